@@ -1,0 +1,1 @@
+"""What the Lambdas know: runs, names and Autopilot requests; standard library only."""

@@ -1,0 +1,21 @@
+"""The errors that the Lambdas raise; those named in the state machine are outcomes."""
+
+
+class AutopilotBusy(Exception):
+    """The account runs as many Autopilot jobs as it may; try again later."""
+
+
+class AutopilotFailed(Exception):
+    """Training ended without a model that could forecast."""
+
+
+class PipelineError(Exception):
+    """Base of the errors that are defects of the deployment or of a caller."""
+
+
+class StageError(PipelineError):
+    """A stage cannot have this name."""
+
+
+class SettingError(PipelineError):
+    """A value that the deployment should have left is missing."""
