@@ -1,0 +1,188 @@
+"""SageMaker Autopilot: the request for a job, and what its description means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.errors import AutopilotBusy, AutopilotFailed
+from chalicelib.runs import SCHEMA, forecast_prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mypy_boto3_sagemaker import SageMakerClient
+
+UNFINISHED = ("InProgress", "Stopping")
+
+
+def build_autopilot_request(
+    settings: Mapping[str, Any], *, role_arn: str
+) -> dict[str, Any]:
+    """Build the CreateAutoMLJobV2 request of a run from its ``settings.json``."""
+    run_id, bucket = settings["run_id"], settings["bucket"]
+    return {
+        "AutoMLJobName": run_id,
+        "AutoMLJobInputDataConfig": [
+            {
+                "ChannelType": "training",
+                "ContentType": "text/csv;header=present",
+                "CompressionType": "None",
+                "DataSource": {
+                    "S3DataSource": {
+                        "S3DataType": "S3Prefix",
+                        "S3Uri": settings["train_uri"],
+                    }
+                },
+            }
+        ],
+        # Named by the run although Autopilot adds the job's name below it: that it
+        # does so for time series is not documented.
+        "OutputDataConfig": {
+            "S3OutputPath": f"s3://{bucket}/autopilot-output/{run_id}"
+        },
+        "AutoMLProblemTypeConfig": {
+            "TimeSeriesForecastingJobConfig": settings["TimeSeriesForecastingJobConfig"]
+        },
+        "AutoMLJobObjective": settings["AutoMLJobObjective"],
+        "RoleArn": role_arn,
+    }
+
+
+def build_transform(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Build what the BatchTransform state needs to know of a run."""
+    prefix = forecast_prefix(settings["dataset"], settings["run_id"])
+    return {
+        "input_uri": settings["transform_uri"],
+        "output_uri": f"s3://{settings['bucket']}/{prefix}raw/",
+        "resources": settings["TransformResources"],
+    }
+
+
+def ensure_autopilot_job(
+    sagemaker: SageMakerClient, request: Mapping[str, Any]
+) -> None:
+    """Create the job, or find that an earlier attempt at this run did.
+
+    Raises
+    ------
+    AutopilotBusy
+        When the account runs as many jobs as its quota allows.
+    """
+    try:
+        sagemaker.create_auto_ml_job_v2(**request)
+    except sagemaker.exceptions.ResourceLimitExceeded as error:
+        raise AutopilotBusy(error.response["Error"]["Message"]) from error
+    except sagemaker.exceptions.ResourceInUse:
+        job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=request["AutoMLJobName"])
+        # Job names are the account's: the one found may be somebody else's.
+        if job["OutputDataConfig"]["S3OutputPath"] != _output_path(request):
+            raise
+
+
+def is_unfinished(job: Mapping[str, Any]) -> bool:
+    """Tell whether a described job is still at work."""
+    return job["AutoMLJobStatus"] in UNFINISHED
+
+
+def has_usable_model(job: Mapping[str, Any]) -> bool:
+    """Tell whether the best candidate can become a model.
+
+    A job that ran into its time limit may end ``Stopped`` and still have one; what
+    was paid for is used.
+    """
+    best = job.get("BestCandidate", {})
+    return best.get("CandidateStatus") == "Completed" and bool(
+        best.get("InferenceContainers")
+    )
+
+
+def explain_unusable(job: Mapping[str, Any]) -> AutopilotFailed:
+    """Build the error that says why a finished job left no model."""
+    partial = [p["PartialFailureMessage"] for p in job.get("PartialFailureReasons", [])]
+    reasons = [r for r in (job.get("FailureReason"), *partial) if r]
+    status = f"{job['AutoMLJobStatus']}, {job['AutoMLJobSecondaryStatus']}"
+    return AutopilotFailed(
+        f"Autopilot job {job['AutoMLJobName']!r} left no usable model "
+        f"(found {status}: {'; '.join(reasons) or 'no reason given'}); "
+        "put the cause right and upload again, because the job's name is spent"
+    )
+
+
+def list_candidates(sagemaker: SageMakerClient, name: str) -> list[Mapping[str, Any]]:
+    """List every candidate of a job."""
+    pages = sagemaker.get_paginator("list_candidates_for_auto_ml_job")
+    return [
+        candidate
+        for page in pages.paginate(AutoMLJobName=name)
+        for candidate in page["Candidates"]
+    ]
+
+
+def build_candidates(
+    job: Mapping[str, Any], candidates: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Build ``candidates.json``, which the report makes its leaderboard from."""
+    return {
+        "schema": SCHEMA,
+        "run_id": job["AutoMLJobName"],
+        "autopilot_job_name": job["AutoMLJobName"],
+        "status": job["AutoMLJobStatus"],
+        "secondary_status": job["AutoMLJobSecondaryStatus"],
+        "objective": {"name": job.get("AutoMLJobObjective", {}).get("MetricName")},
+        "best_candidate": job.get("BestCandidate", {}).get("CandidateName"),
+        "candidates": [_build_candidate(candidate) for candidate in candidates],
+    }
+
+
+def stop_unfinished_job(sagemaker: SageMakerClient, name: str) -> bool:
+    """Stop a job that nobody waits for any more; tell whether there was one."""
+    try:
+        job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)
+    except ClientError as error:
+        # The second is what SageMaker says of a name that it has never seen.
+        if error.response["Error"]["Code"] in {
+            "ResourceNotFound",
+            "ValidationException",
+        }:
+            return False
+        raise
+    if job["AutoMLJobStatus"] != "InProgress":
+        return False
+    sagemaker.stop_auto_ml_job(AutoMLJobName=name)
+    return True
+
+
+def _build_candidate(candidate: Mapping[str, Any]) -> dict[str, Any]:
+    properties = candidate.get("CandidateProperties", {})
+    objective = candidate.get("FinalAutoMLJobObjectiveMetric", {})
+    artifacts = properties.get("CandidateArtifactLocations", {})
+    return {
+        "name": candidate["CandidateName"],
+        "status": candidate["CandidateStatus"],
+        "failure_reason": candidate.get("FailureReason"),
+        "objective": {
+            "name": objective.get("MetricName"),
+            "value": objective.get("Value"),
+        },
+        "metrics": [
+            {
+                "name": metric.get("StandardMetricName") or metric.get("MetricName"),
+                "value": metric.get("Value"),
+                "set": metric.get("Set"),
+            }
+            for metric in properties.get("CandidateMetrics", [])
+        ],
+        "backtest_results_uri": artifacts.get("BacktestResults"),
+        "created_at": _isoformat(candidate.get("CreationTime")),
+        "ended_at": _isoformat(candidate.get("EndTime")),
+    }
+
+
+def _isoformat(moment: Any) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _output_path(request: Mapping[str, Any]) -> str:
+    return str(request["OutputDataConfig"]["S3OutputPath"])

@@ -1,0 +1,127 @@
+"""How a run ended, said for people: the ``status.json`` of a finished execution."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.runs import SCHEMA, forecast_prefix
+
+# The fields in which Lambda, Glue and SageMaker say why, innermost first.
+_REASON_FIELDS = ("errorMessage", "ErrorMessage", "FailureReason")
+_FIXED_REASONS = {
+    "ABORTED": "the run was stopped by hand; upload again to start anew",
+    "TIMED_OUT": "the run was stopped at its time limit; redrive its execution",
+}
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The end of one execution, as Step Functions announced it."""
+
+    run_id: str
+    dataset: str | None
+    status: str
+    error: str | None
+    cause: str | None
+    started_at: str | None
+    ended_at: str | None
+    execution_arn: str
+
+
+def read_ending(detail: Mapping[str, Any]) -> Ending:
+    """Read the detail of a Step Functions status-change event.
+
+    ``input`` is missing from the event when it is too large, and is anything at all
+    when a person started the execution by hand.
+    """
+    return Ending(
+        run_id=detail["name"],
+        dataset=_read_dataset(detail.get("input")),
+        status=detail["status"],
+        error=detail.get("error"),
+        cause=detail.get("cause"),
+        started_at=_from_millis(detail.get("startDate")),
+        ended_at=_from_millis(detail.get("stopDate")),
+        execution_arn=detail["executionArn"],
+    )
+
+
+def build_status(
+    ending: Ending,
+    *,
+    bucket: str,
+    data_report: Mapping[str, Any] | None,
+    warnings: list[str],
+) -> dict[str, Any]:
+    """Build ``status.json`` from an ending and what the run's jobs left."""
+    succeeded = ending.status == "SUCCEEDED"
+    prefix = forecast_prefix(ending.dataset or "", ending.run_id)
+    return {
+        "schema": SCHEMA,
+        "run_id": ending.run_id,
+        "dataset": ending.dataset,
+        "status": ending.status,
+        "reason": None if succeeded else explain_ending(ending, data_report),
+        "error": ending.error,
+        "cause": ending.cause,
+        "started_at": ending.started_at,
+        "ended_at": ending.ended_at,
+        "execution_arn": ending.execution_arn,
+        "forecast_uri": f"s3://{bucket}/{prefix}forecast.csv" if succeeded else None,
+        "warnings": warnings,
+    }
+
+
+def explain_ending(ending: Ending, data_report: Mapping[str, Any] | None) -> str:
+    """Say why a run did not succeed, in the words of whoever knows best.
+
+    That is the data report where the upload was refused: a real Glue may say no more
+    than that a command failed with exit code 1.
+    """
+    if data_report is not None and data_report.get("outcome") == "refused":
+        return explain_refusal(data_report)
+    if ending.status in _FIXED_REASONS:
+        return _FIXED_REASONS[ending.status]
+    return explain_cause(ending.cause) or ending.error or "no reason was given"
+
+
+def explain_refusal(data_report: Mapping[str, Any]) -> str:
+    """List the errors of a data report, one a line."""
+    errors = [f for f in data_report["findings"] if f["level"] == "error"]
+    lines = [f"[{f['code']}] {f['what']}; {f['remedy']}" for f in errors]
+    return "\n".join(["the upload was refused:", *lines])
+
+
+def explain_cause(cause: str | None) -> str:
+    """Find the message for people inside an execution's cause.
+
+    The cause of a failed Lambda, Glue job or transform is JSON text that holds the
+    message in a field of its own; any other cause is the message.
+    """
+    try:
+        parsed = json.loads(cause or "")
+    except ValueError:
+        return cause or ""
+    if not isinstance(parsed, dict):
+        return cause or ""
+    for field in _REASON_FIELDS:
+        if parsed.get(field):
+            return str(parsed[field])
+    return cause or ""
+
+
+def _read_dataset(execution_input: str | None) -> str | None:
+    try:
+        value = json.loads(execution_input or "")
+    except ValueError:
+        return None
+    dataset = value.get("dataset") if isinstance(value, dict) else None
+    return dataset if isinstance(dataset, str) else None
+
+
+def _from_millis(millis: int | None) -> str | None:
+    if millis is None:
+        return None
+    return datetime.fromtimestamp(millis / 1000, UTC).isoformat()

@@ -1,0 +1,61 @@
+"""The stage's bucket, read and written as text and JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_s3 import S3Client
+
+
+@dataclass(frozen=True)
+class StoredText:
+    """An object's text and the version that it was read from."""
+
+    text: str
+    version_id: str
+
+
+@dataclass(frozen=True)
+class Store:
+    """One bucket and the client to reach it with."""
+
+    s3: S3Client
+    bucket: str
+
+    def find_text(self, key: str) -> StoredText | None:
+        """Read an object's newest version; None where there is none."""
+        try:
+            got = self.s3.get_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                return None
+            raise
+        text = got["Body"].read().decode("utf-8-sig", errors="replace")
+        return StoredText(text, got.get("VersionId", "null"))
+
+    def find_json(self, key: str) -> Any | None:
+        """Read a JSON object; None where there is none."""
+        stored = self.find_text(key)
+        return None if stored is None else json.loads(stored.text)
+
+    def read_json(self, key: str) -> Any:
+        """Read a JSON object that must be there."""
+        got = self.s3.get_object(Bucket=self.bucket, Key=key)
+        return json.loads(got["Body"].read())
+
+    def write_json(self, key: str, value: Mapping[str, Any]) -> None:
+        """Write a JSON object, readable to people too."""
+        text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+        self.s3.put_object(
+            Bucket=self.bucket,
+            Key=key,
+            Body=text.encode(),
+            ContentType="application/json",
+        )

@@ -1,0 +1,55 @@
+"""What an S3 event says was uploaded, and whether that starts a run."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_plus
+
+UPLOAD_FOLDER = "raw/"
+# `aws s3 cp data.zip s3://<bucket>/raw`, without a slash, makes this very key.
+BARE_KEY = "raw"
+SUFFIXES = (".zip", ".csv")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One version of one object, as S3 announced it."""
+
+    bucket: str
+    key: str
+    version_id: str
+    etag: str
+    size: int
+    event_time: str
+    sequencer: str
+
+
+def read_uploads(event: Mapping[str, Any]) -> Iterator[Upload]:
+    """Read every record of an S3 event; S3's own test event has none."""
+    for record in event.get("Records", []):
+        s3 = record["s3"]
+        yield Upload(
+            bucket=s3["bucket"]["name"],
+            key=unquote_plus(s3["object"]["key"]),
+            # S3's own name for the version of an object that has none.
+            version_id=s3["object"].get("versionId") or "null",
+            etag=s3["object"].get("eTag", ""),
+            size=s3["object"].get("size", 0),
+            event_time=record["eventTime"],
+            sequencer=s3["object"].get("sequencer", ""),
+        )
+
+
+def starts_run(key: str) -> bool:
+    """Tell whether an object with this key is an upload."""
+    if key == BARE_KEY:
+        return True
+    return key.startswith(UPLOAD_FOLDER) and key.lower().endswith(SUFFIXES)
+
+
+def explain_ignored(key: str) -> str:
+    """Say why ``key`` starts nothing, and what would."""
+    return (
+        f"{key!r} starts no run (needs {UPLOAD_FOLDER}<name>.zip or "
+        f"{UPLOAD_FOLDER}<name>.csv); upload the data under such a key"
+    )
