@@ -1,0 +1,44 @@
+PYTHON ?= python3
+BIN := .venv/bin
+STAGE ?= dev
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check serve deploy lock clean
+
+help:  ## show what there is to make
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+
+# The environment is made anew when the pins change.
+$(BIN)/.installed: requirements-dev.txt
+	$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info[:2] <= (3, 13), "needs Python 3.11 to 3.13; try: make PYTHON=python3.12"'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+demo: $(BIN)/.installed  ## forecast the sample upload on a local AWS, in a temporary copy
+	@$(BIN)/python -m localaws.demo
+
+test: $(BIN)/.installed  ## run the whole test suite, offline
+	$(BIN)/python -m pytest -n auto
+
+check: $(BIN)/.installed  ## lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/statelint statemachine.asl.json
+
+serve: $(BIN)/.installed  ## run the local AWS until stopped
+	@$(BIN)/python -m localaws
+
+deploy: $(BIN)/.installed  ## deploy a stage: make deploy STAGE=dev
+	$(BIN)/python deploy.py --stage $(STAGE)
+
+lock:  ## pin the newest versions of requirements-dev.in
+	rm -rf .venv-lock
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet --upgrade -r requirements-dev.in
+	(echo "# made by: make lock"; .venv-lock/bin/python -m pip freeze --all --exclude pip) > requirements-dev.txt
+	rm -rf .venv-lock
+
+clean:  ## remove the environment and what the tools left
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,23 @@
+"""What every test stands on: no AWS but the made-up one, and the app's variables."""
+
+import os
+
+from localaws.isolation import isolate
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+BUCKET = f"automl-ts-mlops-pipeline-resource-bucket-{ACCOUNT}"
+STATE_MACHINE_ARN = (
+    f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:automl-ts-mlops-pipeline-dev"
+)
+
+# At import, so that no test module can build a client before it.
+_isolated = isolate(os.environ)
+os.environ.clear()
+os.environ.update(
+    _isolated,
+    STAGE="dev",
+    BUCKET=BUCKET,
+    STATE_MACHINE_ARN=STATE_MACHINE_ARN,
+    SAGEMAKER_ROLE_ARN=f"arn:aws:iam::{ACCOUNT}:role/sagemaker",
+)

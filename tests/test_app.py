@@ -1,0 +1,288 @@
+"""The handlers on moto, which keeps what they write and starts but runs nothing."""
+
+import json
+from urllib.parse import quote_plus
+
+import boto3
+import pytest
+from chalice.test import Client
+from moto import mock_aws
+
+import app as pipeline
+from chalicelib.errors import AutopilotBusy, AutopilotFailed
+from conftest import BUCKET, STATE_MACHINE_ARN
+from test_autopilot import RUN_ID, make_candidate, make_job, make_settings
+from test_endings import DETAIL
+
+
+@pytest.fixture
+def aws():
+    with mock_aws():
+        clear_clients()
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket=BUCKET)
+        s3.put_bucket_versioning(
+            Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"}
+        )
+        boto3.client("stepfunctions").create_state_machine(
+            name=STATE_MACHINE_ARN.rsplit(":", 1)[1],
+            definition=json.dumps(
+                {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
+            ),
+            roleArn="arn:aws:iam::123456789012:role/states",
+        )
+        yield
+    clear_clients()
+
+
+def clear_clients():
+    for get in (pipeline.get_store, pipeline.get_sagemaker, pipeline.get_stepfunctions):
+        get.cache_clear()
+
+
+def make_event(*keys):
+    return {
+        "Records": [
+            {
+                "eventTime": "2026-11-23T01:24:19.123Z",
+                "s3": {
+                    "bucket": {"name": BUCKET},
+                    "object": {
+                        "key": quote_plus(key, safe="/"),
+                        "size": 7,
+                        "eTag": "e",
+                        "versionId": "v1",
+                        "sequencer": "0A",
+                    },
+                },
+            }
+            for key in keys
+        ]
+    }
+
+
+def list_runs():
+    found = boto3.client("stepfunctions").list_executions(
+        stateMachineArn=STATE_MACHINE_ARN
+    )
+    return [execution["name"] for execution in found["executions"]]
+
+
+def invoke(function, payload):
+    with Client(pipeline.app) as client:
+        return client.lambda_.invoke(function, payload).payload
+
+
+def put(key, value):
+    body = value if isinstance(value, bytes) else json.dumps(value).encode()
+    boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
+
+
+def get(key):
+    return json.loads(
+        boto3.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    )
+
+
+class FakeSageMaker:
+    """An Autopilot with one job, as its service describes it."""
+
+    def __init__(self, job, candidates=()):
+        self.exceptions = boto3.client("sagemaker").exceptions
+        self.job, self.candidates = job, list(candidates)
+        self.stopped = []
+
+    def describe_auto_ml_job_v2(self, AutoMLJobName):
+        return self.job
+
+    def stop_auto_ml_job(self, AutoMLJobName):
+        self.stopped.append(AutoMLJobName)
+
+    def get_paginator(self, operation):
+        assert operation == "list_candidates_for_auto_ml_job"
+        return self
+
+    def paginate(self, AutoMLJobName):
+        return [{"Candidates": self.candidates}]
+
+    def create_auto_ml_job_v2(self, **request):
+        raise self.exceptions.ResourceLimitExceeded(
+            {"Error": {"Code": "ResourceLimitExceeded", "Message": "4 of 4 jobs"}},
+            "CreateAutoMLJobV2",
+        )
+
+
+@pytest.fixture
+def sagemaker(aws, monkeypatch):
+    def use(*args):
+        fake = FakeSageMaker(*args)
+        monkeypatch.setattr(pipeline, "get_sagemaker", lambda: fake)
+        return fake
+
+    return use
+
+
+def test_upload_starts_one_run(aws):
+    invoke("on_upload", make_event("raw/my sales.zip"))
+
+    (run_id,) = list_runs()
+    assert run_id.startswith("my-sales")
+
+
+def test_event_delivered_twice_starts_one_run(aws):
+    for _ in range(2):
+        invoke("on_upload", make_event("raw/sales.zip"))
+
+    assert len(list_runs()) == 1
+
+
+def test_other_object_is_logged_and_ignored(aws, caplog):
+    invoke("on_upload", make_event("raw/", "raw/notes.txt"))
+
+    assert list_runs() == []
+    assert caplog.text.count("starts no run") == 2
+
+
+@pytest.mark.parametrize("source", ["config/sales.json", "config/default.json"])
+def test_settings_are_snapshot_unparsed(aws, source):
+    put("config/default.json", b"shadowed")
+    put(source, b"{not json")
+    upload = {**make_upload(), "size": 20 * 1024**2}
+
+    prepared = invoke("prepare_run", upload)
+
+    run = get(f"runs/{RUN_ID}/run.json")
+    assert run["settings"]["text"] == "{not json"
+    assert run["settings"]["source"] == source
+    assert prepared["glue_capacity"] == 1.0
+
+
+def test_run_without_settings_is_prepared(aws):
+    prepared = invoke("prepare_run", make_upload())
+
+    assert get(f"runs/{RUN_ID}/run.json")["settings"]["text"] is None
+    assert prepared == {
+        "run_id": RUN_ID,
+        "dataset": "sales",
+        "bucket": BUCKET,
+        "glue_capacity": 0.0625,
+    }
+
+
+def test_autopilot_job_is_created_as_asked(aws):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+
+    created = invoke("create_autopilot_job", {"run_id": RUN_ID})
+
+    job = boto3.client("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=RUN_ID)
+    assert created["autopilot_job_name"] == RUN_ID
+    assert job["AutoMLProblemTypeConfig"] == {
+        "TimeSeriesForecastingJobConfig": make_settings()[
+            "TimeSeriesForecastingJobConfig"
+        ]
+    }
+
+
+def test_repeated_creation_finds_the_first_job(aws):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+
+    first, second = (
+        invoke("create_autopilot_job", {"run_id": RUN_ID}) for _ in range(2)
+    )
+
+    assert first == second
+
+
+def test_full_account_makes_autopilot_busy(sagemaker):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+    sagemaker(make_job("InProgress"))
+
+    with pytest.raises(AutopilotBusy, match="4 of 4 jobs"):
+        pipeline.create_autopilot_job({"run_id": RUN_ID}, None)
+
+
+def test_training_job_is_in_progress(sagemaker):
+    sagemaker(make_job("InProgress", secondary="TrainingModels"))
+
+    checked = invoke("check_autopilot_job", {"autopilot_job_name": RUN_ID})
+
+    assert checked == {"status": "InProgress"}
+
+
+def test_trained_job_hands_on_its_containers(sagemaker):
+    best = make_candidate()
+    sagemaker(make_job(best=best), [best])
+
+    checked = invoke("check_autopilot_job", {"autopilot_job_name": RUN_ID})
+
+    assert checked["inference_containers"] == best["InferenceContainers"]
+    assert get(f"runs/{RUN_ID}/candidates.json")["best_candidate"] == "ensemble"
+
+
+def test_failed_job_keeps_its_candidates_and_raises(sagemaker):
+    failed = make_candidate("Failed")
+    sagemaker(make_job("Failed", FailureReason="no rows"), [failed])
+
+    with pytest.raises(AutopilotFailed, match="no rows"):
+        pipeline.check_autopilot_job({"autopilot_job_name": RUN_ID}, None)
+    assert len(get(f"runs/{RUN_ID}/candidates.json")["candidates"]) == 1
+
+
+@pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT"])
+def test_orphaned_training_is_stopped(sagemaker, status):
+    fake = sagemaker(make_job("InProgress"))
+
+    invoke("on_execution_end", make_end_event(status=status, name=RUN_ID))
+
+    assert fake.stopped == [RUN_ID]
+
+
+@pytest.mark.parametrize("status", ["SUCCEEDED", "FAILED"])
+def test_training_that_may_be_used_again_goes_on(sagemaker, status):
+    fake = sagemaker(make_job("InProgress"))
+
+    invoke("on_execution_end", make_end_event(status=status, name=RUN_ID))
+
+    assert fake.stopped == []
+
+
+def test_run_stopped_before_training_gets_its_status(aws):
+    invoke("on_execution_end", make_end_event(status="ABORTED", name=RUN_ID))
+
+    assert get(f"runs/{RUN_ID}/status.json")["status"] == "ABORTED"
+
+
+def test_warnings_of_the_report_reach_the_status(aws):
+    put(f"runs/{RUN_ID}/report-warnings.json", {"warnings": ["no plot"]})
+
+    invoke("on_execution_end", make_end_event(name=RUN_ID))
+
+    assert get(f"runs/{RUN_ID}/status.json")["warnings"] == ["no plot"]
+
+
+def make_upload():
+    return {
+        "bucket": BUCKET,
+        "dataset": "sales",
+        "etag": "e",
+        "event_time": "2026-11-23T01:24:19.123Z",
+        "key": "raw/sales.zip",
+        "run_id": RUN_ID,
+        "sequencer": "0A",
+        "size": 7,
+        "version_id": "v1",
+    }
+
+
+def make_end_event(**change):
+    return {
+        "version": "0",
+        "account": "123456789012",
+        "region": "us-east-1",
+        "id": "1",
+        "source": "aws.states",
+        "time": "2026-11-23T01:24:19Z",
+        "resources": [],
+        "detail-type": "Step Functions Execution Status Change",
+        "detail": {**DETAIL, **change},
+    }

@@ -1,0 +1,95 @@
+import json
+
+import pytest
+
+from chalicelib.endings import build_status, explain_cause, read_ending
+
+DETAIL = {
+    "executionArn": "arn:aws:states:us-east-1:123456789012:execution:machine:sales-1",
+    "name": "sales-1",
+    "status": "SUCCEEDED",
+    "startDate": 1_763_000_000_000,
+    "stopDate": 1_763_000_060_000,
+    "input": json.dumps({"dataset": "sales"}),
+}
+REFUSED = {
+    "outcome": "refused",
+    "findings": [
+        {
+            "code": "no-target",
+            "level": "error",
+            "what": "no column 'x'",
+            "remedy": "add",
+        },
+        {"code": "gaps", "level": "warning", "what": "3 gaps", "remedy": "look"},
+    ],
+}
+
+
+def make_status(*, data_report=None, warnings=(), **change):
+    return build_status(
+        read_ending({**DETAIL, **change}),
+        bucket="bucket",
+        data_report=data_report,
+        warnings=list(warnings),
+    )
+
+
+def test_success_says_where_the_forecast_is():
+    status = make_status()
+
+    assert status["reason"] is None
+    assert status["forecast_uri"] == (
+        "s3://bucket/output-forecasted-data/sales/sales-1/forecast.csv"
+    )
+
+
+def test_refused_upload_is_explained_by_its_findings():
+    status = make_status(
+        status="FAILED",
+        cause='{"ErrorMessage": "Command failed with exit code 1"}',
+        data_report=REFUSED,
+    )
+
+    assert status["reason"] == (
+        "the upload was refused:\n[no-target] no column 'x'; add"
+    )
+
+
+def test_accepted_upload_is_explained_by_the_cause():
+    status = make_status(
+        status="FAILED",
+        cause='{"FailureReason": "no capacity"}',
+        data_report={"outcome": "accepted", "findings": []},
+    )
+
+    assert status["reason"] == "no capacity"
+
+
+@pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT"])
+def test_stopped_run_says_what_to_do(status):
+    assert ";" in make_status(status=status)["reason"]
+
+
+@pytest.mark.parametrize(
+    ("cause", "reason"),
+    [
+        (None, ""),
+        ("plain words", "plain words"),
+        ('["a list"]', '["a list"]'),
+        ('{"errorType": "X", "errorMessage": "broken"}', "broken"),
+        ('{"JobRunState": "FAILED", "ErrorMessage": "bad data"}', "bad data"),
+        ('{"other": 1}', '{"other": 1}'),
+    ],
+)
+def test_cause_is_read_for_its_message(cause, reason):
+    assert explain_cause(cause) == reason
+
+
+@pytest.mark.parametrize("text", [None, "", "not json", "[]", '{"dataset": 3}'])
+def test_foreign_input_has_no_dataset(text):
+    assert make_status(input=text)["dataset"] is None
+
+
+def test_times_are_read_as_utc():
+    assert make_status()["started_at"] == "2025-11-13T02:13:20+00:00"

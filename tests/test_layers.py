@@ -1,0 +1,95 @@
+"""Imports point one way only, and AWS is reached from the entry points alone."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+GLUE = {path.stem for path in (ROOT / "glue").glob("*.py")}
+PARTS = {"chalicelib", "client", "deployment", "forecaster", "glue", "localaws"}
+MAY_IMPORT = {
+    "forecaster": set(),
+    "chalicelib": set(),
+    "glue": set(),
+    "deployment": {"chalicelib"},
+    "client": {"chalicelib", "glue"},
+    "localaws": {"forecaster", "chalicelib"},
+}
+ENTRY_POINTS = {"app.py", "deploy.py", "forecast.py"}
+GLUE_ENTRY_POINTS = {"glue/preprocess.py", "glue/report.py"}
+# What each runtime has; anything else would fail there.
+THIRD_PARTY = {
+    "chalicelib": {"boto3", "botocore", "mypy_boto3_s3", "mypy_boto3_sagemaker"},
+    "glue": {"boto3", "botocore", "numpy", "pandas"},
+    "forecaster": {"numpy", "pandas", "lightgbm", "holidays", "scipy"},
+}
+
+
+def list_sources(part):
+    return sorted((ROOT / part).rglob("*.py"))
+
+
+def list_imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module
+
+
+def find_part(module):
+    top = module.split(".")[0]
+    if top in GLUE:
+        return "glue"
+    return top
+
+
+@pytest.mark.parametrize("part", sorted(PARTS))
+def test_imports_point_one_way(part):
+    sources = list_sources(part)
+    imported = {find_part(m) for path in sources for m in list_imports(path)}
+
+    assert sources
+    assert (imported & PARTS) - {part} <= MAY_IMPORT[part]
+
+
+@pytest.mark.parametrize("part", sorted(THIRD_PARTY))
+def test_part_needs_only_what_its_runtime_has(part):
+    imported = {
+        module.split(".")[0]
+        for path in list_sources(part)
+        for module in list_imports(path)
+    }
+    foreign = imported - sys.stdlib_module_names - PARTS - GLUE
+
+    assert foreign <= THIRD_PARTY[part]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for part in sorted(PARTS - {"localaws"})
+        for path in list_sources(part)
+        if path.relative_to(ROOT).as_posix() not in GLUE_ENTRY_POINTS
+    ],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
+def test_clients_and_environment_come_as_arguments(path):
+    tree = ast.parse(path.read_text())
+    touched = {
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
+
+    assert not touched & {
+        "boto3.client",
+        "boto3.resource",
+        "boto3.session",
+        "boto3.Session",
+        "os.environ",
+        "os.getenv",
+    }

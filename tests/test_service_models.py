@@ -1,0 +1,37 @@
+"""The judge must find what it is there to find."""
+
+import pytest
+
+from service_models import find_faults
+
+JOB = {
+    "AutoMLJobName": "sales-1",
+    "AutoMLJobInputDataConfig": [{"ChannelType": "training"}],
+    "OutputDataConfig": {"S3OutputPath": "s3://bucket/out"},
+    "AutoMLProblemTypeConfig": {
+        "TextClassificationJobConfig": {
+            "ContentColumn": "text",
+            "TargetLabelColumn": "label",
+        }
+    },
+    "RoleArn": "arn:aws:iam::123456789012:role/sagemaker",
+}
+
+
+def test_right_request_has_no_fault():
+    assert find_faults("sagemaker", "CreateAutoMLJobV2", JOB) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("AutoMLJobName", "a" * 33),
+        ("AutoMLJobName", "under_score"),
+        ("AutoMLJobInputDataConfig", [{"ChannelType": "testing"}]),
+        ("AutoMLJobInputDataConfig", [{}, {}, {}]),
+        ("RoleArn", None),
+        ("Unknown", 1),
+    ],
+)
+def test_wrong_value_is_found(key, value):
+    assert find_faults("sagemaker", "CreateAutoMLJobV2", {**JOB, key: value})
