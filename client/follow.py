@@ -1,0 +1,174 @@
+"""Follow a run to its end, whatever the network does meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from client.errors import CommandError, error_code, is_denied, is_passing
+from client.history import History, Phase
+from client.pace import Pace
+from client.training import Training, find_training
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
+
+    from client.target import Target
+
+# A laptop that sleeps or changes its network must not end the watch over a long run.
+_NETWORK_PATIENCE_SECONDS = 1800.0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A run at one look at it."""
+
+    run_id: str
+    status: str
+    started: datetime
+    stopped: datetime | None = None
+    phases: tuple[Phase, ...] = ()
+    training: Training | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether the run is over."""
+        return self.status not in {"RUNNING", "PENDING_REDRIVE"}
+
+
+class Display(Protocol):
+    """Where a person watches a run."""
+
+    def waiting(self, text: str) -> AbstractContextManager[None]:
+        """Say what is waited for while it lasts."""
+
+    def watching(self) -> AbstractContextManager[None]:
+        """Keep the run in sight while it lasts."""
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show the run as it is now."""
+
+    def note(self, text: str) -> None:
+        """Say something that is not about the run itself."""
+
+
+class Follower:
+    """The watch over one run."""
+
+    def __init__(
+        self, sfn: SFNClient, sagemaker: SageMakerClient, target: Target, run_id: str
+    ) -> None:
+        self._sfn = sfn
+        self._sagemaker = sagemaker
+        self._arn = target.execution_arn(run_id)
+        self._run_id = run_id
+        self._target = target
+        self._history = History(sfn, self._arn)
+        self._training: Training | None = None
+        self._training_is_over = False
+        self._may_see_training = True
+
+    def look(self, display: Display) -> Snapshot:
+        """Look at the run once."""
+        execution = self.describe()
+        phases = self._history.update()
+        if self._may_see_training:
+            self._look_at_training(phases, display)
+        return Snapshot(
+            run_id=self._run_id,
+            status=execution["status"],
+            started=execution["startDate"],
+            stopped=execution.get("stopDate"),
+            phases=phases,
+            training=self._training,
+        )
+
+    def describe(self) -> DescribeExecutionOutputTypeDef:
+        """Ask for the execution.
+
+        Raises
+        ------
+        CommandError
+            When the stage has no such run.
+        """
+        try:
+            return self._sfn.describe_execution(executionArn=self._arn)
+        except ClientError as error:
+            if error_code(error) in {"ExecutionDoesNotExist", "InvalidArn"}:
+                raise CommandError(no_such_run(self._target, self._run_id)) from error
+            raise
+
+    def _look_at_training(self, phases: tuple[Phase, ...], display: Display) -> None:
+        phase = next((p for p in phases if p.trains), None)
+        if phase is None or self._training_is_over:
+            return
+        try:
+            found = find_training(self._sagemaker, self._run_id)
+        except ClientError as error:
+            if not is_denied(error):
+                raise
+            self._may_see_training = False
+            display.note("these credentials may not look at the training itself")
+            return
+        self._training = found or self._training
+        # One more look after the phase, so that no candidate is missing.
+        self._training_is_over = phase.ended is not None
+
+
+def no_such_run(target: Target, run_id: str) -> str:
+    """Say that a stage has no such run, and how to find the right one."""
+    return (
+        f"stage {target.stage!r} has no run {run_id!r} in account {target.account}, "
+        f"region {target.region}; see `python forecast.py list --stage {target.stage}`"
+    )
+
+
+def follow_run(
+    follower: Follower,
+    display: Display,
+    *,
+    pace: Pace | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Snapshot:
+    """Show a run until it ends, and return its last state."""
+    pace = pace or Pace()
+    shown: tuple[object, ...] = ()
+    lost = 0.0
+    while True:
+        try:
+            snapshot = follower.look(display)
+        except (BotoCoreError, ClientError) as error:
+            if not is_passing(error) or lost >= _NETWORK_PATIENCE_SECONDS:
+                raise
+            if not lost:
+                display.note("AWS does not answer; trying again (the run goes on)")
+            interval = pace.next_interval()
+            lost += interval
+        else:
+            lost = 0.0
+            display.show(snapshot)
+            if snapshot.ended:
+                return snapshot
+            gist = _gist(snapshot)
+            interval = pace.next_interval(changed=gist != shown)
+            shown = gist
+        sleep(interval)
+
+
+def _gist(snapshot: Snapshot) -> tuple[object, ...]:
+    """Give what a person would call a change."""
+    training = snapshot.training
+    return (
+        snapshot.status,
+        len(snapshot.phases),
+        training and (training.secondary, len(training.finished)),
+    )

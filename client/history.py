@@ -1,0 +1,135 @@
+"""What a run has done so far, from the history of its execution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_stepfunctions.type_defs import HistoryEventTypeDef
+
+TRAINING = "Train with Autopilot"
+# States in the order of the happy path, by what they are to a person.
+PHASES = {
+    "PrepareRun": "Prepare the run",
+    "Preprocess": "Check and clean the data",
+    "CreateAutopilotJob": TRAINING,
+    "WaitForAutopilotJob": TRAINING,
+    "CheckAutopilotJob": TRAINING,
+    "IsAutopilotJobDone": TRAINING,
+    "CreateModel": "Make the best candidate a model",
+    "BatchTransform": "Forecast",
+    "Report": "Write the report",
+}
+_FAILURES = ("taskFailedEventDetails", "lambdaFunctionFailedEventDetails")
+_ENDINGS = {
+    "ExecutionSucceeded",
+    "ExecutionFailed",
+    "ExecutionAborted",
+    "ExecutionTimedOut",
+}
+_PAGE = 200
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One step of a run; ``ended`` is None while it goes on.
+
+    ``left`` is when its latest state ended, which may not be the phase's last.
+    """
+
+    name: str
+    started: datetime
+    ended: datetime | None = None
+    left: datetime | None = None
+    state: str = ""
+    retrying: str = ""
+
+    @property
+    def trains(self) -> bool:
+        """Tell whether this is the phase with the candidates."""
+        return self.name == TRAINING
+
+
+class History:
+    """An execution's history, read from where the last reading stopped."""
+
+    def __init__(self, sfn: SFNClient, execution_arn: str) -> None:
+        self._sfn = sfn
+        self._arn = execution_arn
+        self._last = 0
+        self.phases: tuple[Phase, ...] = ()
+
+    def update(self) -> tuple[Phase, ...]:
+        """Read the new events and return the phases up to now."""
+        events = self._read_new()
+        self._last = max((event["id"] for event in events), default=self._last)
+        self.phases = add_events(self.phases, events)
+        return self.phases
+
+    def _read_new(self) -> list[HistoryEventTypeDef]:
+        # Newest first, so that a look costs one call however long the history is.
+        new: list[HistoryEventTypeDef] = []
+        pages = self._sfn.get_paginator("get_execution_history").paginate(
+            executionArn=self._arn,
+            reverseOrder=True,
+            PaginationConfig={"PageSize": _PAGE},
+        )
+        for page in pages:
+            events = page["events"]
+            new += [event for event in events if event["id"] > self._last]
+            if any(event["id"] <= self._last for event in events):
+                break
+        return sorted(new, key=lambda event: event["id"])
+
+
+def add_events(
+    phases: Iterable[Phase], events: Iterable[HistoryEventTypeDef]
+) -> tuple[Phase, ...]:
+    """Continue a list of phases with further events, oldest first."""
+    done = list(phases)
+    for event in events:
+        _add_event(done, event)
+    return tuple(done)
+
+
+def _add_event(phases: list[Phase], event: HistoryEventTypeDef) -> None:
+    kind, at = event["type"], event["timestamp"]
+    if kind == "SucceedStateEntered" or kind in _ENDINGS:
+        _end_last(phases, at)
+    elif kind.endswith("StateEntered"):
+        _enter(phases, event["stateEnteredEventDetails"]["name"], at)
+    elif not phases:
+        return
+    elif kind.endswith("StateExited"):
+        phases[-1] = replace(phases[-1], left=at, retrying="")
+    elif kind == "ExecutionRedriven":
+        phases[-1] = replace(phases[-1], ended=None, left=None)
+    elif error := _error_of(event):
+        phases[-1] = replace(phases[-1], retrying=error)
+
+
+def _enter(phases: list[Phase], state: str, at: datetime) -> None:
+    name = PHASES.get(state, state)
+    if phases and phases[-1].name == name:
+        phases[-1] = replace(phases[-1], state=state, left=None, retrying="")
+        return
+    _end_last(phases, at)
+    phases.append(Phase(name=name, started=at, state=state))
+
+
+def _end_last(phases: list[Phase], at: datetime) -> None:
+    if phases and phases[-1].ended is None:
+        phases[-1] = replace(phases[-1], ended=phases[-1].left or at, retrying="")
+
+
+def _error_of(event: HistoryEventTypeDef) -> str:
+    for key in _FAILURES:
+        details = event.get(key)
+        if isinstance(details, dict):
+            return str(details.get("error", ""))
+    return ""

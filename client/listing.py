@@ -1,0 +1,155 @@
+"""The runs of a stage, and the uploads that started none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.runs import forecast_prefix
+from chalicelib.uploads import BARE_KEY, starts_run
+from client.documents import find_document, find_run_document
+from client.present import find_verdict
+from client.uploads import parse_input
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_stepfunctions.type_defs import ExecutionListItemTypeDef
+
+    from client.target import Target
+
+_READERS = 8
+
+
+@dataclass(frozen=True)
+class ListedRun:
+    """A run; ``has_status`` is False while its ``status.json`` is missing."""
+
+    run_id: str
+    dataset: str
+    state: str
+    started: datetime
+    verdict: str = ""
+    has_status: bool = True
+    upload: tuple[str, str] = ("", "")
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether the run is over."""
+        return self.state not in {"RUNNING", "PENDING_REDRIVE"}
+
+
+@dataclass(frozen=True)
+class LostUpload:
+    """A version of an object under ``raw`` that no run belongs to."""
+
+    key: str
+    version_id: str
+    uploaded: datetime
+
+    @property
+    def starts_run(self) -> bool:
+        """Tell whether it is one that should have started a run."""
+        return starts_run(self.key)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The newest runs, and the uploads of their time that have none."""
+
+    runs: tuple[ListedRun, ...]
+    lost: tuple[LostUpload, ...]
+    more: bool
+
+
+class Lister:
+    """Reads what the bucket and Step Functions know about runs."""
+
+    def __init__(self, s3: S3Client, sfn: SFNClient, target: Target) -> None:
+        self._s3 = s3
+        self._sfn = sfn
+        self._target = target
+
+    def list_runs(self, limit: int) -> Listing:
+        """List the newest ``limit`` runs, newest first."""
+        executions = list(islice(self._executions(), limit + 1))
+        more = len(executions) > limit
+        with ThreadPoolExecutor(_READERS) as readers:
+            runs = tuple(readers.map(self._read_run, executions[:limit]))
+        since = min((r.started for r in runs), default=None) if more else None
+        return Listing(runs=runs, lost=self._find_lost(runs, since), more=more)
+
+    def _executions(self) -> Iterator[ExecutionListItemTypeDef]:
+        pages = self._sfn.get_paginator("list_executions").paginate(
+            stateMachineArn=self._target.machine_arn,
+            PaginationConfig={"PageSize": 100},
+        )
+        for page in pages:
+            yield from page["executions"]
+
+    def _read_run(self, execution: ExecutionListItemTypeDef) -> ListedRun:
+        run_id = execution["name"]
+        status = self._find(run_id, "status.json")
+        asked = self._read_input(execution)
+        dataset = str((status or {}).get("dataset") or asked.get("dataset") or "")
+        succeeded = execution["status"] == "SUCCEEDED"
+        return ListedRun(
+            run_id=run_id,
+            dataset=dataset,
+            state=execution["status"],
+            started=execution["startDate"],
+            verdict=self._verdict(dataset, run_id) if succeeded else _gist(status),
+            has_status=status is not None,
+            upload=(str(asked.get("key", "")), str(asked.get("version_id", ""))),
+        )
+
+    def _read_input(self, execution: ExecutionListItemTypeDef) -> Mapping[str, Any]:
+        run = self._find(execution["name"], "run.json")
+        if run and run.get("upload"):
+            return {**run["upload"], "dataset": run.get("dataset")}
+        described = self._sfn.describe_execution(executionArn=execution["executionArn"])
+        return parse_input(described.get("input"))
+
+    def _verdict(self, dataset: str, run_id: str) -> str:
+        key = f"{forecast_prefix(dataset, run_id)}report.json"
+        return find_verdict(find_document(self._s3, self._target.bucket, key))
+
+    def _find(self, run_id: str, name: str) -> dict[str, Any] | None:
+        return find_run_document(self._s3, self._target.bucket, run_id, name)
+
+    def _find_lost(
+        self, runs: Iterable[ListedRun], since: datetime | None
+    ) -> tuple[LostUpload, ...]:
+        known = {run.upload for run in runs}
+        lost = [
+            upload
+            for upload in self._uploads()
+            if (upload.key, upload.version_id) not in known
+            and (since is None or upload.uploaded >= since)
+        ]
+        return tuple(sorted(lost, key=lambda u: u.uploaded, reverse=True))
+
+    def _uploads(self) -> Iterator[LostUpload]:
+        pages = self._s3.get_paginator("list_object_versions").paginate(
+            Bucket=self._target.bucket, Prefix=BARE_KEY
+        )
+        for page in pages:
+            for version in page.get("Versions", []):
+                if not version["Key"].endswith("/"):
+                    yield LostUpload(
+                        key=version["Key"],
+                        version_id=version["VersionId"],
+                        uploaded=version["LastModified"],
+                    )
+
+
+def _gist(status: Mapping[str, Any] | None) -> str:
+    reason = str((status or {}).get("reason") or "")
+    lines = [line for line in reason.splitlines() if line.strip()]
+    # A refusal is a heading and then its errors.
+    return next((line for line in lines if not line.endswith(":")), "")

@@ -1,0 +1,163 @@
+"""What a person reads when a run has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from client.forecast_file import ForecastFile, Series, read_forecast
+from client.leaderboard import Leaderboard, build_leaderboard
+from client.session import Outcome, read_file
+from client.words import format_numbers, format_sparkline, printable
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_SHOWN_SERIES = 3
+_SHOWN_STEPS = 4
+_SHOWN_PLACES = 6
+_SHOWN_METRICS = 4
+_SHOWN_FINDINGS = 5
+_SHORT_METRICS = {"AverageWeightedQuantileLoss": "avg. wQL"}
+
+
+def present_outcome(outcome: Outcome) -> Iterator[RenderableType]:
+    """Give everything to print about a run that has ended, in its order."""
+    findings = (read_file(outcome.results, "data-report.json") or {}).get("findings")
+    yield from _present_findings(findings or [])
+    if not outcome.succeeded:
+        yield Text(f"Run {outcome.run_id} {_ENDED.get(outcome.status, 'failed')}:")
+        for line in outcome.reason.splitlines():
+            yield Text(f"  {printable(line)}", style="red")
+        if outcome.results.files:
+            yield Text(f"Its documents are in {outcome.results.folder}")
+        return
+    yield from _present_forecast(outcome)
+    yield from _present_warnings(outcome)
+    yield from _present_paths(outcome)
+
+
+_ENDED = {"ABORTED": "was stopped", "TIMED_OUT": "took too long"}
+
+
+def _present_forecast(outcome: Outcome) -> Iterator[RenderableType]:
+    path = outcome.results.find("forecast.csv")
+    if path is not None:
+        settings = read_file(outcome.results, "settings.json")
+        yield render_forecast(read_forecast(path, settings, keep=_SHOWN_SERIES))
+    candidates = read_file(outcome.results, "candidates.json")
+    if candidates and candidates.get("candidates"):
+        yield render_leaderboard(build_leaderboard(candidates))
+    if verdict := find_verdict(read_file(outcome.results, "report.json")):
+        yield Text(printable(verdict), style="bold")
+        yield Text()
+
+
+def find_verdict(report: Mapping[str, Any] | None) -> str:
+    """Return the one sentence that says how good the forecast is; empty if unknown."""
+    verdict = (report or {}).get("verdict")
+    if isinstance(verdict, Mapping):
+        verdict = verdict.get("sentence") or verdict.get("text")
+    return verdict if isinstance(verdict, str) else ""
+
+
+def render_forecast(forecast: ForecastFile) -> Table:
+    """Render the first steps of the first series, with a sparkline of each mean."""
+    steps = max((len(s.timestamps) for s in forecast.series), default=0)
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        title=_describe_size(forecast, steps),
+        title_justify="left",
+        title_style="bold",
+    )
+    for name in (*forecast.key_columns, forecast.timestamp_column):
+        table.add_column(printable(name), overflow="ellipsis", max_width=32)
+    for name in forecast.value_columns:
+        table.add_column(printable(name), justify="right", no_wrap=True)
+    table.add_column(f"mean, all {steps} steps", style="cyan", no_wrap=True)
+    for series in forecast.series:
+        for row in _rows_of(series):
+            table.add_row(*row)
+    return table
+
+
+def _describe_size(forecast: ForecastFile, steps: int) -> str:
+    rest = forecast.n_series - len(forecast.series)
+    shown = f"; the first {len(forecast.series)} are shown" if rest > 0 else ""
+    plural = "" if steps == 1 else "s"
+    return f"{forecast.n_series:,} series x {steps} step{plural}{shown}"
+
+
+def _rows_of(series: Series) -> Iterator[list[Text]]:
+    shown = series.values[:_SHOWN_STEPS]
+    n_columns = len(shown[0]) if shown else 0
+    numbers = format_numbers([value for row in shown for value in row])
+    means = [row[0] for row in series.values if row and row[0] is not None]
+    for step, timestamp in enumerate(series.timestamps[:_SHOWN_STEPS]):
+        first = step == 0
+        keys = [printable(part) if first else "" for part in series.key]
+        cells = numbers[step * n_columns : (step + 1) * n_columns]
+        bars = format_sparkline(means) if first else ""
+        yield [Text(cell) for cell in (*keys, timestamp, *cells, bars)]
+
+
+def render_leaderboard(leaderboard: Leaderboard) -> Table:
+    """Render the best candidates with their metrics."""
+    shown = leaderboard.places[:_SHOWN_PLACES]
+    columns = leaderboard.columns[:_SHOWN_METRICS]
+    rest = len(leaderboard.places) - len(shown)
+    more = f", {rest} more in candidates.json" if rest else ""
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        title=f"Candidates, least is best{more}",
+        title_justify="left",
+        title_style="bold",
+    )
+    table.add_column("candidate", overflow="ellipsis", max_width=48)
+    numbers = {}
+    for column in columns:
+        table.add_column(_SHORT_METRICS.get(column, column), justify="right")
+        numbers[column] = format_numbers([p.metrics.get(column) for p in shown])
+    for row, place in enumerate(shown):
+        name = printable(place.name) + (" (best)" if place.is_best else "")
+        cells = [Text(numbers[column][row]) for column in columns]
+        table.add_row(Text(name), *cells, style="green" if place.is_best else "")
+    return table
+
+
+def _present_findings(
+    findings: Iterable[Mapping[str, Any]],
+) -> Iterator[RenderableType]:
+    told = [f for f in findings if f.get("level") in {"warning", "fixed"}]
+    told.sort(key=lambda f: f.get("level") == "fixed")
+    for finding in told[:_SHOWN_FINDINGS]:
+        fixed = finding.get("level") == "fixed"
+        text = str(finding.get("what", ""))
+        if not fixed and finding.get("remedy"):
+            text += f"; {finding['remedy']}"
+        word = ("repaired: ", "dim") if fixed else ("warning: ", "yellow")
+        yield Text.assemble(word, printable(text))
+    if len(told) > _SHOWN_FINDINGS:
+        yield Text(f"and {len(told) - _SHOWN_FINDINGS} more in data-report.json")
+
+
+def _present_warnings(outcome: Outcome) -> Iterator[RenderableType]:
+    status = read_file(outcome.results, "status.json") or {}
+    for warning in status.get("warnings") or []:
+        yield Text.assemble(("warning: ", "yellow"), printable(str(warning)))
+
+
+def _present_paths(outcome: Outcome) -> Iterator[RenderableType]:
+    folder = outcome.results.folder
+    for name, what in (
+        ("forecast.csv", "forecast"),
+        ("leaderboard.csv", "leaderboard"),
+        ("report.html", "report"),
+    ):
+        if path := outcome.results.find(name):
+            yield Text(f"{what:<12}{path}", no_wrap=True, overflow="ignore")
+    yield Text(f"{'all files':<12}{folder}", no_wrap=True, overflow="ignore")

@@ -1,0 +1,77 @@
+"""Download what a run has left: forecast, leaderboard, report and documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from chalicelib.runs import forecast_prefix, run_key
+from client.errors import CommandError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+# What the transform wrote; forecast.csv holds the same in order.
+_RAW = "raw/"
+
+
+@dataclass(frozen=True)
+class Results:
+    """The files of a run on this machine."""
+
+    folder: Path
+    files: tuple[Path, ...]
+
+    def find(self, name: str) -> Path | None:
+        """Return the path of a file; None when the run has not left one."""
+        path = self.folder / name
+        return path if path in self.files else None
+
+
+def download_results(
+    s3: S3Client, bucket: str, folder: Path, *, dataset: str, run_id: str
+) -> Results:
+    """Download a run's results and documents into ``folder``.
+
+    The raw output of the transform comes along only when there is no forecast made of
+    it. A file appears under its name when it is complete.
+    """
+    found = dict(_list_objects(s3, bucket, run_key(run_id, "")))
+    results = dict(_list_objects(s3, bucket, forecast_prefix(dataset, run_id)))
+    if "forecast.csv" in results:
+        results = {n: k for n, k in results.items() if not n.startswith(_RAW)}
+    found |= results
+    files = []
+    for name, key in sorted(found.items()):
+        target = folder / _inside(name)
+        _download(s3, bucket, key, target)
+        files.append(target)
+    return Results(folder=folder, files=tuple(files))
+
+
+def _list_objects(s3: S3Client, bucket: str, prefix: str) -> Iterator[tuple[str, str]]:
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    for page in pages:
+        for item in page.get("Contents", []):
+            name = item["Key"][len(prefix) :]
+            if name and not name.endswith("/"):
+                yield name, item["Key"]
+
+
+def _inside(name: str) -> PurePosixPath:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise CommandError(
+            f"the results hold a file that would leave their folder (found {name!r}); "
+            "find out who wrote it, and delete it from the bucket"
+        )
+    return path
+
+
+def _download(s3: S3Client, bucket: str, key: str, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f"{target.name}.part")
+    s3.download_file(bucket, key, str(partial))
+    partial.replace(target)

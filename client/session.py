@@ -1,0 +1,171 @@
+"""One use of the client: upload, watch, and collect what came of it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from client.documents import find_run_document
+from client.errors import CommandError
+from client.follow import Display, Follower, follow_run
+from client.pace import Pace
+from client.packing import pack_source
+from client.reason import find_reason
+from client.results import Results, download_results
+from client.uploads import Upload, parse_input, put_upload, wait_for_run
+from client.words import format_size
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+    from client.target import Target
+
+# status.json is written on an event that follows the end of the run.
+_STATUS_PATIENCE_SECONDS = 20.0
+UNKNOWN_DATASET = "unknown"
+
+
+@dataclass(frozen=True)
+class Clients:
+    """The AWS services that the client talks to."""
+
+    s3: S3Client
+    sfn: SFNClient
+    sagemaker: SageMakerClient
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended; ``reason`` is empty when it succeeded."""
+
+    run_id: str
+    dataset: str
+    status: str
+    reason: str
+    results: Results
+
+    @property
+    def succeeded(self) -> bool:
+        """Tell whether there is a forecast."""
+        return self.status == "SUCCEEDED"
+
+
+class Session:
+    """The client's work against one stage."""
+
+    def __init__(
+        self,
+        clients: Clients,
+        target: Target,
+        *,
+        output: Path,
+        display: Display,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._clients = clients
+        self._target = target
+        self._output = output
+        self._display = display
+        self._sleep = sleep
+
+    def upload(self, source: Path) -> Upload:
+        """Upload a zip, a folder or a CSV."""
+        with pack_source(source) as package:
+            where = f"s3://{self._target.bucket}/raw/{package.name}"
+            doing = f"upload {source} ({format_size(package.size)}) to {where}"
+            with self._display.waiting(doing):
+                return put_upload(self._clients.s3, self._target.bucket, package)
+
+    def find_run(self, upload: Upload) -> str:
+        """Wait for the upload's run, and return its run_id."""
+        with self._display.waiting("wait for its run to start"):
+            return wait_for_run(
+                self._clients.sfn, self._target, upload, sleep=self._sleep
+            )
+
+    def watch(self, run_id: str) -> Outcome:
+        """Follow a run to its end, and collect its results."""
+        follower = Follower(
+            self._clients.sfn, self._clients.sagemaker, self._target, run_id
+        )
+        with self._display.watching():
+            follow_run(follower, self._display, sleep=self._sleep)
+        return self._collect(run_id, follower.describe())
+
+    def fetch(self, run_id: str) -> Outcome:
+        """Collect the results of a run that has ended.
+
+        Raises
+        ------
+        CommandError
+            When the run is still going, or when there is none.
+        """
+        if self._find(run_id, "status.json"):
+            return self._collect(run_id, {})
+        execution = Follower(
+            self._clients.sfn, self._clients.sagemaker, self._target, run_id
+        ).describe()
+        if execution["status"] in {"RUNNING", "PENDING_REDRIVE"}:
+            raise CommandError(
+                f"run {run_id!r} is still going; follow it with "
+                f"`python forecast.py --run {run_id} --stage {self._target.stage}`"
+            )
+        return self._collect(run_id, execution)
+
+    def _collect(self, run_id: str, execution: Mapping[str, Any]) -> Outcome:
+        status = self._wait_for_status(run_id)
+        ended = str((status or execution)["status"])
+        dataset = self._dataset_of(run_id, status, execution)
+        with self._display.waiting("download what the run left"):
+            results = download_results(
+                self._clients.s3,
+                self._target.bucket,
+                self._output / dataset / run_id,
+                dataset=dataset,
+                run_id=run_id,
+            )
+        reason = ""
+        if ended != "SUCCEEDED":
+            report = read_file(results, "data-report.json")
+            reason = find_reason(status=status, report=report, execution=execution)
+        return Outcome(run_id, dataset, ended, reason, results)
+
+    def _wait_for_status(self, run_id: str) -> dict[str, Any] | None:
+        pace, waited = Pace(shortest=0.2, longest=2.0), 0.0
+        while True:
+            status = self._find(run_id, "status.json")
+            if status or waited >= _STATUS_PATIENCE_SECONDS:
+                return status
+            interval = pace.next_interval()
+            self._sleep(interval)
+            waited += interval
+
+    def _dataset_of(
+        self,
+        run_id: str,
+        status: Mapping[str, Any] | None,
+        execution: Mapping[str, Any],
+    ) -> str:
+        asked = parse_input(execution.get("input"))
+        known = (status or {}).get("dataset") or asked.get("dataset")
+        if not known:
+            known = (self._find(run_id, "run.json") or {}).get("dataset")
+        return str(known or UNKNOWN_DATASET)
+
+    def _find(self, run_id: str, name: str) -> dict[str, Any] | None:
+        return find_run_document(self._clients.s3, self._target.bucket, run_id, name)
+
+
+def read_file(results: Results, name: str) -> dict[str, Any] | None:
+    """Read a downloaded JSON file; None when the run has not left it."""
+    path = results.find(name)
+    if path is None:
+        return None
+    document = json.loads(path.read_text(encoding="utf-8"))
+    return document if isinstance(document, dict) else None

@@ -1,0 +1,145 @@
+"""Upload a package, and find the one run that this upload starts."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.uploads import UPLOAD_FOLDER
+from client.errors import CommandError
+from client.pace import Pace
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import PutObjectOutputTypeDef
+    from mypy_boto3_stepfunctions import SFNClient
+
+    from client.packing import Package
+    from client.target import Target
+
+# S3 mostly delivers an event within seconds, sometimes in a minute or longer.
+START_PATIENCE_SECONDS = 180.0
+# S3's clock and that of Step Functions need not agree to the second.
+_CLOCK_SKEW = timedelta(seconds=30)
+# What S3 calls the version in a bucket that has no versions.
+NO_VERSION = "null"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One version of an object under ``raw/``; ``at`` is the time by S3's clock."""
+
+    key: str
+    version_id: str
+    etag: str
+    at: datetime
+
+
+def put_upload(s3: S3Client, bucket: str, package: Package) -> Upload:
+    """Upload a package under ``raw/``."""
+    key = f"{UPLOAD_FOLDER}{package.name}"
+    with package.path.open("rb") as body:
+        answer = s3.put_object(
+            Bucket=bucket, Key=key, Body=body, ContentType="application/zip"
+        )
+    return Upload(
+        key=key,
+        version_id=answer.get("VersionId", NO_VERSION),
+        etag=answer["ETag"].strip('"'),
+        at=_time_of(answer),
+    )
+
+
+def _time_of(answer: PutObjectOutputTypeDef) -> datetime:
+    date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+    return parsedate_to_datetime(date) if date else datetime.now().astimezone()
+
+
+def wait_for_run(
+    sfn: SFNClient,
+    target: Target,
+    upload: Upload,
+    *,
+    patience: float = START_PATIENCE_SECONDS,
+    sleep: Callable[[float], None] = time.sleep,
+) -> str:
+    """Wait until the upload's run has started, and return its run_id.
+
+    Raises
+    ------
+    CommandError
+        When none has started after ``patience`` seconds.
+    """
+    pace, waited = Pace(shortest=0.2, longest=5.0), 0.0
+    strangers: set[str] = set()
+    while True:
+        if run_id := _find_run(sfn, target, upload, strangers):
+            return run_id
+        if waited >= patience:
+            raise CommandError(_no_run_started(target, upload, waited))
+        interval = pace.next_interval()
+        sleep(interval)
+        waited += interval
+
+
+def _find_run(
+    sfn: SFNClient, target: Target, upload: Upload, strangers: set[str]
+) -> str | None:
+    for arn in _recent_executions(sfn, target, upload.at - _CLOCK_SKEW):
+        if arn in strangers:
+            continue
+        execution = sfn.describe_execution(executionArn=arn)
+        if is_run_of(upload, parse_input(execution.get("input"))):
+            return execution["name"]
+        strangers.add(arn)
+    return None
+
+
+def _recent_executions(
+    sfn: SFNClient, target: Target, since: datetime
+) -> Iterator[str]:
+    pages = sfn.get_paginator("list_executions").paginate(
+        stateMachineArn=target.machine_arn, PaginationConfig={"PageSize": 50}
+    )
+    for page in pages:
+        for execution in page["executions"]:
+            # The newest come first.
+            if execution["startDate"] < since:
+                return
+            yield execution["executionArn"]
+
+
+def parse_input(text: str | None) -> Mapping[str, Any]:
+    """Read an execution's input; empty for one that is not a run of ours."""
+    try:
+        parsed = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def is_run_of(upload: Upload, execution_input: Mapping[str, Any]) -> bool:
+    """Tell whether an execution's input names this very upload.
+
+    Without versions, equal bytes under one key are told apart by the time alone.
+    """
+    if execution_input.get("key") != upload.key:
+        return False
+    if upload.version_id != NO_VERSION:
+        return execution_input.get("version_id") == upload.version_id
+    return str(execution_input.get("etag", "")).strip('"') == upload.etag
+
+
+def _no_run_started(target: Target, upload: Upload, waited: float) -> str:
+    return (
+        f"no run has started for s3://{target.bucket}/{upload.key} (version "
+        f"{upload.version_id}) within {waited:.0f} s; look at what the trigger says, "
+        f"`chalice logs -n on_upload --stage {target.stage}`, then at "
+        f"`python forecast.py list --stage {target.stage}`; when neither knows the "
+        f"upload, run `python deploy.py --stage {target.stage}` to mend the trigger"
+    )

@@ -1,0 +1,245 @@
+"""Forecast from the command line: upload, watch, download, on AWS and locally."""
+
+import argparse
+import shlex
+import sys
+import webbrowser
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from chalicelib.errors import PipelineError
+from chalicelib.names import check_stage
+from client.errors import CommandError, explain_aws_error
+from client.follow import Display
+from client.listing import Lister
+from client.listing_table import render_listing
+from client.live import LiveDisplay
+from client.pace import CallCap
+from client.packing import check_source
+from client.plain import PlainDisplay
+from client.present import present_outcome
+from client.session import Clients, Outcome, Session
+from client.target import Target
+
+USAGE = """\
+python forecast.py SOURCE         upload a .zip, a folder or a .csv, and forecast it
+       python forecast.py --run RUN_ID   follow a run that is going
+       python forecast.py list           show the runs of a stage
+       python forecast.py fetch RUN_ID   download what a run has left
+"""
+SUCCEEDED, FAILED, INTERRUPTED = 0, 1, 130
+# The local AWS is a stage of its own, so that nothing meant for it reaches an account.
+LOCAL_STAGE = "local"
+CALLS_PER_SECOND = 8
+PIPED_WIDTH = 120
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command, and return its exit code."""
+    args = parse_arguments(sys.argv[1:] if argv is None else argv)
+    console = build_console()
+    target = None
+    try:
+        if args.command == "upload":
+            check_source(Path(args.subject))
+        target, clients = connect(args)
+        return Command(args, target, clients, console).run()
+    except (CommandError, PipelineError) as error:
+        return complain(str(error))
+    except (BotoCoreError, ClientError) as error:
+        return complain(explain_aws_error(error, target))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
+    """Parse the command line; ``words`` are SOURCE, or a command and its RUN_ID."""
+    parser = argparse.ArgumentParser(
+        prog="forecast.py",
+        usage=USAGE,
+        description=__doc__,
+        epilog="The exit code is 0 when the run succeeded, 1 when it failed.",
+    )
+    parser.add_argument("words", nargs="*", metavar="SOURCE", help=argparse.SUPPRESS)
+    parser.add_argument("--run", metavar="RUN_ID", help="follow this run")
+    parser.add_argument("--stage", default="dev", help="the stage (default: dev)")
+    parser.add_argument("--region", help="the AWS region, if not the profile's")
+    parser.add_argument("--profile", help="the AWS profile")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path("forecasts"),
+        metavar="DIR",
+        help="where results are put (default: forecasts/)",
+    )
+    parser.add_argument(
+        "--open", action="store_true", help="open the report in the browser"
+    )
+    parser.add_argument(
+        "--limit",
+        type=int,
+        default=20,
+        metavar="N",
+        help="how many runs to list (default: 20)",
+    )
+    args = parser.parse_intermixed_args(argv)
+    command = choose_command(args.words, args.run)
+    if command is None:
+        parser.error("give one SOURCE, --run RUN_ID, list, or fetch RUN_ID")
+    args.command, args.subject = command
+    return args
+
+
+def choose_command(words: list[str], run_id: str | None) -> tuple[str, str] | None:
+    """Tell the command that is meant and what it is about; None if it is unclear."""
+    match (words, run_id):
+        case ([], str(run_id)):
+            return "run", run_id
+        case (["list"], None):
+            return "list", ""
+        case (["fetch", run_id], None):
+            return "fetch", run_id
+        case ([source], None) if source != "fetch":
+            return "upload", source
+        case _:
+            return None
+
+
+def connect(args: argparse.Namespace) -> tuple[Target, Clients]:
+    """Build the clients, and find out which account they reach."""
+    check_stage(args.stage)
+    session = boto3.Session(profile_name=args.profile, region_name=args.region)
+    config = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=10)
+    sts = session.client("sts", config=config)
+    endpoint = sts.meta.endpoint_url
+    if args.stage == LOCAL_STAGE and ".amazonaws.com" in endpoint:
+        raise CommandError(
+            f"stage {LOCAL_STAGE!r} is the local AWS, and AWS_ENDPOINT_URL does not "
+            "lead to it; run `python -m localaws`, and paste the lines that it prints"
+        )
+    account = sts.get_caller_identity()["Account"]
+    clients = Clients(
+        s3=session.client("s3", config=config),
+        sfn=session.client("stepfunctions", config=config),
+        sagemaker=session.client("sagemaker", config=config),
+    )
+    cap = CallCap(CALLS_PER_SECOND)
+    for client in (clients.sfn, clients.sagemaker):
+        client.meta.events.register("before-send", cap)
+    return Target(args.stage, account, sts.meta.region_name), clients
+
+
+def build_console() -> Console:
+    """Build a console that is as wide as needed where there is no terminal."""
+    console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console.width = PIPED_WIDTH
+    return console
+
+
+class Command:
+    """One command against one stage."""
+
+    def __init__(
+        self,
+        args: argparse.Namespace,
+        target: Target,
+        clients: Clients,
+        console: Console,
+    ) -> None:
+        self._args = args
+        self._target = target
+        self._clients = clients
+        self._console = console
+        self._session = Session(
+            clients, target, output=args.output, display=build_display(console)
+        )
+
+    def run(self) -> int:
+        """Do what the command line asks for."""
+        subject = self._args.subject
+        match self._args.command:
+            case "list":
+                return self._list()
+            case "fetch":
+                return self._finish(self._session.fetch(subject))
+            case "run":
+                return self._watch(subject)
+            case _:
+                return self._upload(Path(subject))
+
+    def _upload(self, source: Path) -> int:
+        upload = self._session.upload(source)
+        try:
+            run_id = self._session.find_run(upload)
+        except KeyboardInterrupt:
+            self._say(f"its run starts without you; see `{self._again('list')}`")
+            return INTERRUPTED
+        return self._watch(run_id)
+
+    def _watch(self, run_id: str) -> int:
+        try:
+            outcome = self._session.watch(run_id)
+        except KeyboardInterrupt:
+            again = self._again("--run", run_id)
+            self._say(f"the run goes on without you; resume with `{again}`")
+            return INTERRUPTED
+        return self._finish(outcome)
+
+    def _finish(self, outcome: Outcome) -> int:
+        for part in present_outcome(outcome):
+            self._console.print(part)
+        report = outcome.results.find("report.html")
+        if self._args.open and report:
+            webbrowser.open(report.resolve().as_uri())
+        return SUCCEEDED if outcome.succeeded else FAILED
+
+    def _list(self) -> int:
+        lister = Lister(self._clients.s3, self._clients.sfn, self._target)
+        listing = lister.list_runs(self._args.limit)
+        now = datetime.now(UTC)
+        for part in render_listing(listing, stage=self._target.stage, now=now):
+            self._console.print(part)
+        return SUCCEEDED
+
+    def _again(self, *words: str) -> str:
+        args = self._args
+        options = {
+            "--stage": args.stage,
+            "--region": args.region,
+            "--profile": args.profile,
+        }
+        given = [
+            part for name, value in options.items() if value for part in (name, value)
+        ]
+        return shlex.join(["python", "forecast.py", *words, *given])
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, markup=False, soft_wrap=True)
+
+
+def build_display(console: Console) -> Display:
+    """Choose the display: live on a terminal, lines elsewhere."""
+    if console.is_terminal:
+        return LiveDisplay(console)
+
+    def write(line: str) -> None:
+        console.print(line, markup=False, soft_wrap=True)
+
+    return PlainDisplay(write)
+
+
+def complain(message: str) -> int:
+    """Print what is wrong, and return the exit code for it."""
+    print(f"forecast.py: {message}", file=sys.stderr)
+    return FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())
