@@ -1,0 +1,1 @@
+"""What one stage needs on AWS beside the Chalice app, and how it is kept right."""

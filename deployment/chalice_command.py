@@ -1,0 +1,87 @@
+"""Run the Chalice of this very Python environment."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deployment.errors import DeploymentError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+# Chalice has no __main__ to give to -m, and its script may not be on the PATH.
+_RUN_CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
+
+
+# The last line of a traceback: `package.SomeError: message`, not indented.
+_EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(Error|Exception|Exit|Interrupt)\b")
+
+
+@dataclass(frozen=True)
+class Chalice:
+    """Where Chalice runs and what it sees."""
+
+    project: Path
+    region: str
+    profile: str | None
+    environment: Mapping[str, str]
+
+    def run(self, command: str, stage: str) -> str:
+        """Run one command of Chalice for a stage and return what it said.
+
+        Raises
+        ------
+        DeploymentError
+            When it fails, with the reason that it gave.
+        """
+        arguments = [command, "--stage", stage]
+        if self.profile is not None:
+            arguments += ["--profile", self.profile]
+        done = subprocess.run(
+            [sys.executable, "-c", _RUN_CHALICE, *arguments],
+            cwd=self.project,
+            env=self._build_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise DeploymentError(
+                f"`chalice {' '.join(arguments)}` failed (it said: "
+                f"{find_reason(done.stdout)}); put the cause right and run it again, "
+                "it continues where it stopped"
+            )
+        return done.stdout
+
+    def _build_environment(self) -> dict[str, str]:
+        return {
+            **self.environment,
+            "AWS_DEFAULT_REGION": self.region,
+            # Chalice packs whatever lies in chalicelib/, compiled files included.
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+
+def find_reason(output: str) -> str:
+    """Find in what Chalice printed why it failed, and say it in one line.
+
+    Chalice prints tracebacks; its reason is the message of the last exception, which
+    may go on over several lines.
+    """
+    lines = output.strip().splitlines()
+    starts = [n for n, line in enumerate(lines) if _EXCEPTION.match(line)]
+    reason = lines[starts[-1] :] if starts else lines[-1:]
+    return " ".join(" ".join(reason).split()) or "nothing"
+
+
+def remove_compiled_files(project: Path) -> None:
+    """Remove what Python left in ``chalicelib`` and Chalice would pack."""
+    for folder in (project / "chalicelib").rglob("__pycache__"):
+        shutil.rmtree(folder, ignore_errors=True)

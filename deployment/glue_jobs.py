@@ -1,0 +1,109 @@
+"""The two Glue Python shell jobs: preprocess and report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from deployment.errors import error_code
+from deployment.review import Fix, Review
+from deployment.roles import once_role_is_known
+
+if TYPE_CHECKING:
+    from mypy_boto3_glue import GlueClient
+
+    from deployment.glue_code import GlueCode
+    from deployment.target import Target
+
+# Minutes; the states of the state machine end a few minutes later.
+_TIMEOUTS = {"preprocess": 120, "report": 60}
+# As many uploads as may be prepared at once; more wait in the state machine's Retry.
+_CONCURRENT_RUNS = 20
+_SMALLEST_CAPACITY = 0.0625
+
+
+def review_glue_job(
+    glue: GlueClient, target: Target, job: str, *, code: GlueCode
+) -> Review:
+    """Compare one of the stage's Glue jobs with what it should be."""
+    name = target.name(job)
+    wanted = build_job(target, job, code)
+    found = _find_job(glue, name)
+    if found is None:
+        create = Fix(
+            "job",
+            lambda: once_role_is_known(
+                lambda: glue.create_job(Name=name, Tags=target.tags, **wanted)
+            ),
+        )
+        return Review("Glue job", name, False, (create,))
+    # Glue leaves a zero out of its answer.
+    differences = [
+        _spell(key) for key, value in wanted.items() if (found.get(key) or 0) != value
+    ]
+    fixes = []
+    if differences:
+        # One call replaces the whole definition, whatever it is that differs.
+        update = Fix(
+            ", ".join(differences),
+            lambda: glue.update_job(JobName=name, JobUpdate=wanted),
+        )
+        fixes.append(update)
+    return Review("Glue job", name, True, (*fixes, *_review_tags(glue, target, job)))
+
+
+def build_job(target: Target, job: str, code: GlueCode) -> Any:
+    """Build the definition of a job: what CreateJob and UpdateJob both take."""
+    script = f"{job}.py"
+    modules = [name for name in sorted(code.files) if name != script]
+    return {
+        "Description": f"{job} of stage {target.stage}: one run of it per upload",
+        "Role": target.role_arn(f"glue-{job}"),
+        "ExecutionProperty": {"MaxConcurrentRuns": _CONCURRENT_RUNS},
+        "Command": {
+            "Name": "pythonshell",
+            "ScriptLocation": code.uri(target.bucket, script),
+            "PythonVersion": "3.9",
+        },
+        "DefaultArguments": {
+            # Spelt without hyphens before it by Glue Studio and the CDK alike.
+            "library-set": "analytics",
+            "--extra-py-files": ",".join(
+                code.uri(target.bucket, name) for name in modules
+            ),
+            "--bucket": target.bucket,
+        },
+        "MaxRetries": 0,
+        "Timeout": _TIMEOUTS[job],
+        "MaxCapacity": _SMALLEST_CAPACITY,
+    }
+
+
+def _find_job(glue: GlueClient, name: str) -> Any | None:
+    try:
+        return glue.get_job(JobName=name)["Job"]
+    except ClientError as error:
+        if error_code(error) == "EntityNotFoundException":
+            return None
+        raise
+
+
+def _spell(key: str) -> str:
+    return {
+        "Command": "script",
+        "DefaultArguments": "arguments",
+        "ExecutionProperty": "concurrent runs",
+        "MaxCapacity": "capacity",
+        "MaxRetries": "retries",
+    }.get(key, key.lower())
+
+
+def _review_tags(glue: GlueClient, target: Target, job: str) -> list[Fix]:
+    arn = target.arn("glue", f"job/{target.name(job)}")
+    tags = glue.get_tags(ResourceArn=arn)["Tags"]
+    if target.tags.items() <= tags.items():
+        return []
+    return [
+        Fix("tags", lambda: glue.tag_resource(ResourceArn=arn, TagsToAdd=target.tags))
+    ]

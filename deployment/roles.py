@@ -1,0 +1,180 @@
+"""The roles that Chalice does not own: Step Functions', Glue's and SageMaker's."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from botocore.exceptions import ClientError
+
+from deployment.errors import error_code, error_message
+from deployment.review import Fix, Review
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mypy_boto3_iam import IAMClient
+
+    from deployment.target import Target
+
+T = TypeVar("T")
+
+_SERVICES = {
+    "states": "states.amazonaws.com",
+    "glue-preprocess": "glue.amazonaws.com",
+    "glue-report": "glue.amazonaws.com",
+    "sagemaker": "sagemaker.amazonaws.com",
+}
+# A new role is known to IAM at once and to the other services after some seconds:
+# docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (eventual consistency).
+_PROPAGATION_ATTEMPTS = 12
+_PROPAGATION_PAUSE = 5.0
+
+
+def review_role(
+    iam: IAMClient, target: Target, part: str, *, policy: Mapping[str, Any]
+) -> Review:
+    """Compare one of the stage's roles with what it should be."""
+    name = target.name(part)
+    trust = build_trust(part, target)
+    found = _find_role(iam, name)
+    put_policy = Fix(
+        "policy",
+        lambda: iam.put_role_policy(
+            RoleName=name, PolicyName=name, PolicyDocument=json.dumps(policy)
+        ),
+    )
+    if found is None:
+        create = Fix("role", lambda: _create_role(iam, target, part))
+        return Review("role", name, False, (create, put_policy))
+    fixes = [
+        *_review_trust(iam, found, trust),
+        *_review_policies(iam, name, policy, put_policy),
+        *_review_tags(iam, name, target.tags),
+    ]
+    return Review("role", name, True, tuple(fixes))
+
+
+def build_trust(part: str, target: Target) -> dict[str, Any]:
+    """Build the policy that says which service may take the role on."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": _SERVICES[part]},
+                "Action": "sts:AssumeRole",
+                # Keeps another account's resource from using the service to get in.
+                "Condition": {"StringEquals": {"aws:SourceAccount": target.account}},
+            }
+        ],
+    }
+
+
+def once_role_is_known(
+    call: Callable[[], T], *, sleep: Callable[[float], None] = time.sleep
+) -> T:
+    """Make a call, again while the service does not know a new role yet.
+
+    Raises
+    ------
+    ClientError
+        The last refusal, when the role stays unknown for a minute, or at once when
+        the refusal is about something else.
+    """
+    for _ in range(_PROPAGATION_ATTEMPTS - 1):
+        try:
+            return call()
+        except ClientError as error:
+            if not _is_unknown_role(error):
+                raise
+        sleep(_PROPAGATION_PAUSE)
+    return call()
+
+
+def _is_unknown_role(error: ClientError) -> bool:
+    said = error_message(error).lower()
+    if error_code(error) == "AccessDenied":
+        # What IAM itself says of our own credentials is no matter of waiting.
+        return False
+    return "assume" in said or "not authorized to access the log destination" in said
+
+
+def _find_role(iam: IAMClient, name: str) -> Any | None:
+    try:
+        return iam.get_role(RoleName=name)["Role"]
+    except ClientError as error:
+        if error_code(error) == "NoSuchEntity":
+            return None
+        raise
+
+
+def _create_role(iam: IAMClient, target: Target, part: str) -> None:
+    iam.create_role(
+        RoleName=target.name(part),
+        AssumeRolePolicyDocument=json.dumps(build_trust(part, target)),
+        Description=f"What {part} of stage {target.stage} may do",
+        Tags=[{"Key": k, "Value": v} for k, v in target.tags.items()],
+    )
+
+
+def _review_trust(iam: IAMClient, found: Any, trust: dict[str, Any]) -> list[Fix]:
+    if found["AssumeRolePolicyDocument"] == trust:
+        return []
+    name = found["RoleName"]
+    return [
+        Fix(
+            "trust",
+            lambda: iam.update_assume_role_policy(
+                RoleName=name, PolicyDocument=json.dumps(trust)
+            ),
+        )
+    ]
+
+
+def _review_policies(
+    iam: IAMClient, name: str, policy: Mapping[str, Any], put_policy: Fix
+) -> list[Fix]:
+    inline = iam.list_role_policies(RoleName=name)["PolicyNames"]
+    attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+    fixes = []
+    if name not in inline or _read_policy(iam, name) != policy:
+        fixes.append(put_policy)
+    fixes += [
+        Fix("extra policy", _delete_policy(iam, name, extra))
+        for extra in inline
+        if extra != name
+    ]
+    fixes += [
+        Fix("attached policy", _detach_policy(iam, name, extra["PolicyArn"]))
+        for extra in attached
+    ]
+    return fixes
+
+
+def _read_policy(iam: IAMClient, name: str) -> Any:
+    return iam.get_role_policy(RoleName=name, PolicyName=name)["PolicyDocument"]
+
+
+def _delete_policy(iam: IAMClient, role: str, policy: str) -> Callable[[], object]:
+    return lambda: iam.delete_role_policy(RoleName=role, PolicyName=policy)
+
+
+def _detach_policy(iam: IAMClient, role: str, arn: str) -> Callable[[], object]:
+    return lambda: iam.detach_role_policy(RoleName=role, PolicyArn=arn)
+
+
+def _review_tags(iam: IAMClient, name: str, wanted: Mapping[str, str]) -> list[Fix]:
+    tags = {t["Key"]: t["Value"] for t in iam.list_role_tags(RoleName=name)["Tags"]}
+    if wanted.items() <= tags.items():
+        return []
+    return [
+        Fix(
+            "tags",
+            lambda: iam.tag_role(
+                RoleName=name,
+                Tags=[{"Key": k, "Value": v} for k, v in wanted.items()],
+            ),
+        )
+    ]
