@@ -8,6 +8,12 @@ import botocore.session
 from botocore.model import Shape
 from botocore.validate import validate_parameters
 
+_JAVA = {
+    r"\uD800\uDC00-\uDBFF\uDFFF": r"\U00010000-\U0010FFFF",
+    r"\p{L}": r"\w",
+    r"\p{N}": r"\d",
+    r"\p{Z}": r"\s",
+}
 _SESSION = botocore.session.Session()
 
 
@@ -46,10 +52,17 @@ def _walk(shape: Shape, value: Any, path: str) -> Iterator[str]:
 def _check_string(shape: Shape, value: str, path: str) -> Iterator[str]:
     yield from _check_size(shape, value, path)
     pattern = shape.metadata.get("pattern")
-    if pattern and not re.fullmatch(pattern, value):
+    if pattern and not re.fullmatch(_to_python(pattern), value):
         yield f"{path}: {value!r} does not match {pattern}"
     if shape.enum and value not in shape.enum:
         yield f"{path}: {value!r} is none of {shape.enum}"
+
+
+def _to_python(pattern: str) -> str:
+    # The models are written for Java: pairs of surrogates, and classes by name.
+    for java, python in _JAVA.items():
+        pattern = pattern.replace(java, python)
+    return pattern
 
 
 def _check_size(shape: Shape, value: Any, path: str) -> Iterator[str]:

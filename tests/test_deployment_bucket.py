@@ -1,0 +1,109 @@
+"""The bucket is made whole, left alone when it is right, and put back after drift."""
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from deploying import made_up_client, make_target, summarize
+from deployment.bucket import build_bucket_policy, review_bucket
+from deployment.errors import DeploymentError
+
+TARGET = make_target()
+OTHER_TAGS = {"TagSet": [{"Key": "Stage", "Value": "another"}]}
+
+
+@pytest.fixture
+def s3():
+    with made_up_client("s3") as client:
+        yield client
+
+
+def test_new_bucket_gets_every_protection(s3):
+    review_bucket(s3, TARGET).settle()
+
+    bucket = TARGET.bucket
+    location = s3.get_bucket_location(Bucket=bucket)["LocationConstraint"]
+    assert location == TARGET.region
+    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+    block = s3.get_public_access_block(Bucket=bucket)
+    assert all(block["PublicAccessBlockConfiguration"].values())
+    controls = s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]
+    assert controls["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+
+
+def test_review_alone_creates_nothing(s3):
+    review_bucket(s3, TARGET)
+
+    assert s3.list_buckets()["Buckets"] == []
+
+
+def test_second_review_finds_nothing(s3):
+    assert review_bucket(s3, TARGET).settle() == "created"
+
+    assert review_bucket(s3, TARGET).settle() == "unchanged"
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "cn-north-1"])
+def test_bucket_is_made_in_every_region(region):
+    target = make_target(region=region)
+    with made_up_client("s3", region=region) as s3:
+        review_bucket(s3, target).settle()
+
+        assert review_bucket(s3, target).change == "unchanged"
+
+
+DRIFT = {
+    "public access": lambda s3, b: s3.delete_public_access_block(Bucket=b),
+    "ownership": lambda s3, b: s3.delete_bucket_ownership_controls(Bucket=b),
+    "versioning": lambda s3, b: s3.put_bucket_versioning(
+        Bucket=b, VersioningConfiguration={"Status": "Suspended"}
+    ),
+    "encryption": lambda s3, b: s3.delete_bucket_encryption(Bucket=b),
+    "policy": lambda s3, b: s3.delete_bucket_policy(Bucket=b),
+    "tags": lambda s3, b: s3.put_bucket_tagging(Bucket=b, Tagging=OTHER_TAGS),
+}
+
+
+@pytest.mark.parametrize("aspect", DRIFT)
+def test_drift_is_named_and_put_back(s3, aspect):
+    review_bucket(s3, TARGET).settle()
+    DRIFT[aspect](s3, TARGET.bucket)
+
+    found = review_bucket(s3, TARGET)
+    found.settle()
+
+    assert summarize(found) == ("updated", (aspect,))
+    assert review_bucket(s3, TARGET).change == "unchanged"
+
+
+def test_bucket_of_another_account_is_refused(s3):
+    with Stubber(s3) as stub:
+        stub.add_client_error("head_bucket", "403", http_status_code=403)
+
+        with pytest.raises(DeploymentError, match="not this account's to use"):
+            review_bucket(s3, TARGET)
+
+
+def test_name_taken_at_creation_is_refused(s3):
+    review = review_bucket(s3, TARGET)
+    with Stubber(s3) as stub:
+        stub.add_client_error("create_bucket", "BucketAlreadyExists")
+
+        with pytest.raises(DeploymentError, match="not this account's to use"):
+            review.settle()
+
+
+def test_other_refusals_of_creation_are_passed_on(s3):
+    review = review_bucket(s3, TARGET)
+    with Stubber(s3) as stub:
+        stub.add_client_error("create_bucket", "TooManyBuckets")
+
+        with pytest.raises(ClientError, match="TooManyBuckets"):
+            review.settle()
+
+
+def test_only_requests_without_tls_are_denied():
+    (statement,) = build_bucket_policy(TARGET)["Statement"]
+
+    assert statement["Effect"] == "Deny"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}

@@ -1,0 +1,137 @@
+"""What Chalice is told, what it recorded, and what it says when it fails."""
+
+import json
+from pathlib import Path
+
+import pytest
+from chalice.config import Config
+
+from deploying import make_target
+from deployment.chalice_command import find_reason
+from deployment.chalice_record import read_record
+from deployment.chalice_stage import review_stage_files, with_stage
+from deployment.errors import DeploymentError
+from deployment.policies import PolicyTemplates, build_policy, list_parts
+from deployment.target import FUNCTIONS
+
+ROOT = Path(__file__).parent.parent
+TARGET = make_target()
+CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text())
+
+
+def make_project(folder):
+    chalice = folder / ".chalice"
+    chalice.mkdir()
+    (chalice / "config.json").write_text(json.dumps(CONFIG))
+    return folder
+
+
+def write_record(project, target):
+    path = project / ".chalice" / "deployed" / f"{target.stage}.json"
+    path.parent.mkdir(exist_ok=True)
+    resources = [
+        {
+            "name": "on_upload",
+            "resource_type": "lambda_function",
+            "lambda_arn": target.function_arn("on_upload"),
+        },
+        {"name": "on_upload-log-group", "resource_type": "log_group"},
+    ]
+    path.write_text(json.dumps({"resources": resources, "schema_version": "2.0"}))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_chalice_finds_each_functions_own_policy(function):
+    config = Config("dev", function, config_from_disk=with_stage(CONFIG, TARGET))
+
+    assert config.iam_policy_file == f"rendered/dev/{function}.json"
+    assert config.autogen_policy is False
+    assert config.environment_variables["BUCKET"] == TARGET.bucket
+    assert config.lambda_timeout >= 60
+    assert config.tags["Stage"] == "dev"
+
+
+def test_other_stages_and_own_settings_stay():
+    mine = {"dev": {"lambda_memory_size": 512}, "prod": {"lambda_timeout": 9}}
+
+    config = with_stage({**CONFIG, "stages": mine}, TARGET)
+
+    assert config["stages"]["prod"] == mine["prod"]
+    assert config["stages"]["dev"]["lambda_memory_size"] == 512
+
+
+def test_stage_files_are_written_once(tmp_path):
+    project = make_project(tmp_path)
+    templates = PolicyTemplates(ROOT)
+
+    changes = [
+        {review.settle() for review in review_stage_files(project, TARGET, templates)}
+        for _ in "12"
+    ]
+
+    assert changes == [{"created", "updated"}, {"unchanged"}]
+    rendered = project / ".chalice" / "rendered" / "dev" / "on_upload.json"
+    assert TARGET.state_machine_arn in rendered.read_text()
+
+
+@pytest.mark.parametrize("part", list_parts())
+def test_every_policy_fills_in(part):
+    policy = build_policy(PolicyTemplates(ROOT).read(part), TARGET)
+
+    assert policy["Statement"]
+    assert "${" not in json.dumps(policy)
+
+
+def test_stage_without_record_may_be_deployed(tmp_path):
+    record = read_record(tmp_path, "dev")
+
+    record.check(TARGET)
+    assert record.function_arns == {}
+
+
+@pytest.mark.parametrize(
+    "elsewhere", [make_target(account="210987654321"), make_target(region="us-east-1")]
+)
+def test_stage_deployed_elsewhere_is_refused(tmp_path, elsewhere):
+    write_record(make_project(tmp_path), elsewhere)
+
+    with pytest.raises(DeploymentError, match="was deployed to account"):
+        read_record(tmp_path, "dev").check(TARGET)
+
+
+def test_stage_deployed_here_may_be_deployed_again(tmp_path):
+    write_record(make_project(tmp_path), TARGET)
+
+    record = read_record(tmp_path, "dev")
+
+    record.check(TARGET)
+    assert record.function_arns == {"on_upload": TARGET.function_arn("on_upload")}
+
+
+OUTPUT = """\
+Creating deployment package.
+Traceback (most recent call last):
+  File "deployer.py", line 380, in deploy
+    raise ChaliceDeploymentError(e)
+chalice.deploy.deployer.ChaliceDeploymentError: ERROR - While deploying your chalice \
+application, received the following error:
+
+ An error occurred (AccessDenied) when calling the CreateRole
+ operation: no
+"""
+
+
+def test_last_exception_is_the_reason():
+    reason = find_reason(OUTPUT)
+
+    assert reason.startswith("chalice.deploy.deployer.ChaliceDeploymentError: ERROR")
+    assert reason.endswith("when calling the CreateRole operation: no")
+    assert "\n" not in reason
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [("No region configured.\n", "No region configured."), ("", "nothing")],
+)
+def test_last_line_is_the_reason_without_exception(output, reason):
+    assert find_reason(output) == reason

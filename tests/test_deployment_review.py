@@ -1,0 +1,34 @@
+"""What a comparison says, and that only settling changes anything."""
+
+import pytest
+
+from deployment.review import Fix, Review
+
+
+def make_review(*, exists=True, aspects=(), applied=None):
+    calls = [] if applied is None else applied
+    fixes = tuple(Fix(aspect, lambda a=aspect: calls.append(a)) for aspect in aspects)
+    return Review("role", "states", exists, fixes)
+
+
+@pytest.mark.parametrize(
+    ("exists", "aspects", "line"),
+    [
+        (False, ("role", "policy"), "created    role states"),
+        (True, (), "unchanged  role states"),
+        (True, ("policy", "tags", "tags"), "updated    role states (policy, tags)"),
+    ],
+)
+def test_line_says_what_differs(exists, aspects, line):
+    review = make_review(exists=exists, aspects=aspects)
+
+    assert str(review) == line
+
+
+def test_settling_applies_every_fix_in_order():
+    applied = []
+    review = make_review(aspects=("trust", "policy"), applied=applied)
+
+    assert applied == []
+    assert review.settle() == "updated"
+    assert applied == ["trust", "policy"]

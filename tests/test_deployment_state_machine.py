@@ -1,0 +1,81 @@
+"""The state machine follows its file, its role and its tags."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from deploying import made_up_client, make_target, summarize
+from deployment.errors import DeploymentError
+from deployment.state_machine import build_definition, review_state_machine
+from deployment.target import FUNCTIONS
+from service_models import find_faults
+
+TARGET = make_target()
+TEMPLATE = (Path(__file__).parent.parent / "statemachine.asl.json").read_text()
+ARNS = {name: TARGET.function_arn(name) for name in FUNCTIONS}
+
+
+def make_definition(comment="first"):
+    states = {"Done": {"Type": "Succeed"}}
+    return json.dumps({"Comment": comment, "StartAt": "Done", "States": states})
+
+
+@pytest.fixture
+def sfn():
+    with made_up_client("stepfunctions") as client:
+        yield client
+
+
+def test_file_is_filled_in_completely():
+    definition = json.loads(build_definition(TEMPLATE, TARGET, ARNS))
+
+    states = definition["States"]
+    assert states["PrepareRun"]["Parameters"]["FunctionName"] == ARNS["prepare_run"]
+    assert "${" not in json.dumps(definition)
+
+
+def test_unknown_placeholder_is_refused():
+    with pytest.raises(DeploymentError, match="OtherArn"):
+        build_definition(TEMPLATE + "${OtherArn}", TARGET, ARNS)
+
+
+def test_filled_in_request_is_valid():
+    request = {
+        "name": TARGET.state_machine,
+        "definition": build_definition(TEMPLATE, TARGET, ARNS),
+        "roleArn": TARGET.role_arn("states"),
+    }
+
+    assert find_faults("stepfunctions", "CreateStateMachine", request) == []
+
+
+def test_machine_is_created_once(sfn):
+    changes = [
+        review_state_machine(sfn, TARGET, make_definition()).settle() for _ in "12"
+    ]
+
+    assert changes == ["created", "unchanged"]
+
+
+DRIFT = {
+    "definition": lambda sfn, arn: sfn.update_state_machine(
+        stateMachineArn=arn, definition=make_definition("changed")
+    ),
+    "role": lambda sfn, arn: sfn.update_state_machine(
+        stateMachineArn=arn, roleArn="arn:aws:iam::123456789012:role/other"
+    ),
+    "tags": lambda sfn, arn: sfn.untag_resource(resourceArn=arn, tagKeys=["Stage"]),
+}
+
+
+@pytest.mark.parametrize("aspect", DRIFT)
+def test_drift_is_named_and_put_back(sfn, aspect):
+    review_state_machine(sfn, TARGET, make_definition()).settle()
+    DRIFT[aspect](sfn, TARGET.state_machine_arn)
+
+    found = review_state_machine(sfn, TARGET, make_definition())
+    found.settle()
+
+    assert summarize(found) == ("updated", (aspect,))
+    assert review_state_machine(sfn, TARGET, make_definition()).change == "unchanged"
