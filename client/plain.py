@@ -87,10 +87,7 @@ class PlainDisplay:
 def explain_retry(error: str) -> str:
     """Say what a retried error means for the one who waits."""
     if error == "AutopilotBusy":
-        return (
-            "  the account runs as many Autopilot jobs as it may; "
-            "this one starts when another ends"
-        )
+        return "  queued until another Autopilot job of the account ends"
     return f"  trying again after {printable(error)}"
 
 

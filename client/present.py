@@ -48,10 +48,16 @@ def _present_forecast(outcome: Outcome) -> Iterator[RenderableType]:
     path = outcome.results.find("forecast.csv")
     if path is not None:
         settings = read_file(outcome.results, "settings.json")
-        yield render_forecast(read_forecast(path, settings, keep=_SHOWN_SERIES))
+        forecast = read_forecast(path, settings, keep=_SHOWN_SERIES)
+        yield Text(_describe_size(forecast), style="bold")
+        yield render_forecast(forecast)
     candidates = read_file(outcome.results, "candidates.json")
     if candidates and candidates.get("candidates"):
-        yield render_leaderboard(build_leaderboard(candidates))
+        leaderboard = build_leaderboard(candidates)
+        rest = len(leaderboard.places) - _SHOWN_PLACES
+        more = f", {rest} more in candidates.json" if rest > 0 else ""
+        yield Text(f"Candidates, least is best{more}", style="bold")
+        yield render_leaderboard(leaderboard)
     if verdict := find_verdict(read_file(outcome.results, "report.json")):
         yield Text(printable(verdict), style="bold")
         yield Text()
@@ -67,29 +73,29 @@ def find_verdict(report: Mapping[str, Any] | None) -> str:
 
 def render_forecast(forecast: ForecastFile) -> Table:
     """Render the first steps of the first series, with a sparkline of each mean."""
-    steps = max((len(s.timestamps) for s in forecast.series), default=0)
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        title=_describe_size(forecast, steps),
-        title_justify="left",
-        title_style="bold",
-    )
+    table = Table(box=box.SIMPLE_HEAD)
     for name in (*forecast.key_columns, forecast.timestamp_column):
-        table.add_column(printable(name), overflow="ellipsis", max_width=32)
+        table.add_column(Text(printable(name)), overflow="ellipsis", max_width=32)
     for name in forecast.value_columns:
-        table.add_column(printable(name), justify="right", no_wrap=True)
-    table.add_column(f"mean, all {steps} steps", style="cyan", no_wrap=True)
+        table.add_column(Text(name), justify="right", no_wrap=True)
+    bars = f"mean, all {_count_steps(forecast)} steps"
+    table.add_column(bars, style="cyan", no_wrap=True)
     for series in forecast.series:
         for row in _rows_of(series):
             table.add_row(*row)
     return table
 
 
-def _describe_size(forecast: ForecastFile, steps: int) -> str:
+def _describe_size(forecast: ForecastFile) -> str:
+    steps = _count_steps(forecast)
     rest = forecast.n_series - len(forecast.series)
     shown = f"; the first {len(forecast.series)} are shown" if rest > 0 else ""
     plural = "" if steps == 1 else "s"
     return f"{forecast.n_series:,} series x {steps} step{plural}{shown}"
+
+
+def _count_steps(forecast: ForecastFile) -> int:
+    return max((len(series.timestamps) for series in forecast.series), default=0)
 
 
 def _rows_of(series: Series) -> Iterator[list[Text]]:
@@ -109,18 +115,12 @@ def render_leaderboard(leaderboard: Leaderboard) -> Table:
     """Render the best candidates with their metrics."""
     shown = leaderboard.places[:_SHOWN_PLACES]
     columns = leaderboard.columns[:_SHOWN_METRICS]
-    rest = len(leaderboard.places) - len(shown)
-    more = f", {rest} more in candidates.json" if rest else ""
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        title=f"Candidates, least is best{more}",
-        title_justify="left",
-        title_style="bold",
-    )
+    table = Table(box=box.SIMPLE_HEAD)
     table.add_column("candidate", overflow="ellipsis", max_width=48)
     numbers = {}
     for column in columns:
-        table.add_column(_SHORT_METRICS.get(column, column), justify="right")
+        heading = Text(printable(_SHORT_METRICS.get(column, column)))
+        table.add_column(heading, justify="right")
         numbers[column] = format_numbers([p.metrics.get(column) for p in shown])
     for row, place in enumerate(shown):
         name = printable(place.name) + (" (best)" if place.is_best else "")

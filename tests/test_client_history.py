@@ -1,0 +1,148 @@
+"""Phases of a run from its history, read once each."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from client.history import PHASES, History, add_events
+from client_fakes import FakeStates, at, make_events
+
+ROOT = Path(__file__).parent.parent
+TO_TRAINING = make_events(
+    (0, "ExecutionStarted"),
+    (0, "TaskStateEntered", "PrepareRun"),
+    (1, "TaskStateExited"),
+    (1, "TaskStateEntered", "Preprocess"),
+    (4, "TaskStateExited"),
+    (4, "TaskStateEntered", "CreateAutopilotJob"),
+    (5, "TaskStateExited"),
+    (5, "WaitStateEntered", "WaitForAutopilotJob"),
+    (305, "WaitStateExited"),
+)
+
+
+def number(events, first):
+    return [{**event, "id": first + i} for i, event in enumerate(events)]
+
+
+def test_states_of_training_are_one_phase():
+    phases = add_events((), TO_TRAINING)
+
+    assert [p.name for p in phases] == [
+        "Prepare the run",
+        "Check and clean the data",
+        "Train with Autopilot",
+    ]
+    assert [(p.started, p.ended) for p in phases] == [
+        (at(0), at(1)),
+        (at(1), at(4)),
+        (at(4), None),
+    ]
+
+
+def test_next_phase_ends_the_one_before():
+    events = make_events((310, "TaskStateEntered", "CreateModel"))
+
+    training = add_events(add_events((), TO_TRAINING), events)[2]
+
+    assert training.ended == at(305)
+
+
+def test_events_in_parts_give_the_same():
+    for cut in range(len(TO_TRAINING)):
+        parts = add_events(add_events((), TO_TRAINING[:cut]), TO_TRAINING[cut:])
+        assert parts == add_events((), TO_TRAINING)
+
+
+def test_busy_autopilot_is_told_until_it_ends():
+    busy = make_events(
+        (0, "TaskStateEntered", "CreateAutopilotJob"),
+        (1, "TaskFailed", "AutopilotBusy"),
+        (301, "TaskScheduled"),
+    )
+    started = make_events((302, "TaskStateExited"))
+
+    assert add_events((), busy)[0].retrying == "AutopilotBusy"
+    assert add_events((), [*busy, *started])[0].retrying == ""
+
+
+def test_failure_ends_the_phase_it_struck():
+    events = make_events(
+        (0, "TaskStateEntered", "Preprocess"),
+        (3, "TaskFailed", "States.TaskFailed"),
+        (3, "ExecutionFailed"),
+    )
+
+    (phase,) = add_events((), events)
+
+    assert (phase.ended, phase.retrying) == (at(3), "")
+
+
+def test_redrive_takes_the_phase_up_again():
+    events = make_events(
+        (0, "TaskStateEntered", "BatchTransform"),
+        (3, "ExecutionFailed"),
+        (90, "ExecutionRedriven"),
+    )
+
+    (phase,) = add_events((), events)
+
+    assert phase.ended is None
+
+
+def test_end_state_is_no_phase():
+    events = make_events(
+        (0, "TaskStateEntered", "Report"),
+        (2, "TaskStateExited"),
+        (2, "SucceedStateEntered", "Done"),
+        (2, "SucceedStateExited"),
+        (2, "ExecutionSucceeded"),
+    )
+
+    (phase,) = add_events((), events)
+
+    assert (phase.name, phase.ended) == ("Write the report", at(2))
+
+
+def test_unknown_state_keeps_its_own_name():
+    (phase,) = add_events((), make_events((0, "PassStateEntered", "Notify")))
+
+    assert phase.name == "Notify"
+
+
+def test_only_the_newest_page_is_read_again():
+    long = number(TO_TRAINING * 60, 1)
+    more = number(TO_TRAINING, len(long) + 1)
+    states = FakeStates(turns=[long, [], more])
+    history = History(states, "arn")
+
+    history.update()
+    first_look = len(states.calls)
+    history.update()
+    history.update()
+
+    assert first_look == 3
+    assert len(states.calls) == first_look + 2
+    assert history.phases == add_events((), [*long, *more])
+
+
+@pytest.mark.parametrize("cut", [1, 4, 8])
+def test_service_without_pages_or_order_works(cut):
+    class Unordered(FakeStates):
+        def _get_execution_history(self, request):
+            request = {**request, "reverseOrder": False}
+            request["PaginationConfig"] = {"PageSize": 1000}
+            return super()._get_execution_history(request)
+
+    history = History(Unordered(turns=[TO_TRAINING[:cut], TO_TRAINING[cut:]]), "arn")
+    history.update()
+
+    assert history.update() == add_events((), TO_TRAINING)
+
+
+def test_every_state_has_a_phase():
+    definition = json.loads((ROOT / "statemachine.asl.json").read_text())
+    working = {n for n, s in definition["States"].items() if s["Type"] != "Succeed"}
+
+    assert working == set(PHASES)

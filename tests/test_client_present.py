@@ -1,0 +1,133 @@
+"""What a person reads at the end of a run."""
+
+import io
+import json
+
+from rich.console import Console
+
+from client.present import find_verdict, present_outcome
+from client.results import Results
+from client.session import Outcome
+from client_fakes import RUN_ID
+
+FORECAST = "item_id,timestamp,mean,p10,p90\n" + "".join(
+    f"item {i},2026-{t + 1:02}-01,{10 * i + t},{10 * i + t - 1},{10 * i + t + 1}\n"
+    for i in range(5)
+    for t in range(12)
+)
+CANDIDATES = {
+    "objective": {"name": "AverageWeightedQuantileLoss"},
+    "best_candidate": "Theta",
+    "candidates": [
+        {"name": f"C{i}", "status": "Completed", "objective": {}, "metrics": []}
+        for i in range(7)
+    ]
+    + [
+        {
+            "name": "Theta",
+            "status": "Completed",
+            "objective": {"name": "AverageWeightedQuantileLoss", "value": 0.125},
+            "metrics": [{"name": "MASE", "value": 0.75, "set": "Test"}],
+        }
+    ],
+}
+
+
+def make_finding(code, level="warning"):
+    return {"code": code, "level": level, "what": f"found {code}", "remedy": "act"}
+
+
+def present(folder, files, status="SUCCEEDED", reason=""):
+    for name, content in files.items():
+        text = content if isinstance(content, str) else json.dumps(content)
+        (folder / name).write_text(text)
+    results = Results(folder, tuple(folder / name for name in files))
+    outcome = Outcome(RUN_ID, "sales", status, reason, results)
+    console = Console(file=io.StringIO(), width=120)
+    for part in present_outcome(outcome):
+        console.print(part)
+    return console.file.getvalue()
+
+
+def test_forecast_shows_first_series_and_steps(tmp_path):
+    text = present(tmp_path, {"forecast.csv": FORECAST})
+
+    assert "5 series x 12 steps; the first 3 are shown" in text
+    assert "2026-04-01" in text
+    assert "2026-05-01" not in text
+    assert "item 2" in text
+    assert "item 3" not in text
+    assert "▁▂▂▃▄▄▅▅▆▇▇█" in text
+    assert str(tmp_path / "forecast.csv") in text
+
+
+def test_leaderboard_has_best_first_and_says_the_rest(tmp_path):
+    text = present(tmp_path, {"candidates.json": CANDIDATES})
+
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    assert lines[1] == ["candidate", "avg.", "wQL", "MASE"]
+    assert lines[3] == ["Theta", "(best)", "0.1250", "0.7500"]
+    assert lines[4] == ["C0", "-", "-"]
+    assert "2 more in candidates.json" in text
+
+
+def test_warnings_of_the_data_are_short(tmp_path):
+    findings = [make_finding("x", "fixed"), make_finding("e", "error")]
+    findings += [make_finding(f"w{i}") for i in range(6)]
+
+    text = present(tmp_path, {"data-report.json": {"findings": findings}})
+
+    assert "warning: found w4; act" in text
+    assert "found w5" not in text
+    assert "found e" not in text
+    assert "and 2 more in data-report.json" in text
+
+
+def test_warning_of_the_report_is_passed_on(tmp_path):
+    text = present(tmp_path, {"status.json": {"warnings": ["no report.html: x"]}})
+
+    assert "warning: no report.html: x" in text
+
+
+def test_verdict_stands_alone(tmp_path):
+    text = present(tmp_path, {"report.json": {"verdict": "31 % better"}})
+
+    assert "31 % better" in text.splitlines()
+
+
+def test_failure_has_its_reason_and_no_forecast(tmp_path):
+    text = present(
+        tmp_path,
+        {"forecast.csv": FORECAST, "status.json": {}},
+        status="FAILED",
+        reason="[a] one; act\n[b] two; act",
+    )
+
+    assert text.splitlines()[:3] == [
+        f"Run {RUN_ID} failed:",
+        "  [a] one; act",
+        "  [b] two; act",
+    ]
+    assert "steps" not in text
+
+
+def test_stopped_run_is_not_called_failed(tmp_path):
+    text = present(tmp_path, {}, status="ABORTED", reason="stopped by hand")
+
+    assert f"Run {RUN_ID} was stopped:" in text
+
+
+def test_markup_in_names_is_only_text(tmp_path):
+    forecast = "[red]id,timestamp,mean\n[bold]A,2026-01-01,1\n"
+
+    text = present(tmp_path, {"forecast.csv": forecast})
+
+    assert "[red]id" in text
+    assert "[bold]A" in text
+
+
+def test_verdict_is_found_in_either_form():
+    assert find_verdict({"verdict": "good"}) == "good"
+    assert find_verdict({"verdict": {"sentence": "good"}}) == "good"
+    assert find_verdict({"verdict": None}) == ""
+    assert find_verdict(None) == ""

@@ -1,0 +1,76 @@
+"""Results come down complete, into their own folder and nowhere else."""
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from client.errors import CommandError
+from client.results import download_results
+from client_fakes import RUN_ID, TARGET
+
+RUNS = f"runs/{RUN_ID}/"
+FORECASTS = f"output-forecasted-data/sales/{RUN_ID}/"
+
+
+@pytest.fixture
+def s3():
+    with mock_aws():
+        client = boto3.client("s3")
+        client.create_bucket(Bucket=TARGET.bucket)
+        yield client
+
+
+def put(s3, *keys):
+    for key in keys:
+        s3.put_object(Bucket=TARGET.bucket, Key=key, Body=key.encode())
+
+
+def download(s3, folder):
+    return download_results(s3, TARGET.bucket, folder, dataset="sales", run_id=RUN_ID)
+
+
+def names_in(folder):
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
+def test_results_and_documents_stand_together(s3, tmp_path):
+    put(s3, f"{RUNS}status.json", f"{FORECASTS}forecast.csv", f"{FORECASTS}raw/a.out")
+
+    results = download(s3, tmp_path / "new" / "run")
+
+    assert names_in(results.folder) == ["forecast.csv", "status.json"]
+    assert results.find("forecast.csv").read_text() == f"{FORECASTS}forecast.csv"
+
+
+def test_raw_output_comes_when_nothing_better_is_there(s3, tmp_path):
+    put(s3, f"{FORECASTS}raw/part-00000.csv.out")
+
+    results = download(s3, tmp_path)
+
+    assert names_in(tmp_path) == ["raw/part-00000.csv.out"]
+    assert results.find("forecast.csv") is None
+
+
+def test_other_runs_and_folder_markers_stay(s3, tmp_path):
+    put(s3, f"{RUNS}", f"runs/{RUN_ID}x/run.json", f"{FORECASTS[:-1]}x/forecast.csv")
+
+    assert download(s3, tmp_path).files == ()
+
+
+def test_second_download_replaces_the_first(s3, tmp_path):
+    (tmp_path / "status.json").write_text("old")
+    put(s3, f"{RUNS}status.json")
+
+    download(s3, tmp_path)
+
+    assert (tmp_path / "status.json").read_text() == f"{RUNS}status.json"
+
+
+def test_file_outside_the_folder_is_refused(s3, tmp_path):
+    put(s3, f"{FORECASTS}../../evil.txt")
+
+    with pytest.raises(CommandError, match="would leave their folder"):
+        download(s3, tmp_path / "run")
+
+    assert names_in(tmp_path) == []
