@@ -1,0 +1,48 @@
+"""Small array helpers that several candidates share."""
+
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def normal_scores(levels: Array) -> Array:
+    """Standard normal quantiles of the levels."""
+    normal = NormalDist()
+    return np.array([normal.inv_cdf(float(level)) for level in levels])
+
+
+def fill_gaps(target: Array, season: int) -> Array:
+    """Put the value of a season ago, else the last value, where one is missing.
+
+    What lies before a series' first value takes that first value; a series without
+    any value is all zero.
+    """
+    filled = target.copy()
+    holes = np.isnan(filled)
+    if not holes.any():
+        return filled
+    if season > 1:
+        for column in np.flatnonzero(holes[:, season:].any(axis=0)) + season:
+            rows = holes[:, column]
+            filled[rows, column] = filled[rows, column - season]
+    index = np.where(np.isnan(filled), 0, np.arange(filled.shape[1]))
+    np.maximum.accumulate(index, axis=1, out=index)
+    filled = np.take_along_axis(filled, index, axis=1)
+    seen = ~np.isnan(filled)
+    first = filled[np.arange(len(filled)), seen.argmax(axis=1)]
+    return np.where(seen, filled, np.nan_to_num(first)[:, None])
+
+
+def with_spread(center: Array, spread: Array, levels: Array) -> Array:
+    """Normal quantiles [..., n_levels] around a center with a standard deviation."""
+    return center[..., None] + spread[..., None] * normal_scores(levels)
+
+
+def row_mean(values: Array, axis: int = 1) -> Array:
+    """Mean over what is not NaN; 0 where nothing is."""
+    seen = ~np.isnan(values)
+    count = np.maximum(seen.sum(axis=axis), 1)
+    return np.asarray(np.where(seen, values, 0.0).sum(axis=axis) / count)

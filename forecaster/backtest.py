@@ -1,0 +1,95 @@
+"""Rolling-origin backtests: how each candidate would have done before."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecaster.arrays import Array
+from forecaster.metrics import Scored, in_sample_scale
+from forecaster.panel import Panel
+
+_MOST_WINDOWS = 2
+_LEAST_HISTORY = 4  # steps before a cutoff for a series to count in its window
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """The windows of a panel: where they are cut and what came after.
+
+    Parameters
+    ----------
+    cuts
+        Steps before the end at which each window's history stops, oldest first.
+    actual
+        [n_windows, n_items, horizon]; NaN where a series is too short for a window.
+    scale
+        [n_windows, n_items] for MASE, from the history before each cutoff.
+    """
+
+    cuts: tuple[int, ...]
+    actual: Array
+    scale: Array
+
+    def scored(
+        self, quantiles: Array, levels: Array, asked: NDArray[np.int64]
+    ) -> Scored:
+        """Put forecasts [n_windows, n_items, horizon, n_levels] beside the actuals."""
+        return Scored(
+            actual=self.actual,
+            quantiles=quantiles[..., asked],
+            levels=levels[asked],
+            mean=mean_of_quantiles(quantiles, levels),
+            median=median_of_quantiles(quantiles, levels),
+            scale=self.scale,
+        )
+
+    def window(self, number: int) -> "Backtest":
+        """Keep one window."""
+        some = slice(number, number + 1)
+        return Backtest(self.cuts[some], self.actual[some], self.scale[some])
+
+    def without(self, number: int) -> "Backtest":
+        """Leave one window out."""
+        keep = [k for k in range(len(self.cuts)) if k != number]
+        cuts = tuple(self.cuts[k] for k in keep)
+        return Backtest(cuts, self.actual[keep], self.scale[keep])
+
+
+def plan_backtest(panel: Panel) -> Backtest:
+    """Choose as many windows as the typical series has room for; at least one."""
+    lengths = panel.lengths[panel.lengths > 0]
+    typical = float(np.median(lengths)) if len(lengths) else 0.0
+    horizon = panel.horizon
+    season = panel.season if typical > 3 * panel.season else 1
+    needed = max(2 * season, _LEAST_HISTORY, min(2 * horizon, 40))
+    windows = int(np.clip((typical - needed) // horizon, 1, _MOST_WINDOWS))
+    cuts = tuple(
+        horizon * k for k in range(windows, 0, -1) if horizon * k < panel.n_steps
+    )
+    actual = [_actual(panel, cut) for cut in cuts]
+    scale = [in_sample_scale(panel.cut(cut).target, panel.season) for cut in cuts]
+    empty = np.zeros((0, panel.n_items, horizon))
+    return Backtest(
+        cuts,
+        np.stack(actual) if cuts else empty,
+        np.stack(scale) if cuts else empty[:, :, 0],
+    )
+
+
+def _actual(panel: Panel, cut: int) -> Array:
+    stop = panel.n_steps - cut + panel.horizon
+    actual = panel.target[:, panel.n_steps - cut : stop].copy()
+    actual[panel.lengths - cut < _LEAST_HISTORY] = np.nan
+    return actual
+
+
+def mean_of_quantiles(quantiles: Array, levels: Array) -> Array:
+    """Mean of the distribution that the quantiles describe, tails cut at the ends."""
+    edges = np.concatenate([[0.0], (levels[1:] + levels[:-1]) / 2, [1.0]])
+    return np.asarray(quantiles @ np.diff(edges))
+
+
+def median_of_quantiles(quantiles: Array, levels: Array) -> Array:
+    """The 0.5 quantile; candidates always give it."""
+    return np.asarray(quantiles[..., int(np.searchsorted(levels, 0.5))])

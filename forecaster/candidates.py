@@ -1,0 +1,79 @@
+"""The candidates: their names, what they stand in for, and how each is run."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from forecaster.arrays import Array
+from forecaster.naive import seasonal_naive
+from forecaster.npts import npts, seasonal_npts
+from forecaster.panel import Panel
+from forecaster.smoothing import smooth
+from forecaster.theta import theta
+
+BASELINE = "SeasonalNaive"
+ENSEMBLE = "WeightedEnsemble"
+ALGORITHMS = ("cnn-qr", "deepar", "prophet", "arima", "npts", "ets")
+
+# What fitting gives, as plain text by name; empty for candidates that estimate their
+# few parameters anew from whatever history they are given.
+State = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One way to forecast, and the Autopilot algorithm that it stands in for."""
+
+    name: str
+    algorithm: str
+    predict: Callable[[State, Panel, Array], Array]
+    fit: Callable[[Panel, Array, int], State] | None = None
+    prior: float = 0.0
+
+
+def _local(forecast: Callable[[Panel, Array], Array]) -> Callable[..., Array]:
+    def predict(state: State, panel: Panel, levels: Array) -> Array:
+        return forecast(panel, levels)
+
+    return predict
+
+
+def _week_ago(state: State, panel: Panel, levels: Array) -> Array:
+    return seasonal_naive(panel, levels, season=panel.frequency.long_season)
+
+
+def _all_candidates() -> list[Candidate]:
+    return [
+        Candidate(BASELINE, "npts", _local(seasonal_naive)),
+        Candidate("LongSeasonalNaive", "npts", _week_ago),
+        Candidate("ETS", "ets", _local(smooth), prior=1.0),
+        Candidate("Theta", "arima", _local(theta), prior=1.0),
+        Candidate("NPTS", "npts", _local(npts)),
+        Candidate("SeasonalNPTS", "npts", _local(seasonal_npts)),
+    ]
+
+
+def choose_candidates(panel: Panel, algorithms: tuple[str, ...]) -> list[Candidate]:
+    """Choose by size and shape of the data what is worth running.
+
+    The baseline always runs; a request for algorithms leaves only what stands in
+    for them.
+    """
+    long_season = panel.frequency.long_season
+    fits = {
+        "LongSeasonalNaive": bool(long_season) and panel.n_steps > 2 * long_season,
+        "SeasonalNPTS": 1 < panel.season <= panel.n_steps // 2,
+    }
+    return [
+        candidate
+        for candidate in _all_candidates()
+        if candidate.name == BASELINE
+        or (
+            fits.get(candidate.name, True)
+            and (not algorithms or candidate.algorithm in algorithms)
+        )
+    ]
+
+
+def candidates_by_name() -> dict[str, Candidate]:
+    """Every candidate there is, for a model that is brought back from its archive."""
+    return {candidate.name: candidate for candidate in _all_candidates()}

@@ -1,0 +1,215 @@
+"""`fit`: from a table and its settings to a model."""
+
+import hashlib
+import os
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecaster import artefact, autopilot
+from forecaster.arrays import Array
+from forecaster.backtest import mean_of_quantiles, plan_backtest
+from forecaster.calibration import calibrate, stretch
+from forecaster.candidates import BASELINE, ENSEMBLE, choose_candidates
+from forecaster.ensemble import blend, choose_weights
+from forecaster.errors import TableError
+from forecaster.fallback import list_fallbacks, mend
+from forecaster.metrics import METRICS
+from forecaster.model import Model, within_bounds
+from forecaster.panel import Panel
+from forecaster.problem import Problem, quantile_name
+from forecaster.setup import Setup
+from forecaster.training import Plan, Report, Trained, score_quantiles, train_candidates
+
+
+def fit(
+    table: pd.DataFrame,
+    config: Mapping[str, Any] | Problem,
+    *,
+    objective: str = "AverageWeightedQuantileLoss",
+    seed: int = 0,
+    workers: int | None = None,
+    on_candidate: Callable[[Report], None] | None = None,
+) -> Model:
+    """Fit candidates on a long table and weight them by their backtests.
+
+    Parameters
+    ----------
+    table
+        One row per series and time step; rows without a target are future rows that
+        carry known covariates.
+    config
+        AWS's TimeSeriesForecastingJobConfig, with Autopilot's semantics (series are
+        aligned and filled to one common end), or a `Problem`, which keeps the caller's
+        time stamps.
+    objective
+        What AWS calls AutoMLJobObjective.MetricName.
+    workers
+        Candidates run at once; None takes every core. The result does not depend on it.
+    on_candidate
+        Called with each candidate as it finishes.
+
+    Raises
+    ------
+    ForecasterError
+        When the table or the config cannot work.
+    """
+    metric = autopilot.check_objective(objective)
+    setup = read_setup(config)
+    aligned = setup.align(table)
+    setup = setup.learn(aligned)
+    panel = setup.panel(aligned)
+    if not (panel.lengths > 0).any():
+        raise TableError(
+            f"no value in {setup.problem.target!r} (found {len(table)} rows); "
+            "give at least one"
+        )
+    plan = _plan(panel, setup.problem, seed, workers)
+    watch = on_candidate or (lambda report: None)
+    candidates = choose_candidates(panel, setup.problem.algorithms)
+    trained, dropped = train_candidates(plan, candidates, watch)
+    return _combine(setup, plan, (trained, dropped), metric)
+
+
+def read_setup(config: Mapping[str, Any] | Problem) -> Setup:
+    """Take AWS's config or the engine's own problem."""
+    if isinstance(config, Problem):
+        return Setup(config)
+    problem, rules = autopilot.read_config(config)
+    return Setup(problem, rules=rules)
+
+
+def _plan(panel: Panel, problem: Problem, seed: int, workers: int | None) -> Plan:
+    return Plan(
+        panel=panel,
+        backtest=plan_backtest(panel),
+        levels=problem.levels,
+        asked=problem.asked,
+        seed=seed,
+        workers=workers or os.cpu_count() or 1,
+        max_seconds=problem.max_seconds,
+        max_candidate_seconds=problem.max_candidate_seconds,
+    )
+
+
+def _combine(
+    setup: Setup, plan: Plan, outcome: tuple[list[Trained], list[Report]], metric: str
+) -> Model:
+    trained, dropped = outcome
+    forecasts = [_mended(plan, one.quantiles) for one in trained]
+    prior = np.array([one.candidate.prior for one in trained])
+    weights = choose_weights(plan, forecasts, prior, metric)
+    blended = blend(forecasts, weights)
+    factors = calibrate(plan.backtest.actual, blended, plan.levels)
+    final = _bounded(plan, stretch(blended, plan.levels, factors))
+    ensemble = Report(
+        name=ENSEMBLE,
+        algorithm="ensemble",
+        metrics=score_quantiles(plan, final),
+        seconds=sum(one.report.seconds for one in trained),
+        status="Completed",
+    )
+    by_name = {
+        one.candidate.name: float(weight)
+        for one, weight in zip(trained, weights, strict=True)
+    }
+    reports = [ensemble, *(one.report for one in trained), *dropped]
+    return Model(
+        setup=setup,
+        weights=by_name,
+        factors=factors,
+        states={
+            one.candidate.name: one.state
+            for one in trained
+            if one.state and by_name[one.candidate.name] > 0
+        },
+        leaderboard=_leaderboard(reports, by_name, metric),
+        backtests=_backtests(setup.problem, plan, final),
+        fallbacks=pd.DataFrame(list_fallbacks(plan.panel)),
+        manifest=_manifest(plan, metric, dropped),
+    )
+
+
+def _mended(plan: Plan, quantiles: Array) -> Array:
+    cuts = plan.backtest.cuts
+    if not cuts:
+        return quantiles
+    windows = [
+        np.nan_to_num(mend(quantiles[k], plan.panel.cut(cut), plan.levels))
+        for k, cut in enumerate(cuts)
+    ]
+    return np.stack(windows)
+
+
+def _bounded(plan: Plan, quantiles: Array) -> Array:
+    bounded = quantiles.copy()
+    for k, cut in enumerate(plan.backtest.cuts):
+        bounded[k] = within_bounds(quantiles[k], plan.panel.cut(cut))
+    return bounded
+
+
+def _leaderboard(
+    reports: list[Report], weights: Mapping[str, float], metric: str
+) -> pd.DataFrame:
+    rows = [
+        {
+            "name": report.name,
+            "algorithm": report.algorithm,
+            "status": report.status,
+            "weight": weights.get(report.name, float("nan")),
+            **{name: report.metrics.get(name, float("nan")) for name in METRICS},
+            "seconds": report.seconds,
+            "reason": report.reason,
+        }
+        for report in reports
+    ]
+    frame = pd.DataFrame(rows)
+    return frame.sort_values(metric, kind="stable").reset_index(drop=True)
+
+
+def _backtests(problem: Problem, plan: Plan, quantiles: Array) -> pd.DataFrame:
+    """Forecasts and actuals of every window; points without an actual are left out."""
+    names = [quantile_name(level) for level in sorted(set(problem.quantiles))]
+    mean = mean_of_quantiles(quantiles, plan.levels)
+    frames = []
+    for k, cut in enumerate(plan.backtest.cuts):
+        past = plan.panel.cut(cut)
+        frame = past.keys.loc[past.keys.index.repeat(problem.horizon)]
+        frame = frame.reset_index(drop=True)
+        frame["cutoff"] = np.repeat(past.last, problem.horizon)
+        steps = np.arange(1, problem.horizon + 1)
+        frame[problem.timestamp] = past.stamps(steps).ravel()
+        frame["actual"] = plan.backtest.actual[k].ravel()
+        frame["mean"] = mean[k].ravel()
+        values = quantiles[k][..., problem.asked]
+        frame[names] = values.reshape(-1, len(names))
+        frames.append(frame.dropna(subset=["actual"]))
+    if not frames:
+        return pd.DataFrame()
+    return pd.concat(frames, ignore_index=True)
+
+
+def _manifest(plan: Plan, metric: str, dropped: list[Report]) -> dict[str, Any]:
+    digest = hashlib.sha256()
+    for array in (plan.panel.target, plan.panel.known, plan.panel.static):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return {
+        "format": artefact.FORMAT,
+        "data_sha256": digest.hexdigest(),
+        "series": plan.panel.n_items,
+        "cuts": list(plan.backtest.cuts),
+        "objective": metric,
+        "seed": plan.seed,
+        "baseline": BASELINE,
+        "versions": {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "pandas": pd.__version__,
+        },
+        "clock_fired": any(report.status == "Stopped" for report in dropped),
+        "dropped": [asdict(report) for report in dropped],
+    }

@@ -1,0 +1,186 @@
+"""Series side by side: one row each, all ending in the last column."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecaster.errors import TableError
+from forecaster.frequency import Frequency, Stamps
+from forecaster.problem import Problem
+from forecaster.schema import Schema
+
+Array = NDArray[np.float64]
+
+# Cells of the dense matrix per row of the table, beyond a free first part; older
+# points of very long series are left out when lengths differ more than that.
+_CELLS_PER_ROW = 4
+_FREE_CELLS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Panel:
+    """History and covariates of many series.
+
+    Parameters
+    ----------
+    keys
+        One row per series: its key columns, as text.
+    target
+        [n_items, n_steps]; NaN before a series starts and where a value is missing.
+    last
+        [n_items] time stamp of the last column.
+    known
+        [n_items, n_steps + horizon, n_known], NaN where not given.
+    static
+        [n_items, n_static] codes or numbers of what does not change over time.
+    """
+
+    keys: pd.DataFrame
+    target: Array
+    last: Stamps
+    frequency: Frequency
+    season: int
+    horizon: int
+    known: Array
+    known_names: tuple[str, ...] = ()
+    static: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    static_categorical: tuple[bool, ...] = ()
+    known_categorical: tuple[bool, ...] = ()
+
+    @property
+    def n_items(self) -> int:
+        """Count the series."""
+        return len(self.target)
+
+    @property
+    def n_steps(self) -> int:
+        """Count the steps of the longest series."""
+        return int(self.target.shape[1])
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """First column with a value, `n_steps` where there is none."""
+        seen = ~np.isnan(self.target)
+        return np.where(seen.any(axis=1), seen.argmax(axis=1), self.n_steps)
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Steps from a series' first value to the last column."""
+        return self.n_steps - self.starts
+
+    def cut(self, steps: int) -> "Panel":
+        """Forget the last steps of every series, as if today were that long ago."""
+        if steps == 0:
+            return self
+        back = np.full(self.n_items, -steps)
+        return replace(
+            self,
+            target=self.target[:, : self.n_steps - steps],
+            last=self.frequency.shift(self.last, back),
+            known=self.known[:, : self.known.shape[1] - steps],
+        )
+
+    def take(self, rows: NDArray[np.int64]) -> "Panel":
+        """Keep some series."""
+        return replace(
+            self,
+            keys=self.keys.iloc[rows],
+            target=self.target[rows],
+            last=self.last[rows],
+            known=self.known[rows],
+            static=self.static[rows],
+        )
+
+    def stamps(self, steps: NDArray[np.int64]) -> Stamps:
+        """Time stamps [n_items, n] at steps after the last column (1 is the next)."""
+        flat = np.tile(steps, self.n_items)
+        last = np.repeat(self.last, len(steps))
+        return self.frequency.shift(last, flat).reshape(self.n_items, len(steps))
+
+
+def build_panel(
+    table: pd.DataFrame,
+    problem: Problem,
+    frequency: Frequency,
+    *,
+    schema: Schema = Schema(),  # noqa: B008 - frozen
+    common_end: bool = False,
+) -> Panel:
+    """Lay a long table out as a panel; repeated time stamps keep their last row.
+
+    Rows after a series' last target value are future rows: they only carry known
+    covariates. With `common_end` every series ends where the last one does.
+    """
+    if table.empty:
+        raise TableError("no rows (found an empty table); give at least one value")
+    table = table.sort_values([*problem.item, problem.timestamp], kind="stable")
+    items = table.groupby(list(problem.item), sort=True, observed=True)
+    codes: NDArray[np.int64] = np.asarray(items.ngroup(), dtype=np.int64)
+    stamps = table[problem.timestamp].to_numpy().astype("M8[s]")
+    values = table[problem.target].to_numpy(dtype=float, copy=True)
+    values[~np.isfinite(values)] = np.nan
+    frequency = frequency.at_month_ends(stamps)
+    last = _last_stamps(codes, stamps, values, frequency)
+    if common_end:
+        last = np.full(len(last), last.max())
+    at = frequency.steps_after(stamps, last[codes])
+    seen = ~np.isnan(values)
+    longest = int(max(-at[seen].min() + 1, 1)) if seen.any() else 1
+    room = (_CELLS_PER_ROW * len(table) + _FREE_CELLS) // len(last)
+    longest = min(longest, max(room, 1))
+    keep = (at > -longest) & (at <= 0)
+    target = np.full((len(last), longest), np.nan)
+    # A later row of the same step wins only if it holds a value.
+    now = keep & seen
+    target[codes[now], at[now] + longest - 1] = values[now]
+    inside = (at > -longest) & (at <= problem.horizon)
+    known = tuple(feature.name for feature in schema.known)
+    covariates = np.full((len(last), longest + problem.horizon, len(known)), np.nan)
+    for column, name in enumerate(known):
+        numbers = table[name].to_numpy(dtype=float)
+        covariates[codes[inside], at[inside] + longest - 1, column] = numbers[inside]
+    keys = table.drop_duplicates(list(problem.item))[list(problem.item)]
+    return Panel(
+        keys=keys.reset_index(drop=True),
+        target=target,
+        last=last,
+        frequency=frequency,
+        season=problem.season or frequency.season,
+        horizon=problem.horizon,
+        known=covariates,
+        known_names=known,
+        static_categorical=tuple(bool(f.categories) for f in schema.static),
+        known_categorical=tuple(bool(f.categories) for f in schema.known),
+        static=_static(items, [feature.name for feature in schema.static]),
+    )
+
+
+def _static(items: Any, names: list[str]) -> Array:
+    """First value of each series that is there, [n_items, n_names]."""
+    if not names:
+        return np.zeros((items.ngroups, 0))
+    return np.asarray(items[names].first().to_numpy(dtype=float))
+
+
+def _last_stamps(
+    codes: NDArray[np.int64], stamps: Stamps, values: Array, frequency: Frequency
+) -> Stamps:
+    """Time stamp of each series' last value; of new items, the step before the first.
+
+    `codes` rise, and time stamps rise within a code.
+    """
+    count = int(codes[-1]) + 1
+    seen = ~np.isnan(values)
+    last = np.full(count, np.datetime64("NaT"), dtype="M8[s]")
+    last[codes[seen]] = stamps[seen]  # the latest assignment wins
+    new = np.isnat(last)
+    if new.any():
+        first_rows = np.searchsorted(codes, np.arange(count))
+        before = frequency.shift(stamps[first_rows], np.full(count, -1))
+        # New items start where the history of the others ends.
+        start = last[~new].max() if (~new).any() else before.max()
+        last[new] = start
+    return last

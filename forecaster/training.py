@@ -1,0 +1,192 @@
+"""Fitting: every candidate over every backtest window, on all cores.
+
+Results do not depend on the number of workers: each task is a function of its
+arguments alone, and results are put together in the order of the tasks.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecaster.arrays import Array
+from forecaster.backtest import Backtest
+from forecaster.candidates import Candidate, State
+from forecaster.metrics import score
+from forecaster.panel import Panel
+
+
+@dataclass(frozen=True)
+class Report:
+    """A candidate as it finished, for whoever watches."""
+
+    name: str
+    algorithm: str
+    metrics: Mapping[str, float]
+    seconds: float
+    status: str  # Completed, Failed or Stopped
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A candidate that works: its state and what it would have forecast."""
+
+    candidate: Candidate
+    state: State
+    quantiles: Array  # [n_windows, n_items, horizon, n_levels]
+    report: Report
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every task needs to know."""
+
+    panel: Panel
+    backtest: Backtest
+    levels: Array
+    asked: NDArray[np.int64]
+    seed: int = 0
+    workers: int = 1
+    max_seconds: float = 0.0
+    max_candidate_seconds: float = 0.0
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def expired(self) -> bool:
+        """Tell whether the clock's guard has fired."""
+        return bool(self.max_seconds) and self._elapsed > self.max_seconds
+
+    @property
+    def _elapsed(self) -> float:
+        return time.monotonic() - self.started
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One task's outcome: a window's forecast, or the final state."""
+
+    window: int  # -1 for the final fit
+    state: State
+    quantiles: Array | None
+    seconds: float
+
+
+class _OutOfTime(Exception):
+    """The clock's guard fired before a task began."""
+
+
+def train_candidates(
+    plan: Plan, candidates: list[Candidate], watch: Callable[[Report], None]
+) -> tuple[list[Trained], list[Report]]:
+    """Run all candidates; one that fails or runs out of time is dropped with a reason.
+
+    Returns
+    -------
+    Those that work, in the order given, and the reports of the others.
+    """
+    trained: dict[str, Trained] = {}
+    dropped: dict[str, Report] = {}
+    for candidate, parts in _finished(plan, candidates):
+        if isinstance(parts, Report):
+            dropped[candidate.name] = parts
+            watch(parts)
+        else:
+            done = _assemble(plan, candidate, parts)
+            trained[candidate.name] = done
+            watch(done.report)
+    names = [candidate.name for candidate in candidates]
+    return (
+        [trained[name] for name in names if name in trained],
+        [dropped[name] for name in names if name in dropped],
+    )
+
+
+def _finished(
+    plan: Plan, candidates: list[Candidate]
+) -> Iterator[tuple[Candidate, list[_Part] | Report]]:
+    """Yield each candidate once all of its tasks have ended."""
+    with ThreadPoolExecutor(plan.workers) as pool:
+        owner: dict[Future[_Part], Candidate] = {}
+        # The dearest first, so that no core waits at the end for one long task.
+        for candidate in sorted(candidates, key=lambda c: c.fit is None):
+            for window in _windows(plan, candidate):
+                task = pool.submit(_run, plan, candidate, window)
+                owner[task] = candidate
+        waiting = {c.name: _count(owner, c) for c in candidates}
+        parts: dict[str, list[_Part]] = {c.name: [] for c in candidates}
+        for task in as_completed(owner):
+            candidate = owner[task]
+            if waiting[candidate.name] < 0:
+                continue
+            failure = task.exception()
+            if failure is not None:
+                waiting[candidate.name] = -1
+                yield candidate, _failed(candidate, failure, parts[candidate.name])
+                continue
+            parts[candidate.name].append(task.result())
+            waiting[candidate.name] -= 1
+            if not waiting[candidate.name]:
+                yield candidate, parts[candidate.name]
+
+
+def _windows(plan: Plan, candidate: Candidate) -> list[int]:
+    windows = list(range(len(plan.backtest.cuts)))
+    return windows if candidate.fit is None and windows else [-1, *windows]
+
+
+def _count(owner: Mapping["Future[_Part]", Candidate], candidate: Candidate) -> int:
+    return sum(c is candidate for c in owner.values())
+
+
+def _run(plan: Plan, candidate: Candidate, window: int) -> _Part:
+    """Fit and forecast at one cutoff, or fit on everything."""
+    if plan.expired:
+        raise _OutOfTime
+    started = time.monotonic()
+    cut = plan.backtest.cuts[window] if window >= 0 else 0
+    panel = plan.panel.cut(cut)
+    with np.errstate(all="ignore"):
+        state: State = {}
+        if candidate.fit is not None:
+            state = candidate.fit(panel, plan.levels, plan.seed)
+        quantiles = None
+        if window >= 0:
+            quantiles = candidate.predict(state, panel, plan.levels)
+    return _Part(window, state, quantiles, time.monotonic() - started)
+
+
+def _failed(candidate: Candidate, failure: BaseException, parts: list[_Part]) -> Report:
+    stopped = isinstance(failure, _OutOfTime)
+    return Report(
+        name=candidate.name,
+        algorithm=candidate.algorithm,
+        metrics={},
+        seconds=sum(part.seconds for part in parts),
+        status="Stopped" if stopped else "Failed",
+        reason="out of time" if stopped else f"{type(failure).__name__}: {failure}",
+    )
+
+
+def _assemble(plan: Plan, candidate: Candidate, parts: list[_Part]) -> Trained:
+    parts = sorted(parts, key=lambda part: part.window)
+    forecasts = [part.quantiles for part in parts if part.quantiles is not None]
+    shape = (*plan.backtest.actual.shape, len(plan.levels))
+    quantiles = np.stack(forecasts) if forecasts else np.zeros(shape)
+    report = Report(
+        name=candidate.name,
+        algorithm=candidate.algorithm,
+        metrics=score_quantiles(plan, quantiles),
+        seconds=sum(part.seconds for part in parts),
+        status="Completed",
+    )
+    return Trained(candidate, parts[0].state, quantiles, report)
+
+
+def score_quantiles(plan: Plan, quantiles: Array) -> dict[str, float]:
+    """Score backtest forecasts over all windows, series and steps."""
+    scored = plan.backtest.scored(quantiles, plan.levels, plan.asked)
+    return {name: float(value) for name, value in score(scored).items()}
