@@ -1,0 +1,123 @@
+"""Results are collected whatever the run has left, and in whatever order."""
+
+import json
+from contextlib import nullcontext
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from chalicelib.runs import run_key
+from client.errors import CommandError
+from client.session import Clients, Session
+from client_fakes import (
+    RUN_ID,
+    TARGET,
+    FakeEndings,
+    FakeSageMaker,
+    FakeStates,
+    RecordingDisplay,
+)
+
+REFUSED = {
+    "outcome": "refused",
+    "findings": [{"code": "a", "level": "error", "what": "no TTS", "remedy": "add"}],
+}
+GLUE_CAUSE = json.dumps({"ErrorMessage": "Command failed with exit code 1"})
+
+
+class QuietDisplay(RecordingDisplay):
+    def waiting(self, text):
+        return nullcontext()
+
+    def watching(self):
+        return nullcontext()
+
+
+@pytest.fixture
+def s3():
+    with mock_aws():
+        client = boto3.client("s3")
+        client.create_bucket(Bucket=TARGET.bucket)
+        yield client
+
+
+def put(s3, name, document):
+    body = json.dumps(document)
+    s3.put_object(Bucket=TARGET.bucket, Key=run_key(RUN_ID, name), Body=body)
+
+
+def make_session(s3, states, output, sleep=lambda _: None):
+    clients = Clients(s3, states, FakeSageMaker())
+    display = QuietDisplay()
+    return Session(clients, TARGET, output=output, display=display, sleep=sleep)
+
+
+def test_late_status_is_waited_for(s3, tmp_path):
+    states = FakeEndings(["FAILED"], cause=GLUE_CAUSE)
+    waits = []
+
+    def sleep(seconds):
+        waits.append(seconds)
+        if len(waits) == 3:
+            put(s3, "status.json", {"status": "FAILED", "reason": "the reason"})
+
+    outcome = make_session(s3, states, tmp_path, sleep).watch(RUN_ID)
+
+    assert outcome.reason == "the reason"
+
+
+def test_missing_status_is_waited_for_only_so_long(s3, tmp_path):
+    states = FakeEndings(["FAILED"], cause=GLUE_CAUSE)
+    waits = []
+
+    outcome = make_session(s3, states, tmp_path, waits.append).watch(RUN_ID)
+
+    assert outcome.reason == "Command failed with exit code 1"
+    assert 20 <= sum(waits) <= 25
+
+
+def test_refusal_speaks_when_glue_does_not(s3, tmp_path):
+    put(s3, "data-report.json", REFUSED)
+    states = FakeEndings(["FAILED"], cause=GLUE_CAUSE)
+
+    outcome = make_session(s3, states, tmp_path).watch(RUN_ID)
+
+    assert "[a] no TTS; add" in outcome.reason
+    assert not outcome.succeeded
+
+
+def test_dataset_comes_from_whoever_knows(s3, tmp_path):
+    put(s3, "run.json", {"dataset": "from-run"})
+    put(s3, "status.json", {"status": "SUCCEEDED", "dataset": None})
+
+    outcome = make_session(s3, FakeStates(), tmp_path).fetch(RUN_ID)
+
+    assert outcome.dataset == "from-run"
+    assert outcome.results.folder == tmp_path / "from-run" / RUN_ID
+
+
+def test_old_run_is_fetched_without_its_execution(s3, tmp_path):
+    put(s3, "status.json", {"status": "SUCCEEDED", "dataset": "sales"})
+    states = FakeStates()
+
+    outcome = make_session(s3, states, tmp_path).fetch(RUN_ID)
+
+    assert outcome.succeeded
+    assert states.calls == []
+
+
+def test_going_run_is_not_fetched(s3, tmp_path):
+    session = make_session(s3, FakeEndings(["RUNNING"]), tmp_path)
+
+    with pytest.raises(CommandError, match=f"forecast.py --run {RUN_ID} --stage dev"):
+        session.fetch(RUN_ID)
+
+
+def test_broken_document_is_one_clear_error(s3, tmp_path):
+    s3.put_object(
+        Bucket=TARGET.bucket, Key=run_key(RUN_ID, "status.json"), Body=b"{half"
+    )
+
+    with pytest.raises(CommandError, match=r"status.json is not JSON"):
+        make_session(s3, FakeStates(), tmp_path).fetch(RUN_ID)
