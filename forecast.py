@@ -1,6 +1,7 @@
 """Forecast from the command line: upload, watch, download, on AWS and locally."""
 
 import argparse
+import io
 import shlex
 import sys
 import webbrowser
@@ -37,6 +38,7 @@ SUCCEEDED, FAILED, INTERRUPTED = 0, 1, 130
 # The local AWS is a stage of its own, so that nothing meant for it reaches an account.
 LOCAL_STAGE = "local"
 CALLS_PER_SECOND = 8
+OUTPUT = Path("forecasts")
 PIPED_WIDTH = 120
 
 
@@ -74,7 +76,7 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--output",
         type=Path,
-        default=Path("forecasts"),
+        default=OUTPUT,
         metavar="DIR",
         help="where results are put (default: forecasts/)",
     )
@@ -128,6 +130,7 @@ def connect(args: argparse.Namespace) -> tuple[Target, Clients]:
         s3=session.client("s3", config=config),
         sfn=session.client("stepfunctions", config=config),
         sagemaker=session.client("sagemaker", config=config),
+        logs=session.client("logs", config=config),
     )
     cap = CallCap(CALLS_PER_SECOND)
     for client in (clients.sfn, clients.sagemaker):
@@ -137,6 +140,9 @@ def connect(args: argparse.Namespace) -> tuple[Target, Clients]:
 
 def build_console() -> Console:
     """Build a console that is as wide as needed where there is no terminal."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # An old encoding must not lose a forecast over a character it lacks.
+        sys.stdout.reconfigure(errors="replace")
     console = Console(highlight=False, soft_wrap=False)
     if not console.is_terminal:
         console.width = PIPED_WIDTH
@@ -195,10 +201,16 @@ class Command:
     def _finish(self, outcome: Outcome) -> int:
         for part in present_outcome(outcome):
             self._console.print(part)
-        report = outcome.results.find("report.html")
-        if self._args.open and report:
-            webbrowser.open(report.resolve().as_uri())
+        if self._args.open:
+            self._open_report(outcome)
         return SUCCEEDED if outcome.succeeded else FAILED
+
+    def _open_report(self, outcome: Outcome) -> None:
+        report = outcome.results.find("report.html")
+        if report is None:
+            self._say("there is no report.html to open")
+        elif not webbrowser.open(report.resolve().as_uri()):
+            self._say(f"no browser to open; the report is {report}")
 
     def _list(self) -> int:
         lister = Lister(self._clients.s3, self._clients.sfn, self._target)
@@ -214,6 +226,7 @@ class Command:
             "--stage": args.stage,
             "--region": args.region,
             "--profile": args.profile,
+            "--output": None if args.output == OUTPUT else str(args.output),
         }
         given = [
             part for name, value in options.items() if value for part in (name, value)
@@ -226,7 +239,7 @@ class Command:
 
 def build_display(console: Console) -> Display:
     """Choose the display: live on a terminal, lines elsewhere."""
-    if console.is_terminal:
+    if console.is_terminal and not console.is_dumb_terminal:
         return LiveDisplay(console)
 
     def write(line: str) -> None:

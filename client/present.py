@@ -50,7 +50,8 @@ def _present_forecast(outcome: Outcome) -> Iterator[RenderableType]:
         settings = read_file(outcome.results, "settings.json")
         forecast = read_forecast(path, settings, keep=_SHOWN_SERIES)
         yield Text(_describe_size(forecast), style="bold")
-        yield render_forecast(forecast)
+        if forecast.value_columns:
+            yield render_forecast(forecast)
     candidates = read_file(outcome.results, "candidates.json")
     if candidates and candidates.get("candidates"):
         leaderboard = build_leaderboard(candidates)
@@ -78,11 +79,15 @@ def render_forecast(forecast: ForecastFile) -> Table:
         table.add_column(Text(printable(name)), overflow="ellipsis", max_width=32)
     for name in forecast.value_columns:
         table.add_column(Text(name), justify="right", no_wrap=True)
-    bars = f"mean, all {_count_steps(forecast)} steps"
-    table.add_column(bars, style="cyan", no_wrap=True)
+    drawn = "mean" if "mean" in forecast.value_columns else forecast.value_columns[0]
+    column = forecast.value_columns.index(drawn)
+    heading = f"{drawn}, all {_count_steps(forecast)} steps"
+    table.add_column(heading, style="cyan", no_wrap=True)
     for series in forecast.series:
-        for row in _rows_of(series):
-            table.add_row(*row)
+        line = [row[column] for row in series.values]
+        bars = format_sparkline([value for value in line if value is not None])
+        for cells in _rows_of(series, bars):
+            table.add_row(*cells)
     return table
 
 
@@ -98,17 +103,15 @@ def _count_steps(forecast: ForecastFile) -> int:
     return max((len(series.timestamps) for series in forecast.series), default=0)
 
 
-def _rows_of(series: Series) -> Iterator[list[Text]]:
+def _rows_of(series: Series, bars: str) -> Iterator[list[Text]]:
     shown = series.values[:_SHOWN_STEPS]
     n_columns = len(shown[0]) if shown else 0
     numbers = format_numbers([value for row in shown for value in row])
-    means = [row[0] for row in series.values if row and row[0] is not None]
     for step, timestamp in enumerate(series.timestamps[:_SHOWN_STEPS]):
         first = step == 0
         keys = [printable(part) if first else "" for part in series.key]
         cells = numbers[step * n_columns : (step + 1) * n_columns]
-        bars = format_sparkline(means) if first else ""
-        yield [Text(cell) for cell in (*keys, timestamp, *cells, bars)]
+        yield [Text(c) for c in (*keys, timestamp, *cells, bars if first else "")]
 
 
 def render_leaderboard(leaderboard: Leaderboard) -> Table:

@@ -16,10 +16,12 @@ from client.pace import Pace
 from client.packing import pack_source
 from client.reason import find_reason
 from client.results import Results, download_results
-from client.uploads import Upload, parse_input, put_upload, wait_for_run
+from client.trigger_log import read_trigger_log
+from client.uploads import NoRunError, Upload, parse_input, put_upload, wait_for_run
 from client.words import format_size
 
 if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_stepfunctions import SFNClient
@@ -38,6 +40,7 @@ class Clients:
     s3: S3Client
     sfn: SFNClient
     sagemaker: SageMakerClient
+    logs: CloudWatchLogsClient
 
 
 @dataclass(frozen=True)
@@ -78,16 +81,20 @@ class Session:
         """Upload a zip, a folder or a CSV."""
         with pack_source(source) as package:
             where = f"s3://{self._target.bucket}/raw/{package.name}"
-            doing = f"upload {source} ({format_size(package.size)}) to {where}"
+            doing = f"Upload {source} ({format_size(package.size)}) to {where}"
             with self._display.waiting(doing):
                 return put_upload(self._clients.s3, self._target.bucket, package)
 
     def find_run(self, upload: Upload) -> str:
         """Wait for the upload's run, and return its run_id."""
-        with self._display.waiting("wait for its run to start"):
-            return wait_for_run(
-                self._clients.sfn, self._target, upload, sleep=self._sleep
-            )
+        try:
+            with self._display.waiting("Wait for its run to start"):
+                return wait_for_run(
+                    self._clients.sfn, self._target, upload, sleep=self._sleep
+                )
+        except NoRunError as error:
+            said = read_trigger_log(self._clients.logs, self._target, upload)
+            raise NoRunError("\n  ".join([str(error), *said])) from error
 
     def watch(self, run_id: str) -> Outcome:
         """Follow a run to its end, and collect its results."""
@@ -122,7 +129,7 @@ class Session:
         status = self._wait_for_status(run_id)
         ended = str((status or execution)["status"])
         dataset = self._dataset_of(run_id, status, execution)
-        with self._display.waiting("download what the run left"):
+        with self._display.waiting("Download what the run left"):
             results = download_results(
                 self._clients.s3,
                 self._target.bucket,

@@ -30,6 +30,10 @@ _CLOCK_SKEW = timedelta(seconds=30)
 NO_VERSION = "null"
 
 
+class NoRunError(CommandError):
+    """The upload is made, and nothing has started for it."""
+
+
 @dataclass(frozen=True)
 class Upload:
     """One version of an object under ``raw/``; ``at`` is the time by S3's clock."""
@@ -72,7 +76,7 @@ def wait_for_run(
 
     Raises
     ------
-    CommandError
+    NoRunError
         When none has started after ``patience`` seconds.
     """
     pace, waited = Pace(shortest=0.2, longest=5.0), 0.0
@@ -81,7 +85,7 @@ def wait_for_run(
         if run_id := _find_run(sfn, target, upload, strangers):
             return run_id
         if waited >= patience:
-            raise CommandError(_no_run_started(target, upload, waited))
+            raise NoRunError(_no_run_started(target, upload, waited))
         interval = pace.next_interval()
         sleep(interval)
         waited += interval

@@ -61,6 +61,18 @@ def test_forecast_shows_first_series_and_steps(tmp_path):
     assert str(tmp_path / "forecast.csv") in text
 
 
+def test_forecast_without_mean_draws_a_quantile(tmp_path):
+    text = present(tmp_path, {"forecast.csv": "id,timestamp,p50\nA,2026-01-01,7\n"})
+
+    assert "p50, all 1 steps" in text
+
+
+def test_forecast_without_values_is_only_counted(tmp_path):
+    text = present(tmp_path, {"forecast.csv": "id,timestamp\nA,2026-01-01\n"})
+
+    assert text.splitlines()[0] == "1 series x 1 step"
+
+
 def test_leaderboard_has_best_first_and_says_the_rest(tmp_path):
     text = present(tmp_path, {"candidates.json": CANDIDATES})
 

@@ -1,7 +1,9 @@
 """Results are collected whatever the run has left, and in whatever order."""
 
 import json
+import time
 from contextlib import nullcontext
+from datetime import UTC, datetime
 
 import boto3
 import pytest
@@ -10,6 +12,7 @@ from moto import mock_aws
 from chalicelib.runs import run_key
 from client.errors import CommandError
 from client.session import Clients, Session
+from client.uploads import Upload
 from client_fakes import (
     RUN_ID,
     TARGET,
@@ -23,6 +26,7 @@ REFUSED = {
     "outcome": "refused",
     "findings": [{"code": "a", "level": "error", "what": "no TTS", "remedy": "add"}],
 }
+LOG_GROUP = "/aws/lambda/automl-ts-mlops-pipeline-dev-on_upload"
 GLUE_CAUSE = json.dumps({"ErrorMessage": "Command failed with exit code 1"})
 
 
@@ -47,8 +51,18 @@ def put(s3, name, document):
     s3.put_object(Bucket=TARGET.bucket, Key=run_key(RUN_ID, name), Body=body)
 
 
+def write_log(*messages):
+    logs = boto3.client("logs")
+    place = {"logGroupName": LOG_GROUP, "logStreamName": "one"}
+    logs.create_log_group(logGroupName=LOG_GROUP)
+    logs.create_log_stream(**place)
+    now = round(time.time() * 1000)
+    events = [{"timestamp": now, "message": message} for message in messages]
+    logs.put_log_events(**place, logEvents=events)
+
+
 def make_session(s3, states, output, sleep=lambda _: None):
-    clients = Clients(s3, states, FakeSageMaker())
+    clients = Clients(s3, states, FakeSageMaker(), boto3.client("logs"))
     display = QuietDisplay()
     return Session(clients, TARGET, output=output, display=display, sleep=sleep)
 
@@ -121,3 +135,24 @@ def test_broken_document_is_one_clear_error(s3, tmp_path):
 
     with pytest.raises(CommandError, match=r"status.json is not JSON"):
         make_session(s3, FakeStates(), tmp_path).fetch(RUN_ID)
+
+
+def test_trigger_that_failed_is_quoted(s3, tmp_path):
+    write_log("START RequestId: 1", "[ERROR] AccessDenied\n  at x", "REPORT 1")
+    upload = Upload("raw/x.zip", "v1", "e1", datetime.now(UTC))
+
+    with pytest.raises(CommandError) as caught:
+        make_session(s3, FakeStates(), tmp_path).find_run(upload)
+
+    assert str(caught.value).splitlines()[1:] == [
+        "  on_upload said:",
+        "  [ERROR] AccessDenied",
+        "    at x",
+    ]
+
+
+def test_trigger_that_was_never_called_is_told(s3, tmp_path):
+    upload = Upload("raw/x.zip", "v1", "e1", datetime.now(UTC))
+
+    with pytest.raises(CommandError, match="has not been called since"):
+        make_session(s3, FakeStates(), tmp_path).find_run(upload)

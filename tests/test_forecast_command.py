@@ -87,7 +87,8 @@ class Trigger(threading.Thread):
         status = {"dataset": dataset, "status": ended, "reason": None, "warnings": []}
         files = {run_key(run_id, "status.json"): json.dumps(status)}
         if ended == "SUCCEEDED":
-            files[forecast_prefix(dataset, run_id) + "forecast.csv"] = FORECAST
+            prefix = forecast_prefix(dataset, run_id)
+            files |= {f"{prefix}forecast.csv": FORECAST, f"{prefix}report.html": "<p>"}
         for key, body in files.items():
             self._s3.put_object(Bucket=TARGET.bucket, Key=key, Body=body)
 
@@ -145,11 +146,11 @@ def find_run_id(text):
     return line.rsplit(" ", 1)[1]
 
 
-def start(endpoint, folder, *argv):
+def start(endpoint, folder, *argv, **environ):
     return subprocess.Popen(
         [sys.executable, str(ROOT / "forecast.py"), *argv],
         cwd=folder,
-        env={**os.environ, "AWS_ENDPOINT_URL": endpoint},
+        env={**os.environ, "AWS_ENDPOINT_URL": endpoint, **environ},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -174,10 +175,35 @@ def test_piped_run_prints_lines_and_forecast(endpoint, tmp_path):
     assert f"forecasts/sales/{run_id}/forecast.csv" in text
 
 
+def test_report_opens_in_the_browser(endpoint, tmp_path):
+    write_csv(tmp_path / "opened.csv")
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > "{tmp_path}/address"\n')
+    browser.chmod(0o700)
+
+    process = start(endpoint, tmp_path, "opened.csv", "--open", BROWSER=str(browser))
+    text, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 0, text
+    address = (tmp_path / "address").read_text().strip()
+    assert address.startswith(f"file://{tmp_path}/forecasts/opened/")
+    assert address.endswith("/report.html")
+
+
+def test_old_encoding_loses_characters_only(endpoint, tmp_path):
+    write_csv(tmp_path / "sales.csv")
+
+    process = start(endpoint, tmp_path, "sales.csv", PYTHONIOENCODING="ascii")
+    text, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 0, text
+    assert "Fl?te" in text
+
+
 def test_interrupt_leaves_the_run_and_says_how_to_resume(endpoint, tmp_path):
     write_csv(tmp_path / "slow.csv")
 
-    process = start(endpoint, tmp_path, "slow.csv", "--region", "us-east-1")
+    process = start(endpoint, tmp_path, "slow.csv", "--output", "a dir")
     lines = []
     for line in process.stdout:
         lines.append(line)
@@ -187,7 +213,7 @@ def test_interrupt_leaves_the_run_and_says_how_to_resume(endpoint, tmp_path):
     rest, _ = process.communicate(timeout=60)
 
     run_id = find_run_id("".join(lines))
-    resume = f"python forecast.py --run {run_id} --stage dev --region us-east-1"
+    resume = f"python forecast.py --run {run_id} --stage dev --output 'a dir'"
     assert process.returncode == 130
     assert resume in rest
     assert "Traceback" not in rest
