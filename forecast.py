@@ -27,6 +27,7 @@ from client.plain import PlainDisplay
 from client.present import present_outcome
 from client.session import Clients, Outcome, Session
 from client.target import Target
+from client.uploads import START_PATIENCE_SECONDS
 
 USAGE = """\
 python forecast.py SOURCE         upload a .zip, a folder or a .csv, and forecast it
@@ -37,6 +38,7 @@ python forecast.py SOURCE         upload a .zip, a folder or a .csv, and forecas
 SUCCEEDED, FAILED, INTERRUPTED = 0, 1, 130
 # The local AWS is a stage of its own, so that nothing meant for it reaches an account.
 LOCAL_STAGE = "local"
+LOCAL_START_PATIENCE_SECONDS = 45.0
 CALLS_PER_SECOND = 8
 OUTPUT = Path("forecasts")
 PIPED_WIDTH = 120
@@ -163,8 +165,15 @@ class Command:
         self._target = target
         self._clients = clients
         self._console = console
+        patience = START_PATIENCE_SECONDS
+        if target.stage == LOCAL_STAGE:
+            patience = LOCAL_START_PATIENCE_SECONDS
         self._session = Session(
-            clients, target, output=args.output, display=build_display(console)
+            clients,
+            target,
+            output=args.output,
+            display=build_display(console),
+            start_patience=patience,
         )
 
     def run(self) -> int:

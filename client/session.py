@@ -17,7 +17,14 @@ from client.packing import pack_source
 from client.reason import find_reason
 from client.results import Results, download_results
 from client.trigger_log import read_trigger_log
-from client.uploads import NoRunError, Upload, parse_input, put_upload, wait_for_run
+from client.uploads import (
+    START_PATIENCE_SECONDS,
+    NoRunError,
+    Upload,
+    parse_input,
+    put_upload,
+    wait_for_run,
+)
 from client.words import format_size
 
 if TYPE_CHECKING:
@@ -69,12 +76,14 @@ class Session:
         *,
         output: Path,
         display: Display,
+        start_patience: float = START_PATIENCE_SECONDS,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._clients = clients
         self._target = target
         self._output = output
         self._display = display
+        self._start_patience = start_patience
         self._sleep = sleep
 
     def upload(self, source: Path) -> Upload:
@@ -90,7 +99,11 @@ class Session:
         try:
             with self._display.waiting("Wait for its run to start"):
                 return wait_for_run(
-                    self._clients.sfn, self._target, upload, sleep=self._sleep
+                    self._clients.sfn,
+                    self._target,
+                    upload,
+                    patience=self._start_patience,
+                    sleep=self._sleep,
                 )
         except NoRunError as error:
             said = read_trigger_log(self._clients.logs, self._target, upload)
