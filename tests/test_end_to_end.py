@@ -1,0 +1,173 @@
+"""The whole pipeline on the local AWS: the real app, definition and Glue scripts."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from local_stage import deploy_stage, make_zip
+
+SHARED = Path(__file__).parent.parent.parent / "shared" / "peer-sample"
+HAPPY_PATH = [
+    "PrepareRun",
+    "Preprocess",
+    "CreateAutopilotJob",
+    "WaitForAutopilotJob",
+    "CheckAutopilotJob",
+    "IsAutopilotJobDone",
+    "CreateModel",
+    "BatchTransform",
+    "Report",
+    "Done",
+]
+MONTHS = 48
+HORIZON = 12
+
+
+@pytest.fixture(scope="module")
+def stage():
+    with deploy_stage() as deployed:
+        yield deployed
+
+
+@pytest.fixture(scope="module")
+def tight_lipped_stage():
+    """A stage whose Glue says of a failed script only that it failed."""
+    with deploy_stage(glue_errors="generic") as deployed:
+        yield deployed
+
+
+def make_table(items, *, header="item_id,timestamp,target_value"):
+    lines = [header]
+    for number, item in enumerate(items):
+        for month in range(MONTHS):
+            stamp = f"{2020 + month // 12}-{month % 12 + 1:02}-01"
+            value = 100 + 10 * number + month + 20 * (month % 12 == 11)
+            lines.append(f"{item},{stamp},{value}")
+    return "\n".join(lines) + "\n"
+
+
+def read_forecast(stage, run):
+    text = stage.read(
+        f"output-forecasted-data/{run['dataset']}/{run['run_id']}/forecast.csv"
+    )
+    return list(csv.DictReader(io.StringIO(text.decode())))
+
+
+def test_upload_becomes_a_forecast(stage):
+    ended = stage.upload(
+        "raw/band.zip", make_zip({"TTS.csv": make_table(["007", "NA"])})
+    )
+
+    assert ended["status"] == "SUCCEEDED", ended.get("cause")
+    states = stage.list_states(ended)
+    assert list(dict.fromkeys(states)) == HAPPY_PATH
+    forecast = read_forecast(stage, json.loads(ended["input"]))
+    assert [row["item_id"] for row in forecast] == ["007"] * HORIZON + ["NA"] * HORIZON
+    assert forecast[0]["timestamp"] == "2024-01-01"
+    assert all(
+        float(row["p10"]) <= float(row["p50"]) <= float(row["p90"]) for row in forecast
+    )
+
+
+def test_success_is_written_down(stage):
+    ended = stage.upload("raw/status.zip", make_zip({"TTS.csv": make_table(["a"])}))
+
+    run = json.loads(ended["input"])
+    status = stage.wait_for_json(f"runs/{run['run_id']}/status.json")
+    assert (status["status"], status["reason"]) == ("SUCCEEDED", None)
+    assert status["forecast_uri"].endswith(f"/{run['run_id']}/forecast.csv")
+
+
+@pytest.mark.parametrize("key", ["raw", "raw/plain.csv", "raw/UPPER.ZIP"])
+def test_every_kind_of_upload_runs(stage, key):
+    table = make_table(["a"])
+    body = table if key.endswith(".csv") else make_zip({"data/tts.CSV": table})
+
+    ended = stage.upload(key, body)
+
+    assert ended["status"] == "SUCCEEDED", ended.get("cause")
+
+
+BAD_UPLOADS = {
+    "text": b"this is no archive",
+    "empty": make_zip({}),
+    "without-tts": make_zip({"sales.txt": "nothing"}),
+    "without-target": make_zip(
+        {"TTS.csv": "item_id,timestamp\na,2024-01-01\na,2024-02-01\n"}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_UPLOADS)
+def test_bad_upload_is_refused_with_reasons(stage, name):
+    ended = stage.upload(f"raw/{name}.zip", BAD_UPLOADS[name])
+
+    assert_refused(stage, ended)
+    (error, *_) = find_errors(stage, ended)
+    assert error["what"] in json.loads(ended["cause"])["ErrorMessage"]
+
+
+def test_refusal_is_readable_from_a_silent_glue(tight_lipped_stage):
+    ended = tight_lipped_stage.upload("raw/text.zip", BAD_UPLOADS["text"])
+
+    assert_refused(tight_lipped_stage, ended)
+    assert (
+        json.loads(ended["cause"])["ErrorMessage"] == "Command failed with exit code 1"
+    )
+
+
+def test_client_prints_the_finding_of_a_silent_glue(tight_lipped_stage, tmp_path):
+    (tmp_path / "bad.zip").write_bytes(BAD_UPLOADS["without-target"])
+
+    printed = tight_lipped_stage.run_script(
+        "forecast.py", str(tmp_path / "bad.zip"), "--stage", "local", check=False
+    )
+
+    assert printed.returncode == 1
+    assert "target" in printed.stdout + printed.stderr
+    assert "exit code 1" not in printed.stdout + printed.stderr
+
+
+def find_errors(stage, ended):
+    run = json.loads(ended["input"])
+    report = stage.read_json(f"runs/{run['run_id']}/data-report.json")
+    return [f for f in report["findings"] if f["level"] == "error"]
+
+
+def assert_refused(stage, ended):
+    run = json.loads(ended["input"])
+    errors = find_errors(stage, ended)
+    status = stage.wait_for_json(f"runs/{run['run_id']}/status.json")
+    assert ended["status"] == "FAILED"
+    assert stage.list_states(ended)[-1] == "Preprocess"
+    assert errors
+    assert all(f"{e['what']}; {e['remedy']}" in status["reason"] for e in errors)
+    assert run["run_id"] not in stage.list_autopilot_jobs()
+
+
+def test_second_deploy_changes_nothing(stage):
+    printed = stage.run_script("deploy.py", "--stage", "local").stdout
+
+    assert "unchanged" in printed
+    assert "created" not in printed
+    assert "updated" not in printed
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason=f"needs the peer sample in {SHARED}")
+def test_peer_sample_is_forecast_as_it_stands(stage):
+    settings = (SHARED / "automl_problem_config.json").read_bytes()
+    stage.put("config/default.json", settings)
+    try:
+        ended = stage.upload("raw/peer.zip", (SHARED / "data.zip").read_bytes())
+    finally:
+        stage.s3.delete_object(Bucket=stage.bucket, Key="config/default.json")
+
+    assert ended["status"] == "SUCCEEDED", ended.get("cause")
+    forecast = read_forecast(stage, json.loads(ended["input"]))
+    assert len(forecast) == 3512 * 4
+    assert {"product_code", "location_code", "timestamp", "mean", "p50", "p90"} <= set(
+        forecast[0]
+    )
