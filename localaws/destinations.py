@@ -1,0 +1,88 @@
+"""Where an asynchronous invocation goes that could not be handled."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from localaws.roles import RoleClients
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """An event that a function failed on for the last time."""
+
+    function_arn: str
+    role_arn: str
+    region: str
+    request_id: str
+    event: str
+    answer: str
+    attempts: int
+
+
+def report_failure(
+    failed: Invocation, settings: Mapping[str, Any], clients: RoleClients
+) -> None:
+    """Send a failed event to its on-failure destination, if it has one."""
+    destinations = settings.get("DestinationConfig") or {}
+    arn = (destinations.get("OnFailure") or {}).get("Destination")
+    if not arn:
+        return
+    service = arn.split(":")[2]
+    client = clients.get(
+        service,
+        role_arn=failed.role_arn,
+        principal="lambda.amazonaws.com",
+        region=failed.region,
+    )
+    try:
+        _send(client, service, arn, json.dumps(build_record(failed)))
+    except ClientError as error:
+        # AWS counts these in a metric; here a person is likely to look at the screen.
+        log.error("cannot send a failed event to %s: %s", arn, error)
+
+
+def build_record(failed: Invocation) -> dict[str, Any]:
+    """Build the invocation record that a destination gets.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    """
+    moment = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return {
+        "version": "1.0",
+        "timestamp": moment.replace("+00:00", "Z"),
+        "requestContext": {
+            "requestId": failed.request_id,
+            "functionArn": f"{failed.function_arn}:$LATEST",
+            "condition": "RetriesExhausted",
+            "approximateInvokeCount": failed.attempts,
+        },
+        "requestPayload": json.loads(failed.event),
+        "responseContext": {
+            "statusCode": 200,
+            "executedVersion": "$LATEST",
+            "functionError": "Unhandled",
+        },
+        "responsePayload": json.loads(failed.answer),
+    }
+
+
+def _send(client: Any, service: str, arn: str, record: str) -> None:
+    if service == "sqs":
+        url = client.get_queue_url(QueueName=arn.split(":")[-1])["QueueUrl"]
+        client.send_message(QueueUrl=url, MessageBody=record)
+    elif service == "sns":
+        client.publish(TopicArn=arn, Message=record)
+    elif service == "lambda":
+        client.invoke(FunctionName=arn, InvocationType="Event", Payload=record)
+    else:
+        log.error("cannot send a failed event to %s: no such destination here", arn)

@@ -1,0 +1,229 @@
+"""Glue: Python shell jobs that run their scripts."""
+
+from __future__ import annotations
+
+import json
+import threading
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import moto.glue.models as moto_glue
+from moto.core.responses import ActionResult
+from moto.core.utils import utcnow
+from moto.glue import urls
+from moto.glue.exceptions import (
+    ConcurrentRunsExceededException,
+    EntityNotFoundException,
+    GlueClientError,
+    InvalidInputException,
+    JobRunNotFoundException,
+)
+from moto.glue.responses import GlueResponse
+from moto.utilities.paginator import paginate
+from moto.utilities.utils import get_partition
+
+from localaws.glue_runs import ENDED, PRINCIPAL, JobRun, Plan
+from localaws.machine import Machine
+from localaws.patches import Patches
+from localaws.request_checks import find_violations, spell_violations
+from localaws.roles import RoleClients, RoleError, check_trust
+
+_CAPACITIES = (0.0625, 1)
+_DEFAULT_TIMEOUT_MINUTES = 2880
+# What UpdateJob replaces, by the name that moto gives it.
+_UPDATED = {
+    "Description": "description",
+    "LogUri": "log_uri",
+    "Role": "role",
+    "ExecutionProperty": "execution_property",
+    "Command": "command",
+    "DefaultArguments": "default_arguments",
+    "NonOverridableArguments": "non_overridable_arguments",
+    "Connections": "connections",
+    "MaxRetries": "max_retries",
+    "Timeout": "timeout",
+    "MaxCapacity": "max_capacity",
+    "SecurityConfiguration": "security_configuration",
+    "NotificationProperty": "notification_property",
+    "GlueVersion": "glue_version",
+    "ExecutionClass": "execution_class",
+}
+
+
+class Backend(moto_glue.GlueBackend):
+    """moto's Glue, whose Python shell jobs run."""
+
+    machine: ClassVar[Machine]
+    clients: ClassVar[RoleClients]
+    _lock = threading.Lock()
+
+    @property
+    def _url_module(self) -> SimpleNamespace:
+        return SimpleNamespace(
+            url_bases=urls.url_bases, url_paths={"{0}/$": Response.dispatch}
+        )
+
+    def check_job(self, operation: str, definition: dict[str, Any]) -> None:
+        """Refuse a job that Glue would refuse."""
+        command = definition.get("Command") or {}
+        if command.get("Name") != "pythonshell":
+            raise InvalidInputException(
+                operation, f"only pythonshell jobs run here (found {command!r})"
+            )
+        capacity = definition.get("MaxCapacity")
+        if capacity is not None and capacity not in _CAPACITIES:
+            raise InvalidInputException(
+                operation,
+                "For Python shell jobs the maximum capacity is 0.0625 or 1 "
+                f"(found {capacity})",
+            )
+        try:
+            check_trust(self._role_arn(definition.get("Role", "")), PRINCIPAL)
+        except RoleError as error:
+            raise InvalidInputException(
+                operation,
+                "Role should be given assume role permissions for Glue Service.",
+            ) from error
+
+    def update_job(self, name: str, update: dict[str, Any]) -> None:
+        """Replace a job's definition; what is not given falls back to its default."""
+        job = self.get_job(name)
+        self.check_job("UpdateJob", update)
+        for key, attribute in _UPDATED.items():
+            setattr(job, attribute, update.get(key))
+        for attribute in ("execution_property", "default_arguments"):
+            setattr(job, attribute, getattr(job, attribute) or {})
+        job.last_modified_on = utcnow()
+
+    def start_job_run(  # noqa: PLR0913  # moto's signature
+        self,
+        name: str,
+        arguments: dict[str, str] | None,
+        allocated_capacity: int | None,
+        max_capacity: float | None,
+        timeout: int | None,
+        *ignored: Any,
+    ) -> str:
+        """Start a run in the background."""
+        job = self.get_job(name)
+        if max_capacity is not None and max_capacity not in _CAPACITIES:
+            raise InvalidInputException(
+                "StartJobRun",
+                "For Python shell jobs the maximum capacity is 0.0625 or 1 "
+                f"(found {max_capacity})",
+            )
+        plan = Plan(
+            job_name=name,
+            role_arn=self._role_arn(job.role),
+            region=self.region_name,
+            command=dict(job.command),  # type: ignore[call-overload]  # moto says str
+            arguments={
+                **job.default_arguments,
+                **(arguments or {}),
+                **(job.non_overridable_arguments or {}),
+            },
+            timeout=timeout or job.timeout or _DEFAULT_TIMEOUT_MINUTES,
+            max_capacity=max_capacity or job.max_capacity or _CAPACITIES[0],
+        )
+        run = JobRun(plan)
+        self._admit(job, run)
+        self.machine.tasks.start(
+            lambda: run.execute(self.machine, self.clients), name=f"Glue job {name}"
+        )
+        return run.job_run_id
+
+    def get_job_run(self, name: str, run_id: str) -> Any:
+        """Find a run."""
+        for run in self.get_job(name).job_runs:
+            if run.job_run_id == run_id:
+                return run
+        raise JobRunNotFoundException(run_id)
+
+    @paginate(pagination_model=moto_glue.GlueBackend.PAGINATION_MODEL)
+    def get_job_runs(self, job_name: str) -> list[Any]:
+        """List the runs of a job, the newest first."""
+        return list(reversed(self.get_job(job_name).job_runs))
+
+    def stop_job_run(self, name: str, run_id: str) -> None:
+        """Stop a run."""
+        run = self.get_job_run(name, run_id)
+        if run.status in ENDED:
+            raise GlueClientError(
+                "InvalidInputException",
+                f"Job Run cannot be stopped: it is {run.status}",
+            )
+        run.stop()
+
+    def _admit(self, job: moto_glue.FakeJob, run: JobRun) -> None:
+        with self._lock:
+            going = sum(other.status not in ENDED for other in job.job_runs)
+            if going >= job.execution_property.get("MaxConcurrentRuns", 1):
+                raise ConcurrentRunsExceededException(
+                    f"Concurrent runs exceeded for {job.name}"
+                )
+            job.job_runs.append(run)  # type: ignore[arg-type]  # looks like moto's own
+
+    def _role_arn(self, role: str) -> str:
+        if role.startswith("arn:"):
+            return role
+        partition = get_partition(self.region_name)
+        return f"arn:{partition}:iam::{self.account_id}:role/{role}"
+
+
+class Response(GlueResponse):
+    """moto's Glue API with the operations that it lacks."""
+
+    def create_job(self) -> ActionResult:
+        """Create a job that Glue would take."""
+        self._check("CreateJob")
+        backend: Any = self.glue_backend
+        name = self.parameters["Name"]
+        if name in backend.jobs:
+            raise GlueClientError(
+                "IdempotentParameterMismatchException",
+                f"Job with name: {name} already submitted with different configuration",
+            )
+        backend.check_job("CreateJob", self.parameters)
+        return super().create_job()
+
+    def update_job(self) -> ActionResult:
+        """Replace a job's definition."""
+        self._check("UpdateJob")
+        backend: Any = self.glue_backend
+        name = self.parameters["JobName"]
+        backend.update_job(name, self.parameters["JobUpdate"])
+        return ActionResult({"JobName": name})
+
+    def start_job_run(self) -> ActionResult:
+        """Start a run."""
+        self._check("StartJobRun")
+        return super().start_job_run()
+
+    def batch_stop_job_run(self) -> ActionResult:
+        """Stop runs of a job."""
+        name, run_ids = self.parameters["JobName"], self.parameters["JobRunIds"]
+        stopped: list[dict[str, Any]] = []
+        errors: list[dict[str, Any]] = []
+        for run_id in run_ids:
+            which = {"JobName": name, "JobRunId": run_id}
+            backend: Any = self.glue_backend
+            try:
+                backend.stop_job_run(name, run_id)
+            except (EntityNotFoundException, GlueClientError) as error:
+                kind, message = error.error_type, error.message
+                detail = {"ErrorCode": kind, "ErrorMessage": message}
+                errors.append({**which, "ErrorDetail": detail})
+            else:
+                stopped.append(which)
+        return ActionResult({"SuccessfulSubmissions": stopped, "Errors": errors})
+
+    def _check(self, operation: str) -> None:
+        violations = find_violations("glue", operation, json.loads(self.body))
+        if violations:
+            raise GlueClientError("ValidationException", spell_violations(violations))
+
+
+def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
+    """Put the jobs that run where moto looks its own up."""
+    Backend.machine, Backend.clients = machine, clients
+    patches.replace(moto_glue.glue_backends, "backend", Backend)

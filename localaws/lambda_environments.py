@@ -1,0 +1,268 @@
+"""Execution environments: the warm processes that run one version of a function."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import threading
+import time
+import uuid
+import zipfile
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from localaws import cloudwatch_logs, lambda_runtime, libraries
+from localaws.machine import Machine
+from localaws.processes import Isolation
+from localaws.roles import assume_role
+
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+_INIT_SECONDS = 10.0
+_MILLIS = 1000.0
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a deployed function is: a change of any of it makes a new environment."""
+
+    arn: str
+    name: str
+    version: str
+    region: str
+    role_arn: str
+    runtime: str
+    handler: str
+    timeout: float
+    memory: int
+    variables: tuple[tuple[str, str], ...]
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one invocation came to; ``payload`` is the error when it failed."""
+
+    payload: bytes
+    failed: bool
+    log: str
+
+
+class EnvironmentDied(Exception):
+    """The process of an environment ended, or went silent for too long."""
+
+    def __init__(self, *, silent: bool = False) -> None:
+        self.silent = silent
+
+
+class Environments:
+    """Keeps one idle environment for each function."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._lock = threading.Lock()
+        self._idle: dict[Code, Environment] = {}
+
+    def invoke(self, code: Code, archive: bytes, event: str, request_id: str) -> Outcome:
+        """Run a function once, in a warm environment if there is one."""
+        environment = self._take(code)
+        if environment is None:
+            folder = self._unpack(code, archive)
+            environment = Environment(self._machine, code, folder)
+        outcome = environment.invoke(event, request_id)
+        if environment.alive:
+            self._keep(code, environment)
+        return outcome
+
+    def _take(self, code: Code) -> Environment | None:
+        with self._lock:
+            return self._idle.pop(code, None)
+
+    def _keep(self, code: Code, environment: Environment) -> None:
+        with self._lock:
+            outdated = [c for c in self._idle if c.arn == code.arn]
+            closed = [self._idle.pop(c) for c in outdated]
+            self._idle[code] = environment
+        for other in closed:
+            other.close()
+
+    def _unpack(self, code: Code, archive: bytes) -> Path:
+        folder = self._machine.folder / "lambda" / code.sha256
+        with self._lock:
+            if not folder.exists():
+                with zipfile.ZipFile(BytesIO(archive)) as file:
+                    file.extractall(folder)
+        return folder
+
+
+class Environment:
+    """One process that has loaded a function and waits for events."""
+
+    def __init__(self, machine: Machine, code: Code, folder: Path) -> None:
+        self._machine = machine
+        self._code = code
+        moment = time.strftime("%Y/%m/%d", time.gmtime())
+        self._group = f"/aws/lambda/{code.name}"
+        self._stream = f"{moment}/[{code.version}]{uuid.uuid4().hex}"
+        self._temporary = machine.folder / f"lambda-tmp-{uuid.uuid4().hex}"
+        self._temporary.mkdir(parents=True)
+        self._output = self._temporary.with_suffix(".log")
+        self._read_up_to = 0
+        self._init_millis: float | None = None
+        self.alive = True
+        self._start(folder)
+
+    def invoke(self, event: str, request_id: str) -> Outcome:
+        """Hand an event to the function and wait for what it returns."""
+        started = time.monotonic()
+        memory = 0
+        try:
+            if self._init_millis is None:
+                self._receive(_INIT_SECONDS + self._code.timeout)
+                self._init_millis = (time.monotonic() - started) * _MILLIS
+                started = time.monotonic()
+            answer = self._exchange(event, request_id)
+            memory = answer["memory"]
+        except EnvironmentDied as death:
+            answer = {"error": self._explain(death, request_id)}
+        millis = (time.monotonic() - started) * _MILLIS
+        return self._conclude(answer, request_id, millis, memory)
+
+    def close(self) -> None:
+        """End the process."""
+        self.alive = False
+        self._channel.close()
+        self._machine.processes.forget(self._process)
+
+    def _start(self, folder: Path) -> None:
+        self._channel, other = socket.socketpair()
+        isolation = Isolation(
+            Path(lambda_runtime.__file__),
+            before=(folder, self._machine.libraries.show(libraries.LAMBDA)),
+        )
+        with other, self._output.open("wb") as output:
+            self._process = self._machine.processes.start(
+                self._machine.processes.isolated_command(
+                    isolation, str(other.fileno())
+                ),
+                environ=self._environ(folder),
+                folder=folder,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                keep=[other.fileno()],
+            )
+        self._answers = self._channel.makefile("rb")
+
+    def _environ(self, folder: Path) -> dict[str, str]:
+        code = self._code
+        credentials = assume_role(
+            code.role_arn,
+            service="lambda.amazonaws.com",
+            session=code.name,
+            region=code.region,
+        )
+        return {
+            **self._machine.environ(code.region),
+            "TZ": ":UTC",
+            "TMPDIR": str(self._temporary),
+            "LAMBDA_TASK_ROOT": str(folder),
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{code.runtime}",
+            "AWS_LAMBDA_FUNCTION_NAME": code.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": code.version,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(code.memory),
+            "AWS_LAMBDA_LOG_GROUP_NAME": self._group,
+            "AWS_LAMBDA_LOG_STREAM_NAME": self._stream,
+            "_HANDLER": code.handler,
+            **dict(code.variables),
+            **credentials.environ,
+        }
+
+    def _exchange(self, event: str, request_id: str) -> dict[str, Any]:
+        request = {
+            "id": request_id,
+            "arn": self._code.arn,
+            "event": event,
+            "deadline": time.time() + self._code.timeout,
+        }
+        try:
+            self._channel.sendall(json.dumps(request).encode() + b"\n")
+        except OSError as error:
+            raise EnvironmentDied from error
+        return self._receive(self._code.timeout)
+
+    def _receive(self, seconds: float) -> dict[str, Any]:
+        self._channel.settimeout(seconds)
+        try:
+            line = self._answers.readline()
+        except TimeoutError as error:
+            raise EnvironmentDied(silent=True) from error
+        except OSError as error:
+            raise EnvironmentDied from error
+        if not line:
+            raise EnvironmentDied
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _explain(self, death: EnvironmentDied, request_id: str) -> dict[str, Any]:
+        # https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+        if death.silent:
+            what = f"Task timed out after {self._code.timeout:.2f} seconds"
+            kind = "Sandbox.Timedout"
+        else:
+            status = self._process.wait(1.0)
+            what, kind = f"Runtime exited with error: exit status {status}", ""
+            kind = "Runtime.ExitError"
+        self.close()
+        message = f"RequestId: {request_id} Error: {what}"
+        return {"errorType": kind, "errorMessage": message}
+
+    def _conclude(
+        self, answer: dict[str, Any], request_id: str, millis: float, memory: int
+    ) -> Outcome:
+        error = answer.get("error")
+        printed = self._read_output()
+        if error is not None:
+            printed.append(_spell_error(error))
+        lines = [
+            f"START RequestId: {request_id} Version: {self._code.version}",
+            *printed,
+            f"END RequestId: {request_id}",
+            self._report(request_id, millis, memory),
+        ]
+        cloudwatch_logs.write_lines(
+            lines, group=self._group, stream=self._stream, region=self._code.region
+        )
+        payload = answer["payload"] if error is None else json.dumps(
+            {**error, "requestId": request_id}
+        )
+        return Outcome(payload.encode(), error is not None, "\n".join(lines))
+
+    def _read_output(self) -> list[str]:
+        with self._output.open("rb") as file:
+            file.seek(self._read_up_to)
+            new = file.read()
+        self._read_up_to += len(new)
+        return new.decode("utf-8", errors="replace").splitlines()
+
+    def _report(self, request_id: str, millis: float, memory: int) -> str:
+        fields = [
+            f"REPORT RequestId: {request_id}",
+            f"Duration: {millis:.2f} ms",
+            f"Billed Duration: {int(millis) + 1} ms",
+            f"Memory Size: {self._code.memory} MB",
+            f"Max Memory Used: {memory} MB",
+        ]
+        if self._init_millis:
+            fields.append(f"Init Duration: {self._init_millis:.2f} ms")
+            self._init_millis = 0.0
+        return "\t".join(fields)
+
+
+def _spell_error(error: dict[str, Any]) -> str:
+    if error["errorType"].startswith("Sandbox."):
+        return str(error["errorMessage"])
+    first = f"[ERROR] {error['errorType']}: {error['errorMessage']}"
+    stack = error.get("stackTrace")
+    return "\n".join([first, "Traceback (most recent call last):", *stack]) if stack else first

@@ -1,0 +1,238 @@
+"""Lambda: functions that run the very archive that was deployed."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any, ClassVar
+
+import moto.awslambda.models as moto_lambda
+from moto.awslambda import urls
+from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
+
+from localaws.destinations import Invocation, report_failure
+from localaws.lambda_environments import Code, Environments, Outcome
+from localaws.machine import Machine
+from localaws.patches import Patches
+from localaws.roles import RoleClients, RoleError, check_trust
+
+# https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+_RETRIES = 2
+_RETRY_SECONDS = (60.0, 120.0)
+# A laptop has not the thousand of an account.
+_AT_ONCE = 8
+_LOG_RESULT_BYTES = 4096
+
+
+class TooManyRequests(LambdaClientError):
+    """The answer to an invocation beyond the function's reserved concurrency."""
+
+    code = 429
+
+    def __init__(self) -> None:
+        super().__init__("TooManyRequestsException", "Rate Exceeded.")
+
+
+class Invoker:
+    """Runs functions, at once or later."""
+
+    def __init__(self, machine: Machine, clients: RoleClients) -> None:
+        self._machine = machine
+        self._clients = clients
+        self._environments = Environments(machine)
+        self._turns = threading.Semaphore(_AT_ONCE)
+        self._lock = threading.Lock()
+        self._running: Counter[str] = Counter()
+
+    def invoke(self, function: Function, event: str, request_id: str) -> Outcome:
+        """Run a function once and return what it returned.
+
+        Raises
+        ------
+        TooManyRequests
+            When as many invocations run as are reserved for the function.
+        """
+        with self._reserve(function), self._turns:
+            return self._environments.invoke(
+                function.describe_code(), function.code_bytes, event, request_id
+            )
+
+    def queue(self, function: Function, event: str, *, request_id: str = "") -> None:
+        """Run a function in the background, and again when it fails."""
+        request_id = request_id or str(uuid.uuid4())
+        self._queue(function, event, request_id, attempt=0)
+
+    def _queue(
+        self, function: Function, event: str, request_id: str, *, attempt: int
+    ) -> None:
+        after = 0.0 if attempt == 0 else _RETRY_SECONDS[attempt - 1]
+        self._machine.tasks.start(
+            lambda: self._attempt(function, event, request_id, attempt=attempt),
+            name=f"invocation of {function.function_name}",
+            after=self._machine.shorten(after),
+        )
+
+    def _attempt(
+        self, function: Function, event: str, request_id: str, *, attempt: int
+    ) -> None:
+        try:
+            outcome = self.invoke(function, event, request_id)
+        except TooManyRequests:
+            # Throttled events go back to the queue without using up a retry.
+            self._queue(function, event, request_id, attempt=max(attempt, 1))
+            return
+        if not outcome.failed or self._machine.tasks.stopping:
+            return
+        settings = function.asynchronous_settings
+        if attempt < settings.get("MaximumRetryAttempts", _RETRIES):
+            self._queue(function, event, request_id, attempt=attempt + 1)
+        else:
+            failed = Invocation(
+                function_arn=function.function_arn,
+                role_arn=function.role,
+                region=function.region,
+                request_id=request_id,
+                event=event,
+                answer=outcome.payload.decode(),
+                attempts=attempt + 1,
+            )
+            report_failure(failed, settings, self._clients)
+
+    @contextmanager
+    def _reserve(self, function: Function) -> Iterator[None]:
+        name, reserved = function.function_name, function.reserved_concurrency
+        with self._lock:
+            if reserved is not None and self._running[name] >= int(reserved):
+                raise TooManyRequests
+            self._running[name] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running[name] -= 1
+
+
+class Function(moto_lambda.LambdaFunction):
+    """A function of moto's that runs."""
+
+    invoker: ClassVar[Invoker]
+
+    def describe_code(self) -> Code:
+        """Give all that an execution environment is made from."""
+        return Code(
+            arn=self.function_arn,
+            name=self.function_name,
+            version=str(self.version),
+            region=self.region,
+            role_arn=self.role,
+            runtime=str(self.run_time),
+            handler=str(self.handler),
+            timeout=float(self.timeout),
+            memory=int(self.memory_size),
+            variables=tuple(sorted(self.environment_vars.items())),
+            sha256=str(self.code_digest).removeprefix("sha256:"),
+        )
+
+    @property
+    def asynchronous_settings(self) -> Mapping[str, Any]:
+        """Give what PutFunctionEventInvokeConfig last said."""
+        configs = self.event_invoke_config
+        return configs[-1].config if configs else {}
+
+    def invoke(
+        self,
+        body: str,
+        request_headers: Mapping[str, str],
+        response_headers: MutableMapping[str, str],
+    ) -> bytes:
+        """Answer an Invoke request."""
+        event = _check_event(body)
+        kind = request_headers.get("X-Amz-Invocation-Type", "RequestResponse")
+        if kind == "DryRun":
+            return b""
+        if kind == "Event":
+            self.invoker.queue(self, event)
+            return b""
+        outcome = self.invoker.invoke(self, event, str(uuid.uuid4()))
+        tail = outcome.log.encode()[-_LOG_RESULT_BYTES:]
+        response_headers["x-amz-log-result"] = base64.b64encode(tail).decode()
+        response_headers["x-amz-executed-version"] = str(self.version)
+        if outcome.failed:
+            response_headers["x-amz-function-error"] = "Unhandled"
+        return outcome.payload
+
+
+class Backend(moto_lambda.LambdaBackend):
+    """moto's Lambda, whose functions run."""
+
+    @property
+    def _url_module(self) -> ModuleType:
+        return urls
+
+    def create_function(self, spec: dict[str, Any]) -> moto_lambda.LambdaFunction:
+        """Create a function, if Lambda may assume its role."""
+        _check_role(spec.get("Role", ""))
+        return super().create_function(spec)
+
+    def update_function_configuration(
+        self, function_name: str, qualifier: str, body: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """Change a function, if Lambda may assume its new role."""
+        if "Role" in body:
+            _check_role(body["Role"])
+        return super().update_function_configuration(function_name, qualifier, body)
+
+
+def find_function(arn: str) -> Function | None:
+    """Find the function with an ARN, in whatever region it is."""
+    _, _, _, region, account, _ = arn.split(":", 5)
+    backend = moto_lambda.lambda_backends[account][region]
+    try:
+        found: Function = backend.get_function(arn)
+    except LambdaClientError:
+        return None
+    return found
+
+
+def queue_event(arn: str, event: Mapping[str, Any], *, request_id: str = "") -> None:
+    """Send an event to a function, as other services do; none is no error for them."""
+    function = find_function(arn)
+    if function is not None:
+        function.invoker.queue(function, json.dumps(event), request_id=request_id)
+
+
+def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
+    """Put the functions that run where moto looks its own up."""
+    Function.invoker = Invoker(machine, clients)
+    patches.replace(moto_lambda, "LambdaFunction", Function)
+    patches.replace(moto_lambda.lambda_backends, "backend", Backend)
+
+
+def _check_event(body: str) -> str:
+    if not body:
+        return "{}"
+    try:
+        json.loads(body)
+    except ValueError as error:
+        raise LambdaClientError(
+            "InvalidRequestContentException",
+            f"Could not parse request body into json: {error}",
+        ) from error
+    return body
+
+
+def _check_role(role_arn: str) -> None:
+    if not role_arn.startswith("arn:"):
+        return  # moto refuses it with the message of AWS
+    try:
+        check_trust(role_arn, "lambda.amazonaws.com")
+    except RoleError as error:
+        raise InvalidParameterValueException(
+            "The role defined for the function cannot be assumed by Lambda."
+        ) from error

@@ -1,0 +1,78 @@
+"""Folders that show a subprocess some installed libraries and no others."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html: the SDK is there.
+LAMBDA = ("boto3",)
+# https://docs.aws.amazon.com/glue/latest/dg/add-job-python.html: the library sets.
+GLUE_ANALYTICS = (
+    *("avro", "awscli", "awswrangler", "boto3", "botocore", "elasticsearch", "numpy"),
+    *("pandas", "psycopg2", "pyathena", "PyMySQL", "pyodbc", "pyorc"),
+    *("redshift-connector", "requests", "s3fs", "scikit-learn", "scipy", "SQLAlchemy"),
+)
+GLUE_NONE = ("awscli", "botocore")
+
+
+class Libraries:
+    """Makes each folder of links once, below ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._made: dict[tuple[str, ...], Path] = {}
+
+    def show(self, names: tuple[str, ...]) -> Path:
+        """Return a folder with ``names`` and all that they need, as far as installed."""
+        with self._lock:
+            if names not in self._made:
+                folder = self._folder / f"libraries-{len(self._made)}"
+                link_distributions(close_over(names), folder)
+                self._made[names] = folder
+            return self._made[names]
+
+
+def close_over(names: Iterable[str]) -> dict[str, Distribution]:
+    """Find the installed ones of ``names`` and what they require, and so on."""
+    found: dict[str, Distribution] = {}
+    wanted = [canonicalize_name(name) for name in names]
+    while wanted:
+        name = wanted.pop()
+        if name in found:
+            continue
+        try:
+            found[name] = distribution(name)
+        except PackageNotFoundError:
+            continue
+        wanted += _requirements(found[name])
+    return found
+
+
+def link_distributions(distributions: dict[str, Distribution], folder: Path) -> None:
+    """Make a folder with a link to every top-level file of the distributions."""
+    folder.mkdir(parents=True)
+    for installed in distributions.values():
+        for name in _top_level(installed):
+            link = folder / name
+            if not link.exists():
+                link.symlink_to(str(installed.locate_file(name)))
+
+
+def _requirements(installed: Distribution) -> Iterator[str]:
+    for text in installed.requires or ():
+        requirement = Requirement(text)
+        marker = requirement.marker
+        if marker is None or marker.evaluate({"extra": ""}):
+            yield canonicalize_name(requirement.name)
+
+
+def _top_level(installed: Distribution) -> set[str]:
+    tops = {file.parts[0] for file in installed.files or ()}
+    return {top for top in tops if top not in {"..", "__pycache__"}}

@@ -1,0 +1,163 @@
+"""Start a local AWS, and leave nothing of it behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
+
+from localaws import (
+    events,
+    glue_jobs,
+    lambdas,
+    moto_mends,
+    s3_events,
+    state_clock,
+    state_machines,
+    state_tasks,
+)
+from localaws.http_server import LOOPBACK, Server, answer_requests
+from localaws.isolation import isolate
+from localaws.libraries import Libraries
+from localaws.machine import GlueErrors, Machine, set_machine
+from localaws.patches import Patches
+from localaws.processes import Processes
+from localaws.roles import RoleClients
+from localaws.tasks import Tasks
+
+SPEEDUP = 300.0
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class LocalAWS:
+    """A running local AWS, as its users see it."""
+
+    endpoint_url: str
+    environ: Mapping[str, str]
+
+
+@contextmanager
+def serve(
+    *,
+    port: int = 0,
+    region: str = REGION,
+    speedup: float = SPEEDUP,
+    glue_errors: GlueErrors = "full",
+    autopilot_jobs: int | None = None,
+) -> Iterator[LocalAWS]:
+    """Run a local AWS in this process until the block is left.
+
+    Meanwhile this process's own ``AWS_*`` variables point at it too, so that no
+    client made here can reach anything else. There can be one at a time, because
+    moto keeps its state by process.
+
+    Parameters
+    ----------
+    port
+        Where to listen on loopback; 0 takes a free port.
+    region
+        The default region of ``environ``; the others work as well.
+    speedup
+        How many times faster than on AWS the waits and retries of state machines and
+        of asynchronous invocations are. What really computes takes what it takes.
+    glue_errors
+        ``full`` gives the exception as the ErrorMessage of a failed Glue job,
+        ``generic`` no more than its exit code.
+    autopilot_jobs
+        How many AutoML jobs may run at once; as on AWS in that region when None.
+    """
+    with answer_requests(port) as server, Patches() as patches:
+        machine = _build_machine(
+            server,
+            region=region,
+            speedup=speedup,
+            glue_errors=glue_errors,
+            autopilot_jobs=autopilot_jobs,
+        )
+        environ = {
+            name: value
+            for name, value in isolate({}).items()
+            if name.startswith("AWS_")
+        } | {
+            "AWS_ENDPOINT_URL": machine.endpoint_url,
+            "AWS_DEFAULT_REGION": region,
+            "AWS_REGION": region,
+        }
+        try:
+            with _own_environ(environ):
+                _install(patches, machine)
+                yield LocalAWS(machine.endpoint_url, environ)
+        finally:
+            _stop(machine)
+
+
+def _build_machine(
+    server: Server,
+    *,
+    region: str,
+    speedup: float,
+    glue_errors: GlueErrors,
+    autopilot_jobs: int | None,
+) -> Machine:
+    folder = Path(tempfile.mkdtemp(prefix="localaws-"))
+    return Machine(
+        endpoint_url=f"http://{LOOPBACK}:{server.port}",
+        region=region,
+        speedup=speedup,
+        glue_errors=glue_errors,
+        autopilot_jobs=autopilot_jobs,
+        folder=folder,
+        tasks=Tasks(),
+        processes=Processes(),
+        libraries=Libraries(folder),
+    )
+
+
+def _install(patches: Patches, machine: Machine) -> None:
+    _forget_state()
+    set_machine(machine)
+    clients = RoleClients(machine)
+    moto_mends.install(patches)
+    lambdas.install(patches, machine, clients)
+    s3_events.install(patches)
+    events.install(patches)
+    glue_jobs.install(patches, machine, clients)
+    state_clock.install(patches, machine)
+    state_tasks.install(patches, clients)
+    state_machines.install(patches, machine)
+
+
+def _stop(machine: Machine) -> None:
+    # Processes first: threads wait for them.
+    machine.processes.stop()
+    state_machines.stop_everything()
+    machine.tasks.stop()
+    machine.processes.close()
+    set_machine(None)
+    _forget_state()
+    shutil.rmtree(machine.folder, ignore_errors=True)
+
+
+def _forget_state() -> None:
+    BackendDict.reset()
+    reset_model_data()
+
+
+@contextmanager
+def _own_environ(environ: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update({**isolate(before), **environ})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

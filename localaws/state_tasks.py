@@ -1,0 +1,328 @@
+"""What a Task state does: call the service, and for ``.sync`` see its job to the end."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetails
+from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import (
+    CustomErrorName,
+)
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
+    FailureEvent,
+    FailureEventException,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import (
+    state_task_factory as moto_factory,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    resource as moto_resource,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service_callback as moto_callback,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service_lambda as moto_lambda,
+)
+from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
+from moto.stepfunctions.parser.asl.utils import boto_client as moto_clients
+
+from localaws.patches import Patches
+from localaws.request_checks import load_service_model
+from localaws.roles import RoleClients
+
+_LOOK_SECONDS = 0.2
+_CAUSE_LENGTH = 32768  # of StopExecution's and every event's cause
+
+
+class Interrupted(Exception):
+    """The execution ended while a task was still at work."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """How the job behind a ``.sync`` is described, how it ends, how it is stopped."""
+
+    key: str
+    describe: str
+    status: str
+    succeeded: frozenset[str]
+    failed: frozenset[str]
+    stop: str
+
+
+_GLUE = Job(
+    key="JobRun",
+    describe="get_job_run",
+    status="JobRunState",
+    succeeded=frozenset({"SUCCEEDED"}),
+    failed=frozenset({"FAILED", "TIMEOUT", "ERROR", "STOPPED", "EXPIRED"}),
+    stop="batch_stop_job_run",
+)
+_TRANSFORM = Job(
+    key="",
+    describe="describe_transform_job",
+    status="TransformJobStatus",
+    succeeded=frozenset({"Completed"}),
+    failed=frozenset({"Failed", "Stopped"}),
+    stop="stop_transform_job",
+)
+_JOBS = {
+    ("glue", "start_job_run"): _GLUE,
+    ("sagemaker", "create_transform_job"): _TRANSFORM,
+}
+_ACTIONS = {
+    "glue": {"startJobRun": "StartJobRun"},
+    "sagemaker": {
+        "createModel": "CreateModel",
+        "createTransformJob": "CreateTransformJob",
+    },
+}
+_ERROR_PREFIXES = {"glue": "Glue", "sagemaker": "SageMaker", "lambda": "Lambda"}
+_BASE_ERRORS = {
+    "glue": "AWSGlueException",
+    "sagemaker": "AmazonSageMakerException",
+    "lambda": "AWSLambdaException",
+}
+
+
+class JobService(moto_callback.StateTaskServiceCallback):
+    """Glue and SageMaker, with and without ``.sync``."""
+
+    def __init__(self) -> None:
+        super().__init__({moto_resource.ResourceCondition.Sync})
+
+    def _get_supported_parameters(self) -> set[str] | None:
+        operation = self._find_operation()
+        if operation is None:
+            return None
+        model = load_service_model(self.resource.service_name)
+        return set(model.operation_model(operation).input_shape.members)
+
+    def _find_operation(self) -> str | None:
+        actions = _ACTIONS[self.resource.service_name]
+        return actions.get(self.resource.api_action)
+
+    def _eval_service_task(
+        self,
+        env: Any,
+        resource_runtime_part: Any,
+        normalised_parameters: dict[str, Any],
+        state_credentials: Any,
+    ) -> None:
+        client = self._get_client(resource_runtime_part, state_credentials)
+        call = getattr(client, self._get_boto_service_action())
+        response = interruptibly(env, lambda: call(**normalised_parameters))
+        response.pop("ResponseMetadata", None)
+        env.stack.append(to_json_values(response))
+
+    def _eval_integration_pattern(
+        self,
+        env: Any,
+        resource_runtime_part: Any,
+        normalised_parameters: dict[str, Any],
+        state_credentials: Any,
+    ) -> None:
+        started = env.stack.pop()
+        client = self._get_client(resource_runtime_part, state_credentials)
+        action = self._get_boto_service_action()
+        job = _JOBS[self.resource.service_name, action]
+        names = _name_job(job, normalised_parameters, started)
+        described = self._see_to_the_end(env, client, job, names)
+        status = described[job.status]
+        if status in job.failed:
+            self._fail(env, "States.TaskFailed", json.dumps(described))
+        env.stack.append(described)
+
+    def _see_to_the_end(
+        self, env: Any, client: Any, job: Job, names: _Names
+    ) -> dict[str, Any]:
+        while env.is_running():
+            found = getattr(client, job.describe)(**names.describe)
+            found = to_json_values(found[job.key] if job.key else found)
+            found.pop("ResponseMetadata", None)
+            if found[job.status] in job.succeeded | job.failed:
+                return {**names.added, **found}
+            time.sleep(_LOOK_SECONDS)
+        getattr(client, job.stop)(**names.stop)
+        raise Interrupted
+
+    def _get_client(self, resource_runtime_part: Any, state_credentials: Any) -> Any:
+        return moto_clients.boto_client_for(
+            service=self.resource.service_name,
+            region=resource_runtime_part.region,
+            state_credentials=state_credentials,
+        )
+
+    def _from_error(self, env: Any, ex: Exception) -> Any:
+        if isinstance(ex, ClientError):
+            name = name_error(self.resource.service_name, ex)
+            return self._build_failure(env, name, spell_cause(ex))
+        return super()._from_error(env=env, ex=ex)
+
+    def _fail(self, env: Any, error: str, cause: str) -> None:
+        raise FailureEventException(self._build_failure(env, error, cause))
+
+    def _build_failure(self, env: Any, error: str, cause: str) -> FailureEvent:
+        details = TaskFailedEventDetails(
+            resource=self._get_sfn_resource(),
+            resourceType=self._get_sfn_resource_type(),
+            error=error,
+            cause=cause[:_CAUSE_LENGTH],
+        )
+        return FailureEvent(
+            env=env,
+            error_name=CustomErrorName(error),
+            event_type=HistoryEventType.TaskFailed,
+            event_details=EventDetails(taskFailedEventDetails=details),
+        )
+
+
+class LambdaService(moto_lambda.StateTaskServiceLambda):
+    """Lambda, without waiting for a function when nobody wants its result any more."""
+
+    def _eval_service_task(self, env: Any, *args: Any, **kwargs: Any) -> None:
+        invoke = super()._eval_service_task
+        interruptibly(env, lambda: invoke(env, *args, **kwargs))
+
+    def _from_error(self, env: Any, ex: Exception) -> Any:
+        if isinstance(ex, ClientError):
+            details = TaskFailedEventDetails(
+                resource=self._get_sfn_resource(),
+                resourceType=self._get_sfn_resource_type(),
+                error=name_error("lambda", ex),
+                cause=spell_cause(ex),
+            )
+            return FailureEvent(
+                env=env,
+                error_name=CustomErrorName(details["error"]),
+                event_type=HistoryEventType.TaskFailed,
+                event_details=EventDetails(taskFailedEventDetails=details),
+            )
+        return super()._from_error(env=env, ex=ex)
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The arguments that name a job to each call, and what Step Functions adds."""
+
+    describe: Mapping[str, Any]
+    stop: Mapping[str, Any]
+    added: Mapping[str, Any]
+
+
+def _name_job(
+    job: Job, parameters: Mapping[str, Any], started: Mapping[str, Any]
+) -> _Names:
+    if job is _GLUE:
+        name, run = parameters["JobName"], started["JobRunId"]
+        return _Names(
+            describe={"JobName": name, "RunId": run},
+            stop={"JobName": name, "JobRunIds": [run]},
+            added={"JobName": name},
+        )
+    named = {"TransformJobName": parameters["TransformJobName"]}
+    return _Names(describe=named, stop=named, added={})
+
+
+def name_error(service: str, error: ClientError) -> str:
+    """Name a refused call as an optimised integration does.
+
+    A modelled exception keeps its name and gets the suffix that the SDK for Java
+    gives it; every other is the service's base exception:
+    https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
+    """
+    code = str(error.response["Error"]["Code"])
+    known = {shape.name for shape in load_service_model(service).error_shapes}
+    name = code if code.endswith("Exception") else f"{code}Exception"
+    if code not in known:
+        name = _BASE_ERRORS[service]
+    return f"{_ERROR_PREFIXES[service]}.{name}"
+
+
+def spell_cause(error: ClientError) -> str:
+    """Spell a refused call as the SDK for Java does."""
+    metadata = error.response.get("ResponseMetadata", {})
+    found = error.response["Error"]
+    return (
+        f"{found.get('Message', '')} (Status Code: {metadata.get('HTTPStatusCode')}; "
+        f"Error Code: {found['Code']}; Request ID: {metadata.get('RequestId', '')}; "
+        "Proxy: null)"
+    )
+
+
+def to_json_values(value: Any) -> Any:
+    """Turn moments into the milliseconds that Step Functions shows."""
+    if isinstance(value, datetime):
+        return int(value.timestamp() * 1000)
+    if isinstance(value, dict):
+        return {key: to_json_values(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [to_json_values(member) for member in value]
+    return value
+
+
+def interruptibly(env: Any, call: Callable[[], Any]) -> Any:
+    """Make a call that may take long, but not beyond the end of the execution.
+
+    Raises
+    ------
+    Interrupted
+        When the execution ended first; the call goes on without a listener.
+    """
+    results: list[Any] = []
+    errors: list[Exception] = []
+    done = threading.Event()
+
+    def work() -> None:
+        try:
+            results.append(call())
+        except Exception as error:
+            errors.append(error)
+        finally:
+            done.set()
+
+    threading.Thread(target=work, name="localaws task", daemon=True).start()
+    while not done.wait(_LOOK_SECONDS / 4):
+        if not env.is_running():
+            raise Interrupted
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
+def install(patches: Patches, clients: RoleClients) -> None:
+    """Let Task states call services as the state machine's role, and see jobs end."""
+    make_other = moto_factory.state_task_service_for
+
+    def make_service(service_name: str) -> Any:
+        if service_name in _ACTIONS:
+            return JobService()
+        if service_name == "lambda":
+            return LambdaService()
+        return make_other(service_name=service_name)
+
+    def make_client(region: str, service: str, state_credentials: Any = None) -> Any:
+        return clients.get(
+            service,
+            role_arn=state_credentials.role_arn,
+            principal="states.amazonaws.com",
+            region=region,
+        )
+
+    patches.replace(moto_factory, "state_task_service_for", make_service)
+    # Its users have imported the function, each by its name.
+    original = moto_clients.boto_client_for
+    for name, module in list(sys.modules.items()):
+        if name.startswith("moto.stepfunctions") and (
+            getattr(module, "boto_client_for", None) is original
+        ):
+            patches.replace(module, "boto_client_for", make_client)
