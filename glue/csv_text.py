@@ -1,0 +1,297 @@
+"""A CSV file on disk: its encoding, its delimiter, its header and its rows."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from findings import Example, FileRejected, Finding, Tally, make_finding, shorten
+
+MAX_LINE_BYTES = 1024 * 1024
+MAX_COLUMNS = 1_000
+CHUNK_ROWS = 50_000
+_BLOCK = 1024 * 1024
+_HEAD_LINES = 50
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_MAGIC = {
+    b"\x1f\x8b": "a gzip file",
+    b"PAR1": "a Parquet file",
+    b"PK\x03\x04": "a zip archive or an Excel workbook",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"%PDF": "a PDF",
+    b"SQLi": "a database file",
+}
+Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+
+
+@dataclass
+class CsvFile:
+    """What is needed to read a CSV file, and what was noticed about it."""
+
+    path: Path
+    name: str
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    header: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some rows as text: one array per column, and each row's number."""
+
+    columns: dict[str, Array]
+    rows: Array
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def open_csv(path: Path, name: str) -> CsvFile:
+    """Find out how a CSV file is written, without holding it in memory.
+
+    Raises
+    ------
+    FileRejected
+        When it is no text, has no header or no bounds.
+    """
+    table = CsvFile(path, name)
+    table.encoding = _find_encoding(table)
+    head = _read_head(table)
+    table.delimiter = _find_delimiter(head)
+    if table.delimiter != ",":
+        word = _DELIMITERS[table.delimiter]
+        what = f"{name} is delimited by {word}"
+        table.findings.append(make_finding("csv-delimiter", what))
+    table.header = _read_header(table, head)
+    return table
+
+
+def _find_encoding(table: CsvFile) -> str:
+    """Tell the encoding from all of the file's bytes."""
+    with table.path.open("rb") as file:
+        start = file.read(4096)
+    if not start.strip():
+        raise FileRejected(make_finding("csv-empty", f"{table.name} is empty"))
+    for magic, kind in _MAGIC.items():
+        if start.startswith(magic):
+            what = f"{table.name} is no CSV text (it is {kind})"
+            raise FileRejected(make_finding("csv-not-text", what))
+    wide = _find_wide_encoding(start)
+    for encoding in [wide] if wide else ["utf-8-sig", "cp1252", "latin-1"]:
+        if _decodes(table, encoding):
+            _note_encoding(table, encoding, start)
+            return encoding
+    what = f"{table.name} is no CSV text (its bytes are broken {wide})"
+    raise FileRejected(make_finding("csv-not-text", what))
+
+
+def _find_wide_encoding(start: bytes) -> str | None:
+    """Recognise UTF-16 by its mark, or by where its zero bytes are."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    half = max(len(start) // 2, 1)
+    zeros_even, zeros_odd = start[0::2].count(0) / half, start[1::2].count(0) / half
+    if zeros_odd > 0.7 and zeros_even < 0.1:
+        return "utf-16-le"
+    if zeros_even > 0.7 and zeros_odd < 0.1:
+        return "utf-16-be"
+    return None
+
+
+def _decodes(table: CsvFile, encoding: str) -> bool:
+    """Try an encoding on the whole file; refuse lines that have no end."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    wide = encoding.startswith("utf-16")
+    line = 0
+    with table.path.open("rb") as file:
+        while True:
+            block = file.read(_BLOCK)
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeDecodeError:
+                return False
+            if not wide and b"\0" in block:
+                what = f"{table.name} is no CSV text (it holds zero bytes)"
+                raise FileRejected(make_finding("csv-not-text", what))
+            line = _length_of_last_line(table, text, line)
+            if not block:
+                return True
+
+
+def _length_of_last_line(table: CsvFile, text: str, before: int) -> int:
+    """Measure the line that goes on after this text; lines have a limit."""
+    ends = [at for at in (text.find("\n"), text.find("\r")) if at >= 0]
+    first = min(ends) if ends else len(text)
+    if before + first > MAX_LINE_BYTES:
+        what = f"{table.name} has a line of more than {MAX_LINE_BYTES} characters"
+        raise FileRejected(make_finding("csv-line-too-long", what))
+    if not ends:
+        return before + len(text)
+    return len(text) - 1 - max(text.rfind("\n"), text.rfind("\r"))
+
+
+def _note_encoding(table: CsvFile, encoding: str, start: bytes) -> None:
+    if encoding != "utf-8-sig":
+        what = f"{table.name} is written in {encoding}"
+        table.findings.append(make_finding("csv-encoding", what))
+    elif start.startswith(codecs.BOM_UTF8):
+        what = f"{table.name} begins with a byte order mark"
+        table.findings.append(make_finding("csv-byte-order-mark", what))
+
+
+def _read_head(table: CsvFile) -> list[str]:
+    """Read the first lines that are not blank, the header first."""
+    with table.path.open(encoding=table.encoding, newline="") as file:
+        lines = [line for line in itertools.islice(file, _HEAD_LINES) if line.strip()]
+    if not lines:
+        raise FileRejected(make_finding("csv-empty", f"{table.name} is empty"))
+    return lines
+
+
+def _find_delimiter(head: list[str]) -> str:
+    """Choose the delimiter that cuts the header, and the lines alike, most."""
+
+    def quality(delimiter: str) -> tuple[bool, int]:
+        widths = [_count_fields(line, delimiter) for line in head]
+        alike = sum(width == widths[0] for width in widths) / len(widths)
+        return widths[0] > 1 and alike > 0.5, widths[0]
+
+    return max(_DELIMITERS, key=quality)
+
+
+def _count_fields(line: str, delimiter: str) -> int:
+    try:
+        return len(next(csv.reader([line], delimiter=delimiter)))
+    except (csv.Error, StopIteration):
+        return 0
+
+
+def _read_header(table: CsvFile, head: list[str]) -> list[str]:
+    """Read the column names and report those that cannot be used."""
+    if _count_fields(head[0], table.delimiter) > MAX_COLUMNS:
+        what = f"{table.name} has more than {MAX_COLUMNS} columns"
+        raise FileRejected(make_finding("csv-too-many-columns", what))
+    header = [name.strip() for name in _first_record(table)]
+    while len(header) > 1 and not header[-1]:
+        header.pop()  # a delimiter at the end of each line makes no column
+    _check_header(table, header)
+    return header
+
+
+def _first_record(table: CsvFile) -> list[str]:
+    for _, record in _read_records(table):
+        return record
+    raise FileRejected(make_finding("csv-empty", f"{table.name} is empty"))
+
+
+def _check_header(table: CsvFile, header: list[str]) -> None:
+    blank = [index + 1 for index, name in enumerate(header) if not name]
+    if blank:
+        what = f"{table.name} has {len(blank)} column(s) without a name"
+        places = [Example(table.name, 1, f"number {at}") for at in blank]
+        table.findings.append(
+            make_finding("header-blank", what, count=len(blank), examples=places)
+        )
+    counts = Counter(name.casefold() for name in header if name)
+    twice = sorted({name for name in header if counts[name.casefold()] > 1})
+    if twice:
+        what = f"{table.name} has the same column name more than once"
+        places = [Example(table.name, 1, shorten(name)) for name in twice]
+        table.findings.append(
+            make_finding("header-twice", what, count=len(twice), examples=places)
+        )
+    long = [name for name in header if len(name) > 256]
+    if long:
+        what = f"{table.name} has a column name of more than 256 characters"
+        places = [Example(table.name, 1, shorten(name)) for name in long]
+        table.findings.append(make_finding("header-too-long", what, examples=places))
+
+
+def read_chunks(
+    table: CsvFile, size: int = CHUNK_ROWS, *, bad_rows: Tally | None = None
+) -> Iterator[Chunk]:
+    """Yield the rows as text, some at a time; blank lines are skipped.
+
+    Parameters
+    ----------
+    table
+        A file whose header names are usable.
+    size
+        Rows in a chunk.
+    bad_rows
+        Takes the rows that have another number of fields than the header; they
+        are left out.
+    """
+    bad_rows = bad_rows if bad_rows is not None else Tally()
+    records = _read_records(table)
+    _, width = next(records), len(table.header)
+    while True:
+        block = list(itertools.islice(records, size))
+        if not block:
+            return
+        numbers, rows = zip(*block)
+        if set(map(len, rows)) != {width}:
+            numbers, rows = _straighten(table, block, bad_rows)
+        if rows:
+            columns = map(_as_array, zip(*rows))
+            yield Chunk(dict(zip(table.header, columns)), np.array(numbers))
+
+
+def _as_array(values: tuple[str, ...]) -> Array:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def _read_records(table: CsvFile) -> Iterator[tuple[int, list[str]]]:
+    """Number the records as a spreadsheet does; the header is row 1 or later."""
+    with table.path.open(encoding=table.encoding, newline="") as file:
+        reader = csv.reader(file, delimiter=table.delimiter)
+        number = 0
+        while True:
+            number += 1
+            try:
+                record = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise _unreadable(table, number, str(error)) from error
+            if record and (len(record) > 1 or record[0].strip()):
+                yield number, record
+
+
+def _straighten(
+    table: CsvFile, block: list[tuple[int, list[str]]], bad_rows: Tally
+) -> tuple[tuple[int, ...], tuple[list[str], ...]]:
+    """Cut empty fields at the end; take out the rows that still do not fit."""
+    width = len(table.header)
+    good = []
+    for number, record in block:
+        if not any(map(str.strip, record)):
+            continue  # only delimiters: a spreadsheet's blank row
+        if len(record) > width and not any(record[width:]):
+            good.append((number, record[:width]))
+        elif len(record) == width:
+            good.append((number, record))
+        else:
+            found = f"{len(record)} fields"
+            bad_rows.add([Example(table.name, number, None, found)])
+    if not good:
+        return (), ()
+    numbers, rows = zip(*good)
+    return numbers, rows
+
+
+def _unreadable(table: CsvFile, row: int, why: str) -> FileRejected:
+    what = f"{table.name} cannot be read as CSV ({why})"
+    place = Example(table.name, row)
+    return FileRejected(make_finding("csv-unreadable", what, examples=[place]))

@@ -1,0 +1,374 @@
+"""Every code that a finding can have: its level, its meaning and the remedy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a code stands for.
+
+    ``level`` is "error" (the upload is refused), "warning" (it goes on, and you
+    should know) or "fixed" (it was repaired).
+    """
+
+    level: str
+    meaning: str
+    remedy: str
+
+
+def _error(meaning: str, remedy: str) -> Code:
+    return Code("error", meaning, remedy)
+
+
+def _warning(meaning: str, remedy: str) -> Code:
+    return Code("warning", meaning, remedy)
+
+
+def _fixed(meaning: str, remedy: str) -> Code:
+    return Code("fixed", meaning, remedy)
+
+
+_MAKE_ZIP = "make the archive anew with an ordinary zip program"
+_AGGREGATION = "Transformations.Aggregation"
+
+CODES: dict[str, Code] = {
+    # the archive
+    "zip-unreadable": _error(
+        "The file is named .zip and is none, is empty, or is damaged.",
+        "make the archive anew and upload it whole; a bare table is uploaded as .csv",
+    ),
+    "zip-encrypted": _error(
+        "Members of the archive need a password.", "make the archive without a password"
+    ),
+    "zip-unsafe-path": _error(
+        "Members have absolute paths, or paths with '..'.", _MAKE_ZIP
+    ),
+    "zip-link": _error(
+        "Members are symbolic links.", "put the files themselves into the archive"
+    ),
+    "zip-duplicate-name": _error(
+        "Two members of the archive have the same name.", _MAKE_ZIP
+    ),
+    "zip-nested": _error(
+        "The archive holds another archive.",
+        "put the CSV files into the archive directly, and nothing packed",
+    ),
+    "zip-bomb": _error(
+        "A member unpacks to hundreds of times what it holds.",
+        "upload a table of real data; if this is one, upload it as .csv",
+    ),
+    "zip-too-many-members": _error(
+        "The archive lists more members than any upload needs.",
+        "put only TTS.csv, RTS.csv, metadata.csv and config.json into the archive",
+    ),
+    "upload-too-large": _error(
+        "The upload unpacks to more than the job has disk for.",
+        "split it into uploads of fewer series, or aggregate it to coarser steps",
+    ),
+    "tts-missing": _error(
+        "The archive holds no TTS.csv.",
+        "put the history into the archive as TTS.csv (any case, any folder)",
+    ),
+    "file-twice": _error(
+        "The archive holds the same kind of file more than once.",
+        "keep one of them",
+    ),
+    "file-ignored": _warning(
+        "The archive holds files that the pipeline does not know.",
+        "nothing, if they are not needed; known are TTS.csv, RTS.csv, metadata.csv "
+        "and config.json",
+    ),
+    # the text of the tables
+    "csv-empty": _error(
+        "A table is empty.", "export it anew, with a header and at least one row"
+    ),
+    "csv-no-rows": _error(
+        "A table has a header and no rows.", "export it anew, with its rows"
+    ),
+    "csv-not-text": _error(
+        "A table is a binary file, such as a workbook or a Parquet file.",
+        "export it as CSV in UTF-8",
+    ),
+    "csv-line-too-long": _error(
+        "A line of a table is longer than 1 MiB.",
+        "export it anew, with one row per line and quotes closed",
+    ),
+    "csv-too-many-columns": _error(
+        "A table has more than 1,000 columns.",
+        "bring it into long form: one row per series and time step",
+    ),
+    "csv-unreadable": _error(
+        "A table breaks the rules of CSV, such as a quote that is never closed.",
+        "correct that row, or export the table anew",
+    ),
+    "csv-row-width": _error(
+        "Rows have more or fewer fields than the header.",
+        "quote the values that hold the delimiter, and complete the short rows",
+    ),
+    "csv-delimiter": _fixed(
+        "A table is delimited by semicolons, tabs or bars.", "nothing"
+    ),
+    "csv-encoding": _fixed(
+        "A table is not in UTF-8; its encoding was recognised.",
+        "look at the accents in the ids; export in UTF-8 if any is wrong",
+    ),
+    "csv-byte-order-mark": _fixed(
+        "A table begins with a byte order mark, which was skipped.", "nothing"
+    ),
+    "spaces-trimmed": _fixed(
+        "Values had white space at their ends, which was cut.", "nothing"
+    ),
+    "header-blank": _error("A column has no name.", "name it in the header, or cut it"),
+    "header-twice": _error(
+        "Two columns have the same name, apart from case.", "rename one of them"
+    ),
+    "header-too-long": _error(
+        "A column's name is longer than 256 characters.", "shorten it"
+    ),
+    # the roles of columns
+    "column-missing": _error(
+        "There is no item id, timestamp, target or grouping column.",
+        "add the column, or name the right one in TimeSeriesConfig of config.json",
+    ),
+    "column-unclear": _error(
+        "More than one column could be the item id, the timestamp or the target.",
+        "name the right one in TimeSeriesConfig of config.json",
+    ),
+    "column-two-roles": _error(
+        "The settings name one column for two roles.",
+        "name a column of its own for each role in TimeSeriesConfig",
+    ),
+    "column-empty": _warning(
+        "A column beside the keys has no value and was left out.",
+        "fill it, or remove it from the table",
+    ),
+    "column-spelling": _fixed(
+        "A column is spelled another way than in the settings.", "nothing"
+    ),
+    # values
+    "key-blank": _error(
+        "An item id or a grouping column is blank.",
+        "fill in the id, or remove the rows",
+    ),
+    "timestamp-unreadable": _error(
+        "Timestamps cannot be read, or not like the rest of the column.",
+        "write them all as YYYY-MM-DD, with HH:MM:SS behind it below daily",
+    ),
+    "timestamp-ambiguous": _error(
+        "Day and month cannot be told apart: no value is above 12.",
+        'set "Preparation": {"DateOrder": "day-first"} or "month-first" in '
+        "config.json, or write dates as YYYY-MM-DD",
+    ),
+    "timestamp-mixed": _error(
+        "The timestamp column mixes several forms of dates.",
+        "write them all as YYYY-MM-DD, with HH:MM:SS behind it below daily",
+    ),
+    "timestamp-zones": _error(
+        "The timestamps have several time zones.",
+        "convert them to one time zone and leave the offset out",
+    ),
+    "timestamp-zone-dropped": _fixed(
+        "The timestamps have an offset, the same everywhere, which was cut.", "nothing"
+    ),
+    "timestamp-normalised": _fixed(
+        "The timestamps were rewritten as YYYY-MM-DD or YYYY-MM-DD HH:MM:SS.", "nothing"
+    ),
+    "timestamp-time-dropped": _fixed(
+        "The frequency is daily or coarser; the time of day was cut.", "nothing"
+    ),
+    "timestamp-without-time": _error(
+        "The frequency is below daily, and the timestamps have no time of day.",
+        "add the time to the timestamps, or set ForecastFrequency to D or coarser",
+    ),
+    "target-not-number": _error(
+        "Values of the target are no numbers, or are infinite.",
+        "write plain numbers such as 1234.5, and nothing where there is no value",
+    ),
+    "covariate-not-number": _error(
+        "Values of a column that is set to be numeric are no numbers.",
+        'correct them, or set its type to "text" in Preparation.ColumnTypes',
+    ),
+    "decimal-ambiguous": _error(
+        "Numbers such as 1,234 could be thousands or decimals.",
+        'set "Preparation": {"DecimalMark": "."} or "," in config.json, or write '
+        "plain numbers",
+    ),
+    "number-marks": _fixed(
+        "Numbers with a decimal comma or grouped thousands were rewritten.", "nothing"
+    ),
+    "number-missing-word": _fixed(
+        "Words such as NA or null in a numeric column were read as no value.",
+        "nothing, if that is what they mean",
+    ),
+    "covariate-mixed": _warning(
+        "A column holds both numbers and other texts, and was taken as text.",
+        "correct the odd values if the column should be numeric",
+    ),
+    # series
+    "duplicate-rows": _error(
+        "Rows have the same series and timestamp; Autopilot would sum them in silence.",
+        "remove the repeats, name the missing grouping column, or say how to combine "
+        f"them in {_AGGREGATION} for the target",
+    ),
+    "duplicate-rows-aggregated": _warning(
+        f"Rows have the same series and timestamp; {_AGGREGATION} combines them.",
+        "nothing, if that is meant",
+    ),
+    "finer-than-frequency": _warning(
+        "Several rows of a series fall into one period; Autopilot sums their targets, "
+        "or does what Transformations.Aggregation says, and leaves covariates alone.",
+        "choose a finer ForecastFrequency, or aggregate the table beforehand",
+    ),
+    "coarser-than-frequency": _error(
+        "The data's steps are longer than those of the forecast.",
+        "set a ForecastFrequency that the data has; it cannot be split",
+    ),
+    "off-boundary": _warning(
+        "Timestamps are not at the start of their period; Autopilot moves them there "
+        "(weeks begin on Monday, months on the 1st).",
+        "nothing, if that is acceptable",
+    ),
+    "frequency-unclear": _error(
+        "The timestamps have no regular step that Autopilot could forecast at.",
+        "set ForecastFrequency in config.json, or aggregate the data to regular steps",
+    ),
+    "steps-irregular": _warning(
+        "Some steps do not fit the frequency.", "look for rows with a wrong timestamp"
+    ),
+    "too-few-steps": _error(
+        "The history has too few time steps to forecast even one.",
+        "upload at least four time steps of history",
+    ),
+    "horizon-too-long": _error(
+        "The horizon is longer than a quarter of the history, or than 500 steps.",
+        "lower ForecastHorizon, or upload a longer history",
+    ),
+    "horizon-long": _warning(
+        "The history has fewer than five steps for each step of the horizon.",
+        "expect wide error bars, lower ForecastHorizon or upload a longer history",
+    ),
+    "series-short": _warning(
+        "Series have fewer than four values; they are forecast from the others.",
+        "upload more of their history, or leave them out with "
+        "Preparation.DropShortSeries",
+    ),
+    "series-dropped": _fixed(
+        "Series with fewer than four values were left out, as the settings say.",
+        "nothing, or take Preparation.DropShortSeries out of the settings",
+    ),
+    "series-empty": _warning(
+        "Series have no value at all.", "upload their history, or leave them out"
+    ),
+    "series-ends-early": _warning(
+        "Series end before the others; Autopilot fills the rest with zeros unless "
+        "Transformations.Filling says otherwise.",
+        "nothing, if they ended; otherwise upload the missing rows or set backfill",
+    ),
+    "series-gaps": _warning(
+        "Steps are missing inside series; Autopilot fills them with zeros unless "
+        "Transformations.Filling says otherwise.",
+        "nothing, if no row means zero; otherwise set middlefill for the target",
+    ),
+    "target-blank": _warning(
+        "Values of the target are blank inside the history; Autopilot fills them with "
+        "zeros unless Transformations.Filling says otherwise.",
+        "fill them in, or set middlefill and backfill for the target",
+    ),
+    "series-zero": _warning(
+        "Series hold nothing but zeros.",
+        "leave them out if they are not to be forecast",
+    ),
+    "series-constant": _warning(
+        "Series always have the same value.",
+        "leave them out if they are not to be forecast",
+    ),
+    "one-series": _warning(
+        "There is only one series; some of Autopilot's algorithms need many.",
+        "upload related series together, if there are any",
+    ),
+    "target-empty": _error(
+        "The target has no value at all.", "upload a table with values of the target"
+    ),
+    "target-constant": _error(
+        "The target has the same value everywhere; there is nothing to learn.",
+        "upload a table whose target varies",
+    ),
+    # related files
+    "related-ignored": _warning(
+        "RTS.csv and metadata.csv are not read yet.", "nothing"
+    ),
+    # settings
+    "settings-unreadable": _error(
+        "A settings file is no JSON object.",
+        "correct it, for example with python -m json.tool, or remove it",
+    ),
+    "settings-key-twice": _warning(
+        "A settings file holds a key twice in one object.", "remove one of the two"
+    ),
+    "setting-invalid": _error(
+        "A setting has a value that Autopilot would refuse.", "correct the value"
+    ),
+    "setting-unknown": _error(
+        "A settings file holds a key that is not known.",
+        "correct the name or remove the key",
+    ),
+    "setting-column-unknown": _error(
+        "The upload's own config.json names a column that the data has not.",
+        "correct the name or remove it",
+    ),
+    "setting-column-dropped": _warning(
+        "The bucket's settings name a column that this upload has not; that setting "
+        "was left out.",
+        "nothing, if the settings are meant for other uploads too",
+    ),
+    "setting-column-text": _error(
+        "Filling names a column that is not numeric.", "remove it from Filling"
+    ),
+    # limits
+    "too-many-series": _error(
+        "There are more than 5,000,000 series.", "split the upload"
+    ),
+    "too-many-features": _error(
+        "There are more than 13 numeric or 10 text columns beside the keys.",
+        "leave columns out with Preparation.DropColumns",
+    ),
+    # the hook
+    "hook-failed": _error(
+        "glue/transform.py raised an error.",
+        "correct it, deploy, and upload again",
+    ),
+    "hook-result": _error(
+        "glue/transform.py returned something that cannot be forecast.",
+        "correct it, deploy, and upload again",
+    ),
+    "hook-depends-on-parts": _error(
+        "glue/transform.py gives a series another result when other series are in "
+        "the same part.",
+        "treat each series by itself in transform(), for example with groupby",
+    ),
+    "nothing-left": _error(
+        "No series is left after dropping short ones, or after glue/transform.py.",
+        "keep short series, correct transform(), or upload more history",
+    ),
+    # the forecast
+    "forecast-value-missing": _warning(
+        "Values of the forecast are missing.",
+        "look at these series' history, and at the raw output",
+    ),
+    "forecast-row-repeated": _warning(
+        "The forecast has a series and timestamp twice.", "look at the raw output"
+    ),
+    "forecast-rows": _warning(
+        "Series have fewer or more rows in the forecast than the horizon.",
+        "look at these series' history, and at the raw output",
+    ),
+    "forecast-series": _warning(
+        "The forecast has other series than the input.", "look at the raw output"
+    ),
+    "internal-error": _error(
+        "The preparation met something that it does not understand.",
+        "report it with the upload, if you may share it; the log has the details",
+    ),
+}

@@ -1,0 +1,217 @@
+"""The forecast's frequency: its grammar, its periods, and how data shows it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from settings_rules import FREQUENCY_PATTERN, MAX_HORIZON
+
+Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+
+MINUTE, HOUR, DAY, WEEK = 60, 3_600, 86_400, 7 * 86_400
+_SECONDS = {"min": MINUTE, "H": HOUR, "D": DAY, "W": WEEK}
+_MONTHS = {"M": 1, "Y": 12}
+_MOST = {"min": 59, "H": 23, "D": 6, "W": 4, "M": 11, "Y": 1}
+# Steps of a season, and of a first horizon, at a step of one unit.
+_SEASON = {"min": 60, "H": 24, "D": 7, "W": 52, "M": 12, "Y": 1}
+_HORIZON = {"min": 60, "H": 24, "D": 14, "W": 8, "M": 12, "Y": 3}
+_STEPS_PER_HORIZON = 4
+# A step that hardly ever occurs is no frequency, only a common divisor.
+_LEAST_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class Frequency:
+    """A number of units, such as 2 and "W"."""
+
+    count: int
+    unit: str
+
+    def __str__(self) -> str:
+        return self.unit if self.count == 1 else f"{self.count}{self.unit}"
+
+    @property
+    def months(self) -> int:
+        """Months of a step; 0 when its length is a number of seconds."""
+        return self.count * _MONTHS.get(self.unit, 0)
+
+    @property
+    def seconds(self) -> int:
+        """Seconds of a step; a month counts as 30 days, for comparing only."""
+        if self.months:
+            return self.months * 30 * DAY
+        return self.count * _SECONDS[self.unit]
+
+    @property
+    def is_below_daily(self) -> bool:
+        """Whether timestamps need a time of day."""
+        return self.unit in ("H", "min")
+
+    def periods(self, seconds: Array, origin: int) -> Array:
+        """Number the period that each moment is in.
+
+        Parameters
+        ----------
+        seconds
+            Seconds since 1970, [n].
+        origin
+            A moment of the period 0; steps of several units are counted from it.
+        """
+        moments = np.asarray(seconds, dtype=np.int64)
+        start = self._units(np.array([origin], dtype=np.int64))[0]
+        periods: Array = (self._units(moments) - start) // self.count
+        return periods
+
+    def _units(self, seconds: Array) -> Array:
+        """Number the unit since 1970 that each moment is in; weeks are Mondays'."""
+        if self.months:
+            months = seconds.astype("datetime64[s]").astype("datetime64[M]")
+            return months.astype(np.int64) // _MONTHS[self.unit]
+        shift = 3 * DAY if self.unit == "W" else 0  # 1970 began on a Thursday
+        return (seconds + shift) // _SECONDS[self.unit]
+
+    def starts_of(self, seconds: Array) -> Array:
+        """Give the start of the unit that each moment is in."""
+        moments = np.asarray(seconds, dtype=np.int64)
+        units = self._units(moments)
+        if self.months:
+            starts = (units * _MONTHS[self.unit]).astype("datetime64[M]")
+            return starts.astype("datetime64[s]").astype(np.int64)
+        shift = 3 * DAY if self.unit == "W" else 0
+        return units * _SECONDS[self.unit] - shift
+
+    @property
+    def season(self) -> int:
+        """Steps of the usual season; 1 when there is none."""
+        return max(_SEASON[self.unit] // self.count, 1)
+
+    @property
+    def usual_horizon(self) -> int:
+        """Steps that one usually wants to know ahead."""
+        return max(_HORIZON[self.unit] // self.count, 1)
+
+
+def parse_frequency(text: str) -> Frequency:
+    """Read a ForecastFrequency that the settings' rules accept."""
+    match = re.fullmatch(r"(\d*)(\D+)", text)
+    if match is None or not re.fullmatch(FREQUENCY_PATTERN, text):
+        raise ValueError(f"no forecast frequency: {text!r}")
+    return Frequency(int(match[1] or 1), match[2])
+
+
+def longest_horizon(steps: int) -> int:
+    """Give the longest horizon that Autopilot takes for so many time steps."""
+    return min(steps // _STEPS_PER_HORIZON, MAX_HORIZON)
+
+
+@dataclass
+class StepEvidence:
+    """How far apart the moments of each series are, over all parts."""
+
+    seconds: Counter[int] = field(default_factory=Counter)
+    months: Counter[int] = field(default_factory=Counter)
+    monthly_breaks: int = 0
+
+    def add(self, seconds: Array, series: Array) -> None:
+        """Take in a part, sorted by series and time.
+
+        Parameters
+        ----------
+        seconds
+            Seconds since 1970, [n].
+        series
+            The series' number, [n].
+        """
+        days = seconds // DAY
+        same = np.diff(series) == 0
+        _count_into(self.seconds, np.diff(seconds)[same])
+        months = (days * DAY).astype("datetime64[s]").astype("datetime64[M]")
+        month_steps = np.diff(months.astype(np.int64))[same]
+        _count_into(self.months, month_steps)
+        self.monthly_breaks += int((~_same_place_in_month(days, months)[same]).sum())
+
+
+def _count_into(counter: Counter[int], steps: Array) -> None:
+    values, counts = np.unique(steps[steps > 0], return_counts=True)
+    counter.update(dict(zip(values.tolist(), counts.tolist())))
+
+
+def _same_place_in_month(days: Array, months: Array) -> Array:
+    """Say of each pair of neighbours whether both are the n-th, or the last, day."""
+    first = months.astype("datetime64[D]").astype(np.int64)
+    following = (months + 1).astype("datetime64[D]").astype(np.int64)
+    day, from_end = days - first, following - days
+    return (np.diff(day) == 0) | ((from_end[1:] == 1) & (from_end[:-1] == 1))
+
+
+@dataclass(frozen=True)
+class FoundFrequency:
+    """What the data's steps say: a frequency if any, and the evidence in words."""
+
+    frequency: Frequency | None
+    evidence: str
+    share: float = 0.0
+
+
+def find_frequency(evidence: StepEvidence) -> FoundFrequency:
+    """Find the step that nearly all others are multiples of."""
+    total = sum(evidence.seconds.values())
+    if not total:
+        return FoundFrequency(None, "no series has two time steps")
+    months = sum(evidence.months.values())
+    every_month = months >= 0.98 * total
+    if every_month and evidence.monthly_breaks <= 0.02 * total:
+        return _find_monthly(evidence, months)
+    regular = _find_regular(evidence.seconds, total)
+    if regular.frequency is None and every_month:
+        return _find_monthly(evidence, months)  # such as each month's last workday
+    return regular
+
+
+def _find_monthly(evidence: StepEvidence, total: int) -> FoundFrequency:
+    step, share = _dominant_step(evidence.months, total)
+    words = f"{share:.1%} of the steps are multiples of {step} month(s)"
+    if step % 12 == 0 and step > 0:
+        return FoundFrequency(Frequency(1, "Y") if step == 12 else None, words, share)
+    if 1 <= step <= _MOST["M"]:
+        return FoundFrequency(Frequency(step, "M"), words, share)
+    return FoundFrequency(None, words, share)
+
+
+def _find_regular(steps: Mapping[int, int], total: int) -> FoundFrequency:
+    step, share = _dominant_step(steps, total)
+    words = f"{share:.1%} of the steps are multiples of {describe_seconds(step)}"
+    if steps.get(step, 0) < _LEAST_SHARE * total:
+        return FoundFrequency(None, f"{words}, but hardly any is just that", share)
+    for unit in ("W", "D", "H", "min"):
+        count, rest = divmod(step, _SECONDS[unit])
+        if count and not rest:
+            fits = count <= _MOST[unit]
+            return FoundFrequency(
+                Frequency(count, unit) if fits else None, words, share
+            )
+    return FoundFrequency(None, words, share)
+
+
+def _dominant_step(steps: Mapping[int, int], total: int) -> tuple[int, float]:
+    """Take the commonest step if nearly all are its multiples, else the divisor."""
+    commonest = min(steps, key=lambda step: (-steps[step], step))
+    share = sum(n for step, n in steps.items() if step % commonest == 0) / total
+    if share >= 0.9:
+        return commonest, share
+    divisor = int(np.gcd.reduce(np.array(list(steps), dtype=np.int64)))
+    return divisor, 1.0
+
+
+def describe_seconds(seconds: int) -> str:
+    """Write a length of time in its largest whole unit."""
+    for name, length in (("day", DAY), ("hour", HOUR), ("minute", MINUTE)):
+        if seconds and seconds % length == 0:
+            return f"{seconds // length} {name}(s)"
+    return f"{seconds} second(s)"

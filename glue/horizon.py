@@ -1,0 +1,174 @@
+"""The forecast's frequency and horizon: as set, else as the history shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from findings import Finding, make_finding
+from frequency import (
+    DAY,
+    Frequency,
+    find_frequency,
+    longest_horizon,
+    parse_frequency,
+)
+from settings_layers import Settings
+from table_survey import Survey
+from table_understanding import Inferred
+from timestamp_text import format_moment
+
+_JOB = "TimeSeriesForecastingJobConfig"
+# AWS advises three to five points of history for each point of the future.
+_COMFORT = 5
+
+
+@dataclass
+class Outlook:
+    """At which steps, and how many of them, is forecast."""
+
+    frequency: Frequency | None = None
+    horizon: int | None = None
+    steps: int = 0
+    season: int = 1
+    with_time: bool = False
+    truncate: bool = False
+    inferred: list[Inferred] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def find_outlook(survey: Survey, settings: Settings, file: str) -> Outlook:
+    """Choose frequency and horizon, and check both against the history."""
+    outlook = Outlook()
+    _choose_frequency(outlook, survey, settings, file)
+    if outlook.frequency is None:
+        return outlook
+    outlook.steps = survey.count_steps(outlook.frequency)
+    _choose_season(outlook, settings)
+    _choose_horizon(outlook, survey, settings, file)
+    return outlook
+
+
+def _choose_frequency(
+    outlook: Outlook, survey: Survey, settings: Settings, file: str
+) -> None:
+    found = find_frequency(survey.steps)
+    configured = settings.job.get("ForecastFrequency")
+    if configured is not None:
+        outlook.frequency = parse_frequency(configured)
+        natural = found.frequency
+        if natural is not None and natural.seconds > 1.5 * outlook.frequency.seconds:
+            what = (
+                f"{file} has steps of {natural} ({found.evidence}); ForecastFrequency "
+                f"is {configured}"
+            )
+            outlook.findings.append(make_finding("coarser-than-frequency", what))
+    elif found.frequency is None:
+        what = f"{file} has no step that Autopilot can forecast at ({found.evidence})"
+        outlook.findings.append(make_finding("frequency-unclear", what))
+        return
+    else:
+        outlook.frequency = found.frequency
+        outlook.inferred.append(
+            Inferred(f"{_JOB}.ForecastFrequency", str(found.frequency), found.evidence)
+        )
+        if found.share < 1.0:
+            what = (
+                f"{1 - found.share:.1%} of {file}'s steps do not fit {found.frequency}"
+            )
+            outlook.findings.append(make_finding("steps-irregular", what))
+    assert outlook.frequency is not None
+    _choose_times(outlook, survey, file)
+
+
+def _choose_times(outlook: Outlook, survey: Survey, file: str) -> None:
+    """Decide whether timestamps keep a time of day."""
+    frequency = outlook.frequency
+    assert frequency is not None
+    steps = survey.steps.seconds
+    total = sum(steps.values())
+    finer = sum(n for step, n in steps.items() if step < DAY) > 0.02 * total
+    if frequency.is_below_daily:
+        outlook.with_time = True
+        if not survey.has_times and len(survey.moments) > 1:
+            what = f"{file} has dates only, and ForecastFrequency is {frequency}"
+            outlook.findings.append(make_finding("timestamp-without-time", what))
+    elif survey.has_times:
+        outlook.with_time = finer
+        outlook.truncate = not finer
+        if outlook.truncate:
+            what = f"{file} has times of day, and the frequency is {frequency}"
+            outlook.findings.append(make_finding("timestamp-time-dropped", what))
+
+
+def _choose_season(outlook: Outlook, settings: Settings) -> None:
+    assert outlook.frequency is not None
+    configured = settings.preparation.get("Seasonality")
+    outlook.season = configured or outlook.frequency.season
+    if configured is None:
+        evidence = f"usual at {outlook.frequency}"
+        outlook.inferred.append(
+            Inferred("Preparation.Seasonality", outlook.season, evidence)
+        )
+
+
+def _choose_horizon(
+    outlook: Outlook, survey: Survey, settings: Settings, file: str
+) -> None:
+    assert outlook.frequency is not None
+    longest = longest_horizon(outlook.steps)
+    if longest < 1:
+        what = f"{file} has {outlook.steps} time step(s) of {outlook.frequency}"
+        outlook.findings.append(make_finding("too-few-steps", what))
+        return
+    configured = settings.job.get("ForecastHorizon")
+    if configured is None:
+        _infer_horizon(outlook, survey, longest)
+    else:
+        outlook.horizon = configured
+    assert outlook.horizon is not None
+    if outlook.horizon > longest:
+        what = (
+            f"ForecastHorizon is {outlook.horizon} (at most {longest}: {file} has "
+            f"{outlook.steps} time steps)"
+        )
+        outlook.findings.append(make_finding("horizon-too-long", what))
+    elif outlook.steps < _COMFORT * outlook.horizon:
+        what = (
+            f"{file} has {outlook.steps} time steps for a horizon of {outlook.horizon}"
+        )
+        outlook.findings.append(make_finding("horizon-long", what))
+
+
+def _infer_horizon(outlook: Outlook, survey: Survey, longest: int) -> None:
+    """Take as many steps as future rows are given for, else the usual number."""
+    assert outlook.frequency is not None
+    future = count_future_steps(survey, outlook.frequency)
+    usual = outlook.frequency.usual_horizon
+    if 0 < future <= longest:
+        outlook.horizon, evidence = future, "the steps that future rows are given for"
+    elif usual <= longest:
+        outlook.horizon, evidence = usual, f"usual at {outlook.frequency}"
+    else:
+        outlook.horizon = longest
+        evidence = f"a quarter of the {outlook.steps} time steps"
+    outlook.inferred.append(
+        Inferred(f"{_JOB}.ForecastHorizon", outlook.horizon, evidence)
+    )
+
+
+def count_future_steps(survey: Survey, frequency: Frequency) -> int:
+    """Count the steps after the last value that rows are given for."""
+    if survey.last is None or survey.end is None:
+        return 0
+    ends = np.array([survey.end])
+    return int(frequency.periods(ends, survey.last)[0])
+
+
+def describe_extent(survey: Survey, *, with_time: bool) -> tuple[str, str]:
+    """Write the first and the last moment of history."""
+    pattern = "%Y-%m-%d %H:%M:%S" if with_time else "%Y-%m-%d"
+    assert survey.first is not None
+    assert survey.last is not None
+    return format_moment(survey.first, pattern), format_moment(survey.last, pattern)

@@ -1,0 +1,68 @@
+"""The documents of a run, built as data: its data report and its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from findings import Finding
+from preparation import Preparation
+
+SCHEMA = 1
+
+
+def build_data_report(run: Mapping[str, Any], made: Preparation) -> dict[str, Any]:
+    """Build data-report.json: what was found in the upload."""
+    return {
+        **_heading(run),
+        "outcome": "accepted" if made.accepted else "refused",
+        "findings": [found.as_data() for found in made.findings],
+        "files": made.upload.listing,
+        "table": made.table,
+        "inferred": [asdict(one) for one in made.inferred],
+    }
+
+
+def build_failure_report(
+    run: Mapping[str, Any], findings: Iterable[Finding]
+) -> dict[str, Any]:
+    """Build the data-report.json of an upload that could not even be prepared."""
+    return {
+        **_heading(run),
+        "outcome": "refused",
+        "findings": [found.as_data() for found in findings],
+        "files": [],
+        "table": {},
+        "inferred": [],
+    }
+
+
+def _heading(run: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "run_id": run["run_id"],
+        "dataset": run["dataset"],
+        "upload": run["upload"],
+    }
+
+
+def build_settings(run: Mapping[str, Any], made: Preparation) -> dict[str, Any]:
+    """Build settings.json, from which the AutoML job's request is built."""
+    prefix = f"s3://{run['bucket']}/{input_prefix(run['run_id'])}"
+    return {
+        "schema": SCHEMA,
+        "run_id": run["run_id"],
+        "dataset": run["dataset"],
+        "bucket": run["bucket"],
+        "TimeSeriesForecastingJobConfig": made.job,
+        "AutoMLJobObjective": made.settings.values["AutoMLJobObjective"],
+        "TransformResources": made.settings.values["TransformResources"],
+        "train_uri": f"{prefix}train/",
+        "transform_uri": f"{prefix}transform/",
+    }
+
+
+def input_prefix(run_id: str) -> str:
+    """Name the folder of a run's forecast input."""
+    return f"input/{run_id}/"

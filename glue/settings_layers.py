@@ -1,0 +1,180 @@
+"""The layers of settings: read, checked and merged, each value with its source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from findings import Finding, has_errors, make_finding, shorten
+from settings_rules import SETTINGS, check_settings, strip_comments
+
+MAX_SETTINGS_BYTES = 256 * 1024
+BUILT_IN = "built-in default"
+DEFAULTS: dict[str, Any] = {
+    "TimeSeriesForecastingJobConfig": {
+        "ForecastQuantiles": ["p10", "p50", "p90"],
+        "CompletionCriteria": {"MaxAutoMLJobRuntimeInSeconds": 4 * 3600},
+    },
+    "AutoMLJobObjective": {"MetricName": "AverageWeightedQuantileLoss"},
+    "TransformResources": {"InstanceType": "ml.m5.4xlarge", "InstanceCount": 1},
+}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One file of settings: where it came from, and its text."""
+
+    source: str
+    text: str
+
+
+@dataclass
+class Settings:
+    """The merged settings; ``sources`` names the layer of each value by its path."""
+
+    values: dict[str, Any]
+    sources: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def job(self) -> dict[str, Any]:
+        """The TimeSeriesForecastingJobConfig, to be completed by inference."""
+        section: dict[str, Any] = self.values["TimeSeriesForecastingJobConfig"]
+        return section
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The TimeSeriesConfig: which column is what."""
+        section: dict[str, Any] = self.job.setdefault("TimeSeriesConfig", {})
+        return section
+
+    @property
+    def transformations(self) -> dict[str, Any]:
+        """The filling and aggregation of columns; empty when not set."""
+        section: dict[str, Any] = self.job.get("Transformations", {})
+        return section
+
+    @property
+    def preparation(self) -> dict[str, Any]:
+        """The keys of ours, which steer the preparation only."""
+        section: dict[str, Any] = self.values.get("Preparation", {})
+        return section
+
+    def source_of(self, path: str) -> str | None:
+        """Name the layer that a value came from; None when nobody set it."""
+        inside = (path + ".", path + "[")
+        for known, source in self.sources.items():
+            if known == path or known.startswith(inside):
+                return source
+        return None
+
+
+def merge_settings(layers: Iterable[Layer]) -> Settings:
+    """Merge the layers over the built-in defaults, later ones winning.
+
+    Objects are merged key by key; lists and plain values are replaced whole;
+    null takes a value back, so that it is inferred again. A layer that breaks
+    a rule is reported and left out, so that the data is still checked.
+    """
+    settings = Settings(values={})
+    for layer in layers:
+        values, findings = read_layer(layer)
+        settings.findings += findings
+        if not has_errors(findings):
+            _merge_into(settings.values, values)
+            _note_sources(values, layer.source, settings.sources, "")
+    _fill_defaults(settings.values, DEFAULTS, settings.sources, "")
+    return settings
+
+
+def read_layer(layer: Layer) -> tuple[dict[str, Any], list[Finding]]:
+    """Parse one layer and check it by the rules."""
+    if len(layer.text.encode("utf-8", "replace")) > MAX_SETTINGS_BYTES:
+        size = f"{len(layer.text)} characters"
+        return {}, [_unreadable(layer, f"it is too long for settings ({size})")]
+    twice: list[str] = []
+
+    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in members]
+        twice.extend({name for name in names if names.count(name) > 1})
+        return dict(members)
+
+    text = layer.text.lstrip("\ufeff")
+    try:
+        values = json.loads(text, object_pairs_hook=pairs, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        return {}, [_unreadable(layer, str(error) or "it is nested too deeply")]
+    if not isinstance(values, dict):
+        return {}, [_unreadable(layer, f"it holds {type(values).__name__}")]
+    values = strip_comments(values, SETTINGS)
+    plain = _set_values(values)
+    repeats = [_key_twice(layer, name) for name in sorted(twice)]
+    return values, [*repeats, *check_settings(plain, layer.source)]
+
+
+def _unreadable(layer: Layer, why: str) -> Finding:
+    what = f"{layer.source} cannot be read as settings: {shorten(why, 120)}"
+    return make_finding("settings-unreadable", what)
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _key_twice(layer: Layer, name: str) -> Finding:
+    what = f"{layer.source} holds the key {shorten(name)!r} twice in one object"
+    return make_finding("settings-key-twice", f"{what} (the last one counts)")
+
+
+def _set_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Drop what is null: it takes a value back and needs no check."""
+    return {
+        key: _set_values(value) if isinstance(value, dict) else value
+        for key, value in values.items()
+        if value is not None
+    }
+
+
+def _merge_into(target: dict[str, Any], values: Mapping[str, Any]) -> None:
+    for key, value in values.items():
+        if value is None:
+            target.pop(key, None)
+        elif isinstance(value, dict):
+            inner = target.get(key)
+            if not isinstance(inner, dict):
+                inner = target[key] = {}
+            _merge_into(inner, value)
+        else:
+            target[key] = deepcopy(value)
+
+
+def _fill_defaults(
+    values: dict[str, Any],
+    defaults: Mapping[str, Any],
+    sources: dict[str, str],
+    path: str,
+) -> None:
+    for key, default in defaults.items():
+        name = f"{path}.{key}" if path else key
+        if isinstance(default, dict):
+            _fill_defaults(values.setdefault(key, {}), default, sources, name)
+        elif key not in values:
+            values[key] = deepcopy(default)
+            sources[name] = BUILT_IN
+
+
+def _note_sources(
+    values: Mapping[str, Any], source: str, sources: dict[str, str], path: str
+) -> None:
+    for key, value in values.items():
+        name = f"{path}.{key}" if path else key
+        if isinstance(value, dict) and value:
+            _note_sources(value, source, sources, name)
+        elif value is None:
+            for known in [one for one in sources if (one + ".").startswith(name + ".")]:
+                del sources[known]
+        else:
+            sources[name] = source

@@ -1,0 +1,96 @@
+"""A pass over the parts of the history: the facts that hold for all of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from frequency import DAY, Frequency, StepEvidence
+from series_parts import SECONDS, Parts, number_series, sort_rows
+
+Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+
+
+@dataclass
+class Survey:
+    """What the whole history is: its extent, its steps, its values.
+
+    ``last`` is the last moment at which any series has a value; what lies after
+    it is the future's. Moments are seconds since 1970.
+    """
+
+    rows: int = 0
+    observed: int = 0
+    series: int = 0
+    items: int = 0
+    first: int | None = None
+    last: int | None = None
+    end: int | None = None
+    moments: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    steps: StepEvidence = field(default_factory=StepEvidence)
+    least: float = float("inf")
+    most: float = float("-inf")
+
+    @property
+    def has_times(self) -> bool:
+        """Whether any moment is not a midnight."""
+        return bool((self.moments % DAY != 0).any())
+
+    def history_moments(self) -> Array:
+        """Give the distinct moments up to the last value, in order."""
+        last = self.last if self.last is not None else -(2**62)
+        moments: Array = self.moments[self.moments <= last]
+        return moments
+
+    def count_steps(self, frequency: Frequency) -> int:
+        """Count the distinct periods of history that hold a row."""
+        moments = self.history_moments()
+        if not len(moments):
+            return 0
+        return len(np.unique(frequency.periods(moments, int(moments[0]))))
+
+
+def survey_parts(parts: Parts, keys: Sequence[str], target: str) -> Survey:
+    """Sort each part by series and time, on disk, and sum up what all hold."""
+    survey = Survey()
+    items = np.empty(0, dtype=np.uint64)
+    for number in range(parts.count):
+        columns = parts.load(number)
+        if not columns:
+            continue
+        columns = sort_rows(columns, keys)
+        parts.replace(number, columns)
+        series = number_series(columns, keys)
+        survey.series += int(series[-1]) + 1
+        items = np.union1d(items, _hash_texts(columns[keys[0]]))
+        _take_in(survey, columns[SECONDS], columns[target], series)
+    survey.items = len(items)
+    return survey
+
+
+def _take_in(survey: Survey, seconds: Array, target: Array, series: Array) -> None:
+    survey.rows += len(seconds)
+    survey.steps.add(seconds, series)
+    survey.moments = np.union1d(survey.moments, seconds)
+    survey.end = int(survey.moments[-1])
+    observed = ~np.isnan(target)
+    survey.observed += int(observed.sum())
+    if observed.any():
+        last, first = int(seconds[observed].max()), int(seconds[observed].min())
+        survey.last = last if survey.last is None else max(survey.last, last)
+        survey.first = first if survey.first is None else min(survey.first, first)
+        survey.least = min(survey.least, float(target[observed].min()))
+        survey.most = max(survey.most, float(target[observed].max()))
+
+
+def _hash_texts(texts: Array) -> Array:
+    """Hash distinct texts to numbers that stay the same from part to part."""
+    digests = [
+        hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        for text in set(texts.tolist())
+    ]
+    return np.unique(np.frombuffer(b"".join(digests), dtype=np.uint64))

@@ -1,0 +1,134 @@
+import json
+
+import pytest
+
+from findings import UploadRejected
+from preprocess import preprocess
+from upload_builders import FakeS3, make_tts, make_zip
+
+RUN_ID = "data-260101000000-0123abcd"
+KEY = "raw/data.zip"
+
+
+def make_bucket(content, key=KEY, settings=None, version_id="v1"):
+    run = {
+        "schema": 1,
+        "run_id": RUN_ID,
+        "dataset": "data",
+        "bucket": "bucket",
+        "upload": {"key": key, "version_id": version_id, "etag": "e", "size": 1},
+        "settings": {"source": None, "version_id": None, "text": None},
+    }
+    if settings is not None:
+        run["settings"].update(source="config/default.json", text=settings)
+    s3 = FakeS3({f"runs/{RUN_ID}/run.json": json.dumps(run), key: b"a later upload"})
+    s3.versions[key, version_id] = content
+    return s3
+
+
+def read_report(s3):
+    return s3.read_json(f"runs/{RUN_ID}/data-report.json")
+
+
+def test_good_upload_becomes_forecast_input(tmp_path):
+    s3 = make_bucket(make_zip({"TTS.csv": make_tts()}))
+
+    preprocess(s3, "bucket", RUN_ID, tmp_path)
+
+    train = s3.objects[f"input/{RUN_ID}/train/train.csv"].decode()
+    assert train == make_tts()
+    assert s3.objects[f"input/{RUN_ID}/transform/part-00000.csv"].decode() == train
+    assert read_report(s3)["outcome"] == "accepted"
+    assert read_report(s3)["table"]["series"] == 2
+
+
+def test_settings_document_is_complete(tmp_path):
+    s3 = make_bucket(make_zip({"TTS.csv": make_tts()}))
+
+    preprocess(s3, "bucket", RUN_ID, tmp_path)
+
+    settings = s3.read_json(f"runs/{RUN_ID}/settings.json")
+    job = settings["TimeSeriesForecastingJobConfig"]
+    assert (job["ForecastFrequency"], job["ForecastHorizon"]) == ("M", 6)
+    assert job["TimeSeriesConfig"]["TargetAttributeName"] == "target_value"
+    assert settings["AutoMLJobObjective"] == {
+        "MetricName": "AverageWeightedQuantileLoss"
+    }
+    assert settings["train_uri"] == f"s3://bucket/input/{RUN_ID}/train/"
+    assert settings["transform_uri"] == f"s3://bucket/input/{RUN_ID}/transform/"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"item_id,timestamp,target_value\n", "zip-unreadable"),
+        (make_zip({}), "tts-missing"),
+        (make_zip({"sales.csv": make_tts()}), "tts-missing"),
+        (make_zip({"TTS.csv": "item_id,timestamp\nA,2020-01-01\n"}), "column-missing"),
+    ],
+)
+def test_bad_upload_is_reported_then_raised(tmp_path, content, code):
+    s3 = make_bucket(content)
+
+    with pytest.raises(UploadRejected, match=code):
+        preprocess(s3, "bucket", RUN_ID, tmp_path)
+
+    report = read_report(s3)
+    assert report["outcome"] == "refused"
+    errors = [one["code"] for one in report["findings"] if one["level"] == "error"]
+    assert errors == [code]
+    assert not [key for key in s3.objects if key.startswith("input/")]
+    assert f"runs/{RUN_ID}/settings.json" not in s3.objects
+
+
+def test_message_holds_every_error(tmp_path):
+    text = make_tts() + "A,no date,1\nA,2030-01-01,many\n"
+    s3 = make_bucket(make_zip({"TTS.csv": text}))
+
+    with pytest.raises(UploadRejected) as raised:
+        preprocess(s3, "bucket", RUN_ID, tmp_path)
+
+    lines = str(raised.value).splitlines()
+    assert len(lines) == 2
+    assert "[timestamp-unreadable]" in lines[0] + lines[1]
+    assert "row 51 column 'target_value' value 'many'" in lines[0] + lines[1]
+
+
+@pytest.mark.parametrize("key", ["raw/sales.csv", "raw"])
+def test_bare_table_is_the_history(tmp_path, key):
+    s3 = make_bucket(make_tts().encode(), key=key)
+
+    preprocess(s3, "bucket", RUN_ID, tmp_path)
+
+    assert s3.objects[f"input/{RUN_ID}/train/train.csv"].decode() == make_tts()
+
+
+def test_archive_named_raw_is_understood(tmp_path):
+    s3 = make_bucket(make_zip({"TTS.csv": make_tts()}), key="raw")
+
+    preprocess(s3, "bucket", RUN_ID, tmp_path)
+
+    assert read_report(s3)["outcome"] == "accepted"
+
+
+def test_bucket_settings_are_applied(tmp_path):
+    settings = {"TimeSeriesForecastingJobConfig": {"ForecastHorizon": 2}}
+    content = make_zip({"TTS.csv": make_tts()})
+    s3 = make_bucket(content, settings=json.dumps(settings))
+
+    preprocess(s3, "bucket", RUN_ID, tmp_path)
+
+    found = s3.read_json(f"runs/{RUN_ID}/settings.json")
+    assert found["TimeSeriesForecastingJobConfig"]["ForecastHorizon"] == 2
+
+
+def test_crash_is_reported_before_it_is_raised(tmp_path):
+    s3 = make_bucket(make_zip({"TTS.csv": make_tts()}), settings="{}")
+    run = s3.read_json(f"runs/{RUN_ID}/run.json")
+    run["settings"]["text"] = 5
+    s3.objects[f"runs/{RUN_ID}/run.json"] = json.dumps(run).encode()
+
+    with pytest.raises(AttributeError):
+        preprocess(s3, "bucket", RUN_ID, tmp_path)
+
+    assert read_report(s3)["findings"][0]["code"] == "internal-error"

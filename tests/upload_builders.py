@@ -1,0 +1,141 @@
+"""Builders of uploads: tables, archives, and the small S3 that the jobs see."""
+
+import io
+import json
+import tempfile
+import zipfile
+from pathlib import Path
+
+import preparation
+from settings_layers import Layer
+
+DEFAULT_START = 2020
+
+
+def months(count, start_year=DEFAULT_START):
+    """Name the first days of so many months."""
+    return [f"{start_year + n // 12}-{n % 12 + 1:02d}-01" for n in range(count)]
+
+
+def value_of(item, step):
+    """Give a value that varies from item to item and from step to step."""
+    return 100 + 10 * (sum(map(ord, item)) % 7) + (step * 37) % 11
+
+
+def make_csv(header, rows, delimiter=",", newline="\n"):
+    """Write rows as CSV text, without any quoting."""
+    lines = [header, *rows]
+    return "".join(delimiter.join(map(str, line)) + newline for line in lines)
+
+
+def make_rows(items=("A", "B"), steps=24, stamps=None):
+    """Make the rows of a monthly table, or of one at other timestamps."""
+    stamps = stamps or months(steps)
+    return [
+        (item, stamp, value_of(item, step))
+        for item in items
+        for step, stamp in enumerate(stamps)
+    ]
+
+
+HEADER = ("item_id", "timestamp", "target_value")
+
+
+def make_tts(items=("A", "B"), steps=24, **others):
+    """Make the text of a clean TTS.csv."""
+    return make_csv(HEADER, make_rows(items, steps, **others))
+
+
+def make_zip(files, compression=zipfile.ZIP_DEFLATED):
+    """Pack texts or bytes into an archive."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def as_bytes(content):
+    """Encode a text; leave bytes as they are."""
+    return content.encode() if isinstance(content, str) else content
+
+
+class Prepared:
+    """A preparation with its files read, so that its folder may go."""
+
+    def __init__(self, made):
+        self.made = made
+        self.findings = made.findings
+        self.codes = sorted({found.code for found in made.findings})
+        self.accepted = made.accepted
+        self.job = made.job
+        self.table = made.table
+        files = made.files
+        self.train = files.train.read_text() if files else None
+        self.transform = [path.read_text() for path in files.transform] if files else []
+
+    def finding(self, code):
+        """Give the one finding of a code."""
+        (found,) = [found for found in self.findings if found.code == code]
+        return found
+
+
+def prepare(content, key="raw/data.zip", settings=None, **options):
+    """Prepare an upload given as bytes, text or a dict of files."""
+    content = make_zip(content) if isinstance(content, dict) else as_bytes(content)
+    layer = None
+    if settings is not None:
+        text = settings if isinstance(settings, str) else json.dumps(settings)
+        layer = Layer("config/default.json", text)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "upload").write_bytes(content)
+        (folder / "work").mkdir()
+        made = preparation.prepare_upload(
+            folder / "upload",
+            key,
+            folder / "work",
+            bucket_settings=layer,
+            options=preparation.Options(**options),
+        )
+        return Prepared(made)
+
+
+class FakeS3:
+    """A bucket in memory, with the few calls that the Glue jobs make."""
+
+    def __init__(self, objects=None):
+        self.objects = {key: as_bytes(body) for key, body in (objects or {}).items()}
+        self.versions = {}
+
+    def get_object(self, **request):
+        version = request.get("VersionId")
+        if version is not None:
+            body = self.versions[request["Key"], version]
+        else:
+            body = self.objects[request["Key"]]
+        return {"Body": _Body(body)}
+
+    def put_object(self, **request):
+        self.objects[request["Key"]] = as_bytes(request["Body"])
+
+    def upload_file(self, path, _, key):
+        self.objects[key] = Path(path).read_bytes()
+
+    def download_file(self, _, key, path):
+        Path(path).write_bytes(self.objects[key])
+
+    def get_paginator(self, _):
+        return self
+
+    def paginate(self, **request):
+        keys = [key for key in self.objects if key.startswith(request["Prefix"])]
+        return [{"Contents": [{"Key": key} for key in keys]}]
+
+    def read_json(self, key):
+        return json.loads(self.objects[key])
+
+
+class _Body(io.BytesIO):
+    def iter_chunks(self, size):
+        return iter(lambda: self.read(size), b"")
