@@ -21,7 +21,12 @@ def now_millis() -> int:
 
 
 def write_lines(
-    lines: Iterable[str], *, group: str, stream: str, region: str, account: str = ACCOUNT
+    lines: Iterable[str],
+    *,
+    group: str,
+    stream: str,
+    region: str,
+    account: str = ACCOUNT,
 ) -> None:
     """Append events to a stream, which is made when it is not there."""
     backend = logs_backends[account][region]

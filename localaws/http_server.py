@@ -58,7 +58,9 @@ def answer_requests(port: int) -> Iterator[Server]:
     level = quiet.level
     quiet.setLevel(logging.ERROR)
     server = Server(port)
-    thread = threading.Thread(target=server.serve_forever, args=(_POLL_SECONDS,), name="localaws server")
+    thread = threading.Thread(
+        target=server.serve_forever, args=(_POLL_SECONDS,), name="localaws server"
+    )
     thread.start()
     try:
         yield server

@@ -65,7 +65,9 @@ class Environments:
         self._lock = threading.Lock()
         self._idle: dict[Code, Environment] = {}
 
-    def invoke(self, code: Code, archive: bytes, event: str, request_id: str) -> Outcome:
+    def invoke(
+        self, code: Code, archive: bytes, event: str, request_id: str
+    ) -> Outcome:
         """Run a function once, in a warm environment if there is one."""
         environment = self._take(code)
         if environment is None:
@@ -234,8 +236,10 @@ class Environment:
         cloudwatch_logs.write_lines(
             lines, group=self._group, stream=self._stream, region=self._code.region
         )
-        payload = answer["payload"] if error is None else json.dumps(
-            {**error, "requestId": request_id}
+        payload = (
+            answer["payload"]
+            if error is None
+            else json.dumps({**error, "requestId": request_id})
         )
         return Outcome(payload.encode(), error is not None, "\n".join(lines))
 
@@ -265,4 +269,8 @@ def _spell_error(error: dict[str, Any]) -> str:
         return str(error["errorMessage"])
     first = f"[ERROR] {error['errorType']}: {error['errorMessage']}"
     stack = error.get("stackTrace")
-    return "\n".join([first, "Traceback (most recent call last):", *stack]) if stack else first
+    return (
+        "\n".join([first, "Traceback (most recent call last):", *stack])
+        if stack
+        else first
+    )

@@ -15,9 +15,7 @@ ACCOUNT = "123456789012"
 GlueErrors = Literal["full", "generic"]
 # https://docs.aws.amazon.com/sagemaker/latest/dg/autopilot-quotas.html
 _AUTOPILOT_JOBS = {
-    **dict.fromkeys(
-        ("us-east-1", "us-east-2", "us-west-2", "ap-northeast-1"), 4
-    ),
+    **dict.fromkeys(("us-east-1", "us-east-2", "us-west-2", "ap-northeast-1"), 4),
     **dict.fromkeys(("eu-west-1", "eu-central-1"), 4),
     **dict.fromkeys(
         ("ap-northeast-2", "ap-southeast-2", "eu-west-2", "ap-southeast-1"), 2

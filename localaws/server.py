@@ -18,6 +18,7 @@ from localaws import (
     glue_jobs,
     lambdas,
     moto_mends,
+    sagemaker_jobs,
     s3_events,
     state_clock,
     state_machines,
@@ -130,6 +131,7 @@ def _install(patches: Patches, machine: Machine) -> None:
     s3_events.install(patches)
     events.install(patches)
     glue_jobs.install(patches, machine, clients)
+    sagemaker_jobs.install(patches, machine, clients)
     state_clock.install(patches, machine)
     state_tasks.install(patches, clients)
     state_machines.install(patches, machine)

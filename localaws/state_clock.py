@@ -46,7 +46,5 @@ def install(patches: Patches, machine: Machine) -> None:
 
     patches.replace(WaitFunction, "_wait_interval", wait_interval)
     # moto sleeps between retries whatever happens to the execution.
-    evaluate = patches.replace(
-        moto_retrier.RetrierDecl, "_eval_body", evaluate_retrier
-    )
+    evaluate = patches.replace(moto_retrier.RetrierDecl, "_eval_body", evaluate_retrier)
     patches.replace(moto_retrier, "time", SimpleNamespace(sleep=sleep))

@@ -89,7 +89,9 @@ class Backend(moto_parser.StepFunctionsParserBackend):
             execution.start()
         return execution
 
-    def stop(self, execution_arn: str, error: str | None, cause: str | None) -> datetime:
+    def stop(
+        self, execution_arn: str, error: str | None, cause: str | None
+    ) -> datetime:
         """Stop an execution; one that has ended stays as it is."""
         execution: Any = self.describe_execution(execution_arn)
         stopped: datetime = execution.stop_date or execution.stop_now(error, cause)

@@ -16,9 +16,18 @@ from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetai
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import (
     CustomErrorName,
 )
+from moto.stepfunctions.parser.asl.component.common.error_name.error_name import (
+    ErrorName,
+)
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
     FailureEvent,
     FailureEventException,
+)
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import (
+    StatesErrorName,
+)
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (  # noqa: E501  # a path of moto's
+    StatesErrorNameType,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import (
     state_task_factory as moto_factory,
@@ -86,6 +95,7 @@ _ACTIONS = {
         "createTransformJob": "CreateTransformJob",
     },
 }
+_TASK_FAILED = StatesErrorName(typ=StatesErrorNameType.StatesTaskFailed)
 _ERROR_PREFIXES = {"glue": "Glue", "sagemaker": "SageMaker", "lambda": "Lambda"}
 _BASE_ERRORS = {
     "glue": "AWSGlueException",
@@ -139,7 +149,8 @@ class JobService(moto_callback.StateTaskServiceCallback):
         described = self._see_to_the_end(env, client, job, names)
         status = described[job.status]
         if status in job.failed:
-            self._fail(env, "States.TaskFailed", json.dumps(described))
+            cause = json.dumps(described)
+            raise FailureEventException(build_failure(self, env, _TASK_FAILED, cause))
         env.stack.append(described)
 
     def _see_to_the_end(
@@ -164,26 +175,9 @@ class JobService(moto_callback.StateTaskServiceCallback):
 
     def _from_error(self, env: Any, ex: Exception) -> Any:
         if isinstance(ex, ClientError):
-            name = name_error(self.resource.service_name, ex)
-            return self._build_failure(env, name, spell_cause(ex))
+            name = CustomErrorName(name_error(self.resource.service_name, ex))
+            return build_failure(self, env, name, spell_cause(ex))
         return super()._from_error(env=env, ex=ex)
-
-    def _fail(self, env: Any, error: str, cause: str) -> None:
-        raise FailureEventException(self._build_failure(env, error, cause))
-
-    def _build_failure(self, env: Any, error: str, cause: str) -> FailureEvent:
-        details = TaskFailedEventDetails(
-            resource=self._get_sfn_resource(),
-            resourceType=self._get_sfn_resource_type(),
-            error=error,
-            cause=cause[:_CAUSE_LENGTH],
-        )
-        return FailureEvent(
-            env=env,
-            error_name=CustomErrorName(error),
-            event_type=HistoryEventType.TaskFailed,
-            event_details=EventDetails(taskFailedEventDetails=details),
-        )
 
 
 class LambdaService(moto_lambda.StateTaskServiceLambda):
@@ -195,18 +189,8 @@ class LambdaService(moto_lambda.StateTaskServiceLambda):
 
     def _from_error(self, env: Any, ex: Exception) -> Any:
         if isinstance(ex, ClientError):
-            details = TaskFailedEventDetails(
-                resource=self._get_sfn_resource(),
-                resourceType=self._get_sfn_resource_type(),
-                error=name_error("lambda", ex),
-                cause=spell_cause(ex),
-            )
-            return FailureEvent(
-                env=env,
-                error_name=CustomErrorName(details["error"]),
-                event_type=HistoryEventType.TaskFailed,
-                event_details=EventDetails(taskFailedEventDetails=details),
-            )
+            name = CustomErrorName(name_error("lambda", ex))
+            return build_failure(self, env, name, spell_cause(ex))
         return super()._from_error(env=env, ex=ex)
 
 
@@ -231,6 +215,22 @@ def _name_job(
         )
     named = {"TransformJobName": parameters["TransformJobName"]}
     return _Names(describe=named, stop=named, added={})
+
+
+def build_failure(service: Any, env: Any, error: ErrorName, cause: str) -> FailureEvent:
+    """Build what makes a Task state fail."""
+    details = TaskFailedEventDetails(
+        resource=service._get_sfn_resource(),
+        resourceType=service._get_sfn_resource_type(),
+        error=error.error_name,
+        cause=cause[:_CAUSE_LENGTH],
+    )
+    return FailureEvent(
+        env=env,
+        error_name=error,
+        event_type=HistoryEventType.TaskFailed,
+        event_details=EventDetails(taskFailedEventDetails=details),
+    )
 
 
 def name_error(service: str, error: ClientError) -> str:

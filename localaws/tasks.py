@@ -23,9 +23,7 @@ class Tasks:
         """Tell whether everything is to end."""
         return self._stopping.is_set()
 
-    def start(
-        self, work: Callable[[], None], *, name: str, after: float = 0.0
-    ) -> None:
+    def start(self, work: Callable[[], None], *, name: str, after: float = 0.0) -> None:
         """Do ``work`` in a thread of its own, ``after`` some seconds."""
         thread = threading.Thread(
             target=self._run, args=(work, after), name=f"localaws {name}", daemon=True

@@ -1,0 +1,197 @@
+"""The process of an AutoML job: reads the data, fits the engine, writes artifacts.
+
+Run as ``python -m localaws.autopilot_job <lifeline> <specification>``. It tells how
+far it is by lines of JSON in a file, and leaves its findings in S3 as Autopilot does.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pandas as pd
+
+from forecaster import ForecasterError, Model, fit
+from localaws.s3_files import Location, list_objects, read_object, write_object
+from localaws.sandbox import end_with_parent
+from localaws.tables import read_tables, write_csv
+
+# What SageMaker calls the metrics of the engine.
+METRICS = {
+    "wQL": "AverageWeightedQuantileLoss",
+    "WAPE": "WAPE",
+    "MASE": "MASE",
+    "MAPE": "MAPE",
+    "RMSE": "RMSE",
+}
+ENSEMBLE = "WeightedEnsemble"
+# "The lesser of 500 time-steps or 1/4 of the time-steps in the dataset":
+# docs.aws.amazon.com/sagemaker/latest/APIReference/API_TimeSeriesForecastingJobConfig.html
+_STEPS_PER_HORIZON = 4
+
+
+class JobError(Exception):
+    """Something about the request or its data that the caller must put right."""
+
+
+class Progress:
+    """Tells the local AWS how far the job is."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def say(self, **news: Any) -> None:
+        """Append a line."""
+        with self._path.open("a") as file:
+            file.write(json.dumps(news) + "\n")
+
+    def enter(self, secondary_status: str) -> None:
+        """Say which stage begins."""
+        self.say(secondary_status=secondary_status)
+
+
+def run(spec: Mapping[str, Any], progress: Progress, s3: Any) -> None:
+    """Do the job that a specification describes."""
+    config = spec["config"]
+    progress.enter("AnalyzingData")
+    table = read_training_data(s3, spec)
+    check_data(table, config)
+    progress.enter("FeatureEngineering")
+    progress.enter("TrainingModels")
+    model = fit(
+        table,
+        config,
+        objective=spec["objective"],
+        on_candidate=lambda report: progress.say(candidate=describe_report(report)),
+    )
+    progress.enter("GeneratingModelInsightsReport")
+    output = Location.parse(spec["output_uri"])
+    artifacts = write_artifacts(s3, model, output)
+    progress.say(
+        candidate=describe_ensemble(model),
+        artifacts=artifacts,
+        out_of_time=bool(model.manifest.get("clock_fired")),
+    )
+
+
+def read_training_data(s3: Any, spec: Mapping[str, Any]) -> pd.DataFrame:
+    """Read every object under the training prefix."""
+    prefix = Location.parse(spec["input_uri"])
+    bodies = [read_object(s3, found) for found in list_objects(s3, prefix)]
+    if not bodies:
+        raise JobError(
+            f'No S3 objects found under S3 URL "{prefix.uri}" given in input data '
+            "source. Please ensure that objects exist under that S3 prefix, and that "
+            'the role has "s3:ListBucket" permissions on the bucket.'
+        )
+    try:
+        return read_tables(
+            bodies,
+            spec["config"]["TimeSeriesConfig"],
+            content_type=spec["content_type"],
+        )
+    except (ValueError, UnicodeDecodeError) as error:
+        raise JobError(f"Unable to parse the input data: {error}") from error
+
+
+def check_data(table: pd.DataFrame, config: Mapping[str, Any]) -> None:
+    """Refuse data that Autopilot could not train on."""
+    columns = config["TimeSeriesConfig"]
+    wanted = [
+        columns["ItemIdentifierAttributeName"],
+        columns["TimestampAttributeName"],
+        columns["TargetAttributeName"],
+        *columns.get("GroupingAttributeNames", ()),
+    ]
+    missing = [name for name in wanted if name not in table.columns]
+    if missing:
+        raise JobError(
+            f"Columns {missing} of TimeSeriesConfig are not in the input data "
+            f"(found {list(table.columns)})"
+        )
+    target = table[columns["TargetAttributeName"]]
+    if not pd.api.types.is_numeric_dtype(target):
+        raise JobError(f"Target column {target.name!r} must be numeric")
+    steps = table.loc[target.notna(), columns["TimestampAttributeName"]].nunique()
+    if config["ForecastHorizon"] * _STEPS_PER_HORIZON > steps:
+        raise JobError(
+            f"ForecastHorizon {config['ForecastHorizon']} is more than a quarter of "
+            f"the {steps} time steps in the data"
+        )
+
+
+def write_artifacts(s3: Any, model: Model, output: Location) -> dict[str, str]:
+    """Write the model, the leaderboard and the backtests; say where they are."""
+    archive = output.below("tuning/model/output/model.tar.gz")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.tar.gz"
+        model.save(path)
+        write_object(s3, archive, path.read_bytes())
+    backtests = output.below("backtest-results/")
+    write_object(s3, backtests.below("backtest.csv"), write_csv(model.backtests))
+    insights = output.below("model-insights/")
+    write_object(s3, insights.below("leaderboard.csv"), write_csv(model.leaderboard))
+    return {
+        "model": archive.uri,
+        "backtests": backtests.uri,
+        "insights": insights.uri,
+        "explainability": output.below("explainability/").uri,
+    }
+
+
+def describe_report(report: Any) -> dict[str, Any]:
+    """Describe a candidate as it finished."""
+    return {
+        "name": report.name,
+        "algorithm": report.algorithm,
+        "status": report.status,
+        "reason": report.reason,
+        "seconds": report.seconds,
+        "metrics": dict(_name_metrics(report.metrics)),
+    }
+
+
+def describe_ensemble(model: Model) -> dict[str, Any]:
+    """Describe the ensemble, which is the model that was saved."""
+    board = model.leaderboard
+    row = board[board["name"] == ENSEMBLE].iloc[0].to_dict()
+    return {
+        "name": ENSEMBLE,
+        "algorithm": row["algorithm"],
+        "status": row["status"],
+        "reason": "",
+        "seconds": float(row["seconds"]),
+        "metrics": dict(_name_metrics(row)),
+    }
+
+
+def _name_metrics(metrics: Mapping[str, Any]) -> Iterable[tuple[str, float]]:
+    for ours, name in METRICS.items():
+        value = metrics.get(ours)
+        if value is not None and math.isfinite(value):
+            yield name, float(value)
+
+
+def main() -> None:
+    """Run the job of the specification on the command line."""
+    end_with_parent(int(sys.argv[1]))
+    spec = json.loads(Path(sys.argv[2]).read_text())
+    progress = Progress(Path(spec["progress"]))
+    try:
+        run(spec, progress, boto3.client("s3"))
+    except (JobError, ForecasterError) as error:
+        progress.say(failure=str(error))
+        sys.exit(1)
+    except Exception as error:
+        progress.say(failure=f"InternalServerError: {type(error).__name__}: {error}")
+        raise
+
+
+if __name__ == "__main__":
+    main()

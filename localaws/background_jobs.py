@@ -1,0 +1,110 @@
+"""Jobs of SageMaker: a process of our own, watched to its end."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from localaws.cloudwatch_logs import Tail
+from localaws.machine import Machine
+from localaws.roles import assume_role
+
+PRINCIPAL = "sagemaker.amazonaws.com"
+_ROOT = Path(__file__).parent.parent
+_LOOK_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a job's process is, and where it logs."""
+
+    name: str
+    module: str
+    role_arn: str
+    region: str
+    log_group: str
+
+
+class Watcher:
+    """What is looked at while the process runs; the default lets it run."""
+
+    def build_spec(self, folder: Path) -> Mapping[str, Any]:
+        """Say what the process is to do; its files may be in ``folder``."""
+        raise NotImplementedError
+
+    def look(self, folder: Path) -> bool:
+        """Look at what there is; tell whether the process may go on."""
+        raise NotImplementedError
+
+    def conclude(self, folder: Path, code: int | None) -> None:
+        """Take note of the end; ``code`` is None when it was not let go on."""
+        raise NotImplementedError
+
+
+def run(machine: Machine, work: Work, watcher: Watcher) -> None:
+    """Run a job's process to its end."""
+    folder = machine.folder / f"{work.module.rpartition('.')[2]}-{work.name}"
+    folder.mkdir(parents=True)
+    try:
+        code = _run(machine, work, watcher, folder)
+        watcher.conclude(folder, code)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(machine: Machine, work: Work, watcher: Watcher, folder: Path) -> int | None:
+    spec = folder / "spec.json"
+    spec.write_text(json.dumps(watcher.build_spec(folder)))
+    log = folder / "output.log"
+    with log.open("wb") as output:
+        process = machine.processes.start(
+            machine.processes.module_command(work.module, str(spec)),
+            environ=_build_environ(machine, work, folder),
+            folder=folder,
+            stdout=output,
+            stderr=output,
+        )
+    tail = Tail(log, group=work.log_group, stream=work.name, region=work.region)
+    try:
+        while (code := process.wait(_LOOK_SECONDS)) is None:
+            tail.carry()
+            if not watcher.look(folder):
+                return None
+        watcher.look(folder)
+    finally:
+        machine.processes.forget(process)
+        tail.carry(last=True)
+    return code
+
+
+def _build_environ(machine: Machine, work: Work, folder: Path) -> dict[str, str]:
+    credentials = assume_role(
+        work.role_arn, service=PRINCIPAL, session="SageMaker", region=work.region
+    )
+    return {
+        **machine.environ(work.region),
+        **credentials.environ,
+        "PYTHONPATH": str(_ROOT),
+        "TMPDIR": str(folder),
+        "HOME": str(folder),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def in_background(
+    machine: Machine, work: Work, watcher: Watcher, fail: Callable[[str], None]
+) -> None:
+    """Start a job; ``fail`` hears of errors that are not the job's own."""
+
+    def guarded() -> None:
+        try:
+            run(machine, work, watcher)
+        except Exception as error:
+            fail(f"InternalServerError: {error}")
+            raise
+
+    machine.tasks.start(guarded, name=work.name)

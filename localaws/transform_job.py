@@ -1,0 +1,114 @@
+"""The process of a batch transform job: forecasts every input object.
+
+Run as ``python -m localaws.transform_job <lifeline> <specification>``. It writes
+``<input>.out`` for every object, and says in a file what went wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from forecaster import ForecasterError, Model, load
+from localaws.s3_files import Location, list_objects, read_object, write_object
+from localaws.sandbox import end_with_parent
+from localaws.tables import read_tables, write_csv
+
+# What the container of a model must be told, as a stand-in for all that a real one
+# is: BestCandidate's InferenceContainers say it, and are to be used whole.
+PROBLEM_TYPE = "AUTOPILOT_PROBLEM_TYPE"
+FORECASTING = "TimeSeriesForecasting"
+_MEGABYTE = 1024**2
+
+
+class JobError(Exception):
+    """Something about the job that the caller must put right."""
+
+
+def run(spec: Mapping[str, Any], s3: Any, folder: Path) -> None:
+    """Do the job that a specification describes."""
+    prefix = Location.parse(spec["input_uri"])
+    inputs = list(list_objects(s3, prefix))
+    if not inputs:
+        raise JobError(
+            f'ClientError: No S3 objects found under S3 URL "{prefix.uri}" given in '
+            "input data source. Please ensure that objects exist under that S3 prefix."
+        )
+    check_environment(spec["environment"])
+    model = load_model(s3, Location.parse(spec["model_uri"]), folder)
+    columns = name_columns(model)
+    output = Location.parse(spec["output_uri"])
+    for found in inputs:
+        body = read_object(s3, found)
+        check_payload(found, body, spec["max_payload_mb"])
+        try:
+            forecast = model.forecast(read_tables([body], columns))
+        except (ForecasterError, ValueError, KeyError) as error:
+            raise JobError(
+                f"ClientError: {found.uri}: Bad HTTP status received from algorithm: "
+                f"400 ({error})"
+            ) from error
+        name = found.key.removeprefix(prefix.key).lstrip("/") or Path(found.key).name
+        write_object(s3, output.below(f"{name}.out"), write_csv(forecast))
+
+
+def check_environment(environment: Mapping[str, str]) -> None:
+    """Refuse a model whose container was made without its environment."""
+    if environment.get(PROBLEM_TYPE) != FORECASTING:
+        raise JobError(
+            f"AlgorithmError: the container's environment lacks {PROBLEM_TYPE}="
+            f"{FORECASTING} (found {dict(environment)}); create the model with "
+            "BestCandidate's InferenceContainers as they are"
+        )
+
+
+def name_columns(model: Model) -> dict[str, Any]:
+    """Say which columns are what, as a TimeSeriesConfig does."""
+    problem = model.setup.problem
+    item, *groups = problem.item
+    return {
+        "ItemIdentifierAttributeName": item,
+        "GroupingAttributeNames": groups,
+        "TimestampAttributeName": problem.timestamp,
+    }
+
+
+def load_model(s3: Any, archive: Location, folder: Path) -> Model:
+    """Fetch and load a model archive."""
+    path = folder / "model.tar.gz"
+    path.write_bytes(read_object(s3, archive))
+    return load(path)
+
+
+def check_payload(found: Location, body: bytes, most: float) -> None:
+    """Refuse an object that is more than one request may hold; 0 is no limit."""
+    if most and len(body) > most * _MEGABYTE:
+        raise JobError(
+            f"ClientError: {found.uri}: Too much data for max payload size "
+            f"({most:g} MB)"
+        )
+
+
+def main() -> None:
+    """Run the job of the specification on the command line."""
+    end_with_parent(int(sys.argv[1]))
+    spec_path = Path(sys.argv[2])
+    spec = json.loads(spec_path.read_text())
+    failure = Path(spec["failure"])
+    try:
+        run(spec, boto3.client("s3"), spec_path.parent)
+    except (JobError, ForecasterError) as error:
+        failure.write_text(str(error))
+        sys.exit(1)
+    except Exception as error:
+        failure.write_text(f"InternalServerError: {type(error).__name__}: {error}")
+        raise
+
+
+if __name__ == "__main__":
+    main()
