@@ -1,4 +1,4 @@
-"""Deploy the pipeline's stage: create or update all of it; safe to repeat."""
+"""Deploy a stage of the pipeline, say what that would change, or remove it."""
 
 from __future__ import annotations
 
@@ -6,27 +6,32 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import PipelineError
 from chalicelib.names import check_stage
+from deployment.apply import deploy
 from deployment.chalice_command import Chalice
-from deployment.clients import Clients
+from deployment.chalice_stage import read_stage_options
+from deployment.clients import SERVICES, Clients
+from deployment.destroy import destroy
 from deployment.errors import DeploymentError, describe_aws_error
-from deployment.stage import Stage, deploy
+from deployment.options import Options, change_options
+from deployment.plan import plan
+from deployment.stage import Stage
 from deployment.target import Target
 
 PROJECT = Path(__file__).resolve().parent
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Deploy as the command line asks; return the exit code."""
-    options = parse_arguments(arguments)
+    """Do what the command line asks; return the exit code."""
+    asked = parse_arguments(arguments)
     try:
-        stage = build_stage(options)
-        deploy(stage, say)
+        run(asked)
     except (BotoCoreError, ClientError) as error:
         return fail(describe_aws_error(error))
     except PipelineError as error:
@@ -36,16 +41,54 @@ def main(arguments: list[str] | None = None) -> int:
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--stage", default="dev", help="name of the stage, at most 9 of a-z, 0-9, -"
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog="Safe to repeat. What a stage was deployed with is remembered: name a "
+        "key, a network or people again only to change them.",
     )
-    parser.add_argument("--region", help="AWS region; default as for the AWS CLI")
-    parser.add_argument("--profile", help="AWS profile; default as for the AWS CLI")
+    add = parser.add_argument
+    add("--stage", default="dev", help="at most 9 of a-z, 0-9 and -; default: dev")
+    add("--region", help="AWS region; default: as for the AWS CLI")
+    add("--profile", help="AWS profile; default: as for the AWS CLI")
+    what = parser.add_argument_group("what to do, if not to deploy")
+    add = what.add_argument
+    add("--plan", action="store_true", help="say what would change, change nothing")
+    add("--destroy", action="store_true", help="remove all but the bucket's data")
+    add("--delete-data", action="store_true", help="with --destroy: these too")
+    add("--yes", action="store_true", help="with --destroy: do not ask")
+    remembered = parser.add_argument_group("options of the stage, 'none' forgets")
+    add = remembered.add_argument
+    add("--notify", action="append", metavar="EMAIL", help="whom to tell of each run")
+    add("--kms-key", metavar="ARN", help="encrypt data and volumes with this key")
+    add("--subnet-ids", metavar="IDS", help="run the jobs in these, by commas")
+    add("--security-group-ids", metavar="IDS", help="and with these groups")
     return parser.parse_args(arguments)
 
 
-def build_stage(options: argparse.Namespace) -> Stage:
+def run(asked: argparse.Namespace) -> None:
+    """Deploy, plan or destroy.
+
+    Raises
+    ------
+    DeploymentError
+        When that is not possible as asked.
+    """
+    if asked.delete_data and not asked.destroy:
+        raise DeploymentError(
+            "--delete-data deletes with --destroy only (found it alone); add "
+            "--destroy, or leave it out"
+        )
+    stage = build_stage(asked)
+    if asked.destroy:
+        confirm(stage, asked)
+        destroy(stage, say, delete_data=asked.delete_data, only_plan=asked.plan)
+    elif asked.plan:
+        plan(stage, say)
+    else:
+        deploy(stage, say)
+
+
+def build_stage(asked: argparse.Namespace) -> Stage:
     """Find out which account and region this is about, and say so.
 
     Raises
@@ -53,11 +96,11 @@ def build_stage(options: argparse.Namespace) -> Stage:
     DeploymentError
         When no region is named anywhere.
     """
-    check_stage(options.stage)
+    options = read_options(asked)
     session = boto3.Session(
-        profile_name=options.profile,
+        profile_name=asked.profile,
         # The AWS CLI reads this variable first; boto3 alone does not.
-        region_name=options.region or os.environ.get("AWS_REGION") or None,
+        region_name=asked.region or os.environ.get("AWS_REGION") or None,
     )
     region = session.region_name
     if region is None:
@@ -66,18 +109,43 @@ def build_stage(options: argparse.Namespace) -> Stage:
             "in the profile); name one with --region"
         )
     sts = session.client("sts", region_name=region)
-    target = Target(options.stage, sts.get_caller_identity()["Account"], region)
+    target = Target(asked.stage, sts.get_caller_identity()["Account"], region)
     say(f"account    {target.account}")
     say(f"region     {target.region}")
     say(f"endpoint   {sts.meta.endpoint_url}")
-    clients = Clients(
-        glue=session.client("glue"),
-        iam=session.client("iam"),
-        s3=session.client("s3"),
-        sfn=session.client("stepfunctions"),
+    clients: dict[str, Any] = {
+        name: session.client(service)  # type: ignore[call-overload]  # any service
+        for name, service in SERVICES.items()
+    }
+    chalice = Chalice(PROJECT, region, asked.profile, os.environ)
+    return Stage(PROJECT, target, options, Clients(**clients), chalice)
+
+
+def read_options(asked: argparse.Namespace) -> Options:
+    """Read the stage's options: as remembered, changed by the command line."""
+    return change_options(
+        read_stage_options(PROJECT, check_stage(asked.stage)),
+        kms_key=asked.kms_key,
+        subnet_ids=asked.subnet_ids,
+        security_group_ids=asked.security_group_ids,
+        notify=asked.notify,
     )
-    chalice = Chalice(PROJECT, region, options.profile, os.environ)
-    return Stage(PROJECT, target, clients, chalice)
+
+
+def confirm(stage: Stage, asked: argparse.Namespace) -> None:
+    """Ask a person before anything is removed; a script has said what it wants.
+
+    Raises
+    ------
+    DeploymentError
+        When the person does not agree.
+    """
+    if asked.yes or asked.plan or not sys.stdin.isatty():
+        return
+    data = " and all its data" if asked.delete_data else ""
+    answer = input(f"remove stage {stage.target.stage!r}{data}? type its name: ")
+    if answer.strip() != stage.target.stage:
+        raise DeploymentError("nothing was removed; type the stage's name to do it")
 
 
 def say(line: str) -> None:

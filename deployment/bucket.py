@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from deployment.errors import DeploymentError, error_code
+from deployment.lifecycle import build_lifecycle
+from deployment.patience import insist
 from deployment.review import Fix, Review
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
 
+    from deployment.options import Options
     from deployment.target import Target
 
 # What S3 answers for an aspect that was never set.
@@ -38,7 +41,7 @@ class _Aspect:
     write: Callable[[], object]
 
 
-def review_bucket(s3: S3Client, target: Target) -> Review:
+def review_bucket(s3: S3Client, target: Target, options: Options) -> Review:
     """Compare the stage's bucket with what it should be.
 
     Raises
@@ -46,10 +49,10 @@ def review_bucket(s3: S3Client, target: Target) -> Review:
     DeploymentError
         When the name belongs to another account.
     """
-    exists = _bucket_exists(s3, target)
+    exists = bucket_exists(s3, target)
     fixes = [
         Fix(aspect.name, aspect.write)
-        for aspect in _list_aspects(s3, target)
+        for aspect in _list_aspects(s3, target, options)
         if not exists or _read(aspect) != aspect.wanted
     ]
     if not exists:
@@ -75,13 +78,18 @@ def build_bucket_policy(target: Target) -> dict[str, Any]:
     }
 
 
-def build_encryption() -> dict[str, Any]:
+def build_encryption(options: Options) -> dict[str, Any]:
     """Build the default encryption of the bucket's objects."""
+    if options.kms_key is None:
+        default = {"SSEAlgorithm": "AES256"}
+    else:
+        default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": options.kms_key}
     return {
         "Rules": [
             {
-                "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"},
-                "BucketKeyEnabled": False,
+                "ApplyServerSideEncryptionByDefault": default,
+                # One call of KMS serves many objects.
+                "BucketKeyEnabled": options.kms_key is not None,
             }
         ]
     }
@@ -96,10 +104,11 @@ _ALL_BLOCKED: Any = {
 _OWNER_ENFORCED: Any = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
 
 
-def _list_aspects(s3: S3Client, target: Target) -> list[_Aspect]:
+def _list_aspects(s3: S3Client, target: Target, options: Options) -> list[_Aspect]:
     owned: Any = {"Bucket": target.bucket, "ExpectedBucketOwner": target.account}
     policy = build_bucket_policy(target)
-    encryption: Any = build_encryption()
+    encryption: Any = build_encryption(options)
+    lifecycle: Any = build_lifecycle()
     tags = target.tags
     return [
         _Aspect(
@@ -145,6 +154,14 @@ def _list_aspects(s3: S3Client, target: Target) -> list[_Aspect]:
             lambda: s3.put_bucket_policy(**owned, Policy=json.dumps(policy)),
         ),
         _Aspect(
+            "lifecycle",
+            lifecycle,
+            lambda: s3.get_bucket_lifecycle_configuration(**owned)["Rules"],
+            lambda: s3.put_bucket_lifecycle_configuration(
+                **owned, LifecycleConfiguration={"Rules": lifecycle}
+            ),
+        ),
+        _Aspect(
             "tags",
             tags,
             lambda: {
@@ -179,7 +196,14 @@ def _read(aspect: _Aspect) -> Any:
         raise
 
 
-def _bucket_exists(s3: S3Client, target: Target) -> bool:
+def bucket_exists(s3: S3Client, target: Target) -> bool:
+    """Tell whether the stage's bucket is there.
+
+    Raises
+    ------
+    DeploymentError
+        When the name belongs to another account.
+    """
     try:
         s3.head_bucket(Bucket=target.bucket, ExpectedBucketOwner=target.account)
     except ClientError as error:
@@ -199,8 +223,10 @@ def _create(s3: S3Client, target: Target) -> None:
         else {"CreateBucketConfiguration": {"LocationConstraint": target.region}}
     )
     try:
-        s3.create_bucket(
-            Bucket=target.bucket, ObjectOwnership="BucketOwnerEnforced", **options
+        insist(
+            lambda: s3.create_bucket(
+                Bucket=target.bucket, ObjectOwnership="BucketOwnerEnforced", **options
+            )
         )
     except ClientError as error:
         if error_code(error) == "BucketAlreadyExists":

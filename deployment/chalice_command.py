@@ -32,7 +32,7 @@ class Chalice:
     profile: str | None
     environment: Mapping[str, str]
 
-    def run(self, command: str, stage: str) -> str:
+    def run(self, *command: str, stage: str) -> str:
         """Run one command of Chalice for a stage and return what it said.
 
         Raises
@@ -40,7 +40,7 @@ class Chalice:
         DeploymentError
             When it fails, with the reason that it gave.
         """
-        arguments = [command, "--stage", stage]
+        arguments = [*command, "--stage", stage]
         if self.profile is not None:
             arguments += ["--profile", self.profile]
         done = subprocess.run(
@@ -54,7 +54,7 @@ class Chalice:
         )
         if done.returncode != 0:
             raise DeploymentError(
-                f"`chalice {' '.join(arguments)}` failed (it said: "
+                f"`chalice {command[0]} --stage {stage}` failed (it said: "
                 f"{find_reason(done.stdout)}); put the cause right and run it again, "
                 "it continues where it stopped"
             )

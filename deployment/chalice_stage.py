@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
-from deployment.policies import build_policy
-from deployment.review import Fix, Review
+from deployment.options import OPTIONS_KEY, Options, read_options, write_options
+from deployment.review import Fix, Review, review_removal
 from deployment.target import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -17,49 +18,108 @@ if TYPE_CHECKING:
     from deployment.target import Target
 
 
-def build_stage(target: Target) -> dict[str, Any]:
+def build_stage(target: Target, options: Options) -> dict[str, Any]:
     """Build the stage's part of ``.chalice/config.json``.
 
-    Timeouts, memory and log retention stand at the file's root, for all stages.
+    Timeouts and memory stand at the file's root, for all stages.
     """
     return {
         "autogen_policy": False,
         "environment_variables": {
+            **_build_security(options),
             "BUCKET": target.bucket,
             "SAGEMAKER_ROLE_ARN": target.role_arn("sagemaker"),
             "STAGE": target.stage,
             "STATE_MACHINE_ARN": target.state_machine_arn,
+            "TOPIC_ARN": target.arn("sns", target.topic),
         },
         "lambda_functions": {
             function: {"iam_policy_file": f"rendered/{target.stage}/{function}.json"}
             for function in FUNCTIONS
         },
+        OPTIONS_KEY: write_options(options),
         "tags": target.tags,
     }
 
 
-def with_stage(config: Mapping[str, Any], target: Target) -> dict[str, Any]:
+def with_stage(
+    config: Mapping[str, Any], target: Target, options: Options
+) -> dict[str, Any]:
     """Put a stage into Chalice's configuration and leave all else as it is."""
     stages = config.get("stages", {})
-    stage = {**stages.get(target.stage, {}), **build_stage(target)}
+    stage = {**stages.get(target.stage, {}), **build_stage(target, options)}
     return {**config, "stages": {**stages, target.stage: stage}}
 
 
+def without_stage(config: Mapping[str, Any], target: Target) -> dict[str, Any]:
+    """Take out of Chalice's configuration what a deploy put there for a stage."""
+    stages = dict(config.get("stages", {}))
+    ours = build_stage(target, Options()).keys()
+    left = {k: v for k, v in stages.pop(target.stage, {}).items() if k not in ours}
+    if left:
+        stages[target.stage] = left
+    return {**config, "stages": stages}
+
+
+def read_config(project: Path) -> dict[str, Any]:
+    """Read ``.chalice/config.json``."""
+    config: dict[str, Any] = json.loads(_config_path(project).read_text())
+    return config
+
+
+def read_stage_options(project: Path, stage: str) -> Options:
+    """Read the options that the last deploy of a stage was given."""
+    return read_options(read_config(project).get("stages", {}).get(stage, {}))
+
+
 def review_stage_files(
-    project: Path, target: Target, templates: PolicyTemplates
+    project: Path, target: Target, options: Options, templates: PolicyTemplates
 ) -> list[Review]:
     """Compare Chalice's configuration and the rendered policies with the stage's."""
-    config_path = project / ".chalice" / "config.json"
-    config = with_stage(json.loads(config_path.read_text()), target)
-    folder = project / ".chalice" / "rendered" / target.stage
+    config_path = _config_path(project)
+    config = with_stage(read_config(project), target, options)
+    folder = _rendered_folder(project, target)
     policies = {
-        folder / f"{function}.json": build_policy(templates.read(function), target)
+        folder / f"{function}.json": templates.build(function, target, options)
         for function in FUNCTIONS
     }
     return [
         _review_file(project, path, value)
         for path, value in {config_path: config, **policies}.items()
     ]
+
+
+def review_stage_files_removal(project: Path, target: Target) -> list[Review]:
+    """Review the files of a stage that should not be there any more."""
+    folder = _rendered_folder(project, target)
+    config_path = _config_path(project)
+    config = without_stage(read_config(project), target)
+    return [
+        _review_file(project, config_path, config),
+        review_removal(
+            "folder",
+            folder.relative_to(project).as_posix(),
+            exists=folder.exists(),
+            remove=lambda: shutil.rmtree(folder),
+        ),
+    ]
+
+
+def _config_path(project: Path) -> Path:
+    return project / ".chalice" / "config.json"
+
+
+def _rendered_folder(project: Path, target: Target) -> Path:
+    return project / ".chalice" / "rendered" / target.stage
+
+
+def _build_security(options: Options) -> dict[str, str]:
+    security = {
+        "KMS_KEY_ARN": options.kms_key or "",
+        "SUBNET_IDS": ",".join(options.subnet_ids),
+        "SECURITY_GROUP_IDS": ",".join(options.security_group_ids),
+    }
+    return {name: value for name, value in security.items() if value}
 
 
 def _review_file(project: Path, path: Path, value: Any) -> Review:

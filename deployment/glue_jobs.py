@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from deployment.errors import error_code
-from deployment.review import Fix, Review
-from deployment.roles import once_role_is_known
+from deployment.patience import insist
+from deployment.review import Fix, Review, review_removal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_glue import GlueClient
 
     from deployment.glue_code import GlueCode
+    from deployment.options import Options
     from deployment.target import Target
 
 # Minutes; the states of the state machine end a few minutes later.
@@ -21,26 +24,28 @@ _TIMEOUTS = {"preprocess": 120, "report": 60}
 # As many uploads as may be prepared at once; more wait in the state machine's Retry.
 _CONCURRENT_RUNS = 20
 _SMALLEST_CAPACITY = 0.0625
+_OPTIONAL = ("Connections", "SecurityConfiguration")
 
 
 def review_glue_job(
-    glue: GlueClient, target: Target, job: str, *, code: GlueCode
+    glue: GlueClient, target: Target, job: str, *, code: GlueCode, options: Options
 ) -> Review:
     """Compare one of the stage's Glue jobs with what it should be."""
     name = target.name(job)
-    wanted = build_job(target, job, code)
+    wanted = build_job(target, job, code=code, options=options)
     found = _find_job(glue, name)
     if found is None:
         create = Fix(
             "job",
-            lambda: once_role_is_known(
+            lambda: insist(
                 lambda: glue.create_job(Name=name, Tags=target.tags, **wanted)
             ),
         )
         return Review("Glue job", name, False, (create,))
-    # Glue leaves a zero out of its answer.
     differences = [
-        _spell(key) for key, value in wanted.items() if (found.get(key) or 0) != value
+        _spell(key)
+        for key in (*wanted, *(k for k in _OPTIONAL if k not in wanted))
+        if _read(found, key) != _read(wanted, key)
     ]
     fixes = []
     if differences:
@@ -53,7 +58,18 @@ def review_glue_job(
     return Review("Glue job", name, True, (*fixes, *_review_tags(glue, target, job)))
 
 
-def build_job(target: Target, job: str, code: GlueCode) -> Any:
+def review_glue_job_removal(glue: GlueClient, target: Target, job: str) -> Review:
+    """Review a Glue job that should not be there."""
+    name = target.name(job)
+    return review_removal(
+        "Glue job",
+        name,
+        exists=_find_job(glue, name) is not None,
+        remove=lambda: glue.delete_job(JobName=name),
+    )
+
+
+def build_job(target: Target, job: str, *, code: GlueCode, options: Options) -> Any:
     """Build the definition of a job: what CreateJob and UpdateJob both take."""
     script = f"{job}.py"
     modules = [name for name in sorted(code.files) if name != script]
@@ -77,7 +93,25 @@ def build_job(target: Target, job: str, code: GlueCode) -> Any:
         "MaxRetries": 0,
         "Timeout": _TIMEOUTS[job],
         "MaxCapacity": _SMALLEST_CAPACITY,
+        **_build_security(target, options),
     }
+
+
+def _build_security(target: Target, options: Options) -> dict[str, Any]:
+    security: dict[str, Any] = {}
+    if options.has_network:
+        security["Connections"] = {"Connections": [target.name("network")]}
+    if options.kms_key is not None:
+        security["SecurityConfiguration"] = target.name("encryption")
+    return security
+
+
+def _read(job: Mapping[str, Any], key: str) -> Any:
+    # Glue answers with what was never given as nothing, zero or an empty structure.
+    value = job.get(key)
+    if key == "Connections" and value:
+        return value.get("Connections") or None
+    return value or None
 
 
 def _find_job(glue: GlueClient, name: str) -> Any | None:
@@ -94,6 +128,7 @@ def _spell(key: str) -> str:
         "Command": "script",
         "DefaultArguments": "arguments",
         "ExecutionProperty": "concurrent runs",
+        "SecurityConfiguration": "security configuration",
         "MaxCapacity": "capacity",
         "MaxRetries": "retries",
     }.get(key, key.lower())

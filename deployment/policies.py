@@ -4,31 +4,54 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deployment.placeholders import fill
 from deployment.target import FUNCTIONS, ROLES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from deployment.options import Options
     from deployment.target import Target
+
+
+# What a part needs beside its own template when an option is set.
+_WITH_KEY = "use-key"
+_VOLUMES_WITH_KEY = "encrypt-volumes"
+_IN_NETWORK = {
+    "glue-preprocess": "join-network-glue",
+    "glue-report": "join-network-glue",
+    "sagemaker": "join-network-sagemaker",
+}
+# These touch no object of the bucket.
+_WITHOUT_DATA = ("on_upload", "states")
 
 
 @dataclass(frozen=True)
 class PolicyTemplates:
-    """The folder of the project, and where its policy templates are."""
+    """The policy templates of a project."""
 
     project: Path
 
-    def path(self, part: str) -> Path:
-        """Find the template of a Lambda function or of a role."""
-        if part in FUNCTIONS:
-            return self.project / ".chalice" / "policies" / f"{part}.json"
-        return Path(__file__).parent / "policies" / f"{part}.json"
+    def path(self, name: str) -> Path:
+        """Find a template: of a Lambda function, a role, or what an option adds."""
+        if name in FUNCTIONS:
+            return self.project / ".chalice" / "policies" / f"{name}.json"
+        return self.project / "deployment" / "policies" / f"{name}.json"
 
-    def read(self, part: str) -> str:
-        """Read the template of a Lambda function or of a role."""
-        return self.path(part).read_text()
+    def read(self, name: str) -> str:
+        """Read a template."""
+        return self.path(name).read_text()
+
+    def build(self, part: str, target: Target, options: Options) -> dict[str, Any]:
+        """Fill in the policy of a Lambda function or of a role for a stage."""
+        values = build_values(target, options)
+        policy: dict[str, Any] = json.loads(fill(self.read(part), values))
+        for name in list_additions(part, options):
+            addition = json.loads(fill(self.read(name), values))
+            policy["Statement"] += addition["Statement"]
+        return policy
 
 
 def list_parts() -> tuple[str, ...]:
@@ -36,19 +59,31 @@ def list_parts() -> tuple[str, ...]:
     return (*FUNCTIONS, *ROLES)
 
 
-def build_policy(template: str, target: Target) -> dict[str, Any]:
-    """Fill a policy template in for a stage."""
-    policy: dict[str, Any] = json.loads(fill(template, build_values(target)))
-    return policy
+def list_additions(part: str, options: Options) -> list[str]:
+    """Name the templates that a stage's options add to a part's own."""
+    names = []
+    if options.kms_key is not None and part not in _WITHOUT_DATA:
+        names.append(_WITH_KEY)
+    if options.kms_key is not None and part == "sagemaker":
+        names.append(_VOLUMES_WITH_KEY)
+    if options.has_network and part in _IN_NETWORK:
+        names.append(_IN_NETWORK[part])
+    return names
 
 
-def build_values(target: Target) -> dict[str, str]:
+def build_values(target: Target, options: Options) -> dict[str, str]:
     """Build the values that policy templates may use."""
-    return {
+    values = {
         "Partition": target.partition,
         "Region": target.region,
         "Account": target.account,
         "Stage": target.stage,
         "Bucket": target.bucket,
         "StateMachine": target.state_machine,
+        "Topic": target.topic,
+        "Queue": target.queue,
+        "Connection": target.name("network"),
     }
+    if options.kms_key is not None:
+        values["KeyArn"] = options.kms_key
+    return values

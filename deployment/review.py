@@ -8,7 +8,22 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Change = Literal["created", "updated", "unchanged"]
+Change = Literal["created", "updated", "unchanged", "removed", "absent", "kept"]
+QUIET: tuple[Change, ...] = ("unchanged", "absent", "kept")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What happened to one resource, or would happen to it: one line."""
+
+    kind: str
+    name: str
+    change: Change
+    aspects: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        details = f" ({', '.join(self.aspects)})" if self.aspects else ""
+        return f"{self.change:<10} {self.kind} {self.name}{details}"
 
 
 @dataclass(frozen=True)
@@ -24,34 +39,40 @@ class Review:
     """What was found when one resource was compared with what it should be.
 
     Nothing is changed until ``settle`` is called: a plan prints reviews, a deploy
-    settles them.
+    settles them. A resource that is not ``wanted`` is removed by settling.
     """
 
     kind: str
     name: str
     exists: bool
     fixes: tuple[Fix, ...]
+    wanted: bool = True
 
     @property
-    def change(self) -> Change:
-        """Name what settling does to the resource."""
+    def outcome(self) -> Outcome:
+        """Say what settling does to the resource."""
+        change = self._name_change()
+        # What is new or gone is new or gone in every aspect.
+        aspects = [fix.aspect for fix in self.fixes] if change == "updated" else []
+        return Outcome(self.kind, self.name, change, tuple(dict.fromkeys(aspects)))
+
+    def settle(self) -> Outcome:
+        """Make the calls that put the resource right."""
+        for fix in self.fixes:
+            fix.apply()
+        return self.outcome
+
+    def _name_change(self) -> Change:
+        if not self.wanted:
+            return "removed" if self.exists else "absent"
         if not self.exists:
             return "created"
         return "updated" if self.fixes else "unchanged"
 
-    @property
-    def aspects(self) -> tuple[str, ...]:
-        """Name what an update puts right; empty for what is new or unchanged."""
-        if self.change != "updated":
-            return ()
-        return tuple(dict.fromkeys(fix.aspect for fix in self.fixes))
 
-    def settle(self) -> Change:
-        """Make the calls that put the resource right."""
-        for fix in self.fixes:
-            fix.apply()
-        return self.change
-
-    def __str__(self) -> str:
-        details = f" ({', '.join(self.aspects)})" if self.aspects else ""
-        return f"{self.change:<10} {self.kind} {self.name}{details}"
+def review_removal(
+    kind: str, name: str, *, exists: bool, remove: Callable[[], object]
+) -> Review:
+    """Review a resource that should not be there."""
+    fixes = (Fix(kind, remove),) if exists else ()
+    return Review(kind, name, exists, fixes, wanted=False)

@@ -1,15 +1,14 @@
-"""The roles that Chalice does not own: Step Functions', Glue's and SageMaker's."""
+"""One role per part: each Lambda, each Glue job, the state machine, SageMaker."""
 
 from __future__ import annotations
 
 import json
-import time
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from deployment.errors import error_code, error_message
-from deployment.review import Fix, Review
+from deployment.errors import error_code
+from deployment.review import Fix, Review, review_removal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,18 +17,12 @@ if TYPE_CHECKING:
 
     from deployment.target import Target
 
-T = TypeVar("T")
-
 _SERVICES = {
     "states": "states.amazonaws.com",
     "glue-preprocess": "glue.amazonaws.com",
     "glue-report": "glue.amazonaws.com",
     "sagemaker": "sagemaker.amazonaws.com",
 }
-# A new role is known to IAM at once and to the other services after some seconds:
-# docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (eventual consistency).
-_PROPAGATION_ATTEMPTS = 12
-_PROPAGATION_PAUSE = 5.0
 
 
 def review_role(
@@ -57,48 +50,46 @@ def review_role(
 
 
 def build_trust(part: str, target: Target) -> dict[str, Any]:
-    """Build the policy that says which service may take the role on."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": _SERVICES[part]},
-                "Action": "sts:AssumeRole",
-                # Keeps another account's resource from using the service to get in.
-                "Condition": {"StringEquals": {"aws:SourceAccount": target.account}},
-            }
-        ],
-    }
+    """Build the policy that says which service may take the role on.
 
-
-def once_role_is_known(
-    call: Callable[[], T], *, sleep: Callable[[float], None] = time.sleep
-) -> T:
-    """Make a call, again while the service does not know a new role yet.
-
-    Raises
-    ------
-    ClientError
-        The last refusal, when the role stays unknown for a minute, or at once when
-        the refusal is about something else.
+    Where the service's guide shows that it names the resource that it acts for, only
+    resources of this account may make it do so (the confused deputy problem):
+    docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html and
+    docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html.
     """
-    for _ in range(_PROPAGATION_ATTEMPTS - 1):
-        try:
-            return call()
-        except ClientError as error:
-            if not _is_unknown_role(error):
-                raise
-        sleep(_PROPAGATION_PAUSE)
-    return call()
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"Service": _SERVICES.get(part, "lambda.amazonaws.com")},
+        "Action": "sts:AssumeRole",
+    }
+    source = _build_source(part, target)
+    if source is not None:
+        statement["Condition"] = {"ArnLike": {"aws:SourceArn": source}}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def _is_unknown_role(error: ClientError) -> bool:
-    said = error_message(error).lower()
-    if error_code(error) == "AccessDenied":
-        # What IAM itself says of our own credentials is no matter of waiting.
-        return False
-    return "assume" in said or "not authorized to access the log destination" in said
+def _build_source(part: str, target: Target) -> str | None:
+    if part == "states":
+        return target.state_machine_arn
+    if part == "sagemaker":
+        return target.arn("sagemaker", "*")
+    return None
+
+
+def review_role_removal(iam: IAMClient, name: str) -> Review:
+    """Review a role that should not be there."""
+    exists = _find_role(iam, name) is not None
+    return review_removal(
+        "role", name, exists=exists, remove=lambda: _delete_role(iam, name)
+    )
+
+
+def _delete_role(iam: IAMClient, name: str) -> None:
+    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=name, PolicyName=policy)
+    for attached in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+        iam.detach_role_policy(RoleName=name, PolicyArn=attached["PolicyArn"])
+    iam.delete_role(RoleName=name)
 
 
 def _find_role(iam: IAMClient, name: str) -> Any | None:

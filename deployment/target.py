@@ -21,6 +21,8 @@ FUNCTIONS = (
     "check_autopilot_job",
     "on_execution_end",
 )
+# Called by S3 and EventBridge, which do not wait for an answer.
+ASYNCHRONOUS_FUNCTIONS = ("on_upload", "on_execution_end")
 GLUE_JOBS = ("preprocess", "report")
 ROLES = ("states", "glue-preprocess", "glue-report", "sagemaker")
 
@@ -68,6 +70,16 @@ class Target:
     def role_arn(self, part: str) -> str:
         """Build the ARN of one of the stage's roles."""
         return f"arn:{self.partition}:iam::{self.account}:role/{self.name(part)}"
+
+    @property
+    def topic(self) -> str:
+        """The name of the topic that says how runs ended."""
+        return self.name("runs")
+
+    @property
+    def queue(self) -> str:
+        """The name of the queue of events that could not be handled."""
+        return self.name("failed-events")
 
     def function_arn(self, function: str) -> str:
         """Build the ARN that Chalice's function has, before it exists too."""

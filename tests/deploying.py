@@ -21,6 +21,6 @@ def made_up_client(service, *, region=REGION):
         yield boto3.client(service, region_name=region)
 
 
-def summarize(review):
-    """Say what a review finds, as the deploy prints it but for the name."""
-    return (review.change, review.aspects)
+def summarize(outcome):
+    """Say what happened as the deploy prints it, but for the name."""
+    return (outcome.change, outcome.aspects)

@@ -7,8 +7,12 @@ from botocore.stub import Stubber
 from deploying import made_up_client, make_target, summarize
 from deployment.bucket import build_bucket_policy, review_bucket
 from deployment.errors import DeploymentError
+from deployment.lifecycle import build_lifecycle
+from deployment.options import Options
 
 TARGET = make_target()
+PLAIN = Options()
+KEYED = Options(kms_key="arn:aws:kms:eu-central-1:123456789012:key/abc-1")
 OTHER_TAGS = {"TagSet": [{"Key": "Stage", "Value": "another"}]}
 
 
@@ -19,7 +23,7 @@ def s3():
 
 
 def test_new_bucket_gets_every_protection(s3):
-    review_bucket(s3, TARGET).settle()
+    review_bucket(s3, TARGET, PLAIN).settle()
 
     bucket = TARGET.bucket
     location = s3.get_bucket_location(Bucket=bucket)["LocationConstraint"]
@@ -32,24 +36,24 @@ def test_new_bucket_gets_every_protection(s3):
 
 
 def test_review_alone_creates_nothing(s3):
-    review_bucket(s3, TARGET)
+    review_bucket(s3, TARGET, PLAIN)
 
     assert s3.list_buckets()["Buckets"] == []
 
 
 def test_second_review_finds_nothing(s3):
-    assert review_bucket(s3, TARGET).settle() == "created"
+    assert review_bucket(s3, TARGET, PLAIN).settle().change == "created"
 
-    assert review_bucket(s3, TARGET).settle() == "unchanged"
+    assert review_bucket(s3, TARGET, PLAIN).settle().change == "unchanged"
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "cn-north-1"])
 def test_bucket_is_made_in_every_region(region):
     target = make_target(region=region)
     with made_up_client("s3", region=region) as s3:
-        review_bucket(s3, target).settle()
+        review_bucket(s3, target, PLAIN).settle()
 
-        assert review_bucket(s3, target).change == "unchanged"
+        assert review_bucket(s3, target, PLAIN).outcome.change == "unchanged"
 
 
 DRIFT = {
@@ -60,20 +64,20 @@ DRIFT = {
     ),
     "encryption": lambda s3, b: s3.delete_bucket_encryption(Bucket=b),
     "policy": lambda s3, b: s3.delete_bucket_policy(Bucket=b),
+    "lifecycle": lambda s3, b: s3.delete_bucket_lifecycle(Bucket=b),
     "tags": lambda s3, b: s3.put_bucket_tagging(Bucket=b, Tagging=OTHER_TAGS),
 }
 
 
 @pytest.mark.parametrize("aspect", DRIFT)
 def test_drift_is_named_and_put_back(s3, aspect):
-    review_bucket(s3, TARGET).settle()
+    review_bucket(s3, TARGET, PLAIN).settle()
     DRIFT[aspect](s3, TARGET.bucket)
 
-    found = review_bucket(s3, TARGET)
-    found.settle()
+    found = review_bucket(s3, TARGET, PLAIN).settle()
 
     assert summarize(found) == ("updated", (aspect,))
-    assert review_bucket(s3, TARGET).change == "unchanged"
+    assert review_bucket(s3, TARGET, PLAIN).outcome.change == "unchanged"
 
 
 def test_bucket_of_another_account_is_refused(s3):
@@ -81,11 +85,11 @@ def test_bucket_of_another_account_is_refused(s3):
         stub.add_client_error("head_bucket", "403", http_status_code=403)
 
         with pytest.raises(DeploymentError, match="not this account's to use"):
-            review_bucket(s3, TARGET)
+            review_bucket(s3, TARGET, PLAIN)
 
 
 def test_name_taken_at_creation_is_refused(s3):
-    review = review_bucket(s3, TARGET)
+    review = review_bucket(s3, TARGET, PLAIN)
     with Stubber(s3) as stub:
         stub.add_client_error("create_bucket", "BucketAlreadyExists")
 
@@ -94,7 +98,7 @@ def test_name_taken_at_creation_is_refused(s3):
 
 
 def test_other_refusals_of_creation_are_passed_on(s3):
-    review = review_bucket(s3, TARGET)
+    review = review_bucket(s3, TARGET, PLAIN)
     with Stubber(s3) as stub:
         stub.add_client_error("create_bucket", "TooManyBuckets")
 
@@ -107,3 +111,34 @@ def test_only_requests_without_tls_are_denied():
 
     assert statement["Effect"] == "Deny"
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_key_of_ones_own_encrypts_the_bucket(s3):
+    review_bucket(s3, TARGET, PLAIN).settle()
+
+    found = review_bucket(s3, TARGET, KEYED).settle()
+
+    assert summarize(found) == ("updated", ("encryption",))
+    (rule,) = s3.get_bucket_encryption(Bucket=TARGET.bucket)[
+        "ServerSideEncryptionConfiguration"
+    ]["Rules"]
+    default = rule["ApplyServerSideEncryptionByDefault"]
+    assert default == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEYED.kms_key}
+
+
+def test_no_model_and_no_code_ever_expires():
+    expiring = [
+        rule["Filter"]["Prefix"]
+        for rule in build_lifecycle()
+        if "Expiration" in rule or "NoncurrentVersionExpiration" in rule
+    ]
+
+    assert {"input/", "runs/"} <= set(expiring)
+    for kept in ("autopilot-output/model.tar.gz", "code/abc/preprocess.py"):
+        assert not any(kept.startswith(prefix) for prefix in expiring)
+
+
+def test_uploads_and_forecasts_stay_until_overwritten():
+    dying = [r["Filter"]["Prefix"] for r in build_lifecycle() if "Expiration" in r]
+
+    assert dying == ["input/", "runs/"]

@@ -9,9 +9,15 @@ from chalice.config import Config
 from deploying import make_target
 from deployment.chalice_command import find_reason
 from deployment.chalice_record import read_record
-from deployment.chalice_stage import review_stage_files, with_stage
+from deployment.chalice_stage import (
+    read_stage_options,
+    review_stage_files,
+    with_stage,
+    without_stage,
+)
 from deployment.errors import DeploymentError
-from deployment.policies import PolicyTemplates, build_policy, list_parts
+from deployment.options import Options
+from deployment.policies import PolicyTemplates, list_parts
 from deployment.target import FUNCTIONS
 
 ROOT = Path(__file__).parent.parent
@@ -42,7 +48,9 @@ def write_record(project, target):
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_chalice_finds_each_functions_own_policy(function):
-    config = Config("dev", function, config_from_disk=with_stage(CONFIG, TARGET))
+    config = Config(
+        "dev", function, config_from_disk=with_stage(CONFIG, TARGET, Options())
+    )
 
     assert config.iam_policy_file == f"rendered/dev/{function}.json"
     assert config.autogen_policy is False
@@ -54,10 +62,30 @@ def test_chalice_finds_each_functions_own_policy(function):
 def test_other_stages_and_own_settings_stay():
     mine = {"dev": {"lambda_memory_size": 512}, "prod": {"lambda_timeout": 9}}
 
-    config = with_stage({**CONFIG, "stages": mine}, TARGET)
+    config = with_stage({**CONFIG, "stages": mine}, TARGET, Options())
 
     assert config["stages"]["prod"] == mine["prod"]
     assert config["stages"]["dev"]["lambda_memory_size"] == 512
+
+
+def test_destroyed_stage_leaves_only_own_settings():
+    mine = {"dev": {"lambda_memory_size": 512}, "prod": {"lambda_timeout": 9}}
+    before = {**CONFIG, "stages": mine}
+
+    deployed = with_stage(before, TARGET, Options(notify=("a@b.org",)))
+
+    assert without_stage(deployed, TARGET) == before
+    assert without_stage(with_stage(CONFIG, TARGET, Options()), TARGET) == CONFIG
+
+
+def test_options_are_remembered(tmp_path):
+    project = make_project(tmp_path)
+    options = Options(subnet_ids=("subnet-1",), security_group_ids=("sg-1",))
+    for review in review_stage_files(project, TARGET, options, PolicyTemplates(ROOT)):
+        review.settle()
+
+    assert read_stage_options(project, "dev") == options
+    assert read_stage_options(project, "prod") == Options()
 
 
 def test_stage_files_are_written_once(tmp_path):
@@ -65,7 +93,10 @@ def test_stage_files_are_written_once(tmp_path):
     templates = PolicyTemplates(ROOT)
 
     changes = [
-        {review.settle() for review in review_stage_files(project, TARGET, templates)}
+        {
+            review.settle().change
+            for review in review_stage_files(project, TARGET, Options(), templates)
+        }
         for _ in "12"
     ]
 
@@ -76,7 +107,7 @@ def test_stage_files_are_written_once(tmp_path):
 
 @pytest.mark.parametrize("part", list_parts())
 def test_every_policy_fills_in(part):
-    policy = build_policy(PolicyTemplates(ROOT).read(part), TARGET)
+    policy = PolicyTemplates(ROOT).build(part, TARGET, Options())
 
     assert policy["Statement"]
     assert "${" not in json.dumps(policy)

@@ -6,9 +6,11 @@ from deploying import made_up_client, make_target
 from deployment.errors import DeploymentError
 from deployment.glue_code import GlueCode, read_glue_code, review_glue_code
 from deployment.glue_jobs import build_job, review_glue_job
+from deployment.options import Options
 from service_models import find_faults
 
 TARGET = make_target()
+PLAIN = Options()
 FILES = {"preprocess.py": b"one", "report.py": b"two", "rules.py": b"three"}
 
 
@@ -49,7 +51,8 @@ def test_code_is_uploaded_once():
             CreateBucketConfiguration={"LocationConstraint": TARGET.region},
         )
         changes = [
-            review_glue_code(s3, TARGET.bucket, make_code()).settle() for _ in "12"
+            review_glue_code(s3, TARGET.bucket, make_code()).settle().change
+            for _ in "12"
         ]
 
         assert changes == ["created", "unchanged"]
@@ -59,12 +62,14 @@ def test_code_is_uploaded_once():
 
 def test_code_can_be_reviewed_before_the_bucket():
     with made_up_client("s3") as s3:
-        assert review_glue_code(s3, TARGET.bucket, make_code()).change == "created"
+        assert (
+            review_glue_code(s3, TARGET.bucket, make_code()).outcome.change == "created"
+        )
 
 
 @pytest.mark.parametrize("job", ["preprocess", "report"])
 def test_job_gets_all_other_modules(job):
-    definition = build_job(TARGET, job, make_code())
+    definition = build_job(TARGET, job, code=make_code(), options=PLAIN)
 
     script = definition["Command"]["ScriptLocation"]
     extra = definition["DefaultArguments"]["--extra-py-files"].split(",")
@@ -75,7 +80,7 @@ def test_job_gets_all_other_modules(job):
 
 @pytest.mark.parametrize("job", ["preprocess", "report"])
 def test_job_is_valid_to_glue(job):
-    wanted = build_job(TARGET, job, make_code())
+    wanted = build_job(TARGET, job, code=make_code(), options=PLAIN)
 
     create = {"Name": TARGET.name(job), "Tags": TARGET.tags, **wanted}
     update = {"JobName": TARGET.name(job), "JobUpdate": wanted}
@@ -86,7 +91,9 @@ def test_job_is_valid_to_glue(job):
 def test_job_is_created_once():
     with made_up_client("glue") as glue:
         changes = [
-            review_glue_job(glue, TARGET, "report", code=make_code()).settle()
+            review_glue_job(glue, TARGET, "report", code=make_code(), options=PLAIN)
+            .settle()
+            .change
             for _ in "12"
         ]
 
@@ -95,8 +102,12 @@ def test_job_is_created_once():
 
 def test_new_code_is_an_update_of_script_and_arguments():
     with made_up_client("glue") as glue:
-        review_glue_job(glue, TARGET, "report", code=make_code()).settle()
+        review_glue_job(
+            glue, TARGET, "report", code=make_code(), options=PLAIN
+        ).settle()
 
-        found = review_glue_job(glue, TARGET, "report", code=make_code(rules=b"4"))
+        found = review_glue_job(
+            glue, TARGET, "report", code=make_code(rules=b"4"), options=PLAIN
+        )
 
-        assert found.aspects == ("script, arguments",)
+        assert found.outcome.aspects == ("script, arguments",)

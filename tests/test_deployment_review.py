@@ -2,7 +2,7 @@
 
 import pytest
 
-from deployment.review import Fix, Review
+from deployment.review import Fix, Review, review_removal
 
 
 def make_review(*, exists=True, aspects=(), applied=None):
@@ -22,7 +22,7 @@ def make_review(*, exists=True, aspects=(), applied=None):
 def test_line_says_what_differs(exists, aspects, line):
     review = make_review(exists=exists, aspects=aspects)
 
-    assert str(review) == line
+    assert str(review.outcome) == line
 
 
 def test_settling_applies_every_fix_in_order():
@@ -30,5 +30,17 @@ def test_settling_applies_every_fix_in_order():
     review = make_review(aspects=("trust", "policy"), applied=applied)
 
     assert applied == []
-    assert review.settle() == "updated"
+    assert review.settle().change == "updated"
     assert applied == ["trust", "policy"]
+
+
+@pytest.mark.parametrize(("exists", "change"), [(True, "removed"), (False, "absent")])
+def test_what_is_unwanted_is_removed_once(exists, change):
+    removed = []
+
+    review = review_removal(
+        "role", "states", exists=exists, remove=lambda: removed.append("states")
+    )
+
+    assert review.settle().change == change
+    assert removed == ["states"] * exists

@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from botocore.exceptions import ClientError
 
 from deploying import made_up_client, make_target, summarize
-from deployment.roles import build_trust, once_role_is_known, review_role
+from deployment.policies import list_parts
+from deployment.roles import build_trust, review_role, review_role_removal
 
 TARGET = make_target()
 POLICY = {
@@ -38,8 +38,8 @@ def make_foreign_policy(iam):
 
 
 def test_role_is_created_once(iam):
-    assert review(iam).settle() == "created"
-    assert review(iam).settle() == "unchanged"
+    assert review(iam).settle().change == "created"
+    assert review(iam).settle().change == "unchanged"
 
 
 def test_only_the_service_may_take_the_role_on(iam):
@@ -54,8 +54,7 @@ def test_new_policy_replaces_the_old(iam):
     statement = {"Effect": "Allow", "Action": ["s3:PutObject"], "Resource": ["*"]}
     changed = {**POLICY, "Statement": [statement]}
 
-    found = review(iam, policy=changed)
-    found.settle()
+    found = review(iam, policy=changed).settle()
 
     assert summarize(found) == ("updated", ("policy",))
     got = iam.get_role_policy(RoleName=NAME, PolicyName=NAME)
@@ -82,63 +81,33 @@ def test_drift_is_named_and_put_back(iam, aspect):
     review(iam).settle()
     DRIFT[aspect](iam)
 
-    found = review(iam)
-    found.settle()
+    found = review(iam).settle()
 
     assert summarize(found) == ("updated", (aspect,))
-    assert review(iam).change == "unchanged"
+    assert review(iam).outcome.change == "unchanged"
 
 
-def make_error(code, message):
-    return ClientError({"Error": {"Code": code, "Message": message}}, "CreateThing")
+@pytest.mark.parametrize("part", list_parts())
+def test_one_service_and_nobody_else_is_trusted(part):
+    (statement,) = build_trust(part, TARGET)["Statement"]
+
+    service = statement["Principal"]["Service"]
+    assert statement["Principal"] == {"Service": service}
+    assert service.split(".")[0] in {"lambda", "glue", "states", "sagemaker"}
 
 
-def fail_first(errors, pauses):
-    """Make a call that fails with each of the errors before it succeeds."""
-    left = list(errors)
+@pytest.mark.parametrize("part", ["states", "sagemaker"])
+def test_only_our_own_resources_may_use_the_role(part):
+    (statement,) = build_trust(part, TARGET)["Statement"]
 
-    def call():
-        if left:
-            raise left.pop(0)
-        return "made"
-
-    return once_role_is_known(call, sleep=pauses.append)
+    source = statement["Condition"]["ArnLike"]["aws:SourceArn"]
+    assert f":{TARGET.region}:{TARGET.account}:" in source
 
 
-UNKNOWN = [
-    (
-        "AccessDeniedException",
-        "Neither the global service principal states.amazonaws.com, nor the regional "
-        "one is authorized to assume the provided role.",
-    ),
-    ("InvalidInputException", "Role should be given assume role permissions for Glue."),
-]
+def test_role_is_removed_with_all_its_policies(iam):
+    review(iam).settle()
+    DRIFT["extra policy"](iam)
+    DRIFT["attached policy"](iam)
 
-
-@pytest.mark.parametrize(("code", "message"), UNKNOWN)
-def test_new_role_is_waited_for(code, message):
-    pauses = []
-
-    made = fail_first([make_error(code, message)] * 3, pauses)
-
-    assert made == "made"
-    assert len(pauses) == 3
-
-
-def test_role_that_stays_unknown_is_an_error():
-    pauses = []
-    errors = [make_error(*UNKNOWN[0])] * 100
-
-    with pytest.raises(ClientError, match="authorized to assume"):
-        fail_first(errors, pauses)
-
-    assert 30 <= len(pauses) * 5 <= 120
-
-
-def test_other_errors_are_not_waited_out():
-    pauses = []
-
-    with pytest.raises(ClientError, match="bad definition"):
-        fail_first([make_error("InvalidDefinition", "bad definition")], pauses)
-
-    assert pauses == []
+    assert review_role_removal(iam, NAME).settle().change == "removed"
+    assert review_role_removal(iam, NAME).settle().change == "absent"

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from deploying import made_up_client, make_target, summarize
+from deployment.definition import build_definition
 from deployment.errors import DeploymentError
-from deployment.state_machine import build_definition, review_state_machine
+from deployment.options import Options
+from deployment.state_machine import build_logging, review_state_machine
 from deployment.target import FUNCTIONS
 from service_models import find_faults
 
@@ -28,7 +30,9 @@ def sfn():
 
 
 def test_file_is_filled_in_completely():
-    definition = json.loads(build_definition(TEMPLATE, TARGET, ARNS))
+    definition = json.loads(
+        build_definition(TEMPLATE, TARGET, options=Options(), function_arns=ARNS)
+    )
 
     states = definition["States"]
     assert states["PrepareRun"]["Parameters"]["FunctionName"] == ARNS["prepare_run"]
@@ -37,14 +41,19 @@ def test_file_is_filled_in_completely():
 
 def test_unknown_placeholder_is_refused():
     with pytest.raises(DeploymentError, match="OtherArn"):
-        build_definition(TEMPLATE + "${OtherArn}", TARGET, ARNS)
+        build_definition(
+            TEMPLATE + "${OtherArn}", TARGET, options=Options(), function_arns=ARNS
+        )
 
 
 def test_filled_in_request_is_valid():
     request = {
         "name": TARGET.state_machine,
-        "definition": build_definition(TEMPLATE, TARGET, ARNS),
+        "definition": build_definition(
+            TEMPLATE, TARGET, options=Options(), function_arns=ARNS
+        ),
         "roleArn": TARGET.role_arn("states"),
+        "loggingConfiguration": build_logging(TARGET),
     }
 
     assert find_faults("stepfunctions", "CreateStateMachine", request) == []
@@ -52,7 +61,8 @@ def test_filled_in_request_is_valid():
 
 def test_machine_is_created_once(sfn):
     changes = [
-        review_state_machine(sfn, TARGET, make_definition()).settle() for _ in "12"
+        review_state_machine(sfn, TARGET, make_definition()).settle().change
+        for _ in "12"
     ]
 
     assert changes == ["created", "unchanged"]
@@ -65,6 +75,9 @@ DRIFT = {
     "role": lambda sfn, arn: sfn.update_state_machine(
         stateMachineArn=arn, roleArn="arn:aws:iam::123456789012:role/other"
     ),
+    "logging": lambda sfn, arn: sfn.update_state_machine(
+        stateMachineArn=arn, loggingConfiguration={"level": "OFF"}
+    ),
     "tags": lambda sfn, arn: sfn.untag_resource(resourceArn=arn, tagKeys=["Stage"]),
 }
 
@@ -74,8 +87,42 @@ def test_drift_is_named_and_put_back(sfn, aspect):
     review_state_machine(sfn, TARGET, make_definition()).settle()
     DRIFT[aspect](sfn, TARGET.state_machine_arn)
 
-    found = review_state_machine(sfn, TARGET, make_definition())
-    found.settle()
+    found = review_state_machine(sfn, TARGET, make_definition()).settle()
 
     assert summarize(found) == ("updated", (aspect,))
-    assert review_state_machine(sfn, TARGET, make_definition()).change == "unchanged"
+    assert (
+        review_state_machine(sfn, TARGET, make_definition()).outcome.change
+        == "unchanged"
+    )
+
+
+SECURED = Options(
+    kms_key="arn:aws:kms:eu-central-1:123456789012:key/abc-1",
+    subnet_ids=("subnet-1", "subnet-2"),
+    security_group_ids=("sg-1",),
+)
+
+
+def test_key_and_network_reach_model_and_transform():
+    text = build_definition(TEMPLATE, TARGET, options=SECURED, function_arns=ARNS)
+
+    states = json.loads(text)["States"]
+    assert states["CreateModel"]["Parameters"]["VpcConfig"] == {
+        "SecurityGroupIds": ["sg-1"],
+        "Subnets": ["subnet-1", "subnet-2"],
+    }
+    output = states["BatchTransform"]["Parameters"]["TransformOutput"]
+    assert output["KmsKeyId"] == SECURED.kms_key
+
+
+def test_key_and_network_change_nothing_else():
+    plain, secured = (
+        json.loads(
+            build_definition(TEMPLATE, TARGET, options=options, function_arns=ARNS)
+        )
+        for options in (Options(), SECURED)
+    )
+    del secured["States"]["CreateModel"]["Parameters"]["VpcConfig"]
+    del secured["States"]["BatchTransform"]["Parameters"]["TransformOutput"]["KmsKeyId"]
+
+    assert secured == plain

@@ -1,0 +1,54 @@
+"""Deploy a stage: make everything of it as it should be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deployment.chalice_command import remove_compiled_files
+from deployment.chalice_functions import compare_functions, find_functions
+from deployment.chalice_record import read_record
+from deployment.review import QUIET
+from deployment.reviews import review_after_chalice, review_before_chalice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from deployment.review import Outcome
+    from deployment.stage import Stage
+
+
+def deploy(stage: Stage, say: Callable[[str], None]) -> None:
+    """Make everything of the stage as it should be, and say what changed.
+
+    Safe to repeat: what is right is left alone, and what a deploy that died did not
+    reach is done by the next.
+
+    Raises
+    ------
+    DeploymentError
+        When the stage was deployed to another account or region, or cannot be.
+    """
+    read_record(stage.project, stage.target.stage).check(stage.target)
+    quiet = True
+    for outcome in _settle(stage):
+        if outcome.change != "absent":
+            say(str(outcome))
+        quiet = quiet and outcome.change in QUIET
+    if quiet:
+        say("nothing has changed")
+
+
+def _settle(stage: Stage) -> Iterator[Outcome]:
+    for review in review_before_chalice(stage):
+        yield review.settle()
+    yield from _run_chalice(stage)
+    for review in review_after_chalice(stage):
+        yield review.settle()
+
+
+def _run_chalice(stage: Stage) -> list[Outcome]:
+    before = find_functions(stage.clients, stage.target)
+    remove_compiled_files(stage.project)
+    stage.chalice.run("deploy", stage=stage.target.stage)
+    after = find_functions(stage.clients, stage.target)
+    return compare_functions(stage.target, before, after)

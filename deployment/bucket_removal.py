@@ -1,0 +1,66 @@
+"""The end of a bucket: what a deploy put there, and, only if asked, people's data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from deployment.bucket import bucket_exists
+from deployment.review import Outcome, Review, review_removal
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+    from deployment.target import Target
+
+_CODE = "code/"
+
+
+def review_bucket_removal(
+    s3: S3Client, target: Target, *, delete_data: bool
+) -> Review | Outcome:
+    """Review a bucket that should not be there.
+
+    A bucket that holds anything but our code is kept as it is, with all versions,
+    unless the data are to be deleted too.
+    """
+    exists = bucket_exists(s3, target)
+    if exists and not delete_data and holds_data(s3, target):
+        reason = "it holds data; --delete-data deletes them for good"
+        return Outcome("bucket", target.bucket, "kept", (reason,))
+    return review_removal(
+        "bucket", target.bucket, exists=exists, remove=lambda: _remove(s3, target)
+    )
+
+
+def holds_data(s3: S3Client, target: Target) -> bool:
+    """Tell whether the bucket holds any version of anything but our code."""
+    return any(
+        not item["Key"].startswith(_CODE)
+        for page in _list_versions(s3, target)
+        for item in page
+    )
+
+
+def _remove(s3: S3Client, target: Target) -> None:
+    for items in _list_versions(s3, target):
+        if items:
+            _delete(s3, target, items)
+    s3.delete_bucket(Bucket=target.bucket, ExpectedBucketOwner=target.account)
+
+
+def _list_versions(s3: S3Client, target: Target) -> Any:
+    pages = s3.get_paginator("list_object_versions").paginate(
+        Bucket=target.bucket, ExpectedBucketOwner=target.account
+    )
+    for page in pages:
+        items = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        yield [{"Key": i["Key"], "VersionId": i["VersionId"]} for i in items]
+
+
+def _delete(s3: S3Client, target: Target, items: Any) -> None:
+    # A page has at most the thousand keys that one request may name.
+    s3.delete_objects(
+        Bucket=target.bucket,
+        ExpectedBucketOwner=target.account,
+        Delete={"Objects": items, "Quiet": True},
+    )

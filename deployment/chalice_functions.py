@@ -1,0 +1,165 @@
+"""What Chalice deploys, as it is in the account and as Chalice would make it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from deployment.errors import error_code
+from deployment.review import Outcome
+from deployment.target import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from deployment.clients import Clients
+    from deployment.target import Target
+
+# What a function is, aspect by aspect; None where it does not exist.
+Function = dict[str, Any]
+_RULE = "on_execution_end-event"
+
+
+def rule_name(target: Target) -> str:
+    """Name the rule by which Chalice connects ``on_execution_end``."""
+    return target.name(_RULE)
+
+
+def find_functions(clients: Clients, target: Target) -> dict[str, Function | None]:
+    """Read every function of the stage, with what triggers it."""
+    return {function: _find(clients, target, function) for function in FUNCTIONS}
+
+
+def read_package(folder: Path, target: Target) -> dict[str, Function | None]:
+    """Read what Chalice would make from its own rendering for Terraform."""
+    template = json.loads((folder / "chalice.tf.json").read_text())["resource"]
+    digest = hashlib.sha256((folder / "deployment.zip").read_bytes()).digest()
+    code = base64.b64encode(digest).decode()
+    return {
+        function: {
+            "code": code,
+            "runtime": wanted["runtime"],
+            "handler": wanted["handler"],
+            "memory": wanted["memory_size"],
+            "timeout": wanted["timeout"],
+            "variables": wanted["environment"]["variables"],
+            "role": target.role_arn(function),
+            "tags": wanted["tags"],
+            "trigger": _read_trigger(template, function, target),
+        }
+        for function, wanted in template["aws_lambda_function"].items()
+    }
+
+
+def compare_functions(
+    target: Target,
+    before: Mapping[str, Function | None],
+    after: Mapping[str, Function | None],
+) -> list[Outcome]:
+    """Say how each function changes, by hash, configuration, tags and trigger."""
+    return [
+        _compare(target.name(function), before[function], after[function])
+        for function in FUNCTIONS
+    ]
+
+
+def _compare(name: str, before: Function | None, after: Function | None) -> Outcome:
+    if before is None:
+        return Outcome("function", name, "created")
+    differences = tuple(
+        aspect for aspect, value in (after or {}).items() if before.get(aspect) != value
+    )
+    if not differences:
+        return Outcome("function", name, "unchanged")
+    return Outcome("function", name, "updated", differences)
+
+
+def _find(clients: Clients, target: Target, function: str) -> Function | None:
+    try:
+        found: Any = clients.functions.get_function(FunctionName=target.name(function))
+    except ClientError as error:
+        if error_code(error) == "ResourceNotFoundException":
+            return None
+        raise
+    configuration = found["Configuration"]
+    return {
+        "code": configuration["CodeSha256"],
+        "runtime": configuration["Runtime"],
+        "handler": configuration["Handler"],
+        "memory": configuration["MemorySize"],
+        "timeout": configuration["Timeout"],
+        "variables": configuration.get("Environment", {}).get("Variables", {}),
+        "role": configuration["Role"],
+        "tags": found.get("Tags", {}),
+        "trigger": _find_trigger(clients, target, function),
+    }
+
+
+def _find_trigger(clients: Clients, target: Target, function: str) -> Any:
+    if function == "on_upload":
+        return _find_notifications(clients, target)
+    if function == "on_execution_end":
+        return _find_rule(clients, target)
+    return None
+
+
+def _find_notifications(clients: Clients, target: Target) -> Any:
+    arn = target.function_arn("on_upload")
+    try:
+        found: Any = clients.s3.get_bucket_notification_configuration(
+            Bucket=target.bucket, ExpectedBucketOwner=target.account
+        )
+    except clients.s3.exceptions.NoSuchBucket:
+        return []
+    return [
+        {
+            "events": sorted(item["Events"]),
+            "filter": {
+                rule["Name"].lower(): rule["Value"]
+                for rule in item.get("Filter", {}).get("Key", {}).get("FilterRules", [])
+            },
+        }
+        for item in found.get("LambdaFunctionConfigurations", [])
+        if item["LambdaFunctionArn"] == arn
+    ]
+
+
+def _find_rule(clients: Clients, target: Target) -> Any:
+    name = rule_name(target)
+    try:
+        rule = clients.events.describe_rule(Name=name)
+        targets = clients.events.list_targets_by_rule(Rule=name)["Targets"]
+    except ClientError as error:
+        if error_code(error) == "ResourceNotFoundException":
+            return None
+        raise
+    return {
+        "pattern": json.loads(rule["EventPattern"]),
+        "enabled": rule["State"] == "ENABLED",
+        "targets": [item["Arn"] for item in targets],
+    }
+
+
+def _read_trigger(template: Mapping[str, Any], function: str, target: Target) -> Any:
+    if function == "on_upload":
+        (notification,) = template["aws_s3_bucket_notification"].values()
+        return [
+            {
+                "events": sorted(item["events"]),
+                "filter": {"prefix": item["filter_prefix"]},
+            }
+            for item in notification["lambda_function"]
+        ]
+    if function == "on_execution_end":
+        rule = template["aws_cloudwatch_event_rule"][_RULE]
+        return {
+            "pattern": json.loads(rule["event_pattern"]),
+            "enabled": True,
+            "targets": [target.function_arn(function)],
+        }
+    return None

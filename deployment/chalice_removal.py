@@ -1,0 +1,94 @@
+"""What is left of Chalice's part when its own ``delete`` did not or could not run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from deployment.chalice_functions import rule_name
+from deployment.chalice_record import read_record
+from deployment.errors import error_code
+from deployment.review import review_removal
+from deployment.roles import review_role_removal
+from deployment.target import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_lambda import LambdaClient
+
+    from deployment.clients import Clients
+    from deployment.review import Review
+    from deployment.stage import Stage
+    from deployment.target import Target
+
+
+def review_chalice_removal(stage: Stage) -> Iterator[Review]:
+    """Review the triggers, the functions and the record of a stage, by name.
+
+    Chalice knows only what its record names, and the record may be on the machine of
+    whoever deployed.
+    """
+    target, clients = stage.target, stage.clients
+    yield _review_notification(clients, target)
+    yield _review_rule(clients, target)
+    for function in FUNCTIONS:
+        yield _review_function(clients.functions, target.name(function))
+        yield review_role_removal(clients.iam, target.name(function))
+    path = read_record(stage.project, target.stage).path
+    name = path.relative_to(stage.project).as_posix()
+    yield review_removal("file", name, exists=path.exists(), remove=path.unlink)
+
+
+def _review_function(functions: LambdaClient, name: str) -> Review:
+    try:
+        functions.get_function_configuration(FunctionName=name)
+        exists = True
+    except functions.exceptions.ResourceNotFoundException:
+        exists = False
+    return review_removal(
+        "function",
+        name,
+        exists=exists,
+        remove=lambda: functions.delete_function(FunctionName=name),
+    )
+
+
+def _review_rule(clients: Clients, target: Target) -> Review:
+    events, name = clients.events, rule_name(target)
+    try:
+        ids = [item["Id"] for item in events.list_targets_by_rule(Rule=name)["Targets"]]
+        exists = True
+    except ClientError as error:
+        if error_code(error) != "ResourceNotFoundException":
+            raise
+        ids, exists = [], False
+
+    def remove() -> None:
+        if ids:
+            events.remove_targets(Rule=name, Ids=ids)
+        events.delete_rule(Name=name)
+
+    return review_removal("rule", name, exists=exists, remove=remove)
+
+
+def _review_notification(clients: Clients, target: Target) -> Review:
+    owned: Any = {"Bucket": target.bucket, "ExpectedBucketOwner": target.account}
+    try:
+        found: Any = clients.s3.get_bucket_notification_configuration(**owned)
+    except clients.s3.exceptions.NoSuchBucket:
+        found = {}
+    found.pop("ResponseMetadata", None)
+    key = "LambdaFunctionConfigurations"
+    arn = target.function_arn("on_upload")
+    others = [c for c in found.get(key, []) if c["LambdaFunctionArn"] != arn]
+    without_ours: Any = {**found, key: others}
+    return review_removal(
+        "trigger of bucket",
+        target.bucket,
+        exists=len(others) < len(found.get(key, [])),
+        remove=lambda: clients.s3.put_bucket_notification_configuration(
+            **owned, NotificationConfiguration=without_ours
+        ),
+    )

@@ -1,0 +1,75 @@
+"""The state machine's definition: the one ASL file, filled in for a stage."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from deployment.placeholders import fill_exactly
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deployment.options import Options
+    from deployment.target import Target
+
+# The Lambdas that the machine calls, by the name of the state that does.
+STATE_FUNCTIONS = {
+    "PrepareRun": "prepare_run",
+    "CreateAutopilotJob": "create_autopilot_job",
+    "CheckAutopilotJob": "check_autopilot_job",
+}
+
+
+def build_definition(
+    template: str,
+    target: Target,
+    *,
+    options: Options,
+    function_arns: Mapping[str, str],
+) -> str:
+    """Fill the ASL file in for a stage.
+
+    Without a key and a network the definition is the file, but for its placeholders.
+
+    Raises
+    ------
+    DeploymentError
+        When the file's placeholders are not the ones that the deployment fills.
+    """
+    arns = {
+        f"{state}FunctionArn": function_arns[function]
+        for state, function in STATE_FUNCTIONS.items()
+    }
+    definition = fill_exactly(
+        template,
+        {
+            **arns,
+            "PreprocessJobName": target.name("preprocess"),
+            "ReportJobName": target.name("report"),
+            "SageMakerRoleArn": target.role_arn("sagemaker"),
+        },
+    )
+    if options.kms_key is None and not options.has_network:
+        return definition
+    secured = secure_states(json.loads(definition), options)
+    return json.dumps(secured, indent=2) + "\n"
+
+
+def secure_states(definition: dict[str, Any], options: Options) -> dict[str, Any]:
+    """Put a key and a network into the states that make SageMaker resources.
+
+    The Autopilot job and the instances of the transform get theirs from the Lambda
+    that builds their request; the output of the transform and the model are built by
+    the definition itself.
+    """
+    model = definition["States"]["CreateModel"]["Parameters"]
+    output = definition["States"]["BatchTransform"]["Parameters"]["TransformOutput"]
+    if options.has_network:
+        model["VpcConfig"] = {
+            "SecurityGroupIds": list(options.security_group_ids),
+            "Subnets": list(options.subnet_ids),
+        }
+    if options.kms_key is not None:
+        output["KmsKeyId"] = options.kms_key
+    return definition

@@ -1,0 +1,136 @@
+"""Remove a stage: what runs, what Chalice deployed, then the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from deployment.bucket_removal import review_bucket_removal
+from deployment.chalice_record import read_record
+from deployment.chalice_removal import review_chalice_removal
+from deployment.chalice_stage import review_stage_files_removal
+from deployment.errors import DeploymentError, error_code
+from deployment.failed_events import review_alarm_removal, review_queue_removal
+from deployment.glue_jobs import review_glue_job_removal
+from deployment.glue_security import review_connection, review_security_configuration
+from deployment.logs import list_log_groups, review_log_group_removal
+from deployment.models import review_models_removal
+from deployment.options import Options
+from deployment.review import QUIET, Outcome, review_removal
+from deployment.roles import review_role_removal
+from deployment.state_machine import list_running, review_state_machine_removal
+from deployment.target import GLUE_JOBS, ROLES
+from deployment.topic import review_topic_removal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from deployment.review import Review
+    from deployment.stage import Stage
+
+
+def destroy(
+    stage: Stage,
+    say: Callable[[str], None],
+    *,
+    delete_data: bool,
+    only_plan: bool = False,
+) -> None:
+    """Remove everything that was deployed for a stage, and say what went.
+
+    Safe to repeat. The bucket and what it holds are kept unless ``delete_data``.
+
+    Raises
+    ------
+    DeploymentError
+        When the stage was deployed to another account or region.
+    """
+    read_record(stage.project, stage.target.stage).check(stage.target)
+    quiet = True
+    for found in _review(stage, say, delete_data=delete_data, only_plan=only_plan):
+        outcome = found if isinstance(found, Outcome) else found.outcome
+        if outcome.change in {"absent", "unchanged"}:
+            continue
+        if not (only_plan or isinstance(found, Outcome)):
+            found.settle()
+        say(str(outcome))
+        quiet = quiet and outcome.change in QUIET
+    if quiet:
+        say(f"there is nothing of stage {stage.target.stage!r} to remove")
+    elif only_plan:
+        say("this is a plan: nothing is done")
+
+
+def _review(
+    stage: Stage, say: Callable[[str], None], *, delete_data: bool, only_plan: bool
+) -> Iterator[Review | Outcome]:
+    yield from _review_work(stage)
+    planned = list(review_chalice_removal(stage))
+    if only_plan:
+        yield from planned
+    else:
+        _run_chalice(stage, say)
+        yield from _find_removed(planned, list(review_chalice_removal(stage)))
+    yield from _review_rest(stage)
+    yield review_bucket_removal(stage.clients.s3, stage.target, delete_data=delete_data)
+    yield from review_stage_files_removal(stage.project, stage.target)
+
+
+def _review_work(stage: Stage) -> Iterator[Review]:
+    """Review executions that run, and the Autopilot jobs of the same names."""
+    sfn, sagemaker = stage.clients.sfn, stage.clients.sagemaker
+    for arn in list_running(sfn, stage.target):
+        run_id = arn.rsplit(":", 1)[1]
+
+        def stop(arn: str = arn, run_id: str = run_id) -> None:
+            sfn.stop_execution(executionArn=arn, cause="its stage is being destroyed")
+            try:
+                sagemaker.stop_auto_ml_job(AutoMLJobName=run_id)
+            except ClientError as error:
+                # It has not begun to train, or ended before.
+                if error_code(error) not in {
+                    "ResourceNotFound",
+                    "ValidationException",
+                }:
+                    raise
+
+        yield review_removal("running execution", run_id, exists=True, remove=stop)
+
+
+def _find_removed(
+    before: list[Review], after: list[Review]
+) -> Iterator[Review | Outcome]:
+    """Say what Chalice removed, and review what it left."""
+    left = {(review.kind, review.name): review for review in after if review.exists}
+    for review in before:
+        if review.exists:
+            yield left.get((review.kind, review.name), review.outcome)
+
+
+def _run_chalice(stage: Stage, say: Callable[[str], None]) -> None:
+    if not read_record(stage.project, stage.target.stage).path.exists():
+        return
+    try:
+        stage.chalice.run("delete", stage=stage.target.stage)
+    except DeploymentError as error:
+        # It stops at the first thing that is gone already; the rest goes by name.
+        say(f"note: {error}")
+
+
+def _review_rest(stage: Stage) -> Iterator[Review]:
+    target, clients = stage.target, stage.clients
+    yield review_state_machine_removal(clients.sfn, target)
+    for job in GLUE_JOBS:
+        yield review_glue_job_removal(clients.glue, target, job)
+    nothing = Options()
+    yield review_connection(clients.glue, clients.ec2, target, nothing)
+    yield review_security_configuration(clients.glue, target, nothing)
+    yield from review_models_removal(clients.sagemaker, target)
+    yield review_alarm_removal(clients.cloudwatch, target)
+    yield review_topic_removal(clients.sns, target)
+    yield review_queue_removal(clients.sqs, target)
+    for group in list_log_groups(target):
+        yield review_log_group_removal(clients.logs, group)
+    for part in ROLES:
+        yield review_role_removal(clients.iam, target.name(part))

@@ -1,0 +1,171 @@
+"""The queue that keeps events which no function could handle, and its alarm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from deployment.errors import error_code
+from deployment.patience import insist
+from deployment.review import Fix, Review, review_removal
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_sqs import SQSClient
+
+    from deployment.target import Target
+
+_ATTRIBUTES: Any = {
+    # Seconds; 14 days are the longest that SQS keeps a message.
+    "MessageRetentionPeriod": "1209600",
+    "SqsManagedSseEnabled": "true",
+}
+_MISSING_QUEUE = {
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "QueueDoesNotExist",
+}
+
+
+def review_queue(sqs: SQSClient, target: Target) -> Review:
+    """Compare the stage's queue of failed events with what it should be."""
+    url = _find_queue(sqs, target)
+    if url is None:
+        create = Fix(
+            "queue",
+            lambda: insist(
+                lambda: sqs.create_queue(
+                    QueueName=target.queue, Attributes=_ATTRIBUTES, tags=target.tags
+                )
+            ),
+        )
+        return Review("queue", target.queue, False, (create,))
+    fixes = []
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    if not _ATTRIBUTES.items() <= found.items():
+        put = Fix(
+            "attributes",
+            lambda: sqs.set_queue_attributes(QueueUrl=url, Attributes=_ATTRIBUTES),
+        )
+        fixes.append(put)
+    tags = sqs.list_queue_tags(QueueUrl=url).get("Tags", {})
+    if not target.tags.items() <= tags.items():
+        tag = Fix("tags", lambda: sqs.tag_queue(QueueUrl=url, Tags=target.tags))
+        fixes.append(tag)
+    return Review("queue", target.queue, True, tuple(fixes))
+
+
+def review_queue_removal(sqs: SQSClient, target: Target) -> Review:
+    """Review a queue that should not be there."""
+    url = _find_queue(sqs, target) or ""
+    return review_removal(
+        "queue",
+        target.queue,
+        exists=bool(url),
+        remove=lambda: sqs.delete_queue(QueueUrl=url),
+    )
+
+
+def review_failure_destination(
+    functions: LambdaClient, target: Target, function: str
+) -> Review:
+    """Compare where a function's failed events go with where they should.
+
+    The function may be one that is still to be created.
+    """
+    name = target.name(function)
+    wanted = build_event_invoke_config(target)
+    found = _find_event_invoke_config(functions, name)
+    put = Fix(
+        "destination, retries",
+        lambda: insist(
+            lambda: functions.put_function_event_invoke_config(
+                FunctionName=name, **wanted
+            )
+        ),
+    )
+    right = found is not None and all(found.get(k) == v for k, v in wanted.items())
+    fixes = () if right else (put,)
+    return Review("on-failure destination of", name, found is not None, fixes)
+
+
+def build_event_invoke_config(target: Target) -> Any:
+    """Build what is done with an event that a function fails on."""
+    return {
+        "MaximumRetryAttempts": 2,
+        "MaximumEventAgeInSeconds": 21600,
+        "DestinationConfig": {
+            "OnFailure": {"Destination": target.arn("sqs", target.queue)}
+        },
+    }
+
+
+def review_alarm(cloudwatch: CloudWatchClient, target: Target) -> Review:
+    """Compare the alarm on failed events with what it should be."""
+    name = target.queue
+    wanted = build_alarm(target)
+    found = _find_alarm(cloudwatch, name)
+    put = Fix(
+        "settings",
+        lambda: cloudwatch.put_metric_alarm(
+            AlarmName=name,
+            Tags=[{"Key": k, "Value": v} for k, v in target.tags.items()],
+            **wanted,
+        ),
+    )
+    right = found is not None and all(found.get(k) == v for k, v in wanted.items())
+    return Review("alarm", name, found is not None, () if right else (put,))
+
+
+def build_alarm(target: Target) -> Any:
+    """Build the alarm that rings when an event could not be handled."""
+    return {
+        "AlarmDescription": (
+            f"An event of stage {target.stage} could not be handled; it waits in the "
+            f"queue {target.queue}"
+        ),
+        "Namespace": "AWS/SQS",
+        "MetricName": "ApproximateNumberOfMessagesVisible",
+        "Dimensions": [{"Name": "QueueName", "Value": target.queue}],
+        "Statistic": "Maximum",
+        "Period": 300,
+        "EvaluationPeriods": 1,
+        "Threshold": 0.0,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "TreatMissingData": "notBreaching",
+        "AlarmActions": [target.arn("sns", target.topic)],
+    }
+
+
+def review_alarm_removal(cloudwatch: CloudWatchClient, target: Target) -> Review:
+    """Review an alarm that should not be there."""
+    return review_removal(
+        "alarm",
+        target.queue,
+        exists=_find_alarm(cloudwatch, target.queue) is not None,
+        remove=lambda: cloudwatch.delete_alarms(AlarmNames=[target.queue]),
+    )
+
+
+def _find_queue(sqs: SQSClient, target: Target) -> str | None:
+    try:
+        return sqs.get_queue_url(QueueName=target.queue)["QueueUrl"]
+    except ClientError as error:
+        if error_code(error) in _MISSING_QUEUE:
+            return None
+        raise
+
+
+def _find_event_invoke_config(functions: LambdaClient, name: str) -> Any | None:
+    try:
+        return functions.get_function_event_invoke_config(FunctionName=name)
+    except ClientError as error:
+        if error_code(error) == "ResourceNotFoundException":
+            return None
+        raise
+
+
+def _find_alarm(cloudwatch: CloudWatchClient, name: str) -> Any | None:
+    found = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    return found[0] if found else None

@@ -1,0 +1,145 @@
+"""What Glue needs to encrypt with a key and to stay in a network, where asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from deployment.errors import DeploymentError, error_code
+from deployment.review import Fix, Review, review_removal
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_glue import GlueClient
+
+    from deployment.options import Options
+    from deployment.target import Target
+
+
+def review_connection(
+    glue: GlueClient, ec2: EC2Client, target: Target, options: Options
+) -> Review:
+    """Compare the Glue connection into the network with what it should be.
+
+    Raises
+    ------
+    DeploymentError
+        When the network's first subnet does not exist.
+    """
+    name = target.name("network")
+    found = _find_connection(glue, name)
+    if not options.has_network:
+        return review_removal(
+            "Glue connection",
+            name,
+            exists=found is not None,
+            remove=lambda: glue.delete_connection(ConnectionName=name),
+        )
+    wanted = build_connection(target, options, zone=_find_zone(ec2, options))
+    if found is None:
+        create = Fix(
+            "connection",
+            lambda: glue.create_connection(ConnectionInput=wanted, Tags=target.tags),
+        )
+        return Review("Glue connection", name, False, (create,))
+    key = "PhysicalConnectionRequirements"
+    right = found.get(key) == wanted[key]
+    update = Fix(
+        "network",
+        lambda: glue.update_connection(Name=name, ConnectionInput=wanted),
+    )
+    return Review("Glue connection", name, True, () if right else (update,))
+
+
+def build_connection(target: Target, options: Options, *, zone: str) -> Any:
+    """Build the connection; a Glue job stays in one subnet."""
+    return {
+        "Name": target.name("network"),
+        "Description": f"Where the jobs of stage {target.stage} run",
+        "ConnectionType": "NETWORK",
+        "ConnectionProperties": {},
+        "PhysicalConnectionRequirements": {
+            "SubnetId": options.subnet_ids[0],
+            "SecurityGroupIdList": list(options.security_group_ids),
+            # The subnet implies it, and CreateConnection asks for it all the same.
+            "AvailabilityZone": zone,
+        },
+    }
+
+
+def review_security_configuration(
+    glue: GlueClient, target: Target, options: Options
+) -> Review:
+    """Compare Glue's security configuration with what it should be.
+
+    Glue cannot change one, so that a new key replaces it.
+    """
+    name = target.name("encryption")
+    found = _find_security_configuration(glue, name)
+
+    def remove() -> object:
+        return glue.delete_security_configuration(Name=name)
+
+    if options.kms_key is None:
+        return review_removal(
+            "Glue security configuration",
+            name,
+            exists=found is not None,
+            remove=remove,
+        )
+    wanted = build_encryption(options.kms_key)
+    create = Fix(
+        "key",
+        lambda: glue.create_security_configuration(
+            Name=name, EncryptionConfiguration=wanted
+        ),
+    )
+    if found is None:
+        fixes: tuple[Fix, ...] = (create,)
+    elif found["EncryptionConfiguration"].get("S3Encryption") == wanted["S3Encryption"]:
+        fixes = ()
+    else:
+        fixes = (Fix("key", remove), create)
+    return Review("Glue security configuration", name, found is not None, fixes)
+
+
+def build_encryption(kms_key: str) -> Any:
+    """Build how a job encrypts; its logs need the key to trust CloudWatch, so not."""
+    return {
+        "S3Encryption": [{"S3EncryptionMode": "SSE-KMS", "KmsKeyArn": kms_key}],
+        "CloudWatchEncryption": {"CloudWatchEncryptionMode": "DISABLED"},
+        "JobBookmarksEncryption": {"JobBookmarksEncryptionMode": "DISABLED"},
+    }
+
+
+def _find_zone(ec2: EC2Client, options: Options) -> str:
+    subnet = options.subnet_ids[0]
+    try:
+        found = ec2.describe_subnets(SubnetIds=[subnet])["Subnets"]
+    except ClientError as error:
+        if error_code(error) != "InvalidSubnetID.NotFound":
+            raise
+        raise DeploymentError(
+            f"there is no subnet {subnet!r} in this account and region; give others "
+            "with --subnet-ids, or 'none'"
+        ) from error
+    return found[0]["AvailabilityZone"]
+
+
+def _find_connection(glue: GlueClient, name: str) -> Any | None:
+    try:
+        return glue.get_connection(Name=name)["Connection"]
+    except ClientError as error:
+        if error_code(error) == "EntityNotFoundException":
+            return None
+        raise
+
+
+def _find_security_configuration(glue: GlueClient, name: str) -> Any | None:
+    try:
+        return glue.get_security_configuration(Name=name)["SecurityConfiguration"]
+    except ClientError as error:
+        if error_code(error) == "EntityNotFoundException":
+            return None
+        raise

@@ -1,0 +1,78 @@
+"""Log groups that forget: of the Lambda functions and of the state machine.
+
+Chalice can set a retention too, but then it can no longer render itself for Terraform.
+The groups of Glue and SageMaker belong to the whole account and are left alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deployment.review import Fix, Review, review_removal
+from deployment.target import FUNCTIONS
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_logs.type_defs import LogGroupTypeDef
+
+    from deployment.target import Target
+
+RETENTION_DAYS = 30
+
+
+def list_log_groups(target: Target) -> list[str]:
+    """Name the stage's own log groups."""
+    functions = [f"/aws/lambda/{target.name(function)}" for function in FUNCTIONS]
+    return [*functions, state_machine_log_group(target)]
+
+
+def state_machine_log_group(target: Target) -> str:
+    """Name the state machine's log group.
+
+    Under this prefix, log delivery needs no resource policy of its own for each group:
+    docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html.
+    """
+    return f"/aws/vendedlogs/states/{target.state_machine}"
+
+
+def review_log_group(logs: CloudWatchLogsClient, target: Target, name: str) -> Review:
+    """Compare one of the stage's log groups with what it should be."""
+    found = _find_log_group(logs, name)
+    retain = Fix(
+        "retention",
+        lambda: logs.put_retention_policy(
+            logGroupName=name, retentionInDays=RETENTION_DAYS
+        ),
+    )
+    if found is None:
+        create = Fix(
+            "log group",
+            lambda: logs.create_log_group(logGroupName=name, tags=target.tags),
+        )
+        return Review("log group", name, False, (create, retain))
+    fixes = [] if found.get("retentionInDays") == RETENTION_DAYS else [retain]
+    arn = target.arn("logs", f"log-group:{name}")
+    tags = logs.list_tags_for_resource(resourceArn=arn)["tags"]
+    if not target.tags.items() <= tags.items():
+        tag = Fix("tags", lambda: logs.tag_resource(resourceArn=arn, tags=target.tags))
+        fixes.append(tag)
+    return Review("log group", name, True, tuple(fixes))
+
+
+def review_log_group_removal(logs: CloudWatchLogsClient, name: str) -> Review:
+    """Review a log group that should not be there."""
+    return review_removal(
+        "log group",
+        name,
+        exists=_find_log_group(logs, name) is not None,
+        remove=lambda: logs.delete_log_group(logGroupName=name),
+    )
+
+
+def _find_log_group(logs: CloudWatchLogsClient, name: str) -> LogGroupTypeDef | None:
+    pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
+    for page in pages:
+        for group in page["logGroups"]:
+            if group["logGroupName"] == name:
+                return group
+    return None

@@ -1,0 +1,119 @@
+"""The optional settings of a stage, remembered from one deploy to the next."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from deployment.errors import DeploymentError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The key in the stage's part of .chalice/config.json; Chalice passes over it.
+OPTIONS_KEY = "pipeline"
+# What is said on the command line to drop a remembered setting.
+NONE = "none"
+_KEY_ARN = re.compile(r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True)
+class Options:
+    """A key to encrypt with, a network to stay in, and people to tell."""
+
+    kms_key: str | None = None
+    subnet_ids: tuple[str, ...] = ()
+    security_group_ids: tuple[str, ...] = ()
+    notify: tuple[str, ...] = ()
+
+    @property
+    def has_network(self) -> bool:
+        """Tell whether jobs are to run in a network of one's own."""
+        return bool(self.subnet_ids)
+
+
+def read_options(stage: Mapping[str, Any]) -> Options:
+    """Read what an earlier deploy remembered in the stage's configuration."""
+    known = {field.name for field in fields(Options)}
+    stored = {k: v for k, v in stage.get(OPTIONS_KEY, {}).items() if k in known}
+    lists = {k: tuple(v) for k, v in stored.items() if isinstance(v, list)}
+    return Options(**{**stored, **lists})
+
+
+def write_options(options: Options) -> dict[str, Any]:
+    """Build what the stage's configuration remembers; empty without options."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in asdict(options).items()
+        if value
+    }
+
+
+def change_options(
+    options: Options,
+    *,
+    kms_key: str | None,
+    subnet_ids: str | None,
+    security_group_ids: str | None,
+    notify: list[str] | None,
+) -> Options:
+    """Change what the command line names and leave the rest as it was.
+
+    Raises
+    ------
+    DeploymentError
+        When a value cannot be what it is given as.
+    """
+    if kms_key is not None:
+        options = replace(options, kms_key=_check_key(kms_key))
+    if subnet_ids is not None:
+        options = replace(options, subnet_ids=_split(subnet_ids, "subnet-"))
+    if security_group_ids is not None:
+        groups = _split(security_group_ids, "sg-")
+        options = replace(options, security_group_ids=groups)
+    if notify is not None:
+        options = replace(options, notify=_check_emails(notify))
+    if bool(options.subnet_ids) != bool(options.security_group_ids):
+        raise DeploymentError(
+            "a network needs subnets and security groups (found only one of them); "
+            "give both --subnet-ids and --security-group-ids, or 'none' for both"
+        )
+    return options
+
+
+def _check_key(text: str) -> str | None:
+    if text == NONE:
+        return None
+    if not _KEY_ARN.fullmatch(text):
+        raise DeploymentError(
+            f"--kms-key is no key's ARN (received {text!r}); give "
+            "arn:aws:kms:<region>:<account>:key/<id>, or 'none'"
+        )
+    return text
+
+
+def _split(text: str, prefix: str) -> tuple[str, ...]:
+    if text == NONE:
+        return ()
+    ids = tuple(part.strip() for part in text.split(",") if part.strip())
+    wrong = [name for name in ids if not name.startswith(prefix)]
+    if wrong or not ids:
+        raise DeploymentError(
+            f"not a list of ids (received {text!r}, needs {prefix}...,{prefix}...); "
+            "separate them by commas, or say 'none'"
+        )
+    return ids
+
+
+def _check_emails(addresses: list[str]) -> tuple[str, ...]:
+    if addresses == [NONE]:
+        return ()
+    wrong = [address for address in addresses if not _EMAIL.fullmatch(address)]
+    if wrong:
+        raise DeploymentError(
+            f"--notify takes e-mail addresses (received {', '.join(wrong)}); "
+            "repeat it for each, or say 'none'"
+        )
+    return tuple(dict.fromkeys(addresses))

@@ -1,0 +1,62 @@
+"""Calls that AWS refuses for some seconds, because it has not caught up yet."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+from botocore.exceptions import ClientError
+
+from deployment.errors import error_code, error_message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+_ATTEMPTS = 18
+_PAUSE = 5.0
+# What was just deleted keeps its name for up to a minute.
+_CLOSING = {
+    "AWS.SimpleQueueService.QueueDeletedRecently",
+    "OperationAborted",
+    "QueueDeletedRecently",
+    "StateMachineDeleting",
+}
+# A new role is known to IAM at once and to the other services after some seconds:
+# docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (eventual consistency).
+_UNKNOWN_ROLE = (
+    "assume",
+    "execution role does",
+    "function's execution role",
+    "not authorized to access the log destination",
+)
+
+
+def insist(call: Callable[[], T], *, sleep: Callable[[float], None] = time.sleep) -> T:
+    """Make a call, again while AWS has not caught up with what was done before it.
+
+    Raises
+    ------
+    ClientError
+        The last refusal, when it lasts for a minute and a half, or at once when it
+        is about something that waiting does not change.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return call()
+        except ClientError as error:
+            if not _will_pass(error):
+                raise
+        sleep(_PAUSE)
+    return call()
+
+
+def _will_pass(error: ClientError) -> bool:
+    if error_code(error) in _CLOSING:
+        return True
+    if error_code(error) == "AccessDenied":
+        # IAM's word on our own credentials, which no waiting changes.
+        return False
+    said = error_message(error).lower()
+    return any(sign in said for sign in _UNKNOWN_ROLE)

@@ -1,0 +1,87 @@
+"""Say what a deploy of a stage would change, without changing anything."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deployment.chalice_functions import (
+    compare_functions,
+    find_functions,
+    read_package,
+)
+from deployment.chalice_record import read_record
+from deployment.chalice_stage import read_config, review_stage_files, with_stage
+from deployment.review import QUIET
+from deployment.reviews import review_after_chalice, review_before_chalice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from deployment.review import Outcome
+    from deployment.stage import Stage
+
+# What Chalice packs, or reads to do so.
+_CHALICE_PARTS = ("app.py", "chalicelib", "requirements.txt", "vendor")
+
+
+def plan(stage: Stage, say: Callable[[str], None]) -> None:
+    """Say what a deploy would create, update and leave.
+
+    Raises
+    ------
+    DeploymentError
+        As a deploy would.
+    """
+    read_record(stage.project, stage.target.stage).check(stage.target)
+    quiet = True
+    for outcome in _foresee(stage):
+        if outcome.change != "absent":
+            say(str(outcome))
+        quiet = quiet and outcome.change in QUIET
+    say("a deploy would change nothing" if quiet else "this is a plan: nothing is done")
+
+
+def _foresee(stage: Stage) -> Iterator[Outcome]:
+    for review in review_before_chalice(stage):
+        yield review.outcome
+    yield from _foresee_chalice(stage)
+    for review in review_after_chalice(stage):
+        yield review.outcome
+
+
+def _foresee_chalice(stage: Stage) -> list[Outcome]:
+    before = find_functions(stage.clients, stage.target)
+    with tempfile.TemporaryDirectory(prefix="plan-") as folder:
+        project = Path(folder) / "project"
+        package = Path(folder) / "package"
+        _copy_for_chalice(stage, project)
+        chalice = replace(stage.chalice, project=project)
+        chalice.run(
+            *("package", "--pkg-format", "terraform", str(package)),
+            stage=stage.target.stage,
+        )
+        return compare_functions(
+            stage.target, before, read_package(package, stage.target)
+        )
+
+
+def _copy_for_chalice(stage: Stage, project: Path) -> None:
+    (project / ".chalice").mkdir(parents=True)
+    for part in _CHALICE_PARTS:
+        source = stage.project / part
+        if source.is_dir():
+            ignore = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, project / part, ignore=ignore)
+        elif source.exists():
+            shutil.copy2(source, project / part)
+    config = with_stage(read_config(stage.project), stage.target, stage.options)
+    (project / ".chalice" / "config.json").write_text(json.dumps(config))
+    for review in review_stage_files(
+        project, stage.target, stage.options, stage.templates
+    ):
+        review.settle()

@@ -1,0 +1,91 @@
+"""The topic that tells people how runs ended, and who is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from deployment.errors import error_code
+from deployment.review import Fix, Review, review_removal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mypy_boto3_sns import SNSClient
+
+    from deployment.target import Target
+
+
+def review_topic(sns: SNSClient, target: Target, emails: Sequence[str]) -> Review:
+    """Compare the stage's topic and its subscribers with what they should be.
+
+    Who subscribed by other ways stays, and so does whoever is not named any more:
+    the link to leave stands at the end of every mail.
+    """
+    arn = target.arn("sns", target.topic)
+    exists = _topic_exists(sns, arn)
+    create = Fix(
+        "topic",
+        lambda: sns.create_topic(Name=target.topic, Tags=_build_tags(target)),
+    )
+    fixes = _review_tags(sns, target, arn) if exists else [create]
+    subscribed = _list_emails(sns, arn) if exists else set()
+    fixes += [
+        Fix(f"subscriber {email}", _subscribe(sns, arn, email))
+        for email in emails
+        if email not in subscribed
+    ]
+    return Review("topic", target.topic, exists, tuple(fixes))
+
+
+def review_topic_removal(sns: SNSClient, target: Target) -> Review:
+    """Review a topic that should not be there."""
+    arn = target.arn("sns", target.topic)
+    return review_removal(
+        "topic",
+        target.topic,
+        exists=_topic_exists(sns, arn),
+        remove=lambda: sns.delete_topic(TopicArn=arn),
+    )
+
+
+def _topic_exists(sns: SNSClient, arn: str) -> bool:
+    try:
+        sns.get_topic_attributes(TopicArn=arn)
+    except ClientError as error:
+        if error_code(error) in {"NotFound", "NotFoundException"}:
+            return False
+        raise
+    return True
+
+
+def _list_emails(sns: SNSClient, arn: str) -> set[str]:
+    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn)
+    return {
+        subscription["Endpoint"]
+        for page in pages
+        for subscription in page["Subscriptions"]
+        if subscription["Protocol"] == "email"
+    }
+
+
+def _subscribe(sns: SNSClient, arn: str, email: str) -> Callable[[], object]:
+    return lambda: sns.subscribe(TopicArn=arn, Protocol="email", Endpoint=email)
+
+
+def _review_tags(sns: SNSClient, target: Target, arn: str) -> list[Fix]:
+    answer = sns.list_tags_for_resource(ResourceArn=arn)
+    tags = {tag["Key"]: tag["Value"] for tag in answer["Tags"]}
+    if target.tags.items() <= tags.items():
+        return []
+    return [
+        Fix(
+            "tags",
+            lambda: sns.tag_resource(ResourceArn=arn, Tags=_build_tags(target)),
+        )
+    ]
+
+
+def _build_tags(target: Target) -> Any:
+    return [{"Key": key, "Value": value} for key, value in target.tags.items()]
