@@ -41,7 +41,8 @@ LOCAL_STAGE = "local"
 LOCAL_START_PATIENCE_SECONDS = 45.0
 CALLS_PER_SECOND = 8
 OUTPUT = Path("forecasts")
-PIPED_WIDTH = 120
+# Lines in a pipe are for other programs and must not be broken.
+PIPED_WIDTH = 10_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -141,7 +142,7 @@ def connect(args: argparse.Namespace) -> tuple[Target, Clients]:
 
 
 def build_console() -> Console:
-    """Build a console that is as wide as needed where there is no terminal."""
+    """Build a console that breaks no lines where there is no terminal."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         # An old encoding must not lose a forecast over a character it lacks.
         sys.stdout.reconfigure(errors="replace")

@@ -3,64 +3,64 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from rich import box
 from rich.console import RenderableType
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from client.listing import ListedRun, Listing, LostUpload
 from client.words import format_age, printable
 
 _STYLES = {"SUCCEEDED": "green", "RUNNING": "cyan", "PENDING_REDRIVE": "cyan"}
+_STATE_WIDTH, _AGE_WIDTH, _RUN_WIDTH = 11, 12, 33
 
 
 def render_listing(
     listing: Listing, *, stage: str, now: datetime
 ) -> Iterator[RenderableType]:
-    """Render the runs, then the uploads without one."""
+    """Render the runs, then the uploads without one; notes stand below their line."""
     if not listing.runs and not listing.lost:
         yield Text(
             f"stage {stage!r} has no runs yet; start one with "
             f"`python forecast.py data.zip --stage {stage}`"
         )
         return
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in ("run", "dataset", "state"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("started", justify="right", no_wrap=True)
-    table.add_column("verdict, or why not")
+    yield _line(Text("state"), "started", "run", "dataset", style="bold")
     for run in listing.runs:
-        table.add_row(*_run_cells(run, now))
+        yield from _render_run(run, now)
     for upload in listing.lost:
-        table.add_row(*_lost_cells(upload, now, stage))
-    yield table
+        yield from _render_lost(upload, now, stage)
     if listing.more:
         yield Text("there are older runs; show more with --limit")
 
 
-def _run_cells(run: ListedRun, now: datetime) -> list[Text]:
-    state = Text(run.state.lower().replace("_", " "), _STYLES.get(run.state, "red"))
-    note = printable(run.verdict)
+def _render_run(run: ListedRun, now: datetime) -> Iterator[RenderableType]:
+    word = run.state.lower().replace("_", " ")
+    state = Text(word, _STYLES.get(run.state, "red"))
+    yield _line(state, format_age(now - run.started), run.run_id, run.dataset)
+    note = run.verdict
     if run.ended and not run.has_status:
         note = f"(no status.json) {note}".strip()
-    return [
-        Text(printable(run.run_id)),
-        Text(printable(run.dataset)),
-        state,
-        Text(format_age(now - run.started)),
-        Text(note),
-    ]
+    if note:
+        yield _note(note)
 
 
-def _lost_cells(upload: LostUpload, now: datetime, stage: str) -> list[Text]:
+def _render_lost(
+    upload: LostUpload, now: datetime, stage: str
+) -> Iterator[RenderableType]:
+    state = Text("no run", "yellow" if upload.starts_run else "dim")
+    yield _line(state, format_age(now - upload.uploaded), "-", upload.key)
     if upload.starts_run:
-        note = f"started no run; see `chalice logs -n on_upload --stage {stage}`"
+        yield _note(f"started no run; see `chalice logs -n on_upload --stage {stage}`")
     else:
-        note = "starts no run (needs raw/<name>.zip or raw/<name>.csv)"
-    return [
-        Text("-"),
-        Text(printable(upload.key)),
-        Text("no run", "yellow" if upload.starts_run else "dim"),
-        Text(format_age(now - upload.uploaded)),
-        Text(note),
-    ]
+        yield _note("starts no run (needs raw/<name>.zip or raw/<name>.csv)")
+
+
+def _line(state: Text, age: str, run: str, dataset: str, *, style: str = "") -> Text:
+    state.pad_right(_STATE_WIDTH - len(state))
+    rest = f"{age:<{_AGE_WIDTH}}{printable(run):<{_RUN_WIDTH}}{printable(dataset)}"
+    return Text.assemble(state, rest, style=style)
+
+
+def _note(text: str) -> RenderableType:
+    note = Text(printable(text), style="dim")
+    return Padding(note, (0, 0, 0, _STATE_WIDTH), expand=False)

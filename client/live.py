@@ -132,7 +132,7 @@ def _candidate_lines(training: Training) -> list[Text]:
         for number, c in zip(numbers, shown, strict=True)
     ]
     if lines:
-        lines.insert(0, Text(f"{shown[0].metric}, least is best", style="dim"))
+        lines.insert(0, Text(f"{shown[0].metric}, smaller is better", style="dim"))
     if len(scored) > len(shown):
         lines.append(Text(f"and {len(scored) - len(shown)} more", style="dim"))
     return lines

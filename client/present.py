@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich import box
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -32,7 +34,7 @@ def present_outcome(outcome: Outcome) -> Iterator[RenderableType]:
     if not outcome.succeeded:
         yield Text(f"Run {outcome.run_id} {_ENDED.get(outcome.status, 'failed')}:")
         for line in outcome.reason.splitlines():
-            yield Text(f"  {printable(line)}", style="red")
+            yield _indent(Text(printable(line), style="red"))
         if outcome.results.files:
             yield Text(f"Its documents are in {outcome.results.folder}")
         return
@@ -44,11 +46,16 @@ def present_outcome(outcome: Outcome) -> Iterator[RenderableType]:
 _ENDED = {"ABORTED": "was stopped", "TIMED_OUT": "took too long"}
 
 
+def _indent(text: Text) -> RenderableType:
+    return Padding(text, (0, 0, 0, 2), expand=False)
+
+
 def _present_forecast(outcome: Outcome) -> Iterator[RenderableType]:
     path = outcome.results.find("forecast.csv")
     if path is not None:
         settings = read_file(outcome.results, "settings.json")
         forecast = read_forecast(path, settings, keep=_SHOWN_SERIES)
+        yield Text()
         yield Text(_describe_size(forecast), style="bold")
         if forecast.value_columns:
             yield render_forecast(forecast)
@@ -57,11 +64,13 @@ def _present_forecast(outcome: Outcome) -> Iterator[RenderableType]:
         leaderboard = build_leaderboard(candidates)
         rest = len(leaderboard.places) - _SHOWN_PLACES
         more = f", {rest} more in candidates.json" if rest > 0 else ""
-        yield Text(f"Candidates, least is best{more}", style="bold")
+        yield Text()
+        yield Text(f"Candidates, smaller is better{more}", style="bold")
         yield render_leaderboard(leaderboard)
     if verdict := find_verdict(read_file(outcome.results, "report.json")):
-        yield Text(printable(verdict), style="bold")
         yield Text()
+        yield Text(printable(verdict), style="bold")
+    yield Text()
 
 
 def find_verdict(report: Mapping[str, Any] | None) -> str:
@@ -74,7 +83,7 @@ def find_verdict(report: Mapping[str, Any] | None) -> str:
 
 def render_forecast(forecast: ForecastFile) -> Table:
     """Render the first steps of the first series, with a sparkline of each mean."""
-    table = Table(box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
     for name in (*forecast.key_columns, forecast.timestamp_column):
         table.add_column(Text(printable(name)), overflow="ellipsis", max_width=32)
     for name in forecast.value_columns:
@@ -118,7 +127,7 @@ def render_leaderboard(leaderboard: Leaderboard) -> Table:
     """Render the best candidates with their metrics."""
     shown = leaderboard.places[:_SHOWN_PLACES]
     columns = leaderboard.columns[:_SHOWN_METRICS]
-    table = Table(box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
     table.add_column("candidate", overflow="ellipsis", max_width=48)
     numbers = {}
     for column in columns:
@@ -126,7 +135,7 @@ def render_leaderboard(leaderboard: Leaderboard) -> Table:
         table.add_column(heading, justify="right")
         numbers[column] = format_numbers([p.metrics.get(column) for p in shown])
     for row, place in enumerate(shown):
-        name = printable(place.name) + (" (best)" if place.is_best else "")
+        name = printable(place.name) + (" (chosen)" if place.is_best else "")
         cells = [Text(numbers[column][row]) for column in columns]
         table.add_row(Text(name), *cells, style="green" if place.is_best else "")
     return table
@@ -137,15 +146,23 @@ def _present_findings(
 ) -> Iterator[RenderableType]:
     told = [f for f in findings if f.get("level") in {"warning", "fixed"}]
     told.sort(key=lambda f: f.get("level") == "fixed")
-    for finding in told[:_SHOWN_FINDINGS]:
-        fixed = finding.get("level") == "fixed"
-        text = str(finding.get("what", ""))
-        if not fixed and finding.get("remedy"):
-            text += f"; {finding['remedy']}"
-        word = ("repaired: ", "dim") if fixed else ("warning: ", "yellow")
-        yield Text.assemble(word, printable(text))
-    if len(told) > _SHOWN_FINDINGS:
-        yield Text(f"and {len(told) - _SHOWN_FINDINGS} more in data-report.json")
+    alike = Counter(f.get("code") for f in told)
+    first_of_each = list({f.get("code"): f for f in reversed(told)}.values())[::-1]
+    for finding in first_of_each[:_SHOWN_FINDINGS]:
+        yield _render_finding(finding, alike=alike[finding.get("code")] - 1)
+    hidden = sum(alike[f.get("code")] for f in first_of_each[_SHOWN_FINDINGS:])
+    if hidden:
+        yield Text(f"and {hidden} more in data-report.json")
+
+
+def _render_finding(finding: Mapping[str, Any], *, alike: int) -> Text:
+    fixed = finding.get("level") == "fixed"
+    text = str(finding.get("what", ""))
+    if not fixed and finding.get("remedy"):
+        text += f"; {finding['remedy']}"
+    word = ("repaired: ", "dim") if fixed else ("warning: ", "yellow")
+    more = f" (and {alike} more like it)" if alike else ""
+    return Text.assemble(word, printable(text), (more, "dim"))
 
 
 def _present_warnings(outcome: Outcome) -> Iterator[RenderableType]:

@@ -70,7 +70,7 @@ def test_forecast_without_mean_draws_a_quantile(tmp_path):
 def test_forecast_without_values_is_only_counted(tmp_path):
     text = present(tmp_path, {"forecast.csv": "id,timestamp\nA,2026-01-01\n"})
 
-    assert text.splitlines()[0] == "1 series x 1 step"
+    assert text.split("\n")[1] == "1 series x 1 step"
 
 
 def test_leaderboard_has_best_first_and_says_the_rest(tmp_path):
@@ -78,7 +78,7 @@ def test_leaderboard_has_best_first_and_says_the_rest(tmp_path):
 
     lines = [line.split() for line in text.splitlines() if line.strip()]
     assert lines[1] == ["candidate", "avg.", "wQL", "MASE"]
-    assert lines[3] == ["Theta", "(best)", "0.1250", "0.7500"]
+    assert lines[3] == ["Theta", "(chosen)", "0.1250", "0.7500"]
     assert lines[4] == ["C0", "-", "-"]
     assert "2 more in candidates.json" in text
 
@@ -93,6 +93,17 @@ def test_warnings_of_the_data_are_short(tmp_path):
     assert "found w5" not in text
     assert "found e" not in text
     assert "and 2 more in data-report.json" in text
+
+
+def test_warnings_alike_are_told_once(tmp_path):
+    findings = [make_finding(code) for code in ("a", "b", "a", "a")]
+
+    text = present(tmp_path, {"data-report.json": {"findings": findings}})
+
+    assert text.splitlines()[:2] == [
+        "warning: found a; act (and 2 more like it)",
+        "warning: found b; act",
+    ]
 
 
 def test_warning_of_the_report_is_passed_on(tmp_path):
