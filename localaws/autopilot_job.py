@@ -31,8 +31,8 @@ METRICS = {
     "RMSE": "RMSE",
 }
 ENSEMBLE = "WeightedEnsemble"
-# "The lesser of 500 time-steps or 1/4 of the time-steps in the dataset":
-# docs.aws.amazon.com/sagemaker/latest/APIReference/API_TimeSeriesForecastingJobConfig.html
+# "The lesser of 500 time-steps or 1/4 of the time-steps in the dataset", says the API
+# reference of TimeSeriesForecastingJobConfig.
 _STEPS_PER_HORIZON = 4
 
 
@@ -160,7 +160,7 @@ def describe_report(report: Any) -> dict[str, Any]:
 def describe_ensemble(model: Model) -> dict[str, Any]:
     """Describe the ensemble, which is the model that was saved."""
     board = model.leaderboard
-    row = board[board["name"] == ENSEMBLE].iloc[0].to_dict()
+    row: Any = board[board["name"] == ENSEMBLE].iloc[0].to_dict()
     return {
         "name": ENSEMBLE,
         "algorithm": row["algorithm"],

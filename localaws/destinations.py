@@ -78,7 +78,7 @@ def build_record(failed: Invocation) -> dict[str, Any]:
 
 def _send(client: Any, service: str, arn: str, record: str) -> None:
     if service == "sqs":
-        url = client.get_queue_url(QueueName=arn.split(":")[-1])["QueueUrl"]
+        url = client.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
         client.send_message(QueueUrl=url, MessageBody=record)
     elif service == "sns":
         client.publish(TopicArn=arn, Message=record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import uuid
 from datetime import UTC, datetime
@@ -11,8 +12,8 @@ import moto.events.models as moto_events
 from moto.core.utils import unix_time
 from moto.events.utils import EventTemplateParser
 
+from localaws.invoke_permissions import Source
 from localaws.lambdas import queue_event
-from localaws.patches import Patches
 
 
 def publish(
@@ -25,7 +26,7 @@ def publish(
     account: str,
 ) -> None:
     """Send an event of an AWS service to the default bus of an account."""
-    event = {
+    event: Any = {
         "version": "0",
         "id": str(uuid.uuid4()),
         "detail-type": detail_type,
@@ -39,57 +40,47 @@ def publish(
     }
     bus = moto_events.events_backends[account][region].event_buses["default"]
     for rule in list(bus.rules.values()):
-        rule.send_to_targets(event, transform_input=False)  # type: ignore[arg-type]  # moto's TypedDict has this very shape
+        rule.send_to_targets(event, transform_input=False)
 
 
-def install(patches: Patches) -> None:
-    """Give moto's rules the target that they lack."""
-    send_to_others = moto_events.Rule.send_to_targets
-
-    def send_to_targets(
-        rule: moto_events.Rule, original_event: Any, transform_input: bool = True
-    ) -> None:
-        # moto sends to the targets of a disabled rule too, and knows no functions.
-        if rule.state != "ENABLED" or not rule.event_pattern.matches_event(
-            original_event
-        ):
-            return
-        targets = list(rule.targets)
-        functions = [t for t in targets if t["Arn"].split(":")[2] == "lambda"]
-        for target in functions:
-            queue_event(target["Arn"], _build_input(target, original_event))
-        others = [target for target in targets if target not in functions]
-        if others:
-            rule_for_others = _copy_rule(rule, others)
-            send_to_others(rule_for_others, original_event, transform_input)
-
-    patches.replace(moto_events.Rule, "send_to_targets", send_to_targets)
+def send_to_functions(rule: Any, event: Any) -> Any:
+    """Send an event to a rule's functions; return the rule with its other targets."""
+    others = copy.copy(rule)
+    others.targets = []
+    for target in list(rule.targets):
+        if target["Arn"].split(":")[2] == "lambda":
+            source = Source("events.amazonaws.com", rule.arn, rule.account_id)
+            queue_event(target["Arn"], build_input(target, event), source=source)
+        else:
+            others.targets.append(target)
+    return others
 
 
-def _copy_rule(rule: Any, targets: list[dict[str, Any]]) -> Any:
-    copied = object.__new__(type(rule))
-    copied.__dict__.update(rule.__dict__, targets=targets)
-    return copied
-
-
-def _build_input(target: dict[str, Any], event: dict[str, Any]) -> Any:
-    moment = datetime.fromtimestamp(float(event["time"]), UTC)
-    whole = {
-        **{k: v for k, v in event.items() if k != "ingestion-time"},
-        "time": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
+def build_input(target: dict[str, Any], event: dict[str, Any]) -> Any:
+    """Build what a target gets: the event, or what the target makes of it."""
+    whole = {**event, "time": _spell_time(event["time"])}
+    ingested = whole.pop("ingestion-time", None)
     if "Input" in target:
         return json.loads(target["Input"])
     if "InputPath" in target:
-        found: Any = whole
-        for name in target["InputPath"].removeprefix("$").split("."):
-            found = found[name] if name else found
-        return found
+        return _follow(target["InputPath"], whole)
     if "InputTransformer" in target:
         transformer = target["InputTransformer"]
+        complete: Any = {**whole, "ingestion-time": ingested}
         return EventTemplateParser.parse(
             input_template=transformer["InputTemplate"],
             input_paths_map=transformer.get("InputPathsMap", {}),
-            event={**event, "time": whole["time"]},  # type: ignore[arg-type]  # as above
+            event=complete,
         )
     return whole
+
+
+def _follow(path: str, event: Any) -> Any:
+    for name in path.removeprefix("$").split("."):
+        event = event[name] if name else event
+    return event
+
+
+def _spell_time(time: Any) -> str:
+    moment = datetime.fromtimestamp(float(time), UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

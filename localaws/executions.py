@@ -11,7 +11,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from moto.stepfunctions.parser.api import ExecutionStatus, HistoryEventType
-from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped
 from moto.stepfunctions.parser.backend import execution as moto_execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
@@ -40,7 +39,7 @@ class Worker(ExecutionWorker):
 
     def _get_evaluation_environment(self) -> Any:
         env = super()._get_evaluation_environment()
-        data = env.states.context_object.context_object_data["Execution"]
+        data: Any = env.states.context_object.context_object_data["Execution"]
         data["StartTime"] = spell_moment(data["StartTime"])
         # moto does not know $$.Execution.RedriveCount.
         data["RedriveCount"] = self.resumption.redrive if self.resumption else 0
@@ -48,7 +47,8 @@ class Worker(ExecutionWorker):
 
     def _execution_logic(self) -> None:
         if self.resumption is None:
-            super()._execution_logic()
+            run_whole: Any = super()._execution_logic
+            run_whole()
         else:
             self._resume(self.resumption)
 
@@ -58,12 +58,13 @@ class Worker(ExecutionWorker):
         env = self._get_evaluation_environment()
         env.event_manager = resumption.history
         env.states.reset(input_value=resumption.state_input)
+        details: Any = {
+            "executionRedrivenEventDetails": {"redriveCount": resumption.redrive}
+        }
         env.event_manager.add_event(
             context=env.event_history_context,
             event_type=HistoryEventType.ExecutionRedriven,
-            event_details=EventDetails(
-                executionRedrivenEventDetails={"redriveCount": resumption.redrive}
-            ),
+            event_details=details,
             update_source_event_id=False,
         )
         self.env = env
@@ -147,7 +148,7 @@ class Execution(moto_execution.Execution):
         self._concluded.clear()
         self.stop_date = self.error = self.cause = None
         self.exec_worker, self.exec_status = again, ExecutionStatus.RUNNING
-        again.start()
+        again.start()  # type: ignore[no-untyped-call]  # moto's
         self._publish("RUNNING")
         return self.redrive_date
 

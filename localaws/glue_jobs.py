@@ -95,7 +95,7 @@ class Backend(moto_glue.GlueBackend):
             setattr(job, attribute, getattr(job, attribute) or {})
         job.last_modified_on = utcnow()
 
-    def start_job_run(  # noqa: PLR0913  # moto's signature
+    def start_job_run(  # noqa: PLR0917  # moto's signature
         self,
         name: str,
         arguments: dict[str, str] | None,
@@ -112,11 +112,12 @@ class Backend(moto_glue.GlueBackend):
                 "For Python shell jobs the maximum capacity is 0.0625 or 1 "
                 f"(found {max_capacity})",
             )
+        command: Any = job.command  # which moto takes for text
         plan = Plan(
             job_name=name,
             role_arn=self._role_arn(job.role),
             region=self.region_name,
-            command=dict(job.command),  # type: ignore[call-overload]  # moto says str
+            command=command,
             arguments={
                 **job.default_arguments,
                 **(arguments or {}),

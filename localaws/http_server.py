@@ -16,6 +16,8 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import ThreadedWSGIServer
 
+from localaws.gate import Gate
+
 LOOPBACK = "127.0.0.1"
 # How long the end of the server may take to be noticed.
 _POLL_SECONDS = 0.05
@@ -25,7 +27,7 @@ class Server(ThreadedWSGIServer):
     """A server that knows its connections, so that it can end them."""
 
     def __init__(self, port: int) -> None:
-        app = DomainDispatcherApplication(create_backend_app)
+        app = Gate(DomainDispatcherApplication(create_backend_app))
         super().__init__(LOOPBACK, port, app, MotoRequestHandler)
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import subprocess
 import threading
@@ -137,6 +138,7 @@ class Environment:
         self.alive = False
         self._channel.close()
         self._machine.processes.forget(self._process)
+        shutil.rmtree(self._temporary, ignore_errors=True)
 
     def _start(self, folder: Path) -> None:
         self._channel, other = socket.socketpair()
@@ -214,7 +216,7 @@ class Environment:
             kind = "Sandbox.Timedout"
         else:
             status = self._process.wait(1.0)
-            what, kind = f"Runtime exited with error: exit status {status}", ""
+            what = f"Runtime exited with error: exit status {status}"
             kind = "Runtime.ExitError"
         self.close()
         message = f"RequestId: {request_id} Error: {what}"

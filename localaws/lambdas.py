@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import threading
 import uuid
 from collections import Counter
@@ -17,10 +18,13 @@ from moto.awslambda import urls
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 
 from localaws.destinations import Invocation, report_failure
+from localaws.invoke_permissions import Source, may_invoke
 from localaws.lambda_environments import Code, Environments, Outcome
 from localaws.machine import Machine
 from localaws.patches import Patches
 from localaws.roles import RoleClients, RoleError, check_trust
+
+log = logging.getLogger(__name__)
 
 # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 _RETRIES = 2
@@ -188,23 +192,36 @@ class Backend(moto_lambda.LambdaBackend):
             _check_role(body["Role"])
         return super().update_function_configuration(function_name, qualifier, body)
 
+    def put_function_event_invoke_config(
+        self, function_name: str, config: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Replace the settings; moto adds them and goes on showing the first."""
+        self.get_function(function_name).event_invoke_config.clear()
+        return super().put_function_event_invoke_config(function_name, config)
 
-def find_function(arn: str) -> Function | None:
-    """Find the function with an ARN, in whatever region it is."""
-    _, _, _, region, account, _ = arn.split(":", 5)
-    backend = moto_lambda.lambda_backends[account][region]
-    try:
-        found: Function = backend.get_function(arn)
-    except LambdaClientError:
-        return None
-    return found
+    def update_function_event_invoke_config(
+        self, function_name: str, config: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Change some of the settings; moto drops the others."""
+        before = self.get_function(function_name).event_invoke_config
+        merged = {**(before[-1].config if before else {}), **config}
+        return self.put_function_event_invoke_config(function_name, merged)
 
 
-def queue_event(arn: str, event: Mapping[str, Any], *, request_id: str = "") -> None:
-    """Send an event to a function, as other services do; none is no error for them."""
-    function = find_function(arn)
-    if function is not None:
-        function.invoker.queue(function, json.dumps(event), request_id=request_id)
+def queue_event(arn: str, event: Any, *, source: Source) -> None:
+    """Send an event of another service to a function, if that lets the service in."""
+    function = _find_function(arn)
+    if function is None:
+        log.error("%s sends to %s, which is not there", source.arn, arn)
+    elif may_invoke(source, function.policy.statements):
+        function.invoker.queue(function, json.dumps(event))
+    else:
+        log.error(
+            "%s may not invoke %s for %s; AddPermission lets it",
+            source.principal,
+            arn,
+            source.arn,
+        )
 
 
 def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
@@ -212,6 +229,17 @@ def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
     Function.invoker = Invoker(machine, clients)
     patches.replace(moto_lambda, "LambdaFunction", Function)
     patches.replace(moto_lambda.lambda_backends, "backend", Backend)
+
+
+def _find_function(arn: str) -> Function | None:
+    region, account = arn.split(":")[3:5]
+    backend = moto_lambda.lambda_backends[account][region]
+    try:
+        found: Any = backend.get_function(arn)
+    except LambdaClientError:
+        return None
+    function: Function = found
+    return function
 
 
 def _check_event(body: str) -> str:

@@ -8,7 +8,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html: the SDK is there.
 LAMBDA = ("boto3",)
@@ -30,7 +30,7 @@ class Libraries:
         self._made: dict[tuple[str, ...], Path] = {}
 
     def show(self, names: tuple[str, ...]) -> Path:
-        """Return a folder with ``names`` and all that they need, as far as installed."""
+        """Return a folder with the installed ones of ``names`` and what they need."""
         with self._lock:
             if names not in self._made:
                 folder = self._folder / f"libraries-{len(self._made)}"
@@ -65,7 +65,7 @@ def link_distributions(distributions: dict[str, Distribution], folder: Path) -> 
                 link.symlink_to(str(installed.locate_file(name)))
 
 
-def _requirements(installed: Distribution) -> Iterator[str]:
+def _requirements(installed: Distribution) -> Iterator[NormalizedName]:
     for text in installed.requires or ():
         requirement = Requirement(text)
         marker = requirement.marker

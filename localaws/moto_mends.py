@@ -1,29 +1,56 @@
-"""Defects of moto 5.2.5, each mended in one function; a test each sees them upstream."""
+"""Defects of moto 5.2.5 that are mended from outside, each in one function.
+
+What a backend of ours replaces whole, such as StartExecution, is mended there; the
+test beside each says what upstream does and fails once it does no more.
+"""
 
 from __future__ import annotations
 
-import json
 import re
+import sys
+import threading
+from types import SimpleNamespace
 from typing import Any
 
-import moto.s3.models as moto_s3_models
+import moto.events.models as moto_events
+import moto.s3.notifications as moto_notifications
 import moto.s3.responses as moto_s3
-from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.stepfunctions.parser.asl.component.state.exec.execute_state import (
-    ExecutionState,
+from moto.stepfunctions.parser.asl.component.common.retry import (
+    retrier_decl as moto_retrier,
 )
+from moto.stepfunctions.parser.asl.component.state.exec import (
+    execute_state as moto_state,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import (
+    state_task_factory as moto_factory,
+)
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function import (
+    wait_function as moto_wait,
+)
+from moto.stepfunctions.parser.asl.utils import boto_client as moto_clients
 
+from localaws import s3_events
+from localaws.events import send_to_functions
+from localaws.machine import Machine
 from localaws.patches import Patches
+from localaws.roles import RoleClients
+from localaws.state_clock import wait_while_running
+from localaws.state_tasks import find_service
 
-_UNENCRYPTED = {"Bool": {"aws:SecureTransport": "false"}}
 _FILTER_NAME = re.compile(rb"(<Name>\s*)(Prefix|Suffix)(\s*</Name>)")
+_STATES = "states.amazonaws.com"
 
 
-def install(patches: Patches) -> None:
+def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
     """Mend everything."""
     accept_capital_filter_names(patches)
+    send_complete_s3_events_later(patches)
+    let_rules_call_functions(patches)
     let_a_stop_end_a_task(patches)
-    read_conditions_of_bucket_policies(patches)
+    let_a_stop_end_a_wait(patches, machine)
+    let_a_stop_end_a_pause_before_a_retry(patches, machine)
+    run_jobs_of_services(patches)
+    call_services_as_the_role(patches, clients)
 
 
 def accept_capital_filter_names(patches: Patches) -> None:
@@ -43,6 +70,33 @@ def accept_capital_filter_names(patches: Patches) -> None:
     )
 
 
+def send_complete_s3_events_later(patches: Patches) -> None:
+    """Send S3's own events, later.
+
+    moto's have neither sequencer nor versionId and encode the slashes of a key; and it
+    runs the function before it answers the request that caused the event.
+    """
+    patches.replace(moto_notifications, "_get_s3_event", s3_events.build_event)
+    patches.replace(moto_notifications, "_invoke_awslambda", s3_events.send)
+
+
+def let_rules_call_functions(patches: Patches) -> None:
+    """Send events to functions, and from enabled rules only.
+
+    moto raises NotImplementedError for a rule with a function as its target, and sends
+    to the other targets of a disabled rule too.
+    """
+
+    def send_to_targets(
+        rule: Any, original_event: Any, transform_input: bool = True
+    ) -> None:
+        if rule.state == "ENABLED" and rule.event_pattern.matches_event(original_event):
+            others = send_to_functions(rule, original_event)
+            original(others, original_event, transform_input)
+
+    original = patches.replace(moto_events.Rule, "send_to_targets", send_to_targets)
+
+
 def let_a_stop_end_a_task(patches: Patches) -> None:
     """Keep an execution ABORTED: moto turns a task's error after a stop into FAILED."""
 
@@ -53,23 +107,68 @@ def let_a_stop_end_a_task(patches: Patches) -> None:
             if env.is_running():
                 raise
 
-    original = patches.replace(ExecutionState, "_evaluate_with_timeout", evaluate)
+    original = patches.replace(
+        moto_state.ExecutionState, "_evaluate_with_timeout", evaluate
+    )
 
 
-def read_conditions_of_bucket_policies(patches: Patches) -> None:
-    """Pass over statements on unencrypted requests: moto denies by any condition."""
+def let_a_stop_end_a_wait(patches: Patches, machine: Machine) -> None:
+    """Wait at the machine's pace, and see every stop.
 
-    def get_permission(bucket: Any, action: str, resource: str) -> Any:
-        policy = json.loads(bucket.policy or b"{}")
-        statements = [
-            statement
-            for statement in policy.get("Statement", [])
-            # Loopback stands for the encrypted way to AWS.
-            if statement.get("Condition") != _UNENCRYPTED
-        ]
-        if not statements:
-            return PermissionResult.NEUTRAL
-        document = json.dumps({**policy, "Statement": statements})
-        return IAMPolicy(document).is_action_permitted(action, resource)
+    moto sets and clears an event at a stop, which a Wait that has not begun to listen
+    misses: it then waits for its whole time.
+    """
 
-    patches.replace(moto_s3_models.FakeBucket, "get_permission", get_permission)
+    def wait(_: Any, env: Any, wait_seconds: float) -> None:
+        wait_while_running(env, machine.shorten(wait_seconds))
+
+    patches.replace(moto_wait.WaitFunction, "_wait_interval", wait)
+
+
+def let_a_stop_end_a_pause_before_a_retry(patches: Patches, machine: Machine) -> None:
+    """Pause at the machine's pace, and see a stop; moto sleeps whatever happens."""
+    pausing = threading.local()
+
+    def evaluate(retrier: Any, env: Any) -> None:
+        pausing.env = env
+        original(retrier, env)
+
+    def sleep(seconds: float) -> None:
+        wait_while_running(pausing.env, machine.shorten(seconds))
+
+    original = patches.replace(moto_retrier.RetrierDecl, "_eval_body", evaluate)
+    patches.replace(moto_retrier, "time", SimpleNamespace(sleep=sleep))
+
+
+def run_jobs_of_services(patches: Patches) -> None:
+    """Use our own Glue, SageMaker and Lambda tasks.
+
+    moto's ``.sync`` on Glue ends in ``'NoneType' object has no attribute
+    'interrupt_all'`` and leaves moments in the result that its own DescribeExecution
+    cannot serialise; SageMaker has no ``.sync``; and a stop waits for a function.
+    """
+
+    def make_service(service_name: str) -> Any:
+        return find_service(service_name) or original(service_name=service_name)
+
+    original = patches.replace(moto_factory, "state_task_service_for", make_service)
+
+
+def call_services_as_the_role(patches: Patches, clients: RoleClients) -> None:
+    """Call services with the state machine's role; moto's keys are made up."""
+
+    def make_client(region: str, service: str, state_credentials: Any = None) -> Any:
+        return clients.get(
+            service,
+            role_arn=state_credentials.role_arn,
+            principal=_STATES,
+            region=region,
+        )
+
+    original = moto_clients.boto_client_for
+    # Its users have imported the function, each by its name.
+    for name, module in list(sys.modules.items()):
+        if name.startswith("moto.stepfunctions") and (
+            getattr(module, "boto_client_for", None) is original
+        ):
+            patches.replace(module, "boto_client_for", make_client)

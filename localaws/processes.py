@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -45,11 +46,9 @@ class Process:
 
     def kill(self) -> None:
         """End it and its children at once."""
-        try:
+        # The group may be empty; macOS says so with the second.
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            # The group is empty; macOS says so with the second.
-            pass
         self._popen.wait()
 
 

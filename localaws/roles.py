@@ -110,12 +110,13 @@ class RoleClients:
         keys = assume_role(
             role_arn, service=principal, session=principal, region=region
         )
-        return boto3.Session(
+        session: Any = boto3.Session(
             aws_access_key_id=keys.access_key_id,
             aws_secret_access_key=keys.secret_access_key,
             aws_session_token=keys.session_token,
             region_name=region,
-        ).client(
+        )
+        return session.client(
             name,
             endpoint_url=self._machine.endpoint_url,
             config=Config(

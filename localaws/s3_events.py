@@ -1,4 +1,4 @@
-"""S3 event notifications to Lambda: complete, and after the request is answered."""
+"""S3 event notifications to Lambda: what they say, and how they are sent."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import time
 from typing import Any
 from urllib.parse import quote_plus
 
-import moto.s3.notifications as moto_notifications
 from moto.core.utils import iso_8601_datetime_with_milliseconds
 
+from localaws.invoke_permissions import Source
 from localaws.lambdas import queue_event
-from localaws.patches import Patches
 
 _EVENT_VERSION = "2.1"
 # As AWS's, sequencers are hexadecimal digits that only grow.
@@ -25,14 +24,14 @@ def build_event(
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
     """
-    found = {
+    described = {
         "key": quote_plus(key.name, safe="/"),
         "size": key.size,
         "eTag": key.etag.replace('"', ""),
         "sequencer": f"{next(_counter):018X}",
     }
     if bucket.is_versioned:
-        found["versionId"] = key.version_id
+        described["versionId"] = key.version_id
     record = {
         "eventVersion": _EVENT_VERSION,
         "eventSource": "aws:s3",
@@ -50,17 +49,14 @@ def build_event(
                 "ownerIdentity": {"principalId": bucket.account_id},
                 "arn": bucket.arn,
             },
-            "object": found,
+            "object": described,
         },
     }
     return {"Records": [record]}
 
 
-def install(patches: Patches) -> None:
-    """Let moto's notifications be built and sent by this module."""
-    patches.replace(moto_notifications, "_get_s3_event", build_event)
-    patches.replace(moto_notifications, "_invoke_awslambda", _send)
-
-
-def _send(account_id: str, event_body: Any, fn_arn: str, region_name: str) -> None:
-    queue_event(fn_arn, event_body)
+def send(account_id: str, event_body: Any, fn_arn: str, region_name: str) -> None:
+    """Send an event to a function in the background."""
+    bucket = event_body["Records"][0]["s3"]["bucket"]
+    source = Source("s3.amazonaws.com", bucket["arn"], account_id)
+    queue_event(fn_arn, event_body, source=source)

@@ -13,17 +13,7 @@ from pathlib import Path
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
-from localaws import (
-    events,
-    glue_jobs,
-    lambdas,
-    moto_mends,
-    sagemaker_jobs,
-    s3_events,
-    state_clock,
-    state_machines,
-    state_tasks,
-)
+from localaws import glue_jobs, lambdas, moto_mends, sagemaker_jobs, state_machines
 from localaws.http_server import LOOPBACK, Server, answer_requests
 from localaws.isolation import isolate
 from localaws.libraries import Libraries
@@ -126,19 +116,16 @@ def _install(patches: Patches, machine: Machine) -> None:
     _forget_state()
     set_machine(machine)
     clients = RoleClients(machine)
-    moto_mends.install(patches)
+    moto_mends.install(patches, machine, clients)
     lambdas.install(patches, machine, clients)
-    s3_events.install(patches)
-    events.install(patches)
     glue_jobs.install(patches, machine, clients)
     sagemaker_jobs.install(patches, machine, clients)
-    state_clock.install(patches, machine)
-    state_tasks.install(patches, clients)
     state_machines.install(patches, machine)
 
 
 def _stop(machine: Machine) -> None:
-    # Processes first: threads wait for them.
+    machine.tasks.announce_stop()
+    # Before the threads, which wait for them.
     machine.processes.stop()
     state_machines.stop_everything()
     machine.tasks.stop()

@@ -1,9 +1,8 @@
-"""What a Task state does: call the service, and for ``.sync`` see its job to the end."""
+"""What a Task state does: call a service, and for ``.sync`` see its job to the end."""
 
 from __future__ import annotations
 
 import json
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -13,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetails
-from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import (
+from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import (  # noqa: E501  # a path of moto's
     CustomErrorName,
 )
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import (
@@ -23,14 +22,11 @@ from moto.stepfunctions.parser.asl.component.common.error_name.failure_event imp
     FailureEvent,
     FailureEventException,
 )
-from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import (
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import (  # noqa: E501  # a path of moto's
     StatesErrorName,
 )
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (  # noqa: E501  # a path of moto's
     StatesErrorNameType,
-)
-from moto.stepfunctions.parser.asl.component.state.exec.state_task import (
-    state_task_factory as moto_factory,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     resource as moto_resource,
@@ -41,12 +37,9 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_lambda as moto_lambda,
 )
-from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils import boto_client as moto_clients
 
-from localaws.patches import Patches
 from localaws.request_checks import load_service_model
-from localaws.roles import RoleClients
 
 _LOOK_SECONDS = 0.2
 _CAUSE_LENGTH = 32768  # of StopExecution's and every event's cause
@@ -108,14 +101,16 @@ class JobService(moto_callback.StateTaskServiceCallback):
     """Glue and SageMaker, with and without ``.sync``."""
 
     def __init__(self) -> None:
-        super().__init__({moto_resource.ResourceCondition.Sync})
+        patterns: Any = {moto_resource.ResourceCondition.Sync}
+        super().__init__(patterns)
 
     def _get_supported_parameters(self) -> set[str] | None:
         operation = self._find_operation()
         if operation is None:
             return None
         model = load_service_model(self.resource.service_name)
-        return set(model.operation_model(operation).input_shape.members)
+        shape = model.operation_model(operation).input_shape
+        return set(shape.members) if shape else set()
 
     def _find_operation(self) -> str | None:
         actions = _ACTIONS[self.resource.service_name]
@@ -219,18 +214,29 @@ def _name_job(
 
 def build_failure(service: Any, env: Any, error: ErrorName, cause: str) -> FailureEvent:
     """Build what makes a Task state fail."""
-    details = TaskFailedEventDetails(
+    details: Any = TaskFailedEventDetails(
         resource=service._get_sfn_resource(),
         resourceType=service._get_sfn_resource_type(),
         error=error.error_name,
         cause=cause[:_CAUSE_LENGTH],
     )
+    event: Any = {"taskFailedEventDetails": details}
     return FailureEvent(
         env=env,
         error_name=error,
         event_type=HistoryEventType.TaskFailed,
-        event_details=EventDetails(taskFailedEventDetails=details),
+        event_details=event,
     )
+
+
+def find_service(name: str) -> Any | None:
+    """Make the task of a service that is ours."""
+    if name in _ACTIONS:
+        return JobService()
+    if name == "lambda":
+        service: Any = LambdaService
+        return service()
+    return None
 
 
 def name_error(service: str, error: ClientError) -> str:
@@ -297,32 +303,3 @@ def interruptibly(env: Any, call: Callable[[], Any]) -> Any:
     if errors:
         raise errors[0]
     return results[0]
-
-
-def install(patches: Patches, clients: RoleClients) -> None:
-    """Let Task states call services as the state machine's role, and see jobs end."""
-    make_other = moto_factory.state_task_service_for
-
-    def make_service(service_name: str) -> Any:
-        if service_name in _ACTIONS:
-            return JobService()
-        if service_name == "lambda":
-            return LambdaService()
-        return make_other(service_name=service_name)
-
-    def make_client(region: str, service: str, state_credentials: Any = None) -> Any:
-        return clients.get(
-            service,
-            role_arn=state_credentials.role_arn,
-            principal="states.amazonaws.com",
-            region=region,
-        )
-
-    patches.replace(moto_factory, "state_task_service_for", make_service)
-    # Its users have imported the function, each by its name.
-    original = moto_clients.boto_client_for
-    for name, module in list(sys.modules.items()):
-        if name.startswith("moto.stepfunctions") and (
-            getattr(module, "boto_client_for", None) is original
-        ):
-            patches.replace(module, "boto_client_for", make_client)

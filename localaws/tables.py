@@ -37,13 +37,12 @@ def _read_csv(body: bytes, columns: Mapping[str, Any]) -> pd.DataFrame:
         *columns.get("GroupingAttributeNames", ()),
         columns["TimestampAttributeName"],
     ]
-    table = pd.read_csv(
+    return pd.read_csv(
         BytesIO(body),
         dtype=dict.fromkeys(texts, str),
         keep_default_na=False,
         na_values=_blanks(body, texts),
     )
-    return table
 
 
 def _blanks(body: bytes, texts: list[str]) -> dict[str, list[str]]:

@@ -38,9 +38,13 @@ class Tasks:
         """Wait, and tell whether the time has passed without an end in sight."""
         return not self._stopping.wait(max(seconds, 0.0))
 
-    def stop(self, *, patience: float = 10.0) -> None:
-        """Let every thread end; those that have not begun never will."""
+    def announce_stop(self) -> None:
+        """Let no more work begin."""
         self._stopping.set()
+
+    def stop(self, *, patience: float = 10.0) -> None:
+        """Let every thread end."""
+        self.announce_stop()
         deadline = time.monotonic() + patience
         with self._lock:
             threads = list(self._threads)
