@@ -296,8 +296,87 @@ CODES: dict[str, Code] = {
         "upload a table whose target varies",
     ),
     # related files
-    "related-ignored": _warning(
-        "RTS.csv and metadata.csv are not read yet.", "nothing"
+    "rts-has-target": _error(
+        "RTS.csv has the target column.",
+        "remove it there; the target stands in TTS.csv only",
+    ),
+    "rts-without-groups": _warning(
+        "RTS.csv lacks a grouping column; its rows hold for all groups of an item.",
+        "nothing, if that is meant; otherwise add the column",
+    ),
+    "rts-duplicate-rows": _error(
+        "RTS.csv has two rows for one series and timestamp.",
+        "keep one of each; covariates cannot be summed",
+    ),
+    "rts-series-unknown": _warning(
+        "RTS.csv has series that the history has not; they were left out.",
+        "compare the spelling of the ids, such as 7 and 007; an item without any "
+        "history cannot be forecast",
+    ),
+    "rts-rows-unmatched": _warning(
+        "RTS.csv has rows inside the history that match no row of it; they were left "
+        "out.",
+        "compare the timestamps of both files; nothing, if the history has gaps",
+    ),
+    "rts-history-missing": _warning(
+        "Rows of history have no covariates in RTS.csv; they are blank there.",
+        "add the rows to RTS.csv, or set middlefill and backfill for its columns",
+    ),
+    "rts-beyond-horizon": _warning(
+        "RTS.csv reaches beyond the horizon; those rows were left out.",
+        "nothing, or raise ForecastHorizon",
+    ),
+    "beyond-horizon": _warning(
+        "TTS.csv has rows beyond the horizon; they were left out.",
+        "nothing, or raise ForecastHorizon",
+    ),
+    "covariate-blank": _warning(
+        "Covariates are blank in the history; Autopilot does not fill them by itself.",
+        "fill them in, or set middlefill and backfill for these columns",
+    ),
+    "future-none": _warning(
+        "There are covariates, and no row tells their future; only their past is used.",
+        "add rows up to the end of the horizon to RTS.csv, where the future is known",
+    ),
+    "future-partial": _error(
+        "Covariates of the future are given for some series or steps only.",
+        "complete them up to the end of the horizon, or set futurefill for each",
+    ),
+    "future-partial-filled": _warning(
+        "Covariates of the future are given for some series or steps only; futurefill "
+        "fills the rest.",
+        "nothing, if that is meant",
+    ),
+    "future-blank": _error(
+        "Covariates are blank in rows of the future.",
+        "fill them in up to the end of the horizon, or set futurefill for the column",
+    ),
+    "future-blank-filled": _warning(
+        "Covariates are blank in rows of the future; futurefill fills them.",
+        "nothing, if that is meant",
+    ),
+    "column-collision": _error(
+        "A column that is no key is in two of the files.",
+        "keep it in one of them, or rename it",
+    ),
+    "metadata-with-timestamp": _error(
+        "metadata.csv has the timestamp column, so it varies with time.",
+        "move what varies with time to RTS.csv; metadata.csv has one row per item",
+    ),
+    "metadata-duplicate": _error(
+        "metadata.csv describes an item twice, and differently.",
+        "keep one row per item",
+    ),
+    "metadata-repeated": _fixed(
+        "metadata.csv has the same row twice; one of each was kept.", "nothing"
+    ),
+    "metadata-missing": _warning(
+        "Items of the history are not in metadata.csv; their attributes are blank.",
+        "add them to metadata.csv; compare the spelling of the ids, such as 7 and 007",
+    ),
+    "metadata-unknown": _warning(
+        "metadata.csv has items that the history has not; they were left out.",
+        "nothing, or compare the spelling of the ids, such as 7 and 007",
     ),
     # settings
     "settings-unreadable": _error(

@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from column_roles import Roles
 from csv_text import CsvFile, open_csv
 from findings import FileRejected, Finding, has_errors, make_finding
-from forecast_input import TRANSFORM_PART_BYTES, BlockWriter, InputFiles, InputLayout
-from frequency import DAY
-from hook_call import Hook, HookCaller
+from forecast_input import TRANSFORM_PART_BYTES, InputFiles
+from hook_call import Hook
 from horizon import Outlook, describe_extent, find_outlook
-from series_checks import (
-    SeriesContext,
-    SeriesTallies,
-    check_series,
-    keep_long_series,
-    series_findings,
+from related_tables import (
+    RelatedTable,
+    part_related,
+    understand_metadata,
+    understand_related,
 )
-from series_parts import (
-    SECONDS,
-    Parts,
-    PartWriter,
-    choose_part_count,
-    choose_parts,
-    number_series,
-)
+from series_parts import SECONDS, Parts, PartWriter, choose_part_count, choose_parts
 from settings_columns import (
     OWN_LAYER,
     DataColumns,
     Transformations,
+    check_preparation,
     complete_job,
     fit_transformations,
 )
 from settings_layers import Layer, Settings, merge_settings
+from shaping import Shape, Shaper
 from table_reading import ReadPlan, ReadTallies, read_rows
 from table_survey import Survey, survey_parts
 from table_understanding import Inferred, Understanding, understand_history
+from timestamp_text import Reading
 from transform import transform as user_hook
 from upload_archive import ArchiveLimits, Upload, open_upload
 
@@ -57,7 +52,7 @@ class Options:
     limits: ArchiveLimits = field(default_factory=ArchiveLimits)
     parts: int | None = None
     transform_part_bytes: int = TRANSFORM_PART_BYTES
-    hook: Hook | None = None
+    hook: Hook = user_hook
 
 
 @dataclass
@@ -126,29 +121,15 @@ def _prepare(
     made.findings += made.upload.findings
     made.settings = merge_settings(_layers(made.upload, bucket_settings))
     made.findings += made.settings.findings
-    if "TTS" not in made.upload.files:
-        return
-    made.findings += _related_findings(made.upload)
-    table = open_csv(made.upload.files["TTS"], made.upload.names["TTS"])
-    made.findings += table.findings
-    if has_errors(table.findings):
+    table = _open_table(made, "TTS")
+    if table is None:
         return
     known = understand_history(table, made.settings)
     made.findings += known.findings
     made.inferred += known.inferred
     if known.roles is None or known.plan is None:
         return
-    history = _part_history(made, table, known.plan)
-    survey = survey_parts(history, known.plan.keys, known.roles.target)
-    outlook = _look_ahead(made, survey, known.roles, table.name)
-    _Shaping(made, known, survey, outlook, table.name).shape(history)
-
-
-def _related_findings(upload: Upload) -> list[Finding]:
-    names = [upload.names[role] for role in ("RTS", "metadata") if role in upload.names]
-    if not names:
-        return []
-    return [make_finding("related-ignored", f"{', '.join(names)} was not read")]
+    _Data(made, table, known, known.roles, known.plan).prepare()
 
 
 def _layers(upload: Upload, bucket_settings: Layer | None) -> list[Layer]:
@@ -159,17 +140,166 @@ def _layers(upload: Upload, bucket_settings: Layer | None) -> list[Layer]:
     return layers
 
 
-def _part_history(made: Preparation, table: CsvFile, plan: ReadPlan) -> Parts:
-    """Read the rows and part them by series, on disk."""
-    count = made.options.parts or choose_part_count(table.path.stat().st_size)
-    writer = PartWriter(made.folder / "history", count)
-    tallies = ReadTallies()
-    for columns in read_rows(table, plan, tallies):
-        if len(columns[SECONDS]):
-            keys = [columns[name] for name in plan.keys]
-            writer.add(columns, choose_parts(keys, count))
-    made.findings += tallies.findings(table.name, plan.target)
-    return writer.close()
+def _open_table(made: Preparation, role: str) -> CsvFile | None:
+    """Open one of the upload's tables; None when it is not there or unusable."""
+    if role not in made.upload.files:
+        return None
+    try:
+        table = open_csv(made.upload.files[role], made.upload.names[role])
+    except FileRejected as rejected:
+        made.findings.append(rejected.finding)
+        return None
+    made.findings += table.findings
+    return None if has_errors(table.findings) else table
+
+
+@dataclass
+class _Data:
+    """The tables of one upload on their way to forecast input."""
+
+    made: Preparation
+    table: CsvFile
+    known: Understanding
+    roles: Roles
+    plan: ReadPlan
+    related: RelatedTable | None = None
+    metadata: RelatedTable | None = None
+
+    def prepare(self) -> None:
+        """Part the tables by series, survey the history, shape the input."""
+        made = self.made
+        self._understand_related()
+        fitted = fit_transformations(made.settings, self._columns())
+        made.findings += fitted.findings
+        made.findings += check_preparation(made.settings, self._header())
+        made.findings += _feature_findings(self._columns())
+        history = self._part()
+        survey = survey_parts(
+            history, self.roles.keys, self.roles.target, self.roles.others
+        )
+        outlook = _look_ahead(made, survey, self.roles, self.table.name)
+        if outlook is not None and outlook.frequency is not None:
+            self._shape(history, survey, outlook, fitted)
+
+    def _understand_related(self) -> None:
+        made, roles = self.made, self.roles
+        table = _open_table(made, "RTS")
+        if table is not None:
+            reading: Reading = self.plan.reading
+            self.related = understand_related(table, roles, made.settings, reading)
+            self.related = self._usable(self.related)
+        table = _open_table(made, "metadata")
+        if table is not None:
+            added = self.related.columns if self.related else ()
+            taken = [*roles.others, *added]
+            self.metadata = understand_metadata(table, roles, made.settings, taken)
+            self.metadata = self._usable(self.metadata)
+
+    def _usable(self, related: RelatedTable) -> RelatedTable | None:
+        self.made.findings += related.findings
+        related.findings = []
+        return related if related.plan is not None else None
+
+    def _columns(self) -> DataColumns:
+        numbers = [name for name in self.plan.numbers if name != self.roles.target]
+        texts = list(self.plan.texts)
+        for related in (self.related, self.metadata):
+            if related is not None:
+                numbers += related.numbers
+                texts += related.texts
+        return DataColumns(
+            self.roles.target, tuple(numbers), tuple(texts), self.roles.keys
+        )
+
+    def _header(self) -> list[str]:
+        tables = [self.table]
+        tables += [one.table for one in (self.related, self.metadata) if one]
+        return [name for table in tables for name in table.header]
+
+    def _part(self) -> Parts:
+        """Part all tables alike, by the key columns that all of them have."""
+        made, tables = self.made, [self.table]
+        others = {"RTS": self.related, "metadata": self.metadata}
+        related = {role: one for role, one in others.items() if one is not None}
+        by: Sequence[str] = self.roles.keys
+        for one in related.values():
+            by = [name for name in by if name in one.keys]
+            tables.append(one.table)
+        size = sum(table.path.stat().st_size for table in tables)
+        count = made.options.parts or choose_part_count(size)
+        for role, one in related.items():
+            part_related(one, made.folder / role.lower(), count, by)
+            made.findings += one.findings
+        return self._part_history(count, by)
+
+    def _part_history(self, count: int, by: Sequence[str]) -> Parts:
+        writer = PartWriter(self.made.folder / "history", count)
+        tallies = ReadTallies()
+        for columns in read_rows(self.table, self.plan, tallies):
+            if len(columns[SECONDS]):
+                keys = [columns[name] for name in by]
+                writer.add(columns, choose_parts(keys, count))
+        self.made.findings += tallies.findings(self.table.name, self.plan.target)
+        return writer.close()
+
+    def _shape(
+        self,
+        history: Parts,
+        survey: Survey,
+        outlook: Outlook,
+        fitted: Transformations,
+    ) -> None:
+        made = self.made
+        shape = Shape(
+            file=self.table.name,
+            roles=self.roles,
+            whole=self.known.whole,
+            survey=survey,
+            outlook=outlook,
+            related=self.related,
+            metadata=self.metadata,
+            futurefill=fitted.futurefill,
+            aggregated=bool(fitted.aggregation),
+            drop_short=bool(made.settings.preparation.get("DropShortSeries")),
+        )
+        shaper = Shaper(shape, made.options.hook, made.folder)
+        shaper.shape_parts(history, write=not has_errors(made.findings))
+        made.findings += shaper.findings
+        made.inferred += _column_kinds(shape)
+        if has_errors(made.findings) or outlook.horizon is None:
+            return
+        made.files = shaper.merge(made.options.transform_part_bytes)
+        made.table["series"] = made.files.series
+        made.job = complete_job(
+            made.settings,
+            self.roles,
+            fitted,
+            frequency=str(outlook.frequency),
+            horizon=outlook.horizon,
+        )
+
+
+def _column_kinds(shape: Shape) -> list[Inferred]:
+    """Say which of the other columns change with time and which do not."""
+    attributes = shape.metadata.columns if shape.metadata else ()
+    static = [name for name in shape.roles.others if name in shape.static]
+    kinds = [
+        Inferred(f"column {name!r}", "covariate", "it changes within series")
+        for name in shape.covariates
+        if name in shape.roles.others
+    ]
+    kinds += [
+        Inferred(f"column {name!r}", "covariate", "it is in RTS.csv")
+        for name in (shape.related.columns if shape.related else ())
+    ]
+    kinds += [
+        Inferred(f"column {name!r}", "attribute", "it never changes within a series")
+        for name in static
+    ]
+    return kinds + [
+        Inferred(f"column {name!r}", "attribute", "it is in metadata.csv")
+        for name in attributes
+    ]
 
 
 def _look_ahead(
@@ -211,158 +341,6 @@ def _whole_findings(survey: Survey, roles: Roles, file: str) -> list[Finding]:
     return findings
 
 
-@dataclass
-class _Shaping:
-    """The last pass: checks each part's series and writes the forecast input."""
-
-    made: Preparation
-    known: Understanding
-    survey: Survey
-    outlook: Outlook | None
-    file: str
-
-    def shape(self, history: Parts) -> None:
-        """Check every part; write only while there is no error."""
-        roles, plan = self.known.roles, self.known.plan
-        assert roles is not None
-        assert plan is not None
-        columns = DataColumns(
-            roles.target,
-            tuple(name for name in plan.numbers if name != roles.target),
-            plan.texts,
-            roles.keys,
-        )
-        fitted = fit_transformations(self.made.settings, columns)
-        self.made.findings += fitted.findings + _feature_findings(columns)
-        outlook = self.outlook
-        if outlook is None or outlook.frequency is None or self.survey.last is None:
-            return
-        tallies = SeriesTallies()
-        writer = self._write_parts(history, tallies, bool(fitted.aggregation))
-        self.made.findings += series_findings(
-            tallies, self._context(), aggregated=bool(fitted.aggregation)
-        )
-        if not has_errors(self.made.findings) and outlook.horizon is not None:
-            self._finish(writer, fitted, outlook)
-
-    def _context(self) -> SeriesContext:
-        roles, outlook, survey = self.known.roles, self.outlook, self.survey
-        assert roles is not None
-        assert outlook is not None
-        assert outlook.frequency is not None
-        assert survey.last is not None
-        return SeriesContext(
-            file=self.file,
-            keys=roles.keys,
-            target=roles.target,
-            frequency=outlook.frequency,
-            origin=int(survey.moments[0]),
-            last=survey.last,
-        )
-
-    def _write_parts(
-        self, history: Parts, tallies: SeriesTallies, aggregated: bool
-    ) -> _HookedWriter:
-        context, outlook, roles = self._context(), self.outlook, self.known.roles
-        assert outlook is not None
-        assert roles is not None
-        layout = InputLayout(
-            keys=roles.keys,
-            timestamp=roles.timestamp,
-            target=roles.target,
-            others=roles.others,
-            whole=self.known.whole,
-            with_time=outlook.with_time,
-        )
-        writer = _HookedWriter(self.made, layout, context.last, aggregated)
-        for number in range(history.count):
-            columns = history.load(number)
-            if not columns:
-                continue
-            if outlook.truncate:
-                columns[SECONDS] = columns[SECONDS] // DAY * DAY
-            series = number_series(columns, roles.keys)
-            check_series(context, columns, series, tallies)
-            if not has_errors(self.made.findings):
-                writer.write(self._drop_short(columns, series))
-        return writer
-
-    def _drop_short(self, columns: dict[str, Array], series: Array) -> dict[str, Array]:
-        roles = self.known.roles
-        assert roles is not None
-        if not self.made.settings.preparation.get("DropShortSeries"):
-            return columns
-        kept = keep_long_series(columns[roles.target], series)
-        return {name: values[kept] for name, values in columns.items()}
-
-    def _finish(
-        self, writer: _HookedWriter, fitted: Transformations, outlook: Outlook
-    ) -> None:
-        roles, made = self.known.roles, self.made
-        assert roles is not None
-        assert outlook.horizon is not None
-        made.files = writer.merge()
-        made.table["series"] = made.files.series
-        made.job = complete_job(
-            made.settings,
-            roles,
-            fitted,
-            frequency=str(outlook.frequency),
-            horizon=outlook.horizon,
-        )
-
-
-class _HookedWriter:
-    """Sends each part through the hook, and its result to the block writer."""
-
-    def __init__(
-        self, made: Preparation, layout: InputLayout, last: int, repeats: bool
-    ) -> None:
-        self._made, self._layout, self._last = made, layout, last
-        hook = made.options.hook or user_hook
-        self._caller = HookCaller(hook, layout, last, repeats)
-        self._writer: BlockWriter | None = None
-        self._failed = False
-
-    def write(self, columns: dict[str, Array]) -> None:
-        """Write a part; after the hook's first failure there is no second."""
-        if self._failed or not len(columns[SECONDS]):
-            return
-        try:
-            if self._writer is None:
-                self._caller.try_parting(columns)
-            self._write(*self._caller.call(columns))
-        except FileRejected as rejected:
-            self._failed = True
-            self._made.findings.append(rejected.finding)
-
-    def _write(self, columns: dict[str, Array], others: list[str]) -> None:
-        if self._writer is None:
-            self._layout = replace(self._layout, others=tuple(others))
-            self._writer = BlockWriter(self._made.folder / "blocks", self._layout)
-        if tuple(others) != self._layout.others:
-            what = "transform() returned other columns for another part"
-            raise FileRejected(make_finding("hook-result", what))
-        if len(columns[SECONDS]):
-            self._writer.write_part(columns, columns[SECONDS], self._last)
-
-    def merge(self) -> InputFiles:
-        """Merge what all parts gave into the forecast input."""
-        if self._writer is None:
-            what = "no series is left to forecast"
-            raise FileRejected(make_finding("nothing-left", what))
-        made = self._made
-        files = self._writer.merge(
-            made.folder / "train.csv",
-            made.folder / "transform",
-            made.options.transform_part_bytes,
-        )
-        if not files.series:
-            what = "transform() left no row"
-            raise FileRejected(make_finding("nothing-left", what))
-        return files
-
-
 def _feature_findings(columns: DataColumns) -> list[Finding]:
     if len(columns.numbers) <= MAX_NUMBERS and len(columns.texts) <= MAX_TEXTS:
         return []
@@ -371,8 +349,3 @@ def _feature_findings(columns: DataColumns) -> list[Finding]:
         f"columns beside the keys (at most {MAX_NUMBERS} and {MAX_TEXTS})"
     )
     return [make_finding("too-many-features", what)]
-
-
-def inferred_as_data(inferred: list[Inferred]) -> list[dict[str, Any]]:
-    """Give what was inferred as JSON data."""
-    return [asdict(one) for one in inferred]

@@ -37,6 +37,12 @@ class Transformations:
     aggregation: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
+    @property
+    def futurefill(self) -> frozenset[str]:
+        """The columns whose future Autopilot fills."""
+        filled = (name for name, kinds in self.filling.items() if "futurefill" in kinds)
+        return frozenset(filled)
+
     def as_setting(self) -> dict[str, Any]:
         """Give the Transformations; without empty members, which AWS refuses."""
         both = {"Filling": self.filling, "Aggregation": self.aggregation}
@@ -68,6 +74,20 @@ def fit_transformations(settings: Settings, columns: DataColumns) -> Transformat
             what = f"{path} is set (needs the target column, {columns.target!r})"
             fitted.findings.append(make_finding("setting-invalid", what))
     return fitted
+
+
+def check_preparation(settings: Settings, header: Sequence[str]) -> list[Finding]:
+    """Report the columns that our own settings name and no file has."""
+    findings = []
+    for section in ("DropColumns", "ColumnTypes"):
+        for name in settings.preparation.get(section, ()):
+            if name not in header:
+                path = f"Preparation.{section}.{name}"
+                if section == "DropColumns":
+                    path = f"Preparation.{section}"
+                found = unknown_column(settings, path, name, header)
+                findings.append(found)
+    return findings
 
 
 def _match(

@@ -61,7 +61,11 @@ class TableProfile:
 
 
 def profile_table(
-    table: CsvFile, timestamp: str, keys: Sequence[str], *, with_items: bool = False
+    table: CsvFile,
+    timestamp: str | None,
+    keys: Sequence[str],
+    *,
+    with_items: bool = False,
 ) -> TableProfile:
     """Pass over a table once.
 
@@ -70,7 +74,7 @@ def profile_table(
     table
         The file.
     timestamp
-        Its timestamp column.
+        Its timestamp column, if it has one.
     keys
         Columns that are text whatever they look like.
     with_items
@@ -84,7 +88,9 @@ def profile_table(
     for chunk in read_chunks(table, bad_rows=profile.bad_rows):
         columns = _trim(profile, table, chunk)
         profile.rows += len(chunk)
-        profile.timestamps.add(text for text in pd.unique(columns[timestamp]) if text)
+        if timestamp is not None:
+            texts = pd.unique(columns[timestamp])
+            profile.timestamps.add(text for text in texts if text)
         for name in others:
             profile.numbers[name].add(columns[name])
         if profile.items is not None:

@@ -28,7 +28,7 @@ class ReadPlan:
     """
 
     keys: tuple[str, ...]
-    timestamp: str
+    timestamp: str | None
     reading: Reading
     target: str | None = None
     numbers: dict[str, str] = field(default_factory=dict)
@@ -132,6 +132,9 @@ class _RowReader:
         self, rows: Array, columns: dict[str, Array], typed: dict[str, Array]
     ) -> Array:
         name = self._plan.timestamp
+        if name is None:
+            typed[SECONDS] = np.zeros(len(rows), dtype=np.int64)
+            return np.ones(len(rows), dtype=bool)
         codes, uniques = pd.factorize(columns[name])
         seconds, good = self._parser.parse(uniques)
         typed[SECONDS] = seconds[codes]
@@ -163,7 +166,7 @@ class _RowReader:
 
 def _blank_rows(columns: dict[str, Array], plan: ReadPlan) -> Array:
     """Find the rows that hold nothing at all, as spreadsheets leave them."""
-    blank = columns[plan.timestamp] == ""
+    blank = columns[plan.timestamp or plan.keys[0]] == ""
     if blank.any():
         for texts in columns.values():
             blank = blank & (texts == "")

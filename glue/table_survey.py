@@ -32,6 +32,7 @@ class Survey:
     end: int | None = None
     moments: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     steps: StepEvidence = field(default_factory=StepEvidence)
+    changing: set[str] = field(default_factory=set)
     least: float = float("inf")
     most: float = float("-inf")
 
@@ -54,7 +55,9 @@ class Survey:
         return len(np.unique(frequency.periods(moments, int(moments[0]))))
 
 
-def survey_parts(parts: Parts, keys: Sequence[str], target: str) -> Survey:
+def survey_parts(
+    parts: Parts, keys: Sequence[str], target: str, others: Sequence[str]
+) -> Survey:
     """Sort each part by series and time, on disk, and sum up what all hold."""
     survey = Survey()
     items = np.empty(0, dtype=np.uint64)
@@ -68,6 +71,9 @@ def survey_parts(parts: Parts, keys: Sequence[str], target: str) -> Survey:
         survey.series += int(series[-1]) + 1
         items = np.union1d(items, _hash_texts(columns[keys[0]]))
         _take_in(survey, columns[SECONDS], columns[target], series)
+        for name in others:
+            if name not in survey.changing and _changes(columns[name], series):
+                survey.changing.add(name)
     survey.items = len(items)
     return survey
 
@@ -85,6 +91,15 @@ def _take_in(survey: Survey, seconds: Array, target: Array, series: Array) -> No
         survey.first = first if survey.first is None else min(survey.first, first)
         survey.least = min(survey.least, float(target[observed].min()))
         survey.most = max(survey.most, float(target[observed].max()))
+
+
+def _changes(values: Array, series: Array) -> bool:
+    """Say whether a column has two values within any series."""
+    before, after = values[:-1], values[1:]
+    same = before == after
+    if values.dtype != object:
+        same |= np.isnan(before) & np.isnan(after)
+    return bool((~same & (np.diff(series) == 0)).any())
 
 
 def _hash_texts(texts: Array) -> Array:

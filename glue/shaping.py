@@ -1,0 +1,285 @@
+"""The last pass: checks, joins and hooks each part, and writes forecast input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from column_roles import Roles
+from findings import FileRejected, Finding, Tally, make_finding
+from forecast_input import BlockWriter, InputFiles, InputLayout
+from frequency import DAY
+from hook_call import Hook, HookCaller
+from horizon import Outlook
+from joining import (
+    JoinContext,
+    JoinTallies,
+    check_future,
+    describe_join,
+    join_metadata,
+    join_related,
+)
+from related_tables import RelatedTable
+from series_checks import (
+    SeriesContext,
+    SeriesTallies,
+    check_series,
+    keep_long_series,
+    series_findings,
+)
+from series_parts import SECONDS, Parts, number_series
+from table_survey import Survey
+
+Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the forecast input is to be.
+
+    ``futurefill`` names the covariates whose future Autopilot may fill.
+    """
+
+    file: str
+    roles: Roles
+    whole: frozenset[str]
+    survey: Survey
+    outlook: Outlook
+    related: RelatedTable | None = None
+    metadata: RelatedTable | None = None
+    futurefill: frozenset[str] = frozenset()
+    aggregated: bool = False
+    drop_short: bool = False
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The columns that the related files add."""
+        tables = [table for table in (self.related, self.metadata) if table]
+        return tuple(name for table in tables for name in table.columns)
+
+    @property
+    def static(self) -> frozenset[str]:
+        """The columns of the history that never change within a series."""
+        return frozenset(self.roles.others) - self.survey.changing
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """The columns that change with time."""
+        related = self.related.columns if self.related else ()
+        own = (name for name in self.roles.others if name not in self.static)
+        return (*own, *related)
+
+    @property
+    def layout(self) -> InputLayout:
+        """The columns of the forecast input."""
+        tables = [table for table in (self.related, self.metadata) if table]
+        return InputLayout(
+            keys=self.roles.keys,
+            timestamp=self.roles.timestamp,
+            target=self.roles.target,
+            others=(*self.roles.others, *self.added),
+            whole=self.whole.union(*(table.whole for table in tables)),
+            with_time=self.outlook.with_time,
+        )
+
+
+class Shaper:
+    """Sends each part of the history through checks, joins and hook."""
+
+    def __init__(self, shape: Shape, hook: Hook, folder: Path) -> None:
+        survey, outlook, roles = shape.survey, shape.outlook, shape.roles
+        assert survey.last is not None
+        assert outlook.frequency is not None
+        self.shape = shape
+        self.findings: list[Finding] = []
+        self._last = survey.last
+        if outlook.truncate:
+            self._last = self._last // DAY * DAY
+        self._checks = SeriesContext(
+            file=shape.file,
+            keys=roles.keys,
+            target=roles.target,
+            frequency=outlook.frequency,
+            origin=int(survey.moments[0]),
+            last=self._last,
+        )
+        self._joins = JoinContext(
+            file=shape.file,
+            keys=roles.keys,
+            target=roles.target,
+            frequency=outlook.frequency,
+            last=self._last,
+            horizon=outlook.horizon or 0,
+            truncate=outlook.truncate,
+            static=shape.static,
+        )
+        self._series, self._joined = SeriesTallies(), JoinTallies()
+        self._beyond, self._dropped = Tally(), 0
+        repeats = shape.aggregated
+        self._writer = HookedWriter(hook, shape.layout, folder, self._last, repeats)
+
+    def shape_parts(self, history: Parts, *, write: bool) -> None:
+        """Check and join every part; write only what no error stands against."""
+        for number in range(history.count):
+            columns = self._join(self._check(history.load(number)), number)
+            if columns and write and not self._has_errors():
+                self._writer.write(columns)
+        self.findings += self._describe()
+        self.findings += self._writer.findings
+
+    def _check(self, columns: dict[str, Array]) -> dict[str, Array]:
+        if not columns:
+            return {}
+        shape = self.shape
+        if shape.outlook.truncate:
+            columns[SECONDS] = columns[SECONDS] // DAY * DAY
+        series = number_series(columns, shape.roles.keys)
+        check_series(self._checks, columns, series, self._series)
+        return self._cut_horizon(columns)
+
+    def _join(self, columns: dict[str, Array], number: int) -> dict[str, Array]:
+        shape, context, tallies = self.shape, self._joins, self._joined
+        if shape.related:
+            columns = join_related(
+                context, columns, shape.related, tallies, number=number
+            )
+        if columns and shape.covariates:
+            file = shape.related.table.name if shape.related else shape.file
+            check_future(context, columns, shape.covariates, tallies, file=file)
+        if shape.metadata:
+            columns = join_metadata(
+                context, columns, shape.metadata, tallies, number=number
+            )
+        return self._drop_short(columns) if columns and shape.drop_short else columns
+
+    def _cut_horizon(self, columns: dict[str, Array]) -> dict[str, Array]:
+        """Leave out the rows that lie beyond the horizon."""
+        context = self._joins
+        ahead = context.frequency.periods(columns[SECONDS], context.last)
+        beyond = ahead > context.horizon
+        self._beyond.add([], count=int(beyond.sum()))
+        if not context.horizon or not beyond.any():
+            return columns
+        return {name: values[~beyond] for name, values in columns.items()}
+
+    def _drop_short(self, columns: dict[str, Array]) -> dict[str, Array]:
+        series = number_series(columns, self.shape.roles.keys)
+        kept = keep_long_series(columns[self.shape.roles.target], series)
+        self._dropped += len(np.unique(series[~kept]))
+        return {name: values[kept] for name, values in columns.items()}
+
+    def _has_errors(self) -> bool:
+        """Whether what was found so far makes writing any further useless."""
+        bad = (
+            self._joined.duplicate.count + self._joined.metadata_duplicate.count,
+            0 if self.shape.aggregated else self._series.duplicate.count,
+        )
+        return any(bad)
+
+    def _describe(self) -> list[Finding]:
+        shape = self.shape
+        findings = series_findings(
+            self._series, self._checks, aggregated=shape.aggregated
+        )
+        findings += describe_join(
+            self._joined,
+            shape.related.table.name if shape.related else "",
+            shape.metadata.table.name if shape.metadata else "",
+        )
+        findings += self._describe_future()
+        if self._dropped:
+            what = f"{self._dropped} series with fewer than four values were left out"
+            findings.append(make_finding("series-dropped", what, count=self._dropped))
+        return findings
+
+    def _describe_future(self) -> list[Finding]:
+        shape, tallies = self.shape, self._joined
+        findings = []
+        if self._beyond.count and self._joins.horizon:
+            what = f"{self._beyond.count} row(s) of {shape.file} lie beyond the horizon"
+            findings.append(self._beyond.as_finding("beyond-horizon", what))
+        if not shape.covariates:
+            return findings
+        if not tallies.future_rows:
+            what = f"no row tells the future of {_list(shape.covariates)}"
+            findings.append(make_finding("future-none", what))
+            return findings
+        filled = not self._unfilled()
+        if tallies.future_partial.count:
+            what = (
+                f"{tallies.future_partial.count} of {tallies.series} series have no "
+                f"covariates for each of the {self._joins.horizon} steps to come"
+            )
+            code = "future-partial-filled" if filled else "future-partial"
+            findings.append(tallies.future_partial.as_finding(code, what))
+        for name, tally in tallies.future_blank.items():
+            if tally.count:
+                what = f"{tally.count} future value(s) of {name!r} are blank"
+                code = "future-blank"
+                if name in shape.futurefill:
+                    code = "future-blank-filled"
+                findings.append(tally.as_finding(code, what))
+        return findings
+
+    def _unfilled(self) -> list[str]:
+        """The covariates whose future nobody fills."""
+        return [n for n in self.shape.covariates if n not in self.shape.futurefill]
+
+    def merge(self, limit: int) -> InputFiles:
+        """Merge what all parts gave into the forecast input."""
+        return self._writer.merge(limit)
+
+
+def _list(names: tuple[str, ...]) -> str:
+    return ", ".join(map(repr, names[:5])) + (" and others" if names[5:] else "")
+
+
+@dataclass
+class HookedWriter:
+    """Sends each part through the hook, and its result to the block writer."""
+
+    hook: Hook
+    layout: InputLayout
+    folder: Path
+    last: int
+    repeats: bool
+    findings: list[Finding] = field(default_factory=list)
+    _writer: BlockWriter | None = None
+
+    def write(self, columns: Mapping[str, Array]) -> None:
+        """Write a part; after the hook's first failure there is no second."""
+        if self.findings or not len(columns[SECONDS]):
+            return
+        caller = HookCaller(self.hook, self.layout, self.last, self.repeats)
+        try:
+            if self._writer is None:
+                caller.try_parting(columns)
+            self._write(*caller.call(columns))
+        except FileRejected as rejected:
+            self.findings.append(rejected.finding)
+
+    def _write(self, columns: dict[str, Array], others: list[str]) -> None:
+        if self._writer is None:
+            self._others = tuple(others)
+            layout = replace(self.layout, others=self._others)
+            self._writer = BlockWriter(self.folder / "blocks", layout)
+        if tuple(others) != self._others:
+            what = "transform() returned other columns for another part"
+            raise FileRejected(make_finding("hook-result", what))
+        if len(columns[SECONDS]):
+            self._writer.write_part(columns, columns[SECONDS], self.last)
+
+    def merge(self, limit: int) -> InputFiles:
+        """Merge the parts; refuse an upload of which nothing is left."""
+        if self._writer is not None:
+            train, transform = self.folder / "train.csv", self.folder / "transform"
+            files = self._writer.merge(train, transform, limit)
+            if files.series:
+                return files
+        raise FileRejected(
+            make_finding("nothing-left", "no series is left to forecast")
+        )
