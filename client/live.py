@@ -14,7 +14,7 @@ from client.follow import Snapshot
 from client.history import PHASES, Phase
 from client.plain import explain_retry
 from client.training import Candidate, Training
-from client.words import format_duration, format_numbers, printable
+from client.words import format_duration, format_numbers, printable, short_metric
 
 _SHOWN_CANDIDATES = 5
 
@@ -132,7 +132,9 @@ def _candidate_lines(training: Training) -> list[Text]:
         for number, c in zip(numbers, shown, strict=True)
     ]
     if lines:
-        lines.insert(0, Text(f"{shown[0].metric}, smaller is better", style="dim"))
+        lines.insert(
+            0, Text(f"{short_metric(shown[0].metric)}, smaller is better", style="dim")
+        )
     if len(scored) > len(shown):
         lines.append(Text(f"and {len(scored) - len(shown)} more", style="dim"))
     return lines

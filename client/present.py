@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -14,7 +15,7 @@ from rich.text import Text
 from client.forecast_file import ForecastFile, Series, read_forecast
 from client.leaderboard import Leaderboard, build_leaderboard
 from client.session import Outcome, read_file
-from client.words import format_numbers, format_sparkline, printable
+from client.words import format_numbers, format_sparkline, printable, short_metric
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -24,7 +25,6 @@ _SHOWN_STEPS = 4
 _SHOWN_PLACES = 6
 _SHOWN_METRICS = 4
 _SHOWN_FINDINGS = 5
-_SHORT_METRICS = {"AverageWeightedQuantileLoss": "avg. wQL"}
 
 
 def present_outcome(outcome: Outcome) -> Iterator[RenderableType]:
@@ -131,7 +131,7 @@ def render_leaderboard(leaderboard: Leaderboard) -> Table:
     table.add_column("candidate", overflow="ellipsis", max_width=48)
     numbers = {}
     for column in columns:
-        heading = Text(printable(_SHORT_METRICS.get(column, column)))
+        heading = Text(printable(short_metric(column)))
         table.add_column(heading, justify="right")
         numbers[column] = format_numbers([p.metrics.get(column) for p in shown])
     for row, place in enumerate(shown):
@@ -147,10 +147,12 @@ def _present_findings(
     told = [f for f in findings if f.get("level") in {"warning", "fixed"}]
     told.sort(key=lambda f: f.get("level") == "fixed")
     alike = Counter(f.get("code") for f in told)
-    first_of_each = list({f.get("code"): f for f in reversed(told)}.values())[::-1]
-    for finding in first_of_each[:_SHOWN_FINDINGS]:
-        yield _render_finding(finding, alike=alike[finding.get("code")] - 1)
-    hidden = sum(alike[f.get("code")] for f in first_of_each[_SHOWN_FINDINGS:])
+    first_of_each: dict[Any, Mapping[str, Any]] = {}
+    for finding in told:
+        first_of_each.setdefault(finding.get("code"), finding)
+    for code, finding in islice(first_of_each.items(), _SHOWN_FINDINGS):
+        yield _render_finding(finding, alike=alike[code] - 1)
+    hidden = sum(alike[code] for code in islice(first_of_each, _SHOWN_FINDINGS, None))
     if hidden:
         yield Text(f"and {hidden} more in data-report.json")
 

@@ -78,3 +78,8 @@ def _shrink(values: Sequence[float], width: int) -> Sequence[float]:
 def printable(text: str) -> str:
     """Replace what would move the cursor or colour a terminal."""
     return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def short_metric(name: str) -> str:
+    """Shorten a metric's name for a narrow place."""
+    return "avg. wQL" if name == "AverageWeightedQuantileLoss" else name
