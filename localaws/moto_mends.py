@@ -6,6 +6,7 @@ test beside each says what upstream does and fails once it does no more.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import threading
@@ -13,6 +14,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import moto.events.models as moto_events
+import moto.iam.access_control as moto_iam
+import moto.s3.models as moto_buckets
 import moto.s3.notifications as moto_notifications
 import moto.s3.responses as moto_s3
 from moto.stepfunctions.parser.asl.component.common.retry import (
@@ -30,6 +33,7 @@ from moto.stepfunctions.parser.asl.component.state.wait.wait_function import (
 from moto.stepfunctions.parser.asl.utils import boto_client as moto_clients
 
 from localaws import s3_events
+from localaws.bucket_policies import keep_applicable
 from localaws.events import send_to_functions
 from localaws.machine import Machine
 from localaws.patches import Patches
@@ -45,6 +49,7 @@ def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
     """Mend everything."""
     accept_capital_filter_names(patches)
     send_complete_s3_events_later(patches)
+    judge_bucket_policies_by_their_conditions(patches)
     let_rules_call_functions(patches)
     let_a_stop_end_a_task(patches)
     let_a_stop_end_a_wait(patches, machine)
@@ -78,6 +83,18 @@ def send_complete_s3_events_later(patches: Patches) -> None:
     """
     patches.replace(moto_notifications, "_get_s3_event", s3_events.build_event)
     patches.replace(moto_notifications, "_invoke_awslambda", s3_events.send)
+
+
+def judge_bucket_policies_by_their_conditions(patches: Patches) -> None:
+    """Apply a statement only where its condition holds; moto then denies everything."""
+
+    def get_permission(bucket: Any, action: str, resource: str) -> Any:
+        if bucket.policy is None:
+            return moto_iam.PermissionResult.NEUTRAL
+        policy = json.dumps(keep_applicable(json.loads(bucket.policy)))
+        return moto_iam.IAMPolicy(policy).is_action_permitted(action, resource)
+
+    patches.replace(moto_buckets.FakeBucket, "get_permission", get_permission)
 
 
 def let_rules_call_functions(patches: Patches) -> None:
