@@ -7,9 +7,8 @@ import time
 from pathlib import Path
 
 from localaws.holdout import score_holdout
-from localaws.server import serve
-
 from localaws.isolation import isolate
+from localaws.server import serve
 from localaws.workspace import PROJECT, copy_project
 
 SAMPLE = PROJECT / "sample-data" / "data.zip"

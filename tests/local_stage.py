@@ -53,16 +53,18 @@ class LocalStage:
     def stepfunctions(self):
         return self.client("stepfunctions")
 
-    def run_script(self, *command, check=True):
-        return subprocess.run(
+    def run_script(self, *command, exit_code=0):
+        ended = subprocess.run(
             [sys.executable, *command],
             cwd=self.project,
             env=self.environ,
             capture_output=True,
             text=True,
-            check=check,
+            check=False,
             timeout=PATIENCE,
         )
+        assert ended.returncode == exit_code, ended.stdout + ended.stderr
+        return ended
 
     def put(self, key, body):
         return self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)["VersionId"]

@@ -123,10 +123,9 @@ def test_client_prints_the_finding_of_a_silent_glue(tight_lipped_stage, tmp_path
     (tmp_path / "bad.zip").write_bytes(BAD_UPLOADS["without-target"])
 
     printed = tight_lipped_stage.run_script(
-        "forecast.py", str(tmp_path / "bad.zip"), "--stage", "local", check=False
+        "forecast.py", str(tmp_path / "bad.zip"), "--stage", "local", exit_code=1
     )
 
-    assert printed.returncode == 1
     assert "target" in printed.stdout + printed.stderr
     assert "exit code 1" not in printed.stdout + printed.stderr
 
