@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.causes import find_message
 from chalicelib.runs import SCHEMA, forecast_prefix
 
-# The fields in which Lambda, Glue and SageMaker say why, innermost first.
-_REASON_FIELDS = ("errorMessage", "ErrorMessage", "FailureReason")
 _FIXED_REASONS = {
     "ABORTED": "the run was stopped by hand; upload again to start anew",
     "TIMED_OUT": "the run was stopped at its time limit; redrive its execution",
@@ -84,7 +83,7 @@ def explain_ending(ending: Ending, data_report: Mapping[str, Any] | None) -> str
         return explain_refusal(data_report)
     if ending.status in _FIXED_REASONS:
         return _FIXED_REASONS[ending.status]
-    return explain_cause(ending.cause) or ending.error or "no reason was given"
+    return find_message(ending.cause or "") or ending.error or "no reason was given"
 
 
 def explain_refusal(data_report: Mapping[str, Any]) -> str:
@@ -92,24 +91,6 @@ def explain_refusal(data_report: Mapping[str, Any]) -> str:
     errors = [f for f in data_report["findings"] if f["level"] == "error"]
     lines = [f"[{f['code']}] {f['what']}; {f['remedy']}" for f in errors]
     return "\n".join(["the upload was refused:", *lines])
-
-
-def explain_cause(cause: str | None) -> str:
-    """Find the message for people inside an execution's cause.
-
-    The cause of a failed Lambda, Glue job or transform is JSON text that holds the
-    message in a field of its own; any other cause is the message.
-    """
-    try:
-        parsed = json.loads(cause or "")
-    except ValueError:
-        return cause or ""
-    if not isinstance(parsed, dict):
-        return cause or ""
-    for field in _REASON_FIELDS:
-        if parsed.get(field):
-            return str(parsed[field])
-    return cause or ""
 
 
 def _read_dataset(execution_input: str | None) -> str | None:

@@ -4,14 +4,8 @@ import json
 
 import pytest
 
-from client.reason import find_reason, innermost_message
+from client.reason import find_reason
 
-LAMBDA = {"errorMessage": "no settings", "errorType": "KeyError", "stackTrace": ["x"]}
-GLUE = {
-    "JobName": "preprocess",
-    "JobRunState": "FAILED",
-    "ErrorMessage": "UploadRejected: no TTS.csv; add it",
-}
 REFUSED = {
     "outcome": "refused",
     "findings": [
@@ -20,31 +14,6 @@ REFUSED = {
         {"code": "c", "level": "error", "what": "no time", "remedy": "add it too"},
     ],
 }
-
-
-@pytest.mark.parametrize(
-    ("cause", "expected"),
-    [
-        ("plain words", "plain words"),
-        (json.dumps(LAMBDA), "no settings"),
-        (json.dumps(GLUE), "UploadRejected: no TTS.csv; add it"),
-        (json.dumps({"FailureReason": "no capacity"}), "no capacity"),
-        (json.dumps({"Cause": json.dumps(LAMBDA)}), "no settings"),
-        (json.dumps({"errorMessage": json.dumps(GLUE)}), GLUE["ErrorMessage"]),
-        (json.dumps(json.dumps(LAMBDA)), "no settings"),
-        (json.dumps([{"message": "in a list"}]), "in a list"),
-        (json.dumps({"errorMessage": "", "cause": "the cause"}), "the cause"),
-        (json.dumps({"JobRunState": "FAILED"}), ""),
-        ("[1, 2]", ""),
-        ("", ""),
-        (
-            'Traceback (most recent call last):\n  File "x"\n    y()\nKeyError: z',
-            "KeyError: z",
-        ),
-    ],
-)
-def test_innermost_message_is_dug_out(cause, expected):
-    assert innermost_message(cause) == expected
 
 
 def test_status_comes_before_everything_else():
@@ -72,7 +41,10 @@ def test_accepted_data_leave_it_to_the_cause():
     reason = find_reason(
         status=None,
         report={"outcome": "accepted", "findings": REFUSED["findings"]},
-        execution={"status": "FAILED", "cause": json.dumps(LAMBDA)},
+        execution={
+            "status": "FAILED",
+            "cause": json.dumps({"errorMessage": "no settings"}),
+        },
     )
 
     assert reason == "no settings"

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from chalicelib.endings import build_status, explain_cause, read_ending
+from chalicelib.endings import build_status, read_ending
 
 DETAIL = {
     "executionArn": "arn:aws:states:us-east-1:123456789012:execution:machine:sales-1",
@@ -69,21 +69,6 @@ def test_accepted_upload_is_explained_by_the_cause():
 @pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT"])
 def test_stopped_run_says_what_to_do(status):
     assert ";" in make_status(status=status)["reason"]
-
-
-@pytest.mark.parametrize(
-    ("cause", "reason"),
-    [
-        (None, ""),
-        ("plain words", "plain words"),
-        ('["a list"]', '["a list"]'),
-        ('{"errorType": "X", "errorMessage": "broken"}', "broken"),
-        ('{"JobRunState": "FAILED", "ErrorMessage": "bad data"}', "bad data"),
-        ('{"other": 1}', '{"other": 1}'),
-    ],
-)
-def test_cause_is_read_for_its_message(cause, reason):
-    assert explain_cause(cause) == reason
 
 
 @pytest.mark.parametrize("text", [None, "", "not json", "[]", '{"dataset": 3}'])
