@@ -78,7 +78,8 @@ def build_record(failed: Invocation) -> dict[str, Any]:
 
 def _send(client: Any, service: str, arn: str, record: str) -> None:
     if service == "sqs":
-        url = client.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
+        # The role may send, and no more: it cannot ask for the queue's URL.
+        url = "/".join([client.meta.endpoint_url, *arn.split(":")[-2:]])
         client.send_message(QueueUrl=url, MessageBody=record)
     elif service == "sns":
         client.publish(TopicArn=arn, Message=record)
