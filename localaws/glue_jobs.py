@@ -18,10 +18,10 @@ from moto.glue.exceptions import (
     InvalidInputException,
     JobRunNotFoundException,
 )
-from moto.glue.responses import GlueResponse
 from moto.utilities.paginator import paginate
 from moto.utilities.utils import get_partition
 
+from localaws.glue_connections import ConnectionResponse
 from localaws.glue_runs import ENDED, PRINCIPAL, JobRun, Plan
 from localaws.machine import Machine
 from localaws.patches import Patches
@@ -171,7 +171,7 @@ class Backend(moto_glue.GlueBackend):
         return f"arn:{partition}:iam::{self.account_id}:role/{role}"
 
 
-class Response(GlueResponse):
+class Response(ConnectionResponse):
     """moto's Glue API with the operations that it lacks."""
 
     def create_job(self) -> ActionResult:

@@ -1,0 +1,78 @@
+"""A local AWS and a copy of the project, to deploy stages from as a person does."""
+
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+
+from conftest import REGION
+from deploying import make_target
+from localaws.isolation import isolate
+from localaws.server import serve
+from localaws.workspace import copy_project
+
+# What the script says first: account, region and endpoint.
+_HEAD = 3
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a run of ``deploy.py`` said."""
+
+    lines: list[str]
+    error: str
+    exit_code: int
+
+    @property
+    def changes(self):
+        """The lines on what is not as it was, without the name of the stage's app."""
+        return [line for line in self.lines if line.split()[0] in _CHANGES]
+
+    @property
+    def verdict(self):
+        return self.lines[-1]
+
+
+_CHANGES = {"created", "updated", "removed", "kept"}
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where stages are deployed from, and clients that look behind the scenes."""
+
+    project: Path
+    environ: dict[str, str]
+
+    def deploy(self, stage, *arguments, region=None):
+        """Run ``deploy.py`` for a stage."""
+        where = ["--region", region] if region else []
+        ended = subprocess.run(
+            [sys.executable, "deploy.py", "--stage", stage, *where, *arguments],
+            cwd=self.project,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        lines = ended.stdout.splitlines()[_HEAD:]
+        return Printed(lines, ended.stderr, ended.returncode)
+
+    def client(self, service):
+        return boto3.client(
+            service, endpoint_url=self.environ["AWS_ENDPOINT_URL"], region_name=REGION
+        )
+
+    def target(self, stage):
+        return make_target(stage=stage, region=REGION)
+
+
+@contextmanager
+def open_bench():
+    """Serve a local AWS beside a copy of the project."""
+    with serve() as server, copy_project() as project:
+        yield Bench(project, {**isolate(os.environ), **server.environ})

@@ -1,0 +1,258 @@
+"""Deploy, plan, repair and destroy: the script, against the local AWS."""
+
+import json
+
+import pytest
+
+from deploy_bench import open_bench
+from deployment.logs import list_log_groups
+
+
+@pytest.fixture(scope="module")
+def bench():
+    with open_bench() as opened:
+        yield opened
+
+
+def test_deploy_does_what_it_planned_and_only_once(bench):
+    before = bench.deploy("plan", "--plan")
+    record = bench.project / ".chalice" / "deployed" / "plan.json"
+    assert not record.exists()
+
+    done = bench.deploy("plan")
+
+    assert done.exit_code == 0, done.error
+    assert before.verdict == "this is a plan: nothing is done"
+    assert done.changes == before.changes
+    assert [line for line in done.changes if not line.startswith("created")] == [
+        "updated    file .chalice/config.json (content)"
+    ]
+    plan, again = bench.deploy("plan", "--plan"), bench.deploy("plan")
+    assert (plan.changes, plan.verdict) == ([], "a deploy would change nothing")
+    assert (again.changes, again.verdict) == ([], "nothing has changed")
+
+
+def break_everything(bench, target):
+    """Change one thing of each kind behind the back of the deploy."""
+    iam = bench.client("iam")
+    iam.delete_role_policy(
+        RoleName=target.name("states"), PolicyName=target.name("states")
+    )
+    iam.delete_role_policy(
+        RoleName=target.name("on_upload"), PolicyName=target.name("on_upload")
+    )
+    iam.untag_role(RoleName=target.name("sagemaker"), TagKeys=["Stage"])
+    s3 = bench.client("s3")
+    s3.put_bucket_versioning(
+        Bucket=target.bucket, VersioningConfiguration={"Status": "Suspended"}
+    )
+    s3.delete_bucket_lifecycle(Bucket=target.bucket)
+    (code,) = (
+        found["Key"]
+        for found in s3.list_objects_v2(Bucket=target.bucket)["Contents"]
+        if found["Key"].endswith("/report.py")
+    )
+    s3.delete_object(Bucket=target.bucket, Key=code)
+    sns = bench.client("sns")
+    sns.untag_resource(
+        ResourceArn=target.arn("sns", target.topic), TagKeys=["Application"]
+    )
+    sqs = bench.client("sqs")
+    url = sqs.get_queue_url(QueueName=target.queue)["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"MessageRetentionPeriod": "60"})
+    bench.client("cloudwatch").delete_alarms(AlarmNames=[target.queue])
+    logs = bench.client("logs")
+    logs.delete_retention_policy(logGroupName=list_log_groups(target)[0])
+    logs.delete_log_group(logGroupName=list_log_groups(target)[1])
+    glue = bench.client("glue")
+    job = glue.get_job(JobName=target.name("preprocess"))["Job"]
+    kept = ("Role", "Command", "DefaultArguments", "MaxCapacity", "ExecutionProperty")
+    update = {**{key: job[key] for key in kept}, "Timeout": 5}
+    glue.update_job(JobName=target.name("preprocess"), JobUpdate=update)
+    glue.delete_job(JobName=target.name("report"))
+    functions = bench.client("lambda")
+    functions.update_function_configuration(
+        FunctionName=target.name("prepare_run"), Timeout=3, MemorySize=512
+    )
+    functions.update_function_code(
+        FunctionName=target.name("create_autopilot_job"),
+        ZipFile=b"PK\x05\x06" + bytes(18),
+    )
+    functions.delete_function(FunctionName=target.name("check_autopilot_job"))
+    functions.delete_function_event_invoke_config(FunctionName=target.name("on_upload"))
+    s3.put_bucket_notification_configuration(
+        Bucket=target.bucket, NotificationConfiguration={}
+    )
+    rule = target.name("on_execution_end-event")
+    bench.client("events").disable_rule(Name=rule)
+    machine = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
+    bench.client("stepfunctions").update_state_machine(
+        stateMachineArn=target.state_machine_arn, definition=json.dumps(machine)
+    )
+
+
+def list_repairs(target):
+    """List what a deploy says after ``break_everything``, in its order."""
+    name = target.name
+    return [
+        f"updated    role {name('on_upload')} (policy)",
+        f"updated    role {name('states')} (policy)",
+        f"updated    role {name('sagemaker')} (tags)",
+        f"updated    bucket {target.bucket} (versioning, lifecycle)",
+        f"updated    topic {target.topic} (tags)",
+        f"updated    queue {target.queue} (attributes)",
+        f"created    alarm {target.queue}",
+        f"updated    log group {list_log_groups(target)[0]} (retention)",
+        f"created    log group {list_log_groups(target)[1]}",
+        "updated    Glue code",
+        f"updated    Glue job {name('preprocess')} (description, timeout)",
+        f"created    Glue job {name('report')}",
+        f"updated    function {name('on_upload')} (trigger)",
+        f"updated    function {name('prepare_run')} (memory, timeout)",
+        f"updated    function {name('create_autopilot_job')} (code)",
+        f"created    function {name('check_autopilot_job')}",
+        f"updated    function {name('on_execution_end')} (trigger)",
+        f"created    on-failure destination of {name('on_upload')}",
+        f"updated    state machine {target.state_machine} (definition)",
+    ]
+
+
+def test_drift_of_every_kind_is_put_back(bench):
+    target = bench.target("drift")
+    bench.deploy("drift")
+    break_everything(bench, target)
+
+    plan, done = bench.deploy("drift", "--plan"), bench.deploy("drift")
+
+    assert done.exit_code == 0, done.error
+    assert plan.changes == done.changes
+    said = [
+        "updated    Glue code" if "Glue code" in line else line for line in done.changes
+    ]
+    assert said == list_repairs(target)
+    assert bench.deploy("drift", "--plan").changes == []
+
+
+def list_everything(bench, stage):
+    """Name what is left of a stage, as the services list it."""
+    mark = f"automl-ts-mlops-pipeline-{stage}"
+    listings = [
+        ("s3", "list_buckets", "Buckets", "Name"),
+        ("iam", "list_roles", "Roles", "RoleName"),
+        ("lambda", "list_functions", "Functions", "FunctionName"),
+        ("glue", "get_jobs", "Jobs", "Name"),
+        ("stepfunctions", "list_state_machines", "stateMachines", "name"),
+        ("events", "list_rules", "Rules", "Name"),
+        ("sns", "list_topics", "Topics", "TopicArn"),
+        ("sqs", "list_queues", "QueueUrls", None),
+        ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+        ("logs", "describe_log_groups", "logGroups", "logGroupName"),
+    ]
+    found = [
+        item[name] if name else item
+        for service, method, key, name in listings
+        for item in getattr(bench.client(service), method)().get(key, [])
+    ]
+    return [name for name in found if mark in name or f"-bucket-{stage}-" in name]
+
+
+def test_destroyed_stage_leaves_data_and_the_other_stage(bench):
+    target = bench.target("gone")
+    bench.deploy("stays")
+    first = bench.deploy("gone")
+    bench.client("s3").put_object(Bucket=target.bucket, Key="config/a.json", Body=b"{}")
+    config = bench.project / ".chalice" / "config.json"
+
+    plan, done = (bench.deploy("gone", "--destroy", *a) for a in (["--plan"], []))
+
+    assert done.exit_code == 0, done.error
+    assert plan.changes == done.changes
+    assert list_everything(bench, "gone") == [target.bucket]
+    again = bench.deploy("gone", "--destroy")
+    assert again.verdict == "there is nothing of stage 'gone' to remove"
+    assert "gone" not in json.loads(config.read_text())["stages"]
+    assert bench.deploy("stays", "--plan").changes == []
+
+    bench.deploy("gone", "--destroy", "--delete-data")
+    assert list_everything(bench, "gone") == []
+    nothing = bench.deploy("gone", "--destroy", "--delete-data")
+    assert nothing.lines == ["there is nothing of stage 'gone' to remove"]
+    assert bench.deploy("gone").changes == first.changes
+
+
+def test_stage_without_record_or_half_gone_is_destroyed(bench):
+    target = bench.target("half")
+    bench.deploy("half")
+    record = bench.project / ".chalice" / "deployed" / "half.json"
+    record.unlink()
+
+    assert bench.deploy("half").changes == []
+
+    bench.client("lambda").delete_function(FunctionName=target.name("on_upload"))
+    bench.client("events").remove_targets(
+        Rule=target.name("on_execution_end-event"), Ids=["1"]
+    )
+    done = bench.deploy("half", "--destroy")
+    assert done.exit_code == 0, done.error
+    assert list_everything(bench, "half") == []
+
+
+def test_stage_stays_where_it_was_deployed(bench):
+    first = bench.deploy("place", region="us-east-1")
+    other = bench.deploy("place", region="eu-west-1")
+    plan = bench.deploy("place", "--plan", region="eu-west-1")
+    back = bench.deploy("place", region="us-east-1")
+
+    assert first.exit_code == 0, first.error
+    assert (other.exit_code, plan.exit_code) == (1, 1)
+    assert "was deployed to account 123456789012 in us-east-1" in other.error
+    assert back.verdict == "nothing has changed"
+
+
+def test_key_network_and_people_are_remembered(bench):
+    subnets = bench.client("ec2").describe_subnets()["Subnets"][:2]
+    ids = ",".join(subnet["SubnetId"] for subnet in subnets)
+    key = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab"
+    people = ["--notify", "a@example.org", "--notify", "b@example.org"]
+
+    first = bench.deploy(
+        "opts",
+        *("--kms-key", key, "--subnet-ids", ids, "--security-group-ids", "sg-1"),
+        *people,
+    )
+    second = bench.deploy("opts")
+
+    target = bench.target("opts")
+    assert first.exit_code == 0, first.error
+    assert second.verdict == "nothing has changed"
+    job = bench.client("glue").get_job(JobName=target.name("report"))["Job"]
+    assert job["Connections"] == {"Connections": [target.name("network")]}
+    assert job["SecurityConfiguration"] == target.name("encryption")
+    variables = bench.client("lambda").get_function_configuration(
+        FunctionName=target.name("create_autopilot_job")
+    )["Environment"]["Variables"]
+    assert variables["KMS_KEY_ARN"] == key
+    assert variables["SUBNET_IDS"] == ids
+
+    forget = ["--kms-key", "none", "--subnet-ids", "none"]
+    plain = bench.deploy("opts", *forget, "--security-group-ids", "none")
+    assert f"removed    Glue connection {target.name('network')}" in plain.changes
+    assert bench.deploy("opts").verdict == "nothing has changed"
+
+
+ERRORS = {
+    "is no key's ARN": ["--kms-key", "mine"],
+    "cannot be part of a bucket's name": ["--stage", "Too_Long_For_It"],
+    "deletes with --destroy only": ["--delete-data"],
+    "could not be found": ["--profile", "nobody"],
+}
+
+
+@pytest.mark.parametrize("reason", ERRORS)
+def test_mistakes_come_out_as_one_line(bench, reason):
+    printed = bench.deploy("wrong", *ERRORS[reason])
+
+    assert printed.exit_code == 1
+    assert reason in printed.error
+    assert len(printed.error.splitlines()) == 1
+    assert printed.error.startswith("error: ")
