@@ -3,10 +3,12 @@ BIN := .venv/bin
 STAGE ?= dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve deploy lock clean
+PYTHON39 ?= python3.9
+
+.PHONY: help demo test test-glue check serve deploy lock clean
 
 help:  ## show what there is to make
-	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 11
 
 # The environment is made anew when the pins change.
 $(BIN)/.installed: requirements-dev.txt
@@ -19,7 +21,16 @@ demo: $(BIN)/.installed  ## forecast the sample upload on a local AWS, in a temp
 	@$(BIN)/python -m localaws.demo
 
 test: $(BIN)/.installed  ## run the whole test suite, offline
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# Glue Python shell has Python 3.9, pandas 1.4.2 and numpy 1.22.3, and will stay there.
+.venv-glue/.installed: requirements-glue.txt
+	$(PYTHON39) -m venv .venv-glue
+	.venv-glue/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-glue.txt
+	touch $@
+
+test-glue: .venv-glue/.installed  ## run the tests of glue/ on Glue's own Python and pandas
+	.venv-glue/bin/python -m pytest -n auto
 
 check: $(BIN)/.installed  ## lint, format and types
 	$(BIN)/ruff check .
@@ -41,4 +52,4 @@ lock:  ## pin the newest versions of requirements-dev.in
 	rm -rf .venv-lock
 
 clean:  ## remove the environment and what the tools left
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-glue .mypy_cache .pytest_cache .ruff_cache .hypothesis

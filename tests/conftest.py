@@ -1,7 +1,9 @@
 """What every test stands on: no AWS but the made-up one, and the app's variables."""
 
 import os
+import sys
 
+from glue_tests import list_other_tests
 from localaws.isolation import isolate
 
 ACCOUNT = "123456789012"
@@ -21,3 +23,6 @@ os.environ.update(
     STATE_MACHINE_ARN=STATE_MACHINE_ARN,
     SAGEMAKER_ROLE_ARN=f"arn:aws:iam::{ACCOUNT}:role/sagemaker",
 )
+
+if sys.version_info < (3, 11):
+    collect_ignore = list_other_tests()
