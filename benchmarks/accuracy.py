@@ -21,11 +21,11 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from forecaster import fit  # noqa: E402 - the path is set above
-from forecaster.frequency import parse_frequency  # noqa: E402
-from forecaster.naive import seasonal_naive  # noqa: E402
-from forecaster.panel import build_panel  # noqa: E402
-from forecaster.problem import Problem  # noqa: E402
+from forecaster import fit
+from forecaster.frequency import parse_frequency
+from forecaster.naive import seasonal_naive
+from forecaster.panel import build_panel
+from forecaster.problem import Problem
 
 QUANTILES = tuple(q / 10 for q in range(1, 10))
 NAMES = [f"p{round(q * 100)}" for q in QUANTILES]
@@ -135,7 +135,9 @@ def run_one(folder: Path, name: str, options: argparse.Namespace) -> dict[str, A
     table, settings = read_dataset(folder, name)
     seen, _ = split(table, settings, options.back)
     cpu, wall = time.process_time(), time.perf_counter()
-    model = fit(seen, make_problem(settings), seed=options.seed, workers=options.workers)
+    model = fit(
+        seen, make_problem(settings), seed=options.seed, workers=options.workers
+    )
     forecast = model.forecast(seen)
     cost = {
         "cpu_s": time.process_time() - cpu,
@@ -180,7 +182,9 @@ def summarise(results: dict[str, Any], reference: dict[str, Any]) -> dict[str, f
     """Put all datasets together: means relative to the baseline and to rivals."""
     rows = results.values()
     summary = {
-        f"{metric} / naive": geometric_mean([r[metric] / r["naive"][metric] for r in rows])
+        f"{metric} / naive": geometric_mean(
+            [r[metric] / r["naive"][metric] for r in rows]
+        )
         for metric in ("WQL", "WQL3", "MASE", "WAPE")
     }
     summary["worst WQL / naive"] = max(r["WQL"] / r["naive"]["WQL"] for r in rows)
@@ -212,12 +216,14 @@ def time_yardstick(folder: Path, interpreter: str) -> dict[str, float]:
 def compare_cost(
     summary: dict[str, float], yardstick: dict[str, float], reference: dict[str, Any]
 ) -> dict[str, float]:
-    """CPU seconds against the rivals', scaled by the yardstick's time here and there."""
+    """CPU seconds against the rivals', scaled by the yardstick here and there."""
     here = sum(yardstick.values())
     there = sum(reference[name][YARDSTICK]["cpu_s"] for name in yardstick)
     costs = {"yardstick cpu_s": here, "machine speed": there / here}
     for short, full in RIVALS.items():
-        theirs = sum(reference[name][full]["cpu_s"] for name in yardstick) * here / there
+        theirs = (
+            sum(reference[name][full]["cpu_s"] for name in yardstick) * here / there
+        )
         costs[f"cpu / {short}"] = summary["sum cpu_s"] / theirs
     return costs
 

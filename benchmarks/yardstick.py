@@ -1,4 +1,4 @@
-"""Time statsforecast's AutoTheta on a folder of datasets: a machine's speed, in seconds.
+"""Time statsforecast's AutoTheta on a folder of datasets: a machine's speed.
 
 Runs under an interpreter of its own that has statsforecast (`python -m venv`,
 `pip install statsforecast`); prints CPU seconds per dataset as JSON.

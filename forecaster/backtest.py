@@ -9,7 +9,7 @@ from forecaster.arrays import Array
 from forecaster.metrics import Scored, in_sample_scale
 from forecaster.panel import Panel
 
-_MOST_WINDOWS = 2
+_MOST_WINDOWS = 3
 _LEAST_HISTORY = 4  # steps before a cutoff for a series to count in its window
 
 

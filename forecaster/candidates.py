@@ -1,17 +1,24 @@
 """The candidates: their names, what they stand in for, and how each is run."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from forecaster.arrays import Array
+from forecaster.intermittent import tsb
+from forecaster.linear import fit_linear, predict_linear
 from forecaster.naive import seasonal_naive
 from forecaster.npts import npts, seasonal_npts
 from forecaster.panel import Panel
+from forecaster.regression import regress
 from forecaster.smoothing import smooth
 from forecaster.theta import theta
+from forecaster.trees import fit_trees, predict_trees
 
 BASELINE = "SeasonalNaive"
 ENSEMBLE = "WeightedEnsemble"
+_INTERMITTENT = 0.1  # share of zeros from which demand counts as intermittent
 ALGORITHMS = ("cnn-qr", "deepar", "prophet", "arima", "npts", "ets")
 
 # What fitting gives, as plain text by name; empty for candidates that estimate their
@@ -46,10 +53,26 @@ def _all_candidates() -> list[Candidate]:
         Candidate(BASELINE, "npts", _local(seasonal_naive)),
         Candidate("LongSeasonalNaive", "npts", _week_ago),
         Candidate("ETS", "ets", _local(smooth), prior=1.0),
+        # Theta is an ARIMA(0,1,1) with drift (Hyndman and Billah 2003).
         Candidate("Theta", "arima", _local(theta), prior=1.0),
+        Candidate("Regression", "prophet", _local(regress), prior=0.5),
         Candidate("NPTS", "npts", _local(npts)),
         Candidate("SeasonalNPTS", "npts", _local(seasonal_npts)),
+        Candidate("TSB", "npts", _local(tsb)),
+        Candidate("Linear", "deepar", predict_linear, fit_linear, prior=0.5),
+        Candidate("LightGBM", "cnn-qr", predict_trees, fit_trees, prior=4.0),
     ]
+
+
+def _with_covariates(candidate: Candidate) -> Candidate:
+    """Expect more of the candidates that see known covariates."""
+    sees = candidate.name in ("LightGBM", "Linear", "Regression")
+    return replace(candidate, prior=2 * candidate.prior) if sees else candidate
+
+
+def _share_of_zeros(panel: Panel) -> float:
+    count = int((~np.isnan(panel.target)).sum())
+    return int((panel.target == 0).sum()) / max(count, 1)
 
 
 def choose_candidates(panel: Panel, algorithms: tuple[str, ...]) -> list[Candidate]:
@@ -61,10 +84,11 @@ def choose_candidates(panel: Panel, algorithms: tuple[str, ...]) -> list[Candida
     long_season = panel.frequency.long_season
     fits = {
         "LongSeasonalNaive": bool(long_season) and panel.n_steps > 2 * long_season,
+        "TSB": _share_of_zeros(panel) > _INTERMITTENT,
         "SeasonalNPTS": 1 < panel.season <= panel.n_steps // 2,
     }
     return [
-        candidate
+        _with_covariates(candidate) if panel.known.shape[2] else candidate
         for candidate in _all_candidates()
         if candidate.name == BASELINE
         or (

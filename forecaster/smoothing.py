@@ -100,6 +100,21 @@ def smooth(panel: Panel, levels: Array) -> Array:
     return forecast
 
 
+def smooth_level(target: Array, horizon: int, levels: Array) -> Array:
+    """Forecast values of any sign without season, as `smooth` does."""
+    forecast = np.full((len(target), horizon, len(levels)), np.nan)
+    seen = ~np.isnan(target)
+    starts = np.where(seen.any(axis=1), seen.argmax(axis=1), target.shape[1])
+    ordered = np.argsort(starts, kind="stable")
+    ordered = ordered[starts[ordered] < target.shape[1]]
+    chunk = max(_CELLS // (len(_LEVEL + _TREND) * 9), 1)
+    for start in range(0, len(ordered), chunk):
+        some = ordered[start : start + chunk]
+        recent = target[some, -min(_HISTORY, target.shape[1]) :]
+        forecast[some] = _smooth_rows(recent, 1, horizon, levels)
+    return forecast
+
+
 def _smooth_rows(target: Array, season: int, horizon: int, levels: Array) -> Array:
     """Forecast rows ordered from the longest to the shortest."""
     grid = _grid(_LEVEL + _TREND if season == 1 else _LEVEL + _SEASON + _BOTH)

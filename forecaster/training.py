@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from forecaster.arrays import Array
 from forecaster.backtest import Backtest
 from forecaster.candidates import Candidate, State
+from forecaster.features import ENOUGH_ROWS
 from forecaster.metrics import score
 from forecaster.panel import Panel
 
@@ -56,6 +57,12 @@ class Plan:
     started: float = field(default_factory=time.monotonic)
 
     @property
+    def abundant(self) -> bool:
+        """Tell whether the oldest cutoff leaves as many rows as a model learns from."""
+        past = self.panel.cut(self.backtest.cuts[0])
+        return int((~np.isnan(past.target)).sum()) * past.horizon >= ENOUGH_ROWS
+
+    @property
     def expired(self) -> bool:
         """Tell whether the clock's guard has fired."""
         return bool(self.max_seconds) and self._elapsed > self.max_seconds
@@ -67,11 +74,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class _Part:
-    """One task's outcome: a window's forecast, or the final state."""
+    """One task's outcome: windows' forecasts, or the final state."""
 
-    window: int  # -1 for the final fit
+    windows: tuple[int, ...]  # none for the final fit
     state: State
-    quantiles: Array | None
+    quantiles: list[Array]
     seconds: float
 
 
@@ -113,8 +120,8 @@ def _finished(
         owner: dict[Future[_Part], Candidate] = {}
         # The dearest first, so that no core waits at the end for one long task.
         for candidate in sorted(candidates, key=lambda c: c.fit is None):
-            for window in _windows(plan, candidate):
-                task = pool.submit(_run, plan, candidate, window)
+            for windows in _shares(plan, candidate):
+                task = pool.submit(_run, plan, candidate, windows)
                 owner[task] = candidate
         waiting = {c.name: _count(owner, c) for c in candidates}
         parts: dict[str, list[_Part]] = {c.name: [] for c in candidates}
@@ -133,30 +140,40 @@ def _finished(
                 yield candidate, parts[candidate.name]
 
 
-def _windows(plan: Plan, candidate: Candidate) -> list[int]:
-    windows = list(range(len(plan.backtest.cuts)))
-    return windows if candidate.fit is None and windows else [-1, *windows]
+def _shares(plan: Plan, candidate: Candidate) -> list[tuple[int, ...]]:
+    """Divide the windows among tasks; the empty task is the final fit.
+
+    Where rows abound, one fit at the oldest cutoff serves all windows: it has seen
+    nothing of any, and costs once.
+    """
+    windows = tuple(range(len(plan.backtest.cuts)))
+    alone: list[tuple[int, ...]] = [(window,) for window in windows]
+    if candidate.fit is None:
+        return alone or [()]
+    if len(windows) > 1 and plan.abundant:
+        return [(), windows]
+    return [(), *alone]
 
 
 def _count(owner: Mapping["Future[_Part]", Candidate], candidate: Candidate) -> int:
     return sum(c is candidate for c in owner.values())
 
 
-def _run(plan: Plan, candidate: Candidate, window: int) -> _Part:
-    """Fit and forecast at one cutoff, or fit on everything."""
+def _run(plan: Plan, candidate: Candidate, windows: tuple[int, ...]) -> _Part:
+    """Fit at the oldest cutoff and forecast every window, or fit on everything."""
     if plan.expired:
         raise _OutOfTime
     started = time.monotonic()
-    cut = plan.backtest.cuts[window] if window >= 0 else 0
-    panel = plan.panel.cut(cut)
+    cuts = [plan.backtest.cuts[window] for window in windows]
+    state: State = {}
     with np.errstate(all="ignore"):
-        state: State = {}
         if candidate.fit is not None:
-            state = candidate.fit(panel, plan.levels, plan.seed)
-        quantiles = None
-        if window >= 0:
-            quantiles = candidate.predict(state, panel, plan.levels)
-    return _Part(window, state, quantiles, time.monotonic() - started)
+            past = plan.panel.cut(cuts[0] if cuts else 0)
+            state = candidate.fit(past, plan.levels, plan.seed)
+        quantiles = [
+            candidate.predict(state, plan.panel.cut(cut), plan.levels) for cut in cuts
+        ]
+    return _Part(windows, state, quantiles, time.monotonic() - started)
 
 
 def _failed(candidate: Candidate, failure: BaseException, parts: list[_Part]) -> Report:
@@ -172,8 +189,8 @@ def _failed(candidate: Candidate, failure: BaseException, parts: list[_Part]) ->
 
 
 def _assemble(plan: Plan, candidate: Candidate, parts: list[_Part]) -> Trained:
-    parts = sorted(parts, key=lambda part: part.window)
-    forecasts = [part.quantiles for part in parts if part.quantiles is not None]
+    parts = sorted(parts, key=lambda part: part.windows)
+    forecasts = [quantiles for part in parts for quantiles in part.quantiles]
     shape = (*plan.backtest.actual.shape, len(plan.levels))
     quantiles = np.stack(forecasts) if forecasts else np.zeros(shape)
     report = Report(
