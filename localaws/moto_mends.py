@@ -49,6 +49,7 @@ def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
     """Mend everything."""
     accept_capital_filter_names(patches)
     send_complete_s3_events_later(patches)
+    announce_a_multipart_upload_once(patches)
     judge_bucket_policies_by_their_conditions(patches)
     let_rules_call_functions(patches)
     let_a_stop_end_a_task(patches)
@@ -83,6 +84,28 @@ def send_complete_s3_events_later(patches: Patches) -> None:
     """
     patches.replace(moto_notifications, "_get_s3_event", s3_events.build_event)
     patches.replace(moto_notifications, "_invoke_awslambda", s3_events.send)
+
+
+def announce_a_multipart_upload_once(patches: Patches) -> None:
+    """Send CompleteMultipartUpload only: moto says Put of the same object as well."""
+    completing = threading.local()
+
+    def complete(backend: Any, *args: Any, **kwargs: Any) -> Any:
+        completing.now = True
+        try:
+            return original(backend, *args, **kwargs)
+        finally:
+            completing.now = False
+
+    def send(account_id: str, event_name: Any, bucket: Any, key: Any) -> None:
+        put = moto_notifications.S3NotificationEvent.OBJECT_CREATED_PUT_EVENT
+        if event_name != put or not getattr(completing, "now", False):
+            send_any(account_id, event_name, bucket, key)
+
+    original = patches.replace(
+        moto_buckets.S3Backend, "complete_multipart_upload", complete
+    )
+    send_any = patches.replace(moto_notifications, "send_event", send)
 
 
 def judge_bucket_policies_by_their_conditions(patches: Patches) -> None:

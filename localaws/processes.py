@@ -99,7 +99,7 @@ class Processes:
             "after": [str(path) for path in isolation.after],
         }
         return [
-            *(sys.executable, "-I", "-S"),
+            *(sys.executable, "-I", "-S", "-u"),
             *(sandbox.__file__, json.dumps(spec), *arguments),
         ]
 

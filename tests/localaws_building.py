@@ -1,8 +1,10 @@
 """Small functions, Glue jobs and state machines for a local AWS, for tests."""
 
+import functools
 import io
 import itertools
 import json
+import os
 import time
 import zipfile
 
@@ -10,6 +12,16 @@ import boto3
 
 PATIENCE = 20.0
 _numbers = itertools.count(1)
+
+
+def client(service):
+    """Give a client of the local AWS that runs."""
+    return _make_client(service, os.environ["AWS_ENDPOINT_URL"])
+
+
+@functools.cache
+def _make_client(service, endpoint_url):
+    return boto3.client(service, endpoint_url=endpoint_url)
 
 
 def name(prefix):
@@ -50,7 +62,7 @@ def make_role(service):
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
     }
-    iam = boto3.client("iam")
+    iam = client("iam")
     role = name(service)
     created = iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(trust))
     iam.put_role_policy(
@@ -61,7 +73,7 @@ def make_role(service):
 
 def make_function(source, **options):
     """Create a function from the text of its module; return its ARN."""
-    created = boto3.client("lambda").create_function(
+    created = client("lambda").create_function(
         FunctionName=name("function"),
         Role=make_role("lambda"),
         Runtime="python3.11",
@@ -74,7 +86,7 @@ def make_function(source, **options):
 
 def invoke(function, event=None):
     """Invoke a function; return what it returned and the kind of error, if any."""
-    answer = boto3.client("lambda").invoke(
+    answer = client("lambda").invoke(
         FunctionName=function, Payload=json.dumps(event or {})
     )
     return json.loads(answer["Payload"].read()), answer.get("FunctionError")
@@ -82,7 +94,7 @@ def invoke(function, event=None):
 
 def let_in(function, service):
     """Let another service invoke a function."""
-    boto3.client("lambda").add_permission(
+    client("lambda").add_permission(
         FunctionName=function,
         StatementId=service,
         Action="lambda:InvokeFunction",
@@ -92,7 +104,7 @@ def let_in(function, service):
 
 def read_log(group):
     """Read the messages of a log group, which may not be there yet."""
-    logs = boto3.client("logs")
+    logs = client("logs")
     try:
         events = logs.filter_log_events(logGroupName=group)["events"]
     except logs.exceptions.ResourceNotFoundException:
@@ -106,20 +118,20 @@ def read_function_log(function):
 
 def make_bucket(**options):
     bucket = name("bucket")
-    boto3.client("s3").create_bucket(Bucket=bucket, **options)
+    client("s3").create_bucket(Bucket=bucket, **options)
     return bucket
 
 
 def make_job(script, *, modules=None, arguments=None, **options):
     """Create a Glue job from the text of its script; return its name."""
     bucket = make_bucket()
-    s3 = boto3.client("s3")
+    s3 = client("s3")
     s3.put_object(Bucket=bucket, Key="code/script.py", Body=script)
     for path, body in (modules or {}).items():
         s3.put_object(Bucket=bucket, Key=f"code/{path}", Body=body)
     extra = ",".join(f"s3://{bucket}/code/{path}" for path in modules or {})
     job = name("job")
-    boto3.client("glue").create_job(
+    client("glue").create_job(
         Name=job,
         Role=make_role("glue"),
         Command={
@@ -135,12 +147,12 @@ def make_job(script, *, modules=None, arguments=None, **options):
 
 
 def get_run(job, run):
-    return boto3.client("glue").get_job_run(JobName=job, RunId=run)["JobRun"]
+    return client("glue").get_job_run(JobName=job, RunId=run)["JobRun"]
 
 
 def run_job(job, **options):
     """Run a Glue job to its end and describe the run."""
-    run = boto3.client("glue").start_job_run(JobName=job, **options)["JobRunId"]
+    run = client("glue").start_job_run(JobName=job, **options)["JobRunId"]
 
     def ended():
         found = get_run(job, run)
@@ -152,7 +164,7 @@ def run_job(job, **options):
 def make_machine(states, **options):
     """Create a state machine that begins with the first of ``states``."""
     definition = {"StartAt": next(iter(states)), "States": states, **options}
-    created = boto3.client("stepfunctions").create_state_machine(
+    created = client("stepfunctions").create_state_machine(
         name=name("machine"),
         definition=json.dumps(definition),
         roleArn=make_role("states"),
@@ -161,14 +173,14 @@ def make_machine(states, **options):
 
 
 def start(machine, event=None, **options):
-    started = boto3.client("stepfunctions").start_execution(
+    started = client("stepfunctions").start_execution(
         stateMachineArn=machine, input=json.dumps(event or {}), **options
     )
     return started["executionArn"]
 
 
 def describe(execution):
-    return boto3.client("stepfunctions").describe_execution(executionArn=execution)
+    return client("stepfunctions").describe_execution(executionArn=execution)
 
 
 def wait_for_end(execution):
@@ -185,7 +197,7 @@ def run_machine(machine, event=None):
 
 
 def list_events(execution):
-    history = boto3.client("stepfunctions").get_execution_history(
+    history = client("stepfunctions").get_execution_history(
         executionArn=execution, maxResults=1000
     )
     return history["events"]

@@ -6,10 +6,12 @@ import time
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from localaws import serve
 from localaws_building import (
+    client,
     invoke,
     make_archive,
     make_function,
@@ -58,7 +60,7 @@ def test_function_acts_as_its_role():
 
     arn, _ = invoke(function)
 
-    role = boto3.client("lambda").get_function(FunctionName=function)
+    role = client("lambda").get_function(FunctionName=function)
     role_name = role["Configuration"]["Role"].rpartition("/")[2]
     assert f"assumed-role/{role_name}/{function.rpartition(':')[2]}" in arn
 
@@ -87,7 +89,7 @@ def test_function_sees_all_of_its_archive():
     )
     function = make_function(ECHO)
 
-    boto3.client("lambda").update_function_code(FunctionName=function, ZipFile=archive)
+    client("lambda").update_function_code(FunctionName=function, ZipFile=archive)
 
     assert invoke(function) == ("one", None)
 
@@ -181,7 +183,7 @@ def test_changed_configuration_starts_afresh():
     function = make_function(COUNT)
     invoke(function)
 
-    boto3.client("lambda").update_function_configuration(
+    client("lambda").update_function_configuration(
         FunctionName=function, Environment={"Variables": {"A": "b"}}
     )
 
@@ -229,7 +231,7 @@ def test_log_holds_prints_and_lambda_lines():
 def test_log_tail_comes_with_the_answer():
     function = make_function("def handler(event, context):\n    print('here')\n")
 
-    answer = boto3.client("lambda").invoke(FunctionName=function, LogType="Tail")
+    answer = client("lambda").invoke(FunctionName=function, LogType="Tail")
 
     assert "here\n" in base64.b64decode(answer["LogResult"]).decode()
 
@@ -238,8 +240,8 @@ def test_reserved_concurrency_is_kept():
     function = make_function(
         "import time\ndef handler(event, context):\n    time.sleep(1)\n"
     )
-    client = boto3.client("lambda", config=_no_retries())
-    client.put_function_concurrency(
+    lambdas = boto3.client("lambda", config=Config(retries={"total_max_attempts": 1}))
+    lambdas.put_function_concurrency(
         FunctionName=function, ReservedConcurrentExecutions=1
     )
     busy = threading.Thread(target=lambda: invoke(function))
@@ -247,7 +249,7 @@ def test_reserved_concurrency_is_kept():
     time.sleep(0.4)
 
     with pytest.raises(ClientError) as caught:
-        client.invoke(FunctionName=function)
+        lambdas.invoke(FunctionName=function)
 
     busy.join()
     assert caught.value.response["Error"]["Code"] == "TooManyRequestsException"
@@ -255,17 +257,17 @@ def test_reserved_concurrency_is_kept():
 
 
 def test_failed_event_is_tried_thrice_and_kept():
-    queue = boto3.client("sqs").create_queue(QueueName=name("failed"))["QueueUrl"]
+    queue = client("sqs").create_queue(QueueName=name("failed"))["QueueUrl"]
     function = make_function(
         "def handler(event, context):\n    raise ValueError('never')\n"
     )
-    client = boto3.client("lambda")
-    client.put_function_event_invoke_config(
+    lambdas = client("lambda")
+    lambdas.put_function_event_invoke_config(
         FunctionName=function,
         DestinationConfig={"OnFailure": {"Destination": _queue_arn(queue)}},
     )
 
-    answer = client.invoke(
+    answer = lambdas.invoke(
         FunctionName=function, InvocationType="Event", Payload='{"a": 1}'
     )
 
@@ -284,12 +286,12 @@ def test_event_is_tried_as_often_as_configured():
     function = make_function(
         "def handler(event, context):\n    print('try')\n    raise ValueError\n"
     )
-    client = boto3.client("lambda")
-    client.put_function_event_invoke_config(
+    lambdas = client("lambda")
+    lambdas.put_function_event_invoke_config(
         FunctionName=function, MaximumRetryAttempts=1
     )
 
-    client.invoke(FunctionName=function, InvocationType="Event")
+    lambdas.invoke(FunctionName=function, InvocationType="Event")
 
     wait_for(lambda: read_function_log(function).count("try") == 2)
     time.sleep(0.6)
@@ -298,25 +300,25 @@ def test_event_is_tried_as_often_as_configured():
 
 def test_event_settings_are_replaced_and_merged():
     function = make_function(ECHO)
-    client = boto3.client("lambda")
+    lambdas = client("lambda")
 
-    client.put_function_event_invoke_config(
+    lambdas.put_function_event_invoke_config(
         FunctionName=function, MaximumRetryAttempts=0
     )
-    client.put_function_event_invoke_config(
+    lambdas.put_function_event_invoke_config(
         FunctionName=function, MaximumRetryAttempts=1
     )
-    client.update_function_event_invoke_config(
+    lambdas.update_function_event_invoke_config(
         FunctionName=function, MaximumEventAgeInSeconds=60
     )
 
-    found = client.get_function_event_invoke_config(FunctionName=function)
+    found = lambdas.get_function_event_invoke_config(FunctionName=function)
     assert (found["MaximumRetryAttempts"], found["MaximumEventAgeInSeconds"]) == (1, 60)
 
 
 def test_role_must_trust_lambda():
     with pytest.raises(ClientError, match="cannot be assumed by Lambda"):
-        boto3.client("lambda").create_function(
+        client("lambda").create_function(
             FunctionName=name("function"),
             Role=make_role("glue"),
             Runtime="python3.11",
@@ -329,7 +331,7 @@ def test_payload_must_be_json():
     function = make_function(ECHO)
 
     with pytest.raises(ClientError) as caught:
-        boto3.client("lambda").invoke(FunctionName=function, Payload="{")
+        client("lambda").invoke(FunctionName=function, Payload="{")
 
     assert caught.value.response["Error"]["Code"] == "InvalidRequestContentException"
 
@@ -337,9 +339,7 @@ def test_payload_must_be_json():
 def test_dry_run_runs_nothing():
     function = make_function(ECHO)
 
-    answer = boto3.client("lambda").invoke(
-        FunctionName=function, InvocationType="DryRun"
-    )
+    answer = client("lambda").invoke(FunctionName=function, InvocationType="DryRun")
 
     assert answer["StatusCode"] == 204
     assert read_function_log(function) == []
@@ -357,21 +357,15 @@ def test_nothing_but_loopback_can_be_reached():
     assert "Connection refused" in error["errorMessage"]
 
 
-def _no_retries():
-    from botocore.config import Config
-
-    return Config(retries={"total_max_attempts": 1})
-
-
 def _queue_arn(url):
-    found = boto3.client("sqs").get_queue_attributes(
+    found = client("sqs").get_queue_attributes(
         QueueUrl=url, AttributeNames=["QueueArn"]
     )
     return found["Attributes"]["QueueArn"]
 
 
 def _receive(url):
-    messages = boto3.client("sqs").receive_message(QueueUrl=url).get("Messages", [])
+    messages = client("sqs").receive_message(QueueUrl=url).get("Messages", [])
     return messages[0] if messages else None
 
 
