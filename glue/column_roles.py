@@ -161,6 +161,12 @@ def match_column(name: str, header: Sequence[str]) -> str | None:
     return alike[0] if len(alike) == 1 else None
 
 
+def find_wide_columns(header: Sequence[str]) -> list[str]:
+    """List the columns whose names are dates, when there are several."""
+    dates = [name for name in header if _date_share([name], named=True) == 1.0]
+    return dates if len(dates) > 1 else []
+
+
 def missing_column(name: str, header: Sequence[str], role: str, file: str) -> Finding:
     """Say that the settings name a column that the file has not."""
     near = difflib.get_close_matches(name, header, n=1)

@@ -17,7 +17,7 @@ from findings import Example, FileRejected, Finding, Tally, make_finding, shorte
 
 MAX_LINE_BYTES = 1024 * 1024
 MAX_COLUMNS = 1_000
-CHUNK_ROWS = 50_000
+CHUNK_ROWS = 10_000
 _BLOCK = 1024 * 1024
 _HEAD_LINES = 50
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -34,13 +34,18 @@ Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
 @dataclass
 class CsvFile:
-    """What is needed to read a CSV file, and what was noticed about it."""
+    """What is needed to read a CSV file, and what was noticed about it.
+
+    ``skip`` is the number of columns at the left that are left out: 1 when a
+    program has written its row numbers there.
+    """
 
     path: Path
     name: str
     encoding: str = "utf-8"
     delimiter: str = ","
     header: list[str] = field(default_factory=list)
+    skip: int = 0
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -183,13 +188,30 @@ def _read_header(table: CsvFile, head: list[str]) -> list[str]:
     header = [name.strip() for name in _first_record(table)]
     while len(header) > 1 and not header[-1]:
         header.pop()  # a delimiter at the end of each line makes no column
+    if len(header) > 1 and header[0] in ("", "Unnamed: 0"):
+        header = _skip_row_numbers(table, header, head)
     _check_header(table, header)
     return header
 
 
+def _skip_row_numbers(table: CsvFile, header: list[str], head: list[str]) -> list[str]:
+    """Leave out the row numbers that pandas and R write beside a table."""
+    records = csv.reader(head[1:], delimiter=table.delimiter)
+    firsts = [record[0] for record in records if record]
+    start = int(firsts[0]) if firsts and firsts[0].isdecimal() else 0
+    if firsts != [str(start + n) for n in range(len(firsts))]:
+        return header
+    table.skip = 1
+    what = f"{table.name} begins with a column of row numbers, which was left out"
+    table.findings.append(make_finding("row-numbers-dropped", what))
+    return header[1:]
+
+
 def _first_record(table: CsvFile) -> list[str]:
-    for _, record in _read_records(table):
-        return record
+    for _, records in _read_blocks(table, _HEAD_LINES):
+        for record in records:
+            if not is_blank(record):
+                return record
     raise FileRejected(make_finding("csv-empty", f"{table.name} is empty"))
 
 
@@ -232,18 +254,12 @@ def read_chunks(
         are left out.
     """
     bad_rows = bad_rows if bad_rows is not None else Tally()
-    records = _read_records(table)
-    _, width = next(records), len(table.header)
-    while True:
-        block = list(itertools.islice(records, size))
-        if not block:
-            return
-        numbers, rows = zip(*block)
-        if set(map(len, rows)) != {width}:
-            numbers, rows = _straighten(table, block, bad_rows)
-        if rows:
-            columns = map(_as_array, zip(*rows))
-            yield Chunk(dict(zip(table.header, columns)), np.array(numbers))
+    rows = _RowFilter(table)
+    for first, records in _read_blocks(table, size):
+        numbers, good = rows.choose(first, records, bad_rows)
+        if good:
+            columns = itertools.islice(zip(*good), table.skip, None)
+            yield Chunk(dict(zip(table.header, map(_as_array, columns))), numbers)
 
 
 def _as_array(values: tuple[str, ...]) -> Array:
@@ -252,43 +268,55 @@ def _as_array(values: tuple[str, ...]) -> Array:
     return array
 
 
-def _read_records(table: CsvFile) -> Iterator[tuple[int, list[str]]]:
-    """Number the records as a spreadsheet does; the header is row 1 or later."""
+def _read_blocks(table: CsvFile, size: int) -> Iterator[tuple[int, list[list[str]]]]:
+    """Yield records as they are, with the number of the first; the header is 1."""
     with table.path.open(encoding=table.encoding, newline="") as file:
         reader = csv.reader(file, delimiter=table.delimiter)
-        number = 0
+        number = 1
         while True:
-            number += 1
             try:
-                record = next(reader)
-            except StopIteration:
-                return
+                records = list(itertools.islice(reader, size))
             except csv.Error as error:
-                raise _unreadable(table, number, str(error)) from error
-            if record and (len(record) > 1 or record[0].strip()):
-                yield number, record
+                raise _unreadable(table, reader.line_num, str(error)) from error
+            if not records:
+                return
+            yield number, records
+            number += len(records)
 
 
-def _straighten(
-    table: CsvFile, block: list[tuple[int, list[str]]], bad_rows: Tally
-) -> tuple[tuple[int, ...], tuple[list[str], ...]]:
-    """Cut empty fields at the end; take out the rows that still do not fit."""
-    width = len(table.header)
-    good = []
-    for number, record in block:
-        if not any(map(str.strip, record)):
-            continue  # only delimiters: a spreadsheet's blank row
-        if len(record) > width and not any(record[width:]):
-            good.append((number, record[:width]))
-        elif len(record) == width:
-            good.append((number, record))
-        else:
-            found = f"{len(record)} fields"
-            bad_rows.add([Example(table.name, number, None, found)])
-    if not good:
-        return (), ()
-    numbers, rows = zip(*good)
-    return numbers, rows
+class _RowFilter:
+    """Takes out of each block what is no row of the table."""
+
+    def __init__(self, table: CsvFile) -> None:
+        self._name = table.name
+        self._width = table.skip + len(table.header)
+        self._has_header = False
+
+    def choose(
+        self, first: int, records: list[list[str]], bad_rows: Tally
+    ) -> tuple[Array, list[list[str]]]:
+        """Give the rows and their numbers; ``first`` is the first one's."""
+        if self._has_header and set(map(len, records)) == {self._width}:
+            return np.arange(first, first + len(records)), records
+        kept, rows = [], []
+        for number, record in enumerate(records, first):
+            if is_blank(record):
+                continue
+            if not self._has_header:
+                self._has_header = True
+                continue
+            if len(record) >= self._width and is_blank(record[self._width :]):
+                kept.append(number)
+                rows.append(record[: self._width])
+            else:
+                found = f"{len(record)} fields"
+                bad_rows.add([Example(self._name, number, None, found)])
+        return np.array(kept, dtype=np.int64), rows
+
+
+def is_blank(record: list[str]) -> bool:
+    """Say whether a record holds nothing, as spreadsheets leave rows below."""
+    return not any(map(str.strip, record))
 
 
 def _unreadable(table: CsvFile, row: int, why: str) -> FileRejected:

@@ -120,6 +120,9 @@ CODES: dict[str, Code] = {
     "spaces-trimmed": _fixed(
         "Values had white space at their ends, which was cut.", "nothing"
     ),
+    "row-numbers-dropped": _fixed(
+        "A table begins with a column of row numbers, which was left out.", "nothing"
+    ),
     "header-blank": _error("A column has no name.", "name it in the header, or cut it"),
     "header-twice": _error(
         "Two columns have the same name, apart from case.", "rename one of them"
@@ -146,6 +149,11 @@ CODES: dict[str, Code] = {
     ),
     "column-spelling": _fixed(
         "A column is spelled another way than in the settings.", "nothing"
+    ),
+    "table-wide": _error(
+        "The table has a column for each date.",
+        "bring it into long form: one row per series and date, as item_id, "
+        "timestamp, target_value",
     ),
     # values
     "key-blank": _error(
@@ -333,6 +341,11 @@ CODES: dict[str, Code] = {
     "covariate-blank": _warning(
         "Covariates are blank in the history; Autopilot does not fill them by itself.",
         "fill them in, or set middlefill and backfill for these columns",
+    ),
+    "future-rows": _warning(
+        "Rows without a target follow the last value; they were taken as the future, "
+        "though no covariate is known of it.",
+        "nothing, or remove them; the future needs no rows of its own",
     ),
     "future-none": _warning(
         "There are covariates, and no row tells their future; only their past is used.",

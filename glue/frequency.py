@@ -169,9 +169,15 @@ def find_frequency(evidence: StepEvidence) -> FoundFrequency:
     if every_month and evidence.monthly_breaks <= 0.02 * total:
         return _find_monthly(evidence, months)
     regular = _find_regular(evidence.seconds, total)
-    if regular.frequency is None and every_month:
+    near = sum(n for step, n in evidence.seconds.items() if _is_about_a_month(step))
+    if regular.frequency is None and every_month and near >= 0.98 * total:
         return _find_monthly(evidence, months)  # such as each month's last workday
     return regular
+
+
+def _is_about_a_month(seconds: int) -> bool:
+    """Recognise a month between its last workdays, 26 to 33 days apart."""
+    return 26 * DAY <= seconds <= 33 * DAY
 
 
 def _find_monthly(evidence: StepEvidence, total: int) -> FoundFrequency:

@@ -135,7 +135,7 @@ def _as_texts(values: pd.Series[Any]) -> Array:
 
 def _as_seconds(values: pd.Series[Any]) -> Array:
     try:
-        moments = pd.to_datetime(values)
+        moments = values.astype("datetime64[ns]")
     except (ValueError, TypeError) as error:
         raise _refuse(f"transform() returned bad timestamps ({error})") from error
     if moments.isna().any():

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from findings import Finding, make_finding
+from findings import Example, Finding, make_finding
 from frequency import (
     DAY,
     Frequency,
@@ -22,6 +22,7 @@ from timestamp_text import format_moment
 _JOB = "TimeSeriesForecastingJobConfig"
 # AWS advises three to five points of history for each point of the future.
 _COMFORT = 5
+_FEW = 0.02
 
 
 @dataclass
@@ -45,6 +46,7 @@ def find_outlook(survey: Survey, settings: Settings, file: str) -> Outlook:
     if outlook.frequency is None:
         return outlook
     outlook.steps = survey.count_steps(outlook.frequency)
+    _check_boundary(outlook, survey, file)
     _choose_season(outlook, settings)
     _choose_horizon(outlook, survey, settings, file)
     return outlook
@@ -86,9 +88,7 @@ def _choose_times(outlook: Outlook, survey: Survey, file: str) -> None:
     """Decide whether timestamps keep a time of day."""
     frequency = outlook.frequency
     assert frequency is not None
-    steps = survey.steps.seconds
-    total = sum(steps.values())
-    finer = sum(n for step, n in steps.items() if step < DAY) > 0.02 * total
+    finer = _share_finer(survey, DAY) > _FEW
     if frequency.is_below_daily:
         outlook.with_time = True
         if not survey.has_times and len(survey.moments) > 1:
@@ -100,6 +100,34 @@ def _choose_times(outlook: Outlook, survey: Survey, file: str) -> None:
         if outlook.truncate:
             what = f"{file} has times of day, and the frequency is {frequency}"
             outlook.findings.append(make_finding("timestamp-time-dropped", what))
+
+
+def _check_boundary(outlook: Outlook, survey: Survey, file: str) -> None:
+    """Warn of timestamps that Autopilot will move to their period's start."""
+    frequency = outlook.frequency
+    assert frequency is not None
+    if _share_finer(survey, frequency.seconds) > _FEW:
+        return  # the rows are summed up to periods anyway
+    moments = survey.moments
+    if outlook.truncate:
+        moments = np.unique(moments // DAY * DAY)
+    off = moments[frequency.starts_of(moments) != moments]
+    if len(off):
+        example = Example(file, None, None, _format(int(off[0]), outlook))
+        what = (
+            f"{len(off)} of {len(moments)} timestamps of {file} are not at the start "
+        )
+        what += f"of their {frequency} period"
+        outlook.findings.append(
+            make_finding("off-boundary", what, count=len(off), examples=[example])
+        )
+
+
+def _share_finer(survey: Survey, seconds: int) -> float:
+    """Give the share of steps that are clearly shorter than a period."""
+    steps = survey.steps.seconds
+    finer = sum(count for step, count in steps.items() if step < 0.9 * seconds)
+    return finer / max(sum(steps.values()), 1)
 
 
 def _choose_season(outlook: Outlook, settings: Settings) -> None:
@@ -148,11 +176,11 @@ def _infer_horizon(outlook: Outlook, survey: Survey, longest: int) -> None:
     usual = outlook.frequency.usual_horizon
     if 0 < future <= longest:
         outlook.horizon, evidence = future, "the steps that future rows are given for"
-    elif usual <= longest:
+    elif usual * _COMFORT <= outlook.steps:
         outlook.horizon, evidence = usual, f"usual at {outlook.frequency}"
     else:
-        outlook.horizon = longest
-        evidence = f"a quarter of the {outlook.steps} time steps"
+        outlook.horizon = max(outlook.steps // _COMFORT, 1)
+        evidence = f"a fifth of the {outlook.steps} time steps"
     outlook.inferred.append(
         Inferred(f"{_JOB}.ForecastHorizon", outlook.horizon, evidence)
     )
@@ -166,9 +194,13 @@ def count_future_steps(survey: Survey, frequency: Frequency) -> int:
     return int(frequency.periods(ends, survey.last)[0])
 
 
-def describe_extent(survey: Survey, *, with_time: bool) -> tuple[str, str]:
+def describe_extent(survey: Survey, outlook: Outlook) -> tuple[str, str]:
     """Write the first and the last moment of history."""
-    pattern = "%Y-%m-%d %H:%M:%S" if with_time else "%Y-%m-%d"
     assert survey.first is not None
     assert survey.last is not None
-    return format_moment(survey.first, pattern), format_moment(survey.last, pattern)
+    return _format(survey.first, outlook), _format(survey.last, outlook)
+
+
+def _format(seconds: int, outlook: Outlook) -> str:
+    pattern = "%Y-%m-%d %H:%M:%S" if outlook.with_time else "%Y-%m-%d"
+    return format_moment(seconds, pattern)

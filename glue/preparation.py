@@ -155,7 +155,10 @@ def _open_table(made: Preparation, role: str) -> CsvFile | None:
 
 @dataclass
 class _Data:
-    """The tables of one upload on their way to forecast input."""
+    """The tables of one upload on their way to forecast input.
+
+    ``doubtful`` are the codes that only follow from errors already reported.
+    """
 
     made: Preparation
     table: CsvFile
@@ -164,6 +167,7 @@ class _Data:
     plan: ReadPlan
     related: RelatedTable | None = None
     metadata: RelatedTable | None = None
+    doubtful: set[str] = field(default_factory=set)
 
     def prepare(self) -> None:
         """Part the tables by series, survey the history, shape the input."""
@@ -240,6 +244,10 @@ class _Data:
                 keys = [columns[name] for name in by]
                 writer.add(columns, choose_parts(keys, count))
         self.made.findings += tallies.findings(self.table.name, self.plan.target)
+        if tallies.lost_rows or self.known.lost_rows:
+            self.doubtful |= {"series-gaps", "series-ends-early", "series-short"}
+        if self.plan.target in tallies.number_bad:
+            self.doubtful |= {"target-blank", "series-empty"}
         return writer.close()
 
     def _shape(
@@ -264,7 +272,7 @@ class _Data:
         )
         shaper = Shaper(shape, made.options.hook, made.folder)
         shaper.shape_parts(history, write=not has_errors(made.findings))
-        made.findings += shaper.findings
+        made.findings += [f for f in shaper.findings if f.code not in self.doubtful]
         made.inferred += _column_kinds(shape)
         if has_errors(made.findings) or outlook.horizon is None:
             return
@@ -315,7 +323,7 @@ def _look_ahead(
     outlook = find_outlook(survey, made.settings, file)
     made.findings += outlook.findings
     made.inferred += outlook.inferred
-    first, last = describe_extent(survey, with_time=outlook.with_time)
+    first, last = describe_extent(survey, outlook)
     made.table.update(
         rows=survey.rows,
         series=survey.series,

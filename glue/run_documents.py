@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -14,14 +14,45 @@ SCHEMA = 1
 
 def build_data_report(run: Mapping[str, Any], made: Preparation) -> dict[str, Any]:
     """Build data-report.json: what was found in the upload."""
+    return {**_heading(run), **describe_preparation(made)}
+
+
+def describe_preparation(made: Preparation) -> dict[str, Any]:
+    """Give everything that was found in an upload as JSON data."""
     return {
-        **_heading(run),
         "outcome": "accepted" if made.accepted else "refused",
         "findings": [found.as_data() for found in made.findings],
         "files": made.upload.listing,
         "table": made.table,
         "inferred": [asdict(one) for one in made.inferred],
+        "settings": describe_settings(made),
     }
+
+
+def describe_settings(made: Preparation) -> list[dict[str, Any]]:
+    """List every effective setting with where it came from."""
+    values = dict(made.settings.values)
+    if made.job is not None:
+        values["TimeSeriesForecastingJobConfig"] = made.job
+    evidence = {one.key: one.evidence for one in made.inferred}
+    return [
+        {
+            "key": key,
+            "value": value,
+            "source": made.settings.source_of(key)
+            or f"inferred: {evidence.get(key, 'from the data')}",
+        }
+        for key, value in _flatten(values, "")
+    ]
+
+
+def _flatten(values: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        key = f"{path}.{name}" if path else name
+        if isinstance(value, dict):
+            yield from _flatten(value, key)
+        else:
+            yield key, value
 
 
 def build_failure_report(
@@ -35,6 +66,7 @@ def build_failure_report(
         "files": [],
         "table": {},
         "inferred": [],
+        "settings": [],
     }
 
 

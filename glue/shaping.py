@@ -118,7 +118,7 @@ class Shaper:
             static=shape.static,
         )
         self._series, self._joined = SeriesTallies(), JoinTallies()
-        self._beyond, self._dropped = Tally(), 0
+        self._beyond, self._tail, self._dropped = Tally(), Tally(), 0
         repeats = shape.aggregated
         self._writer = HookedWriter(hook, shape.layout, folder, self._last, repeats)
 
@@ -162,6 +162,7 @@ class Shaper:
         ahead = context.frequency.periods(columns[SECONDS], context.last)
         beyond = ahead > context.horizon
         self._beyond.add([], count=int(beyond.sum()))
+        self._tail.add([], count=int((columns[SECONDS] > context.last).sum()))
         if not context.horizon or not beyond.any():
             return columns
         return {name: values[~beyond] for name, values in columns.items()}
@@ -203,6 +204,11 @@ class Shaper:
             what = f"{self._beyond.count} row(s) of {shape.file} lie beyond the horizon"
             findings.append(self._beyond.as_finding("beyond-horizon", what))
         if not shape.covariates:
+            if self._tail.count:
+                what = (
+                    f"{self._tail.count} row(s) of {shape.file} follow the last value"
+                )
+                findings.append(self._tail.as_finding("future-rows", what))
             return findings
         if not tallies.future_rows:
             what = f"no row tells the future of {_list(shape.covariates)}"

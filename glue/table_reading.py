@@ -39,42 +39,36 @@ class ReadPlan:
 
 @dataclass
 class ReadTallies:
-    """What was wrong with single values."""
+    """What was wrong with single values; numbers by their column."""
 
     key_blank: Tally = field(default_factory=Tally)
     timestamp_bad: Tally = field(default_factory=Tally)
-    number_bad: Tally = field(default_factory=Tally)
-    number_missing: Tally = field(default_factory=Tally)
+    number_bad: dict[str, Tally] = field(default_factory=dict)
+    number_missing: dict[str, Tally] = field(default_factory=dict)
+
+    @property
+    def lost_rows(self) -> bool:
+        """Whether rows were left out, so that gaps are not the table's own."""
+        return bool(self.key_blank.count or self.timestamp_bad.count)
 
     def findings(self, file: str, target: str | None) -> list[Finding]:
         """Say what was found in a file."""
-        counted = [
-            (
-                self.key_blank,
-                "key-blank",
-                f"value(s) of the key columns of {file} are blank",
-            ),
-            (
-                self.timestamp_bad,
-                "timestamp-unreadable",
-                f"timestamp(s) of {file} cannot be read like the others",
-            ),
-            (
-                self.number_bad,
-                "target-not-number" if target else "covariate-not-number",
-                f"value(s) of {file} should be numbers and are not",
-            ),
-            (
-                self.number_missing,
-                "number-missing-word",
-                f"value(s) of {file} are words for 'no value' and were read as blank",
-            ),
-        ]
-        return [
-            tally.as_finding(code, f"{tally.count} {words}")
-            for tally, code, words in counted
-            if tally.count
-        ]
+        findings = []
+        if self.key_blank.count:
+            what = f"{self.key_blank.count} key value(s) of {file} are blank"
+            findings.append(self.key_blank.as_finding("key-blank", what))
+        if self.timestamp_bad.count:
+            count = self.timestamp_bad.count
+            what = f"{count} timestamp(s) of {file} cannot be read like the others"
+            findings.append(self.timestamp_bad.as_finding("timestamp-unreadable", what))
+        for name, tally in self.number_bad.items():
+            what = f"{tally.count} value(s) of {file}'s column {name!r} are no numbers"
+            code = "target-not-number" if name == target else "covariate-not-number"
+            findings.append(tally.as_finding(code, what))
+        for name, tally in self.number_missing.items():
+            what = f"{tally.count} word(s) in {file}'s column {name!r} mean no value"
+            findings.append(tally.as_finding("number-missing-word", what))
+        return findings
 
 
 def read_rows(
@@ -150,13 +144,18 @@ class _RowReader:
             texts = columns[name]
             plain = name in self._plan.plain
             values, bad = parse_numbers(texts, mark, plain=plain)
-            self._note(self._tallies.number_bad, name, rows[bad], texts[bad])
+            if bad.any():
+                tally = self._tallies.number_bad.setdefault(name, Tally())
+                self._note(tally, name, rows[bad], texts[bad])
             if not plain:
-                words = np.array([one.casefold() in MISSING for one in texts.tolist()])
-                self._note(
-                    self._tallies.number_missing, name, rows[words], texts[words]
-                )
+                self._note_words(name, rows, texts)
             typed[name] = np.where(bad, np.nan, values)
+
+    def _note_words(self, name: str, rows: Array, texts: Array) -> None:
+        words = np.array([one.casefold() in MISSING for one in texts.tolist()])
+        if words.any():
+            tally = self._tallies.number_missing.setdefault(name, Tally())
+            self._note(tally, name, rows[words], texts[words])
 
     def _note(self, tally: Tally, name: str, rows: Array, texts: Array) -> None:
         if len(rows):

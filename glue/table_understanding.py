@@ -14,6 +14,7 @@ from column_roles import (
     Roles,
     find_groups,
     find_roles,
+    find_wide_columns,
     match_column,
     missing_column,
     order_group_candidates,
@@ -45,6 +46,7 @@ class Understanding:
     plan: ReadPlan | None = None
     whole: frozenset[str] = frozenset()
     rows: int = 0
+    lost_rows: bool = False
     inferred: list[Inferred] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -55,7 +57,17 @@ _CONFIG = "TimeSeriesForecastingJobConfig.TimeSeriesConfig"
 def understand_history(table: CsvFile, settings: Settings) -> Understanding:
     """Find the roles of the columns, then pass over the table once."""
     known = Understanding()
-    search = find_roles(table.header, read_sample(table), settings.columns, table.name)
+    sample = read_sample(table)
+    if not len(sample[table.header[0]]):
+        what = f"{table.name} has a header and no rows"
+        known.findings.append(make_finding("csv-no-rows", what))
+        return known
+    wide = find_wide_columns(table.header)
+    if wide:
+        what = f"{table.name} has a column for each date (found {list_some(wide, 3)})"
+        known.findings.append(make_finding("table-wide", what))
+        return known
+    search = find_roles(table.header, sample, settings.columns, table.name)
     known.findings += search.findings
     groups = _configured_groups(table, settings, known)
     if len(search.found) < 3 or has_errors(known.findings):
@@ -70,7 +82,7 @@ def understand_history(table: CsvFile, settings: Settings) -> Understanding:
     free = GROUPS not in settings.columns
     keys = (roles.item_id, *groups)
     profile = profile_table(table, roles.timestamp, keys, with_items=free)
-    known.rows = profile.rows
+    known.rows, known.lost_rows = profile.rows, bool(profile.bad_rows.count)
     known.findings += profile_findings(profile, table)
     if not profile.rows:
         return known

@@ -7,7 +7,7 @@ import re
 from findings import Example, Finding, list_some, make_finding
 from timestamp_text import Reading, TimestampEvidence, find_order
 
-_PLAIN = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d)?")
+_PLAIN = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(Z|[+-].*)?)?")
 
 
 def choose_reading(

@@ -118,9 +118,11 @@ def _open_archive(
         with zipfile.ZipFile(path) as archive:
             members = _choose_members(upload, archive.infolist(), limits)
             for role, member in members.items():
-                upload.files[role] = folder / f"upload-{role.lower()}"
-                _unpack(archive, member, upload.files[role])
+                target = folder / f"upload-{role.lower()}"
+                _unpack(archive, member, target)
+                upload.files[role] = target
     except _BROKEN as error:
+        upload.files.clear()
         what = f"the zip archive cannot be read ({shorten(str(error), 120)})"
         raise FileRejected(make_finding("zip-unreadable", what)) from error
 

@@ -49,7 +49,7 @@ def test_settings_document_is_complete(tmp_path):
 
     settings = s3.read_json(f"runs/{RUN_ID}/settings.json")
     job = settings["TimeSeriesForecastingJobConfig"]
-    assert (job["ForecastFrequency"], job["ForecastHorizon"]) == ("M", 6)
+    assert (job["ForecastFrequency"], job["ForecastHorizon"]) == ("M", 4)
     assert job["TimeSeriesConfig"]["TargetAttributeName"] == "target_value"
     assert settings["AutoMLJobObjective"] == {
         "MetricName": "AverageWeightedQuantileLoss"

@@ -1,12 +1,17 @@
 """Builders of uploads: tables, archives, and the small S3 that the jobs see."""
 
+from __future__ import annotations
+
 import io
 import json
 import tempfile
 import zipfile
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import preparation
+from finding_codes import CODES
 from settings_layers import Layer
 
 DEFAULT_START = 2020
@@ -99,6 +104,43 @@ def prepare(content, key="raw/data.zip", settings=None, **options):
             options=preparation.Options(**options),
         )
         return Prepared(made)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An upload with the exact codes that are found in it.
+
+    ``train`` and ``transform`` are the forecast input that it must become.
+    """
+
+    name: str
+    content: Any
+    codes: tuple[str, ...] = ()
+    settings: Any = None
+    key: str = "raw/data.zip"
+    options: dict[str, Any] = field(default_factory=dict)
+    train: str | None = None
+    transform: str | None = None
+
+    @property
+    def accepted(self):
+        """Whether none of the codes is an error."""
+        return all(CODES[code].level != "error" for code in self.codes)
+
+    def prepare(self):
+        """Run the preparation on it."""
+        options = self.options
+        return prepare(self.content, self.key, self.settings, **options)
+
+
+def as_zip(tts, **files):
+    """Pack a TTS.csv with other files: rts, metadata, config."""
+    names = {"rts": "RTS.csv", "metadata": "metadata.csv", "config": "config.json"}
+    packed = {"TTS.csv": tts}
+    for role, content in files.items():
+        text = content if isinstance(content, (str, bytes)) else json.dumps(content)
+        packed[names[role]] = text
+    return make_zip(packed)
 
 
 class FakeS3:

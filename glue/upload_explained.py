@@ -1,0 +1,103 @@
+"""Explains an upload without uploading it: by the same code that the job runs."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from preparation import Preparation, prepare_upload
+from run_documents import describe_preparation
+from settings_layers import Layer
+
+DEFAULT_SOURCE = "config/default.json"
+
+
+def explain_upload(
+    path: Path, *, bucket_settings: str | None = None, source: str = DEFAULT_SOURCE
+) -> dict[str, Any]:
+    """Prepare an upload in a folder of its own, and report on it.
+
+    Parameters
+    ----------
+    path
+        A zip or CSV file on this machine.
+    bucket_settings
+        The text of the bucket's settings, if there are any.
+    source
+        The key of those settings, for the messages.
+
+    Returns
+    -------
+    dict
+        ``outcome``, ``findings``, ``files``, ``table``, ``inferred`` as in a run's
+        data-report.json, and ``settings``: each effective value with its source.
+    """
+    layer = None if bucket_settings is None else Layer(source, bucket_settings)
+    with tempfile.TemporaryDirectory(prefix="explain-") as folder:
+        made: Preparation = prepare_upload(
+            path, path.name, Path(folder), bucket_settings=layer
+        )
+        return describe_preparation(made)
+
+
+def render_explanation(report: Mapping[str, Any]) -> str:
+    """Write the report of an upload as text for a person."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Mapping[str, Any]) -> Iterator[str]:
+    yield f"The upload would be {report['outcome']}."
+    table = report["table"]
+    if table:
+        yield (
+            f"History: {table['rows']:,} rows, {table['series']:,} series, "
+            f"{table['steps']:,} time steps, {table['first']} to {table['last']}."
+        )
+    yield from _section("Files", [_describe_file(one) for one in report["files"]])
+    yield from _section("Settings", _describe_settings(report["settings"]))
+    inferred = [
+        f"{one['key']} = {_write(one['value'])} ({one['evidence']})"
+        for one in report["inferred"]
+    ]
+    yield from _section("Found in the data", inferred)
+    for level in ("error", "warning", "fixed"):
+        found = [one for one in report["findings"] if one["level"] == level]
+        title = {"error": "Errors", "warning": "Warnings", "fixed": "Repaired"}[level]
+        yield from _section(title, [_describe_finding(one) for one in found])
+
+
+def _section(title: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield ""
+        yield f"{title}:"
+        yield from (f"  {line}" for line in lines)
+
+
+def _describe_file(file: Mapping[str, Any]) -> str:
+    use = f"read as {file['read_as']}" if file["read_as"] else "not read"
+    return f"{file['name']}: {file['bytes']:,} bytes, {use}"
+
+
+def _describe_settings(settings: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"{one['key']} = {_write(one['value'])} ({one['source']})" for one in settings
+    ]
+
+
+def _describe_finding(finding: Mapping[str, Any]) -> str:
+    lines = [f"[{finding['code']}] {finding['what']}"]
+    for example in finding["examples"]:
+        words = [str(example["file"])]
+        words += [f"{k} {example[k]}" for k in ("row", "column") if example[k]]
+        if example["value"] is not None:
+            words.append(f"value {example['value']!r}")
+        lines.append(f"    {', '.join(words)}")
+    lines.append(f"    -> {finding['remedy']}")
+    return "\n  ".join(lines)
+
+
+def _write(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

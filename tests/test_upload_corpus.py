@@ -1,0 +1,53 @@
+import pytest
+
+import uploads_archive
+import uploads_columns
+import uploads_related
+import uploads_series
+import uploads_settings
+import uploads_text
+import uploads_values
+from finding_codes import CODES
+
+MODULES = (
+    uploads_archive,
+    uploads_text,
+    uploads_columns,
+    uploads_values,
+    uploads_series,
+    uploads_related,
+    uploads_settings,
+)
+CASES = [case for module in MODULES for case in module.CASES]
+# Codes that no upload has: they are about the job itself, or need what is too
+# large for a test.
+WITHOUT_CASE = {"internal-error", "too-many-series"}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_upload_has_exactly_these_findings(case):
+    made = case.prepare()
+
+    assert tuple(made.codes) == tuple(sorted(case.codes))
+    assert made.accepted == case.accepted
+    assert bool(made.transform) == case.accepted
+    if case.train is not None:
+        assert made.train == case.train
+    if case.transform is not None:
+        assert "".join(made.transform) == case.transform
+
+
+def test_every_code_has_a_case():
+    seen = {code for case in CASES for code in case.codes}
+
+    assert {code for code in CODES if not code.startswith("forecast-")} == (
+        seen | WITHOUT_CASE
+    )
+
+
+def test_corpus_is_as_large_as_promised():
+    accepted = [case for case in CASES if case.accepted and case.train is not None]
+
+    assert len(CASES) >= 80
+    assert len({case.name for case in CASES}) == len(CASES)
+    assert len(accepted) >= 25

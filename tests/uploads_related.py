@@ -1,0 +1,297 @@
+"""Uploads with covariates and attributes, each with a near miss."""
+
+from upload_builders import HEADER, Case, as_zip, make_csv, make_rows, make_tts, months
+
+TTS = make_tts()
+ROWS = make_rows()
+HORIZON = 4
+ALL = months(24 + HORIZON)
+R_HEADER = ("item_id", "timestamp", "price")
+META = "item_id,color\nA,red\nB,blue\n"
+
+
+def price(item, step):
+    return round(2 + step / 8 + (item == "B"), 3)
+
+
+def related(items="AB", stamps=ALL, first=0):
+    """Write an RTS.csv: the past, and the future up to the horizon."""
+    rows = [
+        (item, stamp, price(item, step))
+        for item in items
+        for step, stamp in enumerate(stamps, first)
+    ]
+    return make_csv(R_HEADER, rows)
+
+
+def joined(header=(*HEADER, "price"), future=False, extra=()):
+    """Write what history and prices become together."""
+    rows = []
+    for item in "AB":
+        history = [row for row in ROWS if row[0] == item]
+        rows += [
+            (*row, price(item, step), *[one[item] for one in extra])
+            for step, row in enumerate(history)
+        ]
+        if future:
+            rows += [
+                (item, ALL[step], "", price(item, step), *[one[item] for one in extra])
+                for step in range(24, 24 + HORIZON)
+            ]
+    return make_csv(header, rows)
+
+
+def job(**values):
+    return {"TimeSeriesForecastingJobConfig": {"ForecastHorizon": HORIZON, **values}}
+
+
+def fill(**methods):
+    return job(Transformations={"Filling": {"price": methods}})
+
+
+H = job()
+FULL = related()
+COLORS = [{"A": "red", "B": "blue"}]
+WITH_COLOR = (*HEADER, "price", "color")
+GROUPED = make_csv(
+    ("item_id", "store", "timestamp", "target_value"),
+    [(i, s, t, v) for s in "NS" for i, t, v in ROWS],
+)
+MERGED = make_csv(
+    (*HEADER, "price"),
+    [(*row, price(row[0], n % 24)) for n, row in enumerate(ROWS)]
+    + [(i, ALL[n], "", price(i, n)) for i in "AB" for n in range(24, 28)],
+)
+MERGED_FULL = joined(future=True)
+
+CASES = [
+    Case(
+        "covariates with their future",
+        as_zip(TTS, rts=FULL),
+        settings=H,
+        train=joined(),
+        transform=joined(future=True),
+    ),
+    Case(
+        "future without settings",
+        as_zip(TTS, rts=FULL),
+        ("rts-beyond-horizon",),
+        settings=job(ForecastHorizon=2),
+    ),
+    Case("future gives no horizon", as_zip(TTS, rts=FULL), train=joined()),
+    Case(
+        "covariates without future",
+        as_zip(TTS, rts=related(stamps=ALL[:24])),
+        ("future-none",),
+        settings=H,
+        train=joined(),
+        transform=joined(),
+    ),
+    Case(
+        "future of one series",
+        as_zip(TTS, rts=FULL.replace("B,2022", "C,2022")),
+        ("future-partial", "rts-series-unknown"),
+        settings=H,
+    ),
+    Case(
+        "future of some steps",
+        as_zip(TTS, rts=related(stamps=ALL[:26])),
+        ("future-partial",),
+        settings=H,
+    ),
+    Case(
+        "future that is filled",
+        as_zip(TTS, rts=related(stamps=ALL[:26])),
+        ("future-partial-filled",),
+        settings=fill(futurefill="mean"),
+    ),
+    Case(
+        "future value blank",
+        as_zip(TTS, rts=FULL.replace("A,2022-02-01,5.125", "A,2022-02-01,")),
+        ("future-blank",),
+        settings=H,
+    ),
+    Case(
+        "future value filled",
+        as_zip(TTS, rts=FULL.replace("A,2022-02-01,5.125", "A,2022-02-01,")),
+        ("future-blank-filled",),
+        settings=fill(futurefill="mean"),
+    ),
+    Case(
+        "past value blank",
+        as_zip(TTS, rts=FULL.replace("A,2020-02-01,2.125", "A,2020-02-01,")),
+        ("covariate-blank",),
+        settings=H,
+    ),
+    Case(
+        "beyond the horizon",
+        as_zip(TTS, rts=related(stamps=months(30))),
+        ("rts-beyond-horizon",),
+        settings=H,
+        transform=joined(future=True),
+    ),
+    Case(
+        "covariates start late",
+        as_zip(TTS, rts=related(stamps=ALL[6:], first=6)),
+        ("rts-history-missing",),
+        settings=H,
+    ),
+    Case(
+        "covariates start early",
+        as_zip(TTS, rts=related() + "A,2019-12-01,1\n"),
+        ("rts-rows-unmatched",),
+        settings=H,
+        train=joined(),
+    ),
+    Case(
+        "covariates of another item",
+        as_zip(TTS, rts=related("ABC")),
+        ("rts-series-unknown",),
+        settings=H,
+        train=joined(),
+    ),
+    Case(
+        "covariates of ids with zeros",
+        as_zip(make_tts(items=("07", "08")), rts=related(("7", "8"))),
+        ("future-none", "rts-history-missing", "rts-series-unknown"),
+        settings=H,
+    ),
+    Case(
+        "covariate rows twice",
+        as_zip(TTS, rts=FULL + FULL.splitlines()[5] + "\n"),
+        ("rts-duplicate-rows",),
+        settings=H,
+    ),
+    Case(
+        "target in RTS",
+        as_zip(TTS, rts=FULL.replace("price", "target_value")),
+        ("rts-has-target",),
+        settings=H,
+    ),
+    Case(
+        "RTS without timestamp",
+        as_zip(TTS, rts=FULL.replace("timestamp", "when")),
+        ("column-missing",),
+        settings=H,
+    ),
+    Case(
+        "RTS in another spelling",
+        as_zip(TTS, rts=FULL.replace("item_id", "Item Id")),
+        ("column-spelling",),
+        settings=H,
+        train=joined(),
+    ),
+    Case(
+        "RTS with semicolons",
+        as_zip(TTS, rts=FULL.replace(",", ";")),
+        ("csv-delimiter",),
+        settings=H,
+        train=joined(),
+    ),
+    Case(
+        "RTS without rows",
+        as_zip(TTS, rts="item_id,timestamp,price\n"),
+        ("csv-no-rows",),
+        settings=H,
+    ),
+    Case("RTS that is empty", as_zip(TTS, rts=""), ("csv-empty",), settings=H),
+    Case(
+        "RTS without covariates",
+        as_zip(TTS, rts=make_csv(R_HEADER[:2], [r[:2] for r in ROWS])),
+        settings=H,
+        train=TTS,
+    ),
+    Case(
+        "RTS for all stores",
+        as_zip(GROUPED, rts=FULL),
+        ("rts-without-groups",),
+        settings=H,
+    ),
+    Case(
+        "a column in both",
+        as_zip(make_csv((*HEADER, "price"), [(*r, 1) for r in ROWS]), rts=FULL),
+        ("column-collision",),
+        settings=H,
+    ),
+    Case(
+        "merged table with future",
+        as_zip(MERGED),
+        train=joined(),
+        transform=MERGED_FULL,
+    ),
+    Case(
+        "merged table, future too long",
+        as_zip(MERGED),
+        ("beyond-horizon",),
+        settings=job(ForecastHorizon=2),
+    ),
+    Case(
+        "attributes",
+        as_zip(TTS, metadata=META),
+        train=make_csv((*HEADER, "color"), [(*r, COLORS[0][r[0]]) for r in ROWS]),
+    ),
+    Case(
+        "attributes and covariates",
+        as_zip(TTS, rts=FULL, metadata=META),
+        settings=H,
+        train=joined(WITH_COLOR, extra=COLORS),
+        transform=joined(WITH_COLOR, future=True, extra=COLORS),
+    ),
+    Case(
+        "attributes of one item missing",
+        as_zip(TTS, metadata="item_id,color\nA,red\n"),
+        ("metadata-missing",),
+    ),
+    Case(
+        "attributes of another item",
+        as_zip(TTS, metadata=META + "C,red\n"),
+        ("metadata-unknown",),
+    ),
+    Case(
+        "attributes twice alike",
+        as_zip(TTS, metadata=META + "A,red\n"),
+        ("metadata-repeated",),
+    ),
+    Case(
+        "attributes twice",
+        as_zip(TTS, metadata=META + "A,blue\n"),
+        ("metadata-duplicate",),
+    ),
+    Case(
+        "attributes with a timestamp",
+        as_zip(TTS, metadata=FULL),
+        ("metadata-with-timestamp",),
+    ),
+    Case(
+        "attributes without ids",
+        as_zip(TTS, metadata=META.replace("item_id", "x")),
+        ("column-missing",),
+    ),
+    Case(
+        "attributes with the target",
+        as_zip(TTS, metadata=META.replace("color", "target_value")),
+        ("column-collision",),
+    ),
+    Case(
+        "attributes that are covariates too",
+        as_zip(TTS, rts=FULL, metadata=META.replace("color", "price")),
+        ("column-collision",),
+        settings=H,
+    ),
+    Case("numeric attributes", as_zip(TTS, metadata="item_id,weight\nA,1.5\nB,2\n")),
+    Case(
+        "all problems at once",
+        as_zip(
+            TTS + "A,x,1\n",
+            rts=FULL.replace("price", "target_value"),
+            metadata=META + "A,blue\n",
+            config={"x": 1},
+        ),
+        (
+            "metadata-duplicate",
+            "rts-has-target",
+            "setting-unknown",
+            "timestamp-unreadable",
+        ),
+    ),
+]
