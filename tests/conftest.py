@@ -24,5 +24,5 @@ os.environ.update(
     SAGEMAKER_ROLE_ARN=f"arn:aws:iam::{ACCOUNT}:role/sagemaker",
 )
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036 - Glue's Python is older
     collect_ignore = list_other_tests()
