@@ -10,13 +10,14 @@ import boto3
 from botocore.config import Config
 from chalice.app import Chalice, CloudWatchEvent, S3Event
 
-from chalicelib import autopilot, endings, preparation, runs, uploads
-from chalicelib.environment import read_variable
+from chalicelib import autopilot, endings, notices, preparation, runs, uploads
+from chalicelib.environment import read_security, read_variable
 from chalicelib.names import APP_NAME
 from chalicelib.store import Store
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_stepfunctions import SFNClient
 
 # Throttled calls are made again here, so that the state machine sees real failures.
@@ -25,6 +26,9 @@ PATIENT = Config(retries={"mode": "standard", "max_attempts": 8})
 BUCKET = read_variable(os.environ, "BUCKET")
 STATE_MACHINE_ARN = read_variable(os.environ, "STATE_MACHINE_ARN")
 SAGEMAKER_ROLE_ARN = read_variable(os.environ, "SAGEMAKER_ROLE_ARN")
+STAGE = read_variable(os.environ, "STAGE")
+TOPIC_ARN = read_variable(os.environ, "TOPIC_ARN")
+SECURITY = read_security(os.environ)
 
 app = Chalice(app_name=APP_NAME)
 app.log.setLevel("INFO")
@@ -40,6 +44,12 @@ def get_store() -> Store:
 def get_sagemaker() -> "SageMakerClient":
     """Build the SageMaker client once per Lambda container."""
     return boto3.client("sagemaker", config=PATIENT)
+
+
+@cache
+def get_sns() -> "SNSClient":
+    """Build the SNS client once per Lambda container."""
+    return boto3.client("sns", config=PATIENT)
 
 
 @cache
@@ -98,11 +108,13 @@ def prepare_run(event: dict[str, Any], context: object) -> dict[str, Any]:
 def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Create the AutoML job that the run's settings ask for."""
     settings = get_store().read_json(runs.run_key(event["run_id"], "settings.json"))
-    request = autopilot.build_autopilot_request(settings, role_arn=SAGEMAKER_ROLE_ARN)
+    request = autopilot.build_autopilot_request(
+        settings, role_arn=SAGEMAKER_ROLE_ARN, security=SECURITY
+    )
     autopilot.ensure_autopilot_job(get_sagemaker(), request)
     return {
         "autopilot_job_name": request["AutoMLJobName"],
-        "transform": autopilot.build_transform(settings),
+        "transform": autopilot.build_transform(settings, security=SECURITY),
     }
 
 
@@ -140,7 +152,7 @@ def check_autopilot_job(event: dict[str, Any], context: object) -> dict[str, Any
     name="on_execution_end",
 )
 def on_execution_end(event: CloudWatchEvent) -> None:
-    """Write down how a run ended, and stop training that nobody waits for."""
+    """Write down how a run ended, tell people, and stop what nobody waits for."""
     store = get_store()
     ending = endings.read_ending(event.detail)
     if ending.status in {"ABORTED", "TIMED_OUT"} and autopilot.stop_unfinished_job(
@@ -155,6 +167,17 @@ def on_execution_end(event: CloudWatchEvent) -> None:
     )
     store.write_json(runs.run_key(ending.run_id, "status.json"), status)
     app.log.info("run %s ended: %s", ending.run_id, json.dumps(status))
+    tell_people(store, status)
+
+
+def tell_people(store: Store, status: Mapping[str, Any]) -> None:
+    """Send the topic's subscribers one message on the run."""
+    report = None
+    if status["status"] == "SUCCEEDED" and status["dataset"]:
+        prefix = runs.forecast_prefix(status["dataset"], status["run_id"])
+        report = store.find_json(f"{prefix}report.json")
+    notice = notices.build_notice(status, bucket=BUCKET, stage=STAGE, report=report)
+    get_sns().publish(TopicArn=TOPIC_ARN, Subject=notice.subject, Message=notice.text)
 
 
 def _read_warnings(store: Store, run_id: str) -> list[str]:

@@ -14,14 +14,19 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sagemaker import SageMakerClient
 
+    from chalicelib.environment import Security
+
 UNFINISHED = ("InProgress", "Stopping")
 
 
 def build_autopilot_request(
-    settings: Mapping[str, Any], *, role_arn: str
+    settings: Mapping[str, Any], *, role_arn: str, security: Security
 ) -> dict[str, Any]:
     """Build the CreateAutoMLJobV2 request of a run from its ``settings.json``."""
     run_id, bucket = settings["run_id"], settings["bucket"]
+    output = {"S3OutputPath": f"s3://{bucket}/autopilot-output/{run_id}"}
+    if security.kms_key:
+        output["KmsKeyId"] = security.kms_key
     return {
         "AutoMLJobName": run_id,
         "AutoMLJobInputDataConfig": [
@@ -39,25 +44,41 @@ def build_autopilot_request(
         ],
         # Named by the run although Autopilot adds the job's name below it: that it
         # does so for time series is not documented.
-        "OutputDataConfig": {
-            "S3OutputPath": f"s3://{bucket}/autopilot-output/{run_id}"
-        },
+        "OutputDataConfig": output,
         "AutoMLProblemTypeConfig": {
             "TimeSeriesForecastingJobConfig": settings["TimeSeriesForecastingJobConfig"]
         },
         "AutoMLJobObjective": settings["AutoMLJobObjective"],
         "RoleArn": role_arn,
+        **_build_security(security),
     }
 
 
-def build_transform(settings: Mapping[str, Any]) -> dict[str, Any]:
+def build_transform(
+    settings: Mapping[str, Any], *, security: Security
+) -> dict[str, Any]:
     """Build what the BatchTransform state needs to know of a run."""
     prefix = forecast_prefix(settings["dataset"], settings["run_id"])
+    resources = dict(settings["TransformResources"])
+    if security.kms_key:
+        resources["VolumeKmsKeyId"] = security.kms_key
     return {
         "input_uri": settings["transform_uri"],
         "output_uri": f"s3://{settings['bucket']}/{prefix}raw/",
-        "resources": settings["TransformResources"],
+        "resources": resources,
     }
+
+
+def _build_security(security: Security) -> dict[str, Any]:
+    config: dict[str, Any] = {}
+    if security.kms_key:
+        config["VolumeKmsKeyId"] = security.kms_key
+    if security.subnet_ids:
+        config["VpcConfig"] = {
+            "SecurityGroupIds": list(security.security_group_ids),
+            "Subnets": list(security.subnet_ids),
+        }
+    return {"SecurityConfig": config} if config else {}
 
 
 def ensure_autopilot_job(

@@ -12,6 +12,7 @@ BUCKET = f"automl-ts-mlops-pipeline-resource-bucket-{ACCOUNT}"
 STATE_MACHINE_ARN = (
     f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:automl-ts-mlops-pipeline-dev"
 )
+TOPIC_ARN = f"arn:aws:sns:{REGION}:{ACCOUNT}:automl-ts-mlops-pipeline-dev-runs"
 
 # At import, so that no test module can build a client before it.
 _isolated = isolate(os.environ)
@@ -21,6 +22,7 @@ os.environ.update(
     STAGE="dev",
     BUCKET=BUCKET,
     STATE_MACHINE_ARN=STATE_MACHINE_ARN,
+    TOPIC_ARN=TOPIC_ARN,
     SAGEMAKER_ROLE_ARN=f"arn:aws:iam::{ACCOUNT}:role/sagemaker",
 )
 

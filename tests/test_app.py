@@ -7,10 +7,11 @@ import boto3
 import pytest
 from chalice.test import Client
 from moto import mock_aws
+from moto.sns.models import sns_backends
 
 import app as pipeline
 from chalicelib.errors import AutopilotBusy, AutopilotFailed
-from conftest import BUCKET, STATE_MACHINE_ARN
+from conftest import BUCKET, STATE_MACHINE_ARN, TOPIC_ARN
 from test_autopilot import RUN_ID, make_candidate, make_job, make_settings
 from test_endings import DETAIL
 
@@ -24,6 +25,7 @@ def aws():
         s3.put_bucket_versioning(
             Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"}
         )
+        boto3.client("sns").create_topic(Name=TOPIC_ARN.rsplit(":", 1)[1])
         boto3.client("stepfunctions").create_state_machine(
             name=STATE_MACHINE_ARN.rsplit(":", 1)[1],
             definition=json.dumps(
@@ -36,8 +38,8 @@ def aws():
 
 
 def clear_clients():
-    for get in (pipeline.get_store, pipeline.get_sagemaker, pipeline.get_stepfunctions):
-        get.cache_clear()
+    for name in ("store", "sagemaker", "sns", "stepfunctions"):
+        getattr(pipeline, f"get_{name}").cache_clear()
 
 
 def make_event(*keys):
@@ -258,6 +260,36 @@ def test_warnings_of_the_report_reach_the_status(aws):
     invoke("on_execution_end", make_end_event(name=RUN_ID))
 
     assert get(f"runs/{RUN_ID}/status.json")["warnings"] == ["no plot"]
+
+
+def list_sent():
+    """List what the topic's subscribers got."""
+    topic = sns_backends["123456789012"]["us-east-1"].topics[TOPIC_ARN]
+    return [(subject, text) for _, text, subject, *_ in topic.sent_notifications]
+
+
+def test_people_are_told_of_the_verdict(aws):
+    prefix = f"output-forecasted-data/sales/{RUN_ID}"
+    put(f"{prefix}/report.json", {"verdict": {"sentence": "31 % better than naive."}})
+
+    invoke("on_execution_end", make_end_event(name=RUN_ID))
+
+    ((subject, text),) = list_sent()
+    assert subject == "Forecast of sales is ready"
+    assert "31 % better than naive." in text
+    assert f"s3://{BUCKET}/{prefix}/forecast.csv" in text
+
+
+def test_people_are_told_why_a_run_failed(aws):
+    finding = {"level": "error", "code": "no-tts", "what": "no TTS", "remedy": "add it"}
+    report = {"outcome": "refused", "findings": [finding]}
+    put(f"runs/{RUN_ID}/data-report.json", report)
+
+    invoke("on_execution_end", make_end_event(status="FAILED", name=RUN_ID))
+
+    ((subject, text),) = list_sent()
+    assert subject == "Forecast of sales FAILED"
+    assert "[no-tts] no TTS; add it" in text
 
 
 def make_upload():

@@ -10,6 +10,7 @@ from chalicelib.autopilot import (
     has_usable_model,
     is_unfinished,
 )
+from chalicelib.environment import Security
 from service_models import find_faults
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/sagemaker"
@@ -69,13 +70,17 @@ def make_candidate(status="Completed", *, containers=1):
 
 
 def test_job_request_fits_the_service_model():
-    request = build_autopilot_request(make_settings(), role_arn=ROLE_ARN)
+    request = build_autopilot_request(
+        make_settings(), role_arn=ROLE_ARN, security=Security()
+    )
 
     assert find_faults("sagemaker", "CreateAutoMLJobV2", request) == []
 
 
 def test_run_reads_and_writes_its_own_folders():
-    request = build_autopilot_request(make_settings(), role_arn=ROLE_ARN)
+    request = build_autopilot_request(
+        make_settings(), role_arn=ROLE_ARN, security=Security()
+    )
 
     (channel,) = request["AutoMLJobInputDataConfig"]
     source = channel["DataSource"]["S3DataSource"]["S3Uri"]
@@ -84,7 +89,7 @@ def test_run_reads_and_writes_its_own_folders():
 
 
 def test_transform_writes_below_the_runs_results():
-    transform = build_transform(make_settings())
+    transform = build_transform(make_settings(), security=Security())
 
     assert transform["output_uri"] == (
         f"s3://bucket/output-forecasted-data/sales/{RUN_ID}/raw/"
@@ -145,3 +150,30 @@ def test_candidates_are_kept_with_their_metrics():
             "ended_at": None,
         }
     ]
+
+
+KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab"
+SECURED = Security(KEY, ("subnet-1", "subnet-2"), ("sg-1",))
+
+
+def test_key_and_network_reach_the_job():
+    request = build_autopilot_request(
+        make_settings(), role_arn=ROLE_ARN, security=SECURED
+    )
+
+    assert request["OutputDataConfig"]["KmsKeyId"] == KEY
+    assert request["SecurityConfig"] == {
+        "VolumeKmsKeyId": KEY,
+        "VpcConfig": {
+            "SecurityGroupIds": ["sg-1"],
+            "Subnets": ["subnet-1", "subnet-2"],
+        },
+    }
+    assert find_faults("sagemaker", "CreateAutoMLJobV2", request) == []
+
+
+def test_key_reaches_the_instances_of_the_transform():
+    transform = build_transform(make_settings(), security=SECURED)
+
+    assert transform["resources"]["VolumeKmsKeyId"] == KEY
+    assert "VolumeKmsKeyId" not in make_settings()["TransformResources"]

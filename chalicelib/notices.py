@@ -1,0 +1,88 @@
+"""The message that tells people how a run ended, and where to look."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.runs import forecast_prefix
+
+# https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: a subject is at most a
+# hundred ASCII characters; a message has 256 KiB, but nobody reads more than this.
+_SUBJECT_LENGTH = 100
+_REASON_LENGTH = 10_000
+_ENDINGS = {
+    "SUCCEEDED": "is ready",
+    "FAILED": "FAILED",
+    "TIMED_OUT": "ran out of time",
+    "ABORTED": "was stopped",
+}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is sent to the topic."""
+
+    subject: str
+    text: str
+
+
+def build_notice(
+    status: Mapping[str, Any],
+    *,
+    bucket: str,
+    stage: str,
+    report: Mapping[str, Any] | None,
+) -> Notice:
+    """Build the notice from a run's ``status.json`` and its ``report.json``, if any."""
+    what = f"Forecast of {status['dataset'] or 'an unknown dataset'}"
+    headline = f"{what} {_ENDINGS[status['status']]}"
+    if status["status"] == "SUCCEEDED":
+        details = _describe_success(status, bucket, report)
+    else:
+        details = _describe_failure(status, bucket)
+    lines = [f"{headline}.", "", *details, "", f"Run:      {status['run_id']}"]
+    took = _measure(status)
+    if took is not None:
+        lines.append(f"Took:     {took}")
+    follow = f"python forecast.py --stage {stage} --run {status['run_id']}"
+    lines.append(f"Look:     {follow}")
+    return Notice(_shorten(headline), "\n".join(lines))
+
+
+def _describe_success(
+    status: Mapping[str, Any], bucket: str, report: Mapping[str, Any] | None
+) -> list[str]:
+    prefix = forecast_prefix(status["dataset"] or "", status["run_id"])
+    verdict = (report or {}).get("verdict", {}).get("sentence")
+    return [
+        verdict or "How good it is, is not known: the report is missing.",
+        "",
+        f"Forecast: {status['forecast_uri']}",
+        f"Report:   s3://{bucket}/{prefix}report.html",
+        *(f"Warning:  {warning}" for warning in status["warnings"]),
+    ]
+
+
+def _describe_failure(status: Mapping[str, Any], bucket: str) -> list[str]:
+    reason = status["reason"] or "no reason was given"
+    return [
+        reason[:_REASON_LENGTH],
+        "",
+        "Put the cause right and upload again.",
+        f"Data:     s3://{bucket}/runs/{status['run_id']}/data-report.json",
+    ]
+
+
+def _measure(status: Mapping[str, Any]) -> timedelta | None:
+    if not (status["started_at"] and status["ended_at"]):
+        return None
+    took = datetime.fromisoformat(status["ended_at"]) - datetime.fromisoformat(
+        status["started_at"]
+    )
+    return timedelta(seconds=round(took.total_seconds()))
+
+
+def _shorten(subject: str) -> str:
+    ascii_only = subject.encode("ascii", errors="replace").decode()
+    return ascii_only[:_SUBJECT_LENGTH]
