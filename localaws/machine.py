@@ -67,6 +67,21 @@ def set_machine(machine: Machine | None) -> None:
     _Active.machine = machine
 
 
+def refuse_second() -> None:
+    """Refuse to start another local AWS in the same process.
+
+    Raises
+    ------
+    RuntimeError
+        When one runs in it.
+    """
+    if _Active.machine is not None:
+        raise RuntimeError(
+            "a local AWS runs in this process already; stop it, or start the second "
+            "with `python -m localaws`"
+        )
+
+
 def get_machine() -> Machine:
     """Return the local AWS that runs in this process."""
     if _Active.machine is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -17,7 +18,7 @@ from localaws import glue_jobs, lambdas, moto_mends, sagemaker_jobs, state_machi
 from localaws.http_server import LOOPBACK, Server, answer_requests
 from localaws.isolation import isolate
 from localaws.libraries import Libraries
-from localaws.machine import GlueErrors, Machine, set_machine
+from localaws.machine import GlueErrors, Machine, refuse_second, set_machine
 from localaws.patches import Patches
 from localaws.processes import Processes
 from localaws.roles import RoleClients
@@ -25,6 +26,8 @@ from localaws.tasks import Tasks
 
 SPEEDUP = 300.0
 REGION = "us-east-1"
+# Every request, and every failed state with the whole of its syntax tree.
+_QUIET = {"werkzeug": logging.ERROR, "moto.stepfunctions": logging.CRITICAL}
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ def serve(
     autopilot_jobs
         How many AutoML jobs may run at once; as on AWS in that region when None.
     """
+    refuse_second()
     with answer_requests(port) as server, Patches() as patches:
         machine = _build_machine(
             server,
@@ -115,12 +119,19 @@ def _build_machine(
 def _install(patches: Patches, machine: Machine) -> None:
     _forget_state()
     set_machine(machine)
+    for name, level in _QUIET.items():
+        _set_level(patches, logging.getLogger(name), level)
     clients = RoleClients(machine)
     moto_mends.install(patches, machine, clients)
     lambdas.install(patches, machine, clients)
     glue_jobs.install(patches, machine, clients)
     sagemaker_jobs.install(patches, machine, clients)
     state_machines.install(patches, machine)
+
+
+def _set_level(patches: Patches, logger: logging.Logger, level: int) -> None:
+    patches.callback(logger.setLevel, logger.level)
+    logger.setLevel(level)
 
 
 def _stop(machine: Machine) -> None:

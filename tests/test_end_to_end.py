@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from local_stage import deploy_stage, make_zip
+from refusals import BAD_UPLOADS, assert_refused, find_errors
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "peer-sample"
 HAPPY_PATH = [
@@ -29,13 +30,6 @@ HORIZON = 12
 @pytest.fixture(scope="module")
 def stage():
     with deploy_stage() as deployed:
-        yield deployed
-
-
-@pytest.fixture(scope="module")
-def tight_lipped_stage():
-    """A stage whose Glue says of a failed script only that it failed."""
-    with deploy_stage(glue_errors="generic") as deployed:
         yield deployed
 
 
@@ -91,16 +85,6 @@ def test_every_kind_of_upload_runs(stage, key):
     assert ended["status"] == "SUCCEEDED", ended.get("cause")
 
 
-BAD_UPLOADS = {
-    "text": b"this is no archive",
-    "empty": make_zip({}),
-    "without-tts": make_zip({"sales.txt": "nothing"}),
-    "without-target": make_zip(
-        {"TTS.csv": "item_id,timestamp\na,2024-01-01\na,2024-02-01\n"}
-    ),
-}
-
-
 @pytest.mark.parametrize("name", BAD_UPLOADS)
 def test_bad_upload_is_refused_with_reasons(stage, name):
     ended = stage.upload(f"raw/{name}.zip", BAD_UPLOADS[name])
@@ -108,43 +92,6 @@ def test_bad_upload_is_refused_with_reasons(stage, name):
     assert_refused(stage, ended)
     (error, *_) = find_errors(stage, ended)
     assert error["what"] in json.loads(ended["cause"])["ErrorMessage"]
-
-
-def test_refusal_is_readable_from_a_silent_glue(tight_lipped_stage):
-    ended = tight_lipped_stage.upload("raw/text.zip", BAD_UPLOADS["text"])
-
-    assert_refused(tight_lipped_stage, ended)
-    assert (
-        json.loads(ended["cause"])["ErrorMessage"] == "Command failed with exit code 1"
-    )
-
-
-def test_client_prints_the_finding_of_a_silent_glue(tight_lipped_stage, tmp_path):
-    (tmp_path / "bad.zip").write_bytes(BAD_UPLOADS["without-target"])
-
-    printed = tight_lipped_stage.run_script(
-        "forecast.py", str(tmp_path / "bad.zip"), "--stage", "local", exit_code=1
-    )
-
-    assert "target" in printed.stdout + printed.stderr
-    assert "exit code 1" not in printed.stdout + printed.stderr
-
-
-def find_errors(stage, ended):
-    run = json.loads(ended["input"])
-    report = stage.read_json(f"runs/{run['run_id']}/data-report.json")
-    return [f for f in report["findings"] if f["level"] == "error"]
-
-
-def assert_refused(stage, ended):
-    run = json.loads(ended["input"])
-    errors = find_errors(stage, ended)
-    status = stage.wait_for_json(f"runs/{run['run_id']}/status.json")
-    assert ended["status"] == "FAILED"
-    assert stage.list_states(ended)[-1] == "Preprocess"
-    assert errors
-    assert all(f"{e['what']}; {e['remedy']}" in status["reason"] for e in errors)
-    assert run["run_id"] not in stage.list_autopilot_jobs()
 
 
 def test_second_deploy_changes_nothing(stage):
