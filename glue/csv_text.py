@@ -46,6 +46,7 @@ class CsvFile:
     delimiter: str = ","
     header: list[str] = field(default_factory=list)
     skip: int = 0
+    chunk_rows: int = CHUNK_ROWS
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -60,15 +61,24 @@ class Chunk:
         return len(self.rows)
 
 
-def open_csv(path: Path, name: str) -> CsvFile:
+def open_csv(path: Path, name: str, *, chunk_rows: int = CHUNK_ROWS) -> CsvFile:
     """Find out how a CSV file is written, without holding it in memory.
+
+    Parameters
+    ----------
+    path
+        The file on disk.
+    name
+        Its name in the upload, for the messages.
+    chunk_rows
+        Rows that are later read at a time.
 
     Raises
     ------
     FileRejected
         When it is no text, has no header or no bounds.
     """
-    table = CsvFile(path, name)
+    table = CsvFile(path, name, chunk_rows=chunk_rows)
     table.encoding = _find_encoding(table)
     head = _read_head(table)
     table.delimiter = _find_delimiter(head)
@@ -239,7 +249,7 @@ def _check_header(table: CsvFile, header: list[str]) -> None:
 
 
 def read_chunks(
-    table: CsvFile, size: int = CHUNK_ROWS, *, bad_rows: Tally | None = None
+    table: CsvFile, size: int | None = None, *, bad_rows: Tally | None = None
 ) -> Iterator[Chunk]:
     """Yield the rows as text, some at a time; blank lines are skipped.
 
@@ -248,14 +258,14 @@ def read_chunks(
     table
         A file whose header names are usable.
     size
-        Rows in a chunk.
+        Rows in a chunk, the table's own number when None.
     bad_rows
         Takes the rows that have another number of fields than the header; they
         are left out.
     """
     bad_rows = bad_rows if bad_rows is not None else Tally()
     rows = _RowFilter(table)
-    for first, records in _read_blocks(table, size):
+    for first, records in _read_blocks(table, size or table.chunk_rows):
         numbers, good = rows.choose(first, records, bad_rows)
         if good:
             columns = itertools.islice(zip(*good), table.skip, None)

@@ -257,6 +257,14 @@ CODES: dict[str, Code] = {
         "The history has fewer than five steps for each step of the horizon.",
         "expect wide error bars, lower ForecastHorizon or upload a longer history",
     ),
+    "ids-alike": _warning(
+        "Item ids differ in case, spaces or marks only; they are different series.",
+        "write them alike, if they are the same item",
+    ),
+    "time-hole": _warning(
+        "For a long time no series has a row; Autopilot fills every series there.",
+        "look for timestamps with a wrong year; nothing, if the hole is real",
+    ),
     "series-short": _warning(
         "Series have fewer than four values; they are forecast from the others.",
         "upload more of their history, or leave them out with "
@@ -417,6 +425,11 @@ CODES: dict[str, Code] = {
     ),
     "setting-column-text": _error(
         "Filling names a column that is not numeric.", "remove it from Filling"
+    ),
+    # the run's own folder
+    "input-folder-used": _error(
+        "The run's folder of training data holds a file of somebody else.",
+        "remove it, and upload again",
     ),
     # limits
     "too-many-series": _error(

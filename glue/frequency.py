@@ -24,6 +24,7 @@ _HORIZON = {"min": 60, "H": 24, "D": 14, "W": 8, "M": 12, "Y": 3}
 _STEPS_PER_HORIZON = 4
 # A step that hardly ever occurs is no frequency, only a common divisor.
 _LEAST_SHARE = 0.05
+_MOST_STEPS = 100_000
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ class StepEvidence:
     seconds: Counter[int] = field(default_factory=Counter)
     months: Counter[int] = field(default_factory=Counter)
     monthly_breaks: int = 0
+    irregular: bool = False
 
     def add(self, seconds: Array, series: Array) -> None:
         """Take in a part, sorted by series and time.
@@ -128,6 +130,8 @@ class StepEvidence:
         series
             The series' number, [n].
         """
+        if self.irregular:
+            return
         days = seconds // DAY
         same = np.diff(series) == 0
         _count_into(self.seconds, np.diff(seconds)[same])
@@ -135,6 +139,7 @@ class StepEvidence:
         month_steps = np.diff(months.astype(np.int64))[same]
         _count_into(self.months, month_steps)
         self.monthly_breaks += int((~_same_place_in_month(days, months)[same]).sum())
+        self.irregular = len(self.seconds) > _MOST_STEPS
 
 
 def _count_into(counter: Counter[int], steps: Array) -> None:
@@ -161,6 +166,10 @@ class FoundFrequency:
 
 def find_frequency(evidence: StepEvidence) -> FoundFrequency:
     """Find the step that nearly all others are multiples of."""
+    if evidence.irregular:
+        return FoundFrequency(
+            None, f"more than {_MOST_STEPS} steps of different length"
+        )
     total = sum(evidence.seconds.values())
     if not total:
         return FoundFrequency(None, "no series has two time steps")

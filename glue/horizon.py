@@ -23,6 +23,8 @@ _JOB = "TimeSeriesForecastingJobConfig"
 # AWS advises three to five points of history for each point of the future.
 _COMFORT = 5
 _FEW = 0.02
+# Steps without any row that are worth a word.
+_LONG_HOLE = 12
 
 
 @dataclass
@@ -38,6 +40,11 @@ class Outlook:
     inferred: list[Inferred] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
+    @property
+    def is_too_fine(self) -> bool:
+        """Whether the data has not the steps that the forecast is to have."""
+        return any(found.code == "coarser-than-frequency" for found in self.findings)
+
 
 def find_outlook(survey: Survey, settings: Settings, file: str) -> Outlook:
     """Choose frequency and horizon, and check both against the history."""
@@ -47,6 +54,7 @@ def find_outlook(survey: Survey, settings: Settings, file: str) -> Outlook:
         return outlook
     outlook.steps = survey.count_steps(outlook.frequency)
     _check_boundary(outlook, survey, file)
+    _check_holes(outlook, survey, file)
     _choose_season(outlook, settings)
     _choose_horizon(outlook, survey, settings, file)
     return outlook
@@ -121,6 +129,22 @@ def _check_boundary(outlook: Outlook, survey: Survey, file: str) -> None:
         outlook.findings.append(
             make_finding("off-boundary", what, count=len(off), examples=[example])
         )
+
+
+def _check_holes(outlook: Outlook, survey: Survey, file: str) -> None:
+    """Warn of a long time without any row: often a timestamp's wrong year."""
+    frequency = outlook.frequency
+    assert frequency is not None
+    moments = survey.history_moments()
+    if len(moments) < 2 or outlook.is_too_fine:
+        return
+    steps = np.diff(frequency.periods(moments, int(moments[0])))
+    at = int(np.argmax(steps))
+    if steps[at] < max(_LONG_HOLE, len(moments) // 4):
+        return
+    before, after = (_format(int(moments[n]), outlook) for n in (at, at + 1))
+    what = f"no series of {file} has a row between {before} and {after}"
+    outlook.findings.append(make_finding("time-hole", what, count=int(steps[at]) - 1))
 
 
 def _share_finer(survey: Survey, seconds: int) -> float:

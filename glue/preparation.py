@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from column_roles import Roles
-from csv_text import CsvFile, open_csv
+from csv_text import CHUNK_ROWS, CsvFile, open_csv
 from findings import FileRejected, Finding, has_errors, make_finding
 from forecast_input import TRANSFORM_PART_BYTES, InputFiles
 from hook_call import Hook
@@ -46,11 +46,13 @@ MAX_NUMBERS, MAX_TEXTS = 13, 10
 class Options:
     """What a test or a benchmark may set otherwise.
 
-    ``parts`` is the number of parts, by the data's size when None.
+    ``parts`` is the number of parts, by the data's size when None; ``chunk_rows``
+    is how many rows are read at a time.
     """
 
     limits: ArchiveLimits = field(default_factory=ArchiveLimits)
     parts: int | None = None
+    chunk_rows: int = CHUNK_ROWS
     transform_part_bytes: int = TRANSFORM_PART_BYTES
     hook: Hook = user_hook
 
@@ -145,7 +147,8 @@ def _open_table(made: Preparation, role: str) -> CsvFile | None:
     if role not in made.upload.files:
         return None
     try:
-        table = open_csv(made.upload.files[role], made.upload.names[role])
+        path, name = made.upload.files[role], made.upload.names[role]
+        table = open_csv(path, name, chunk_rows=made.options.chunk_rows)
     except FileRejected as rejected:
         made.findings.append(rejected.finding)
         return None
@@ -178,9 +181,7 @@ class _Data:
         made.findings += check_preparation(made.settings, self._header())
         made.findings += _feature_findings(self._columns())
         history = self._part()
-        survey = survey_parts(
-            history, self.roles.keys, self.roles.target, self.roles.others
-        )
+        survey = survey_parts(history, self.roles, self.table.name)
         outlook = _look_ahead(made, survey, self.roles, self.table.name)
         if outlook is not None and outlook.frequency is not None:
             self._shape(history, survey, outlook, fitted)
@@ -271,6 +272,8 @@ class _Data:
             drop_short=bool(made.settings.preparation.get("DropShortSeries")),
         )
         shaper = Shaper(shape, made.options.hook, made.folder)
+        if outlook.is_too_fine:
+            self.doubtful.add("series-gaps")
         shaper.shape_parts(history, write=not has_errors(made.findings))
         made.findings += [f for f in shaper.findings if f.code not in self.doubtful]
         made.inferred += _column_kinds(shape)
@@ -344,6 +347,10 @@ def _whole_findings(survey: Survey, roles: Roles, file: str) -> list[Finding]:
     if survey.least == survey.most and survey.observed > 1:
         what = f"{file}'s column {roles.target!r} is {survey.most:g} everywhere"
         findings.append(make_finding("target-constant", what))
+    if survey.alike.count:
+        what = f"{survey.alike.count} item id(s) of {file} differ from others in "
+        what += "nothing but case, spaces or marks"
+        findings.append(survey.alike.as_finding("ids-alike", what))
     if survey.series == 1:
         findings.append(make_finding("one-series", f"{file} has only one series"))
     return findings

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from findings import UploadRejected, make_finding
+from findings import Finding, UploadRejected, list_some, make_finding
 from preparation import Preparation, prepare_upload
 from run_documents import (
     build_data_report,
@@ -59,6 +59,7 @@ def preprocess(s3: S3Client, bucket: str, run_id: str, folder: Path) -> None:
         report = build_failure_report(run, [make_finding("internal-error", what)])
         _write_json(s3, bucket, f"runs/{run_id}/data-report.json", report)
         raise
+    made.findings += _check_folder(s3, bucket, run_id)
     for found in made.findings:
         print(f"{found.level}: {found}")
     if made.accepted:
@@ -91,6 +92,17 @@ def _download(s3: S3Client, run: Mapping[str, Any], target: Path) -> None:
     with target.open("wb") as file:
         for block in body.iter_chunks(COPY_BYTES):
             file.write(block)
+
+
+def _check_folder(s3: S3Client, bucket: str, run_id: str) -> list[Finding]:
+    """Report what else is where Autopilot will take everything as training data."""
+    prefix = f"{input_prefix(run_id)}train/"
+    found = s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
+    others = [one["Key"] for one in found if one["Key"] != f"{prefix}train.csv"]
+    if not others:
+        return []
+    what = f"{len(others)} other file(s) are below {prefix} (found {list_some(others)})"
+    return [make_finding("input-folder-used", what, count=len(others))]
 
 
 def _write_input(s3: S3Client, run: Mapping[str, Any], made: Preparation) -> None:

@@ -125,7 +125,12 @@ class Shaper:
     def shape_parts(self, history: Parts, *, write: bool) -> None:
         """Check and join every part; write only what no error stands against."""
         for number in range(history.count):
-            columns = self._join(self._check(history.load(number)), number)
+            checked = self._check(history.load(number))
+            before = self._count_history(checked)
+            columns = self._join(checked, number)
+            if self._count_history(columns) != before:
+                raise AssertionError("a join lost or multiplied rows of history")
+            columns = self._drop_short(columns) if self.shape.drop_short else columns
             if columns and write and not self._has_errors():
                 self._writer.write(columns)
         self.findings += self._describe()
@@ -154,7 +159,10 @@ class Shaper:
             columns = join_metadata(
                 context, columns, shape.metadata, tallies, number=number
             )
-        return self._drop_short(columns) if columns and shape.drop_short else columns
+        return columns
+
+    def _count_history(self, columns: Mapping[str, Array]) -> int:
+        return int((columns[SECONDS] <= self._last).sum()) if columns else 0
 
     def _cut_horizon(self, columns: dict[str, Array]) -> dict[str, Array]:
         """Leave out the rows that lie beyond the horizon."""
@@ -168,6 +176,8 @@ class Shaper:
         return {name: values[~beyond] for name, values in columns.items()}
 
     def _drop_short(self, columns: dict[str, Array]) -> dict[str, Array]:
+        if not columns:
+            return {}
         series = number_series(columns, self.shape.roles.keys)
         kept = keep_long_series(columns[self.shape.roles.target], series)
         self._dropped += len(np.unique(series[~kept]))

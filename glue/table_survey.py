@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from column_roles import Roles, simplify
+from findings import Example, Tally
 from frequency import DAY, Frequency, StepEvidence
-from series_parts import SECONDS, Parts, number_series, sort_rows
+from series_parts import ROW, SECONDS, Parts, number_series, sort_rows
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+
+
+# More item ids than this are not compared with each other, for memory's sake.
+_MOST_SPELLINGS = 200_000
 
 
 @dataclass
@@ -33,6 +39,7 @@ class Survey:
     moments: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     steps: StepEvidence = field(default_factory=StepEvidence)
     changing: set[str] = field(default_factory=set)
+    alike: Tally = field(default_factory=Tally)
     least: float = float("inf")
     most: float = float("-inf")
 
@@ -55,11 +62,20 @@ class Survey:
         return len(np.unique(frequency.periods(moments, int(moments[0]))))
 
 
-def survey_parts(
-    parts: Parts, keys: Sequence[str], target: str, others: Sequence[str]
-) -> Survey:
-    """Sort each part by series and time, on disk, and sum up what all hold."""
-    survey = Survey()
+def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey:
+    """Sort each part by series and time, on disk, and sum up what all hold.
+
+    Parameters
+    ----------
+    parts
+        The history.
+    roles
+        Its columns.
+    file
+        Its name, for the messages.
+    """
+    survey, keys = Survey(), roles.keys
+    spellings = _Spellings(file, roles.item_id)
     items = np.empty(0, dtype=np.uint64)
     for number in range(parts.count):
         columns = parts.load(number)
@@ -69,13 +85,49 @@ def survey_parts(
         parts.replace(number, columns)
         series = number_series(columns, keys)
         survey.series += int(series[-1]) + 1
-        items = np.union1d(items, _hash_texts(columns[keys[0]]))
-        _take_in(survey, columns[SECONDS], columns[target], series)
-        for name in others:
+        items = np.union1d(items, _hash_texts(columns[roles.item_id]))
+        spellings.add(columns[roles.item_id], columns[ROW])
+        _take_in(survey, columns[SECONDS], columns[roles.target], series)
+        for name in roles.others:
             if name not in survey.changing and _changes(columns[name], series):
                 survey.changing.add(name)
     survey.items = len(items)
+    survey.alike = spellings.find_alike()
     return survey
+
+
+class _Spellings:
+    """Looks for item ids that differ in case, spaces or marks only."""
+
+    def __init__(self, file: str, item_id: str) -> None:
+        self._file, self._item_id = file, item_id
+        self._first: dict[str, dict[str, int]] = {}
+        self._known = 0
+
+    def add(self, ids: Array, rows: Array) -> None:
+        """Take in the ids of a part; beyond some number, there is no search."""
+        if self._known > _MOST_SPELLINGS:
+            self._first.clear()
+            return
+        codes, uniques = pd.factorize(ids)
+        firsts = np.full(len(uniques), np.iinfo(np.int64).max)
+        np.minimum.at(firsts, codes, rows)
+        for text, row in zip(uniques.tolist(), firsts.tolist()):
+            spellings = self._first.setdefault(simplify(text), {})
+            self._known += text not in spellings
+            spellings[text] = min(row, spellings.get(text, row))
+
+    def find_alike(self) -> Tally:
+        """Give the ids that have a twin, all but the first of each."""
+        tally = Tally()
+        for plain, spellings in self._first.items():
+            if plain and len(spellings) > 1:
+                by_row = sorted((row, text) for text, row in spellings.items())
+                tally.add(
+                    Example(self._file, row, self._item_id, f"{text}: {by_row[0][1]}")
+                    for row, text in by_row[1:]
+                )
+        return tally
 
 
 def _take_in(survey: Survey, seconds: Array, target: Array, series: Array) -> None:

@@ -122,6 +122,16 @@ def test_bucket_settings_are_applied(tmp_path):
     assert found["TimeSeriesForecastingJobConfig"]["ForecastHorizon"] == 2
 
 
+def test_other_training_data_is_refused(tmp_path):
+    s3 = make_bucket(make_zip({"TTS.csv": make_tts()}))
+    s3.objects[f"input/{RUN_ID}/train/train.csv.bak"] = b""
+
+    with pytest.raises(UploadRejected, match="input-folder-used"):
+        preprocess(s3, "bucket", RUN_ID, tmp_path)
+
+    assert f"input/{RUN_ID}/train/train.csv" not in s3.objects
+
+
 def test_crash_is_reported_before_it_is_raised(tmp_path):
     s3 = make_bucket(make_zip({"TTS.csv": make_tts()}), settings="{}")
     run = s3.read_json(f"runs/{RUN_ID}/run.json")

@@ -167,12 +167,15 @@ class FakeS3:
     def download_file(self, _, key, path):
         Path(path).write_bytes(self.objects[key])
 
+    def list_objects_v2(self, **request):
+        keys = [key for key in self.objects if key.startswith(request["Prefix"])]
+        return {"Contents": [{"Key": key} for key in keys]}
+
     def get_paginator(self, _):
         return self
 
     def paginate(self, **request):
-        keys = [key for key in self.objects if key.startswith(request["Prefix"])]
-        return [{"Contents": [{"Key": key} for key in keys]}]
+        return [self.list_objects_v2(**request)]
 
     def read_json(self, key):
         return json.loads(self.objects[key])

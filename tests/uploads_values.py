@@ -167,7 +167,7 @@ CASES = [
     Case(
         "dates at an hourly frequency",
         stamps(DAYS),
-        ("coarser-than-frequency", "series-gaps", "timestamp-without-time"),
+        ("coarser-than-frequency", "timestamp-without-time"),
         settings={"TimeSeriesForecastingJobConfig": {"ForecastFrequency": "H"}},
     ),
     Case(
