@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -56,9 +55,6 @@ class Server(ThreadedWSGIServer):
 @contextlib.contextmanager
 def answer_requests(port: int) -> Iterator[Server]:
     """Serve moto on a port of loopback; 0 takes a free one."""
-    quiet = logging.getLogger("werkzeug")
-    level = quiet.level
-    quiet.setLevel(logging.ERROR)
     server = Server(port)
     thread = threading.Thread(
         target=server.serve_forever, args=(_POLL_SECONDS,), name="localaws server"
@@ -71,4 +67,3 @@ def answer_requests(port: int) -> Iterator[Server]:
         thread.join()
         server.end_connections()
         server.server_close()
-        quiet.setLevel(level)

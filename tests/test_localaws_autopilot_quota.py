@@ -1,0 +1,45 @@
+import pytest
+
+from localaws import serve
+from localaws.machine import Machine
+from localaws_building import client, make_role, name
+from localaws_training import create_job, find_error, put_sales, wait_for_job
+
+
+def test_jobs_beyond_the_quota_are_refused_until_one_ends():
+    with serve(autopilot_jobs=1):
+        bucket, role = put_sales(), make_role("sagemaker")
+        first = create_job(bucket, role, name("job"))
+
+        error = find_error(create_job, bucket, role, name("job"))
+        client("sagemaker").stop_auto_ml_job(AutoMLJobName=first)
+        wait_for_job(first)
+        second = create_job(bucket, role, name("job"))
+        client("sagemaker").stop_auto_ml_job(AutoMLJobName=second)
+
+    assert error["Code"] == "ResourceLimitExceeded"
+    assert "service limit" in error["Message"]
+
+
+@pytest.mark.parametrize(
+    ("region", "asked", "expected"),
+    [
+        ("us-east-1", None, 4),
+        ("eu-west-2", None, 2),
+        ("eu-north-1", None, 1),
+        ("us-east-1", 7, 7),
+    ],
+)
+def test_quota_is_the_region_s_unless_asked(region, asked, expected, tmp_path):
+    parts = dict.fromkeys(("tasks", "processes", "libraries"))
+    machine = Machine(
+        endpoint_url="",
+        region=region,
+        speedup=1,
+        glue_errors="full",
+        autopilot_jobs=asked,
+        folder=tmp_path,
+        **parts,
+    )
+
+    assert machine.count_autopilot_jobs(region) == expected
