@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from findings import Example, Finding, list_some, make_finding
+from findings import Finding, list_some
 from timestamp_text import Reading, TimestampParser, format_timestamps
 
 _QUANTILE = re.compile(r"p\d{1,2}")
@@ -59,19 +58,8 @@ def read_layout(settings: Mapping[str, Any]) -> ForecastLayout:
     )
 
 
-def read_forecast(
-    paths: Sequence[Path], layout: ForecastLayout, series: int | None = None
-) -> Forecast:
-    """Read raw output files by column name.
-
-    Parameters
-    ----------
-    paths
-        The ``.out`` files, each with a header.
-    layout
-        What the forecast has to hold.
-    series
-        How many series were given to the transform; None when unknown.
+def read_forecast(paths: Sequence[Path], layout: ForecastLayout) -> Forecast:
+    """Read raw output files by column name, sorted by series and timestamp.
 
     Raises
     ------
@@ -83,12 +71,10 @@ def read_forecast(
         raise ForecastUnreadableError(
             "the transform wrote no output (found no .out file); look at its log"
         )
-    forecast = Forecast(pd.concat(tables, ignore_index=True))
-    _check_values(forecast, layout)
-    _check_rows(forecast, layout, series)
+    table = pd.concat(tables, ignore_index=True)
     order = [*layout.keys, layout.timestamp]
-    forecast.table = forecast.table.sort_values(order, kind="stable")[layout.columns]
-    return forecast
+    table = table.sort_values(order, kind="stable").reset_index(drop=True)
+    return Forecast(table[layout.columns])
 
 
 def _read_output(path: Path, layout: ForecastLayout) -> pd.DataFrame:
@@ -119,41 +105,3 @@ def _normalise(texts: pd.Series[Any], layout: ForecastLayout) -> Any:
             "raw output"
         )
     return format_timestamps(seconds[codes], with_time=layout.with_time)
-
-
-def _check_values(forecast: Forecast, layout: ForecastLayout) -> None:
-    for name in ["mean", *layout.quantiles]:
-        blank = int((~np.isfinite(forecast.table[name])).sum())
-        if blank:
-            what = f"{blank} value(s) of {name!r} are missing in the forecast"
-            found = make_finding("forecast-value-missing", what, count=blank)
-            forecast.findings.append(found)
-
-
-def _check_rows(forecast: Forecast, layout: ForecastLayout, series: int | None) -> None:
-    keys, table = list(layout.keys), forecast.table
-    repeats = int(table.duplicated([*keys, layout.timestamp]).sum())
-    if repeats:
-        what = f"{repeats} row(s) of the forecast repeat a series and timestamp"
-        forecast.findings.append(
-            make_finding("forecast-row-repeated", what, count=repeats)
-        )
-    steps = table.groupby(keys, sort=True).size()
-    odd = steps[steps != layout.horizon]
-    if len(odd):
-        what = f"{len(odd)} series have not {layout.horizon} rows in the forecast"
-        places = [
-            Example("forecast.csv", None, keys[0], f"{_name(key)}: {count} row(s)")
-            for key, count in odd.iloc[:5].items()
-        ]
-        forecast.findings.append(
-            make_finding("forecast-rows", what, count=len(odd), examples=places)
-        )
-    if series is not None and len(steps) != series:
-        what = f"the forecast has {len(steps)} series (needs {series})"
-        forecast.findings.append(make_finding("forecast-series", what))
-
-
-def _name(key: object) -> str:
-    """Name a series; pandas gives a tuple for several key columns, or for one."""
-    return ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)

@@ -1,21 +1,20 @@
-"""Glue entry point: turns the raw transform output of a run into its forecast."""
+"""Glue entry point: turns the raw transform output of a run into what people read."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import boto3
 
 from forecast_output import read_forecast, read_layout
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
+from report_making import Attempts, ReportMaker, Run, Surroundings, write_forecast
+from report_repairs import repair_rows
+from report_store import BucketStore
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -23,55 +22,53 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bucket", required=True)
     parser.add_argument("--run_id", required=True)
+    parser.add_argument("--assets_uri", help="where the page's parts are, in S3")
     known, _ = parser.parse_known_args(arguments)
+    s3 = boto3.client("s3")
+    surroundings = Surroundings(
+        now=datetime.now(timezone.utc),
+        local=".amazonaws.com" not in s3.meta.endpoint_url,
+        assets_uri=known.assets_uri,
+    )
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
-        report(boto3.client("s3"), known.bucket, known.run_id, Path(folder))
+        store = BucketStore(s3, known.bucket, Path(folder))
+        report(store, known.run_id, surroundings)
 
 
-def report(s3: S3Client, bucket: str, run_id: str, folder: Path) -> None:
-    """Write one run's forecast.csv, then what is odd about it."""
-    settings = _read_json(s3, bucket, f"runs/{run_id}/settings.json")
-    prefix = f"output-forecasted-data/{settings['dataset']}/{run_id}/"
-    found = _read_json(s3, bucket, f"runs/{run_id}/data-report.json")
-    paths = list(_download_outputs(s3, bucket, f"{prefix}raw/", folder))
-    series = found["table"].get("series")
-    forecast = read_forecast(paths, read_layout(settings), series)
-    target = folder / "forecast.csv"
-    with target.open("w", encoding="utf-8", newline="\n") as file:
-        forecast.table.to_csv(file, index=False)
-    s3.upload_file(str(target), bucket, f"{prefix}forecast.csv")
-    for finding in forecast.findings:
-        print(f"{finding.level}: {finding}")
-    warnings = {
-        "schema": 1,
-        "run_id": run_id,
-        "warnings": [finding.as_data() for finding in forecast.findings],
-    }
-    _write_json(s3, bucket, f"runs/{run_id}/report-warnings.json", warnings)
+def report(store: BucketStore, run_id: str, surroundings: Surroundings) -> None:
+    """Write one run's forecast.csv, then everything else that a person reads of it.
+
+    Raises
+    ------
+    ForecastUnreadableError
+        When the transform's output is no forecast; a later failure is a warning.
+    """
+    run = Run(
+        run_id,
+        settings=store.read_json(f"runs/{run_id}/settings.json"),
+        data_report=store.read_json(f"runs/{run_id}/data-report.json"),
+    )
+    layout = read_layout(run.settings)
+    paths = list(_download_outputs(store, f"{run.prefix}raw/"))
+    forecast = read_forecast(paths, layout)
+    repair_rows(forecast, layout)
+    write_forecast(store, run, forecast)
+    attempts = Attempts()
+    maker = ReportMaker(store, run, forecast, layout, surroundings, attempts)
+    attempts.attempt("the report", maker.make)
+    warnings = [str(finding) for finding in attempts.findings]
+    for warning in warnings:
+        print(warning)
+    store.write_json(
+        f"runs/{run_id}/report-warnings.json",
+        {"schema": 1, "run_id": run_id, "warnings": warnings},
+    )
 
 
-def _download_outputs(
-    s3: S3Client, bucket: str, prefix: str, folder: Path
-) -> Iterator[Path]:
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
-    for number, key in enumerate(sorted(key for key in keys if key.endswith(".out"))):
-        path = folder / f"raw-{number:05d}.csv"
-        s3.download_file(bucket, key, str(path))
-        yield path
-
-
-def _read_json(s3: S3Client, bucket: str, key: str) -> dict[str, Any]:
-    body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    content: dict[str, Any] = json.loads(body)
-    return content
-
-
-def _write_json(
-    s3: S3Client, bucket: str, key: str, content: Mapping[str, Any]
-) -> None:
-    body = json.dumps(content, indent=1, ensure_ascii=False).encode("utf-8", "replace")
-    s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")
+def _download_outputs(store: BucketStore, prefix: str) -> Iterator[Path]:
+    keys = [stored.key for stored in store.list_objects(prefix)]
+    for number, key in enumerate(key for key in keys if key.endswith(".out")):
+        yield store.download(key, f"raw-{number:05d}.csv")
 
 
 if __name__ == "__main__":

@@ -1,118 +1,258 @@
+"""The report of a run: its forecast first, and no failure after it fails the run."""
+
 import json
 
 import pytest
 
 from forecast_output import ForecastUnreadableError
-from report import report
-from upload_builders import FakeS3
-
-RUN_ID = "data-260101000000-0123abcd"
-FOLDER = f"output-forecasted-data/data/{RUN_ID}/"
-
-
-def make_bucket(raw, *, groups=(), frequency="M", horizon=2, series=2):
-    columns = {
-        "TargetAttributeName": "units",
-        "TimestampAttributeName": "day",
-        "ItemIdentifierAttributeName": "sku",
-    }
-    if groups:
-        columns["GroupingAttributeNames"] = list(groups)
-    settings = {
-        "schema": 1,
-        "run_id": RUN_ID,
-        "dataset": "data",
-        "bucket": "bucket",
-        "TimeSeriesForecastingJobConfig": {
-            "ForecastFrequency": frequency,
-            "ForecastHorizon": horizon,
-            "ForecastQuantiles": ["p10", "p90"],
-            "TimeSeriesConfig": columns,
-        },
-    }
-    objects = {
-        f"runs/{RUN_ID}/settings.json": json.dumps(settings),
-        f"runs/{RUN_ID}/data-report.json": json.dumps({"table": {"series": series}}),
-    }
-    for number, text in enumerate(raw):
-        objects[f"{FOLDER}raw/part-{number:05d}.csv.out"] = text
-    return FakeS3(objects)
-
+from report_builders import RUN_ID, Bucket, RunBuilder, make_report, write_csv
+from upload_builders import months
 
 RAW = (
-    "p90,day,mean,sku,p10,extra\n"
-    "3,2020-02-01T00:00:00.000Z,2,007,1,x\n"
-    "6,2020-01-01T00:00:00.000Z,5,007,4,x\n"
-    "9,2020-01-01 00:00:00,8,NA,7,x\n"
-    "12.5,2020-02-01 00:00:00,11,NA,10,x\n"
+    "p90,month,mean,item,p10,extra,p50\n"
+    "3,2022-02-01T00:00:00.000Z,2,007,1,x,2\n"
+    "6,2022-01-01T00:00:00.000Z,5,007,4,x,5\n"
+    "9,2022-01-01 00:00:00,8,NA,7,x,8\n"
+    "12.5,2022-02-01 00:00:00,11,NA,10,x,11\n"
 )
+BUILDER = RunBuilder(items=("007", "NA"), steps=24, horizon=2)
+RAW_KEY = f"output-forecasted-data/data/{RUN_ID}/raw/part-00000.csv.out"
+TRAIN_KEY = f"input/{RUN_ID}/train/train.csv"
 
 
-def read_forecast(s3):
-    return s3.objects[f"{FOLDER}forecast.csv"].decode()
+def report_raw(folder, raw, *, train=None, others=None, without=()):
+    others = {RAW_KEY: raw, **(others or {})}
+    if train is not None:
+        others[TRAIN_KEY] = train
+    return make_report(BUILDER, folder, others=others, without=without)
 
 
-def read_codes(s3):
-    warnings = s3.read_json(f"runs/{RUN_ID}/report-warnings.json")["warnings"]
-    return [found["code"] for found in warnings]
+def codes_of(reported):
+    return [found["code"] for found in reported.document["warnings"]]
 
 
 def test_forecast_has_named_columns_in_order(tmp_path):
-    s3 = make_bucket([RAW])
+    reported = report_raw(tmp_path, RAW)
 
-    report(s3, "bucket", RUN_ID, tmp_path)
-
-    assert read_forecast(s3) == (
-        "sku,day,mean,p10,p90\n"
-        "007,2020-01-01,5,4,6.0\n"
-        "007,2020-02-01,2,1,3.0\n"
-        "NA,2020-01-01,8,7,9.0\n"
-        "NA,2020-02-01,11,10,12.5\n"
+    assert reported.text("forecast.csv") == (
+        "item,month,mean,p10,p50,p90\n"
+        "007,2022-01-01,5,4,5,6.0\n"
+        "007,2022-02-01,2,1,2,3.0\n"
+        "NA,2022-01-01,8,7,8,9.0\n"
+        "NA,2022-02-01,11,10,11,12.5\n"
     )
-    assert read_codes(s3) == []
+    assert reported.warnings == []
 
 
 def test_parts_of_the_output_are_joined(tmp_path):
     header, *lines = RAW.splitlines(keepends=True)
-    s3 = make_bucket([header + "".join(lines[:2]), header + "".join(lines[2:])])
+    second = {RAW_KEY.replace("00000", "00001"): header + "".join(lines[2:])}
 
-    report(s3, "bucket", RUN_ID, tmp_path)
+    reported = make_report(
+        BUILDER, tmp_path, others={RAW_KEY: header + "".join(lines[:2]), **second}
+    )
 
-    assert len(read_forecast(s3).splitlines()) == 5
+    assert len(reported.rows("forecast.csv")) == 4
+
+
+def test_every_result_of_a_run_is_written(tmp_path):
+    reported = report_raw(tmp_path, RAW)
+
+    names = ("forecast.csv", "leaderboard.csv", "items.csv", "report.json")
+    assert all(reported.has(name) for name in (*names, "report.html"))
+
+
+@pytest.mark.parametrize(
+    "raw", [None, "item,mean\na,1\n", "item,month,p10,p50,p90\na,x,1,1,1\n"]
+)
+def test_unreadable_output_fails_the_run(tmp_path, raw):
+    others = {} if raw is None else {RAW_KEY: raw}
+    without = ("/raw/",) if raw is None else ()
+
+    with pytest.raises(ForecastUnreadableError):
+        make_report(BUILDER, tmp_path, others=others, without=without)
+
+
+def test_crossing_quantiles_are_put_in_order(tmp_path):
+    reported = report_raw(tmp_path, RAW.replace("3,2022-02", "0.5,2022-02"))
+
+    row = reported.rows("forecast.csv")[1]
+    assert (row["p10"], row["p50"], row["p90"]) == ("0.5", "1.0", "2.0")
+    assert codes_of(reported) == ["forecast-quantiles-crossed"]
+
+
+def test_forecast_stays_above_zero_as_history_does(tmp_path):
+    reported = report_raw(tmp_path, RAW.replace("007,1,", "007,-1,"))
+
+    assert float(reported.rows("forecast.csv")[1]["p10"]) == 0
+    assert codes_of(reported) == ["forecast-negative"]
+
+
+def test_forecast_may_fall_below_zero_when_history_does(tmp_path):
+    history = [dict(row, units=row["units"] - 100) for row in BUILDER.history()]
+
+    reported = report_raw(
+        tmp_path, RAW.replace("007,1,", "007,-1,"), train=write_csv(history)
+    )
+
+    assert float(reported.rows("forecast.csv")[1]["p10"]) == -1
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        (slice(0, 3), "forecast-completed"),
+        ([0, 1, 2, 3], "forecast-completed"),
+        ([0, 1, 2, 2, 3, 4], "forecast-row-repeated"),
+    ],
+)
+def test_every_series_and_step_is_there(tmp_path, lines, code):
+    given = RAW.splitlines(keepends=True)
+    kept = given[lines] if isinstance(lines, slice) else [given[at] for at in lines]
+
+    reported = report_raw(tmp_path, "".join(kept))
+
+    keys = [(row["item"], row["month"]) for row in reported.rows("forecast.csv")]
+    assert keys == [
+        (item, month)
+        for item in ("007", "NA")
+        for month in ("2022-01-01", "2022-02-01")
+    ]
+    assert codes_of(reported) == [code]
+
+
+def test_missing_value_is_replaced_by_naive(tmp_path):
+    reported = report_raw(tmp_path, RAW.replace(",7,x", ",,x"))
+
+    row = reported.rows("forecast.csv")[2]
+    season_before = next(
+        r for r in BUILDER.history() if (r["item"], r["month"]) == ("NA", "2021-01-01")
+    )
+    assert float(row["mean"]) == season_before["units"]
+    assert codes_of(reported) == ["forecast-completed"]
+
+
+def test_rows_nobody_asked_for_are_dropped(tmp_path):
+    reported = report_raw(tmp_path, RAW + "9,2022-01-01,8,other,7,x,8\n")
+
+    assert {row["item"] for row in reported.rows("forecast.csv")} == {"007", "NA"}
+    assert codes_of(reported) == ["forecast-rows-dropped"]
+
+
+def test_median_stands_in_for_missing_mean(tmp_path):
+    raw = RAW.replace("mean", "other")
+
+    reported = report_raw(tmp_path, raw)
+
+    assert [float(r["mean"]) for r in reported.rows("forecast.csv")] == [5, 2, 8, 11]
+    assert codes_of(reported) == ["forecast-mean-missing"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "lost"),
+    [
+        ("/train.csv", {"leaderboard.csv", "items.csv", "report.json", "report.html"}),
+        ("report_page.js", {"report.html"}),
+    ],
+)
+def test_later_failure_is_a_warning(tmp_path, broken, lost):
+    reported = report_raw(tmp_path, RAW, without=(broken,))
+
+    names = {"leaderboard.csv", "items.csv", "report.json", "report.html"}
+    assert {name for name in names if not reported.has(name)} == lost
+    assert reported.rows("forecast.csv")
+    assert ["[report-incomplete]" in warning for warning in reported.warnings] == [True]
+
+
+def test_missing_candidates_leave_a_report(tmp_path):
+    reported = report_raw(tmp_path, RAW, without=("candidates.json",))
+
+    assert reported.document["verdict"]["outcome"] == "unknown"
+    assert reported.has("report.html")
+    assert len(reported.warnings) == 1
+
+
+def test_garbled_earlier_run_fails_nothing(tmp_path):
+    earlier = "output-forecasted-data/data/data-250101000000-0123abcd/forecast.csv"
+
+    reported = report_raw(tmp_path, RAW, others={earlier: "nonsense"})
+
+    assert not reported.document["earlier_forecasts"]["scored"]
+
+
+def test_forecast_is_written_before_anything_else(tmp_path):
+    written = []
+
+    class Recording(Bucket):
+        def upload_file(self, path, bucket, key, **options):
+            written.append(key)
+            super().upload_file(path, bucket, key, **options)
+
+        def put_object(self, **request):
+            written.append(request["Key"])
+            super().put_object(**request)
+
+    make_report(BUILDER, tmp_path, bucket=Recording())
+
+    assert written[0] == f"output-forecasted-data/data/{RUN_ID}/forecast.csv"
+    assert written[-1] == f"runs/{RUN_ID}/report-warnings.json"
 
 
 def test_hourly_timestamps_keep_their_time(tmp_path):
-    raw = "sku,day,mean,p10,p90\na,2020-01-01 05:00:00,1,1,1\n"
-    s3 = make_bucket([raw], frequency="H", horizon=1, series=1)
+    class Hourly(RunBuilder):
+        def stamps(self):
+            steps = range(self.steps + self.horizon)
+            return [f"2020-01-{1 + n // 24:02d} {n % 24:02d}:00:00" for n in steps]
 
-    report(s3, "bucket", RUN_ID, tmp_path)
+        def settings(self):
+            settings = super().settings()
+            settings["TimeSeriesForecastingJobConfig"]["ForecastFrequency"] = "H"
+            return settings
 
-    assert "a,2020-01-01 05:00:00,1,1,1" in read_forecast(s3)
+    reported = make_report(Hourly(steps=120), tmp_path)
 
-
-@pytest.mark.parametrize(
-    ("raw", "codes"),
-    [
-        (RAW.replace(",7,x", ",,x"), ["forecast-value-missing"]),
-        (RAW + "1,2020-03-01,1,NA,1,x\n", ["forecast-rows"]),
-        (RAW + RAW.splitlines()[1] + "\n", ["forecast-row-repeated", "forecast-rows"]),
-        ("".join(RAW.splitlines(keepends=True)[:3]), ["forecast-series"]),
-    ],
-)
-def test_odd_forecast_is_written_with_warnings(tmp_path, raw, codes):
-    s3 = make_bucket([raw])
-
-    report(s3, "bucket", RUN_ID, tmp_path)
-
-    assert read_codes(s3) == codes
-    assert read_forecast(s3)
+    assert reported.rows("forecast.csv")[0]["month"] == "2020-01-06 00:00:00"
+    assert reported.document["data"]["last"] == "2020-01-05 23:00:00"
+    assert reported.warnings == []
 
 
-@pytest.mark.parametrize(
-    "raw", [[], ["sku,mean\na,1\n"], ["sku,day,p10,p90\na,x,1,1\n"]]
-)
-def test_unreadable_output_is_an_error(tmp_path, raw):
-    s3 = make_bucket(raw)
+def test_warnings_of_data_stand_in_the_report(tmp_path):
+    finding = {
+        "code": "series-gaps",
+        "level": "warning",
+        "what": "3 series have gaps",
+        "remedy": "fill them",
+        "count": 3,
+        "examples": [],
+    }
 
-    with pytest.raises(ForecastUnreadableError):
-        report(s3, "bucket", RUN_ID, tmp_path)
+    reported = make_report(RunBuilder(findings=[finding]), tmp_path)
+
+    assert reported.document["findings"] == [finding]
+    assert "3 series have gaps" in reported.text("report.html")
+
+
+def test_parquet_is_written_where_pyarrow_is(tmp_path):
+    pytest.importorskip("pyarrow", reason="needs pyarrow")
+    pandas = pytest.importorskip("pandas")
+    reported = make_report(BUILDER, tmp_path)
+    (tmp_path / "read.parquet").write_bytes(
+        reported.bucket.objects[f"{reported.prefix}forecast.parquet"]
+    )
+
+    table = pandas.read_parquet(tmp_path / "read.parquet")
+
+    assert list(table.columns) == ["item", "month", "mean", "p10", "p50", "p90"]
+    assert len(table) == 4
+    assert str(table["month"].dtype).startswith("datetime64")
+
+
+def test_json_of_the_report_has_no_numbers_that_json_lacks(tmp_path):
+    builder = RunBuilder(items=("zero",))
+    rows = [dict(row, units=0) for row in builder.history()]
+    rows[0]["units"] = 1
+
+    reported = make_report(builder, tmp_path, others={TRAIN_KEY: write_csv(rows)})
+
+    parsed = json.loads(reported.text("report.json"), parse_constant=pytest.fail)
+    assert parsed["data"]["first"] == months(1)[0]

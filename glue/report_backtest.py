@@ -1,0 +1,167 @@
+"""Autopilot's backtest results, read as far as their unpublished format allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from report_calendar import UnreadableTimestampError, parse_stamps
+from report_history import History, Key
+from report_scoring import Points
+from report_settings import ReportSettings
+
+Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+
+_ACTUAL = ("actual", "actuals", "actual_value", "target_value", "y_true", "true")
+_CUTOFF = ("cutoff", "forecast_start_time", "backtest_window_start")
+_READABLE = (".csv", ".csv.out")
+
+
+class NotComparableError(Exception):
+    """Why the baseline cannot be scored on the windows that Autopilot used."""
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Autopilot's forecasts of the past, and the windows that they were made for."""
+
+    points: Points
+    windows: tuple[int, ...]
+
+
+def is_backtest_file(key: str) -> bool:
+    """Tell whether an object may hold backtest results that can be read here."""
+    return key.lower().endswith(_READABLE)
+
+
+def read_backtest(
+    paths: Sequence[Path], history: History, settings: ReportSettings
+) -> Backtest:
+    """Read backtest results by column name.
+
+    Raises
+    ------
+    NotComparableError
+        When they do not hold items, timestamps, actuals and quantiles, or not of the
+        series and time steps that the run was trained on.
+    """
+    tables = [table for path in paths for table in _read(path, settings)]
+    if not tables:
+        raise NotComparableError(
+            "Autopilot's backtest results hold no table with items, timestamps, "
+            "actuals and quantiles"
+        )
+    points = _make_points(pd.concat(tables, ignore_index=True), history, settings)
+    points = points.take(np.flatnonzero(np.isfinite(points.actual)))
+    if not len(points):
+        raise NotComparableError("Autopilot's backtest results hold no actual value")
+    windows = tuple(int(cutoff) for cutoff in np.unique(points.cutoff))
+    return Backtest(points, windows)
+
+
+def _read(path: Path, settings: ReportSettings) -> Iterable[pd.DataFrame]:
+    try:
+        raw = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    except (ValueError, UnicodeDecodeError):
+        return  # not a table: there may be others
+    names = {str(name).strip().lower(): name for name in raw.columns}
+    actual = _find(names, (*_ACTUAL, settings.target.lower()))
+    wanted = [*settings.keys, settings.timestamp, *settings.quantiles]
+    found = [names.get(name.lower()) for name in wanted]
+    if actual is None or any(name is None for name in found):
+        return
+    table = raw[found].set_axis(wanted, axis=1)
+    numbers = {"actual": raw[actual], "mean": raw.get(names.get("mean"))}
+    for name, texts in numbers.items():
+        table[name] = np.nan if texts is None else pd.to_numeric(texts, errors="coerce")
+    for name in settings.quantiles:
+        table[name] = pd.to_numeric(table[name], errors="coerce")
+    cutoff = _find(names, _CUTOFF)
+    # Whether a cutoff is the last known moment or the first forecast one is told by
+    # the timestamps; here it only tells windows apart.
+    table["window"] = "" if cutoff is None else raw[cutoff]
+    yield table
+
+
+def _find(names: dict[str, Any], wanted: Iterable[str]) -> Any:
+    return next((names[name] for name in wanted if name in names), None)
+
+
+def _make_points(
+    table: pd.DataFrame, history: History, settings: ReportSettings
+) -> Points:
+    series = find_series(table, history, settings.keys)
+    try:
+        seconds = parse_stamps(table[settings.timestamp])
+    except UnreadableTimestampError as error:
+        raise NotComparableError(f"Autopilot's backtest results: {error}") from error
+    periods = settings.frequency.periods(seconds, history.origin)
+    if not len(table):
+        raise NotComparableError("Autopilot's backtest results hold no row")
+    cutoff = find_cutoffs(table, periods, history, settings)
+    quantiles = table[list(settings.quantiles)].to_numpy(dtype=float)
+    mean = table["mean"].to_numpy(dtype=float)
+    middle = settings.median
+    stand_in = quantiles.mean(axis=1) if middle is None else quantiles[:, middle]
+    points = Points(
+        series=series,
+        cutoff=cutoff,
+        step=periods - cutoff,
+        actual=table["actual"].to_numpy(dtype=float),
+        mean=np.where(np.isnan(mean), stand_in, mean),
+        quantiles=quantiles,
+    )
+    if (points.step > settings.horizon).any() or np.isnan(quantiles).any():
+        raise NotComparableError(
+            "Autopilot's backtest results have windows longer than the horizon, or "
+            "values that are no numbers"
+        )
+    return points
+
+
+def find_series(table: pd.DataFrame, history: History, names: Sequence[str]) -> Array:
+    """Number the series of each row as the history does, [n].
+
+    Raises
+    ------
+    NotComparableError
+        When a row's series is not in the history.
+    """
+    columns = [table[name].to_numpy(dtype=object) for name in names]
+    keys: list[Key] = list(zip(*columns))
+    unknown = {key for key in keys if key not in history.numbers}
+    if unknown:
+        example = ", ".join(map(str, sorted(unknown)[0]))
+        raise NotComparableError(
+            f"{len(unknown)} series of the forecast are not in the history "
+            f"(such as {example!r})"
+        )
+    return np.array([history.numbers[key] for key in keys], dtype=np.int64)
+
+
+def find_cutoffs(
+    table: pd.DataFrame, periods: Array, history: History, settings: ReportSettings
+) -> Array:
+    """Find the last period known to each forecast, [n].
+
+    A named cutoff is the last known moment, or the first that was forecast: which of
+    the two, the timestamps tell. Without names, windows are the stretches of a horizon
+    up to the last period.
+    """
+    names, horizon = table["window"].to_numpy(dtype=object), settings.horizon
+    codes, uniques = pd.factorize(names)
+    if len(uniques) == 1 and not uniques[0]:
+        last = periods.max()
+        return last - horizon * ((last - periods) // horizon + 1)
+    first = np.full(len(uniques), np.iinfo(np.int64).max)
+    np.minimum.at(first, codes, periods)
+    try:
+        named = settings.frequency.periods(parse_stamps(uniques), history.origin)
+    except UnreadableTimestampError:
+        return (first - 1)[codes]
+    return np.where(named < first, named, first - 1)[codes]

@@ -1,0 +1,115 @@
+"""The seasonal naive forecast: the last season again, as wide as it used to err."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+from report_filling import fill_gaps
+from report_history import History
+from report_settings import ReportSettings
+
+Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+
+NAME = "SeasonalNaive"
+# Cells of a matrix that are worked on at once: 8 MB of numbers.
+_BLOCK_CELLS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Naive:
+    """The baseline's forecast of some series from one cutoff.
+
+    Parameters
+    ----------
+    center
+        [n_series, horizon].
+    quantiles
+        [n_series, horizon, n_quantiles].
+    scale
+        Mean absolute seasonal change of the history, for MASE; NaN for none, [n_series]
+    known
+        Whether a series has any history before the cutoff, [n_series].
+    """
+
+    center: Array
+    quantiles: Array
+    scale: Array
+    known: Array
+
+
+def forecast_naive(
+    history: History, series: Array, end: int, settings: ReportSettings
+) -> Naive:
+    """Forecast the horizon from period ``end`` on, from what was known before it."""
+    size = max(_BLOCK_CELLS // max(end, 1), 1)
+    numbers = np.asarray(series, dtype=np.int64)
+    blocks = [
+        repeat_season(
+            fill_gaps(history.matrix(numbers[at : at + size], end), settings.filling),
+            settings,
+        )
+        for at in range(0, max(len(numbers), 1), size)
+    ]
+    return Naive(
+        center=np.concatenate([block.center for block in blocks]),
+        quantiles=np.concatenate([block.quantiles for block in blocks]),
+        scale=np.concatenate([block.scale for block in blocks]),
+        known=np.concatenate([block.known for block in blocks]),
+    )
+
+
+def repeat_season(filled: Array, settings: ReportSettings) -> Naive:
+    """Forecast from filled histories, [n_series, n_steps].
+
+    A series needs more than a season and one step to have a season; a shorter one
+    repeats its last value.
+    """
+    known = ~np.isnan(filled).all(axis=1) if filled.shape[1] else _none(filled)
+    starts = np.where(known, (~np.isnan(filled)).argmax(axis=1), filled.shape[1])
+    seasonal = filled.shape[1] - starts > settings.season + 1
+    naive = _repeat(filled, 1, settings, known)
+    if settings.season == 1 or not seasonal.any():
+        return naive
+    by_season = _repeat(filled[seasonal], settings.season, settings, known[seasonal])
+    for name in ("center", "quantiles", "scale"):
+        getattr(naive, name)[seasonal] = getattr(by_season, name)
+    return naive
+
+
+def _none(filled: Array) -> Array:
+    return np.zeros(len(filled), dtype=bool)
+
+
+def _repeat(filled: Array, lag: int, settings: ReportSettings, known: Array) -> Naive:
+    steps = np.arange(settings.horizon)
+    center = np.zeros((len(filled), settings.horizon))
+    if filled.shape[1]:
+        places = filled.shape[1] - min(lag, filled.shape[1]) + steps % lag
+        center = filled[:, places]
+        last = _last_value(filled)
+        center = np.where(np.isnan(center), last[:, None], center)
+    changes = filled[:, lag:] - filled[:, :-lag]
+    pairs = (~np.isnan(changes)).sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = np.sqrt(np.nansum(changes**2, axis=1) / pairs)
+        scale = np.nansum(np.abs(changes), axis=1) / pairs
+    # The errors of the seasons ahead add up as those of a random walk.
+    width = np.nan_to_num(spread)[:, None] * np.sqrt(steps // lag + 1)
+    scores = np.array([NormalDist().inv_cdf(level) for level in settings.levels])
+    quantiles = center[:, :, None] + width[:, :, None] * scores
+    never_negative = np.fmin.reduce(filled, axis=1, initial=np.inf) >= 0
+    quantiles = np.where(
+        never_negative[:, None, None], np.maximum(quantiles, 0.0), quantiles
+    )
+    return Naive(center, quantiles, scale, known)
+
+
+def _last_value(filled: Array) -> Array:
+    seen = ~np.isnan(filled)
+    places = filled.shape[1] - 1 - seen[:, ::-1].argmax(axis=1)
+    last = filled[np.arange(len(filled)), places]
+    return np.nan_to_num(last)

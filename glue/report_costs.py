@@ -1,0 +1,99 @@
+"""What a run took: the time of its stages, and about what it costs on AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+# US dollars by list price of us-east-1; https://aws.amazon.com/sagemaker/pricing and
+# https://aws.amazon.com/glue/pricing.
+_INSTANCE_HOUR = {
+    "ml.m5.xlarge": 0.23,
+    "ml.m5.2xlarge": 0.461,
+    "ml.m5.4xlarge": 0.922,
+    "ml.m5.12xlarge": 2.765,
+    "ml.c5.4xlarge": 0.816,
+}
+_DPU_HOUR = 0.44
+_SMALLEST_DPU = 0.0625
+# What Autopilot trains on is not published; a training takes one to two hours, and
+# users tell of bills of this order.
+_TRAINING = (3.0, 20.0)
+_STAGES = (
+    ("prepare", "Prepare the run"),
+    ("preprocess", "Check and clean the data"),
+    ("train", "Train with Autopilot"),
+    ("transform", "Make the model and forecast"),
+    ("report", "Report"),
+)
+
+
+def build_timeline(marks: Mapping[str, datetime | None]) -> list[dict[str, Any]]:
+    """Give the seconds of each stage, from the moments at which one ended.
+
+    Parameters
+    ----------
+    marks
+        When the upload came (``uploaded``), and when each stage ended, by its name;
+        None where that is unknown.
+    """
+    stages = []
+    before = marks.get("uploaded")
+    for name, words in _STAGES:
+        ended = marks.get(name)
+        seconds = None
+        if before is not None and ended is not None:
+            seconds = max((ended - before).total_seconds(), 0.0)
+        stages.append(
+            {
+                "stage": name,
+                "words": words,
+                "ended_at": None if ended is None else ended.isoformat(),
+                "seconds": seconds,
+            }
+        )
+        before = ended
+    return stages
+
+
+def estimate_cost(
+    stages: list[dict[str, Any]], resources: Mapping[str, Any], *, local: bool
+) -> dict[str, Any]:
+    """Estimate what the run costs on AWS, in US dollars, from least to most.
+
+    Parameters
+    ----------
+    stages
+        What ``build_timeline`` gave.
+    resources
+        The run's TransformResources.
+    local
+        Whether the run was made by the local AWS, and cost nothing.
+    """
+    seconds = {stage["stage"]: stage["seconds"] or 0.0 for stage in stages}
+    jobs = max(seconds["preprocess"], 60.0) + max(seconds["report"], 60.0)
+    price = _INSTANCE_HOUR.get(str(resources.get("InstanceType")))
+    hours = max(seconds["transform"], 300.0) / 3600
+    parts = [
+        _part("Glue jobs", _DPU_HOUR * _SMALLEST_DPU * jobs / 3600),
+        _part("Autopilot training", *_TRAINING),
+    ]
+    if price is not None:
+        count = int(resources.get("InstanceCount") or 1)
+        parts.append(_part("Batch transform", price * count * hours))
+    return {
+        "currency": "USD",
+        "least": sum(part["least"] for part in parts),
+        "most": sum(part["most"] for part in parts),
+        "parts": parts,
+        "local": local,
+        "basis": (
+            "Rough, by list prices of us-east-1. Autopilot's instances are not "
+            "published: training is a range that users report, not a measurement."
+        ),
+    }
+
+
+def _part(what: str, least: float, most: float | None = None) -> dict[str, Any]:
+    return {"what": what, "least": least, "most": least if most is None else most}

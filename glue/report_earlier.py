@@ -1,0 +1,213 @@
+"""Did the last forecast come true? Earlier forecasts beside what then happened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from report_calendar import UnreadableTimestampError, name_periods, parse_stamps
+from report_history import History
+from report_numbers import spell_count, spell_percent
+from report_scoring import (
+    Comparison,
+    Points,
+    as_number,
+    compare,
+    find_coverage,
+    find_gain,
+    score,
+    score_whole,
+)
+from report_settings import ReportSettings
+
+Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+
+# Earlier runs that are scored at most, and those that are looked at for it.
+MOST_SCORED, MOST_LOOKED_AT = 3, 20
+_WORST = 10
+_RUN = re.compile(r".*-(\d{12})-[0-9a-f]{8}")
+
+
+class NoOverlapError(Exception):
+    """Why an earlier forecast cannot be scored with this upload."""
+
+
+def list_earlier_runs(keys: Iterable[str], run_id: str) -> list[str]:
+    """List the runs before this one that left a forecast, newest first.
+
+    Parameters
+    ----------
+    keys
+        The keys of the dataset's results.
+    """
+    found = {
+        key.split("/")[-2]
+        for key in keys
+        if key.endswith("/forecast.csv") and key.count("/") == 3
+    }
+    mine = _moment(run_id)
+    earlier = [(_moment(run), run) for run in found if run != run_id]
+    return [run for moment, run in sorted(earlier, reverse=True) if "" < moment <= mine]
+
+
+def _moment(run_id: str) -> str:
+    match = _RUN.fullmatch(run_id)
+    return match[1] if match else ""
+
+
+def score_earlier(
+    path: Path,
+    run_id: str,
+    history: History,
+    *,
+    now: ReportSettings,
+    then: ReportSettings,
+) -> dict[str, Any]:
+    """Score the forecast.csv of an earlier run on the history of this one.
+
+    Raises
+    ------
+    NoOverlapError
+        When none of the days forecast has an actual value yet, or the two runs do not
+        forecast the same thing.
+    """
+    _check_same(now, then)
+    settings = replace(now, horizon=then.horizon, quantiles=then.quantiles)
+    points, span = read_earlier_points(path, history, settings, then.timestamp)
+    comparison = compare(points, history, settings)
+    scored = comparison.forecast
+    if not len(scored.points):
+        raise NoOverlapError(
+            f"it forecast {span[0]} to {span[1]}, and this upload has no actual value "
+            "for any of these days yet"
+        )
+    periods = scored.points.cutoff + scored.points.step
+    seen = name_periods(
+        np.array([periods.min(), periods.max()]), settings.frequency, history.origin
+    )
+    coverage = find_coverage(scored, settings.quantiles)
+    metrics, baseline = score_whole(scored), score_whole(comparison.baseline)
+    return {
+        "run_id": run_id,
+        "forecast_first": span[0],
+        "forecast_last": span[1],
+        "scored_first": seen[0],
+        "scored_last": seen[1],
+        "points": len(scored.points),
+        "series": len(np.unique(scored.points.series)),
+        "metrics": metrics,
+        "baseline": baseline,
+        "calibration": coverage,
+        "worst": _list_worst(comparison, history),
+        "sentence": _spell(metrics, baseline, coverage, settings.noun),
+    }
+
+
+def _check_same(now: ReportSettings, then: ReportSettings) -> None:
+    for name, what in (
+        ("keys", "key columns"),
+        ("target", "target"),
+        ("frequency", "frequency"),
+    ):
+        if getattr(now, name) != getattr(then, name):
+            raise NoOverlapError(f"it had another {what} ({getattr(then, name)})")
+
+
+def read_earlier_points(
+    path: Path, history: History, settings: ReportSettings, timestamp: str
+) -> tuple[Points, tuple[str, str]]:
+    """Read a forecast.csv as points, and the first and last day that it forecast."""
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    wanted = [*settings.keys, timestamp, "mean", *settings.quantiles]
+    missing = [name for name in wanted if name not in table.columns]
+    if missing:
+        raise NoOverlapError(f"its forecast.csv lacks {', '.join(missing)}")
+    keys = zip(*(table[name] for name in settings.keys))
+    series = np.array([history.numbers.get(key, -1) for key in keys], dtype=np.int64)
+    try:
+        seconds = parse_stamps(table[timestamp])
+    except UnreadableTimestampError as error:
+        raise NoOverlapError(f"its forecast.csv: {error}") from error
+    periods = settings.frequency.periods(seconds, history.origin)
+    span = (str(table[timestamp].min()), str(table[timestamp].max()))
+    ours = np.flatnonzero(series >= 0)
+    cutoff = _find_cutoffs(series[ours], periods[ours], len(history.keys))
+    values = table[["mean", *settings.quantiles]].iloc[ours]
+    numbers = values.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+    points = Points(
+        series=series[ours],
+        cutoff=cutoff,
+        step=periods[ours] - cutoff,
+        actual=history.look_up(series[ours], periods[ours]),
+        mean=numbers[:, 0],
+        quantiles=numbers[:, 1:],
+    )
+    sound = np.isfinite(numbers).all(axis=1) & (points.step <= settings.horizon)
+    return points.take(np.flatnonzero(sound)), span
+
+
+def _find_cutoffs(series: Array, periods: Array, count: int) -> Array:
+    first = np.full(count, np.iinfo(np.int64).max)
+    np.minimum.at(first, series, periods)
+    return first[series] - 1
+
+
+def _list_worst(comparison: Comparison, history: History) -> list[dict[str, Any]]:
+    """List the series whose errors add most to the whole error."""
+    points = comparison.forecast.points
+    series, groups = np.unique(points.series, return_inverse=True)
+    groups = groups.reshape(-1)
+    metrics = score(comparison.forecast, groups, len(series))
+    error = np.bincount(groups, np.abs(points.actual - comparison.forecast.middle))
+    actual = np.bincount(groups, points.actual)
+    forecast = np.bincount(groups, comparison.forecast.middle)
+    return [
+        {
+            "key": list(history.keys[series[at]]),
+            "actual": float(actual[at]),
+            "forecast": float(forecast[at]),
+            "error": float(error[at]),
+            "WAPE": as_number(metrics["WAPE"][at]),
+        }
+        for at in np.argsort(-error, kind="stable")[:_WORST].tolist()
+    ]
+
+
+def _spell(
+    metrics: dict[str, Any],
+    baseline: dict[str, Any],
+    coverage: Sequence[dict[str, Any]],
+    noun: str,
+) -> str:
+    wape = metrics["WAPE"]
+    if wape is None:
+        return "All that happened since is zero, so that no relative error can be told"
+    words = f"It missed what then happened by {spell_percent(100 * wape)} of the volume"
+    gain = find_gain(wape, baseline["WAPE"])
+    if gain is not None:
+        side = "less" if gain >= 0 else "more"
+        words += f", {spell_percent(abs(gain))} {side} than seasonal naive"
+    if len(coverage) > 1:
+        low, high = coverage[0], coverage[-1]
+        words += (
+            f"; {100 * (high['covered'] - low['covered']):.0f} % of the values lie "
+            f"between {low['quantile']} and {high['quantile']}, where "
+            f"{100 * (high['level'] - low['level']):.0f} % should"
+        )
+    return words
+
+
+def explain_none(reasons: Sequence[tuple[str, str]]) -> str:
+    """Say why no earlier forecast is scored."""
+    if not reasons:
+        return "this is the dataset's first forecast: there is none to compare with"
+    run_id, reason = reasons[0]
+    more = len(reasons) - 1
+    rest = f"; neither do {spell_count(more, 'run')} before it" if more else ""
+    return f"no overlap with the last forecast (run {run_id}): {reason}{rest}"

@@ -1,0 +1,49 @@
+"""What the report finds odd or failed in its own work, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from findings import Example, Finding
+
+# Levels and remedies of what only the report can find; the rest stands in CODES.
+_KNOWN = {
+    "forecast-quantiles-crossed": (
+        "fixed",
+        "nothing; the quantiles of these rows were put in order",
+    ),
+    "forecast-negative": (
+        "fixed",
+        "nothing; values below zero were raised to zero, as the history has none",
+    ),
+    "forecast-mean-missing": (
+        "fixed",
+        "nothing; the median, or the middle of the quantiles, stands in",
+    ),
+    "forecast-completed": (
+        "fixed",
+        "look at these series: seasonal naive stands in for what Autopilot left out",
+    ),
+    "forecast-rows-dropped": (
+        "fixed",
+        "nothing; rows that nobody asked for were left out of forecast.csv",
+    ),
+    "report-incomplete": (
+        "warning",
+        "use forecast.csv, which is complete; the job's log has the details",
+    ),
+}
+
+
+def make_report_finding(
+    code: str, what: str, *, count: int = 1, examples: Iterable[Example] = ()
+) -> Finding:
+    """Build one of the report's own findings."""
+    level, remedy = _KNOWN[code]
+    return Finding(code, level, what, remedy, count, tuple(examples)[:5])
+
+
+def explain_failure(part: str, error: BaseException) -> Finding:
+    """Build the finding of a part of the report that could not be made."""
+    what = f"{part} could not be made: {type(error).__name__}: {error}"
+    return make_report_finding("report-incomplete", what[:500])

@@ -1,0 +1,150 @@
+"""The finished forecast as numbers by series and step, and its totals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from report_baseline import forecast_naive
+from report_calendar import name_periods
+from report_history import History, number_keys
+from report_settings import ReportSettings
+
+Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+
+
+@dataclass(frozen=True)
+class ForecastGrid:
+    """Every row of forecast.csv, in its order.
+
+    Parameters
+    ----------
+    series, step
+        The number of the row's series in the history, and its place there from 0, [n].
+    stamps
+        The timestamps as they stand in the file, [n].
+    mean
+        [n].
+    quantiles
+        [n, n_quantiles], in rising order of their levels.
+    """
+
+    series: Array
+    step: Array
+    stamps: Array
+    mean: Array
+    quantiles: Array
+
+    def total_by_series(self, count: int) -> Array:
+        """Sum the means of each series' horizon, [count]; NaN for no forecast."""
+        totals = np.bincount(self.series, weights=self.mean, minlength=count)
+        some = np.bincount(self.series, minlength=count) > 0
+        return np.where(some, totals, np.nan)
+
+
+def build_grid(
+    table: pd.DataFrame, history: History, settings: ReportSettings
+) -> ForecastGrid:
+    """Number the rows of a forecast; rows of unknown series are left out."""
+    found: dict[tuple[str, ...], int] = {}
+    local = number_keys(table, settings.keys, found)
+    places = np.array([history.numbers.get(key, -1) for key in found], dtype=np.int64)
+    series = places[local] if found else local
+    ours = series >= 0
+    series = series[ours]
+    # Rows are sorted by series, so that a row's place follows from the first one's.
+    fresh = np.flatnonzero(np.diff(series, prepend=-1) != 0)
+    first = np.repeat(fresh, np.diff(np.append(fresh, len(series))))
+    return ForecastGrid(
+        series=series,
+        step=np.arange(len(series)) - first,
+        stamps=table[settings.timestamp].to_numpy(dtype=object)[ours],
+        mean=table["mean"].to_numpy(dtype=float)[ours],
+        quantiles=table[list(settings.quantiles)].to_numpy(dtype=float)[ours],
+    )
+
+
+def total_history(history: History, settings: ReportSettings) -> dict[str, Any]:
+    """Sum all series by time step."""
+    periods = np.arange(history.steps)
+    totals = np.bincount(history.periods, history.values, minlength=history.steps)
+    counts = np.bincount(history.periods, minlength=history.steps)
+    return {
+        "timestamps": name_periods(periods, settings.frequency, history.origin),
+        "values": [
+            float(total) if count else None
+            for total, count in zip(totals.tolist(), counts.tolist())
+        ],
+    }
+
+
+def total_forecast(grid: ForecastGrid, settings: ReportSettings) -> dict[str, Any]:
+    """Sum all series by timestamp: the means, and each quantile.
+
+    The sum of a quantile is no quantile of the sum: it takes all series to err the same
+    way at once, so that the true range is narrower.
+    """
+    stamps, places = np.unique(grid.stamps.astype(str), return_inverse=True)
+    places = places.reshape(-1)
+
+    def add_up(values: Array) -> list[float]:
+        sums = np.bincount(places, np.nan_to_num(values), minlength=len(stamps))
+        totals: list[float] = sums.tolist()
+        return totals
+
+    return {
+        "timestamps": stamps.tolist(),
+        "mean": add_up(grid.mean),
+        "quantile_sums": {
+            name: add_up(grid.quantiles[:, at])
+            for at, name in enumerate(settings.quantiles)
+        },
+    }
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is ahead of each series, beside what was, [n_series].
+
+    Parameters
+    ----------
+    volume
+        The sum of the absolute values of the last season, or of the last horizon when
+        that is longer.
+    forecast
+        The sum of the forecast's means.
+    reference
+        What seasonal naive expects: the same time steps one season earlier.
+    """
+
+    volume: Array
+    forecast: Array
+    reference: Array
+
+    @property
+    def change(self) -> Array:
+        """By how many per cent the forecast is more than a season before."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            change = 100 * (self.forecast / self.reference - 1)
+        return np.where(self.reference > 0, change, np.nan)
+
+
+def look_ahead(
+    grid: ForecastGrid, history: History, settings: ReportSettings
+) -> Outlook:
+    """Compare each series' forecast with its last season."""
+    count = len(history.keys)
+    naive = forecast_naive(history, np.arange(count), history.steps, settings)
+    span = max(settings.season, settings.horizon)
+    recent = history.periods >= history.steps - span
+    owners = np.repeat(np.arange(count), np.diff(history.offsets))
+    return Outlook(
+        volume=np.bincount(
+            owners[recent], np.abs(history.values[recent]), minlength=count
+        ),
+        forecast=grid.total_by_series(count),
+        reference=naive.center.sum(axis=1),
+    )

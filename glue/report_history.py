@@ -1,0 +1,177 @@
+"""The history that a run was trained on, held compactly by series and time step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from report_calendar import parse_stamps
+from report_settings import ReportSettings
+
+Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+Key = tuple[str, ...]
+
+_CHUNK_ROWS = 200_000
+
+
+@dataclass(frozen=True)
+class History:
+    """Every value that was observed, sorted by series and period.
+
+    Parameters
+    ----------
+    keys
+        The series, sorted; their places are the series' numbers.
+    offsets
+        Where each series' values begin, and the end of the last, [n_series + 1].
+    periods, values
+        The number of each value's time step, and the value, [n].
+    origin
+        A moment of the period 0, in seconds since 1970.
+    rows
+        Rows of the file, before those of one period were made one.
+    """
+
+    keys: tuple[Key, ...]
+    offsets: Array
+    periods: Array
+    values: Array
+    origin: int
+    rows: int
+    numbers: dict[Key, int] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> int:
+        """Time steps from the first to the last value of all series."""
+        return int(self.periods.max()) + 1 if len(self.periods) else 0
+
+    @property
+    def never_negative(self) -> bool:
+        """Whether no value is below zero."""
+        return bool(len(self.values)) and float(self.values.min()) >= 0
+
+    def matrix(self, series: Array, end: int) -> Array:
+        """Lay out the values before a period, [len(series), end]; NaN for none."""
+        laid_out = np.full((len(series), end), np.nan)
+        starts, stops = self.offsets[series], self.offsets[np.asarray(series) + 1]
+        lengths = stops - starts
+        rows = np.repeat(np.arange(len(series)), lengths)
+        first = np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
+        places = first + np.arange(len(rows))
+        columns = self.periods[places]
+        early = columns < end
+        laid_out[rows[early], columns[early]] = self.values[places[early]]
+        return laid_out
+
+    def look_up(self, series: Array, periods: Array) -> Array:
+        """Find the value of each series and period, [n]; NaN for none."""
+        found = np.full(len(series), np.nan)
+        if not len(self.values):
+            return found
+        span = max(int(self.periods.max()), int(np.max(periods, initial=0))) + 2
+        owners = np.repeat(np.arange(len(self.keys)), np.diff(self.offsets))
+        have = owners * span + self.periods
+        want = np.asarray(series, dtype=np.int64) * span + periods
+        places = np.minimum(np.searchsorted(have, want), len(have) - 1)
+        hit = (have[places] == want) & (np.asarray(periods) >= 0)
+        found[hit] = self.values[places[hit]]
+        return found
+
+
+def read_history(path: Path, settings: ReportSettings) -> History:
+    """Read a run's train.csv, some rows at a time."""
+    known: dict[Key, int] = {}
+    series, seconds, values = [], [], []
+    wanted = [*settings.keys, settings.timestamp]
+    chunks = pd.read_csv(
+        path,
+        usecols=[*wanted, settings.target],
+        dtype={**dict.fromkeys(wanted, str), settings.target: float},
+        keep_default_na=False,
+        na_values={settings.target: [""]},
+        chunksize=_CHUNK_ROWS,
+        encoding="utf-8",
+    )
+    for chunk in chunks:
+        series.append(number_keys(chunk, settings.keys, known))
+        seconds.append(parse_stamps(chunk[settings.timestamp]))
+        values.append(chunk[settings.target].to_numpy())
+    return _sort(
+        known,
+        np.concatenate([np.empty(0, dtype=np.int64), *series]),
+        (np.concatenate([np.empty(0, dtype=np.int64), *seconds]), settings),
+        np.concatenate([np.empty(0), *values]),
+    )
+
+
+def number_keys(
+    table: pd.DataFrame, names: Sequence[str], known: dict[Key, int]
+) -> Array:
+    """Number the series of each row; series not ``known`` yet are added to it."""
+    combined = np.zeros(len(table), dtype=np.int64)
+    columns = [table[name].to_numpy(dtype=object) for name in names]
+    for column in columns:
+        codes, uniques = pd.factorize(column)
+        combined = combined * (len(uniques) + 1) + codes
+    _, firsts, inverse = np.unique(combined, return_index=True, return_inverse=True)
+    found = [tuple(column[at] for column in columns) for at in np.sort(firsts)]
+    order = np.argsort(np.argsort(firsts))
+    numbers = np.array([known.setdefault(key, len(known)) for key in found], dtype=int)
+    return numbers[order][inverse.reshape(-1)] if len(table) else combined
+
+
+def _sort(
+    known: dict[Key, int],
+    series: Array,
+    moments: tuple[Array, ReportSettings],
+    values: Array,
+) -> History:
+    seconds, settings = moments
+    keys = sorted(known)
+    places = np.empty(len(keys), dtype=np.int64)
+    for place, key in enumerate(keys):
+        places[known[key]] = place
+    origin = int(seconds.min()) if len(seconds) else 0
+    periods = settings.frequency.periods(seconds, origin)
+    seen = np.isfinite(values)
+    owners = places[series[seen]] if keys else series[seen]
+    owners, periods, kept = _merge(
+        owners, periods[seen], values[seen], settings.aggregation
+    )
+    return History(
+        keys=tuple(keys),
+        offsets=np.searchsorted(owners, np.arange(len(keys) + 1)),
+        periods=periods,
+        values=kept,
+        origin=origin,
+        rows=len(seconds),
+        numbers={key: place for place, key in enumerate(keys)},
+    )
+
+
+def _merge(
+    owners: Array, periods: Array, values: Array, aggregation: str
+) -> tuple[Array, Array, Array]:
+    """Sort by series and period, and make one value of each period's."""
+    order = np.lexsort((periods, owners))  # stable: rows keep their order
+    owners, periods, values = owners[order], periods[order], values[order]
+    fresh = np.ones(len(owners), dtype=bool)
+    fresh[1:] = (np.diff(owners) != 0) | (np.diff(periods) != 0)
+    starts = np.flatnonzero(fresh)
+    if len(starts) == len(values):
+        return owners, periods, values
+    if aggregation == "first":
+        merged = values[starts]
+    elif aggregation in ("min", "max"):
+        least_or_most = np.minimum if aggregation == "min" else np.maximum
+        merged = least_or_most.reduceat(values, starts)
+    else:
+        merged = np.add.reduceat(values, starts)
+        if aggregation == "avg":
+            merged = merged / np.diff(np.append(starts, len(values)))
+    return owners[starts], periods[starts], merged

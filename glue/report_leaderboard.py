@@ -1,0 +1,160 @@
+"""The leaderboard: every candidate, the winner, and the seasonal naive baseline."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TextIO
+
+from report_baseline import NAME
+from report_scoring import find_gain
+from report_settings import METRICS, SHORT_METRICS
+
+WINNER, CANDIDATE, BASELINE = "winner", "candidate", "baseline"
+# By how much Autopilot's figure of the winner may differ from the one recomputed on
+# its backtest before the other candidates' figures are called incomparable, too.
+_TOLERANCE = 0.01
+_COLUMNS = (
+    "rank",
+    "name",
+    "kind",
+    "status",
+    *METRICS,
+    "improvement_percent",
+    "scored_by",
+)
+AUTOPILOT, REPORT = "autopilot", "report"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line; ``improvement_percent`` over the baseline, where comparable.
+
+    ``scored_by`` says whose figures these are: Autopilot's own, or the report's, which
+    scores the winner and the baseline on the winner's backtest.
+    """
+
+    name: str
+    kind: str
+    status: str
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    improvement_percent: float | None = None
+    rank: int | None = None
+    scored_by: str = AUTOPILOT
+
+    def as_data(self) -> dict[str, Any]:
+        """Give the line as JSON data, its metrics in a fixed order."""
+        return {
+            "rank": self.rank,
+            "name": self.name,
+            "kind": self.kind,
+            "status": self.status,
+            "metrics": {name: self.metrics.get(name) for name in METRICS},
+            "improvement_percent": self.improvement_percent,
+            "scored_by": self.scored_by,
+        }
+
+
+def build_leaderboard(
+    candidates: Mapping[str, Any] | None,
+    metric: str,
+    *,
+    winner: Mapping[str, float | None] | None = None,
+    baseline: Mapping[str, float | None] | None = None,
+) -> list[Entry]:
+    """Rank the candidates and the baseline by a metric, least first.
+
+    Parameters
+    ----------
+    candidates
+        A run's candidates.json; None when it is missing.
+    metric
+        The metric that the run was asked to minimise.
+    winner, baseline
+        Both scored on the winner's backtest; None when that could not be read.
+    """
+    reported = [_read(found, candidates) for found in _list(candidates)]
+    if winner is None or baseline is None:
+        return _rank(reported, metric)
+    comparable = are_comparable(reported, metric, winner)
+    entries = [
+        replace(entry, metrics=_drop_unknown(winner), scored_by=REPORT)
+        if entry.kind == WINNER
+        else entry
+        for entry in reported
+    ]
+    naive = Entry(NAME, BASELINE, "Completed", _drop_unknown(baseline))
+    entries = [
+        _improve(entry, metric, baseline)
+        if comparable or entry.kind == WINNER
+        else entry
+        for entry in entries
+    ]
+    return _rank([*entries, replace(naive, scored_by=REPORT)], metric)
+
+
+def _drop_unknown(metrics: Mapping[str, float | None]) -> dict[str, float]:
+    return {name: value for name, value in metrics.items() if value is not None}
+
+
+def are_comparable(entries: Iterable[Entry], metric: str, winner: Any) -> bool:
+    """Tell whether Autopilot's figures mean what those recomputed here mean."""
+    reported = next((e.metrics.get(metric) for e in entries if e.kind == WINNER), None)
+    ours = (winner or {}).get(metric)
+    if not reported or not ours:
+        return False
+    return bool(abs(reported - ours) <= _TOLERANCE * abs(ours))
+
+
+def write_leaderboard(entries: Sequence[Entry], file: TextIO) -> None:
+    """Write leaderboard.csv; what is unknown stays empty."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for entry in entries:
+        metrics = [entry.metrics.get(name) for name in METRICS]
+        ends = (entry.name, entry.kind, entry.status)
+        gain = entry.improvement_percent
+        writer.writerow([entry.rank, *ends, *metrics, gain, entry.scored_by])
+
+
+def _list(candidates: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    return list((candidates or {}).get("candidates") or [])
+
+
+def _read(found: Mapping[str, Any], candidates: Mapping[str, Any] | None) -> Entry:
+    best = (candidates or {}).get("best_candidate")
+    return Entry(
+        name=str(found["name"]),
+        kind=WINNER if found["name"] == best else CANDIDATE,
+        status=str(found.get("status") or "unknown"),
+        metrics=read_metrics(found),
+    )
+
+
+def read_metrics(found: Mapping[str, Any]) -> dict[str, float]:
+    """Read a candidate's metrics by their short names; validation before training."""
+    listed = [found.get("objective") or {}, *(found.get("metrics") or [])]
+    listed.sort(key=lambda metric: metric.get("set") == "Train")
+    metrics: dict[str, float] = {}
+    for metric in listed:
+        name = SHORT_METRICS.get(str(metric.get("name")))
+        if name and metric.get("value") is not None:
+            metrics.setdefault(name, float(metric["value"]))
+    return metrics
+
+
+def _improve(entry: Entry, metric: str, baseline: Mapping[str, float | None]) -> Entry:
+    gain = find_gain(entry.metrics.get(metric), baseline.get(metric))
+    return replace(entry, improvement_percent=gain)
+
+
+def _rank(entries: Sequence[Entry], metric: str) -> list[Entry]:
+    unscored = float("inf")
+    ordered = sorted(
+        entries, key=lambda e: (e.metrics.get(metric, unscored), e.kind != WINNER)
+    )
+    return [
+        replace(entry, rank=place) if metric in entry.metrics else entry
+        for place, entry in enumerate(ordered, start=1)
+    ]

@@ -1,0 +1,225 @@
+"""Accuracy of forecasts: Autopilot's metrics, whole, by group, and beside naive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from report_baseline import forecast_naive
+from report_history import History
+from report_settings import ReportSettings
+
+Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+
+
+@dataclass(frozen=True)
+class Points:
+    """Forecasts of some moments, and what then happened.
+
+    Parameters
+    ----------
+    series, cutoff, step
+        Whose the point is, the last period known to the forecast, and how many steps
+        after it the point lies, from 1 on, [n].
+    actual, mean
+        [n]; no actual is NaN.
+    quantiles
+        [n, n_quantiles].
+    """
+
+    series: Array
+    cutoff: Array
+    step: Array
+    actual: Array
+    mean: Array
+    quantiles: Array
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    def take(self, some: Array) -> Points:
+        """Keep some of the points."""
+        return Points(
+            self.series[some],
+            self.cutoff[some],
+            self.step[some],
+            self.actual[some],
+            self.mean[some],
+            self.quantiles[some],
+        )
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Points whose accuracy can be told, with the scale that MASE needs."""
+
+    points: Points
+    levels: Array
+    median: int | None
+    scale: Array
+
+    @property
+    def middle(self) -> Array:
+        """The forecast that absolute errors are taken of: p50, else the mean."""
+        if self.median is None:
+            return self.points.mean
+        return self.points.quantiles[:, self.median]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A forecast and the baseline on the very same points."""
+
+    forecast: Scored
+    baseline: Scored
+    left_out: int
+
+    def take(self, some: Array) -> Comparison:
+        """Keep some of the points."""
+        return Comparison(
+            _take(self.forecast, some), _take(self.baseline, some), self.left_out
+        )
+
+
+def _take(scored: Scored, some: Array) -> Scored:
+    return Scored(
+        scored.points.take(some), scored.levels, scored.median, scored.scale[some]
+    )
+
+
+def compare(points: Points, history: History, settings: ReportSettings) -> Comparison:
+    """Put naive forecasts beside points.
+
+    Points without an actual, and those of series that had no history at their cutoff,
+    are left out for both.
+    """
+    mean = np.full(len(points), np.nan)
+    quantiles = np.full(points.quantiles.shape, np.nan)
+    scale = np.full(len(points), np.nan)
+    kept = np.zeros(len(points), dtype=bool)
+    for cutoff in np.unique(points.cutoff):
+        at = np.flatnonzero(points.cutoff == cutoff)
+        series, rows = np.unique(points.series[at], return_inverse=True)
+        naive = forecast_naive(history, series, int(cutoff) + 1, settings)
+        rows = rows.reshape(-1)
+        steps = points.step[at] - 1
+        mean[at] = naive.center[rows, steps]
+        quantiles[at] = naive.quantiles[rows, steps]
+        scale[at] = naive.scale[rows]
+        kept[at] = naive.known[rows]
+    kept &= np.isfinite(points.actual)
+    some, levels, median = np.flatnonzero(kept), settings.levels, settings.median
+    naive_points = Points(
+        points.series, points.cutoff, points.step, points.actual, mean, quantiles
+    )
+    return Comparison(
+        forecast=Scored(points.take(some), levels, median, scale[some]),
+        baseline=Scored(naive_points.take(some), levels, median, scale[some]),
+        left_out=len(points) - len(some),
+    )
+
+
+def score(scored: Scored, groups: Array | None = None, size: int = 1) -> dict[str, Any]:
+    """Compute every metric of each group of points.
+
+    Parameters
+    ----------
+    groups
+        The group of each point, [n]; None for a single one.
+    size
+        How many groups there are.
+
+    Returns
+    -------
+    WQL, WAPE, MASE, MAPE and RMSE, each [size]; NaN where one is not defined.
+    """
+    where = np.zeros(len(scored.points), dtype=int) if groups is None else groups
+    actual, levels = scored.points.actual, scored.levels
+    error = np.abs(actual - scored.middle)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        loss = quantile_loss(actual, scored.points.quantiles, levels)
+        share = np.where(actual == 0, np.nan, error / np.abs(actual))
+        scaled = np.where(scored.scale > 0, error / scored.scale, np.nan)
+        volume = _sum(np.abs(actual), where, size)
+        squares = (actual - scored.points.mean) ** 2
+        return {
+            "WQL": _sum(loss.mean(axis=1), where, size) / volume,
+            "WAPE": _sum(error, where, size) / volume,
+            "MASE": _mean(scaled, where, size),
+            "MAPE": _mean(share, where, size),
+            "RMSE": np.sqrt(_mean(squares, where, size)),
+        }
+
+
+def quantile_loss(actual: Array, quantiles: Array, levels: Array) -> Array:
+    """Twice the pinball loss of each point and quantile, [n, n_quantiles]."""
+    error = actual[:, None] - quantiles
+    return 2 * np.maximum(levels * error, (levels - 1) * error)
+
+
+def score_whole(scored: Scored) -> dict[str, float | None]:
+    """Compute every metric over all points; None where one is not defined."""
+    return {name: as_number(values[0]) for name, values in score(scored).items()}
+
+
+def find_coverage(scored: Scored, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Say for each quantile how often what happened was not above it."""
+    points = scored.points
+    below = points.actual[:, None] <= points.quantiles
+    shares = below.mean(axis=0) if len(points) else [np.nan] * len(names)
+    return [
+        {"quantile": name, "level": float(level), "covered": as_number(share)}
+        for name, level, share in zip(names, scored.levels, shares)
+    ]
+
+
+def count_better(comparison: Comparison, metric: str) -> tuple[int, int]:
+    """Count the series on which the forecast beats the baseline, and those scored."""
+    ours, naive = score_series(comparison, metric)
+    told = np.isfinite(ours) & np.isfinite(naive)
+    return int((ours[told] < naive[told]).sum()), int(told.sum())
+
+
+def score_series(comparison: Comparison, metric: str) -> tuple[Array, Array]:
+    """Score each series that has points, in their order: the forecast, the baseline."""
+    series, groups = np.unique(comparison.forecast.points.series, return_inverse=True)
+    groups = groups.reshape(-1)
+    return (
+        score(comparison.forecast, groups, len(series))[metric],
+        score(comparison.baseline, groups, len(series))[metric],
+    )
+
+
+def as_number(value: Any) -> float | None:
+    """Give a number for JSON: None for what is not finite."""
+    return float(value) if value is not None and np.isfinite(value) else None
+
+
+def as_numbers(values: Mapping[str, Any], at: int) -> dict[str, float | None]:
+    """Give one group's metrics for JSON."""
+    return {name: as_number(column[at]) for name, column in values.items()}
+
+
+def find_gain(ours: float | None, baseline: float | None) -> float | None:
+    """Say by how many per cent an error is less than the baseline's."""
+    if ours is None or not baseline:
+        return None
+    return 100 * (1 - ours / baseline)
+
+
+def _sum(values: Array, groups: Array, size: int) -> Array:
+    """Sum by group what is not NaN; NaN for a group without any."""
+    seen = np.isfinite(values)
+    total = np.bincount(groups[seen], weights=values[seen], minlength=size)
+    count = np.bincount(groups[seen], minlength=size)
+    return np.where(count > 0, total, np.nan)
+
+
+def _mean(values: Array, groups: Array, size: int) -> Array:
+    seen = np.isfinite(values)
+    count = np.bincount(groups[seen], minlength=size)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _sum(values, groups, size) / count
