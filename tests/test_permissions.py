@@ -1,0 +1,263 @@
+"""Least privilege, proven: each permission is needed, and without it a run fails."""
+
+import json
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from deploying import make_target
+from deployment.options import Options
+from deployment.policies import PolicyTemplates, list_parts
+from local_stage import STAGE, deploy_stage, make_zip, wait_for
+from localaws.authorize import find_need_to_tell_missing, find_refusal, is_allowed
+from localaws.gate import watch
+
+ROOT = Path(__file__).parent.parent
+TEMPLATES = PolicyTemplates(ROOT)
+TARGET = make_target(stage=STAGE, region="us-east-1")
+DOCS = "https://docs.aws.amazon.com"
+LAMBDA_LOGS = f"{DOCS}/lambda/latest/dg/lambda-intro-execution-role.html"
+GLUE_LOGS = f"{DOCS}/glue/latest/dg/create-an-iam-role.html"
+SFN_GLUE = f"{DOCS}/step-functions/latest/dg/connect-glue.html"
+SFN_SAGEMAKER = f"{DOCS}/step-functions/latest/dg/connect-sagemaker.html"
+SFN_LOGS = f"{DOCS}/step-functions/latest/dg/cw-logs.html"
+AUTOPILOT = f"{DOCS}/sagemaker/latest/dg/sagemaker-roles.html"
+# What AWS itself does with a role and the local AWS does not, each with the page that
+# demands it.
+PERFORMED_BY_AWS = {
+    **{
+        (function, action): LAMBDA_LOGS
+        for function in (
+            "on_upload",
+            "prepare_run",
+            "create_autopilot_job",
+            "check_autopilot_job",
+            "on_execution_end",
+        )
+        for action in ("logs:CreateLogStream", "logs:PutLogEvents")
+    },
+    **{
+        (job, action): GLUE_LOGS
+        for job in ("glue-preprocess", "glue-report")
+        for action in (
+            "logs:CreateLogGroup",
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+        )
+    },
+    ("states", "glue:GetJobRuns"): SFN_GLUE,
+    ("states", "sagemaker:AddTags"): SFN_SAGEMAKER,
+    ("states", "sagemaker:ListTags"): SFN_SAGEMAKER,
+    ("states", "events:PutTargets"): SFN_SAGEMAKER,
+    ("states", "events:PutRule"): SFN_SAGEMAKER,
+    ("states", "events:DescribeRule"): SFN_SAGEMAKER,
+    ("states", "logs:CreateLogDelivery"): SFN_LOGS,
+    ("states", "logs:CreateLogStream"): SFN_LOGS,
+    ("states", "logs:DeleteLogDelivery"): SFN_LOGS,
+    ("states", "logs:DescribeLogGroups"): SFN_LOGS,
+    ("states", "logs:DescribeResourcePolicies"): SFN_LOGS,
+    ("states", "logs:GetLogDelivery"): SFN_LOGS,
+    ("states", "logs:ListLogDeliveries"): SFN_LOGS,
+    ("states", "logs:PutLogEvents"): SFN_LOGS,
+    ("states", "logs:PutResourcePolicy"): SFN_LOGS,
+    ("states", "logs:UpdateLogDelivery"): SFN_LOGS,
+    ("sagemaker", "sagemaker:CreateEndpoint"): AUTOPILOT,
+    ("sagemaker", "sagemaker:CreateEndpointConfig"): AUTOPILOT,
+    ("sagemaker", "sagemaker:CreateModel"): AUTOPILOT,
+    ("sagemaker", "sagemaker:DeleteEndpoint"): AUTOPILOT,
+    ("sagemaker", "sagemaker:DeleteEndpointConfig"): AUTOPILOT,
+    ("sagemaker", "sagemaker:DeleteModel"): AUTOPILOT,
+    ("sagemaker", "sagemaker:DescribeEndpoint"): AUTOPILOT,
+    ("sagemaker", "sagemaker:DescribeEndpointConfig"): AUTOPILOT,
+    ("sagemaker", "sagemaker:DescribeModel"): AUTOPILOT,
+    ("sagemaker", "sagemaker:InvokeEndpoint"): AUTOPILOT,
+    ("sagemaker", "sagemaker:ListTags"): AUTOPILOT,
+    ("sagemaker", "iam:PassRole"): AUTOPILOT,
+    ("sagemaker", "logs:CreateLogGroup"): AUTOPILOT,
+    ("sagemaker", "logs:CreateLogStream"): AUTOPILOT,
+    ("sagemaker", "logs:DescribeLogStreams"): AUTOPILOT,
+    ("sagemaker", "logs:PutLogEvents"): AUTOPILOT,
+    ("sagemaker", "cloudwatch:PutMetricData"): AUTOPILOT,
+    ("sagemaker", "ecr:BatchCheckLayerAvailability"): AUTOPILOT,
+    ("sagemaker", "ecr:BatchGetImage"): AUTOPILOT,
+    ("sagemaker", "ecr:GetAuthorizationToken"): AUTOPILOT,
+    ("sagemaker", "ecr:GetDownloadUrlForLayer"): AUTOPILOT,
+}
+
+
+def make_upload():
+    lines = [
+        f"{item},{2020 + month // 12}-{month % 12 + 1:02}-01,{100 + month}"
+        for item in "ab"
+        for month in range(36)
+    ]
+    table = "\n".join(["item_id,timestamp,target_value", *lines])
+    return make_zip({"TTS.csv": table})
+
+
+def build_policy(part):
+    return TEMPLATES.build(part, TARGET, Options())
+
+
+def list_permissions():
+    """List every action of every policy that is ours to use."""
+    return [
+        (part, action)
+        for part in list_parts()
+        for action in sorted(
+            {a for s in build_policy(part)["Statement"] for a in s["Action"]}
+        )
+    ]
+
+
+def without(policy, action):
+    statements = [
+        {**statement, "Action": [a for a in statement["Action"] if a != action]}
+        for statement in policy["Statement"]
+    ]
+    return {**policy, "Statement": [s for s in statements if s["Action"]]}
+
+
+@pytest.fixture(scope="module")
+def stage():
+    with deploy_stage() as deployed:
+        yield deployed
+
+
+@pytest.fixture(scope="module")
+def calls(stage):
+    """Every call of a role in runs that take every path."""
+    asked = []
+    with watch(asked.append):
+        run_to_the_end(stage)
+        for state in ("Preprocess", "WaitForAutopilotJob", "BatchTransform"):
+            stop_in_state(stage, state)
+        fail_events(stage)
+    return asked
+
+
+def run_to_the_end(stage):
+    ended = stage.upload("raw/whole.zip", make_upload())
+    assert ended["status"] == "SUCCEEDED", ended.get("cause")
+    run = json.loads(ended["input"])
+    stage.wait_for_json(f"runs/{run['run_id']}/status.json")
+    # As after a lost answer: the job is there already.
+    stage.client("lambda").invoke(
+        FunctionName=TARGET.name("create_autopilot_job"),
+        Payload=json.dumps({"run_id": run["run_id"]}),
+    )
+
+
+def stop_in_state(stage, state):
+    """Abort a run while it is in a state, and wait for what follows."""
+    version = stage.put(f"raw/{state.lower()}.zip", make_upload())
+    arn = wait_for(lambda: stage._find_execution(version))
+    execution = {"executionArn": arn}
+    wait_for(lambda: state in stage.list_states(execution))
+    stage.stepfunctions.stop_execution(executionArn=arn)
+    run_id = arn.rsplit(":", 1)[1]
+    stage.wait_for_json(f"runs/{run_id}/status.json")
+
+
+def fail_events(stage):
+    """Send what no handler can read, and wait until it is kept."""
+    sqs = stage.client("sqs")
+    url = sqs.get_queue_url(QueueName=TARGET.queue)["QueueUrl"]
+    for function in ("on_upload", "on_execution_end"):
+        stage.client("lambda").invoke(
+            FunctionName=TARGET.name(function),
+            InvocationType="Event",
+            Payload=json.dumps({"Records": [{"s3": None}], "detail": {}}),
+        )
+        wait_for(lambda: sqs.receive_message(QueueUrl=url).get("Messages"))
+
+
+def misses(asked, reduced, whole):
+    """Tell whether a call that went well would not with the reduced policy."""
+    if find_refusal(asked.call, [whole]) is not None:
+        return False
+    if find_refusal(asked.call, [reduced]) is not None:
+        return True
+    # Without this one, what is missing looks forbidden.
+    need = find_need_to_tell_missing(asked.call)
+    return (
+        need is not None
+        and is_allowed(need, [whole])
+        and not is_allowed(need, [reduced])
+    )
+
+
+@pytest.mark.parametrize(("part", "action"), list_permissions())
+def test_permission_is_used_or_demanded_by_aws(calls, part, action):
+    whole = build_policy(part)
+    mine = [asked for asked in calls if asked.role == TARGET.name(part)]
+
+    missed = any(misses(asked, without(whole, action), whole) for asked in mine)
+
+    assert mine
+    assert missed != ((part, action) in PERFORMED_BY_AWS)
+
+
+def test_demands_of_aws_are_still_in_the_policies():
+    assert PERFORMED_BY_AWS.keys() <= set(list_permissions())
+
+
+@contextmanager
+def role_without_permissions(stage, part):
+    iam, name = stage.client("iam"), TARGET.name(part)
+    nothing = {"Effect": "Allow", "Action": "sts:GetCallerIdentity", "Resource": "*"}
+    for policy in (nothing, None):
+        document = (
+            build_policy(part)
+            if policy is None
+            else {"Version": "2012-10-17", "Statement": [policy]}
+        )
+        iam.put_role_policy(
+            RoleName=name, PolicyName=name, PolicyDocument=json.dumps(document)
+        )
+        if policy is not None:
+            yield
+
+
+# Where a run fails when a role may nothing, and what it was not allowed.
+FAILURES = {
+    "states": ("PrepareRun", "lambda:InvokeFunction"),
+    "prepare_run": ("PrepareRun", "s3:GetObject"),
+    "glue-preprocess": ("Preprocess", "s3:GetObject"),
+    "create_autopilot_job": ("CreateAutopilotJob", "s3:GetObject"),
+    "sagemaker": ("CheckAutopilotJob", "s3:ListBucket"),
+    "check_autopilot_job": ("CheckAutopilotJob", "sagemaker:DescribeAutoMLJobV2"),
+    "glue-report": ("Report", "s3:GetObject"),
+}
+
+
+@pytest.mark.parametrize("part", FAILURES)
+def test_run_fails_where_a_role_may_nothing(stage, part):
+    with role_without_permissions(stage, part):
+        ended = stage.upload(f"raw/{part}.zip", make_upload())
+
+    state, action = FAILURES[part]
+    run_id = json.loads(ended["input"])["run_id"]
+    status = stage.wait_for_json(f"runs/{run_id}/status.json")
+    assert ended["status"] == status["status"] == "FAILED"
+    assert stage.list_states(ended)[-1] == state
+    assert f"not authorized to perform: {action}" in status["reason"]
+
+
+@pytest.mark.parametrize(
+    ("part", "action"),
+    [("on_upload", "states:StartExecution"), ("on_execution_end", "s3:GetObject")],
+)
+def test_log_tells_what_an_event_handler_may_not(stage, part, action):
+    group = f"/aws/lambda/{TARGET.name(part)}"
+
+    def find_refusal_in_log():
+        found = stage.client("logs").filter_log_events(logGroupName=group)["events"]
+        said = f"not authorized to perform: {action}"
+        return [event for event in found if said in event["message"]]
+
+    with role_without_permissions(stage, part):
+        stage.put("raw/logged.zip", make_upload())
+
+        assert wait_for(find_refusal_in_log)
