@@ -51,9 +51,10 @@ def read_forecast(stage, run):
 
 
 def test_upload_becomes_a_forecast(stage):
-    ended = stage.upload(
-        "raw/band.zip", make_zip({"TTS.csv": make_table(["007", "NA"])})
-    )
+    settings = {"TimeSeriesForecastingJobConfig": {"ForecastHorizon": HORIZON}}
+    files = {"TTS.csv": make_table(["007", "NA"]), "config.json": json.dumps(settings)}
+
+    ended = stage.upload("raw/band.zip", make_zip(files))
 
     assert ended["status"] == "SUCCEEDED", ended.get("cause")
     states = stage.list_states(ended)
