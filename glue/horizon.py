@@ -186,7 +186,7 @@ def _choose_horizon(
             f"{outlook.steps} time steps)"
         )
         outlook.findings.append(make_finding("horizon-too-long", what))
-    elif outlook.steps < _COMFORT * outlook.horizon:
+    elif configured is not None and outlook.steps < _COMFORT * outlook.horizon:
         what = (
             f"{file} has {outlook.steps} time steps for a horizon of {outlook.horizon}"
         )
@@ -200,7 +200,7 @@ def _infer_horizon(outlook: Outlook, survey: Survey, longest: int) -> None:
     usual = outlook.frequency.usual_horizon
     if 0 < future <= longest:
         outlook.horizon, evidence = future, "the steps that future rows are given for"
-    elif usual * _COMFORT <= outlook.steps:
+    elif usual <= longest:
         outlook.horizon, evidence = usual, f"usual at {outlook.frequency}"
     else:
         outlook.horizon = max(outlook.steps // _COMFORT, 1)
