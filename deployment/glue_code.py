@@ -16,9 +16,18 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
+# Scripts, and what the report's page is made of, by the ends of their names.
+_CONTENT_TYPES = {
+    ".py": "text/x-python",
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+}
+
+
 @dataclass(frozen=True)
 class GlueCode:
-    """Every Python file of ``glue/``, by name."""
+    """The files of ``glue/`` and those of the chart library, by name."""
 
     files: Mapping[str, bytes]
 
@@ -36,26 +45,44 @@ class GlueCode:
         """The folder in the bucket: a deploy never changes a script that runs."""
         return f"code/{self.sha256}/"
 
+    @property
+    def modules(self) -> list[str]:
+        """The Python files, in order of their names."""
+        return sorted(name for name in self.files if name.endswith(".py"))
+
     def uri(self, bucket: str, name: str) -> str:
         """Locate one file in a bucket."""
         return f"s3://{bucket}/{self.prefix}{name}"
 
 
-def read_glue_code(folder: Path) -> GlueCode:
-    """Read every Python file of the ``glue`` folder.
+def read_glue_code(
+    folder: Path, chart_library: Mapping[str, bytes] | None = None
+) -> GlueCode:
+    """Read every script of the ``glue`` folder, and every part of the report's page.
+
+    Parameters
+    ----------
+    folder
+        Where they are.
+    chart_library
+        The scripts that the page needs beside its own, by name.
 
     Raises
     ------
     DeploymentError
         When there is none.
     """
-    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.py"))}
-    if not files:
+    files = {
+        path.name: path.read_bytes()
+        for path in sorted(folder.glob("*"))
+        if path.suffix in _CONTENT_TYPES
+    }
+    if not any(name.endswith(".py") for name in files):
         raise DeploymentError(
             f"no Glue scripts in {str(folder)!r} (needs preprocess.py, report.py); "
             "run deploy.py from the project's own folder"
         )
-    return GlueCode(files)
+    return GlueCode({**files, **(chart_library or {})})
 
 
 def review_glue_code(s3: S3Client, bucket: str, code: GlueCode) -> Review:
@@ -75,8 +102,9 @@ def review_glue_code(s3: S3Client, bucket: str, code: GlueCode) -> Review:
 def _put_file(
     s3: S3Client, bucket: str, *, key: str, content: bytes
 ) -> Callable[[], object]:
+    content_type = _CONTENT_TYPES["." + key.rsplit(".", 1)[1]]
     return lambda: s3.put_object(
-        Bucket=bucket, Key=key, Body=content, ContentType="text/x-python"
+        Bucket=bucket, Key=key, Body=content, ContentType=content_type
     )
 
 

@@ -72,7 +72,7 @@ def review_glue_job_removal(glue: GlueClient, target: Target, job: str) -> Revie
 def build_job(target: Target, job: str, *, code: GlueCode, options: Options) -> Any:
     """Build the definition of a job: what CreateJob and UpdateJob both take."""
     script = f"{job}.py"
-    modules = [name for name in sorted(code.files) if name != script]
+    modules = [name for name in code.modules if name != script]
     return {
         "Description": f"{job} of stage {target.stage}: one run of it per upload",
         "Role": target.role_arn(f"glue-{job}"),
@@ -89,6 +89,8 @@ def build_job(target: Target, job: str, *, code: GlueCode, options: Options) -> 
                 code.uri(target.bucket, name) for name in modules
             ),
             "--bucket": target.bucket,
+            # Where the report finds the parts of its page.
+            "--assets_uri": code.uri(target.bucket, ""),
         },
         "MaxRetries": 0,
         "Timeout": _TIMEOUTS[job],

@@ -30,7 +30,7 @@ _NO_RESOURCE = "the action can be held against no resource"
 # Why an action stands on `*`, and the page that says so.
 STAR_REASONS: dict[str, tuple[str, str]] = {
     "cloudwatch:PutMetricData": (
-        _NO_RESOURCE,
+        "metrics of a namespace have no ARN",
         f"{_REFERENCE}list_amazoncloudwatch.html",
     ),
     "ecr:BatchCheckLayerAvailability, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer": (
@@ -41,7 +41,7 @@ STAR_REASONS: dict[str, tuple[str, str]] = {
         _NO_RESOURCE,
         f"{_REFERENCE}list_amazonelasticcontainerregistry.html",
     ),
-    "logs:*Delivery, logs:*ResourcePolic*, logs:DescribeLogGroups": (
+    "logs:*Deliver*, logs:*ResourcePolic*, logs:DescribeLogGroups": (
         "log delivery is set up for the account, not for one group",
         "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
     ),
@@ -49,7 +49,7 @@ STAR_REASONS: dict[str, tuple[str, str]] = {
         _NO_RESOURCE,
         f"{_REFERENCE}list_amazonsagemaker.html",
     ),
-    "ec2:Describe*, ec2:DeleteNetworkInterfacePermission": (
+    "ec2:Describe*": (
         _NO_RESOURCE,
         f"{_REFERENCE}list_amazonec2.html",
     ),

@@ -14,6 +14,7 @@ from deployment.failed_events import (
     review_failure_destination,
     review_queue,
 )
+from deployment.chart_library import read_chart_library
 from deployment.glue_code import read_glue_code, review_glue_code
 from deployment.glue_jobs import review_glue_job
 from deployment.glue_security import review_connection, review_security_configuration
@@ -69,7 +70,7 @@ def review_after_chalice(stage: Stage) -> Iterator[Review]:
 
 def _review_glue(stage: Stage) -> Iterator[Review]:
     target, clients, options = stage.target, stage.clients, stage.options
-    code = read_glue_code(stage.project / "glue")
+    code = read_glue_code(stage.project / "glue", read_chart_library())
     yield review_glue_code(clients.s3, target.bucket, code)
     yield review_connection(clients.glue, clients.ec2, target, options)
     yield review_security_configuration(clients.glue, target, options)

@@ -1,0 +1,158 @@
+"""Policies: known to AWS, no wider than they must be, and shown in the README."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from cfnlint.api import lint
+from cfnlint.config import ManualArgs
+from cfnlint.core import get_rules
+from cfnlint.data import AdditionalSpecs
+from cfnlint.helpers import load_resource
+
+from deploying import make_target
+from deployment.options import Options
+from deployment.permissions import END, START, build_table, explain_star, update
+from deployment.policies import PolicyTemplates, list_parts
+
+ROOT = Path(__file__).parent.parent
+TEMPLATES = PolicyTemplates(ROOT)
+TARGET = make_target()
+WITH_ALL = Options(
+    kms_key="arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab",
+    subnet_ids=("subnet-1",),
+    security_group_ids=("sg-1",),
+)
+# From AWS's own service reference, by way of cfn-lint.
+REFERENCE = load_resource(AdditionalSpecs, "Policies.json")
+# It has a kind of resource, but not one that a namespace's metrics are.
+ON_STAR_THOUGH_LISTED = {"cloudwatch:PutMetricData"}
+
+
+def build_policy(part, options=WITH_ALL):
+    return TEMPLATES.build(part, TARGET, options)
+
+
+def find_faults_of(policies):
+    """Lint policies as cfn-lint does those of a template."""
+    resources = {
+        f"Policy{number}": {
+            "Type": "AWS::IAM::Policy",
+            "Properties": {
+                "PolicyName": "policy",
+                "Roles": ["role"],
+                "PolicyDocument": policy,
+            },
+        }
+        for number, policy in enumerate(policies)
+    }
+    rules = get_rules([], [], ["I"], {"I3510": {}})
+    found = lint(
+        json.dumps({"Resources": resources}),
+        rules,
+        ["eu-central-1"],
+        ManualArgs(include_checks=["I"]),
+    )
+    return [(match.rule.id, match.message) for match in found]
+
+
+def make_policy(action, resource):
+    statement = {"Effect": "Allow", "Action": [action], "Resource": [resource]}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+@pytest.mark.parametrize(
+    ("policy", "rule"),
+    [
+        (make_policy("s3:GetObjekt", "*"), "W3037"),
+        (make_policy("glue:StartJobRun", "arn:aws:s3:::bucket"), "I3510"),
+        (make_policy("s3:GetObject", "bucket"), "E3510"),
+    ],
+)
+def test_linter_finds_what_it_is_there_to_find(policy, rule):
+    assert rule in [found for found, _ in find_faults_of([policy])]
+
+
+@pytest.mark.parametrize("options", [Options(), WITH_ALL], ids=["plain", "with all"])
+def test_linter_finds_nothing_in_ours(options):
+    policies = [build_policy(part, options) for part in list_parts()]
+
+    assert find_faults_of(policies) == []
+
+
+def list_statements():
+    return [
+        pytest.param(statement, id=f"{part}-{statement['Sid']}")
+        for part in list_parts()
+        for statement in build_policy(part)["Statement"]
+    ]
+
+
+@pytest.mark.parametrize("statement", list_statements())
+def test_statement_is_as_narrow_as_it_can_be(statement):
+    assert statement["Effect"] == "Allow"
+    assert not any("*" in action for action in statement["Action"])
+    for resource in statement["Resource"]:
+        assert resource == "*" or re.fullmatch(r"arn:aws:.*[^:/*].*", resource)
+
+
+@pytest.mark.parametrize("statement", list_statements())
+def test_action_on_everything_has_its_reason(statement):
+    anywhere = [r for r in statement["Resource"] if r == "*" or ":*:" in r]
+    for action in statement["Action"] if anywhere else ():
+        service, name = action.split(":")
+        listed = REFERENCE[service]["Actions"][name.lower()].get("Resources")
+        assert explain_star(action)
+        if statement["Resource"] == ["*"]:
+            assert not listed or action in ON_STAR_THOUGH_LISTED
+
+
+@pytest.mark.parametrize("statement", list_statements())
+def test_roles_are_passed_to_one_service_only(statement):
+    if "iam:PassRole" in statement["Action"]:
+        assert statement["Action"] == ["iam:PassRole"]
+        assert statement["Resource"] == [TARGET.role_arn("sagemaker")]
+        assert statement["Condition"] == {
+            "StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}
+        }
+
+
+@pytest.mark.parametrize("part", list_parts())
+def test_policy_fits_into_a_role(part):
+    # IAM counts a role's inline policies without their blanks: 10,240 characters.
+    packed = json.dumps(build_policy(part), separators=(",", ":"))
+
+    assert len(packed) < 10_240
+
+
+def test_options_add_only_what_they_need():
+    assert build_policy("on_upload") == build_policy("on_upload", Options())
+    assert len(build_policy("sagemaker")["Statement"]) > len(
+        build_policy("sagemaker", Options())["Statement"]
+    )
+
+
+def test_readme_shows_the_permissions_as_they_are():
+    text = (ROOT / "README.md").read_text()
+
+    assert update(text, build_table(TEMPLATES)) == text, (
+        "run: python -m deployment.permissions"
+    )
+
+
+def test_every_action_is_in_the_table():
+    table = build_table(TEMPLATES)
+
+    assert "${" not in table
+    for part in list_parts():
+        for statement in build_policy(part)["Statement"]:
+            assert all(f"`{action}`" in table for action in statement["Action"])
+
+
+def test_table_goes_between_its_markers():
+    text = f"before\n{START}\nold\n{END}\nafter\n"
+
+    assert update(text, "new") == f"before\n{START}\nnew\n{END}\nafter\n"
+    with pytest.raises(ValueError, match="no <!-- permissions:start -->"):
+        update("nothing", "new")
