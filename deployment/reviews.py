@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from deployment.bucket import review_bucket
 from deployment.chalice_record import read_record
 from deployment.chalice_stage import review_stage_files
+from deployment.chart_library import read_chart_library
 from deployment.definition import build_definition
 from deployment.event_rule import review_event_rule
 from deployment.failed_events import (
@@ -14,7 +15,6 @@ from deployment.failed_events import (
     review_failure_destination,
     review_queue,
 )
-from deployment.chart_library import read_chart_library
 from deployment.glue_code import read_glue_code, review_glue_code
 from deployment.glue_jobs import review_glue_job
 from deployment.glue_security import review_connection, review_security_configuration

@@ -3,6 +3,7 @@
 import pytest
 
 from deploying import made_up_client, make_target
+from deployment.chart_library import read_chart_library
 from deployment.errors import DeploymentError
 from deployment.glue_code import GlueCode, read_glue_code, review_glue_code
 from deployment.glue_jobs import build_job, review_glue_job
@@ -30,13 +31,33 @@ def test_hash_changes_with_any_file():
     assert len(hashes) == 4
 
 
-def test_every_python_file_is_read(tmp_path):
-    for name in ("report.py", "rules.py", "notes.txt"):
+def test_scripts_and_parts_of_the_page_are_read(tmp_path):
+    for name in ("report.py", "page.html", "page.css", "page.js", "notes.txt"):
         (tmp_path / name).write_text(name)
 
-    code = read_glue_code(tmp_path)
+    code = read_glue_code(tmp_path, {"charts.js": b"charts"})
 
-    assert set(code.files) == {"report.py", "rules.py"}
+    parts = {"page.html", "page.css", "page.js", "charts.js"}
+    assert set(code.files) == {"report.py", *parts}
+    assert code.modules == ["report.py"]
+
+
+def test_chart_library_is_in_its_package():
+    library = read_chart_library()
+
+    assert library
+    assert all(b"Bokeh" in script for script in library.values())
+
+
+def test_report_is_told_where_its_parts_are():
+    code = GlueCode({**FILES, "page.js": b""})
+
+    arguments = build_job(TARGET, "report", code=code, options=PLAIN)[
+        "DefaultArguments"
+    ]
+
+    assert arguments["--assets_uri"] == f"s3://{TARGET.bucket}/{code.prefix}"
+    assert "page.js" not in arguments["--extra-py-files"]
 
 
 def test_folder_without_scripts_is_refused(tmp_path):
