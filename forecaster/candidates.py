@@ -66,7 +66,7 @@ def _all_candidates() -> list[Candidate]:
 
 def _with_covariates(candidate: Candidate) -> Candidate:
     """Expect more of the candidates that see known covariates."""
-    sees = candidate.name in ("LightGBM", "Linear", "Regression")
+    sees = candidate.name in ("LightGBM", "Regression")
     return replace(candidate, prior=2 * candidate.prior) if sees else candidate
 
 

@@ -20,6 +20,16 @@ ENOUGH_ROWS = 24_000  # more teach a global model little
 _LAGS = 4
 _SMALLEST_HISTORY = 4  # steps before an origin that is learned from
 _DAY = 86_400
+_YEARLY_SPAN = 300 * _DAY
+_MONTHLY_SPAN = 180 * _DAY
+_SHORT_SEASONS = 28  # days that are learned from below daily: older ones mislead
+
+
+def learnable(panel: Panel) -> Panel:
+    """Keep the part of the history that global models learn from."""
+    if not 0 < panel.frequency.seconds < _DAY:
+        return panel
+    return panel.recent(max(_SHORT_SEASONS * panel.season, 4 * panel.horizon))
 
 
 @dataclass(frozen=True)
@@ -184,7 +194,6 @@ class FeatureMaker:
         ever = self._window(self._sums, origins, self._panel.n_steps)
         columns.append(np.clip(ever / (np.abs(level) + 1e-9), -20, 20))
         columns.append(np.log1p(np.abs(level)))
-        columns.append((origins.at - self._starts[origins.item]).astype(float))
         return columns
 
     def _calendar(self, origins: Origins) -> list[Array]:
@@ -194,17 +203,20 @@ class FeatureMaker:
         stamps = frequency.shift(self._panel.last[origins.item], ahead)
         columns: list[Array] = []
         days = stamps.astype("M8[D]")
+        span = self._panel.n_steps * frequency.seconds
         if frequency.months:
             if frequency.months < 12:
                 columns.append(stamps.astype("M8[M]").astype(float) % 12)
             return columns
         into_year = days - days.astype("M8[Y]").astype("M8[D]")
-        if self._panel.n_steps * frequency.seconds > 300 * _DAY:
+        # In a short history the day of the year or month only tells how late it is.
+        if span > _YEARLY_SPAN:
             columns.append(into_year.astype(float))
         if frequency.seconds < 7 * _DAY:
             columns.append((days.astype(float) + 3) % 7)
             into_month = days - days.astype("M8[M]").astype("M8[D]")
-            columns.append(into_month.astype(float))
+            if span > _MONTHLY_SPAN:
+                columns.append(into_month.astype(float))
         if frequency.seconds < _DAY:
             columns.append((stamps - days.astype("M8[s]")).astype(float))
         return columns

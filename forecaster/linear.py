@@ -6,7 +6,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from forecaster.arrays import Array
-from forecaster.features import FeatureMaker, Origins, end_origins, sample_origins
+from forecaster.features import (
+    FeatureMaker,
+    Origins,
+    end_origins,
+    learnable,
+    sample_origins,
+)
 from forecaster.panel import Panel
 
 _ROWS = 20_000
@@ -17,6 +23,7 @@ _RESIDUAL_LEVELS = np.array([0.01, *np.arange(0.05, 0.96, 0.05), 0.99])
 
 def fit_linear(panel: Panel, levels: Array, seed: int) -> dict[str, str]:
     """Fit one regression for all steps; residual quantiles are kept by step."""
+    panel = learnable(panel)
     origins = sample_origins(panel, _ROWS, seed)
     frame = FeatureMaker(panel).make(origins)
     actual = panel.target[origins.item, origins.at + origins.step]
@@ -41,6 +48,7 @@ def fit_linear(panel: Panel, levels: Array, seed: int) -> dict[str, str]:
 def predict_linear(state: Mapping[str, str], panel: Panel, levels: Array) -> Array:
     """Forecast from the end of every series."""
     fitted = json.loads(state["linear.json"])
+    panel = learnable(panel)
     frame = FeatureMaker(panel).make(end_origins(panel))
     design = _design(
         frame.rows.astype(float),

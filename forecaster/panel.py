@@ -83,6 +83,16 @@ class Panel:
             known=self.known[:, : self.known.shape[1] - steps],
         )
 
+    def recent(self, steps: int) -> "Panel":
+        """Forget what is longer ago than some steps."""
+        if steps >= self.n_steps:
+            return self
+        return replace(
+            self,
+            target=self.target[:, -steps:],
+            known=self.known[:, -(steps + self.horizon) :],
+        )
+
     def take(self, rows: NDArray[np.int64]) -> "Panel":
         """Keep some series."""
         return replace(

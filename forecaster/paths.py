@@ -51,11 +51,13 @@ class Paths:
         level = np.repeat(start[0][:, None], len(table), axis=1)
         season = np.repeat(start[1].T[:, :, None], len(table), axis=2)
         slope = np.zeros_like(level)
+        latest = int(self._starts.max())
         for step in range(n_steps):
-            begun = (step >= self._starts)[:, None]
             drift = slope * phi
             state = season[step % self._season]
-            error = begun * (filled[:, step, None] - level - drift - state)
+            error = filled[:, step, None] - level - drift - state
+            if step < latest:
+                error *= (step >= self._starts)[:, None]
             level = level + drift + alpha * error
             slope = drift + beta * error
             if self._season > 1:

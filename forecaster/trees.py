@@ -6,7 +6,13 @@ from typing import Any
 import numpy as np
 
 from forecaster.arrays import Array, normal_scores
-from forecaster.features import ENOUGH_ROWS, FeatureMaker, end_origins, sample_origins
+from forecaster.features import (
+    ENOUGH_ROWS,
+    FeatureMaker,
+    end_origins,
+    learnable,
+    sample_origins,
+)
 from forecaster.panel import Panel
 
 _LEVELS = (0.1, 0.5, 0.9)
@@ -17,7 +23,7 @@ _PARAMETERS: dict[str, Any] = {
     "learning_rate": 0.08,
     "num_leaves": 24,
     "min_data_in_leaf": 25,
-    "feature_fraction": 0.6,
+    "feature_fraction_bynode": 0.4,
     "bagging_fraction": 0.6,
     "bagging_freq": 1,
     "lambda_l2": 1.0,
@@ -33,6 +39,7 @@ def fit_trees(panel: Panel, levels: Array, seed: int) -> dict[str, str]:
     """Fit one model per level; their text is the state."""
     import lightgbm  # noqa: PLC0415 - half a second that not every caller needs
 
+    panel = learnable(panel)
     origins = sample_origins(panel, ENOUGH_ROWS, seed)
     frame = FeatureMaker(panel).make(origins)
     actual = panel.target[origins.item, origins.at + origins.step]
@@ -55,6 +62,7 @@ def predict_trees(state: Mapping[str, str], panel: Panel, levels: Array) -> Arra
     """Forecast from the end of every series."""
     import lightgbm  # noqa: PLC0415
 
+    panel = learnable(panel)
     frame = FeatureMaker(panel).make(end_origins(panel))
     known = []
     for level in _LEVELS:
