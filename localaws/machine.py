@@ -80,10 +80,3 @@ def refuse_second() -> None:
             "a local AWS runs in this process already; stop it, or start the second "
             "with `python -m localaws`"
         )
-
-
-def get_machine() -> Machine:
-    """Return the local AWS that runs in this process."""
-    if _Active.machine is None:
-        raise RuntimeError("no local AWS runs in this process")
-    return _Active.machine
