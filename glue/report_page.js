@@ -4,6 +4,7 @@
   const doc = JSON.parse(document.getElementById("document").textContent);
   const byId = (id) => document.getElementById(id);
   const PAGE_ROWS = 12;
+  const OPEN_ROWS = 24; // a table of numbers that long is shown without being asked for
   const METRIC = doc.metric;
   const NOUN = doc.data.keys.length === 1 ? "item" : "series";
   const NOUNS = NOUN === "item" ? "items" : "series";
@@ -27,7 +28,7 @@
     if (!known(value)) return "–";
     const digits = Math.abs(value) >= 10 ? 0 : 1;
     const text = value.toLocaleString("en", { maximumFractionDigits: digits });
-    return `${signed && value > 0 ? "+" : ""}${text} %`;
+    return `${signed && value > 0 ? "+" : ""}${text.replace("-", "−")} %`;
   }
 
   function spellSeconds(seconds) {
@@ -327,7 +328,7 @@
       this.title = make("h3", { id: "item-title", "aria-live": "polite" });
       this.facts = make("p", { class: "soft small" });
       this.place = make("div", { class: "chart", id: "item-chart", role: "img" });
-      this.numbers = make("details", { id: "item-numbers" }, make("summary", {}, "Show the numbers"), make("div", {}));
+      this.numbers = make("details", { id: "item-numbers", open: doc.data.horizon <= OPEN_ROWS }, make("summary", {}, "Show the numbers"), make("div", {}));
       fill("items",
         make("h2", { id: "items-title" }, `Each ${NOUN}`),
         make("p", { class: "soft small hint" }, `Volume is the last season's; change compares the forecast with the same steps a season before${doc.backtest.winner ? `; ${METRIC} and gain are the backtest's` : ""}.`),
@@ -551,11 +552,12 @@
     section.append(make("h2", { id: "run-title" }, "What the run took"));
     if (doc.took) {
       const { stages, cost } = doc.took;
-      const range = cost.least === cost.most ? `$${cost.least.toFixed(2)}` : `$${cost.least.toFixed(2)} to $${cost.most.toFixed(2)}`;
-      const money = cost.parts.map((part) => [part.what, part.least === part.most ? `$${part.least.toFixed(part.least < 0.01 ? 4 : 2)}` : `$${part.least.toFixed(2)} to $${part.most.toFixed(2)}`]);
+      const range = (part) => (part.most < 0.01 ? "under $0.01" : part.least === part.most
+        ? `$${part.least.toFixed(2)}` : `$${part.least.toFixed(2)} to $${part.most.toFixed(2)}`);
+      const money = cost.parts.map((part) => [part.what, range(part)]);
       section.append(make("div", { class: "columns" },
         table("Time of each stage", ["stage", "time"], stages.map((stage) => [stage.words, spellSeconds(stage.seconds)])),
-        table("Estimated cost on AWS", ["part", "US dollars"], [...money, ["in all", range]])),
+        table("Estimated cost on AWS", ["part", "US dollars"], [...money, ["in all", range(cost)]])),
       make("p", { class: "soft small" }, `${cost.local ? "This run was made by the local AWS, and cost nothing. " : ""}${cost.basis}`));
     }
     section.append(make("details", {}, make("summary", {}, "The settings as resolved"),
