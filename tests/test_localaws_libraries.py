@@ -1,0 +1,45 @@
+import subprocess
+import sys
+
+from localaws.libraries import LAMBDA, Libraries, close_over
+
+
+def test_closure_holds_what_is_required():
+    found = close_over(["boto3"])
+
+    assert {"boto3", "botocore", "jmespath", "s3transfer", "urllib3"} <= set(found)
+    assert "moto" not in found
+    assert "pandas" not in found
+
+
+def test_missing_library_is_left_out():
+    assert close_over(["no-such-library"]) == {}
+
+
+def test_extras_are_not_required():
+    assert "pytest" not in close_over(["pandas"])
+
+
+def test_folder_is_made_once(tmp_path):
+    libraries = Libraries(tmp_path)
+
+    assert libraries.show(LAMBDA) == libraries.show(LAMBDA)
+    assert libraries.show(("six",)) != libraries.show(LAMBDA)
+
+
+def test_interpreter_sees_the_folder_only(tmp_path):
+    folder = Libraries(tmp_path).show(LAMBDA)
+    script = (
+        "import sys, importlib.util\n"
+        f"sys.path.append({str(folder)!r})\nimport boto3\n"
+        "print([m for m in ('moto', 'pandas', 'rich') if importlib.util.find_spec(m)])"
+    )
+
+    printed = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert printed.stdout == "[]\n"
