@@ -92,7 +92,7 @@ def _read_s3(request: Request) -> tuple[str, Mapping[str, Any]]:
     query = parse_qs(request.query, keep_blank_values=True)
     # Clients of an endpoint that is an address name the bucket in the path.
     bucket, _, key = request.path.lstrip("/").partition("/")
-    parameters: dict[str, Any] = {"Bucket": bucket, "Key": key}
+    parameters: dict[str, Any] = {"Bucket": bucket, **({"Key": key} if key else {})}
     if "versionId" in query:
         parameters["VersionId"] = query["versionId"][0]
     return _name_s3_operation(request, key, query.keys()), parameters

@@ -1,5 +1,6 @@
 """A local AWS and a copy of the project, to deploy stages from as a person does."""
 
+import json
 import os
 import subprocess
 import sys
@@ -15,17 +16,19 @@ from localaws.isolation import isolate
 from localaws.server import serve
 from localaws.workspace import copy_project
 
+RECORDER = Path(__file__).parent / "record_requests.py"
 # What the script says first: account, region and endpoint.
 _HEAD = 3
 
 
 @dataclass(frozen=True)
 class Printed:
-    """What a run of ``deploy.py`` said."""
+    """What a run of ``deploy.py`` said, and what is wrong with its requests."""
 
     lines: list[str]
     error: str
     exit_code: int
+    requests: dict[str, list[str]]
 
     @property
     def changes(self):
@@ -48,10 +51,12 @@ class Bench:
     environ: dict[str, str]
 
     def deploy(self, stage, *arguments, region=None):
-        """Run ``deploy.py`` for a stage."""
+        """Run ``deploy.py`` for a stage, and judge every request that it makes."""
         where = ["--region", region] if region else []
+        requests = self.project / "requests.json"
+        recorder = [sys.executable, str(RECORDER), str(requests)]
         ended = subprocess.run(
-            [sys.executable, "deploy.py", "--stage", stage, *where, *arguments],
+            [*recorder, "deploy.py", "--stage", stage, *where, *arguments],
             cwd=self.project,
             env=self.environ,
             capture_output=True,
@@ -60,7 +65,9 @@ class Bench:
             check=False,
         )
         lines = ended.stdout.splitlines()[_HEAD:]
-        return Printed(lines, ended.stderr, ended.returncode)
+        made = json.loads(requests.read_text())
+        assert not any(made.values()), made
+        return Printed(lines, ended.stderr, ended.returncode, made)
 
     def client(self, service):
         return boto3.client(

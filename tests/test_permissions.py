@@ -12,8 +12,10 @@ from deployment.policies import PolicyTemplates, list_parts
 from local_stage import STAGE, deploy_stage, make_zip, wait_for
 from localaws.authorize import find_need_to_tell_missing, find_refusal, is_allowed
 from localaws.gate import watch
+from service_models import find_faults
 
 ROOT = Path(__file__).parent.parent
+RECORDER = Path(__file__).parent / "record_requests.py"
 TEMPLATES = PolicyTemplates(ROOT)
 TARGET = make_target(stage=STAGE, region="us-east-1")
 DOCS = "https://docs.aws.amazon.com"
@@ -138,10 +140,14 @@ def calls(stage):
 
 
 def run_to_the_end(stage):
-    ended = stage.upload("raw/whole.zip", make_upload())
-    assert ended["status"] == "SUCCEEDED", ended.get("cause")
-    run = json.loads(ended["input"])
-    stage.wait_for_json(f"runs/{run['run_id']}/status.json")
+    """Forecast with the client, whose requests are judged too."""
+    (stage.project / "whole.zip").write_bytes(make_upload())
+    forecast = ("forecast.py", "whole.zip", "--stage", STAGE)
+    stage.run_script(str(RECORDER), "requests.json", *forecast)
+    made = json.loads((stage.project / "requests.json").read_text())
+    assert "s3:PutObject" in made
+    assert not any(made.values()), made
+    run = {"run_id": stage.list_executions()[0]["name"]}
     # As after a lost answer: the job is there already.
     stage.client("lambda").invoke(
         FunctionName=TARGET.name("create_autopilot_job"),
@@ -201,6 +207,26 @@ def test_permission_is_used_or_demanded_by_aws(calls, part, action):
 
 def test_demands_of_aws_are_still_in_the_policies():
     assert PERFORMED_BY_AWS.keys() <= set(list_permissions())
+
+
+def test_every_call_fits_its_services_model(calls):
+    assert len({asked.call.operation for asked in calls}) > 15
+
+    faults = [
+        (asked.call.operation, fault)
+        for asked in calls
+        for fault in find_faults(
+            "stepfunctions" if asked.call.service == "states" else asked.call.service,
+            asked.call.operation,
+            {k: v for k, v in asked.call.parameters.items() if k not in UNMODELLED},
+        )
+    ]
+
+    assert faults == []
+
+
+# Read from the way that a call is sent, and no parameters of it.
+UNMODELLED = {"Version"}
 
 
 @contextmanager

@@ -1,0 +1,57 @@
+"""A Chalice that deploys its functions in this process, onto moto."""
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deployment.target import FUNCTIONS
+
+
+@dataclass(frozen=True)
+class FakeChalice:
+    """Makes what the real one makes, with clients that may be told to fail."""
+
+    project: Path
+    clients: Any
+    target: Any
+
+    def run(self, command, *, stage):
+        assert (command, stage) == ("deploy", self.target.stage)
+        resources = [self._deploy(function) for function in FUNCTIONS]
+        self._connect()
+        record = self.project / ".chalice" / "deployed" / f"{stage}.json"
+        record.parent.mkdir(exist_ok=True)
+        record.write_text(json.dumps({"resources": resources}))
+        return ""
+
+    def _deploy(self, function):
+        name, functions = self.target.name(function), self.clients.functions
+        try:
+            functions.get_function(FunctionName=name)
+        except functions.exceptions.ResourceNotFoundException:
+            functions.create_function(
+                FunctionName=name,
+                Role=self.target.role_arn(function),
+                Runtime="python3.11",
+                Handler=f"app.{function}",
+                Code={"ZipFile": make_archive()},
+            )
+        arn = self.target.function_arn(function)
+        return {"name": function, "resource_type": "lambda_function", "lambda_arn": arn}
+
+    def _connect(self):
+        name = self.target.name("on_execution_end-event")
+        pattern = json.dumps({"source": ["aws.states"]})
+        self.clients.events.put_rule(Name=name, EventPattern=pattern)
+        arn = self.target.function_arn("on_execution_end")
+        self.clients.events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": arn}])
+
+
+def make_archive():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("app.py", "")
+    return buffer.getvalue()

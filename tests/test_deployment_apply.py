@@ -1,0 +1,101 @@
+"""A deploy that dies anywhere is finished by the next."""
+
+import shutil
+from pathlib import Path
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from deploying import make_target
+from deployment.apply import deploy
+from deployment.clients import SERVICES, Clients
+from deployment.options import Options
+from deployment.stage import Stage
+from fake_chalice import FakeChalice
+
+ROOT = Path(__file__).parent.parent
+TARGET = make_target()
+OPTIONS = Options(notify=("a@example.org",))
+# Every call of so many that changes something is one that a deploy may die at.
+STEPS = range(0, 66, 11)
+
+
+class Died(Exception):
+    """The deploy is over before its time."""
+
+
+class Saboteur:
+    """Lets so many calls that change something pass, and none after."""
+
+    def __init__(self, spared):
+        self.spared = spared
+
+    def __call__(self, model, **rest):
+        if model.name.startswith(("Describe", "Get", "Head", "List")):
+            return
+        if self.spared == 0:
+            raise Died(model.name)
+        self.spared -= 1
+
+
+def make_stage(folder, *, saboteur=None):
+    session = boto3.Session(region_name=TARGET.region)
+    if saboteur is not None:
+        session.events.register("before-call", saboteur)
+    clients = Clients(**{name: session.client(s) for name, s in SERVICES.items()})
+    chalice = FakeChalice(folder, clients, TARGET)
+    return Stage(folder, TARGET, OPTIONS, clients, chalice)
+
+
+@pytest.fixture
+def project(tmp_path):
+    for part in ("chalicelib", "deployment/policies", ".chalice/policies"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    (tmp_path / "glue").mkdir()
+    # Two scripts are as good as fifty here, and sooner uploaded.
+    for part in (
+        "glue/preprocess.py",
+        "glue/report.py",
+        "app.py",
+        "statemachine.asl.json",
+        ".chalice/config.json",
+    ):
+        shutil.copy(ROOT / part, tmp_path / part)
+    return tmp_path
+
+
+def deploy_and_listen(stage):
+    said = []
+    deploy(stage, said.append)
+    return said
+
+
+@pytest.fixture
+def no_policies_on_buckets(monkeypatch):
+    # moto takes the TLS-only policy for one that denies everything.
+    monkeypatch.setattr("moto.s3.models.FakeBucket.get_permission", lambda *given: None)
+
+
+@pytest.mark.parametrize("spared", STEPS)
+@pytest.mark.usefixtures("no_policies_on_buckets")
+def test_deploy_that_died_is_finished_by_the_next(project, spared):
+    with mock_aws():
+        with pytest.raises(Died):
+            deploy(make_stage(project, saboteur=Saboteur(spared)), lambda line: None)
+
+        finished = deploy_and_listen(make_stage(project))
+        again = deploy_and_listen(make_stage(project))
+
+    assert any(line.startswith(("created", "updated")) for line in finished)
+    assert again[-1] == "nothing has changed"
+
+
+@pytest.mark.usefixtures("no_policies_on_buckets")
+def test_deaths_are_tried_up_to_the_last_call(project):
+    saboteur = Saboteur(spared=10_000)
+    with mock_aws():
+        deploy(make_stage(project, saboteur=saboteur), lambda line: None)
+
+    changing = 10_000 - saboteur.spared
+    assert STEPS[-1] < changing <= STEPS[-1] + STEPS.step
