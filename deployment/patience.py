@@ -17,11 +17,13 @@ T = TypeVar("T")
 _ATTEMPTS = 18
 _PAUSE = 5.0
 # What was just deleted keeps its name for up to a minute.
-_CLOSING = {
+_SETTLING = {
     "AWS.SimpleQueueService.QueueDeletedRecently",
     "OperationAborted",
     "QueueDeletedRecently",
     "StateMachineDeleting",
+    # A function that Chalice has just updated is not ready for more.
+    "ResourceConflictException",
 }
 # A new role is known to IAM at once and to the other services after some seconds:
 # docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (eventual consistency).
@@ -53,7 +55,7 @@ def insist(call: Callable[[], T], *, sleep: Callable[[float], None] = time.sleep
 
 
 def _will_pass(error: ClientError) -> bool:
-    if error_code(error) in _CLOSING:
+    if error_code(error) in _SETTLING:
         return True
     if error_code(error) == "AccessDenied":
         # IAM's word on our own credentials, which no waiting changes.

@@ -1,5 +1,6 @@
 """Deploy, plan, repair and destroy: the script, against the local AWS."""
 
+import io
 import json
 import re
 import zipfile
@@ -8,6 +9,7 @@ import pytest
 
 from deploy_bench import open_bench
 from deployment.logs import list_log_groups
+from local_stage import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +202,42 @@ def test_destroyed_stage_leaves_data_and_the_other_stage(bench):
     nothing = bench.deploy("gone", "--destroy", "--delete-data")
     assert nothing.lines == ["there is nothing of stage 'gone' to remove"]
     assert bench.deploy("gone").changes == first.changes
+
+
+def make_upload():
+    """Zip enough series that training takes its time."""
+    lines = [
+        f"{item},{2016 + month // 12}-{month % 12 + 1:02}-01,{100 + month}"
+        for item in range(200)
+        for month in range(96)
+    ]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        table = "\n".join(["item_id,timestamp,target_value", *lines])
+        archive.writestr("TTS.csv", table)
+    return buffer.getvalue()
+
+
+def test_stage_at_work_is_stopped_and_destroyed(bench):
+    target = bench.target("busy")
+    sagemaker = bench.client("sagemaker")
+    bench.deploy("busy")
+    bench.client("s3").put_object(
+        Bucket=target.bucket, Key="raw/a.zip", Body=make_upload()
+    )
+    (job,) = wait_for(lambda: sagemaker.list_auto_ml_jobs()["AutoMLJobSummaries"])
+
+    done = bench.deploy("busy", "--destroy", "--delete-data")
+
+    assert done.exit_code == 0, done.error
+    assert done.changes[0] == f"removed    running execution {job['AutoMLJobName']}"
+    assert list_everything(bench, "busy") == []
+    assert wait_for(lambda: is_stopped(sagemaker, job["AutoMLJobName"]))
+
+
+def is_stopped(sagemaker, name):
+    job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)
+    return job["AutoMLJobStatus"] == "Stopped"
 
 
 def test_stage_without_record_or_half_gone_is_destroyed(bench):

@@ -34,6 +34,7 @@ UNKNOWN = [
         "The function's execution role does not have permissions to call SendMessage",
     ),
     ("AWS.SimpleQueueService.QueueDeletedRecently", "wait 60 seconds"),
+    ("ResourceConflictException", "An update is in progress for resource"),
     ("StateMachineDeleting", "State Machine is being deleted"),
 ]
 
