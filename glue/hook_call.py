@@ -93,7 +93,9 @@ class HookCaller:
         for name in layout.keys:
             columns[name] = _as_keys(table[name], name)
         columns[SECONDS] = _as_seconds(table[layout.timestamp])
-        columns[layout.target] = _as_numbers(table[layout.target], layout.target)
+        target = _as_numbers(table[layout.target], layout.target)
+        future = columns[SECONDS] > self.last
+        columns[layout.target] = np.where(future, np.nan, target)
         others = [str(name) for name in table.columns if name not in self._needed()]
         for name in others:
             columns[name] = _as_feature(table[name])
@@ -106,8 +108,6 @@ class HookCaller:
         target = columns[self.layout.target]
         if np.isinf(target).any():
             raise _refuse("transform() returned infinite values of the target")
-        if (~np.isnan(target) & (columns[SECONDS] > self.last)).any():
-            raise _refuse("transform() returned target values in the future")
         keys = factorize([*(columns[n] for n in self.layout.keys), columns[SECONDS]])
         if not self.repeats and len(np.unique(keys)) < len(keys):
             raise _refuse("transform() returned the same series and timestamp twice")

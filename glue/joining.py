@@ -247,11 +247,16 @@ class _Pair:
     def _future_rows(
         self, joined: Mapping[str, Array], heads: Array, picks: Array
     ) -> dict[str, Array]:
-        """Make rows with covariates, what never changes, and no target."""
+        """Make rows with covariates, what never changes, and no target.
+
+        Their numbers are negative, to tell them from the history's own.
+        """
         kept = {*self.context.keys, *self.context.static}
         added: dict[str, Array] = {}
         for name, values in joined.items():
-            if name in (ROW, SECONDS) or name in self.related.columns:
+            if name == ROW:
+                added[name] = -self.rows[name][picks]
+            elif name == SECONDS or name in self.related.columns:
                 added[name] = self.rows[name][picks]
             elif name in kept:
                 added[name] = values[heads]
@@ -312,22 +317,27 @@ def check_future(
     fresh = np.diff(series * (context.horizon + 2) + np.maximum(ahead, 0), prepend=-1)
     counted = future & (fresh != 0) & (ahead >= 1) & (ahead <= context.horizon)
     steps = np.add.reduceat(counted.astype(np.int64), starts)
+    own = np.where(columns[ROW] > 0, columns[ROW], np.iinfo(np.int64).max)
+    rows = np.minimum.reduceat(own, starts)
     at = np.flatnonzero(steps < context.horizon)
+    first = at[np.argsort(rows[at], kind="stable")[:5]]
     names = [
         f"{name_series(context.keys, columns, int(starts[one]))}: "
         f"{steps[one]} of {context.horizon} step(s)"
-        for one in at[:5].tolist()
+        for one in first.tolist()
     ]
-    rows = np.minimum.reduceat(columns[ROW], starts)[at[:5]]
-    places = examples_at(file, context.keys[0], rows, names)
+    places = examples_at(context.file, context.keys[0], rows[first], names)
     tallies.future_partial.add(places, count=len(at))
     for name in covariates:
-        blank = future & _is_blank(columns[name])
-        first = np.flatnonzero(blank)[:5]
-        texts = [name_series(context.keys, columns, one) for one in first.tolist()]
-        places = examples_at(file, name, columns[ROW][first], texts)
+        blank = np.flatnonzero(future & _is_blank(columns[name]))
         tally = tallies.future_blank.setdefault(name, Tally())
-        tally.add(places, count=int(blank.sum()))
+        for which, sign in ((context.file, 1), (file, -1)):
+            mine = blank[columns[ROW][blank] * sign > 0]
+            numbers = columns[ROW][mine] * sign
+            order = np.argsort(numbers, kind="stable")[:5]
+            texts = [name_series(context.keys, columns, one) for one in mine[order]]
+            places = examples_at(which, name, numbers[order], texts)
+            tally.add(places, count=len(mine))
 
 
 def join_metadata(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from column_roles import Roles
-from findings import FileRejected, Finding, Tally, make_finding
+from findings import FileRejected, Finding, Tally, has_errors, make_finding
 from forecast_input import BlockWriter, InputFiles, InputLayout
 from frequency import DAY
 from hook_call import Hook, HookCaller
@@ -123,7 +123,7 @@ class Shaper:
         self._writer = HookedWriter(hook, shape.layout, folder, self._last, repeats)
 
     def shape_parts(self, history: Parts, *, write: bool) -> None:
-        """Check and join every part; write only what no error stands against."""
+        """Check and join every part; then hook and write, if there is no error."""
         for number in range(history.count):
             checked = self._check(history.load(number))
             before = self._count_history(checked)
@@ -131,10 +131,12 @@ class Shaper:
             if self._count_history(columns) != before:
                 raise AssertionError("a join lost or multiplied rows of history")
             columns = self._drop_short(columns) if self.shape.drop_short else columns
-            if columns and write and not self._has_errors():
-                self._writer.write(columns)
+            history.replace(number, columns)
         self.findings += self._describe()
-        self.findings += self._writer.findings
+        if write and not has_errors(self.findings):
+            for number in range(history.count):
+                self._writer.write(history.load(number))
+            self.findings += self._writer.findings
 
     def _check(self, columns: dict[str, Array]) -> dict[str, Array]:
         if not columns:
@@ -182,14 +184,6 @@ class Shaper:
         kept = keep_long_series(columns[self.shape.roles.target], series)
         self._dropped += len(np.unique(series[~kept]))
         return {name: values[kept] for name, values in columns.items()}
-
-    def _has_errors(self) -> bool:
-        """Whether what was found so far makes writing any further useless."""
-        bad = (
-            self._joined.duplicate.count + self._joined.metadata_duplicate.count,
-            0 if self.shape.aggregated else self._series.duplicate.count,
-        )
-        return any(bad)
 
     def _describe(self) -> list[Finding]:
         shape = self.shape
@@ -268,7 +262,7 @@ class HookedWriter:
 
     def write(self, columns: Mapping[str, Array]) -> None:
         """Write a part; after the hook's first failure there is no second."""
-        if self.findings or not len(columns[SECONDS]):
+        if self.findings or not columns or not len(columns[SECONDS]):
             return
         caller = HookCaller(self.hook, self.layout, self.last, self.repeats)
         try:

@@ -23,6 +23,7 @@ def transform(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     The same kind of table: the same key and timestamp columns, no key twice.
-    Rows may be dropped, values changed, columns added or removed.
+    Rows may be dropped, values changed, columns added or removed. The target of the
+    future's rows stays empty, whatever is returned for it.
     """
     return table
