@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecaster.arrays import Array
+from forecaster.clock import Clock
 from forecaster.intermittent import tsb
 from forecaster.linear import fit_linear, predict_linear
 from forecaster.naive import seasonal_naive
@@ -33,7 +34,7 @@ class Candidate:
     name: str
     algorithm: str
     predict: Callable[[State, Panel, Array], Array]
-    fit: Callable[[Panel, Array, int], State] | None = None
+    fit: Callable[[Panel, Array, int, Clock], State] | None = None
     prior: float = 0.0
 
 

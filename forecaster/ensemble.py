@@ -66,8 +66,11 @@ def tilt(prior: Array, losses: Array, strength: float = _TILT) -> Array:
 
     A loss that is not finite leaves its candidate out.
     """
-    ratio = losses / np.nanmin(losses)
-    tilted = prior * np.exp(-strength * (np.nan_to_num(ratio, nan=np.inf) - 1))
+    losses = np.where(np.isfinite(losses), losses, np.inf)
+    best = losses[prior > 0].min()
+    if not 0 < best < np.inf:
+        return prior
+    tilted = prior * np.exp(-strength * (losses / best - 1))
     return np.asarray(tilted / tilted.sum())
 
 
@@ -91,7 +94,7 @@ def choose_weights(
     prior = prior / prior.sum()
     loss = _loss_on(plan, plan.backtest, metric)
     losses = np.array([loss(forecast) for forecast in forecasts])
-    if not (np.isfinite(losses) & (prior > 0)).any() or not np.nanmin(losses) > 0:
+    if not np.isfinite(losses).any():
         return np.asarray(prior)
     picks = [greedy_weights(forecasts, loss)]
     if len(plan.backtest.cuts) > 1:

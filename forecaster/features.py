@@ -25,6 +25,13 @@ _MONTHLY_SPAN = 180 * _DAY
 _SHORT_SEASONS = 28  # days that are learned from below daily: older ones mislead
 
 
+class TooLittleHistory(Exception):
+    """There are too few rows for a global model to learn from."""
+
+    def __init__(self, found: int, needed: int) -> None:
+        super().__init__(f"too little history to learn from ({found} rows of {needed})")
+
+
 def learnable(panel: Panel) -> Panel:
     """Keep the part of the history that global models learn from."""
     if not 0 < panel.frequency.seconds < _DAY:

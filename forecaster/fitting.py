@@ -15,6 +15,7 @@ from forecaster.arrays import Array
 from forecaster.backtest import mean_of_quantiles, plan_backtest
 from forecaster.calibration import calibrate, stretch
 from forecaster.candidates import BASELINE, ENSEMBLE, choose_candidates
+from forecaster.clock import Clock
 from forecaster.ensemble import blend, choose_weights
 from forecaster.errors import TableError
 from forecaster.fallback import list_fallbacks, mend
@@ -72,7 +73,8 @@ def fit(
     watch = on_candidate or (lambda report: None)
     candidates = choose_candidates(panel, setup.problem.algorithms)
     trained, dropped = train_candidates(plan, candidates, watch)
-    return _combine(setup, plan, (trained, dropped), metric)
+    with np.errstate(all="ignore"):  # what is not finite is mended
+        return _combine(setup, plan, (trained, dropped), metric)
 
 
 def read_setup(config: Mapping[str, Any] | Problem) -> Setup:
@@ -91,7 +93,7 @@ def _plan(panel: Panel, problem: Problem, seed: int, workers: int | None) -> Pla
         asked=problem.asked,
         seed=seed,
         workers=workers or os.cpu_count() or 1,
-        max_seconds=problem.max_seconds,
+        clock=Clock().within(problem.max_seconds),
         max_candidate_seconds=problem.max_candidate_seconds,
     )
 

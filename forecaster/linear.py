@@ -6,9 +6,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from forecaster.arrays import Array
+from forecaster.clock import Clock
 from forecaster.features import (
     FeatureMaker,
     Origins,
+    TooLittleHistory,
     end_origins,
     learnable,
     sample_origins,
@@ -16,15 +18,19 @@ from forecaster.features import (
 from forecaster.panel import Panel
 
 _ROWS = 20_000
+_FEWEST_ROWS = 60
 _RIDGE = 3e-3  # of the number of rows, per standardised feature
 _FAR = 6.0  # standardised features and labels are held within this
 _RESIDUAL_LEVELS = np.array([0.01, *np.arange(0.05, 0.96, 0.05), 0.99])
 
 
-def fit_linear(panel: Panel, levels: Array, seed: int) -> dict[str, str]:
+def fit_linear(panel: Panel, levels: Array, seed: int, clock: Clock) -> dict[str, str]:
     """Fit one regression for all steps; residual quantiles are kept by step."""
     panel = learnable(panel)
     origins = sample_origins(panel, _ROWS, seed)
+    if len(origins.item) < _FEWEST_ROWS:
+        raise TooLittleHistory(len(origins.item), _FEWEST_ROWS)
+    clock.check()
     frame = FeatureMaker(panel).make(origins)
     actual = panel.target[origins.item, origins.at + origins.step]
     label = np.clip((actual - frame.level) / frame.scale, -20, 20)

@@ -82,7 +82,7 @@ def score(forecast: Scored, axis: tuple[int, ...] = (0, 1, 2)) -> dict[str, Arra
     size = _sum(np.abs(actual), axis)
     loss = quantile_loss(actual[..., None], forecast.quantiles, forecast.levels)
     error = np.abs(actual - forecast.median)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         share = np.where(actual == 0, np.nan, error / np.abs(actual))
         scale = np.where(forecast.scale > 0, forecast.scale, np.nan)
         return {

@@ -79,7 +79,7 @@ class Model:
     def _quantiles(self, panel: Panel, levels: Array) -> Array:
         names = [name for name, weight in self.weights.items() if weight > 0]
         known = candidates_by_name()
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):  # what is not finite is mended
             forecasts = [
                 mend(
                     known[name].predict(self.states.get(name, {}), panel, levels),

@@ -93,6 +93,12 @@ class Panel:
             known=self.known[:, -(steps + self.horizon) :],
         )
 
+    def without_known(self) -> "Panel":
+        """Forget the known covariates."""
+        return replace(
+            self, known=self.known[:, :, :0], known_names=(), known_categorical=()
+        )
+
     def take(self, rows: NDArray[np.int64]) -> "Panel":
         """Keep some series."""
         return replace(

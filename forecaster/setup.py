@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from forecaster import autopilot
+from forecaster.calendar import add_holidays
 from forecaster.frequency import parse_frequency
 from forecaster.panel import Panel, build_panel
 from forecaster.problem import Problem, problem_from_json
@@ -37,6 +38,9 @@ class Setup:
 
     def panel(self, aligned: pd.DataFrame) -> Panel:
         """Lay an aligned table out as series side by side."""
+        return add_holidays(self._panel(aligned), self.problem.country)
+
+    def _panel(self, aligned: pd.DataFrame) -> Panel:
         if self.rules is not None:
             return autopilot.lay_out(aligned, self.problem, self.rules, self.schema)
         return build_panel(

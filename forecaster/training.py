@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 
 from forecaster.arrays import Array
 from forecaster.backtest import Backtest
-from forecaster.candidates import Candidate, State
+from forecaster.candidates import BASELINE, Candidate, State
+from forecaster.clock import Clock, OutOfTime
 from forecaster.features import ENOUGH_ROWS
 from forecaster.metrics import score
 from forecaster.panel import Panel
+
+_MOST_OF_IT = 0.6  # of the values, from which on one fit serves all windows
 
 
 @dataclass(frozen=True)
@@ -52,24 +55,16 @@ class Plan:
     asked: NDArray[np.int64]
     seed: int = 0
     workers: int = 1
-    max_seconds: float = 0.0
+    clock: Clock = field(default_factory=Clock)
     max_candidate_seconds: float = 0.0
-    started: float = field(default_factory=time.monotonic)
 
     @property
     def abundant(self) -> bool:
-        """Tell whether the oldest cutoff leaves as many rows as a model learns from."""
-        past = self.panel.cut(self.backtest.cuts[0])
-        return int((~np.isnan(past.target)).sum()) * past.horizon >= ENOUGH_ROWS
-
-    @property
-    def expired(self) -> bool:
-        """Tell whether the clock's guard has fired."""
-        return bool(self.max_seconds) and self._elapsed > self.max_seconds
-
-    @property
-    def _elapsed(self) -> float:
-        return time.monotonic() - self.started
+        """Tell whether the oldest cutoff leaves enough for a model to learn from."""
+        seen = ~np.isnan(self.panel.target)
+        past = seen[:, : self.panel.n_steps - self.backtest.cuts[0]].sum()
+        enough = past * self.panel.horizon >= ENOUGH_ROWS
+        return bool(enough or past >= _MOST_OF_IT * seen.sum())
 
 
 @dataclass(frozen=True)
@@ -80,10 +75,6 @@ class _Part:
     state: State
     quantiles: list[Array]
     seconds: float
-
-
-class _OutOfTime(Exception):
-    """The clock's guard fired before a task began."""
 
 
 def train_candidates(
@@ -161,23 +152,25 @@ def _count(owner: Mapping["Future[_Part]", Candidate], candidate: Candidate) -> 
 
 def _run(plan: Plan, candidate: Candidate, windows: tuple[int, ...]) -> _Part:
     """Fit at the oldest cutoff and forecast every window, or fit on everything."""
-    if plan.expired:
-        raise _OutOfTime
+    clock = plan.clock.within(plan.max_candidate_seconds)
+    if candidate.name != BASELINE:
+        clock.check()
     started = time.monotonic()
     cuts = [plan.backtest.cuts[window] for window in windows]
     state: State = {}
     with np.errstate(all="ignore"):
         if candidate.fit is not None:
             past = plan.panel.cut(cuts[0] if cuts else 0)
-            state = candidate.fit(past, plan.levels, plan.seed)
-        quantiles = [
-            candidate.predict(state, plan.panel.cut(cut), plan.levels) for cut in cuts
-        ]
+            state = candidate.fit(past, plan.levels, plan.seed, clock)
+        quantiles = []
+        for cut in cuts:
+            past = plan.panel.cut(cut)
+            quantiles.append(candidate.predict(state, past, plan.levels))
     return _Part(windows, state, quantiles, time.monotonic() - started)
 
 
 def _failed(candidate: Candidate, failure: BaseException, parts: list[_Part]) -> Report:
-    stopped = isinstance(failure, _OutOfTime)
+    stopped = isinstance(failure, OutOfTime)
     return Report(
         name=candidate.name,
         algorithm=candidate.algorithm,

@@ -1,0 +1,123 @@
+"""Whatever table comes, the engine forecasts it or says what is wrong."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from forecaster import fit
+from forecaster.problem import Problem
+
+FREQUENCIES = {
+    "Y": "YS",
+    "Q": "QS",
+    "2M": "2MS",
+    "M": "MS",
+    "W": "W-MON",
+    "W-FRI": "W-FRI",
+    "D": "D",
+    "3H": "3h",
+    "H": "h",
+    "15min": "15min",
+    "1min": "1min",
+}
+VALUES = st.one_of(
+    st.just(0.0),
+    st.just(7.0),
+    st.just(float("nan")),
+    st.floats(-1e3, 1e3),
+    st.floats(-1e12, 1e12),
+    st.floats(-1e-9, 1e-9),
+)
+SERIES = st.lists(VALUES, min_size=1, max_size=40)
+
+
+def make_config(frequency, horizon):
+    return {
+        "ForecastFrequency": frequency,
+        "ForecastHorizon": horizon,
+        "ForecastQuantiles": ["p1", "p50", "p99"],
+        "TimeSeriesConfig": {
+            "TargetAttributeName": "target",
+            "TimestampAttributeName": "timestamp",
+            "ItemIdentifierAttributeName": "item_id",
+        },
+    }
+
+
+def make_table(series, frequency, kept=None):
+    frames = []
+    for number, values in enumerate(series):
+        stamps = pd.date_range(
+            "2019-12-31", periods=len(values), freq=FREQUENCIES[frequency]
+        )
+        frames.append(
+            pd.DataFrame(
+                {"item_id": f"i{number}", "timestamp": stamps, "target": values}
+            )
+        )
+    table = pd.concat(frames, ignore_index=True)
+    return table if kept is None else table[np.resize(kept, len(table))]
+
+
+def check(table, config, horizon):
+    model = fit(table, config, workers=1)
+    forecast = model.forecast(table)
+
+    quantiles = forecast[[name for name in forecast if name.startswith("p")]]
+    assert len(forecast) == table["item_id"].nunique() * horizon
+    assert np.isfinite(quantiles.to_numpy()).all()
+    assert (np.diff(quantiles.to_numpy(), axis=1) >= 0).all()
+    assert np.isfinite(forecast["mean"]).all()
+    assert not forecast.duplicated(["item_id", "timestamp"]).any()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    series=st.lists(SERIES, min_size=1, max_size=4),
+    kept=st.lists(st.booleans(), min_size=3, max_size=9).filter(lambda k: k[0]),
+    frequency=st.sampled_from(sorted(FREQUENCIES)),
+    horizon=st.integers(1, 9),
+    as_autopilot=st.booleans(),
+)
+def test_random_tables_never_break_the_engine(
+    series, kept, frequency, horizon, as_autopilot
+):
+    table = make_table(series, frequency, kept)
+    if table["target"].notna().sum() == 0:
+        table["target"] = 1.0
+    problem = Problem(frequency=frequency, horizon=horizon, quantiles=(0.01, 0.5, 0.99))
+    config = make_config(frequency, horizon) if as_autopilot else problem
+
+    check(table, config, horizon)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [5.0],
+        [5.0, 6.0],
+        [0.0] * 60,
+        [3.0] * 60,
+        [1e300, 1e299] * 20,
+        [1e-300] * 30,
+        [-5.0, 5.0] * 30,
+        [float("nan")] * 10 + [4.0] + [float("nan")] * 10,
+        list(range(60)),
+        [0.0] * 50 + [1e9] + [0.0] * 9,
+    ],
+    ids=lambda values: f"{len(values)}x{values[0]}",
+)
+def test_odd_series_are_forecast(values):
+    table = make_table([values, list(range(30))], "M")
+
+    check(table, make_config("M", 5), 5)
+
+
+@pytest.mark.parametrize("season", [2, 12, 24, 168])
+def test_any_season_can_be_asked_for(season):
+    wave = np.sin(2 * np.pi * np.arange(200) / season) + 2
+    problem = Problem(frequency="H", horizon=3, season=season)
+
+    check(make_table([list(wave), [1.0]], "H"), problem, 3)
