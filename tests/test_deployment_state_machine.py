@@ -1,14 +1,18 @@
 """The state machine follows its file, its role and its tags."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from cfnlint.api import lint
 
 from deploying import made_up_client, make_target, summarize
 from deployment.definition import build_definition
 from deployment.errors import DeploymentError
 from deployment.options import Options
+from deployment.placeholders import find_placeholders
 from deployment.state_machine import build_logging, review_state_machine
 from deployment.target import FUNCTIONS
 from service_models import find_faults
@@ -126,3 +130,48 @@ def test_key_and_network_change_nothing_else():
     del secured["States"]["BatchTransform"]["Parameters"]["TransformOutput"]["KmsKeyId"]
 
     assert secured == plain
+
+
+def find_lint(definition, **substitutions):
+    """Lint a definition as cfn-lint does that of a template's state machine."""
+    machine = {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {
+            "RoleArn": TARGET.role_arn("states"),
+            "Definition": json.loads(definition),
+            **({"DefinitionSubstitutions": substitutions} if substitutions else {}),
+        },
+    }
+    found = lint(
+        json.dumps({"Resources": {"Machine": machine}}), None, ["eu-central-1"]
+    )
+    return [(match.rule.id, match.message) for match in found]
+
+
+@pytest.mark.parametrize("options", [Options(), SECURED], ids=["plain", "secured"])
+def test_filled_in_definition_passes_both_linters(tmp_path, options):
+    text = build_definition(TEMPLATE, TARGET, options=options, function_arns=ARNS)
+    path = tmp_path / "machine.asl.json"
+    path.write_text(text)
+
+    judged = subprocess.run(
+        [sys.executable, "-m", "statelint", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert find_lint(text) == []
+    assert judged.returncode == 0, judged.stdout
+
+
+def test_raw_file_passes_cfn_lint():
+    names = dict.fromkeys(find_placeholders(TEMPLATE), "value")
+
+    assert find_lint(TEMPLATE, **names) == []
+
+
+def test_linter_finds_a_state_of_no_type():
+    broken = TEMPLATE.replace('"Type": "Wait"', '"Type": "Nap"')
+
+    assert "E3601" in [rule for rule, _ in find_lint(broken)]
