@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from moto.utilities.utils import get_partition
 
 from localaws.machine import Machine
 
+_ROLE_ARN = re.compile(r"arn:(aws|aws-cn|aws-us-gov):iam::(\d{12}):role/\S+")
 _SESSION_SECONDS = 12 * 3600
 
 
@@ -49,9 +51,11 @@ def check_trust(role_arn: str, service: str) -> None:
     RoleError
         When there is no such role, or its trust policy does not name the service.
     """
-    _, partition, _, _, account, _ = role_arn.split(":", 5)
+    found = _ROLE_ARN.fullmatch(role_arn)
+    if found is None:
+        raise RoleError(f"{role_arn!r} is not the ARN of a role")
     try:
-        role = iam_backends[account][partition].get_role_by_arn(role_arn)
+        role = iam_backends[found[2]][found[1]].get_role_by_arn(role_arn)
     except NotFoundException as error:
         raise RoleError(f"there is no role {role_arn}") from error
     document = json.loads(role.assume_role_policy_document)

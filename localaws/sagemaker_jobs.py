@@ -184,7 +184,7 @@ class Backend(moto_sagemaker.SageMakerModelBackend):
     def _check_role(self, role_arn: str) -> None:
         try:
             check_trust(role_arn, PRINCIPAL)
-        except (RoleError, ValueError) as error:
+        except RoleError as error:
             raise ValidationError(
                 f"Could not assume role {role_arn}. Please ensure that the role exists "
                 f"and allows principal '{PRINCIPAL}' to assume the role."

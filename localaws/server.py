@@ -86,12 +86,12 @@ def serve(
             "AWS_DEFAULT_REGION": region,
             "AWS_REGION": region,
         }
-        try:
-            with _own_environ(environ):
+        with _own_environ(environ):
+            try:
                 _install(patches, machine)
                 yield LocalAWS(machine.endpoint_url, environ)
-        finally:
-            _stop(machine)
+            finally:
+                _stop(machine)
 
 
 def _build_machine(
