@@ -50,7 +50,7 @@ _QUOTA = {
 def _describe_refusal(error: ClientError) -> str:
     code = error_code(error)
     if code in _DENIED:
-        advice = "use credentials that may deploy, see the permissions in README.md"
+        advice = "use credentials that may deploy (README.md says what they need)"
     elif code in _EXPIRED:
         advice = "renew the credentials"
     elif code in _QUOTA:
