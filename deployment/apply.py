@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from deployment.chalice_command import remove_compiled_files
 from deployment.chalice_functions import compare_functions, find_functions
-from deployment.chalice_record import read_record
+from deployment.place import check_place
 from deployment.review import QUIET
 from deployment.reviews import review_after_chalice, review_before_chalice
 
@@ -28,7 +28,7 @@ def deploy(stage: Stage, say: Callable[[str], None]) -> None:
     DeploymentError
         When the stage was deployed to another account or region, or cannot be.
     """
-    read_record(stage.project, stage.target.stage).check(stage.target)
+    check_place(stage)
     quiet = True
     for outcome in _settle(stage):
         if outcome.change != "absent":

@@ -30,6 +30,7 @@ _ABSENT = {
     "OwnershipControlsNotFoundError",
     "ServerSideEncryptionConfigurationNotFoundError",
 }
+_ELSEWHERE = {"301", "PermanentRedirect"}
 _MISSING = {"404", "NoSuchBucket", "NotFound"}
 
 
@@ -155,8 +156,8 @@ def _list_aspects(s3: S3Client, target: Target, options: Options) -> list[_Aspec
         ),
         _Aspect(
             "lifecycle",
-            lifecycle,
-            lambda: s3.get_bucket_lifecycle_configuration(**owned)["Rules"],
+            _sort(lifecycle),
+            lambda: _sort(s3.get_bucket_lifecycle_configuration(**owned)["Rules"]),
             lambda: s3.put_bucket_lifecycle_configuration(
                 **owned, LifecycleConfiguration={"Rules": lifecycle}
             ),
@@ -174,6 +175,11 @@ def _list_aspects(s3: S3Client, target: Target, options: Options) -> list[_Aspec
             ),
         ),
     ]
+
+
+def _sort(rules: Any) -> list[Any]:
+    # S3 keeps the rules, but does not promise their order.
+    return sorted(rules, key=lambda rule: str(rule["ID"]))
 
 
 def _plain_encryption(configuration: Any) -> list[dict[str, Any]]:
@@ -202,16 +208,22 @@ def bucket_exists(s3: S3Client, target: Target) -> bool:
     Raises
     ------
     DeploymentError
-        When the name belongs to another account.
+        When the name belongs to another account, or stands in another region: the
+        stage was deployed there, and the names of its roles have no region either.
     """
     try:
-        s3.head_bucket(Bucket=target.bucket, ExpectedBucketOwner=target.account)
+        found = s3.head_bucket(Bucket=target.bucket, ExpectedBucketOwner=target.account)
     except ClientError as error:
         if error_code(error) in _MISSING:
             return False
+        if error_code(error) in _ELSEWHERE:
+            raise _elsewhere(target, "another region") from error
         if error_code(error) in {"403", "AccessDenied"}:
             raise _taken(target) from error
         raise
+    region = found.get("BucketRegion", target.region)
+    if region != target.region:
+        raise _elsewhere(target, region)
     return True
 
 
@@ -234,6 +246,14 @@ def _create(s3: S3Client, target: Target) -> None:
         # Read as missing a moment ago, so an earlier try of this very call made it.
         if error_code(error) != "BucketAlreadyOwnedByYou":
             raise
+
+
+def _elsewhere(target: Target, region: str) -> DeploymentError:
+    return DeploymentError(
+        f"stage {target.stage!r} was deployed to {region} (found its bucket "
+        f"{target.bucket!r} there, received {target.region}); choose another stage, "
+        "or destroy it there first"
+    )
 
 
 def _taken(target: Target) -> DeploymentError:

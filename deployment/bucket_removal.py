@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from deployment.bucket import bucket_exists
+from deployment.errors import DeploymentError
+from deployment.patience import insist
 from deployment.review import Outcome, Review, review_removal
 
 if TYPE_CHECKING:
@@ -42,6 +44,11 @@ def holds_data(s3: S3Client, target: Target) -> bool:
 
 
 def _remove(s3: S3Client, target: Target) -> None:
+    # What was still at work may write a last object into the emptied bucket.
+    insist(lambda: _empty_and_delete(s3, target))
+
+
+def _empty_and_delete(s3: S3Client, target: Target) -> None:
     for items in _list_versions(s3, target):
         if items:
             _delete(s3, target, items)
@@ -59,8 +66,14 @@ def _list_versions(s3: S3Client, target: Target) -> Any:
 
 def _delete(s3: S3Client, target: Target, items: Any) -> None:
     # A page has at most the thousand keys that one request may name.
-    s3.delete_objects(
+    answer = s3.delete_objects(
         Bucket=target.bucket,
         ExpectedBucketOwner=target.account,
         Delete={"Objects": items, "Quiet": True},
     )
+    for error in answer.get("Errors", []):
+        raise DeploymentError(
+            f"{error.get('Key')!r} in {target.bucket!r} cannot be deleted (received "
+            f"{error.get('Code')}: {error.get('Message')}); put the cause right and "
+            "run it again"
+        )

@@ -17,6 +17,7 @@ from deployment.glue_security import review_connection, review_security_configur
 from deployment.logs import list_log_groups, review_log_group_removal
 from deployment.models import review_models_removal
 from deployment.options import Options
+from deployment.place import check_place
 from deployment.review import QUIET, Outcome, review_removal
 from deployment.roles import review_role_removal
 from deployment.state_machine import list_running, review_state_machine_removal
@@ -46,7 +47,7 @@ def destroy(
     DeploymentError
         When the stage was deployed to another account or region.
     """
-    read_record(stage.project, stage.target.stage).check(stage.target)
+    check_place(stage)
     quiet = True
     for found in _review(stage, say, delete_data=delete_data, only_plan=only_plan):
         outcome = found if isinstance(found, Outcome) else found.outcome

@@ -85,9 +85,17 @@ def review_failure_destination(
             )
         ),
     )
-    right = found is not None and all(found.get(k) == v for k, v in wanted.items())
-    fixes = () if right else (put,)
+    fixes = () if found is not None and _keeps_events(found, wanted) else (put,)
     return Review("on-failure destination of", name, found is not None, fixes)
+
+
+def _keeps_events(found: Any, wanted: Any) -> bool:
+    # Lambda answers with an empty OnSuccess that nobody gave it.
+    places = [c.get("DestinationConfig", {}).get("OnFailure") for c in (found, wanted)]
+    limits = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds")
+    return places[0] == places[1] and all(
+        found.get(limit) == wanted[limit] for limit in limits
+    )
 
 
 def build_event_invoke_config(target: Target) -> Any:

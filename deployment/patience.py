@@ -18,6 +18,7 @@ _ATTEMPTS = 18
 _PAUSE = 5.0
 # What was just deleted keeps its name for up to a minute.
 _SETTLING = {
+    "BucketNotEmpty",
     "AWS.SimpleQueueService.QueueDeletedRecently",
     "OperationAborted",
     "QueueDeletedRecently",

@@ -14,8 +14,8 @@ from deployment.chalice_functions import (
     find_functions,
     read_package,
 )
-from deployment.chalice_record import read_record
 from deployment.chalice_stage import read_config, review_stage_files, with_stage
+from deployment.place import check_place
 from deployment.review import QUIET
 from deployment.reviews import review_after_chalice, review_before_chalice
 
@@ -37,7 +37,7 @@ def plan(stage: Stage, say: Callable[[str], None]) -> None:
     DeploymentError
         As a deploy would.
     """
-    read_record(stage.project, stage.target.stage).check(stage.target)
+    check_place(stage)
     quiet = True
     for outcome in _foresee(stage):
         if outcome.change != "absent":

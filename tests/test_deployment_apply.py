@@ -10,6 +10,7 @@ from moto import mock_aws
 from deploying import make_target
 from deployment.apply import deploy
 from deployment.clients import SERVICES, Clients
+from deployment.errors import DeploymentError
 from deployment.options import Options
 from deployment.stage import Stage
 from fake_chalice import FakeChalice
@@ -39,13 +40,13 @@ class Saboteur:
         self.spared -= 1
 
 
-def make_stage(folder, *, saboteur=None):
-    session = boto3.Session(region_name=TARGET.region)
+def make_stage(folder, *, saboteur=None, target=TARGET, keys=None):
+    session = boto3.Session(region_name=target.region, **(keys or {}))
     if saboteur is not None:
         session.events.register("before-call", saboteur)
     clients = Clients(**{name: session.client(s) for name, s in SERVICES.items()})
-    chalice = FakeChalice(folder, clients, TARGET)
-    return Stage(folder, TARGET, OPTIONS, clients, chalice)
+    chalice = FakeChalice(folder, clients, target)
+    return Stage(folder, target, OPTIONS, clients, chalice)
 
 
 @pytest.fixture
@@ -99,3 +100,32 @@ def test_deaths_are_tried_up_to_the_last_call(project):
 
     changing = 10_000 - saboteur.spared
     assert STEPS[-1] < changing <= STEPS[-1] + STEPS.step
+
+
+def take_keys(account):
+    """Get keys of another account, which moto tells by them."""
+    role = f"arn:aws:iam::{account}:role/deployer"
+    taken = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="deploy")
+    found = taken["Credentials"]
+    return {
+        "aws_access_key_id": found["AccessKeyId"],
+        "aws_secret_access_key": found["SecretAccessKey"],
+        "aws_session_token": found["SessionToken"],
+    }
+
+
+@pytest.mark.usefixtures("no_policies_on_buckets")
+def test_two_accounts_live_side_by_side(project):
+    other = make_target(stage="prod", account="210987654321")
+    with mock_aws():
+        keys = take_keys(other.account)
+        deploy(make_stage(project), lambda line: None)
+        said = deploy_and_listen(make_stage(project, target=other, keys=keys))
+        here = deploy_and_listen(make_stage(project))
+        there = deploy_and_listen(make_stage(project, target=other, keys=keys))
+        moved = make_target(account=other.account)
+        with pytest.raises(DeploymentError, match="was deployed to account"):
+            deploy(make_stage(project, target=moved, keys=keys), lambda line: None)
+
+    assert f"created    bucket {other.bucket}" in said
+    assert here[-1] == there[-1] == "nothing has changed"

@@ -80,6 +80,22 @@ def test_drift_is_named_and_put_back(s3, aspect):
     assert review_bucket(s3, TARGET, PLAIN).outcome.change == "unchanged"
 
 
+def test_bucket_in_another_region_is_refused(s3):
+    review_bucket(s3, TARGET, PLAIN).settle()
+    elsewhere = make_target(region="eu-west-1")
+
+    with pytest.raises(DeploymentError, match="was deployed to eu-central-1"):
+        review_bucket(s3, elsewhere, PLAIN)
+
+
+def test_redirect_to_another_region_is_refused(s3):
+    with Stubber(s3) as stub:
+        stub.add_client_error("head_bucket", "301", http_status_code=301)
+
+        with pytest.raises(DeploymentError, match="was deployed to another region"):
+            review_bucket(s3, TARGET, PLAIN)
+
+
 def test_bucket_of_another_account_is_refused(s3):
     with Stubber(s3) as stub:
         stub.add_client_error("head_bucket", "403", http_status_code=403)

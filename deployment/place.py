@@ -1,0 +1,25 @@
+"""A stage stays in the account and region that it was deployed to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deployment.bucket import bucket_exists
+from deployment.chalice_record import read_record
+
+if TYPE_CHECKING:
+    from deployment.stage import Stage
+
+
+def check_place(stage: Stage) -> None:
+    """Refuse a stage that is somewhere else already.
+
+    Chalice's record says so where it is at hand, and the bucket where it is not.
+
+    Raises
+    ------
+    DeploymentError
+        When the stage was deployed to another account or region.
+    """
+    read_record(stage.project, stage.target.stage).check(stage.target)
+    bucket_exists(stage.clients.s3, stage.target)
