@@ -56,7 +56,7 @@ CODES: dict[str, Code] = {
         "put the CSV files into the archive directly, and nothing packed",
     ),
     "zip-bomb": _error(
-        "A member unpacks to hundreds of times what it holds.",
+        "A large member unpacks to more than a hundred times what it holds.",
         "upload a table of real data; if this is one, upload it as .csv",
     ),
     "zip-too-many-members": _error(

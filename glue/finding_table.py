@@ -1,6 +1,12 @@
-"""The table of all finding codes, as Markdown for the README."""
+"""The table of all finding codes, as Markdown for the README.
+
+python glue/finding_table.py README.md
+"""
 
 from __future__ import annotations
+
+import sys
+from pathlib import Path
 
 from finding_codes import CODES
 
@@ -35,4 +41,5 @@ def replace_table(text: str) -> str:
 
 
 if __name__ == "__main__":
-    print(f"{START}\n{render_table()}{END}")
+    page = Path(sys.argv[1])
+    page.write_text(replace_table(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -52,7 +52,7 @@ class ArchiveLimits:
     members: int = 1_000
     directory: int = 4 * 1024**2
     total: int = 3 * 1024**3
-    ratio: int = 250
+    ratio: int = 100
     ratio_from: int = 64 * 1024**2
 
 
