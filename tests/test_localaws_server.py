@@ -172,10 +172,11 @@ def test_other_regions_work():
         assert ":eu-central-1:" in function
 
 
-def serve_by_command(*arguments):
+def serve_by_command(*arguments, temporary=None):
     process = subprocess.Popen(
         [sys.executable, "-m", "localaws", *arguments],
         cwd=ROOT,
+        env=os.environ | ({"TMPDIR": str(temporary)} if temporary else {}),
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -214,8 +215,8 @@ def test_command_listens_where_it_is_told():
     process.stdout.close()
 
 
-def test_killed_server_takes_its_subprocesses_along(monkeypatch):
-    process, lines = serve_by_command()
+def test_killed_server_takes_its_subprocesses_along(monkeypatch, tmp_path):
+    process, lines = serve_by_command(temporary=tmp_path)
     monkeypatch.setenv(
         "AWS_ENDPOINT_URL", lines[0].strip().removeprefix("export AWS_ENDPOINT_URL=")
     )
