@@ -17,6 +17,7 @@ from report_scoring import (
     as_numbers,
     compare,
     count_better,
+    find_bias,
     find_coverage,
     find_gain,
     score,
@@ -47,6 +48,9 @@ DEFINITIONS = {
         "gaps are filled as Autopilot fills them; not below zero if the series never is"
     ),
     "improvement_percent": "100 x (1 - error / error of SeasonalNaive)",
+    "bias_percent": (
+        "100 x (sum of the means - sum of the actuals) / sum of the absolute actuals"
+    ),
     "covered": "share of the actuals that are not above the quantile",
 }
 
@@ -71,6 +75,7 @@ def describe_backtest(
             "reason": found.reason,
             "windows": [],
             "points": 0,
+            "points_left_out": 0,
             "winner": None,
             "baseline": None,
             "baseline_alone": alone,
@@ -79,6 +84,7 @@ def describe_backtest(
             "compared": None,
             "by_step": [],
             "calibration": [],
+            "bias_percent": None,
         }
     comparison = found.comparison
     winner = score_whole(comparison.forecast)
@@ -100,6 +106,7 @@ def describe_backtest(
         "compared": compared,
         "by_step": _describe_steps(comparison, settings.horizon),
         "calibration": find_coverage(comparison.forecast, settings.quantiles),
+        "bias_percent": find_bias(comparison.forecast),
     }
 
 
@@ -147,9 +154,14 @@ def describe_data(
     }
 
 
-def describe_baseline(settings: ReportSettings) -> dict[str, Any]:
-    """Name the baseline and its season."""
-    return {"name": NAME, "season": settings.season}
+def describe_baseline(history: History, settings: ReportSettings) -> dict[str, Any]:
+    """Name the baseline, and say what it repeats: a season, or the last value."""
+    seasonal = settings.season > 1 and history.steps > settings.season + 1
+    return {
+        "name": NAME,
+        "season": settings.season,
+        "repeats": "season" if seasonal else "last value",
+    }
 
 
 def _describe_windows(

@@ -111,12 +111,14 @@ def score_earlier(
 
 def _check_same(now: ReportSettings, then: ReportSettings) -> None:
     for name, what in (
-        ("keys", "key columns"),
-        ("target", "target"),
-        ("frequency", "frequency"),
+        ("keys", "other key columns"),
+        ("target", "another target"),
+        ("frequency", "another frequency"),
     ):
         if getattr(now, name) != getattr(then, name):
-            raise NoOverlapError(f"it had another {what} ({getattr(then, name)})")
+            found = getattr(then, name)
+            words = ", ".join(found) if isinstance(found, tuple) else str(found)
+            raise NoOverlapError(f"it had {what} ({words})")
 
 
 def read_earlier_points(

@@ -10,23 +10,23 @@ from findings import Example, Finding
 _KNOWN = {
     "forecast-quantiles-crossed": (
         "fixed",
-        "nothing; the quantiles of these rows were put in order",
+        "they were put in order",
     ),
     "forecast-negative": (
         "fixed",
-        "nothing; values below zero were raised to zero, as the history has none",
+        "these values were raised to zero, as the history has none below it",
     ),
     "forecast-mean-missing": (
         "fixed",
-        "nothing; the median, or the middle of the quantiles, stands in",
+        "the median, or the middle of the quantiles, stands in for it",
     ),
     "forecast-completed": (
         "fixed",
-        "look at these series: seasonal naive stands in for what Autopilot left out",
+        "seasonal naive stands in for them; look at the history of these series",
     ),
     "forecast-rows-dropped": (
         "fixed",
-        "nothing; rows that nobody asked for were left out of forecast.csv",
+        "they were left out of forecast.csv",
     ),
     "report-incomplete": (
         "warning",

@@ -200,7 +200,7 @@ class _Figures:
             **self._head(),
             "verdict": self._judge(backtest, candidates).as_data(),
             "data": describe_data(history, settings, len(grid.series)),
-            "baseline": describe_baseline(settings),
+            "baseline": describe_baseline(history, settings),
             "backtest": backtest,
             "leaderboard": [entry.as_data() for entry in entries],
             "items": list_items(figures, history, settings.metric),

@@ -7,6 +7,7 @@
   const OPEN_ROWS = 24; // a table of numbers that long is shown without being asked for
   const METRIC = doc.metric;
   const NOUN = doc.data.keys.length === 1 ? "item" : "series";
+  const BEFORE = doc.baseline.repeats === "season" ? "the last season again" : "the last value again";
   const NOUNS = NOUN === "item" ? "items" : "series";
 
   // ---- words and numbers -------------------------------------------------------
@@ -28,6 +29,7 @@
     if (!known(value)) return "–";
     const digits = Math.abs(value) >= 10 ? 0 : 1;
     const text = value.toLocaleString("en", { maximumFractionDigits: digits });
+    if (/^-?0$/.test(text)) return "0 %";
     return `${signed && value > 0 ? "+" : ""}${text.replace("-", "−")} %`;
   }
 
@@ -189,7 +191,8 @@
       stamps.map((stamp, at) => [stamp, ...columns.map((name) => exact(shape.forecast[name][at]))]));
   }
 
-  const exact = (value) => (known(value) ? String(value) : "–");
+  /** Show what can be read at a glance; the exact number is in the tool tip. */
+  const exact = (value) => make("span", { title: String(value) }, Number.isNaN(value) ? "–" : spell(value, 6));
   // Bokeh leaves a gap where a number is NaN.
   const gaps = (values) => values.map((value) => (known(value) ? value : NaN));
 
@@ -217,7 +220,7 @@
       tile(doc.data.series.toLocaleString("en"), `${doc.data.series === 1 ? NOUN : NOUNS}, ${spellFrequency(doc.data.steps)} of history to ${doc.data.last}`),
       tile(spell(total, 4), `${doc.data.target} in all over the horizon`),
     ];
-    if (before > 0) tiles.push(tile(spellPercent(100 * (total / before - 1), true), "against the same steps a season before"));
+    if (before > 0) tiles.push(tile(spellPercent(100 * (total / before - 1), true), `against ${BEFORE}`));
     const { winner, baseline, calibration } = doc.backtest;
     if (winner) {
       tiles.push(tile(`${spell(winner[METRIC])}`, `${METRIC} of the winner; seasonal naive has ${spell(baseline[METRIC])}`));
@@ -234,9 +237,12 @@
     if (!doc.warnings.length) return;
     const section = byId("warnings");
     section.hidden = false;
-    section.className = "warning-list";
+    const grave = doc.warnings.some((found) => found.level !== "fixed");
+    section.className = `warning-list ${grave ? "" : "repaired"}`;
     section.append(
-      make("h2", { id: "warnings-title" }, `${count(doc.warnings.length, "warning")} about this forecast`),
+      make("h2", { id: "warnings-title" }, grave
+        ? `${count(doc.warnings.length, "warning")} about this forecast`
+        : `${count(doc.warnings.length, "repair")} of this forecast`),
       make("ul", {}, ...doc.warnings.map((found) => make("li", {}, `${found.what}; ${found.remedy}`))));
   }
 
@@ -331,7 +337,7 @@
       this.numbers = make("details", { id: "item-numbers", open: doc.data.horizon <= OPEN_ROWS }, make("summary", {}, "Show the numbers"), make("div", {}));
       fill("items",
         make("h2", { id: "items-title" }, `Each ${NOUN}`),
-        make("p", { class: "soft small hint" }, `Volume is the last season's; change compares the forecast with the same steps a season before${doc.backtest.winner ? `; ${METRIC} and gain are the backtest's` : ""}.`),
+        make("p", { class: "soft small hint" }, `Volume is that of the last ${Math.max(doc.data.season, doc.data.horizon)} steps; change compares the forecast with ${BEFORE}${doc.backtest.winner ? `; ${METRIC} and gain are the backtest's` : ""}.`),
         make("div", { class: "explorer" },
           make("div", { class: "item-list" },
             make("div", { class: "controls" },
@@ -398,7 +404,7 @@
       }));
       this.back.disabled = this.page === 0;
       this.next.disabled = this.page >= pages - 1;
-      this.where.textContent = `${this.page + 1} of ${pages}`;
+      this.where.textContent = `${(this.page + 1).toLocaleString("en")} of ${pages.toLocaleString("en")}`;
       if (!some.length) this.body.append(make("tr", {}, make("td", { class: "text", colspan: 5 }, `No ${NOUN} is called that.`)));
     }
 
@@ -461,7 +467,14 @@
     fill("leaderboard",
       make("h2", { id: "leaderboard-title" }, "Leaderboard"),
       table("Errors on the backtest: least is best", ["candidate", ...metrics, "gain over seasonal naive"], rows, (at) => doc.leaderboard[at].kind),
+      doc.baseline.repeats === "season" ? null : make("p", { class: "soft small" }, `${doc.data.season > 1 ? `The history has no whole season of ${doc.data.season} steps` : "The data has no season"}: seasonal naive repeats the last value.`),
       doc.backtest.comparable ? null : make("p", {}, `Not comparable with seasonal naive: ${doc.backtest.reason}.`));
+  }
+
+  function spellBias(bias) {
+    if (!known(bias)) return "";
+    if (Math.abs(bias) < 1) return " In all, the means were neither too high nor too low.";
+    return ` In all, the means were ${spellPercent(Math.abs(bias))} too ${bias > 0 ? "high" : "low"}.`;
   }
 
   async function showAccuracy() {
@@ -477,7 +490,7 @@
           table(`${METRIC} by step`, ["step", "winner", "seasonal naive", "points"],
             steps.map((s) => [String(s.step), spell(s.winner[METRIC]), spell(s.baseline[METRIC]), s.points.toLocaleString("en")])))),
       make("div", { class: "card" }, make("h2", {}, "Are the quantiles honest?"),
-        make("p", { class: "soft small" }, "Share of actual values that were not above each quantile; on the line is right."),
+        make("p", { class: "soft small" }, `Share of actual values that were not above each quantile; on the line is right.${spellBias(doc.backtest.bias_percent)}`),
         make("figure", {}, levelPlace, legend(["backtest", "forecast"], ["perfect", "naive", "dashed"])),
         make("details", {}, make("summary", {}, "Show the numbers"),
           table("Calibration of the quantiles", ["quantile", "should be", "was"],

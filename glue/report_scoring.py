@@ -176,6 +176,14 @@ def find_coverage(scored: Scored, names: tuple[str, ...]) -> list[dict[str, Any]
     ]
 
 
+def find_bias(scored: Scored) -> float | None:
+    """Say by how many per cent of the volume the means are too high in all."""
+    volume = float(np.abs(scored.points.actual).sum())
+    if not volume:
+        return None
+    return 100 * float((scored.points.mean - scored.points.actual).sum()) / volume
+
+
 def count_better(comparison: Comparison, metric: str) -> tuple[int, int]:
     """Count the series on which the forecast beats the baseline, and those scored."""
     ours, naive = score_series(comparison, metric)

@@ -167,12 +167,14 @@ def test_numbers_of_a_chart_equal_the_forecast(opened, page, name):
     for column in ("mean", "p10", "p50", "p90"):
         assert chart[column] == [float(row[column]) for row in rows]
     shown = opened.find_elements(By.CSS_SELECTOR, "#item-numbers tbody tr")
-    cells = [
-        [cell.text for cell in row.find_elements(By.TAG_NAME, "td")] for row in shown
-    ]
-    assert [row[0] for row in cells] == [row["month"] for row in rows]
+    cells = [row.find_elements(By.TAG_NAME, "td") for row in shown]
+    assert [row[0].text for row in cells] == [row["month"] for row in rows]
     for place, column in enumerate(("mean", "p10", "p50", "p90"), start=1):
-        assert [float(row[place]) for row in cells] == chart[column]
+        numbers = [row[place].find_element(By.TAG_NAME, "span") for row in cells]
+        exact = [float(number.get_attribute("title")) for number in numbers]
+        assert exact == chart[column]
+        read = [float(number.text.replace(",", "")) for number in numbers]
+        assert read == pytest.approx(exact, rel=1e-5)
 
 
 def test_history_of_a_chart_equals_the_training_data(opened):

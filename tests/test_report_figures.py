@@ -109,11 +109,12 @@ def slow_scores(points):
             over = actual - forecast[name]
             loss += 2 * (level * over if over > 0 else (level - 1) * over)
         losses.append(loss)
-    errors = [abs(actual - forecast["p50"]) for actual, forecast, _ in points]
-    scaled = [
-        e / scale for e, (_, _, scale) in zip(errors, points, strict=True) if scale > 0
+    errors = [
+        (abs(actual - forecast["p50"]), actual, scale)
+        for actual, forecast, scale in points
     ]
-    shares = [e / abs(p[0]) for e, p in zip(errors, points, strict=True) if p[0] != 0]
+    scaled = [error / scale for error, _, scale in errors if scale > 0]
+    shares = [error / abs(actual) for error, actual, _ in errors if actual != 0]
     squares = [(actual - forecast["mean"]) ** 2 for actual, forecast, _ in points]
 
     def mean(numbers):
@@ -121,7 +122,7 @@ def slow_scores(points):
 
     return {
         "WQL": mean(losses) / volume if volume else None,
-        "WAPE": sum(errors) / volume if volume else None,
+        "WAPE": sum(error for error, _, _ in errors) / volume if volume else None,
         "MASE": mean(scaled),
         "MAPE": mean(shares),
         "RMSE": math.sqrt(mean(squares)),
@@ -211,6 +212,14 @@ def test_calibration_equals_slow_shares(reported, points):
 
         assert entry["level"] == LEVELS[name]
         assert entry["covered"] == pytest.approx(sum(below) / len(below), rel=1e-9)
+
+
+def test_bias_equals_slow_sum(reported, points):
+    over = sum(forecast["mean"] - actual for _, _, actual, forecast, _, _ in points)
+    volume = sum(abs(actual) for _, _, actual, *_ in points)
+
+    found = reported.document["backtest"]["bias_percent"]
+    assert found == pytest.approx(100 * over / volume, rel=1e-9)
 
 
 def test_items_equal_slow_figures(reported, history, points):

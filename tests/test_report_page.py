@@ -1,0 +1,122 @@
+"""The page's making: bounded, escaped, and the same series as the forecast."""
+
+import base64
+import gzip
+import json
+import re
+
+import pytest
+
+import report_page
+from report_builders import RunBuilder, make_report
+
+MARKUP = "</script><script>alert(1)</script><!-- & ' \""
+BLOCK = re.compile(r'<script type="[^"]+" id="([^"]+)">([^<]*)</script>')
+
+
+def read_blocks(page):
+    """Give the page's blocks of data by their ids."""
+    return dict(BLOCK.findall(page))
+
+
+def unpack(text):
+    return json.loads(gzip.decompress(base64.b64decode(text)))
+
+
+def read_series(blocks):
+    """Give each charted series by its label."""
+    labels = unpack(blocks["index"])["labels"]
+    count = sum(name.startswith("chunk-") for name in blocks)
+    chunks = [unpack(blocks[f"chunk-{number}"]) for number in range(count)]
+    series = [one for chunk in chunks for one in chunk]
+    return {labels[rank]: one for rank, one in enumerate(series)}
+
+
+def test_page_holds_every_number_of_the_forecast(tmp_path):
+    builder = RunBuilder(items=tuple(f"item {n}" for n in range(120)))
+
+    reported = make_report(builder, tmp_path)
+
+    series = read_series(read_blocks(reported.text("report.html")))
+    assert set(series) == set(builder.items)
+    for item, one in series.items():
+        rows = [r for r in reported.rows("forecast.csv") if r["item"] == item]
+        assert one["t"] == [row["month"] for row in rows]
+        assert one["m"] == [float(row["mean"]) for row in rows]
+        for place, name in enumerate(builder.quantiles):
+            assert one["q"][place] == [float(row[name]) for row in rows]
+        assert one["v"] == [builder.value(item, s) for s in range(builder.steps)]
+
+
+def test_names_never_become_markup(tmp_path):
+    builder = RunBuilder(items=(MARKUP, "drum"), dataset="d<b>")
+
+    page = make_report(builder, tmp_path).text("report.html")
+
+    assert "alert(1)" not in page
+    assert "<title>Forecast of d&lt;b&gt;</title>" in page
+    assert MARKUP in read_series(read_blocks(page))
+    assert page.count("<script") == page.count("</script>")
+
+
+def test_size_is_bounded_and_what_is_left_out_is_said(tmp_path, monkeypatch):
+    builder = RunBuilder(items=tuple(f"item {n}" for n in range(400)))
+    whole = make_report(builder, tmp_path).text("report.html")
+    limit = len(whole.encode()) - 60_000
+    monkeypatch.setattr(report_page.build_page, "__defaults__", (limit,))
+
+    reported = make_report(builder, tmp_path)
+
+    page = reported.text("report.html")
+    blocks = read_blocks(page)
+    shown = json.loads(blocks["document"])["shown"]
+    assert len(page.encode()) <= limit
+    assert 0 < shown["charted"] < shown["listed"] == shown["series"] == 400
+    series = read_series(blocks)
+    assert len(series) == shown["charted"]
+    volumes = {row["item"]: float(row["volume"]) for row in reported.rows("items.csv")}
+    least = min(volumes[item] for item in series)
+    assert all(volumes[item] <= least for item in volumes if item not in series)
+
+
+def test_long_history_is_cut_for_the_charts(tmp_path):
+    reported = make_report(RunBuilder(items=("drum",), steps=400), tmp_path)
+
+    blocks = read_blocks(reported.text("report.html"))
+    shown = json.loads(blocks["document"])["shown"]
+    assert shown["history_steps"] == 120
+    assert len(read_series(blocks)["drum"]["v"]) == 120
+
+
+def test_series_with_gaps_keep_their_places(tmp_path):
+    class Gappy(RunBuilder):
+        def history(self):
+            return [row for at, row in enumerate(super().history()) if at % 5 != 3]
+
+    builder = Gappy(items=("drum",))
+
+    page = make_report(builder, tmp_path).text("report.html")
+
+    one = read_series(read_blocks(page))["drum"]
+    assert one["p"] == [step for step in range(builder.steps) if step % 5 != 3]
+    assert one["v"] == [builder.value("drum", step) for step in one["p"]]
+
+
+def test_page_refers_to_nothing_outside(tmp_path):
+    page = make_report(RunBuilder(), tmp_path).text("report.html")
+
+    assert not re.search(r'(src|href)="(?!#)', page)
+    assert "default-src 'none'" in page
+
+
+@pytest.mark.parametrize("name", ["{{STYLE}}", "{{", "}}", "{{ITEM}}"])
+def test_slots_in_names_are_not_filled(tmp_path, name):
+    page = make_report(RunBuilder(items=(name, "drum")), tmp_path).text("report.html")
+
+    assert name in read_series(read_blocks(page))
+
+
+def test_same_run_gives_the_same_bytes(tmp_path):
+    pages = [make_report(RunBuilder(), tmp_path).text("report.html") for _ in "12"]
+
+    assert pages[0] == pages[1]
