@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.runs import forecast_prefix
 from chalicelib.uploads import BARE_KEY, starts_run
+from client.accuracy import find_verdict
 from client.documents import find_document, find_run_document
-from client.present import find_verdict
 from client.uploads import parse_input
 
 if TYPE_CHECKING:

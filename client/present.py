@@ -12,33 +12,34 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from client.accuracy import present_accuracy
 from client.forecast_file import ForecastFile, Series, read_forecast
-from client.leaderboard import Leaderboard, build_leaderboard
-from client.session import Outcome, read_file
-from client.words import format_numbers, format_sparkline, printable, short_metric
+from client.results import read_file
+from client.session import Outcome
+from client.words import format_numbers, format_sparkline, printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _SHOWN_SERIES = 3
 _SHOWN_STEPS = 4
-_SHOWN_PLACES = 6
-_SHOWN_METRICS = 4
 _SHOWN_FINDINGS = 5
 
 
 def present_outcome(outcome: Outcome) -> Iterator[RenderableType]:
     """Give everything to print about a run that has ended, in its order."""
-    findings = (read_file(outcome.results, "data-report.json") or {}).get("findings")
-    yield from _present_findings(findings or [])
     if not outcome.succeeded:
+        yield from _present_findings(outcome)
         yield Text(f"Run {outcome.run_id} {_ENDED.get(outcome.status, 'failed')}:")
         for line in outcome.reason.splitlines():
             yield _indent(Text(printable(line), style="red"))
         if outcome.results.files:
             yield Text(f"Its documents are in {outcome.results.folder}")
         return
+    yield from present_accuracy(outcome.results)
     yield from _present_forecast(outcome)
+    yield Text()
+    yield from _present_findings(outcome)
     yield from _present_warnings(outcome)
     yield from _present_paths(outcome)
 
@@ -59,26 +60,6 @@ def _present_forecast(outcome: Outcome) -> Iterator[RenderableType]:
         yield Text(_describe_size(forecast), style="bold")
         if forecast.value_columns:
             yield render_forecast(forecast)
-    candidates = read_file(outcome.results, "candidates.json")
-    if candidates and candidates.get("candidates"):
-        leaderboard = build_leaderboard(candidates)
-        rest = len(leaderboard.places) - _SHOWN_PLACES
-        more = f", {rest} more in candidates.json" if rest > 0 else ""
-        yield Text()
-        yield Text(f"Candidates, smaller is better{more}", style="bold")
-        yield render_leaderboard(leaderboard)
-    if verdict := find_verdict(read_file(outcome.results, "report.json")):
-        yield Text()
-        yield Text(printable(verdict), style="bold")
-    yield Text()
-
-
-def find_verdict(report: Mapping[str, Any] | None) -> str:
-    """Return the one sentence that says how good the forecast is; empty if unknown."""
-    verdict = (report or {}).get("verdict")
-    if isinstance(verdict, Mapping):
-        verdict = verdict.get("sentence") or verdict.get("text")
-    return verdict if isinstance(verdict, str) else ""
 
 
 def render_forecast(forecast: ForecastFile) -> Table:
@@ -123,27 +104,9 @@ def _rows_of(series: Series, bars: str) -> Iterator[list[Text]]:
         yield [Text(c) for c in (*keys, timestamp, *cells, bars if first else "")]
 
 
-def render_leaderboard(leaderboard: Leaderboard) -> Table:
-    """Render the best candidates with their metrics."""
-    shown = leaderboard.places[:_SHOWN_PLACES]
-    columns = leaderboard.columns[:_SHOWN_METRICS]
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
-    table.add_column("candidate", overflow="ellipsis", max_width=48)
-    numbers = {}
-    for column in columns:
-        heading = Text(printable(short_metric(column)))
-        table.add_column(heading, justify="right")
-        numbers[column] = format_numbers([p.metrics.get(column) for p in shown])
-    for row, place in enumerate(shown):
-        name = printable(place.name) + (" (chosen)" if place.is_best else "")
-        cells = [Text(numbers[column][row]) for column in columns]
-        table.add_row(Text(name), *cells, style="green" if place.is_best else "")
-    return table
-
-
-def _present_findings(
-    findings: Iterable[Mapping[str, Any]],
-) -> Iterator[RenderableType]:
+def _present_findings(outcome: Outcome) -> Iterator[RenderableType]:
+    report = read_file(outcome.results, "data-report.json") or {}
+    findings: Iterable[Mapping[str, Any]] = report.get("findings") or []
     told = [f for f in findings if f.get("level") in {"warning", "fixed"}]
     told.sort(key=lambda f: f.get("level") == "fixed")
     alike = Counter(f.get("code") for f in told)

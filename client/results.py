@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.runs import forecast_prefix, run_key
 from client.errors import CommandError
@@ -28,6 +29,15 @@ class Results:
         """Return the path of a file; None when the run has not left one."""
         path = self.folder / name
         return path if path in self.files else None
+
+
+def read_file(results: Results, name: str) -> dict[str, Any] | None:
+    """Read a downloaded JSON file; None when the run has not left it."""
+    path = results.find(name)
+    if path is None:
+        return None
+    document = json.loads(path.read_text(encoding="utf-8"))
+    return document if isinstance(document, dict) else None
 
 
 def download_results(

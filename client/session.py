@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from client.follow import Display, Follower, follow_run
 from client.pace import Pace
 from client.packing import pack_source
 from client.reason import find_reason
-from client.results import Results, download_results
+from client.results import Results, download_results, read_file
 from client.trigger_log import read_trigger_log
 from client.uploads import (
     START_PATIENCE_SECONDS,
@@ -180,12 +179,3 @@ class Session:
 
     def _find(self, run_id: str, name: str) -> dict[str, Any] | None:
         return find_run_document(self._clients.s3, self._target.bucket, run_id, name)
-
-
-def read_file(results: Results, name: str) -> dict[str, Any] | None:
-    """Read a downloaded JSON file; None when the run has not left it."""
-    path = results.find(name)
-    if path is None:
-        return None
-    document = json.loads(path.read_text(encoding="utf-8"))
-    return document if isinstance(document, dict) else None

@@ -5,7 +5,8 @@ import json
 
 from rich.console import Console
 
-from client.present import find_verdict, present_outcome
+from client.accuracy import find_verdict
+from client.present import present_outcome
 from client.results import Results
 from client.session import Outcome
 from client_fakes import RUN_ID
@@ -100,7 +101,7 @@ def test_warnings_alike_are_told_once(tmp_path):
 
     text = present(tmp_path, {"data-report.json": {"findings": findings}})
 
-    assert text.splitlines()[:2] == [
+    assert text.strip().splitlines()[:2] == [
         "warning: found a; act (and 2 more like it)",
         "warning: found b; act",
     ]
