@@ -22,7 +22,7 @@ GLUE_ENTRY_POINTS = {"glue/preprocess.py", "glue/report.py"}
 # What each runtime has; anything else would fail there.
 THIRD_PARTY = {
     "chalicelib": {"boto3", "botocore", "mypy_boto3_s3", "mypy_boto3_sagemaker"},
-    "glue": {"boto3", "botocore", "numpy", "pandas"},
+    "glue": {"boto3", "botocore", "mypy_boto3_s3", "numpy", "pandas"},
     "forecaster": {"numpy", "pandas", "lightgbm", "holidays", "scipy"},
 }
 
