@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -92,14 +91,15 @@ class Execution(moto_execution.Execution):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._concluded = threading.Event()
-        self._before_start: Callable[[Worker], None] = lambda worker: None
         self.redrive_count = 0
         self.redrive_date: datetime | None = None
 
     def start(self) -> None:
         """Start to run."""
-        super().start()
+        self.exec_status = ExecutionStatus.RUNNING
+        # Before the worker, whose end may come at once.
         self._publish("RUNNING")
+        super().start()
 
     def conclude(self) -> None:
         """Make the end known."""
@@ -148,8 +148,8 @@ class Execution(moto_execution.Execution):
         self._concluded.clear()
         self.stop_date = self.error = self.cause = None
         self.exec_worker, self.exec_status = again, ExecutionStatus.RUNNING
-        again.start()  # type: ignore[no-untyped-call]  # moto's
         self._publish("RUNNING")
+        again.start()  # type: ignore[no-untyped-call]  # moto's
         return self.redrive_date
 
     def describe(self) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class ScriptMissing(Exception):
 class JobRun:
     """A run as GetJobRun shows it; ``execute`` does the work."""
 
-    def __init__(self, plan: Plan, *, attempt: int = 0) -> None:
+    def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.job_name = plan.job_name
         self.job_run_id = f"jr_{mock_random.get_random_hex(64)}"
@@ -61,7 +61,6 @@ class JobRun:
         self.started_on = utcnow()
         self.modified_on = self.started_on
         self.completed_on: Any = None
-        self._attempt = attempt
         self._began: float | None = None
         self._seconds = 0.0
         self._stop_asked = False
@@ -92,7 +91,7 @@ class JobRun:
         plan = self.plan
         described = {
             "Id": self.job_run_id,
-            "Attempt": self._attempt,
+            "Attempt": 0,
             "JobName": self.job_name,
             "StartedOn": self.started_on,
             "LastModifiedOn": self.modified_on,

@@ -26,7 +26,12 @@ _TYPES: dict[str, tuple[type, ...]] = {
 def find_violations(service: str, operation: str, request: Any) -> list[str]:
     """Say what in a request the service's model does not allow, in AWS's words."""
     shape = load_service_model(service).operation_model(operation).input_shape
-    return [] if shape is None else list(_check(request, shape, ""))
+    return [] if shape is None else find_misfits(request, shape)
+
+
+def find_misfits(value: Any, shape: Shape) -> list[str]:
+    """Say where a value does not fit a shape, in AWS's words."""
+    return list(_check(value, shape, ""))
 
 
 def spell_violations(violations: list[str]) -> str:

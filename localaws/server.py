@@ -126,7 +126,7 @@ def _install(patches: Patches, machine: Machine) -> None:
     lambdas.install(patches, machine, clients)
     glue_jobs.install(patches, machine, clients)
     sagemaker_jobs.install(patches, machine, clients)
-    state_machines.install(patches, machine)
+    state_machines.install(patches)
 
 
 def _set_level(patches: Patches, logger: logging.Logger, level: int) -> None:

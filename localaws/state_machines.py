@@ -8,7 +8,7 @@ import threading
 import uuid
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 
 import moto.stepfunctions.models as moto_models
 import moto.stepfunctions.parser.models as moto_parser
@@ -21,7 +21,6 @@ from moto.stepfunctions.parser.utils import TMP_THREADS
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from localaws.executions import Execution
-from localaws.machine import Machine
 from localaws.patches import Patches
 from localaws.roles import RoleError, check_trust
 
@@ -47,7 +46,6 @@ class NotRedrivable(AWSError):
 class Backend(moto_parser.StepFunctionsParserBackend):
     """moto's Step Functions, whose executions are ours."""
 
-    machine: ClassVar[Machine]
     _lock = threading.Lock()
 
     @property
@@ -194,9 +192,8 @@ class _ModelsBackend(moto_models.StepFunctionBackend):
         return _URLS
 
 
-def install(patches: Patches, machine: Machine) -> None:
+def install(patches: Patches) -> None:
     """Put the executions that run where moto looks its own up."""
-    Backend.machine = machine
     settings: Any = default_user_config["stepfunctions"]
     before = dict(settings)
     settings["execute_state_machine"] = True

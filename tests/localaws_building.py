@@ -10,6 +10,8 @@ import zipfile
 
 import boto3
 
+from localaws.request_checks import find_misfits, load_service_model
+
 PATIENCE = 20.0
 _numbers = itertools.count(1)
 
@@ -216,3 +218,9 @@ def task(service_action, parameters, **options):
         "End": True,
         **options,
     }
+
+
+def find_answer_misfits(service, operation, answer):
+    """Say where an answer does not fit the service's model of it."""
+    model = load_service_model(service).operation_model(operation)
+    return find_misfits(answer, model.output_shape)

@@ -3,7 +3,14 @@ import pytest
 from forecaster import load
 from localaws import autopilot_job, serve
 from localaws.tables import read_tables
-from localaws_building import client, make_bucket, make_role, name, wait_for
+from localaws_building import (
+    client,
+    find_answer_misfits,
+    make_bucket,
+    make_role,
+    name,
+    wait_for,
+)
 from localaws_training import (
     CONFIG,
     HORIZON,
@@ -238,3 +245,14 @@ def test_horizon_of_a_quarter_is_allowed():
     table = read_tables([make_sales().encode()], CONFIG["TimeSeriesConfig"])
 
     autopilot_job.check_data(table, {**CONFIG, "ForecastHorizon": 9})
+
+
+def test_answers_fit_the_service_s_model(trained):
+    candidates = {"Candidates": list_candidates("Trained-Job")}
+    summaries = client("sagemaker").list_auto_ml_jobs()
+
+    assert find_answer_misfits("sagemaker", "DescribeAutoMLJobV2", trained) == []
+    assert (
+        find_answer_misfits("sagemaker", "ListCandidatesForAutoMLJob", candidates) == []
+    )
+    assert find_answer_misfits("sagemaker", "ListAutoMLJobs", summaries) == []

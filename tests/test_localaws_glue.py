@@ -6,6 +6,7 @@ from botocore.exceptions import ClientError
 from localaws import glue_runs, serve
 from localaws_building import (
     client,
+    find_answer_misfits,
     get_run,
     make_archive,
     make_job,
@@ -301,4 +302,5 @@ def test_ended_run_says_how_long_it_took():
     run = run_job(make_job("import time\ntime.sleep(1.1)"))
 
     assert run["ExecutionTime"] in (1, 2)
+    assert find_answer_misfits("glue", "GetJobRun", {"JobRun": run}) == []
     assert run["CompletedOn"] >= run["StartedOn"]

@@ -10,6 +10,7 @@ from localaws import serve
 from localaws_building import (
     client,
     describe,
+    find_answer_misfits,
     let_in,
     list_event_types,
     list_events,
@@ -458,10 +459,14 @@ def test_redriven_execution_goes_on_where_it_failed():
     ended = wait_for_end(execution)
     assert (ended["status"], ended["redriveCount"]) == ("SUCCEEDED", 1)
     assert json.loads(ended["output"])["Payload"] == 2
+    assert find_answer_misfits("stepfunctions", "DescribeExecution", ended) == []
     types = list_event_types(execution)
     assert types.count("PassStateEntered") == 1
     assert "ExecutionRedriven" in types
-    ids = [event["id"] for event in list_events(execution)]
+    events = list_events(execution)
+    history = {"events": events}
+    assert find_answer_misfits("stepfunctions", "GetExecutionHistory", history) == []
+    ids = [event["id"] for event in events]
     assert ids == list(range(1, len(ids) + 1))
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from localaws import serve, transform_job
-from localaws_building import client, make_bucket, make_role, name
+from localaws_building import client, find_answer_misfits, make_bucket, make_role, name
 from localaws_training import (
     HORIZON,
     RESOURCES,
@@ -43,6 +43,7 @@ def test_transform_writes_one_output_per_input(trained):
 
     assert ended["TransformJobStatus"] == "Completed", ended.get("FailureReason")
     assert ended["TransformEndTime"] >= ended["TransformStartTime"]
+    assert find_answer_misfits("sagemaker", "DescribeTransformJob", ended) == []
     first = read_table(f"s3://{bucket}/forecast/part-0.csv.out")
     second = read_table(f"s3://{bucket}/forecast/sub/part-1.csv.out")
     assert [row["item"] for row in first] == ["007"] * HORIZON
