@@ -159,25 +159,31 @@ def on_execution_end(event: CloudWatchEvent) -> None:
         get_sagemaker(), ending.run_id
     ):
         app.log.info("stopped the Autopilot job of %s", ending.run_id)
+    report = _read_report(store, ending)
     status = endings.build_status(
         ending,
         bucket=BUCKET,
         data_report=store.find_json(runs.run_key(ending.run_id, "data-report.json")),
+        verdict=endings.read_verdict(report),
         warnings=_read_warnings(store, ending.run_id),
     )
     store.write_json(runs.run_key(ending.run_id, "status.json"), status)
     app.log.info("run %s ended: %s", ending.run_id, json.dumps(status))
-    tell_people(store, status)
+    tell_people(status, report)
 
 
-def tell_people(store: Store, status: Mapping[str, Any]) -> None:
+def tell_people(status: Mapping[str, Any], report: Mapping[str, Any] | None) -> None:
     """Send the topic's subscribers one message on the run."""
-    report = None
-    if status["status"] == "SUCCEEDED" and status["dataset"]:
-        prefix = runs.forecast_prefix(status["dataset"], status["run_id"])
-        report = store.find_json(f"{prefix}report.json")
     notice = notices.build_notice(status, bucket=BUCKET, stage=STAGE, report=report)
     get_sns().publish(TopicArn=TOPIC_ARN, Subject=notice.subject, Message=notice.text)
+
+
+def _read_report(store: Store, ending: endings.Ending) -> Mapping[str, Any] | None:
+    if ending.status != "SUCCEEDED" or not ending.dataset:
+        return None
+    prefix = runs.forecast_prefix(ending.dataset, ending.run_id)
+    report: Mapping[str, Any] | None = store.find_json(f"{prefix}report.json")
+    return report
 
 
 def _read_warnings(store: Store, run_id: str) -> list[str]:

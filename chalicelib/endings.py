@@ -52,6 +52,7 @@ def build_status(
     *,
     bucket: str,
     data_report: Mapping[str, Any] | None,
+    verdict: str | None = None,
     warnings: list[str],
 ) -> dict[str, Any]:
     """Build ``status.json`` from an ending and what the run's jobs left."""
@@ -68,9 +69,16 @@ def build_status(
         "started_at": ending.started_at,
         "ended_at": ending.ended_at,
         "execution_arn": ending.execution_arn,
+        "verdict": verdict,
         "forecast_uri": f"s3://{bucket}/{prefix}forecast.csv" if succeeded else None,
         "warnings": warnings,
     }
+
+
+def read_verdict(report: Mapping[str, Any] | None) -> str | None:
+    """Take from ``report.json`` the sentence that says how good the forecast is."""
+    sentence = ((report or {}).get("verdict") or {}).get("sentence")
+    return sentence if isinstance(sentence, str) else None
 
 
 def explain_ending(ending: Ending, data_report: Mapping[str, Any] | None) -> str:

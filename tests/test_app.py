@@ -277,6 +277,8 @@ def test_people_are_told_of_the_verdict(aws):
     ((subject, text),) = list_sent()
     assert subject == "Forecast of sales is ready"
     assert "31 % better than naive." in text
+    status = get(f"runs/{RUN_ID}/status.json")
+    assert status["verdict"] == "31 % better than naive."
     assert f"s3://{BUCKET}/{prefix}/forecast.csv" in text
 
 
