@@ -103,7 +103,9 @@ class Lister:
             dataset=dataset,
             state=execution["status"],
             started=execution["startDate"],
-            verdict=self._verdict(dataset, run_id) if succeeded else _gist(status),
+            verdict=self._verdict(status, dataset, run_id)
+            if succeeded
+            else _gist(status),
             has_status=status is not None,
             upload=(str(asked.get("key", "")), str(asked.get("version_id", ""))),
         )
@@ -115,7 +117,11 @@ class Lister:
         described = self._sfn.describe_execution(executionArn=execution["executionArn"])
         return parse_input(described.get("input"))
 
-    def _verdict(self, dataset: str, run_id: str) -> str:
+    def _verdict(
+        self, status: Mapping[str, Any] | None, dataset: str, run_id: str
+    ) -> str:
+        if verdict := (status or {}).get("verdict"):
+            return str(verdict)
         key = f"{forecast_prefix(dataset, run_id)}report.json"
         return find_verdict(find_document(self._s3, self._target.bucket, key))
 

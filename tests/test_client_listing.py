@@ -59,6 +59,16 @@ def test_run_has_its_dataset_and_verdict(s3):
     assert listing.lost == ()
 
 
+def test_verdict_of_the_status_saves_the_report(s3):
+    version = put(s3, "raw/sales.zip")
+    put(s3, "runs/r1/status.json", {"dataset": "sales", "verdict": "as told"})
+    put(s3, "output-forecasted-data/sales/r1/report.json", {"verdict": "not read"})
+
+    (run,) = list_runs(s3, make_run("r1", version)).runs
+
+    assert run.verdict == "as told"
+
+
 def test_execution_stands_in_for_missing_status(s3):
     version = put(s3, "raw/sales.zip")
 
