@@ -46,3 +46,14 @@ def row_mean(values: Array, axis: int = 1) -> Array:
     seen = ~np.isnan(values)
     count = np.maximum(seen.sum(axis=axis), 1)
     return np.asarray(np.where(seen, values, 0.0).sum(axis=axis) / count)
+
+
+def mean_of_quantiles(quantiles: Array, levels: Array) -> Array:
+    """Mean of the distribution that the quantiles describe, tails cut at the ends."""
+    edges = np.concatenate([[0.0], (levels[1:] + levels[:-1]) / 2, [1.0]])
+    return np.asarray(quantiles @ np.diff(edges))
+
+
+def median_of_quantiles(quantiles: Array, levels: Array) -> Array:
+    """The 0.5 quantile; candidates always give it."""
+    return np.asarray(quantiles[..., int(np.searchsorted(levels, 0.5))])

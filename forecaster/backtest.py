@@ -37,23 +37,20 @@ class Backtest:
         """Put forecasts [n_windows, n_items, horizon, n_levels] beside the actuals."""
         return Scored(
             actual=self.actual,
-            quantiles=quantiles[..., asked],
-            levels=levels[asked],
-            mean=mean_of_quantiles(quantiles, levels),
-            median=median_of_quantiles(quantiles, levels),
+            forecast=quantiles,
+            levels=levels,
+            asked=asked,
             scale=self.scale,
         )
+
+    def every(self, stride: int) -> "Backtest":
+        """Keep every so many series."""
+        return Backtest(self.cuts, self.actual[:, ::stride], self.scale[:, ::stride])
 
     def window(self, number: int) -> "Backtest":
         """Keep one window."""
         some = slice(number, number + 1)
         return Backtest(self.cuts[some], self.actual[some], self.scale[some])
-
-    def without(self, number: int) -> "Backtest":
-        """Leave one window out."""
-        keep = [k for k in range(len(self.cuts)) if k != number]
-        cuts = tuple(self.cuts[k] for k in keep)
-        return Backtest(cuts, self.actual[keep], self.scale[keep])
 
 
 def plan_backtest(panel: Panel) -> Backtest:
@@ -82,14 +79,3 @@ def _actual(panel: Panel, cut: int) -> Array:
     actual = panel.target[:, panel.n_steps - cut : stop].copy()
     actual[panel.lengths - cut < _LEAST_HISTORY] = np.nan
     return actual
-
-
-def mean_of_quantiles(quantiles: Array, levels: Array) -> Array:
-    """Mean of the distribution that the quantiles describe, tails cut at the ends."""
-    edges = np.concatenate([[0.0], (levels[1:] + levels[:-1]) / 2, [1.0]])
-    return np.asarray(quantiles @ np.diff(edges))
-
-
-def median_of_quantiles(quantiles: Array, levels: Array) -> Array:
-    """The 0.5 quantile; candidates always give it."""
-    return np.asarray(quantiles[..., int(np.searchsorted(levels, 0.5))])

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from forecaster import artefact, autopilot
-from forecaster.arrays import Array
-from forecaster.backtest import mean_of_quantiles, plan_backtest
+from forecaster.arrays import Array, mean_of_quantiles
+from forecaster.backtest import plan_backtest
 from forecaster.calibration import calibrate, stretch
 from forecaster.candidates import BASELINE, ENSEMBLE, choose_candidates
 from forecaster.clock import Clock
 from forecaster.ensemble import blend, choose_weights
 from forecaster.errors import TableError
-from forecaster.fallback import list_fallbacks, mend
+from forecaster.fallback import list_fallbacks
 from forecaster.metrics import METRICS
 from forecaster.model import Model, within_bounds
 from forecaster.panel import Panel
@@ -102,7 +102,7 @@ def _combine(
     setup: Setup, plan: Plan, outcome: tuple[list[Trained], list[Report]], metric: str
 ) -> Model:
     trained, dropped = outcome
-    forecasts = [_mended(plan, one.quantiles) for one in trained]
+    forecasts = [one.quantiles for one in trained]
     prior = np.array([one.candidate.prior for one in trained])
     weights = choose_weights(plan, forecasts, prior, metric)
     blended = blend(forecasts, weights)
@@ -134,17 +134,6 @@ def _combine(
         fallbacks=pd.DataFrame(list_fallbacks(plan.panel)),
         manifest=_manifest(plan, metric, dropped),
     )
-
-
-def _mended(plan: Plan, quantiles: Array) -> Array:
-    cuts = plan.backtest.cuts
-    if not cuts:
-        return quantiles
-    windows = [
-        np.nan_to_num(mend(quantiles[k], plan.panel.cut(cut), plan.levels))
-        for k, cut in enumerate(cuts)
-    ]
-    return np.stack(windows)
 
 
 def _bounded(plan: Plan, quantiles: Array) -> Array:

@@ -4,12 +4,13 @@ Quantile loss is 2 rho, as in SageMaker's wQL, GluonTS and AutoGluon. Points who
 actual value is NaN count nowhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from forecaster.arrays import Array
+from forecaster.arrays import Array, mean_of_quantiles, median_of_quantiles
 
 # What AutoMLJobObjective.MetricName calls each.
 METRIC_OF_OBJECTIVE: Mapping[str, str] = {
@@ -30,21 +31,25 @@ class Scored:
     ----------
     actual
         [n_windows, n_items, horizon].
-    quantiles
+    forecast
         [n_windows, n_items, horizon, n_levels], at `levels`.
-    mean, median
-        [n_windows, n_items, horizon].
+    asked
+        Which levels count for wQL.
     scale
         [n_windows, n_items] in-sample mean absolute seasonal difference; NaN or 0
         where MASE is not defined.
     """
 
     actual: Array
-    quantiles: Array
+    forecast: Array
     levels: Array
-    mean: Array
-    median: Array
+    asked: NDArray[np.int64]
     scale: Array
+
+    @property
+    def error(self) -> Array:
+        """Absolute error of the median [n_windows, n_items, horizon]."""
+        return np.abs(self.actual - median_of_quantiles(self.forecast, self.levels))
 
 
 def quantile_loss(actual: Array, forecast: Array, level: Array | float) -> Array:
@@ -72,26 +77,52 @@ def _mean_difference(target: Array, lag: int) -> Array:
     return _mean(np.abs(target[:, lag:] - target[:, :-lag]), (1,))
 
 
-def score(forecast: Scored, axis: tuple[int, ...] = (0, 1, 2)) -> dict[str, Array]:
-    """Compute every metric over some axes of [n_windows, n_items, horizon].
+def score(
+    scored: Scored,
+    axis: tuple[int, ...] = (0, 1, 2),
+    metrics: tuple[str, ...] = METRICS,
+) -> dict[str, Array]:
+    """Compute metrics over some axes of [n_windows, n_items, horizon].
 
     Axes (0, 1, 2) give single numbers, (0, 2) one per series, (0, 1) one per step.
     A metric that is not defined (no actual value, all of them zero) is NaN.
     """
-    actual = forecast.actual
-    size = _sum(np.abs(actual), axis)
-    loss = quantile_loss(actual[..., None], forecast.quantiles, forecast.levels)
-    error = np.abs(actual - forecast.median)
     with np.errstate(all="ignore"):
-        share = np.where(actual == 0, np.nan, error / np.abs(actual))
-        scale = np.where(forecast.scale > 0, forecast.scale, np.nan)
-        return {
-            "wQL": _sum(loss.mean(axis=-1), axis) / size,
-            "WAPE": _sum(error, axis) / size,
-            "MASE": _mean(error / scale[..., None], axis),
-            "RMSE": np.sqrt(_mean((actual - forecast.mean) ** 2, axis)),
-            "MAPE": _mean(share, axis),
-        }
+        return {name: _FUNCTIONS[name](scored, axis) for name in metrics}
+
+
+def _wql(scored: Scored, axis: tuple[int, ...]) -> Array:
+    quantiles, levels = scored.forecast[..., scored.asked], scored.levels[scored.asked]
+    loss = quantile_loss(scored.actual[..., None], quantiles, levels).mean(axis=-1)
+    return _sum(loss, axis) / _sum(np.abs(scored.actual), axis)
+
+
+def _wape(scored: Scored, axis: tuple[int, ...]) -> Array:
+    return _sum(scored.error, axis) / _sum(np.abs(scored.actual), axis)
+
+
+def _mase(scored: Scored, axis: tuple[int, ...]) -> Array:
+    scale = np.where(scored.scale > 0, scored.scale, np.nan)
+    return _mean(scored.error / scale[..., None], axis)
+
+
+def _rmse(scored: Scored, axis: tuple[int, ...]) -> Array:
+    mean = mean_of_quantiles(scored.forecast, scored.levels)
+    return np.sqrt(_mean((scored.actual - mean) ** 2, axis))
+
+
+def _mape(scored: Scored, axis: tuple[int, ...]) -> Array:
+    size = np.abs(scored.actual)
+    return _mean(np.where(size == 0, np.nan, scored.error / size), axis)
+
+
+_FUNCTIONS: Mapping[str, Callable[[Scored, tuple[int, ...]], Array]] = {
+    "wQL": _wql,
+    "WAPE": _wape,
+    "MASE": _mase,
+    "RMSE": _rmse,
+    "MAPE": _mape,
+}
 
 
 def coverage(actual: Array, lower: Array, upper: Array) -> float:
@@ -111,5 +142,5 @@ def _sum(values: Array, axis: tuple[int, ...]) -> Array:
 
 def _mean(values: Array, axis: tuple[int, ...]) -> Array:
     seen = ~np.isnan(values)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(all="ignore"):
         return np.asarray(_sum(values, axis) / seen.sum(axis=axis))

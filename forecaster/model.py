@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecaster import artefact
-from forecaster.arrays import Array
-from forecaster.backtest import mean_of_quantiles
+from forecaster.arrays import Array, mean_of_quantiles
 from forecaster.calibration import stretch
 from forecaster.candidates import State, candidates_by_name
 from forecaster.ensemble import blend

@@ -185,6 +185,7 @@ def _filter(target: Array, grid: _Grid, season: int) -> _Fitted:
     seen = ~np.isnan(target)
     starts = seen.argmax(axis=1)
     active = np.atleast_1d(np.searchsorted(starts, np.arange(n_steps), side="right"))
+    known = np.where(seen, target, 0.0)
     level0, slope0, shape0 = _start(target, season)
     shape = (n_items, len(grid.alpha))
     level = np.broadcast_to(level0[:, None], shape).copy()
@@ -198,9 +199,9 @@ def _filter(target: Array, grid: _Grid, season: int) -> _Fitted:
         state = states[step % season, rows]
         drift = slope[rows] * grid.phi
         ahead = level[rows] + drift
-        error = target[rows, step, None] - ahead - state
+        error = known[rows, step, None] - ahead - state
         if holes[step]:
-            np.nan_to_num(error, copy=False, nan=0.0)
+            error *= seen[rows, step, None]
         squares[rows] += error * error
         level[rows] = ahead + grid.alpha * error
         slope[rows] = drift + grid.beta * error

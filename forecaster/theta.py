@@ -119,6 +119,8 @@ def _smooth_with_drift(
     alpha = np.repeat(_ALPHAS, len(_DRIFTS))
     drift = np.tile(_DRIFTS, len(_ALPHAS)) * slope[:, None]
     rows = np.arange(len(target))
+    seen = ~np.isnan(target)
+    known = np.where(seen, target, 0.0)
     level = np.repeat(target[rows, starts][:, None], len(alpha), axis=1)
     squares = np.zeros_like(level)
     active = np.searchsorted(starts, np.arange(target.shape[1]), side="left")
@@ -126,9 +128,9 @@ def _smooth_with_drift(
     for step in range(1, target.shape[1]):
         some = slice(0, active[step])
         ahead = level[some] + drift[some]
-        error = target[some, step, None] - ahead
+        error = known[some, step, None] - ahead
         if holes[step]:
-            np.nan_to_num(error, copy=False, nan=0.0)
+            error *= seen[some, step, None]
         squares[some] += error * error
         level[some] = ahead + alpha * error
     count = np.maximum((~np.isnan(target)).sum(axis=1) - 1, 1)[:, None]

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from forecaster.arrays import Array
 from forecaster.backtest import Backtest
 from forecaster.candidates import BASELINE, Candidate, State
 from forecaster.clock import Clock, OutOfTime
+from forecaster.fallback import mend
 from forecaster.features import ENOUGH_ROWS
 from forecaster.metrics import score
 from forecaster.panel import Panel
@@ -73,7 +75,7 @@ class _Part:
 
     windows: tuple[int, ...]  # none for the final fit
     state: State
-    quantiles: list[Array]
+    quantiles: list[NDArray[Any]]
     seconds: float
 
 
@@ -165,7 +167,10 @@ def _run(plan: Plan, candidate: Candidate, windows: tuple[int, ...]) -> _Part:
         quantiles = []
         for cut in cuts:
             past = plan.panel.cut(cut)
-            quantiles.append(candidate.predict(state, past, plan.levels))
+            forecast = candidate.predict(state, past, plan.levels)
+            mended = np.nan_to_num(mend(forecast, past, plan.levels))
+            # Half the memory; backtests decide on weights, not on the forecast.
+            quantiles.append(mended.astype(np.float32))
     return _Part(windows, state, quantiles, time.monotonic() - started)
 
 

@@ -33,10 +33,9 @@ def make_scored(names, windows=2, seed=0):
     quantiles = np.sort(rng.normal(2, 3, (*actual.shape, 3)), axis=-1)
     return Scored(
         actual=actual,
-        quantiles=quantiles,
+        forecast=quantiles,
         levels=LEVELS,
-        mean=quantiles.mean(axis=-1),
-        median=quantiles[..., 1],
+        asked=np.array([0, 1, 2]),
         scale=rng.uniform(0.5, 2, actual.shape[:2]),
     )
 
@@ -47,9 +46,9 @@ def points(scored):
     return [
         (
             scored.actual[w, i, s],
-            scored.quantiles[w, i, s],
-            scored.mean[w, i, s],
-            scored.median[w, i, s],
+            scored.forecast[w, i, s],
+            scored.forecast[w, i, s] @ [0.3, 0.4, 0.3],
+            scored.forecast[w, i, s, 1],
             scored.scale[w, i],
         )
         for w in range(windows)
@@ -130,10 +129,9 @@ def test_scores_per_series_are_those_of_each_alone(metric):
     for number in range(len(names)):
         alone = Scored(
             actual=scored.actual[:, [number]],
-            quantiles=scored.quantiles[:, [number]],
+            forecast=scored.forecast[:, [number]],
             levels=LEVELS,
-            mean=scored.mean[:, [number]],
-            median=scored.median[:, [number]],
+            asked=scored.asked,
             scale=scored.scale[:, [number]],
         )
         assert per_series[number] == pytest.approx(TWINS[metric](alone))
