@@ -14,11 +14,11 @@ from functools import cached_property
 from pathlib import Path
 
 import boto3
-from localaws.server import serve
 
 from chalicelib.names import bucket_name, state_machine_arn
 from conftest import ACCOUNT, REGION
 from localaws.isolation import isolate
+from localaws.server import serve
 from localaws.workspace import copy_project
 
 STAGE = "local"
