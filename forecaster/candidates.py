@@ -36,6 +36,13 @@ class Candidate:
     predict: Callable[[State, Panel, Array], Array]
     fit: Callable[[Panel, Array, int, Clock], State] | None = None
     prior: float = 0.0
+    # Cost model: CPU seconds of an ordinary core, at rest and per million values.
+    fixed: float = 0.05
+    per_million: float = 3.0
+
+    def cost(self, values: int) -> float:
+        """Estimate the CPU seconds of backtests and fit on so many values."""
+        return self.fixed + self.per_million * values / 1e6
 
 
 def _local(forecast: Callable[[Panel, Array], Array]) -> Callable[..., Array]:
@@ -53,15 +60,17 @@ def _all_candidates() -> list[Candidate]:
     return [
         Candidate(BASELINE, "npts", _local(seasonal_naive)),
         Candidate("LongSeasonalNaive", "npts", _week_ago),
-        Candidate("ETS", "ets", _local(smooth), prior=1.0),
+        Candidate("ETS", "ets", _local(smooth), prior=1.0, per_million=30.0),
         # Theta is an ARIMA(0,1,1) with drift (Hyndman and Billah 2003).
         Candidate("Theta", "arima", _local(theta), prior=1.0),
-        Candidate("Regression", "prophet", _local(regress), prior=0.5),
+        Candidate(
+            "Regression", "prophet", _local(regress), prior=0.5, per_million=20.0
+        ),
         Candidate("NPTS", "npts", _local(npts)),
         Candidate("SeasonalNPTS", "npts", _local(seasonal_npts)),
         Candidate("TSB", "npts", _local(tsb)),
-        Candidate("Linear", "deepar", predict_linear, fit_linear, prior=0.5),
-        Candidate("LightGBM", "cnn-qr", predict_trees, fit_trees, prior=4.0),
+        Candidate("Linear", "deepar", predict_linear, fit_linear, prior=0.5, fixed=1.0),
+        Candidate("LightGBM", "cnn-qr", predict_trees, fit_trees, prior=4.0, fixed=6.0),
     ]
 
 
@@ -97,6 +106,26 @@ def choose_candidates(panel: Panel, algorithms: tuple[str, ...]) -> list[Candida
             and (not algorithms or candidate.algorithm in algorithms)
         )
     ]
+
+
+def affordable(
+    candidates: list[Candidate], values: int, seconds: float
+) -> list[Candidate]:
+    """Keep what a budget allows, by the cost model and not by a clock.
+
+    The baseline always stays; then those that are expected to help most come first.
+    0 seconds set no limit.
+    """
+    if not seconds:
+        return candidates
+    left = seconds
+    kept = set()
+    for candidate in sorted(candidates, key=lambda c: (c.name != BASELINE, -c.prior)):
+        cost = candidate.cost(values)
+        if candidate.name == BASELINE or cost <= left:
+            kept.add(candidate.name)
+            left -= cost
+    return [candidate for candidate in candidates if candidate.name in kept]
 
 
 def candidates_by_name() -> dict[str, Candidate]:

@@ -14,6 +14,7 @@ from forecaster.training import Plan
 
 _ROUNDS = 8  # few: later rounds fit the windows, not the future
 _SERIES = 1_000  # more tell little more about weights
+_NEAR = 1.6  # times the best loss, beyond which greedy selection does not look
 _TRUST = 0.25  # in greedy selection, against the tilted prior
 _TILT = 5.0  # a loss larger by 20 % costs a prior weight a factor of e
 
@@ -100,13 +101,17 @@ def choose_weights(
     losses = np.array([loss(forecast) for forecast in forecasts])
     if not np.isfinite(losses).any():
         return np.asarray(prior)
+    near = np.flatnonzero(losses <= _NEAR * np.nanmin(losses))
+    forecasts = [forecasts[number] for number in near]
     picks = [greedy_weights(forecasts, loss)]
     if len(backtest.cuts) > 1:
         for k in range(len(backtest.cuts)):
             some = [forecast[k : k + 1] for forecast in forecasts]
             loss = _loss_on(plan, backtest.window(k), metric)
             picks.append(greedy_weights(some, loss))
-    return shrink(np.mean(picks, axis=0), tilt(prior, losses), _TRUST)
+    greedy = np.zeros(len(prior))
+    greedy[near] = np.mean(picks, axis=0)
+    return shrink(greedy, tilt(prior, losses), _TRUST)
 
 
 def _loss_on(plan: Plan, backtest: Backtest, metric: str) -> Callable[[Array], float]:

@@ -14,7 +14,13 @@ from forecaster import artefact, autopilot
 from forecaster.arrays import Array, mean_of_quantiles
 from forecaster.backtest import plan_backtest
 from forecaster.calibration import calibrate, stretch
-from forecaster.candidates import BASELINE, ENSEMBLE, choose_candidates
+from forecaster.candidates import (
+    BASELINE,
+    ENSEMBLE,
+    Candidate,
+    affordable,
+    choose_candidates,
+)
 from forecaster.clock import Clock
 from forecaster.ensemble import blend, choose_weights
 from forecaster.errors import TableError
@@ -24,7 +30,14 @@ from forecaster.model import Model, within_bounds
 from forecaster.panel import Panel
 from forecaster.problem import Problem, quantile_name
 from forecaster.setup import Setup
-from forecaster.training import Plan, Report, Trained, score_quantiles, train_candidates
+from forecaster.training import (
+    OUT_OF_TIME,
+    Plan,
+    Report,
+    Trained,
+    score_quantiles,
+    train_candidates,
+)
 
 
 def fit(
@@ -72,7 +85,11 @@ def fit(
     plan = _plan(panel, setup.problem, seed, workers)
     watch = on_candidate or (lambda report: None)
     candidates = choose_candidates(panel, setup.problem.algorithms)
-    trained, dropped = train_candidates(plan, candidates, watch)
+    values = int((~np.isnan(panel.target)).sum())
+    chosen = affordable(candidates, values, setup.problem.max_seconds)
+    skipped = [_skipped(one, values) for one in candidates if one not in chosen]
+    trained, failed = train_candidates(plan, chosen, watch)
+    dropped = [*failed, *skipped]
     with np.errstate(all="ignore"):  # what is not finite is mended
         return _combine(setup, plan, (trained, dropped), metric)
 
@@ -83,6 +100,18 @@ def read_setup(config: Mapping[str, Any] | Problem) -> Setup:
         return Setup(config)
     problem, rules = autopilot.read_config(config)
     return Setup(problem, rules=rules)
+
+
+def _skipped(candidate: Candidate, values: int) -> Report:
+    needs = candidate.cost(values)
+    return Report(
+        name=candidate.name,
+        algorithm=candidate.algorithm,
+        metrics={},
+        seconds=0.0,
+        status="Stopped",
+        reason=f"would overrun the time limit (needs about {needs:.0f} s)",
+    )
 
 
 def _plan(panel: Panel, problem: Problem, seed: int, workers: int | None) -> Plan:
@@ -201,6 +230,6 @@ def _manifest(plan: Plan, metric: str, dropped: list[Report]) -> dict[str, Any]:
             "numpy": np.__version__,
             "pandas": pd.__version__,
         },
-        "clock_fired": any(report.status == "Stopped" for report in dropped),
+        "clock_fired": any(report.reason == OUT_OF_TIME for report in dropped),
         "dropped": [asdict(report) for report in dropped],
     }

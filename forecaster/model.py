@@ -1,7 +1,9 @@
 """A fitted model: forecasts from any history, leaderboard, backtests, archive."""
 
 import json
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,15 +80,14 @@ class Model:
     def _quantiles(self, panel: Panel, levels: Array) -> Array:
         names = [name for name, weight in self.weights.items() if weight > 0]
         known = candidates_by_name()
-        with np.errstate(all="ignore"):  # what is not finite is mended
-            forecasts = [
-                mend(
-                    known[name].predict(self.states.get(name, {}), panel, levels),
-                    panel,
-                    levels,
-                )
-                for name in names
-            ]
+
+        def predict(name: str) -> Array:
+            with np.errstate(all="ignore"):  # what is not finite is mended
+                state = self.states.get(name, {})
+                return mend(known[name].predict(state, panel, levels), panel, levels)
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            forecasts = list(pool.map(predict, names))
         weights = np.array([self.weights[name] for name in names])
         blended = stretch(blend(forecasts, weights), levels, self.factors)
         return forecast_new_items(within_bounds(blended, panel), panel)

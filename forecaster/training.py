@@ -22,6 +22,7 @@ from forecaster.features import ENOUGH_ROWS
 from forecaster.metrics import score
 from forecaster.panel import Panel
 
+OUT_OF_TIME = "out of time"
 _MOST_OF_IT = 0.6  # of the values, from which on one fit serves all windows
 
 
@@ -112,7 +113,7 @@ def _finished(
     with ThreadPoolExecutor(plan.workers) as pool:
         owner: dict[Future[_Part], Candidate] = {}
         # The dearest first, so that no core waits at the end for one long task.
-        for candidate in sorted(candidates, key=lambda c: c.fit is None):
+        for candidate in sorted(candidates, key=lambda c: -c.cost(0)):
             for windows in _shares(plan, candidate):
                 task = pool.submit(_run, plan, candidate, windows)
                 owner[task] = candidate
@@ -182,7 +183,7 @@ def _failed(candidate: Candidate, failure: BaseException, parts: list[_Part]) ->
         metrics={},
         seconds=sum(part.seconds for part in parts),
         status="Stopped" if stopped else "Failed",
-        reason="out of time" if stopped else f"{type(failure).__name__}: {failure}",
+        reason=OUT_OF_TIME if stopped else f"{type(failure).__name__}: {failure}",
     )
 
 
