@@ -77,7 +77,7 @@ CODES: dict[str, Code] = {
     ),
     "file-ignored": _warning(
         "The archive holds files that the pipeline does not know.",
-        "nothing, if they are not needed; known are TTS.csv, RTS.csv, metadata.csv "
+        "ignore this if they are not needed; known are TTS.csv, RTS.csv, metadata.csv "
         "and config.json",
     ),
     # the text of the tables
@@ -101,27 +101,29 @@ CODES: dict[str, Code] = {
     ),
     "csv-unreadable": _error(
         "A table breaks the rules of CSV, such as a quote that is never closed.",
-        "correct that row, or export the table anew",
+        "look near that row for a quote that is never closed, or export the table anew",
     ),
     "csv-row-width": _error(
         "Rows have more or fewer fields than the header.",
         "quote the values that hold the delimiter, and complete the short rows",
     ),
     "csv-delimiter": _fixed(
-        "A table is delimited by semicolons, tabs or bars.", "nothing"
+        "A table is delimited by semicolons, tabs or bars.", "there is nothing to do"
     ),
     "csv-encoding": _fixed(
         "A table is not in UTF-8; its encoding was recognised.",
         "look at the accents in the ids; export in UTF-8 if any is wrong",
     ),
     "csv-byte-order-mark": _fixed(
-        "A table begins with a byte order mark, which was skipped.", "nothing"
+        "A table begins with a byte order mark, which was skipped.",
+        "there is nothing to do",
     ),
     "spaces-trimmed": _fixed(
-        "Values had white space at their ends, which was cut.", "nothing"
+        "Values had white space at their ends, which was cut.", "there is nothing to do"
     ),
     "row-numbers-dropped": _fixed(
-        "A table begins with a column of row numbers, which was left out.", "nothing"
+        "A table begins with a column of row numbers, which was left out.",
+        "there is nothing to do",
     ),
     "header-blank": _error("A column has no name.", "name it in the header, or cut it"),
     "header-twice": _error(
@@ -148,7 +150,8 @@ CODES: dict[str, Code] = {
         "fill it, or remove it from the table",
     ),
     "column-spelling": _fixed(
-        "A column is spelled another way than in the settings.", "nothing"
+        "A column is spelled another way than in the settings.",
+        "there is nothing to do",
     ),
     "table-wide": _error(
         "The table has a column for each date.",
@@ -178,13 +181,16 @@ CODES: dict[str, Code] = {
         "convert them to one time zone and leave the offset out",
     ),
     "timestamp-zone-dropped": _fixed(
-        "The timestamps have an offset, the same everywhere, which was cut.", "nothing"
+        "The timestamps have an offset, the same everywhere, which was cut.",
+        "there is nothing to do",
     ),
     "timestamp-normalised": _fixed(
-        "The timestamps were rewritten as YYYY-MM-DD or YYYY-MM-DD HH:MM:SS.", "nothing"
+        "The timestamps were rewritten as YYYY-MM-DD or YYYY-MM-DD HH:MM:SS.",
+        "there is nothing to do",
     ),
     "timestamp-time-dropped": _fixed(
-        "The frequency is daily or coarser; the time of day was cut.", "nothing"
+        "The frequency is daily or coarser; the time of day was cut.",
+        "there is nothing to do",
     ),
     "timestamp-without-time": _error(
         "The frequency is below daily, and the timestamps have no time of day.",
@@ -204,11 +210,12 @@ CODES: dict[str, Code] = {
         "plain numbers",
     ),
     "number-marks": _fixed(
-        "Numbers with a decimal comma or grouped thousands were rewritten.", "nothing"
+        "Numbers with a decimal comma or grouped thousands were rewritten.",
+        "there is nothing to do",
     ),
     "number-missing-word": _fixed(
         "Words such as NA or null in a numeric column were read as no value.",
-        "nothing, if that is what they mean",
+        "ignore this if that is what they mean",
     ),
     "covariate-mixed": _warning(
         "A column holds both numbers and other texts, and was taken as text.",
@@ -222,7 +229,7 @@ CODES: dict[str, Code] = {
     ),
     "duplicate-rows-aggregated": _warning(
         f"Rows have the same series and timestamp; {_AGGREGATION} combines them.",
-        "nothing, if that is meant",
+        "ignore this if it is meant",
     ),
     "finer-than-frequency": _warning(
         "Several rows of a series fall into one period; Autopilot sums their targets, "
@@ -236,7 +243,7 @@ CODES: dict[str, Code] = {
     "off-boundary": _warning(
         "Timestamps are not at the start of their period; Autopilot moves them there "
         "(weeks begin on Monday, months on the 1st).",
-        "nothing, if that is acceptable",
+        "ignore this if that is acceptable",
     ),
     "frequency-unclear": _error(
         "The timestamps have no regular step that Autopilot could forecast at.",
@@ -263,7 +270,7 @@ CODES: dict[str, Code] = {
     ),
     "time-hole": _warning(
         "For a long time no series has a row; Autopilot fills every series there.",
-        "look for timestamps with a wrong year; nothing, if the hole is real",
+        "look for timestamps with a wrong year; ignore this if the hole is real",
     ),
     "series-short": _warning(
         "Series have fewer than four values; they are forecast from the others.",
@@ -272,7 +279,7 @@ CODES: dict[str, Code] = {
     ),
     "series-dropped": _fixed(
         "Series with fewer than four values were left out, as the settings say.",
-        "nothing, or take Preparation.DropShortSeries out of the settings",
+        "ignore this, or take Preparation.DropShortSeries out of the settings",
     ),
     "series-empty": _warning(
         "Series have no value at all.", "upload their history, or leave them out"
@@ -280,12 +287,12 @@ CODES: dict[str, Code] = {
     "series-ends-early": _warning(
         "Series end before the others; Autopilot fills the rest with zeros unless "
         "Transformations.Filling says otherwise.",
-        "nothing, if they ended; otherwise upload the missing rows or set backfill",
+        "ignore this if they ended; otherwise upload the missing rows or set backfill",
     ),
     "series-gaps": _warning(
         "Steps are missing inside series; Autopilot fills them with zeros unless "
         "Transformations.Filling says otherwise.",
-        "nothing, if no row means zero; otherwise set middlefill for the target",
+        "ignore this if no row means zero; otherwise set middlefill for the target",
     ),
     "target-blank": _warning(
         "Values of the target are blank inside the history; Autopilot fills them with "
@@ -318,7 +325,7 @@ CODES: dict[str, Code] = {
     ),
     "rts-without-groups": _warning(
         "RTS.csv lacks a grouping column; its rows hold for all groups of an item.",
-        "nothing, if that is meant; otherwise add the column",
+        "ignore this if it is meant; otherwise add the column",
     ),
     "rts-duplicate-rows": _error(
         "RTS.csv has two rows for one series and timestamp.",
@@ -332,7 +339,7 @@ CODES: dict[str, Code] = {
     "rts-rows-unmatched": _warning(
         "RTS.csv has rows inside the history that match no row of it; they were left "
         "out.",
-        "compare the timestamps of both files; nothing, if the history has gaps",
+        "compare the timestamps of both files; ignore this if the history has gaps",
     ),
     "rts-history-missing": _warning(
         "Rows of history have no covariates in RTS.csv; they are blank there.",
@@ -340,11 +347,11 @@ CODES: dict[str, Code] = {
     ),
     "rts-beyond-horizon": _warning(
         "RTS.csv reaches beyond the horizon; those rows were left out.",
-        "nothing, or raise ForecastHorizon",
+        "ignore this, or raise ForecastHorizon",
     ),
     "beyond-horizon": _warning(
         "TTS.csv has rows beyond the horizon; they were left out.",
-        "nothing, or raise ForecastHorizon",
+        "ignore this, or raise ForecastHorizon",
     ),
     "covariate-blank": _warning(
         "Covariates are blank in the history; Autopilot does not fill them by itself.",
@@ -353,7 +360,7 @@ CODES: dict[str, Code] = {
     "future-rows": _warning(
         "Rows without a target follow the last value; they were taken as the future, "
         "though no covariate is known of it.",
-        "nothing, or remove them; the future needs no rows of its own",
+        "ignore this, or remove them; the future needs no rows of its own",
     ),
     "future-none": _warning(
         "There are covariates, and no row tells their future; only their past is used.",
@@ -366,7 +373,7 @@ CODES: dict[str, Code] = {
     "future-partial-filled": _warning(
         "Covariates of the future are given for some series or steps only; futurefill "
         "fills the rest.",
-        "nothing, if that is meant",
+        "ignore this if it is meant",
     ),
     "future-blank": _error(
         "Covariates are blank in rows of the future.",
@@ -374,7 +381,7 @@ CODES: dict[str, Code] = {
     ),
     "future-blank-filled": _warning(
         "Covariates are blank in rows of the future; futurefill fills them.",
-        "nothing, if that is meant",
+        "ignore this if it is meant",
     ),
     "column-collision": _error(
         "A column that is no key is in two of the files.",
@@ -389,7 +396,8 @@ CODES: dict[str, Code] = {
         "keep one row per item",
     ),
     "metadata-repeated": _fixed(
-        "metadata.csv has the same row twice; one of each was kept.", "nothing"
+        "metadata.csv has the same row twice; one of each was kept.",
+        "there is nothing to do",
     ),
     "metadata-missing": _warning(
         "Items of the history are not in metadata.csv; their attributes are blank.",
@@ -397,7 +405,7 @@ CODES: dict[str, Code] = {
     ),
     "metadata-unknown": _warning(
         "metadata.csv has items that the history has not; they were left out.",
-        "nothing, or compare the spelling of the ids, such as 7 and 007",
+        "ignore this, or compare the spelling of the ids, such as 7 and 007",
     ),
     # settings
     "settings-unreadable": _error(
@@ -421,7 +429,7 @@ CODES: dict[str, Code] = {
     "setting-column-dropped": _warning(
         "The bucket's settings name a column that this upload has not; that setting "
         "was left out.",
-        "nothing, if the settings are meant for other uploads too",
+        "ignore this if the settings are meant for other uploads too",
     ),
     "setting-column-text": _error(
         "Filling names a column that is not numeric.", "remove it from Filling"

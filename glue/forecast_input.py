@@ -23,6 +23,7 @@ Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 # A request of a batch transform carries one whole file of at most 100 MB.
 TRANSFORM_PART_BYTES = 90_000_000
 _LONGEST_INTEGER = 2.0**53
+_LINES = 20_000
 
 
 @dataclass(frozen=True)
@@ -77,25 +78,33 @@ class BlockWriter:
         last
             The last moment of history; later rows are the future's.
         """
-        lines = self._write_lines(columns, seconds)
         series = factorize([columns[name] for name in self._layout.keys], sort=True)
-        starts = np.flatnonzero(np.diff(series, prepend=-1)).tolist()
-        ends = [*starts[1:], len(series)]
-        known = (np.asarray(seconds) <= last).tolist()
-        with (
-            _blocks(self._folder, self._parts).open("wb") as blocks,
-            _index(self._folder, self._parts).open("wb") as index,
-        ):
-            for start, end in zip(starts, ends):
-                middle = start + sum(known[start:end])
-                history = "".join(lines[start:middle]).encode()
-                future = "".join(lines[middle:end]).encode()
-                blocks.write(history + future)
+        starts = np.flatnonzero(np.diff(series, prepend=-1))
+        with _blocks(self._folder, self._parts).open("wb") as blocks:
+            lengths = self._write_lines(blocks, columns, seconds)
+        known = np.asarray(seconds) <= last
+        history = np.add.reduceat(np.where(known, lengths, 0), starts).tolist()
+        future = np.add.reduceat(np.where(known, 0, lengths), starts).tolist()
+        with _index(self._folder, self._parts).open("wb") as index:
+            for at, start in enumerate(starts.tolist()):
                 key = tuple(columns[name][start] for name in self._layout.keys)
-                pickle.dump((key, len(history), len(future)), index, protocol=4)
+                pickle.dump((key, history[at], future[at]), index, protocol=4)
         self._parts += 1
 
-    def _write_lines(self, columns: Mapping[str, Array], seconds: Array) -> list[str]:
+    def _write_lines(
+        self, file: BinaryIO, columns: Mapping[str, Array], seconds: Array
+    ) -> Array:
+        """Write rows as lines, some at a time; give the length of each in bytes."""
+        lengths = np.empty(len(seconds), dtype=np.int64)
+        for start in range(0, len(seconds), _LINES):
+            rows = slice(start, start + _LINES)
+            some = {name: values[rows] for name, values in columns.items()}
+            lines = [line.encode() for line in self._as_lines(some, seconds[rows])]
+            lengths[rows] = [len(line) for line in lines]
+            file.write(b"".join(lines))
+        return lengths
+
+    def _as_lines(self, columns: Mapping[str, Array], seconds: Array) -> list[str]:
         layout = self._layout
         texts = [quote_texts(columns[name]) for name in layout.keys]
         texts.append(format_timestamps(seconds, with_time=layout.with_time))

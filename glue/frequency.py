@@ -17,6 +17,14 @@ Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 MINUTE, HOUR, DAY, WEEK = 60, 3_600, 86_400, 7 * 86_400
 _SECONDS = {"min": MINUTE, "H": HOUR, "D": DAY, "W": WEEK}
 _MONTHS = {"M": 1, "Y": 12}
+_WORDS = {
+    "min": "minute",
+    "H": "hour",
+    "D": "day",
+    "W": "week",
+    "M": "month",
+    "Y": "year",
+}
 _MOST = {"min": 59, "H": 23, "D": 6, "W": 4, "M": 11, "Y": 1}
 # Steps of a season, and of a first horizon, at a step of one unit.
 _SEASON = {"min": 60, "H": 24, "D": 7, "W": 52, "M": 12, "Y": 1}
@@ -36,6 +44,12 @@ class Frequency:
 
     def __str__(self) -> str:
         return self.unit if self.count == 1 else f"{self.count}{self.unit}"
+
+    @property
+    def name(self) -> str:
+        """The period in words, such as "2-week"."""
+        word = _WORDS[self.unit]
+        return word if self.count == 1 else f"{self.count}-{word}"
 
     @property
     def months(self) -> int:
@@ -191,7 +205,7 @@ def _is_about_a_month(seconds: int) -> bool:
 
 def _find_monthly(evidence: StepEvidence, total: int) -> FoundFrequency:
     step, share = _dominant_step(evidence.months, total)
-    words = f"{share:.1%} of the steps are multiples of {step} month(s)"
+    words = _describe_steps(share, _plural(step, "month"))
     if step % 12 == 0 and step > 0:
         return FoundFrequency(Frequency(1, "Y") if step == 12 else None, words, share)
     if 1 <= step <= _MOST["M"]:
@@ -201,7 +215,7 @@ def _find_monthly(evidence: StepEvidence, total: int) -> FoundFrequency:
 
 def _find_regular(steps: Mapping[int, int], total: int) -> FoundFrequency:
     step, share = _dominant_step(steps, total)
-    words = f"{share:.1%} of the steps are multiples of {describe_seconds(step)}"
+    words = _describe_steps(share, describe_seconds(step))
     if steps.get(step, 0) < _LEAST_SHARE * total:
         return FoundFrequency(None, f"{words}, but hardly any is just that", share)
     for unit in ("W", "D", "H", "min"):
@@ -228,5 +242,15 @@ def describe_seconds(seconds: int) -> str:
     """Write a length of time in its largest whole unit."""
     for name, length in (("day", DAY), ("hour", HOUR), ("minute", MINUTE)):
         if seconds and seconds % length == 0:
-            return f"{seconds // length} {name}(s)"
-    return f"{seconds} second(s)"
+            return _plural(seconds // length, name)
+    return _plural(seconds, "second")
+
+
+def _describe_steps(share: float, step: str) -> str:
+    if share == 1.0:
+        return f"every step is a multiple of {step}"
+    return f"{share:.1%} of the steps are multiples of {step}"
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

@@ -125,7 +125,7 @@ def _check_boundary(outlook: Outlook, survey: Survey, file: str) -> None:
         what = (
             f"{len(off)} of {len(moments)} timestamps of {file} are not at the start "
         )
-        what += f"of their {frequency} period"
+        what += f"of their {frequency.name}"
         outlook.findings.append(
             make_finding("off-boundary", what, count=len(off), examples=[example])
         )

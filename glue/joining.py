@@ -12,7 +12,7 @@ from column_roles import factorize
 from findings import Finding, Tally
 from frequency import DAY, Frequency
 from related_tables import RelatedTable
-from series_checks import name_series
+from series_checks import name_row, name_series
 from series_parts import ROW, SECONDS, sort_rows
 from table_profile import examples_at
 
@@ -128,7 +128,8 @@ def _note_rows(
     at = np.flatnonzero(mask)
     if len(at):
         first = at[np.argsort(rows[ROW][at], kind="stable")[:5]]
-        names = [name_series(related.keys, rows, one) for one in first.tolist()]
+        name = name_row if related.plan and related.plan.timestamp else name_series
+        names = [name(related.keys, rows, one) for one in first.tolist()]
         places = examples_at(
             related.table.name, related.keys[0], rows[ROW][first], names
         )
@@ -204,7 +205,7 @@ class _Pair:
         if len(at):
             first = at[np.argsort(self.columns[ROW][at], kind="stable")[:5]]
             keys = self.context.keys
-            names = [name_series(keys, self.columns, one) for one in first.tolist()]
+            names = [name_row(keys, self.columns, one) for one in first.tolist()]
             places = examples_at(
                 self.context.file, keys[0], self.columns[ROW][first], names
             )
@@ -335,7 +336,7 @@ def check_future(
             mine = blank[columns[ROW][blank] * sign > 0]
             numbers = columns[ROW][mine] * sign
             order = np.argsort(numbers, kind="stable")[:5]
-            texts = [name_series(context.keys, columns, one) for one in mine[order]]
+            texts = [name_row(context.keys, columns, one) for one in mine[order]]
             places = examples_at(which, name, numbers[order], texts)
             tally.add(places, count=len(mine))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -188,19 +188,26 @@ class _Data:
 
     def _understand_related(self) -> None:
         made, roles = self.made, self.roles
-        table = _open_table(made, "RTS")
-        if table is not None:
+        rts, metadata = _open_table(made, "RTS"), _open_table(made, "metadata")
+        if rts is not None:
             reading: Reading = self.plan.reading
-            self.related = understand_related(table, roles, made.settings, reading)
-            self.related = self._usable(self.related)
-        table = _open_table(made, "metadata")
-        if table is not None:
+            self.related = self._usable(
+                lambda: understand_related(rts, roles, made.settings, reading)
+            )
+        if metadata is not None:
             added = self.related.columns if self.related else ()
             taken = [*roles.others, *added]
-            self.metadata = understand_metadata(table, roles, made.settings, taken)
-            self.metadata = self._usable(self.metadata)
+            self.metadata = self._usable(
+                lambda: understand_metadata(metadata, roles, made.settings, taken)
+            )
 
-    def _usable(self, related: RelatedTable) -> RelatedTable | None:
+    def _usable(self, understand: Callable[[], RelatedTable]) -> RelatedTable | None:
+        """Give the table if it can be read; the history is checked all the same."""
+        try:
+            related = understand()
+        except FileRejected as rejected:
+            self.made.findings.append(rejected.finding)
+            return None
         self.made.findings += related.findings
         related.findings = []
         return related if related.plan is not None else None

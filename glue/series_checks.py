@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from findings import Example, Finding, Tally
-from frequency import Frequency
+from frequency import DAY, Frequency
 from series_parts import ROW, SECONDS
+from timestamp_text import format_moment
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
@@ -126,7 +127,7 @@ def _add_rows(
                 context.file,
                 int(columns[ROW][one]),
                 context.keys[0],
-                name_series(context.keys, columns, one),
+                name_row(context.keys, columns, one),
             )
             for one in first.tolist()
         ]
@@ -136,6 +137,13 @@ def _add_rows(
 def name_series(keys: tuple[str, ...], columns: Mapping[str, Array], at: int) -> str:
     """Name the series of a row, its groups included."""
     return ", ".join(str(columns[name][at])[:60] for name in keys)
+
+
+def name_row(keys: tuple[str, ...], columns: Mapping[str, Array], at: int) -> str:
+    """Name a row: its series and its moment."""
+    seconds = int(columns[SECONDS][at])
+    pattern = "%Y-%m-%d %H:%M:%S" if seconds % DAY else "%Y-%m-%d"
+    return f"{name_series(keys, columns, at)} at {format_moment(seconds, pattern)}"
 
 
 class _Describer:
@@ -240,7 +248,7 @@ def series_findings(
         (
             tallies.same_period,
             "finer-than-frequency",
-            f"row(s) of {file} fall into the same {frequency} period as another",
+            f"row(s) of {file} fall into the same {frequency.name} as another",
         ),
         (
             tallies.empty,

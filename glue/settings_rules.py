@@ -83,7 +83,7 @@ COLUMN = Text(max=256)
 FILLING_VALUE = Text(
     pattern=r"[a-zA-Z0-9\_\-]+",
     max=256,
-    hint="a fill value takes letters, digits, _ and -, so no decimal point",
+    hint="letters, digits, _ and - only, so no decimal point",
 )
 JOB_CONFIG = Struct(
     {
@@ -100,8 +100,8 @@ JOB_CONFIG = Struct(
         "ForecastFrequency": Text(
             pattern=FREQUENCY_PATTERN,
             max=5,
-            hint="such as D, W, M, 2W, 6H or 30min; 7D is W, 24H is D, 60min is H, "
-            "12M is Y",
+            hint="a frequency such as D, W, M, 2W, 6H or 30min; 7D is W, 24H is D, "
+            "60min is H, 12M is Y",
         ),
         "ForecastHorizon": Whole(min=1, max=MAX_HORIZON),
         "ForecastQuantiles": ListOf(
@@ -192,7 +192,8 @@ SETTINGS = Struct(
         "TransformResources": Struct(
             {
                 "InstanceType": Text(
-                    pattern=r"ml\.[a-z0-9]+\.[a-z0-9]+", hint="such as ml.m5.4xlarge"
+                    pattern=r"ml\.[a-z0-9]+\.[a-z0-9]+",
+                    hint="an instance type such as ml.m5.4xlarge",
                 ),
                 "InstanceCount": Whole(min=1, max=100),
             }

@@ -62,7 +62,7 @@ class ReadTallies:
             what = f"{count} timestamp(s) of {file} cannot be read like the others"
             findings.append(self.timestamp_bad.as_finding("timestamp-unreadable", what))
         for name, tally in self.number_bad.items():
-            what = f"{tally.count} value(s) of {file}'s column {name!r} are no numbers"
+            what = f"{tally.count} value(s) of {file}'s column {name!r} are not numbers"
             code = "target-not-number" if name == target else "covariate-not-number"
             findings.append(tally.as_finding(code, what))
         for name, tally in self.number_missing.items():

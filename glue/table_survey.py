@@ -124,7 +124,9 @@ class _Spellings:
             if plain and len(spellings) > 1:
                 by_row = sorted((row, text) for text, row in spellings.items())
                 tally.add(
-                    Example(self._file, row, self._item_id, f"{text}: {by_row[0][1]}")
+                    Example(
+                        self._file, row, self._item_id, f"{text} (like {by_row[0][1]})"
+                    )
                     for row, text in by_row[1:]
                 )
         return tally

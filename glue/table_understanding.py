@@ -143,7 +143,7 @@ def profile_findings(profile: TableProfile, table: CsvFile) -> list[Finding]:
         findings.append(make_finding("csv-no-rows", what))
     if profile.bad_rows.count:
         count, width = profile.bad_rows.count, len(table.header)
-        what = f"{count} row(s) of {table.name} have not {width} fields as the header"
+        what = f"{count} row(s) of {table.name} do not have the header's {width} fields"
         findings.append(profile.bad_rows.as_finding("csv-row-width", what))
     if profile.trims.count:
         columns = list_some(sorted(profile.trimmed))

@@ -44,7 +44,9 @@ def test_text_holds_everything(tmp_path):
     assert "The upload would be accepted." in text
     assert "History: 48 rows, 2 series, 24 time steps, 2020-01-01 to 2021-12-01" in text
     assert f"TTS.csv: {len(make_tts()):,} bytes, read as TTS" in text
-    assert 'ForecastFrequency = "M" (inferred: 100.0% of the steps' in text
+    assert (
+        'ForecastFrequency = "M" (inferred: every step is a multiple of 1 month' in text
+    )
 
 
 def test_refusal_is_explained_with_places(tmp_path):

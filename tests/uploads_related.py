@@ -294,4 +294,10 @@ CASES = [
             "timestamp-unreadable",
         ),
     ),
+    Case(
+        "RTS with an endless quote",
+        as_zip(TTS, rts=FULL + '"' + "x,y\n" * 40_000),
+        ("csv-unreadable",),
+        settings=H,
+    ),
 ]
