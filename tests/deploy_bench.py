@@ -50,7 +50,7 @@ class Bench:
     project: Path
     environ: dict[str, str]
 
-    def deploy(self, stage, *arguments, region=None):
+    def deploy(self, stage, *arguments, region=None, environ=None):
         """Run ``deploy.py`` for a stage, and judge every request that it makes."""
         where = ["--region", region] if region else []
         requests = self.project / "requests.json"
@@ -58,7 +58,7 @@ class Bench:
         ended = subprocess.run(
             [*recorder, "deploy.py", "--stage", stage, *where, *arguments],
             cwd=self.project,
-            env=self.environ,
+            env=environ or self.environ,
             capture_output=True,
             text=True,
             timeout=120,

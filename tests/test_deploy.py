@@ -18,26 +18,48 @@ def bench():
         yield opened
 
 
-def test_deploy_does_what_it_planned_and_only_once(bench):
-    before = bench.deploy("plan", "--plan")
-    record = bench.project / ".chalice" / "deployed" / "plan.json"
-    assert not record.exists()
+@pytest.fixture(scope="module")
+def first(bench):
+    """A stage, planned and then deployed; what both said."""
+    return bench.deploy("first", "--plan"), bench.deploy("first")
 
-    done = bench.deploy("plan")
+
+def test_plan_foresees_the_deploy(first):
+    plan, done = first
 
     assert done.exit_code == 0, done.error
-    assert before.verdict == "this is a plan: nothing is done"
-    assert done.changes == before.changes
+    assert plan.verdict == "this is a plan: nothing is done"
+    assert done.changes == plan.changes
     assert [line for line in done.changes if not line.startswith("created")] == [
         "updated    file .chalice/config.json (content)"
     ]
-    plan, again = bench.deploy("plan", "--plan"), bench.deploy("plan")
-    assert (plan.changes, plan.verdict) == ([], "a deploy would change nothing")
-    assert (again.changes, again.verdict) == ([], "nothing has changed")
-    assert list_packed(bench) == list_sources(bench)
+
+
+def test_plan_changes_nothing(first):
+    plan, done = first
     assert "iam:GetRole" in plan.requests
-    changing = [name for name in plan.requests if not READING.search(name)]
-    assert changing == []
+    assert "iam:CreateRole" in done.requests
+
+    assert [name for name in plan.requests if not READING.search(name)] == []
+
+
+def test_archive_holds_what_belongs_in_it(bench, first):
+    assert list_packed(bench) == list_sources(bench)
+
+
+@pytest.mark.usefixtures("first")
+def test_second_deploy_changes_nothing(bench):
+    again = bench.deploy("first")
+
+    assert (again.changes, again.verdict) == ([], "nothing has changed")
+
+
+@pytest.mark.usefixtures("first")
+def test_stage_stays_where_it_was_deployed(bench):
+    other = bench.deploy("first", region="eu-west-1")
+
+    assert other.exit_code == 1
+    assert "was deployed to account 123456789012 in us-east-1" in other.error
 
 
 READING = re.compile(r":(Describe|Get|Head|List)")
@@ -141,12 +163,12 @@ def list_repairs(target):
     ]
 
 
+@pytest.mark.usefixtures("first")
 def test_drift_of_every_kind_is_put_back(bench):
-    target = bench.target("drift")
-    bench.deploy("drift")
+    target = bench.target("first")
     break_everything(bench, target)
 
-    plan, done = bench.deploy("drift", "--plan"), bench.deploy("drift")
+    plan, done = bench.deploy("first", "--plan"), bench.deploy("first")
 
     assert done.exit_code == 0, done.error
     assert plan.changes == done.changes
@@ -154,7 +176,7 @@ def test_drift_of_every_kind_is_put_back(bench):
         "updated    Glue code" if "Glue code" in line else line for line in done.changes
     ]
     assert said == list_repairs(target)
-    assert bench.deploy("drift", "--plan").changes == []
+    assert bench.deploy("first", "--plan").verdict == "a deploy would change nothing"
 
 
 def list_everything(bench, stage):
@@ -180,28 +202,27 @@ def list_everything(bench, stage):
     return [name for name in found if mark in name or f"-bucket-{stage}-" in name]
 
 
+@pytest.mark.usefixtures("first")
 def test_destroyed_stage_leaves_data_and_the_other_stage(bench):
     target = bench.target("gone")
-    bench.deploy("stays")
-    first = bench.deploy("gone")
+    deployed = bench.deploy("gone")
     bench.client("s3").put_object(Bucket=target.bucket, Key="config/a.json", Body=b"{}")
-    config = bench.project / ".chalice" / "config.json"
 
     plan, done = (bench.deploy("gone", "--destroy", *a) for a in (["--plan"], []))
 
     assert done.exit_code == 0, done.error
     assert plan.changes == done.changes
     assert list_everything(bench, "gone") == [target.bucket]
-    again = bench.deploy("gone", "--destroy")
-    assert again.verdict == "there is nothing of stage 'gone' to remove"
-    assert "gone" not in json.loads(config.read_text())["stages"]
-    assert bench.deploy("stays", "--plan").changes == []
+    config = json.loads((bench.project / ".chalice" / "config.json").read_text())
+    assert list(config["stages"]) == ["first"]
 
     bench.deploy("gone", "--destroy", "--delete-data")
     assert list_everything(bench, "gone") == []
     nothing = bench.deploy("gone", "--destroy", "--delete-data")
     assert nothing.lines == ["there is nothing of stage 'gone' to remove"]
-    assert bench.deploy("gone").changes == first.changes
+    assert bench.deploy("first", "--plan").changes == []
+    assert bench.deploy("gone").changes == deployed.changes
+    bench.deploy("gone", "--destroy")
 
 
 def make_upload():
@@ -218,7 +239,7 @@ def make_upload():
     return buffer.getvalue()
 
 
-def test_stage_at_work_is_stopped_and_destroyed(bench):
+def test_stage_at_work_and_half_gone_is_destroyed(bench):
     target = bench.target("busy")
     sagemaker = bench.client("sagemaker")
     bench.deploy("busy")
@@ -226,11 +247,15 @@ def test_stage_at_work_is_stopped_and_destroyed(bench):
         Bucket=target.bucket, Key="raw/a.zip", Body=make_upload()
     )
     (job,) = wait_for(lambda: sagemaker.list_auto_ml_jobs()["AutoMLJobSummaries"])
+    bench.client("lambda").delete_function(FunctionName=target.name("on_upload"))
+    bench.client("events").remove_targets(
+        Rule=target.name("on_execution_end-event"), Ids=["1"]
+    )
 
     done = bench.deploy("busy", "--destroy", "--delete-data")
 
     assert done.exit_code == 0, done.error
-    assert done.changes[0] == f"removed    running execution {job['AutoMLJobName']}"
+    assert f"removed    running execution {job['AutoMLJobName']}" in done.changes
     assert list_everything(bench, "busy") == []
     assert wait_for(lambda: is_stopped(sagemaker, job["AutoMLJobName"]))
 
@@ -240,32 +265,16 @@ def is_stopped(sagemaker, name):
     return job["AutoMLJobStatus"] == "Stopped"
 
 
-def test_stage_without_record_or_half_gone_is_destroyed(bench):
-    target = bench.target("half")
-    bench.deploy("half")
-    record = bench.project / ".chalice" / "deployed" / "half.json"
+def test_lost_record_is_no_hindrance(bench):
+    bench.deploy("lost")
+    record = bench.project / ".chalice" / "deployed" / "lost.json"
     record.unlink()
 
-    assert bench.deploy("half").changes == []
+    assert bench.deploy("lost").changes == []
 
-    bench.client("lambda").delete_function(FunctionName=target.name("on_upload"))
-    bench.client("events").remove_targets(
-        Rule=target.name("on_execution_end-event"), Ids=["1"]
-    )
-    done = bench.deploy("half", "--destroy")
-    assert done.exit_code == 0, done.error
-    assert list_everything(bench, "half") == []
-
-
-def test_stage_stays_where_it_was_deployed(bench):
-    first = bench.deploy("place", region="us-east-1")
-    other = bench.deploy("place", region="eu-west-1")
-    back = bench.deploy("place", region="us-east-1")
-
-    assert first.exit_code == 0, first.error
-    assert other.exit_code == 1
-    assert "was deployed to account 123456789012 in us-east-1" in other.error
-    assert back.verdict == "nothing has changed"
+    record.unlink()
+    bench.deploy("lost", "--destroy")
+    assert list_everything(bench, "lost") == []
 
 
 def test_key_network_and_people_are_remembered(bench):
@@ -296,7 +305,28 @@ def test_key_network_and_people_are_remembered(bench):
     forget = ["--kms-key", "none", "--subnet-ids", "none"]
     plain = bench.deploy("opts", *forget, "--security-group-ids", "none")
     assert f"removed    Glue connection {target.name('network')}" in plain.changes
-    assert bench.deploy("opts").verdict == "nothing has changed"
+    bench.deploy("opts", "--destroy")
+
+
+def test_profile_gives_keys_and_region(bench, tmp_path):
+    (tmp_path / "config").write_text("[profile mine]\nregion = eu-west-1\n")
+    keys = "[mine]\naws_access_key_id = made-up\naws_secret_access_key = made-up\n"
+    (tmp_path / "credentials").write_text(keys)
+    dropped = {"AWS_DEFAULT_REGION", "AWS_REGION", "AWS_ACCESS_KEY_ID"}
+    environ = {k: v for k, v in bench.environ.items() if k not in dropped} | {
+        "AWS_CONFIG_FILE": str(tmp_path / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
+    }
+
+    done = bench.deploy("mine", "--profile", "mine", environ=environ)
+    nowhere = bench.deploy("none", "--plan", environ=environ)
+
+    assert done.exit_code == 0, done.error
+    record = bench.project / ".chalice" / "deployed" / "mine.json"
+    assert ":lambda:eu-west-1:" in record.read_text()
+    assert nowhere.exit_code == 1
+    assert "name one with --region" in nowhere.error
+    bench.deploy("mine", "--destroy", "--profile", "mine", environ=environ)
 
 
 ERRORS = {

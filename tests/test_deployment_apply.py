@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 TARGET = make_target()
 OPTIONS = Options(notify=("a@example.org",))
 # Every call of so many that changes something is one that a deploy may die at.
-STEPS = range(0, 66, 11)
+STEPS = range(0, 64, 16)
 
 
 class Died(Exception):
