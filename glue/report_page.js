@@ -7,7 +7,7 @@
   const OPEN_ROWS = 24; // a table of numbers that long is shown without being asked for
   const METRIC = doc.metric;
   const NOUN = doc.data.keys.length === 1 ? "item" : "series";
-  const BEFORE = doc.baseline.repeats === "season" ? "the last season again" : "the last value again";
+  const BEFORE = doc.baseline.repeats === "season" ? "a repeat of the last season" : "a repeat of the last value";
   const NOUNS = NOUN === "item" ? "items" : "series";
 
   // ---- words and numbers -------------------------------------------------------
@@ -19,9 +19,9 @@
     if (value === 0) return "0";
     const size = Math.abs(value);
     if (size >= 1e15 || size < 1e-6) return value.toExponential(2);
-    const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+    const decimals = Math.min(Math.max(0, digits - 1 - Math.floor(Math.log10(size))), 8);
     return value.toLocaleString("en", {
-      maximumFractionDigits: Math.min(decimals, 8),
+      minimumFractionDigits: decimals, maximumFractionDigits: decimals,
     });
   }
 
@@ -133,8 +133,6 @@
     return plot;
   }
 
-  const numeral = () => new Bokeh.NumeralTickFormatter({ format: "0,0.[0000]" });
-
   function fewNumbers(plot) {
     for (const axis of plot.yaxes) axis.formatter = new Bokeh.NumeralTickFormatter({ format: "0.[00]a" });
   }
@@ -187,12 +185,20 @@
 
   function numbersTable(caption, shape, stamps) {
     const columns = ["mean", ...shape.quantiles];
+    const exact = readable(columns.flatMap((name) => shape.forecast[name]));
     return table(caption, [doc.data.timestamp, ...columns],
       stamps.map((stamp, at) => [stamp, ...columns.map((name) => exact(shape.forecast[name][at]))]));
   }
 
-  /** Show what can be read at a glance; the exact number is in the tool tip. */
-  const exact = (value) => make("span", { title: String(value) }, Number.isNaN(value) ? "–" : spell(value, 6));
+  /** Show six digits of the largest number, and as many decimals of all. */
+  function readable(values) {
+    const largest = Math.max(...values.filter(Number.isFinite).map(Math.abs), 1e-6);
+    const decimals = Math.min(Math.max(0, 5 - Math.floor(Math.log10(largest))), 8);
+    const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    // The exact number is in the tool tip.
+    return (value) => make("span", { title: String(value) },
+      Number.isFinite(value) ? value.toLocaleString("en", options) : "–");
+  }
   // Bokeh leaves a gap where a number is NaN.
   const gaps = (values) => values.map((value) => (known(value) ? value : NaN));
 
