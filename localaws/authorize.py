@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Policy = Mapping[str, Any]
-_KNOWN_KEYS = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
+_KNOWN_KEYS = {"Sid", "Effect", "Action", "Resource", "Condition"}
 
 
 class PolicyError(ValueError):
@@ -65,17 +65,13 @@ def list_needs(call: Call) -> list[Need]:
 
 def is_allowed(need: Need, policies: Sequence[Policy]) -> bool:
     """Tell whether some statement allows what is needed, and none denies it."""
-    return find_effects(need, policies) == {"Allow"}
-
-
-def find_effects(need: Need, policies: Sequence[Policy]) -> set[str]:
-    """Find what statements say of what is needed: Allow, Deny, both or nothing."""
-    return {
+    effects = {
         statement["Effect"]
         for policy in policies
         for statement in _as_list(policy["Statement"])
         if _applies(statement, need)
     }
+    return effects == {"Allow"}
 
 
 def matches(pattern: str, value: str, *, flags: re.RegexFlag = re.NOFLAG) -> bool:
@@ -88,8 +84,8 @@ def matches(pattern: str, value: str, *, flags: re.RegexFlag = re.NOFLAG) -> boo
 
 def _applies(statement: Mapping[str, Any], need: Need) -> bool:
     unknown = sorted(statement.keys() - _KNOWN_KEYS)
-    if unknown or statement.get("Principal", "*") != "*":
-        raise PolicyError(f"{unknown or 'Principal'} in a policy; it is not evaluated")
+    if unknown:
+        raise PolicyError(f"{', '.join(unknown)} in a policy, which is not evaluated")
     # Names of actions may be spelt in any case, ARNs may not.
     return (
         any(
