@@ -162,11 +162,20 @@ def _count_into(counter: Counter[int], steps: Array) -> None:
 
 
 def _same_place_in_month(days: Array, months: Array) -> Array:
-    """Say of each pair of neighbours whether both are the n-th, or the last, day."""
+    """Say of each pair of neighbours whether both are the n-th, or the last, day.
+
+    In a shorter month the last day stands for the n-th: 30 January, 28 February.
+    """
     first = months.astype("datetime64[D]").astype(np.int64)
     following = (months + 1).astype("datetime64[D]").astype(np.int64)
-    day, from_end = days - first, following - days
-    return (np.diff(day) == 0) | ((from_end[1:] == 1) & (from_end[:-1] == 1))
+    day, is_last = days - first, following - days == 1
+    steps = np.diff(day)
+    return (
+        (steps == 0)
+        | (is_last[1:] & is_last[:-1])
+        | (is_last[1:] & (steps < 0))
+        | (is_last[:-1] & (steps > 0))
+    )
 
 
 @dataclass(frozen=True)
