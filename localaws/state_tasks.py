@@ -125,7 +125,8 @@ class JobService(moto_callback.StateTaskServiceCallback):
     ) -> None:
         client = self._get_client(resource_runtime_part, state_credentials)
         call = getattr(client, self._get_boto_service_action())
-        response = interruptibly(env, lambda: call(**normalised_parameters))
+        # A stop does not cut this short: a job whose start went on would be nobody's.
+        response = call(**normalised_parameters)
         response.pop("ResponseMetadata", None)
         env.stack.append(to_json_values(response))
 

@@ -153,7 +153,7 @@ def test_timeout_ends_the_function():
     began = time.monotonic()
     error, kind = invoke(function)
 
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     assert kind == "Unhandled"
     assert error["errorType"] == "Sandbox.Timedout"
     assert "Task timed out after 1.00 seconds" in error["errorMessage"]
@@ -193,7 +193,7 @@ def test_changed_configuration_starts_afresh():
 def test_invocations_at_once_have_environments_each():
     function = make_function(
         "import os, time\ndef handler(event, context):\n"
-        "    time.sleep(0.5)\n    return os.getpid()\n"
+        "    time.sleep(2)\n    return os.getpid()\n"
     )
     found = []
     threads = [
@@ -238,7 +238,7 @@ def test_log_tail_comes_with_the_answer():
 
 def test_reserved_concurrency_is_kept():
     function = make_function(
-        "import time\ndef handler(event, context):\n    time.sleep(1)\n"
+        "import time\ndef handler(event, context):\n    time.sleep(2)\n"
     )
     lambdas = boto3.client("lambda", config=Config(retries={"total_max_attempts": 1}))
     lambdas.put_function_concurrency(
@@ -246,7 +246,7 @@ def test_reserved_concurrency_is_kept():
     )
     busy = threading.Thread(target=lambda: invoke(function))
     busy.start()
-    time.sleep(0.4)
+    time.sleep(0.8)
 
     with pytest.raises(ClientError) as caught:
         lambdas.invoke(FunctionName=function)

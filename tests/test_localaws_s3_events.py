@@ -137,13 +137,13 @@ def test_every_way_of_creating_is_announced_once():
 
 def test_upload_does_not_wait_for_the_function():
     bucket = make_bucket()
-    slow = "import time\ndef handler(event, context):\n    time.sleep(3)\n"
+    slow = "import time\ndef handler(event, context):\n    time.sleep(8)\n"
     watch(bucket, source=slow)
 
     began = time.monotonic()
     client("s3").put_object(Bucket=bucket, Key="a", Body=b"")
 
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5
 
 
 def test_function_that_lets_nobody_in_is_not_invoked(caplog):

@@ -89,7 +89,7 @@ def test_stop_takes_little_time():
         time.sleep(1)
         began = time.monotonic()
 
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 10
 
 
 def test_start_takes_little_time():
@@ -97,7 +97,7 @@ def test_start_takes_little_time():
     with serve():
         took = time.monotonic() - began
 
-    assert took < 1
+    assert took < 3
 
 
 def test_servers_do_not_share_anything():
