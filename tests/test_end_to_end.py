@@ -76,6 +76,28 @@ def test_success_is_written_down(stage):
     assert status["forecast_uri"].endswith(f"/{run['run_id']}/forecast.csv")
 
 
+def test_report_of_a_run_is_whole(stage):
+    whole = make_table(["a", "b"])
+    lines = whole.splitlines(keepends=True)
+    shorter = [line for line in lines if not line.split(",")[1].startswith("2023-1")]
+    settings = {"TimeSeriesForecastingJobConfig": {"ForecastHorizon": 6}}
+    for table in ("".join(shorter), whole):
+        files = {"TTS.csv": table, "config.json": json.dumps(settings)}
+        ended = stage.upload("raw/report.zip", make_zip(files))
+
+    run = json.loads(ended["input"])
+    folder = f"output-forecasted-data/{run['dataset']}/{run['run_id']}/"
+    report = json.loads(stage.read(f"{folder}report.json"))
+    status = stage.wait_for_json(f"runs/{run['run_id']}/status.json")
+    assert status["warnings"] == []
+    assert status["verdict"] == report["verdict"]["sentence"]
+    assert report["backtest"]["comparable"]
+    (scored,) = report["earlier_forecasts"]["scored"]
+    assert (scored["scored_first"], scored["points"]) == ("2023-10-01", 6)
+    assert b"SeasonalNaive" in stage.read(f"{folder}leaderboard.csv")
+    assert b"Bokeh" in stage.read(f"{folder}report.html")
+
+
 @pytest.mark.parametrize("key", ["raw", "raw/plain.csv", "raw/UPPER.ZIP"])
 def test_every_kind_of_upload_runs(stage, key):
     table = make_table(["a"])
@@ -118,3 +140,9 @@ def test_peer_sample_is_forecast_as_it_stands(stage):
     assert {"product_code", "location_code", "timestamp", "mean", "p50", "p90"} <= set(
         forecast[0]
     )
+    run = json.loads(ended["input"])
+    folder = f"output-forecasted-data/{run['dataset']}/{run['run_id']}/"
+    assert len(stage.read(f"{folder}report.html")) < 10_000_000
+    report = json.loads(stage.read(f"{folder}report.json"))
+    assert report["data"]["series"] == 3512
+    assert report["warnings"] == []
