@@ -47,9 +47,9 @@ def read_dataset(folder: Path, name: str) -> tuple[pd.DataFrame, dict[str, Any]]
 
 
 def split(
-    table: pd.DataFrame, settings: dict[str, Any], back: int = 0
+    table: pd.DataFrame, settings: dict[str, Any], back: float = 0
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Split off the last horizon of every series, `back` steps before its end.
+    """Split off the last horizon of every series, `back` horizons before its end.
 
     Returns
     -------
@@ -57,7 +57,8 @@ def split(
     the test rows.
     """
     horizon = settings["horizon"]
-    from_end = table.groupby("item_id").cumcount(ascending=False) - back
+    from_end = table.groupby("item_id").cumcount(ascending=False)
+    from_end = from_end - round(back * horizon)
     table, from_end = table[from_end >= 0], from_end[from_end >= 0]
     test = table[from_end < horizon]
     seen = table[["item_id", "timestamp", "target", *settings["known"]]].copy()
@@ -237,7 +238,10 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--back", type=int, default=0, help="end all series this many steps earlier"
+        "--back",
+        type=float,
+        default=0,
+        help="end all series this many horizons earlier",
     )
     parser.add_argument(
         "--yardstick",

@@ -6,6 +6,8 @@ from forecaster.arrays import Array
 from forecaster.naive import seasonal_naive
 from forecaster.panel import Panel
 
+_SHORT = 4  # steps; fewer tell nothing about a series
+
 
 def mend(quantiles: Array, panel: Panel, levels: Array) -> Array:
     """Put the baseline's forecast where a candidate gave none; NaN without history."""
@@ -40,15 +42,29 @@ def forecast_new_items(quantiles: Array, panel: Panel) -> Array:
     return mended
 
 
+def settle_constant(quantiles: Array, panel: Panel) -> Array:
+    """Forecast that a series which was always the same, zero included, stays so.
+
+    Series too short to tell keep the ensemble's forecast, whose spread comes from
+    other series.
+    """
+    low, high = _range(panel)
+    rows = np.flatnonzero((low == high) & (panel.lengths >= _SHORT))
+    if not len(rows):
+        return quantiles
+    settled = quantiles.copy()
+    settled[rows] = low[rows, None, None]
+    return settled
+
+
 def list_fallbacks(panel: Panel) -> list[dict[str, str]]:
     """Name the series that are forecast by less than the whole ensemble, and why."""
     reasons = np.full(panel.n_items, "", dtype=object)
-    low = np.nanmin(np.where(np.isnan(panel.target), np.inf, panel.target), axis=1)
-    high = np.nanmax(np.where(np.isnan(panel.target), -np.inf, panel.target), axis=1)
+    low, high = _range(panel)
     lengths = panel.lengths
     reasons[low == high] = "constant"
     reasons[(low == 0) & (high == 0)] = "all zero"
-    reasons[lengths < 4] = "fewer than 4 steps of history"
+    reasons[lengths < _SHORT] = f"fewer than {_SHORT} steps of history"
     reasons[lengths == 0] = "no history: forecast from items like it"
     return [
         {
@@ -57,3 +73,11 @@ def list_fallbacks(panel: Panel) -> list[dict[str, str]]:
         }
         for row in np.flatnonzero(reasons != "")
     ]
+
+
+def _range(panel: Panel) -> tuple[Array, Array]:
+    """Smallest and largest value of each series; without any, inf and -inf."""
+    seen = ~np.isnan(panel.target)
+    low = np.where(seen, panel.target, np.inf).min(axis=1)
+    high = np.where(seen, panel.target, -np.inf).max(axis=1)
+    return low, high

@@ -5,6 +5,8 @@ import os
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,7 @@ from forecaster.clock import Clock
 from forecaster.ensemble import blend, choose_weights
 from forecaster.errors import TableError
 from forecaster.fallback import list_fallbacks
-from forecaster.metrics import METRICS
+from forecaster.metrics import METRICS, score
 from forecaster.model import Model, within_bounds
 from forecaster.panel import Panel
 from forecaster.problem import Problem, quantile_name
@@ -148,6 +150,7 @@ def _combine(
         one.candidate.name: float(weight)
         for one, weight in zip(trained, weights, strict=True)
     }
+    by_candidate = {one.candidate.name: one.quantiles for one in trained}
     reports = [ensemble, *(one.report for one in trained), *dropped]
     return Model(
         setup=setup,
@@ -162,6 +165,7 @@ def _combine(
         backtests=_backtests(setup.problem, plan, final),
         fallbacks=pd.DataFrame(list_fallbacks(plan.panel)),
         manifest=_manifest(plan, metric, dropped),
+        scorer=partial(_scores, plan, {**by_candidate, ENSEMBLE: final}),
     )
 
 
@@ -170,6 +174,21 @@ def _bounded(plan: Plan, quantiles: Array) -> Array:
     for k, cut in enumerate(plan.backtest.cuts):
         bounded[k] = within_bounds(quantiles[k], plan.panel.cut(cut))
     return bounded
+
+
+def _scores(plan: Plan, quantiles: Mapping[str, Array]) -> pd.DataFrame:
+    """Metrics of every candidate by window, by step ahead and by series."""
+    over = {"window": (1, 2), "step": (0, 1), "series": (0, 2)}
+    frames = []
+    for name, forecast in quantiles.items():
+        scored = plan.backtest.scored(forecast, plan.levels, plan.asked)
+        for by, axis in over.items():
+            frame = pd.DataFrame(score(scored, axis))
+            frame.insert(0, "number", np.arange(len(frame)))
+            frame.insert(0, "by", by)
+            frame.insert(0, "name", name)
+            frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
 
 
 def _leaderboard(
@@ -229,6 +248,7 @@ def _manifest(plan: Plan, metric: str, dropped: list[Report]) -> dict[str, Any]:
             "python": platform.python_version(),
             "numpy": np.__version__,
             "pandas": pd.__version__,
+            "lightgbm": version("lightgbm"),
         },
         "clock_fired": any(report.reason == OUT_OF_TIME for report in dropped),
         "dropped": [asdict(report) for report in dropped],

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,12 @@ from forecaster.arrays import Array, mean_of_quantiles
 from forecaster.calibration import stretch
 from forecaster.candidates import State, candidates_by_name
 from forecaster.ensemble import blend
-from forecaster.fallback import forecast_new_items, list_fallbacks, mend
+from forecaster.fallback import (
+    forecast_new_items,
+    list_fallbacks,
+    mend,
+    settle_constant,
+)
 from forecaster.panel import Panel
 from forecaster.problem import quantile_name
 from forecaster.setup import Setup, setup_from_json
@@ -48,6 +53,7 @@ class Model:
     backtests: pd.DataFrame = field(default_factory=pd.DataFrame)
     fallbacks: pd.DataFrame = field(default_factory=pd.DataFrame)
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    scorer: Callable[[], pd.DataFrame] | None = field(default=None, repr=False)
 
     def forecast(self, table: pd.DataFrame) -> pd.DataFrame:
         """Forecast the horizon after each series' last value; nothing is fitted anew.
@@ -90,7 +96,18 @@ class Model:
             forecasts = list(pool.map(predict, names))
         weights = np.array([self.weights[name] for name in names])
         blended = stretch(blend(forecasts, weights), levels, self.factors)
-        return forecast_new_items(within_bounds(blended, panel), panel)
+        settled = settle_constant(within_bounds(blended, panel), panel)
+        return forecast_new_items(settled, panel)
+
+    def scores(self) -> pd.DataFrame:
+        """Every candidate's metrics by backtest window, by step ahead and by series.
+
+        Returns
+        -------
+        Columns name, by (`window`, `step` or `series`), its number (the row in `keys`
+        order for series), and the metrics. Empty after `load`.
+        """
+        return self.scorer() if self.scorer else pd.DataFrame()
 
     def save(self, path: str | Path) -> Path:
         """Write the model to a `model.tar.gz`; the same model gives the same bytes."""

@@ -144,6 +144,27 @@ def test_short_series_are_listed_and_forecast(model, table):
     assert np.isfinite(forecast.loc["short", "p50"]).all()
 
 
+def test_constant_series_stay_what_they_are():
+    table = make_table({"a": 60, "zero": 40, "five": 30})
+    table.loc[table["item_id"] == "zero", "target"] = 0.0
+    table.loc[table["item_id"] == "five", "target"] = 5.0
+
+    model = fit(table, make_config(), workers=1)
+
+    forecast = model.forecast(table).set_index("item_id")
+    assert (forecast.loc["zero", ["p10", "p90"]] == 0).all(axis=None)
+    assert (forecast.loc["five", ["p10", "p90"]] == 5).all(axis=None)
+    assert list(model.fallbacks["reason"]) == ["constant", "all zero"]
+
+
+def test_scores_are_kept_by_window_step_and_series(model):
+    scores = model.scores()
+
+    counts = scores[scores["name"] == "ETS"].groupby("by").size()
+    assert counts.to_dict() == {"series": 4, "step": 6, "window": 3}
+    assert scores.loc[scores["by"] == "window", "wQL"].gt(0).all()
+
+
 def test_new_item_is_forecast_like_its_like(table):
     table = table.assign(
         colour=table["item_id"].map(lambda i: "red" if i == "b" else "")
