@@ -59,7 +59,7 @@ def forecast_seasonal_naive(history: pd.DataFrame, asked: pd.DataFrame) -> pd.Da
     ).rename(columns={TARGET: "last_year"})
     changes = history.merge(lagged, on=[ITEM, TIMESTAMP])
     squares = (changes[TARGET] - changes["last_year"]) ** 2
-    spread = np.sqrt(squares.groupby(changes[ITEM]).mean())
+    spread = squares.groupby(changes[ITEM]).mean() ** 0.5
     last = history.sort_values(TIMESTAMP).groupby(ITEM)[TARGET].last()
     naive = asked[[ITEM, TIMESTAMP]].merge(lagged, on=[ITEM, TIMESTAMP], how="left")
     center = naive["last_year"].fillna(naive[ITEM].map(last))
