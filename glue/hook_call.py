@@ -13,6 +13,7 @@ from column_roles import factorize
 from findings import FileRejected, Finding, list_some, make_finding, shorten
 from forecast_input import InputLayout
 from series_parts import SECONDS
+from settings_columns import count_too_many
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 Hook = Callable[[pd.DataFrame], pd.DataFrame]
@@ -24,12 +25,14 @@ class HookCaller:
     """A hook with what its input and its output have to be.
 
     ``last`` is the last moment of history: the target of later rows stays empty.
+    ``filled`` names the columns that the settings fill, so that they must stay.
     """
 
     hook: Hook
     layout: InputLayout
     last: int
     repeats: bool = False
+    filled: frozenset[str] = frozenset()
 
     def call(self, columns: Mapping[str, Array]) -> tuple[dict[str, Array], list[str]]:
         """Give the hook's rows, sorted, and its columns beside the keys.
@@ -99,10 +102,21 @@ class HookCaller:
         others = [str(name) for name in table.columns if name not in self._needed()]
         for name in others:
             columns[name] = _as_feature(table[name])
+        self._check_others(columns, others)
         self._check_rows(columns)
         series = factorize([columns[name] for name in layout.keys], sort=True)
         order = np.lexsort((columns[SECONDS], series))
         return {name: values[order] for name, values in columns.items()}, others
+
+    def _check_others(self, columns: Mapping[str, Array], others: list[str]) -> None:
+        gone = sorted(self.filled - {*others, self.layout.target})
+        if gone:
+            names = list_some(gone)
+            raise _refuse(f"transform() left out columns that Filling names: {names}")
+        texts = sum(columns[name].dtype == object for name in others)
+        problem = count_too_many(len(others) - texts, texts)
+        if problem is not None:
+            raise _refuse(f"transform() returned {problem}")
 
     def _check_rows(self, columns: Mapping[str, Array]) -> None:
         target = columns[self.layout.target]

@@ -26,6 +26,7 @@ from settings_columns import (
     Transformations,
     check_preparation,
     complete_job,
+    count_too_many,
     fit_transformations,
 )
 from settings_layers import Layer, Settings, merge_settings
@@ -39,7 +40,6 @@ from upload_archive import ArchiveLimits, Upload, open_upload
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 MAX_SERIES = 5_000_000
-MAX_NUMBERS, MAX_TEXTS = 13, 10
 
 
 @dataclass(frozen=True)
@@ -275,6 +275,7 @@ class _Data:
             related=self.related,
             metadata=self.metadata,
             futurefill=fitted.futurefill,
+            filled=frozenset(fitted.filling),
             aggregated=bool(fitted.aggregation),
             drop_short=bool(made.settings.preparation.get("DropShortSeries")),
         )
@@ -364,10 +365,7 @@ def _whole_findings(survey: Survey, roles: Roles, file: str) -> list[Finding]:
 
 
 def _feature_findings(columns: DataColumns) -> list[Finding]:
-    if len(columns.numbers) <= MAX_NUMBERS and len(columns.texts) <= MAX_TEXTS:
+    problem = count_too_many(len(columns.numbers), len(columns.texts))
+    if problem is None:
         return []
-    what = (
-        f"the data has {len(columns.numbers)} numeric and {len(columns.texts)} text "
-        f"columns beside the keys (at most {MAX_NUMBERS} and {MAX_TEXTS})"
-    )
-    return [make_finding("too-many-features", what)]
+    return [make_finding("too-many-features", f"the data has {problem}")]

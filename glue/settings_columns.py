@@ -14,6 +14,20 @@ OWN_LAYER = "config.json"
 _TRANSFORMATIONS = "TimeSeriesForecastingJobConfig.Transformations"
 
 
+# The fixed quotas of "timeseries-forecasting-limits".
+MAX_NUMBERS, MAX_TEXTS = 13, 10
+
+
+def count_too_many(numbers: int, texts: int) -> str | None:
+    """Say in words that there are more features than Autopilot takes."""
+    if numbers <= MAX_NUMBERS and texts <= MAX_TEXTS:
+        return None
+    return (
+        f"{numbers} numeric and {texts} text columns beside the keys "
+        f"(at most {MAX_NUMBERS} and {MAX_TEXTS})"
+    )
+
+
 @dataclass(frozen=True)
 class DataColumns:
     """The columns of the forecast input that settings may name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,8 @@ Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 class Shape:
     """What the forecast input is to be.
 
-    ``futurefill`` names the covariates whose future Autopilot may fill.
+    ``filled`` names the columns whose filling is set, ``futurefill`` those of them
+    whose future Autopilot fills.
     """
 
     file: str
@@ -52,6 +53,7 @@ class Shape:
     related: RelatedTable | None = None
     metadata: RelatedTable | None = None
     futurefill: frozenset[str] = frozenset()
+    filled: frozenset[str] = frozenset()
     aggregated: bool = False
     drop_short: bool = False
 
@@ -119,8 +121,14 @@ class Shaper:
         )
         self._series, self._joined = SeriesTallies(), JoinTallies()
         self._beyond, self._tail, self._dropped = Tally(), Tally(), 0
-        repeats = shape.aggregated
-        self._writer = HookedWriter(hook, shape.layout, folder, self._last, repeats)
+        caller = HookCaller(
+            hook,
+            shape.layout,
+            self._last,
+            repeats=shape.aggregated,
+            filled=shape.filled,
+        )
+        self._writer = HookedWriter(caller, folder)
 
     def shape_parts(self, history: Parts, *, write: bool) -> None:
         """Check and join every part; then hook and write, if there is no error."""
@@ -248,40 +256,39 @@ def _list(names: tuple[str, ...]) -> str:
     return ", ".join(map(repr, names[:5])) + (" and others" if names[5:] else "")
 
 
-@dataclass
 class HookedWriter:
     """Sends each part through the hook, and its result to the block writer."""
 
-    hook: Hook
-    layout: InputLayout
-    folder: Path
-    last: int
-    repeats: bool
-    findings: list[Finding] = field(default_factory=list)
-    _writer: BlockWriter | None = None
+    def __init__(self, caller: HookCaller, folder: Path) -> None:
+        self.findings: list[Finding] = []
+        self.folder = folder
+        self._caller = caller
+        self._writer: BlockWriter | None = None
+        self._others: dict[str, Any] = {}
 
     def write(self, columns: Mapping[str, Array]) -> None:
         """Write a part; after the hook's first failure there is no second."""
         if self.findings or not columns or not len(columns[SECONDS]):
             return
-        caller = HookCaller(self.hook, self.layout, self.last, self.repeats)
         try:
             if self._writer is None:
-                caller.try_parting(columns)
-            self._write(*caller.call(columns))
+                self._caller.try_parting(columns)
+            self._write(*self._caller.call(columns))
         except FileRejected as rejected:
             self.findings.append(rejected.finding)
 
     def _write(self, columns: dict[str, Array], others: list[str]) -> None:
+        if not len(columns[SECONDS]):
+            return
+        kinds = {name: columns[name].dtype for name in others}
         if self._writer is None:
-            self._others = tuple(others)
-            layout = replace(self.layout, others=self._others)
+            self._others = kinds
+            layout = replace(self._caller.layout, others=tuple(others))
             self._writer = BlockWriter(self.folder / "blocks", layout)
-        if tuple(others) != self._others:
-            what = "transform() returned other columns for another part"
+        if kinds != self._others:
+            what = "transform() returned other columns, or types, for another part"
             raise FileRejected(make_finding("hook-result", what))
-        if len(columns[SECONDS]):
-            self._writer.write_part(columns, columns[SECONDS], self.last)
+        self._writer.write_part(columns, columns[SECONDS], self._caller.last)
 
     def merge(self, limit: int) -> InputFiles:
         """Merge the parts; refuse an upload of which nothing is left."""

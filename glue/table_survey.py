@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from column_roles import Roles, simplify
+from column_roles import Roles
 from findings import Example, Tally
 from frequency import DAY, Frequency, StepEvidence
 from series_parts import ROW, SECONDS, Parts, number_series, sort_rows
@@ -96,6 +97,11 @@ def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey:
     return survey
 
 
+def _spell(text: str) -> str:
+    """Reduce an id to what a person may take for the same: alt-sax and Alt Sax."""
+    return re.sub(r"[\s_-]+", " ", text.casefold()).strip()
+
+
 class _Spellings:
     """Looks for item ids that differ in case, spaces or marks only."""
 
@@ -113,7 +119,7 @@ class _Spellings:
         firsts = np.full(len(uniques), np.iinfo(np.int64).max)
         np.minimum.at(firsts, codes, rows)
         for text, row in zip(uniques.tolist(), firsts.tolist()):
-            spellings = self._first.setdefault(simplify(text), {})
+            spellings = self._first.setdefault(_spell(text), {})
             self._known += text not in spellings
             spellings[text] = min(row, spellings.get(text, row))
 

@@ -260,4 +260,9 @@ CASES = [
         settings=job(ForecastHorizon=1),
         train=EIGHT,
     ),
+    Case(
+        "ids of the same digits",
+        as_zip(make_tts(items=("1-11", "11-1", "1.11"))),
+        train=make_tts(items=("1-11", "1.11", "11-1")),
+    ),
 ]

@@ -235,4 +235,26 @@ CASES = [
         ("nothing-left",),
         options=with_hook(lambda table: table.head(0)),
     ),
+    Case(
+        "hook that drops a filled column",
+        as_zip(PRICED),
+        ("future-none", "hook-result"),
+        settings=fill("price", middlefill="mean"),
+        options=with_hook(lambda table: table.drop(columns="price")),
+    ),
+    Case(
+        "hook that drops a column",
+        as_zip(PRICED),
+        ("future-none",),
+        options=with_hook(lambda table: table.drop(columns="price")),
+        train=TTS,
+    ),
+    Case(
+        "hook with too many columns",
+        as_zip(TTS),
+        ("hook-result",),
+        options=with_hook(
+            lambda table: table.assign(**{f"n{k}": 1.0 for k in range(14)})
+        ),
+    ),
 ]
