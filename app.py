@@ -109,7 +109,7 @@ def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, An
     """Create the AutoML job that the run's settings ask for."""
     settings = get_store().read_json(runs.run_key(event["run_id"], "settings.json"))
     request = autopilot.build_autopilot_request(
-        settings, role_arn=SAGEMAKER_ROLE_ARN, security=SECURITY
+        settings, role_arn=SAGEMAKER_ROLE_ARN, stage=STAGE, security=SECURITY
     )
     autopilot.ensure_autopilot_job(get_sagemaker(), request)
     return {

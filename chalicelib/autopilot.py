@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import AutopilotBusy, AutopilotFailed
+from chalicelib.names import APP_NAME
 from chalicelib.runs import SCHEMA, forecast_prefix
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ UNFINISHED = ("InProgress", "Stopping")
 
 
 def build_autopilot_request(
-    settings: Mapping[str, Any], *, role_arn: str, security: Security
+    settings: Mapping[str, Any], *, role_arn: str, stage: str, security: Security
 ) -> dict[str, Any]:
     """Build the CreateAutoMLJobV2 request of a run from its ``settings.json``."""
     run_id, bucket = settings["run_id"], settings["bucket"]
@@ -50,6 +51,10 @@ def build_autopilot_request(
         },
         "AutoMLJobObjective": settings["AutoMLJobObjective"],
         "RoleArn": role_arn,
+        "Tags": [
+            {"Key": "Application", "Value": APP_NAME},
+            {"Key": "Stage", "Value": stage},
+        ],
         **_build_security(security),
     }
 

@@ -48,6 +48,7 @@ def build_definition(
             "PreprocessJobName": target.name("preprocess"),
             "ReportJobName": target.name("report"),
             "SageMakerRoleArn": target.role_arn("sagemaker"),
+            **target.tags,
         },
     )
     if options.kms_key is None and not options.has_network:

@@ -203,6 +203,16 @@ def _passing(
     return find_both
 
 
+def _tagging(find: Callable[[Call], list[Need]]) -> Callable[[Call], list[Need]]:
+    def find_both(call: Call) -> list[Need]:
+        needs = find(call)
+        if call.parameters.get("Tags"):
+            needs.append(Need("sagemaker:AddTags", needs[0].resource))
+        return needs
+
+    return find_both
+
+
 def _anywhere(action: str) -> Callable[[Call], list[Need]]:
     return lambda call: [Need(action, "*")]
 
@@ -237,17 +247,19 @@ _NEEDS: Mapping[tuple[str, str], Callable[[Call], list[Need]]] = {
     ("s3", "PutObject"): _on_object("s3:PutObject"),
     ("s3", "UploadPart"): _on_object("s3:PutObject"),
     ("sagemaker", "CreateAutoMLJobV2"): _passing(
-        _by_name("sagemaker:CreateAutoMLJobV2", "automl-job", "AutoMLJobName"),
+        _tagging(
+            _by_name("sagemaker:CreateAutoMLJobV2", "automl-job", "AutoMLJobName")
+        ),
         "RoleArn",
         _SAGEMAKER,
     ),
     ("sagemaker", "CreateModel"): _passing(
-        _by_name("sagemaker:CreateModel", "model", "ModelName"),
+        _tagging(_by_name("sagemaker:CreateModel", "model", "ModelName")),
         "ExecutionRoleArn",
         _SAGEMAKER,
     ),
-    ("sagemaker", "CreateTransformJob"): _by_name(
-        "sagemaker:CreateTransformJob", "transform-job", "TransformJobName"
+    ("sagemaker", "CreateTransformJob"): _tagging(
+        _by_name("sagemaker:CreateTransformJob", "transform-job", "TransformJobName")
     ),
     ("sagemaker", "DescribeAutoMLJobV2"): _by_name(
         "sagemaker:DescribeAutoMLJobV2", "automl-job", "AutoMLJobName"

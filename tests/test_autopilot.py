@@ -71,7 +71,7 @@ def make_candidate(status="Completed", *, containers=1):
 
 def test_job_request_fits_the_service_model():
     request = build_autopilot_request(
-        make_settings(), role_arn=ROLE_ARN, security=Security()
+        make_settings(), role_arn=ROLE_ARN, stage="dev", security=Security()
     )
 
     assert find_faults("sagemaker", "CreateAutoMLJobV2", request) == []
@@ -79,7 +79,7 @@ def test_job_request_fits_the_service_model():
 
 def test_run_reads_and_writes_its_own_folders():
     request = build_autopilot_request(
-        make_settings(), role_arn=ROLE_ARN, security=Security()
+        make_settings(), role_arn=ROLE_ARN, stage="dev", security=Security()
     )
 
     (channel,) = request["AutoMLJobInputDataConfig"]
@@ -158,7 +158,7 @@ SECURED = Security(KEY, ("subnet-1", "subnet-2"), ("sg-1",))
 
 def test_key_and_network_reach_the_job():
     request = build_autopilot_request(
-        make_settings(), role_arn=ROLE_ARN, security=SECURED
+        make_settings(), role_arn=ROLE_ARN, stage="dev", security=SECURED
     )
 
     assert request["OutputDataConfig"]["KmsKeyId"] == KEY

@@ -13,6 +13,7 @@ from localaws.authorize import (
 )
 
 ROLE = "arn:aws:iam::123456789012:role/sagemaker"
+TRANSFORM = "arn:aws:sagemaker:eu-west-1:1234:transform-job/t"
 OBJECT = "arn:aws:s3:::bucket/runs/a/run.json"
 
 
@@ -162,6 +163,15 @@ def test_unknown_call_is_refused_whatever_the_policy():
             [
                 ("sagemaker:CreateModel", "arn:aws:sagemaker:eu-west-1:1234:model/m"),
                 ("iam:PassRole", ROLE),
+            ],
+        ),
+        (
+            make_call(
+                "sagemaker", "CreateTransformJob", TransformJobName="t", Tags=[{}]
+            ),
+            [
+                ("sagemaker:CreateTransformJob", TRANSFORM),
+                ("sagemaker:AddTags", TRANSFORM),
             ],
         ),
         (make_call("sts", "GetCallerIdentity"), []),

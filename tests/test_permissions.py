@@ -49,7 +49,6 @@ PERFORMED_BY_AWS = {
         )
     },
     ("states", "glue:GetJobRuns"): SFN_GLUE,
-    ("states", "sagemaker:AddTags"): SFN_SAGEMAKER,
     ("states", "sagemaker:ListTags"): SFN_SAGEMAKER,
     ("states", "events:PutTargets"): SFN_SAGEMAKER,
     ("states", "events:PutRule"): SFN_SAGEMAKER,
