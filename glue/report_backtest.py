@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from findings import list_some
 from report_calendar import UnreadableTimestampError, parse_stamps
 from report_history import History, Key
 from report_scoring import Points
@@ -50,11 +51,13 @@ def read_backtest(
         When they do not hold items, timestamps, actuals and quantiles, or not of the
         series and time steps that the run was trained on.
     """
-    tables = [table for path in paths for table in _read(path, settings)]
+    headers: list[str] = []
+    tables = [table for path in paths for table in _read(path, settings, headers)]
     if not tables:
+        found = list_some(dict.fromkeys(headers)) or f"{len(paths)} files, no columns"
         raise NotComparableError(
             "Autopilot's backtest results hold no table with items, timestamps, "
-            "actuals and quantiles"
+            f"actuals and quantiles (found: {found})"
         )
     points = _make_points(pd.concat(tables, ignore_index=True), history, settings)
     points = points.take(np.flatnonzero(np.isfinite(points.actual)))
@@ -64,12 +67,15 @@ def read_backtest(
     return Backtest(points, windows)
 
 
-def _read(path: Path, settings: ReportSettings) -> Iterable[pd.DataFrame]:
+def _read(
+    path: Path, settings: ReportSettings, headers: list[str]
+) -> Iterable[pd.DataFrame]:
     try:
         raw = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except (ValueError, UnicodeDecodeError):
         return  # not a table: there may be others
     names = {str(name).strip().lower(): name for name in raw.columns}
+    headers += map(str, raw.columns)
     actual = _find(names, (*_ACTUAL, settings.target.lower()))
     wanted = [*settings.keys, settings.timestamp, *settings.quantiles]
     found = [names.get(name.lower()) for name in wanted]
@@ -82,9 +88,8 @@ def _read(path: Path, settings: ReportSettings) -> Iterable[pd.DataFrame]:
     for name in settings.quantiles:
         table[name] = pd.to_numeric(table[name], errors="coerce")
     cutoff = _find(names, _CUTOFF)
-    # Whether a cutoff is the last known moment or the first forecast one is told by
-    # the timestamps; here it only tells windows apart.
-    table["window"] = "" if cutoff is None else raw[cutoff]
+    # Where windows have no names, a file may be one.
+    table["window"] = path.name if cutoff is None else raw[cutoff]
     yield table
 
 
@@ -116,12 +121,21 @@ def _make_points(
         mean=np.where(np.isnan(mean), stand_in, mean),
         quantiles=quantiles,
     )
+    if _has_repeats(points):
+        raise NotComparableError("Autopilot's backtest results hold a point twice")
     if (points.step > settings.horizon).any() or np.isnan(quantiles).any():
         raise NotComparableError(
             "Autopilot's backtest results have windows longer than the horizon, or "
             "values that are no numbers"
         )
     return points
+
+
+def _has_repeats(points: Points) -> bool:
+    cutoffs, steps = points.cutoff - points.cutoff.min(), points.step
+    keys = points.series * (cutoffs.max() + 1) + cutoffs
+    keys = keys * (steps.max() + 1) + steps
+    return len(np.unique(keys)) < len(points)
 
 
 def find_series(table: pd.DataFrame, history: History, names: Sequence[str]) -> Array:
@@ -150,18 +164,19 @@ def find_cutoffs(
     """Find the last period known to each forecast, [n].
 
     A named cutoff is the last known moment, or the first that was forecast: which of
-    the two, the timestamps tell. Without names, windows are the stretches of a horizon
-    up to the last period.
+    the two, the timestamps tell. Without such names, each file is a window; files that
+    are longer than a horizon hold windows of one, up to the last period.
     """
     names, horizon = table["window"].to_numpy(dtype=object), settings.horizon
     codes, uniques = pd.factorize(names)
-    if len(uniques) == 1 and not uniques[0]:
-        last = periods.max()
-        return last - horizon * ((last - periods) // horizon + 1)
     first = np.full(len(uniques), np.iinfo(np.int64).max)
     np.minimum.at(first, codes, periods)
     try:
         named = settings.frequency.periods(parse_stamps(uniques), history.origin)
     except UnreadableTimestampError:
-        return (first - 1)[codes]
+        cutoffs = (first - 1)[codes]
+        if (periods - cutoffs <= horizon).all():
+            return cutoffs
+        last = periods.max()
+        return last - horizon * ((last - periods) // horizon + 1)
     return np.where(named < first, named, first - 1)[codes]

@@ -24,7 +24,7 @@ _COLUMNS = (
     "improvement_percent",
     "scored_by",
 )
-AUTOPILOT, REPORT = "autopilot", "report"
+AUTOPILOT, REPORT, LAST_HORIZON = "autopilot", "report", "report, last horizon"
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ def build_leaderboard(
     *,
     winner: Mapping[str, float | None] | None = None,
     baseline: Mapping[str, float | None] | None = None,
+    alone: Mapping[str, float | None] | None = None,
 ) -> list[Entry]:
     """Rank the candidates and the baseline by a metric, least first.
 
@@ -73,10 +74,14 @@ def build_leaderboard(
         The metric that the run was asked to minimise.
     winner, baseline
         Both scored on the winner's backtest; None when that could not be read.
+    alone
+        Then, the baseline scored on the last horizon of the history: it is listed and
+        not ranked.
     """
     reported = [_read(found, candidates) for found in _list(candidates)]
     if winner is None or baseline is None:
-        return _rank(reported, metric)
+        own = replace(_baseline(alone or {}), scored_by=LAST_HORIZON)
+        return [*_rank(reported, metric), own]
     comparable = are_comparable(reported, metric, winner)
     entries = [
         replace(entry, metrics=_drop_unknown(winner), scored_by=REPORT)
@@ -84,14 +89,18 @@ def build_leaderboard(
         else entry
         for entry in reported
     ]
-    naive = Entry(NAME, BASELINE, "Completed", _drop_unknown(baseline))
     entries = [
         _improve(entry, metric, baseline)
         if comparable or entry.kind == WINNER
         else entry
         for entry in entries
     ]
-    return _rank([*entries, replace(naive, scored_by=REPORT)], metric)
+    return _rank([*entries, _baseline(baseline)], metric)
+
+
+def _baseline(metrics: Mapping[str, float | None]) -> Entry:
+    known = _drop_unknown(metrics)
+    return Entry(NAME, BASELINE, "Completed", known, scored_by=REPORT)
 
 
 def _drop_unknown(metrics: Mapping[str, float | None]) -> dict[str, float]:

@@ -193,6 +193,7 @@ class _Figures:
             settings.metric,
             winner=backtest["winner"],
             baseline=backtest["baseline"],
+            alone=(backtest["baseline_alone"] or {}).get("metrics"),
         )
         self._attempt("leaderboard.csv", lambda: self._write_leaderboard(entries))
         self._attempt("items.csv", lambda: self._write_items(figures))

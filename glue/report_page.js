@@ -4,6 +4,7 @@
   const doc = JSON.parse(document.getElementById("document").textContent);
   const byId = (id) => document.getElementById(id);
   const PAGE_ROWS = 12;
+  const NARROW = matchMedia("(max-width: 940px)");
   const OPEN_ROWS = 24; // a table of numbers that long is shown without being asked for
   const METRIC = doc.metric;
   const NOUN = doc.data.keys.length === 1 ? "item" : "series";
@@ -399,7 +400,11 @@
       this.body.replaceChildren(...some.map((rank) => {
         const change = index.change[rank];
         const gain = index.gain[rank];
-        const pick = () => this.select(rank);
+        const pick = () => {
+          this.select(rank);
+          // On a phone the chart is below the list.
+          if (NARROW.matches) this.title.scrollIntoView();
+        };
         return make("tr", { "aria-current": rank === this.selected ? "true" : null, "data-rank": rank, on: { click: pick } },
           make("td", { class: "name" }, make("button", { type: "button", title: index.labels[rank] }, index.labels[rank] || "(empty)")),
           make("td", {}, spell(index.volume[rank], 4)),
@@ -466,7 +471,8 @@
   function showLeaderboard() {
     const metrics = ["WQL", "WAPE", "MASE", "MAPE", "RMSE"].filter((name) => doc.leaderboard.some((entry) => known(entry.metrics[name])));
     metrics.sort((a, b) => (b === METRIC) - (a === METRIC));
-    const badge = { winner: " (winner)", baseline: " (baseline)", candidate: "" };
+    const baseline = doc.backtest.comparable ? " (baseline)" : " (baseline, on the last horizon)";
+    const badge = { winner: " (winner)", baseline, candidate: "" };
     const rows = doc.leaderboard.map((entry) => [
       entry.name + badge[entry.kind] + (entry.status === "Completed" ? "" : ` – ${entry.status}`),
       ...metrics.map((name) => spell(entry.metrics[name])), spellPercent(entry.improvement_percent, true)]);

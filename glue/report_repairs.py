@@ -76,8 +76,7 @@ def repair_by_history(
         _raise_to_zero(forecast, layout)
     grid = find_grid(forecast.table, layout)
     if grid is None:
-        what = f"no series has exactly {layout.horizon} rows in the forecast"
-        forecast.findings.append(make_finding("forecast-rows", what))
+        _check_rows(forecast, layout, len(history.keys))
         return
     _drop_foreign(forecast, layout, history, grid)
     _complete(forecast, layout, (history, settings), grid)
@@ -96,8 +95,20 @@ def _raise_to_zero(forecast: Forecast, layout: ForecastLayout) -> None:
         _note(forecast, layout, "forecast-negative", what=what, rows=negative)
 
 
+def _check_rows(forecast: Forecast, layout: ForecastLayout, series: int) -> None:
+    """Tell of missing rows that there is no timestamp for."""
+    sizes = forecast.table.groupby(list(layout.keys), sort=False).size()
+    odd = int((sizes != layout.horizon).sum()) + abs(series - len(sizes))
+    if odd:
+        what = (
+            f"{odd} series have not {layout.horizon} rows in the forecast, and the "
+            "others have no timestamps in common to complete them by"
+        )
+        forecast.findings.append(make_finding("forecast-rows", what, count=odd))
+
+
 def find_grid(table: pd.DataFrame, layout: ForecastLayout) -> list[str] | None:
-    """Find the timestamps that a whole series has; None when no series is whole."""
+    """Find the timestamps that all whole series have; None when they differ."""
     stamps = table[layout.timestamp]
     groups = table.groupby(list(layout.keys), sort=False)[layout.timestamp]
     whole = groups.transform("size") == layout.horizon

@@ -121,6 +121,28 @@ def test_every_series_and_step_is_there(tmp_path, lines, code):
     assert codes_of(reported) == [code]
 
 
+def test_series_may_be_forecast_from_their_own_ends(tmp_path):
+    raw = RAW.replace("2022-02-01 00:00:00,11", "2022-03-01 00:00:00,11")
+
+    reported = report_raw(tmp_path, raw)
+
+    assert [row["month"] for row in reported.rows("forecast.csv")][2:] == [
+        "2022-01-01",
+        "2022-03-01",
+    ]
+    assert codes_of(reported) == []
+    assert reported.has("report.html")
+
+
+def test_rows_that_cannot_be_completed_are_told(tmp_path):
+    raw = "".join(RAW.splitlines(keepends=True)[at] for at in (0, 1, 3))
+
+    reported = report_raw(tmp_path, raw)
+
+    assert codes_of(reported) == ["forecast-rows"]
+    assert len(reported.rows("forecast.csv")) == 2
+
+
 def test_missing_value_is_replaced_by_naive(tmp_path):
     reported = report_raw(tmp_path, RAW.replace(",7,x", ",,x"))
 

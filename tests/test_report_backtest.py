@@ -58,6 +58,21 @@ def test_windows_without_names_are_told_by_their_length(tmp_path, usual):
     assert report_backtest(tmp_path, rows).document["backtest"] == usual
 
 
+def test_files_without_cutoffs_are_windows(tmp_path):
+    stamps = BUILDER.stamps()
+    rows = without(BUILDER.backtests(), "cutoff")
+    # The windows overlap by half, so that only the files tell them apart.
+    moved = [
+        {**row, "month": stamps[stamps.index(row["month"]) + 3]} for row in rows[:18]
+    ]
+    files = {KEY: write_csv(moved), KEY.replace(".csv", "-2.csv"): write_csv(rows[18:])}
+
+    backtest = make_report(BUILDER, tmp_path, others=files).document["backtest"]
+
+    assert [w["last_known"] for w in backtest["windows"]] == [stamps[38], stamps[41]]
+    assert backtest["points"] == 2 * 6 * 3
+
+
 def test_target_may_carry_its_own_name(tmp_path, usual):
     rows = [
         {("units" if name == "actual" else name): value for name, value in row.items()}
@@ -96,6 +111,8 @@ def test_file_that_is_no_backtest_is_passed_over(tmp_path, usual):
         ([{**r, "item": "other"} for r in BUILDER.backtests()], "not in the history"),
         ([{**r, "month": "soon"} for r in BUILDER.backtests()], "cannot be read"),
         ([{**r, "p50": "x"} for r in BUILDER.backtests()], "no numbers"),
+        (BUILDER.backtests() + BUILDER.backtests()[:1], "a point twice"),
+        ([{"a": 1, "b": 2}], "found: a, b"),
         ("", "no table with items"),
         ("\x00\x01garbage", "no table with items"),
     ],
@@ -112,8 +129,10 @@ def test_other_results_are_not_comparable(tmp_path, rows, reason):
     assert backtest["baseline_alone"]["metrics"]["WQL"] > 0
     assert "on the last horizon" in verdict["sentence"]
     assert reported.warnings == []
-    gains = {row["improvement_percent"] for row in reported.rows("leaderboard.csv")}
-    assert gains == {""}
+    board = reported.rows("leaderboard.csv")
+    assert {row["improvement_percent"] for row in board} == {""}
+    assert (board[-1]["kind"], board[-1]["rank"]) == ("baseline", "")
+    assert float(board[-1]["WQL"]) == backtest["baseline_alone"]["metrics"]["WQL"]
 
 
 def test_incomparable_figures_of_others_get_no_percentage(tmp_path):
