@@ -31,6 +31,7 @@ from client.uploads import START_PATIENCE_SECONDS
 
 USAGE = """\
 python forecast.py SOURCE         upload a .zip, a folder or a .csv, and forecast it
+       python forecast.py --explain SOURCE   say what a run would make of it
        python forecast.py --run RUN_ID   follow a run that is going
        python forecast.py list           show the runs of a stage
        python forecast.py fetch RUN_ID   download what a run has left
@@ -38,6 +39,7 @@ python forecast.py SOURCE         upload a .zip, a folder or a .csv, and forecas
 SUCCEEDED, FAILED, INTERRUPTED = 0, 1, 130
 # The local AWS is a stage of its own, so that nothing meant for it reaches an account.
 LOCAL_STAGE = "local"
+PROJECT = Path(__file__).resolve().parent
 LOCAL_START_PATIENCE_SECONDS = 45.0
 CALLS_PER_SECOND = 8
 OUTPUT = Path("forecasts")
@@ -51,8 +53,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     console = build_console()
     target = None
     try:
-        if args.command == "upload":
+        if args.command in {"upload", "explain"}:
             check_source(Path(args.subject))
+        if args.command == "explain":
+            return explain(Path(args.subject), args.settings)
         target, clients = connect(args)
         return Command(args, target, clients, console).run()
     except (CommandError, PipelineError) as error:
@@ -72,6 +76,17 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
         epilog="The exit code is 0 when the run succeeded, 1 when it failed.",
     )
     parser.add_argument("words", nargs="*", metavar="SOURCE", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="upload nothing: print settings, what is inferred, and the findings",
+    )
+    parser.add_argument(
+        "--settings",
+        type=Path,
+        metavar="FILE",
+        help="with --explain: what config/<dataset>.json in the bucket would be",
+    )
     parser.add_argument("--run", metavar="RUN_ID", help="follow this run")
     parser.add_argument("--stage", default="dev", help="the stage (default: dev)")
     parser.add_argument("--region", help="the AWS region, if not the profile's")
@@ -98,6 +113,10 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     if command is None:
         parser.error("give one SOURCE, --run RUN_ID, list, or fetch RUN_ID")
     args.command, args.subject = command
+    if args.explain:
+        if args.command != "upload":
+            parser.error("--explain goes with one SOURCE")
+        args.command = "explain"
     return args
 
 
@@ -114,6 +133,18 @@ def choose_command(words: list[str], run_id: str | None) -> tuple[str, str] | No
             return "upload", source
         case _:
             return None
+
+
+def explain(source: Path, settings: Path | None) -> int:
+    """Say what a run would make of a source; the exit code is what it would be."""
+    # At the end: the modules of glue/ must not stand before anybody else's.
+    sys.path.append(str(PROJECT / "glue"))
+    # pandas is not loaded for the other commands.
+    from client.explain import explain_source  # noqa: PLC0415 - needs the path above
+
+    accepted, text = explain_source(source, settings)
+    print(text, end="")
+    return SUCCEEDED if accepted else FAILED
 
 
 def connect(args: argparse.Namespace) -> tuple[Target, Clients]:
