@@ -16,6 +16,9 @@ from report_settings import ReportSettings
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
 
+_MOST_TOTALS = 10_000
+
+
 @dataclass(frozen=True)
 class ForecastGrid:
     """Every row of forecast.csv, in its order.
@@ -68,15 +71,15 @@ def build_grid(
 
 
 def total_history(history: History, settings: ReportSettings) -> dict[str, Any]:
-    """Sum all series by time step."""
-    periods = np.arange(history.steps)
+    """Sum all series by time step; of a very long history, only the end."""
+    periods = np.arange(max(history.steps - _MOST_TOTALS, 0), history.steps)
     totals = np.bincount(history.periods, history.values, minlength=history.steps)
     counts = np.bincount(history.periods, minlength=history.steps)
     return {
         "timestamps": name_periods(periods, settings.frequency, history.origin),
         "values": [
             float(total) if count else None
-            for total, count in zip(totals.tolist(), counts.tolist())
+            for total, count in zip(totals[periods].tolist(), counts[periods].tolist())
         ],
     }
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from forecast_output import ForecastUnreadableError
-from report_builders import RUN_ID, Bucket, RunBuilder, make_report, write_csv
+from report_builders import ROOT, RUN_ID, Bucket, RunBuilder, make_report, write_csv
 from upload_builders import months
 
 RAW = (
@@ -252,6 +252,24 @@ def test_warnings_of_data_stand_in_the_report(tmp_path):
 
     assert reported.document["findings"] == [finding]
     assert "3 series have gaps" in reported.text("report.html")
+
+
+def list_keys(value, depth=2):
+    """List the names of a document's values, and of the values in these."""
+    if not isinstance(value, dict) or not depth:
+        return set()
+    inner = [list_keys(one, depth - 1) for one in value.values()]
+    return set(value).union(*inner)
+
+
+@pytest.mark.parametrize("without", [(), ("backtest.csv",)])
+def test_every_key_of_the_report_is_documented(tmp_path, without):
+    document = make_report(BUILDER, tmp_path, without=without).document
+    text = (ROOT / "docs" / "report.md").read_text()
+
+    named_elsewhere = {*document["settings"], *document["definitions"]}
+    keys = list_keys(document) - named_elsewhere - set(document["upload"])
+    assert {key for key in keys if f"`{key}`" not in text} == set()
 
 
 def test_parquet_is_written_where_pyarrow_is(tmp_path):

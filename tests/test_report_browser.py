@@ -10,6 +10,7 @@ from report_builders import ASSETS, RunBuilder, make_report
 selenium = pytest.importorskip("selenium", reason="needs selenium, and has none")
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService  # noqa: E402 - it may not be installed
 from selenium.webdriver.common.by import By  # noqa: E402 - as above
+from selenium.webdriver.common.keys import Keys  # noqa: E402 - as above
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
@@ -253,6 +254,37 @@ def test_dark_mode_turns_page_and_charts_dark(browser, page):
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
     assert colors == ["rgb(16, 21, 27)", "#18202a"]
+
+
+def test_print_is_light_and_without_controls(browser, page):
+    dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": dark})
+    try:
+        open_page(browser, page[0])
+        printed = {"media": "print", "features": dark}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", printed)
+        wait_for_chart(browser)
+        found = browser.execute_script(
+            "const model = Bokeh.documents.map((d) => d.get_model_by_name('total'))"
+            ".filter((m) => m).pop();"
+            "return [getComputedStyle(document.querySelector('.controls')).display,"
+            " model.border_fill_color.value ?? model.border_fill_color]"
+        )
+    finally:
+        none = {"media": "", "features": []}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", none)
+
+    assert found == ["none", "#ffffff"]
+
+
+def test_item_is_chosen_by_keyboard(opened):
+    button = opened.find_elements(By.CSS_SELECTOR, ".item-table td.name button")[3]
+    button.send_keys(Keys.ENTER)
+    wait_for_chart(opened)
+
+    assert find(opened, "#item-title").text == button.get_attribute("title")
+    row = find(opened, ".item-table tr[aria-current]")
+    assert button.get_attribute("title") in row.text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import re
 import pytest
 
 import report_page
-from report_builders import RunBuilder, make_report
+from report_builders import ROOT, RunBuilder, make_report
 
 MARKUP = "</script><script>alert(1)</script><!-- & ' \""
 BLOCK = re.compile(r'<script type="[^"]+" id="([^"]+)">([^<]*)</script>')
@@ -114,6 +114,57 @@ def test_slots_in_names_are_not_filled(tmp_path, name):
     page = make_report(RunBuilder(items=(name, "drum")), tmp_path).text("report.html")
 
     assert name in read_series(read_blocks(page))
+
+
+def read_colors(css):
+    """Give the colours of the light and the dark page by their names."""
+    blocks = re.findall(r":root \{(.*?)\}", css, re.DOTALL)
+    light, dark, printed = (
+        dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block)) for block in blocks
+    )
+    return [light, {**light, **dark}, {**light, **printed}]
+
+
+def find_contrast(one, other):
+    """Compute the contrast of two colours as WCAG 2 defines it."""
+
+    def luminance(color):
+        parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+            for part in parts
+        ]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [
+        ("ink", "page"),
+        ("ink", "card"),
+        ("soft", "page"),
+        ("soft", "card"),
+        ("forecast", "card"),
+        ("naive", "card"),
+        ("history", "card"),
+        ("good", "good-back"),
+        ("good", "card"),
+        ("bad", "bad-back"),
+        ("plain", "plain-back"),
+        ("soft", "plain-back"),
+    ],
+)
+def test_colors_are_told_apart_by_weak_eyes(text, back):
+    css = (ROOT / "glue" / "report_page.css").read_text()
+
+    assert [find_contrast(one[text], one[back]) >= 4.5 for one in read_colors(css)] == [
+        True,
+        True,
+        True,
+    ]
 
 
 def test_same_run_gives_the_same_bytes(tmp_path):
