@@ -61,5 +61,6 @@ def _will_pass(error: ClientError) -> bool:
     if error_code(error) == "AccessDenied":
         # IAM's word on our own credentials, which no waiting changes.
         return False
-    said = error_message(error).lower()
+    # A caller who has a role is named by it: assumed-role/<name>.
+    said = error_message(error).lower().replace("assumed-role", "")
     return any(sign in said for sign in _UNKNOWN_ROLE)

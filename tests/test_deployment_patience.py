@@ -64,6 +64,10 @@ def test_waiting_ends_with_the_last_refusal():
     [
         ("InvalidDefinition", "bad definition"),
         ("AccessDenied", "is not authorized to perform: sts:AssumeRole"),
+        (
+            "AccessDeniedException",
+            "User: arn:aws:sts::123456789012:assumed-role/admin/me is not authorized",
+        ),
     ],
 )
 def test_other_errors_are_not_waited_out(code, message):
