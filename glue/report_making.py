@@ -305,7 +305,8 @@ class _Figures:
                 metric,
                 candidate=read_metrics(best).get(metric) if best else None,
                 baseline=alone.get(metric),
-                reason=backtest["reason"],
+                # What was found instead is for those who look into it.
+                reason=backtest["reason"].partition(" (found:")[0],
             )
         tries = list_tries(
             steps=self._history.steps,

@@ -104,7 +104,7 @@ def list_tries(*, steps: int, horizon: int, season: int, series: int) -> list[st
     if season > 1 and steps < 3 * season:
         tries.append(f"upload at least three seasons of history ({3 * season} steps)")
     elif steps < 10 * horizon:
-        tries.append("upload a longer history, or shorten the horizon")
+        tries.append("upload a longer history or shorten the horizon")
     tries.append("add what is known of the future (prices, promotions, holidays)")
     if series == 1:
         tries.append("upload related series together")
