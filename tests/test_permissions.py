@@ -141,17 +141,24 @@ def calls(stage):
 def run_to_the_end(stage):
     """Forecast with the client, whose requests are judged too."""
     (stage.project / "whole.zip").write_bytes(make_upload())
-    forecast = ("forecast.py", "whole.zip", "--stage", STAGE)
-    stage.run_script(str(RECORDER), "requests.json", *forecast)
-    made = json.loads((stage.project / "requests.json").read_text())
-    assert "s3:PutObject" in made
-    assert not any(made.values()), made
+    made = record_client(stage, "whole.zip")
     run = {"run_id": stage.list_executions()[0]["name"]}
+    made |= record_client(stage, "list") | record_client(stage, "fetch", run["run_id"])
+    assert {"s3:PutObject", "stepfunctions:DescribeExecution"} <= made
     # As after a lost answer: the job is there already.
     stage.client("lambda").invoke(
         FunctionName=TARGET.name("create_autopilot_job"),
         Payload=json.dumps({"run_id": run["run_id"]}),
     )
+
+
+def record_client(stage, *command):
+    """Run the client, judge its requests, and name them."""
+    client = ("forecast.py", *command, "--stage", STAGE)
+    stage.run_script(str(RECORDER), "requests.json", *client)
+    made = json.loads((stage.project / "requests.json").read_text())
+    assert not any(made.values()), made
+    return set(made)
 
 
 def stop_in_state(stage, state):
