@@ -5,7 +5,8 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from deploying import made_up_client, make_target, summarize
-from deployment.bucket import build_bucket_policy, review_bucket
+from deployment.bucket import review_bucket
+from deployment.bucket_aspects import build_bucket_policy
 from deployment.errors import DeploymentError
 from deployment.lifecycle import build_lifecycle
 from deployment.options import Options

@@ -1,0 +1,199 @@
+"""What a bucket of ours is like: private, encrypted, versioned, over TLS only."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from deployment.errors import error_code
+from deployment.lifecycle import build_lifecycle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_s3 import S3Client
+
+    from deployment.options import Options
+    from deployment.target import Target
+
+# What S3 answers for an aspect that was never set.
+_ABSENT = {
+    "NoSuchBucketPolicy",
+    "NoSuchLifecycleConfiguration",
+    "NoSuchPublicAccessBlockConfiguration",
+    "NoSuchTagSet",
+    "OwnershipControlsNotFoundError",
+    "ServerSideEncryptionConfigurationNotFoundError",
+}
+_ALL_BLOCKED: Any = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": True,
+    "BlockPublicPolicy": True,
+    "RestrictPublicBuckets": True,
+}
+_OWNER_ENFORCED: Any = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """One setting of a bucket: what it should be, how to read and to write it."""
+
+    name: str
+    wanted: Any
+    read_found: Callable[[], Any]
+    write: Callable[[], object]
+
+    def is_right(self) -> bool:
+        """Compare the bucket that is there with what it should be."""
+        try:
+            return bool(self.read_found() == self.wanted)
+        except ClientError as error:
+            if error_code(error) in _ABSENT:
+                return False
+            raise
+
+
+def list_aspects(s3: S3Client, target: Target, options: Options) -> list[Aspect]:
+    """List every setting of the stage's bucket."""
+    owned = {"Bucket": target.bucket, "ExpectedBucketOwner": target.account}
+    return [
+        _build_public_access(s3, owned),
+        _build_ownership(s3, owned),
+        _build_versioning(s3, owned),
+        _build_encryption_aspect(s3, owned, build_encryption(options)),
+        _build_policy_aspect(s3, owned, build_bucket_policy(target)),
+        _build_lifecycle_aspect(s3, owned, build_lifecycle()),
+        _build_tags(s3, owned, target.tags),
+    ]
+
+
+def build_bucket_policy(target: Target) -> dict[str, Any]:
+    """Build the policy that refuses every request that is not encrypted on its way."""
+    arn = f"arn:{target.partition}:s3:::{target.bucket}"
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "OnlyOverTls",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:*",
+                "Resource": [arn, f"{arn}/*"],
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            }
+        ],
+    }
+
+
+def build_encryption(options: Options) -> dict[str, Any]:
+    """Build the default encryption of the bucket's objects."""
+    if options.kms_key is None:
+        default = {"SSEAlgorithm": "AES256"}
+    else:
+        default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": options.kms_key}
+    return {
+        "Rules": [
+            {
+                "ApplyServerSideEncryptionByDefault": default,
+                # One call of KMS serves many objects.
+                "BucketKeyEnabled": options.kms_key is not None,
+            }
+        ]
+    }
+
+
+def _build_public_access(s3: S3Client, owned: Any) -> Aspect:
+    return Aspect(
+        "public access",
+        _ALL_BLOCKED,
+        lambda: s3.get_public_access_block(**owned)["PublicAccessBlockConfiguration"],
+        lambda: s3.put_public_access_block(
+            **owned, PublicAccessBlockConfiguration=_ALL_BLOCKED
+        ),
+    )
+
+
+def _build_ownership(s3: S3Client, owned: Any) -> Aspect:
+    return Aspect(
+        "ownership",
+        _OWNER_ENFORCED,
+        lambda: s3.get_bucket_ownership_controls(**owned)["OwnershipControls"],
+        lambda: s3.put_bucket_ownership_controls(
+            **owned, OwnershipControls=_OWNER_ENFORCED
+        ),
+    )
+
+
+def _build_versioning(s3: S3Client, owned: Any) -> Aspect:
+    return Aspect(
+        "versioning",
+        "Enabled",
+        lambda: s3.get_bucket_versioning(**owned).get("Status"),
+        lambda: s3.put_bucket_versioning(
+            **owned, VersioningConfiguration={"Status": "Enabled"}
+        ),
+    )
+
+
+def _build_encryption_aspect(s3: S3Client, owned: Any, wanted: Any) -> Aspect:
+    return Aspect(
+        "encryption",
+        _plain_encryption(wanted),
+        lambda: _plain_encryption(
+            s3.get_bucket_encryption(**owned)["ServerSideEncryptionConfiguration"]
+        ),
+        lambda: s3.put_bucket_encryption(
+            **owned, ServerSideEncryptionConfiguration=wanted
+        ),
+    )
+
+
+def _build_policy_aspect(s3: S3Client, owned: Any, wanted: Any) -> Aspect:
+    return Aspect(
+        "policy",
+        wanted,
+        lambda: json.loads(s3.get_bucket_policy(**owned)["Policy"]),
+        lambda: s3.put_bucket_policy(**owned, Policy=json.dumps(wanted)),
+    )
+
+
+def _build_lifecycle_aspect(s3: S3Client, owned: Any, wanted: Any) -> Aspect:
+    return Aspect(
+        "lifecycle",
+        _sort(wanted),
+        lambda: _sort(s3.get_bucket_lifecycle_configuration(**owned)["Rules"]),
+        lambda: s3.put_bucket_lifecycle_configuration(
+            **owned, LifecycleConfiguration={"Rules": wanted}
+        ),
+    )
+
+
+def _build_tags(s3: S3Client, owned: Any, wanted: dict[str, str]) -> Aspect:
+    tags: Any = [{"Key": key, "Value": value} for key, value in wanted.items()]
+    return Aspect(
+        "tags",
+        wanted,
+        lambda: {
+            t["Key"]: t["Value"] for t in s3.get_bucket_tagging(**owned)["TagSet"]
+        },
+        lambda: s3.put_bucket_tagging(**owned, Tagging={"TagSet": tags}),
+    )
+
+
+def _sort(rules: Any) -> list[Any]:
+    # S3 keeps the rules, but does not promise their order.
+    return sorted(rules, key=lambda rule: str(rule.get("ID")))
+
+
+def _plain_encryption(configuration: Any) -> list[dict[str, Any]]:
+    # S3 adds keys of its own over the years; these are the ones that we decide.
+    return [
+        {
+            **rule["ApplyServerSideEncryptionByDefault"],
+            "BucketKeyEnabled": rule.get("BucketKeyEnabled", False),
+        }
+        for rule in configuration["Rules"]
+    ]
