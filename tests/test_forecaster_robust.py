@@ -121,3 +121,33 @@ def test_any_season_can_be_asked_for(season):
     problem = Problem(frequency="H", horizon=3, season=season)
 
     check(make_table([list(wave), [1.0]], "H"), problem, 3)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    lengths=st.lists(st.integers(1, 50), min_size=1, max_size=4),
+    promo=st.lists(VALUES, min_size=1, max_size=60),
+    colours=st.lists(st.sampled_from(["red", "blue", None]), min_size=5, max_size=5),
+    future=st.integers(0, 5),
+    seed=st.integers(0, 3),
+)
+def test_random_covariates_never_break_the_engine(
+    lengths, promo, colours, future, seed
+):
+    rng = np.random.default_rng(seed)
+    series = [list(rng.normal(5, 2, n)) + [float("nan")] * future for n in lengths]
+    table = make_table([*series, [float("nan")] * future], "M")
+    table["promo"] = np.resize(promo, len(table))
+    table["colour"] = table["item_id"].map(lambda item: colours[int(item[1:])])
+
+    check(table, make_config("M", 3), 3)
+
+
+def test_forecast_takes_tables_without_the_covariates():
+    table = make_table([list(range(40)), list(range(30))], "M")
+    told = table.assign(promo=np.arange(70) % 3, colour=table["item_id"])
+    model = fit(told, make_config("M", 3), workers=1)
+
+    forecast = model.forecast(table)
+
+    assert np.isfinite(forecast[["p1", "p50", "p99"]]).all(axis=None)
