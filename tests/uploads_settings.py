@@ -257,4 +257,16 @@ CASES = [
             lambda table: table.assign(**{f"n{k}": 1.0 for k in range(14)})
         ),
     ),
+    Case(
+        "gaps of a covariate left",
+        as_zip(PRICED),
+        ("future-none", "setting-invalid"),
+        settings=fill("price", middlefill="nan"),
+    ),
+    Case(
+        "gaps of the target left",
+        as_zip(TTS),
+        settings=fill("target_value", middlefill="nan"),
+        train=TTS,
+    ),
 ]
