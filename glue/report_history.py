@@ -86,7 +86,9 @@ class History:
 def read_history(path: Path, settings: ReportSettings) -> History:
     """Read a run's train.csv, some rows at a time."""
     known: dict[Key, int] = {}
-    series, seconds, values = [], [], []
+    series: list[Array] = []
+    seconds: list[Array] = []
+    values: list[Array] = []
     wanted = [*settings.keys, settings.timestamp]
     chunks = pd.read_csv(
         path,
@@ -98,15 +100,23 @@ def read_history(path: Path, settings: ReportSettings) -> History:
         encoding="utf-8",
     )
     for chunk in chunks:
-        series.append(number_keys(chunk, settings.keys, known))
+        numbers = number_keys(chunk, settings.keys, known)
+        series.append(numbers.astype(np.int32))
         seconds.append(parse_stamps(chunk[settings.timestamp]))
         values.append(chunk[settings.target].to_numpy())
     return _sort(
         known,
-        np.concatenate([np.empty(0, dtype=np.int64), *series]),
-        (np.concatenate([np.empty(0, dtype=np.int64), *seconds]), settings),
-        np.concatenate([np.empty(0), *values]),
+        _join(series, np.int32),
+        (_join(seconds, np.int64), settings),
+        _join(values, np.float64),
     )
+
+
+def _join(pieces: list[Array], dtype: Any) -> Array:
+    """Make one array of several, and let go of these: there is 1 GB for all."""
+    joined = np.concatenate([np.empty(0, dtype=dtype), *pieces])
+    pieces.clear()
+    return joined
 
 
 def number_keys(
@@ -133,11 +143,11 @@ def _sort(
 ) -> History:
     seconds, settings = moments
     keys = sorted(known)
-    places = np.empty(len(keys), dtype=np.int64)
+    places = np.empty(len(keys), dtype=np.int32)
     for place, key in enumerate(keys):
         places[known[key]] = place
     origin = int(seconds.min()) if len(seconds) else 0
-    periods = settings.frequency.periods(seconds, origin)
+    periods = settings.frequency.periods(seconds, origin).astype(np.int32)
     seen = np.isfinite(values)
     owners = places[series[seen]] if keys else series[seen]
     owners, periods, kept = _merge(
@@ -158,10 +168,13 @@ def _merge(
     owners: Array, periods: Array, values: Array, aggregation: str
 ) -> tuple[Array, Array, Array]:
     """Sort by series and period, and make one value of each period's."""
-    order = np.lexsort((periods, owners))  # stable: rows keep their order
-    owners, periods, values = owners[order], periods[order], values[order]
+    later, next_series = np.diff(periods), np.diff(owners)
+    if ((next_series < 0) | ((next_series == 0) & (later < 0))).any():
+        order = np.lexsort((periods, owners))  # stable: rows keep their order
+        owners, periods, values = owners[order], periods[order], values[order]
+        later, next_series = np.diff(periods), np.diff(owners)
     fresh = np.ones(len(owners), dtype=bool)
-    fresh[1:] = (np.diff(owners) != 0) | (np.diff(periods) != 0)
+    fresh[1:] = (next_series != 0) | (later != 0)
     starts = np.flatnonzero(fresh)
     if len(starts) == len(values):
         return owners, periods, values
