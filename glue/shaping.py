@@ -226,13 +226,15 @@ class Shaper:
             what = f"no row tells the future of {_list(shape.covariates)}"
             findings.append(make_finding("future-none", what))
             return findings
-        filled = not self._unfilled()
+        unfilled = self._unfilled()
         if tallies.future_partial.count:
             what = (
                 f"{tallies.future_partial.count} of {tallies.series} series have no "
                 f"covariates for each of the {self._joins.horizon} steps to come"
             )
-            code = "future-partial-filled" if filled else "future-partial"
+            code = "future-partial" if unfilled else "future-partial-filled"
+            if unfilled:
+                what += f"; nothing fills {_list(unfilled)}"
             findings.append(tallies.future_partial.as_finding(code, what))
         for name, tally in tallies.future_blank.items():
             if tally.count:
@@ -243,9 +245,10 @@ class Shaper:
                 findings.append(tally.as_finding(code, what))
         return findings
 
-    def _unfilled(self) -> list[str]:
-        """The covariates whose future nobody fills."""
-        return [n for n in self.shape.covariates if n not in self.shape.futurefill]
+    def _unfilled(self) -> tuple[str, ...]:
+        """Name the covariates whose future nobody fills."""
+        shape = self.shape
+        return tuple(name for name in shape.covariates if name not in shape.futurefill)
 
     def merge(self, limit: int) -> InputFiles:
         """Merge what all parts gave into the forecast input."""
