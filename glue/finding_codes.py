@@ -368,7 +368,8 @@ CODES: dict[str, Code] = {
     ),
     "future-partial": _error(
         "Covariates of the future are given for some series or steps only.",
-        "complete them up to the end of the horizon, or set futurefill for each (texts cannot be filled)",
+        "complete them up to the end of the horizon, or set futurefill for each "
+        "(texts cannot be filled)",
     ),
     "future-partial-filled": _warning(
         "Covariates of the future are given for some series or steps only; futurefill "
