@@ -1,5 +1,6 @@
-"""The clock's guard: a limit on time that stops what overruns, and nothing else."""
+"""Bounds on a fit: how many cores it may use, and a guard against overrunning."""
 
+import os
 import time
 from dataclasses import dataclass
 
@@ -24,3 +25,10 @@ class Clock:
         if not seconds:
             return self
         return Clock(min(self.deadline, time.monotonic() + seconds))
+
+
+def usable_cores() -> int:
+    """Count the cores that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

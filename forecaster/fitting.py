@@ -1,7 +1,6 @@
 """`fit`: from a table and its settings to a model."""
 
 import hashlib
-import os
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -23,7 +22,7 @@ from forecaster.candidates import (
     affordable,
     choose_candidates,
 )
-from forecaster.clock import Clock
+from forecaster.clock import Clock, usable_cores
 from forecaster.ensemble import blend, choose_weights
 from forecaster.errors import TableError
 from forecaster.fallback import list_fallbacks
@@ -123,7 +122,7 @@ def _plan(panel: Panel, problem: Problem, seed: int, workers: int | None) -> Pla
         levels=problem.levels,
         asked=problem.asked,
         seed=seed,
-        workers=workers or os.cpu_count() or 1,
+        workers=workers or usable_cores(),
         clock=Clock().within(problem.max_seconds),
         max_candidate_seconds=problem.max_candidate_seconds,
     )

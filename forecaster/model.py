@@ -1,7 +1,6 @@
 """A fitted model: forecasts from any history, leaderboard, backtests, archive."""
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from forecaster import artefact
 from forecaster.arrays import Array, mean_of_quantiles
 from forecaster.calibration import stretch
 from forecaster.candidates import State, candidates_by_name
+from forecaster.clock import usable_cores
 from forecaster.ensemble import blend
 from forecaster.fallback import (
     forecast_new_items,
@@ -92,7 +92,7 @@ class Model:
                 state = self.states.get(name, {})
                 return mend(known[name].predict(state, panel, levels), panel, levels)
 
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(usable_cores()) as pool:
             forecasts = list(pool.map(predict, names))
         weights = np.array([self.weights[name] for name in names])
         blended = stretch(blend(forecasts, weights), levels, self.factors)

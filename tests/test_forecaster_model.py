@@ -112,6 +112,16 @@ def test_newer_history_moves_the_forecast(model, table):
     assert forecast["timestamp"].min() == pd.Timestamp("2025-04-01")
 
 
+def test_other_items_are_forecast_without_a_fit(model):
+    other = make_table({"unseen": 50, "tiny": 1}, seed=7)
+
+    forecast = model.forecast(other).set_index("item_id")
+
+    late = other[other["item_id"] == "unseen"]["target"].iloc[-12:]
+    assert list(forecast.index.unique()) == ["tiny", "unseen"]
+    assert late.min() - 20 < forecast.loc["unseen", "p50"].mean() < late.max() + 20
+
+
 def test_ensemble_beats_the_baseline(model):
     scores = model.leaderboard.set_index("name")["wQL"]
 
