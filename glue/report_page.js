@@ -564,6 +564,12 @@
     if (!doc.findings.length) section.append(make("p", { class: "soft" }, "Nothing was found wrong with the upload."));
     for (const found of doc.findings) {
       section.append(make("p", {}, make("span", { class: `badge ${found.level}` }, found.level === "fixed" ? "repaired" : found.level), ` ${found.what}; ${found.remedy}`));
+      const places = found.examples || [];
+      if (places.length) {
+        section.append(make("details", {}, make("summary", {}, "Where"),
+          table(`Examples of ${found.code}`, ["file", "row", "column", "value"],
+            places.map((one) => [one.file, one.row, one.column, one.value].map((part) => (known(part) ? String(part) : "–"))))));
+      }
     }
     if (doc.inferred.length) {
       section.append(make("details", {}, make("summary", {}, `${count(doc.inferred.length, "setting")} inferred from the data`),

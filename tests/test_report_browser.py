@@ -297,7 +297,15 @@ def test_item_is_chosen_by_keyboard(opened):
         RunBuilder(quantiles=("p90",)),
         RunBuilder(
             findings=[
-                {"code": "c", "level": level, "what": "odd", "remedy": "look"}
+                {
+                    "code": "c",
+                    "level": level,
+                    "what": "odd",
+                    "remedy": "look",
+                    "examples": [
+                        {"file": "T", "row": 2, "column": None, "value": "<b>x</b>"}
+                    ],
+                }
                 for level in ("warning", "fixed")
             ]
         ),
