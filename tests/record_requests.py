@@ -10,7 +10,7 @@ from pathlib import Path
 
 import botocore.session
 
-from service_models import find_faults
+from service_models import find_faults_by
 
 
 def main():
@@ -34,7 +34,7 @@ def hear_requests(made):
 
         def note(params, model, **rest):
             faults = made.setdefault(f"{service}:{model.name}", [])
-            faults += find_faults(service, model.name, params)
+            faults += find_faults_by(model, params)
 
         client.meta.events.register("before-parameter-build", note)
         return client

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import botocore.session
-from botocore.model import Shape
+from botocore.model import OperationModel, Shape
 from botocore.validate import validate_parameters
 
 _JAVA = {
@@ -20,13 +20,18 @@ _SESSION = botocore.session.Session()
 def find_faults(service: str, operation: str, request: dict[str, Any]) -> list[str]:
     """List what the service's model says against a request; empty when it is right."""
     model = _SESSION.get_service_model(service)
-    shape = model.operation_model(operation).input_shape
+    return find_faults_by(model.operation_model(operation), request)
+
+
+def find_faults_by(model: OperationModel, request: dict[str, Any]) -> list[str]:
+    """List what an operation's model says against a request."""
+    shape = model.input_shape
     assert shape is not None
     try:
         validate_parameters(request, shape)
     except Exception as error:  # botocore's ParamValidationError holds them all
         return [str(error)]
-    return list(_walk(shape, request, operation))
+    return list(_walk(shape, request, model.name))
 
 
 def _walk(shape: Shape, value: Any, path: str) -> Iterator[str]:
