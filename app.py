@@ -159,22 +159,21 @@ def on_execution_end(event: CloudWatchEvent) -> None:
         get_sagemaker(), ending.run_id
     ):
         app.log.info("stopped the Autopilot job of %s", ending.run_id)
-    report = _read_report(store, ending)
     status = endings.build_status(
         ending,
         bucket=BUCKET,
         data_report=store.find_json(runs.run_key(ending.run_id, "data-report.json")),
-        verdict=endings.read_verdict(report),
+        verdict=endings.read_verdict(_read_report(store, ending)),
         warnings=_read_warnings(store, ending.run_id),
     )
     store.write_json(runs.run_key(ending.run_id, "status.json"), status)
     app.log.info("run %s ended: %s", ending.run_id, json.dumps(status))
-    tell_people(status, report)
+    tell_people(status)
 
 
-def tell_people(status: Mapping[str, Any], report: Mapping[str, Any] | None) -> None:
+def tell_people(status: Mapping[str, Any]) -> None:
     """Send the topic's subscribers one message on the run."""
-    notice = notices.build_notice(status, bucket=BUCKET, stage=STAGE, report=report)
+    notice = notices.build_notice(status, bucket=BUCKET, stage=STAGE)
     get_sns().publish(TopicArn=TOPIC_ARN, Subject=notice.subject, Message=notice.text)
 
 

@@ -27,18 +27,12 @@ class Notice:
     text: str
 
 
-def build_notice(
-    status: Mapping[str, Any],
-    *,
-    bucket: str,
-    stage: str,
-    report: Mapping[str, Any] | None,
-) -> Notice:
-    """Build the notice from a run's ``status.json`` and its ``report.json``, if any."""
+def build_notice(status: Mapping[str, Any], *, bucket: str, stage: str) -> Notice:
+    """Build the notice from a run's ``status.json``."""
     what = f"Forecast of {status['dataset'] or 'an unknown dataset'}"
     headline = f"{what} {_ENDINGS[status['status']]}"
     if status["status"] == "SUCCEEDED":
-        details = _describe_success(status, bucket, report)
+        details = _describe_success(status, bucket)
     else:
         details = _describe_failure(status, bucket)
     lines = [f"{headline}.", "", *details, "", f"Run:      {status['run_id']}"]
@@ -50,13 +44,10 @@ def build_notice(
     return Notice(_shorten(headline), "\n".join(lines))
 
 
-def _describe_success(
-    status: Mapping[str, Any], bucket: str, report: Mapping[str, Any] | None
-) -> list[str]:
+def _describe_success(status: Mapping[str, Any], bucket: str) -> list[str]:
     prefix = forecast_prefix(status["dataset"] or "", status["run_id"])
-    verdict = (report or {}).get("verdict", {}).get("sentence")
     return [
-        verdict or "How good it is, is not known: the report is missing.",
+        status["verdict"] or "How good it is, is not known: the report is missing.",
         "",
         f"Forecast: {status['forecast_uri']}",
         f"Report:   s3://{bucket}/{prefix}report.html",

@@ -14,16 +14,14 @@ STATUS = {
     "reason": None,
     "started_at": "2026-11-23T01:24:19+00:00",
     "ended_at": "2026-11-23T02:34:20.400000+00:00",
+    "verdict": "Autopilot's best candidate is 31 % better.",
     "forecast_uri": URI,
     "warnings": [],
 }
-VERDICT = {"verdict": {"sentence": "Autopilot's best candidate is 31 % better."}}
 
 
-def make_notice(report=VERDICT, **change):
-    return build_notice(
-        {**STATUS, **change}, bucket="bucket", stage="dev", report=report
-    )
+def make_notice(**change):
+    return build_notice({**STATUS, **change}, bucket="bucket", stage="dev")
 
 
 def test_success_says_how_good_and_where():
@@ -46,7 +44,7 @@ def test_success_says_how_good_and_where():
 
 
 def test_success_without_report_is_no_verdict():
-    assert "is not known" in make_notice(report=None).text
+    assert "is not known" in make_notice(verdict=None).text
 
 
 @pytest.mark.parametrize(
