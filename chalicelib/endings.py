@@ -11,7 +11,7 @@ from chalicelib.runs import SCHEMA, forecast_prefix
 
 _FIXED_REASONS = {
     "ABORTED": "the run was stopped by hand; upload again to start anew",
-    "TIMED_OUT": "the run was stopped at its time limit, and its training too; upload again",
+    "TIMED_OUT": "the run ran out of time, and its training was stopped; upload again",
 }
 
 
