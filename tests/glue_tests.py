@@ -6,14 +6,13 @@ from pathlib import Path
 
 TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
+_GLUE = {path.stem for path in (PROJECT / "glue").glob("*.py")}
 # What is newer than Glue's Python, or needs what Glue does not have.
 _ELSEWHERE = {"app", "deploy", "forecast"} | {
     folder.name
     for folder in PROJECT.iterdir()
     if folder.is_dir() and folder.name not in {"glue", "tests"}
 }
-# These read all of the project, or the models of the newest botocore.
-_ABOUT_EVERYTHING = {"test_layers.py", "test_service_models.py"}
 _NOT_INSTALLED = {"chalice", "moto", "rich", "lightgbm", "holidays", "statelint"}
 
 
@@ -22,9 +21,12 @@ def list_other_tests() -> list[str]:
     return sorted(
         path.name
         for path in TESTS.glob("test_*.py")
-        if path.name in _ABOUT_EVERYTHING
-        or set(_list_imports(path)) & (_ELSEWHERE | _NOT_INSTALLED)
+        if not _is_about_glue(set(_list_imports(path)))
     )
+
+
+def _is_about_glue(imported: set[str]) -> bool:
+    return bool(imported & _GLUE) and not imported & (_ELSEWHERE | _NOT_INSTALLED)
 
 
 def _list_imports(path: Path) -> Iterator[str]:
