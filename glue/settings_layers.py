@@ -130,12 +130,13 @@ def _key_twice(layer: Layer, name: str) -> Finding:
 
 
 def _set_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Drop what is null: it takes a value back and needs no check."""
-    return {
-        key: _set_values(value) if isinstance(value, dict) else value
-        for key, value in values.items()
-        if value is not None
-    }
+    """Drop what is null, or holds nothing else: it takes values back, unchecked."""
+    kept: dict[str, Any] = {}
+    for key, value in values.items():
+        inner = _set_values(value) if isinstance(value, dict) else value
+        if value is not None and (inner != {} or value == {}):
+            kept[key] = inner
+    return kept
 
 
 def _merge_into(target: dict[str, Any], values: Mapping[str, Any]) -> None:
@@ -147,6 +148,8 @@ def _merge_into(target: dict[str, Any], values: Mapping[str, Any]) -> None:
             if not isinstance(inner, dict):
                 inner = target[key] = {}
             _merge_into(inner, value)
+            if value and not inner:
+                del target[key]  # all was taken back; SageMaker refuses empty objects
         else:
             target[key] = deepcopy(value)
 

@@ -297,6 +297,18 @@ def test_null_takes_a_value_back():
     assert settings.source_of(path) is None
 
 
+def test_null_takes_back_all_that_an_object_holds():
+    filling = {"price": {"middlefill": "zero"}}
+    settings = merge(
+        job(Transformations={"Filling": filling}),
+        job(Transformations={"Filling": {"price": {"middlefill": None}}}),
+    )
+
+    assert settings.findings == []
+    assert settings.transformations == {}
+    assert settings.job == merge().job
+
+
 def test_broken_layer_is_left_out():
     settings = merge(job(ForecastHorizon=4), job(ForecastHorizon=0))
 
