@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -60,8 +60,9 @@ def understand_related(
         own is unclear.
     """
     related = RelatedTable(table)
-    if roles.target in table.header:
-        what = f"{table.name} has the target column {roles.target!r}"
+    target = _find_alike(table.header, [roles.target])
+    if target:
+        what = f"{table.name} has the target column {target[0]!r}"
         related.findings.append(make_finding("rts-has-target", what))
     _match_header(related, (roles.item_id, roles.timestamp), roles.groups)
     _check_collisions(related, roles.others)
@@ -93,8 +94,9 @@ def understand_metadata(
 ) -> RelatedTable:
     """Find out how metadata.csv is to be read; ``taken`` are the columns so far."""
     related = RelatedTable(table)
-    if roles.timestamp in table.header:
-        what = f"{table.name} has the timestamp column {roles.timestamp!r}"
+    timestamp = _find_alike(table.header, [roles.timestamp])
+    if timestamp:
+        what = f"{table.name} has the timestamp column {timestamp[0]!r}"
         related.findings.append(make_finding("metadata-with-timestamp", what))
     _match_header(related, (roles.item_id,), roles.groups)
     _check_collisions(related, [*taken, roles.target])
@@ -125,8 +127,14 @@ def _match_header(
             table.header[at] = name
 
 
+def _find_alike(header: Sequence[str], names: Iterable[str]) -> list[str]:
+    """List the columns that have one of the names, apart from case."""
+    folded = {name.casefold() for name in names}
+    return [name for name in header if name.casefold() in folded]
+
+
 def _check_collisions(related: RelatedTable, taken: Sequence[str]) -> None:
-    both = [name for name in related.table.header if name in taken]
+    both = _find_alike(related.table.header, taken)
     if both:
         what = f"{related.table.name} has columns that another file has too"
         what += f" (found {list_some(both)})"

@@ -24,6 +24,18 @@ def related(items="AB", stamps=ALL, first=0):
     return make_csv(R_HEADER, rows)
 
 
+def without_price(item, stamp):
+    """Write an RTS.csv with one blank price."""
+    lines = FULL.splitlines(keepends=True)
+    start = f"{item},{stamp},"
+    return "".join(start + "\n" if line.startswith(start) else line for line in lines)
+
+
+def dated(name):
+    """Write a metadata.csv with a date for each item."""
+    return f"item_id,{name}\nA,2019-01-01\nB,2020-01-01\n"
+
+
 def joined(header=(*HEADER, "price"), future=False, extra=()):
     """Write what history and prices become together."""
     rows = []
@@ -125,7 +137,7 @@ CASES = [
     ),
     Case(
         "beyond the horizon",
-        as_zip(TTS, rts=related(stamps=months(30))),
+        as_zip(TTS, rts=related(stamps=months(29))),
         ("rts-beyond-horizon",),
         settings=H,
         transform=joined(future=True),
@@ -133,6 +145,12 @@ CASES = [
     Case(
         "covariates start late",
         as_zip(TTS, rts=related(stamps=ALL[6:], first=6)),
+        ("rts-history-missing",),
+        settings=H,
+    ),
+    Case(
+        "one row without covariates",
+        as_zip(TTS, rts=FULL.replace("A,2020-02-01,2.125\n", "")),
         ("rts-history-missing",),
         settings=H,
     ),
@@ -165,6 +183,12 @@ CASES = [
     Case(
         "target in RTS",
         as_zip(TTS, rts=FULL.replace("price", "target_value")),
+        ("rts-has-target",),
+        settings=H,
+    ),
+    Case(
+        "target in RTS, in capitals",
+        as_zip(TTS, rts=FULL.replace("price", "TARGET_VALUE")),
         ("rts-has-target",),
         settings=H,
     ),
@@ -214,6 +238,12 @@ CASES = [
         settings=H,
     ),
     Case(
+        "a column in both, in capitals",
+        as_zip(make_csv((*HEADER, "PRICE"), [(*r, 1) for r in ROWS]), rts=FULL),
+        ("column-collision",),
+        settings=H,
+    ),
+    Case(
         "merged table with future",
         as_zip(MERGED),
         train=joined(),
@@ -223,7 +253,7 @@ CASES = [
         "merged table, future too long",
         as_zip(MERGED),
         ("beyond-horizon",),
-        settings=job(ForecastHorizon=2),
+        settings=job(ForecastHorizon=HORIZON - 1),
     ),
     Case(
         "attributes",
@@ -260,6 +290,16 @@ CASES = [
     Case(
         "attributes with a timestamp",
         as_zip(TTS, metadata=FULL),
+        ("metadata-with-timestamp",),
+    ),
+    Case(
+        "attributes that are timestamps",
+        as_zip(TTS, metadata=dated("timestamp")),
+        ("metadata-with-timestamp",),
+    ),
+    Case(
+        "attributes that are timestamps, in capitals",
+        as_zip(TTS, metadata=dated("TIMESTAMP")),
         ("metadata-with-timestamp",),
     ),
     Case(
