@@ -478,9 +478,6 @@ CODES: dict[str, Code] = {
         "Series have fewer or more rows in the forecast than the horizon.",
         "look at these series' history, and at the raw output",
     ),
-    "forecast-series": _warning(
-        "The forecast has other series than the input.", "look at the raw output"
-    ),
     "internal-error": _error(
         "The preparation met something that it does not understand.",
         "report it with the upload, if you may share it; the log has the details",
