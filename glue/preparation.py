@@ -47,12 +47,13 @@ class Options:
     """What a test or a benchmark may set otherwise.
 
     ``parts`` is the number of parts, by the data's size when None; ``chunk_rows``
-    is how many rows are read at a time.
+    is how many rows are read at a time; ``series`` is how many series there may be.
     """
 
     limits: ArchiveLimits = field(default_factory=ArchiveLimits)
     parts: int | None = None
     chunk_rows: int = CHUNK_ROWS
+    series: int = MAX_SERIES
     transform_part_bytes: int = TRANSFORM_PART_BYTES
     hook: Hook = user_hook
 
@@ -330,7 +331,7 @@ def _look_ahead(
             what = f"{file} has no row that could be read"
             made.findings.append(make_finding("csv-no-rows", what))
         return None
-    made.findings += _whole_findings(survey, roles, file)
+    made.findings += _whole_findings(survey, roles, file, made.options.series)
     outlook = find_outlook(survey, made.settings, file)
     made.findings += outlook.findings
     made.inferred += outlook.inferred
@@ -347,10 +348,12 @@ def _look_ahead(
     return outlook
 
 
-def _whole_findings(survey: Survey, roles: Roles, file: str) -> list[Finding]:
+def _whole_findings(
+    survey: Survey, roles: Roles, file: str, most: int
+) -> list[Finding]:
     findings = []
-    if survey.series > MAX_SERIES:
-        what = f"{file} has {survey.series} series (at most {MAX_SERIES})"
+    if survey.series > most:
+        what = f"{file} has {survey.series} series (at most {most})"
         findings.append(make_finding("too-many-series", what, count=survey.series))
     if survey.least == survey.most and survey.observed > 1:
         what = f"{file}'s column {roles.target!r} is {survey.most:g} everywhere"

@@ -132,6 +132,16 @@ def test_other_training_data_is_refused(tmp_path):
     assert f"input/{RUN_ID}/train/train.csv" not in s3.objects
 
 
+def test_files_beside_the_training_data_are_no_matter(tmp_path):
+    s3 = make_bucket(make_zip({"TTS.csv": make_tts()}))
+    for name in ("train/train.csv", "train.csv.bak", "transform/part-00001.csv"):
+        s3.objects[f"input/{RUN_ID}/{name}"] = b""
+
+    preprocess(s3, "bucket", RUN_ID, tmp_path)
+
+    assert read_report(s3)["findings"] == []
+
+
 def test_crash_is_reported_before_it_is_raised(tmp_path):
     s3 = make_bucket(make_zip({"TTS.csv": make_tts()}), settings="{}")
     run = s3.read_json(f"runs/{RUN_ID}/run.json")

@@ -88,6 +88,25 @@ def test_forecast_stays_above_zero_as_history_does(tmp_path):
     assert codes_of(reported) == ["forecast-negative"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("3,2022-02", "2,2022-02", id="quantiles that touch"),
+        pytest.param("007,1,", "007,0,", id="a quantile of zero"),
+        pytest.param("5,007", "0,007", id="a mean of zero"),
+        pytest.param("5,007", "9,007", id="a mean above all quantiles"),
+        pytest.param("007,4,x,5\n", "007,5e0,x,5\n", id="a value with an exponent"),
+        pytest.param("T00:00:00.000Z", "", id="dates alone"),
+    ],
+)
+def test_odd_forecast_needs_no_repair(tmp_path, old, new):
+    assert old in RAW
+
+    reported = report_raw(tmp_path, RAW.replace(old, new))
+
+    assert codes_of(reported) == []
+
+
 def test_forecast_may_fall_below_zero_when_history_does(tmp_path):
     history = [dict(row, units=row["units"] - 100) for row in BUILDER.history()]
 

@@ -19,9 +19,8 @@ MODULES = (
     uploads_settings,
 )
 CASES = [case for module in MODULES for case in module.CASES]
-# Codes that no upload has: they are about the job itself, or need what is too
-# large for a test.
-WITHOUT_CASE = {"internal-error", "input-folder-used", "too-many-series"}
+# Codes that no upload has: they are about the job itself.
+WITHOUT_CASE = {"internal-error", "input-folder-used"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -31,12 +31,27 @@ def as_link(member):
     member.create_system = 3
 
 
-def encrypted():
-    """Set the bit that says a password is needed, in both of the headers."""
+def with_flag(bit):
+    """Set a bit of the member's flags in both of the headers; 1 needs a password."""
     data = bytearray(GOOD)
-    data[6] |= 1
-    data[data.index(b"PK\x01\x02") + 8] |= 1
+    data[6] |= bit
+    data[data.index(b"PK\x01\x02") + 8] |= bit
     return bytes(data)
+
+
+def with_notes(*names):
+    """Pack a good TTS.csv and some notes."""
+    buffer = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w") as archive:
+        warnings.simplefilter("ignore")  # zipfile warns of a name that is twice there
+        for name in ("TTS.csv", *names):
+            archive.writestr(name, TTS)
+    return buffer.getvalue()
+
+
+def with_zeros(count):
+    """Pack a good TTS.csv and zeros, which take no room in an archive."""
+    return make_zip({"TTS.csv": TTS, "x": b"0" * count})
 
 
 def with_bad_checksum():
@@ -91,7 +106,7 @@ CASES = [
     Case("lzma members", make_zip({"TTS.csv": TTS}, zipfile.ZIP_LZMA), train=TTS),
     Case("bytes before the archive", b"MZ" + GOOD, ("zip-unreadable",)),
     Case("bytes after the archive", GOOD + b"\n\n", train=TTS),
-    Case("encrypted", encrypted(), ("zip-encrypted",)),
+    Case("encrypted", with_flag(1), ("zip-encrypted",)),
     Case("empty archive", make_zip({}), ("tts-missing",)),
     Case("folder only", make_zip({"data/": ""}), ("tts-missing",)),
     Case("another name", make_zip({"sales.csv": TTS}), ("file-ignored", "tts-missing")),
@@ -119,6 +134,11 @@ CASES = [
     ),
     Case("a name twice", with_member("TTS.csv"), ("file-twice", "zip-duplicate-name")),
     Case(
+        "notes twice",
+        with_notes("notes.txt", "notes.txt"),
+        ("file-ignored", "zip-duplicate-name"),
+    ),
+    Case(
         "path to a parent", with_member("../x.csv"), ("file-ignored", "zip-unsafe-path")
     ),
     Case("absolute path", with_member("/etc/x"), ("file-ignored", "zip-unsafe-path")),
@@ -145,13 +165,19 @@ CASES = [
     Case("bomb", with_member("x", b""), ("file-ignored",), options=SMALL, train=TTS),
     Case(
         "bomb by ratio",
-        make_zip({"TTS.csv": TTS, "x": b"0" * 500_000}),
+        with_zeros(500_000),
         ("file-ignored", "zip-bomb"),
         options=SMALL,
     ),
     Case(
-        "bomb by total size",
-        with_member("x", b"0" * 200),
+        "smallest bomb",
+        with_zeros(SMALL["limits"].ratio_from + 1),
+        ("file-ignored", "zip-bomb"),
+        options=SMALL,
+    ),
+    Case(
+        "one byte more than allowed",
+        with_member("x", b"0" * 101),
         ("file-ignored", "upload-too-large"),
         options=TIGHT,
     ),

@@ -39,6 +39,19 @@ def grouped(
     return make_csv(header, sorted(rows))
 
 
+def priced(word="free", numbers=None):
+    """Write prices, with a word behind so many numbers, else for every seventh."""
+    words = [n % 7 == 0 if numbers is None else n >= numbers for n in range(len(ROWS))]
+    rows = [(*row, word if words[n] else n % 7) for n, row in enumerate(ROWS)]
+    return make_csv((*HEADER, "price"), rows)
+
+
+def noted(count):
+    """Write a column with so many notes, and blanks."""
+    rows = [(*row, "sale" if n < count else "") for n, row in enumerate(ROWS)]
+    return make_csv((*HEADER, "note"), rows)
+
+
 GROUPED = grouped()
 STRANGE = ("alpha", "beta", "gamma")
 TWO_TARGETS = table(("item_id", "timestamp", "north", "south"), 5.5)
@@ -73,6 +86,11 @@ CASES = [
     ),
     Case(
         "wide form", as_zip("item_id,2020-01,2020-02\nA,1,2\nB,3,4\n"), ("table-wide",)
+    ),
+    Case(
+        "two columns of dates",
+        as_zip(table((*HEADER, "2020-01", "2020-02"), 5, 6)),
+        ("table-wide",),
     ),
     Case("two targets", as_zip(TWO_TARGETS), ("column-unclear",)),
     Case(
@@ -131,7 +149,7 @@ CASES = [
     Case("groups with numbers", as_zip(grouped((10, 20))), train=grouped((10, 20))),
     Case(
         "empty column",
-        as_zip(table((*HEADER, "note"), "")),
+        as_zip(noted(0)),
         ("column-empty",),
         train=TTS,
     ),
@@ -155,33 +173,23 @@ CASES = [
     ),
     Case(
         "covariate of mixed kind",
-        as_zip(
-            make_csv(
-                (*HEADER, "price"),
-                [(*row, n % 7 or "free") for n, row in enumerate(ROWS)],
-            )
-        ),
+        as_zip(priced()),
+        ("covariate-mixed", "future-none"),
+    ),
+    Case(
+        "covariate of half numbers",
+        as_zip(priced(numbers=24)),
         ("covariate-mixed", "future-none"),
     ),
     Case(
         "mixed covariate set to text",
-        as_zip(
-            make_csv(
-                (*HEADER, "price"),
-                [(*row, n % 7 or "free") for n, row in enumerate(ROWS)],
-            )
-        ),
+        as_zip(priced()),
         ("future-none",),
         settings={"Preparation": {"ColumnTypes": {"price": "text"}}},
     ),
     Case(
         "mixed covariate set to number",
-        as_zip(
-            make_csv(
-                (*HEADER, "price"),
-                [(*row, n % 7 or "free") for n, row in enumerate(ROWS)],
-            )
-        ),
+        as_zip(priced()),
         ("covariate-not-number", "future-none"),
         settings={"Preparation": {"ColumnTypes": {"price": "number"}}},
     ),

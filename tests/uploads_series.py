@@ -62,10 +62,16 @@ def changed(change):
     return as_zip(make_csv(HEADER, [change(row) for row in ROWS]))
 
 
+def two_years_apart(missing):
+    """Write months with so many missing in the middle."""
+    return stamps([*months(60)[:24], *months(60)[24 + missing :]])
+
+
 SUM = job(Transformations={"Aggregation": {"target_value": "sum"}})
 SHORT = [("C", stamp, 7 + n) for n, stamp in enumerate(months(24)[-3:])]
 FOUR = [("C", stamp, 7 + n) for n, stamp in enumerate(months(24)[-4:])]
 DROP = {"Preparation": {"DropShortSeries": True}}
+WEEKLY = make_rows(stamps=dates(7))
 EIGHT = make_tts(steps=8)
 
 CASES = [
@@ -144,6 +150,7 @@ CASES = [
         stamps([*months(24), *months(24, 2023)]),
         ("series-gaps", "time-hole"),
     ),
+    Case("hole of eleven", two_years_apart(11), ("series-gaps", "time-hole")),
     Case(
         "half a year without rows",
         stamps([*months(24), *months(24, 2022)[6:]]),
@@ -182,6 +189,12 @@ CASES = [
         settings=job(ForecastFrequency="1W", ForecastHorizon=2),
     ),
     Case("quarterly", stamps(quarterly())),
+    Case(
+        "quarters as months",
+        stamps(quarterly()),
+        ("coarser-than-frequency",),
+        settings=job(ForecastFrequency="M"),
+    ),
     Case("yearly", stamps(yearly())),
     Case("every second year", stamps(yearly(48)[::2]), ("frequency-unclear",)),
     Case("ends of months", stamps(month_ends()), ("off-boundary",)),
@@ -213,7 +226,7 @@ CASES = [
     ),
     Case(
         "one stray timestamp",
-        as_zip(make_csv(HEADER, [*make_rows(stamps=dates(7)), ("A", "2020-03-04", 5)])),
+        as_zip(make_csv(HEADER, [*WEEKLY, ("A", "2020-03-04", 5)])),
         ("finer-than-frequency", "off-boundary", "steps-irregular"),
     ),
     Case(
@@ -242,6 +255,12 @@ CASES = [
     ),
     Case("four time steps", as_zip(make_tts(steps=4))),
     Case(
+        "three series of two",
+        as_zip(make_tts(items="ABC")),
+        ("too-many-series",),
+        options={"series": 2},
+    ),
+    Case(
         "horizon over a quarter",
         as_zip(EIGHT),
         ("horizon-too-long",),
@@ -253,6 +272,12 @@ CASES = [
         ("horizon-long",),
         settings=job(ForecastHorizon=2),
         train=EIGHT,
+    ),
+    Case(
+        "nine steps for two",
+        as_zip(make_tts(steps=9)),
+        ("horizon-long",),
+        settings=job(ForecastHorizon=2),
     ),
     Case(
         "comfortable horizon",

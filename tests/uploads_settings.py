@@ -1,5 +1,6 @@
 """Uploads whose settings or hook matter, each with a near miss."""
 
+from settings_layers import MAX_SETTINGS_BYTES
 from upload_builders import HEADER, Case, as_zip, make_csv, make_rows, make_tts
 
 TTS = make_tts()
@@ -14,6 +15,13 @@ def job(**values):
 
 def fill(column, **methods):
     return job(Transformations={"Filling": {column: methods}})
+
+
+def sized(size):
+    """Write an item's size, as a code or a number, that changes with time."""
+    return make_csv(
+        (*HEADER, "size"), [(*r, f"{size}{n % 5}") for n, r in enumerate(ROWS)]
+    )
 
 
 def keep(table):
@@ -38,6 +46,14 @@ def fail(table):
     raise RuntimeError("no such table")
 
 
+def sort_by(name):
+    return lambda table: table.sort_values(name)
+
+
+def add_numbers(count):
+    return lambda table: table.assign(**{f"n{k}": 1.0 for k in range(count)})
+
+
 def add_column(table):
     return table.assign(year=table["timestamp"].dt.year.astype(float))
 
@@ -50,7 +66,7 @@ def with_hook(hook):
     return {"hook": hook}
 
 
-HEAD = {"ForecastHorizon": 2}
+TWO_KEYS = '{"Preparation": {}, "%s": {}}'
 
 CASES = [
     Case(
@@ -68,9 +84,19 @@ CASES = [
     ),
     Case(
         "config with a key twice",
-        as_zip(TTS, config='{"Preparation": {}, "Preparation": {}}'),
+        as_zip(TTS, config=TWO_KEYS % "Preparation"),
         ("settings-key-twice",),
         train=TTS,
+    ),
+    Case(
+        "config too long",
+        as_zip(TTS, config="{}".ljust(MAX_SETTINGS_BYTES + 1)),
+        ("settings-unreadable",),
+    ),
+    Case(
+        "horizon of too many steps",
+        as_zip(TTS, config=job(ForecastHorizon=501)),
+        ("setting-invalid",),
     ),
     Case(
         "config of bad values",
@@ -117,6 +143,12 @@ CASES = [
         as_zip(COLORED),
         ("future-none", "setting-column-text"),
         settings=fill("color", middlefill="mean"),
+    ),
+    Case(
+        "filling of codes",
+        as_zip(sized("0")),
+        ("future-none", "setting-column-text"),
+        settings=fill("size", middlefill="mean"),
     ),
     Case(
         "filling of an id",
@@ -188,6 +220,12 @@ CASES = [
     ),
     Case("hook that fails", as_zip(TTS), ("hook-failed",), options=with_hook(fail)),
     Case(
+        "hook of a column that is not",
+        as_zip(TTS),
+        ("hook-failed",),
+        options=with_hook(sort_by("sales")),
+    ),
+    Case(
         "hook that returns nothing",
         as_zip(TTS),
         ("hook-result",),
@@ -253,9 +291,7 @@ CASES = [
         "hook with too many columns",
         as_zip(TTS),
         ("hook-result",),
-        options=with_hook(
-            lambda table: table.assign(**{f"n{k}": 1.0 for k in range(14)})
-        ),
+        options=with_hook(add_numbers(14)),
     ),
     Case(
         "gaps of a covariate left",

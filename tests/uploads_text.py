@@ -2,6 +2,7 @@
 
 import gzip
 
+from csv_text import MAX_LINE_BYTES
 from upload_builders import HEADER, Case, as_zip, make_csv, make_rows, make_tts
 
 TTS = make_tts()
@@ -18,6 +19,32 @@ def named(*items):
     return make_tts(items=items)
 
 
+def lengthen(text, at=10):
+    """Write more at the end of one line."""
+    return "".join([*LINES[:at], LINES[at].rstrip() + text + "\n", *LINES[at + 1 :]])
+
+
+def lengthen_to(count):
+    """Write delimiters at the end of one line, up to so many characters."""
+    return lengthen("," * (count - len(LINES[10].rstrip())))
+
+
+def widen(count):
+    """Write blank columns beside the table's own, so that it has so many."""
+    names = "".join(f",c{n}" for n in range(count - 3))
+    blanks = "," * (count - 3) + "\n"
+    return LINES[0].rstrip() + names + "\n" + "".join(LINES[1:]).replace("\n", blanks)
+
+
+def with_note(length):
+    """Write a column of notes, of which one is long, with line breaks."""
+    notes = {0: "note", 10: '"' + ("word\n" * length)[:length] + '"'}
+    lines = enumerate(LINES)
+    return "".join(f"{line.rstrip()},{notes.get(n, '')}\n" for n, line in lines)
+
+
+LONGEST_FIELD = 131_072
+WITHOUT_NOTE = {"Preparation": {"DropColumns": ["note"]}}
 NUMBERED = "".join(f"{n - 1 if n else ''},{line}" for n, line in enumerate(LINES))
 QUOTED = TTS.replace("A,", '"A, ""big"" one",').replace("B,", "Bé\U0001f600,")
 
@@ -84,16 +111,28 @@ CASES = [
     ),
     Case("spaces in the header only", as_zip(TTS.replace("p,t", "p , t")), train=TTS),
     Case("row too long", as_zip(insert("A,2030-01-01,1,2\n")), ("csv-row-width",)),
+    Case("one value too many", as_zip(lengthen(",2")), ("csv-row-width",)),
     Case("row too short", as_zip(insert("A,2030-01-01\n")), ("csv-row-width",)),
     Case("header only", as_zip(LINES[0]), ("csv-no-rows",)),
     Case("blank file", as_zip("\n \n"), ("csv-empty",)),
     Case("gzip named csv", as_zip(gzip.compress(TTS.encode())), ("csv-not-text",)),
     Case("Parquet named csv", as_zip(b"PAR1\x15\x04\x15\x00"), ("csv-not-text",)),
-    Case("zero bytes", as_zip(insert("A\0,2030-01-01,1\n")), ("csv-not-text",)),
+    Case("zero bytes", as_zip(TTS.replace("A,", "A\0,")), ("csv-not-text",)),
     Case(
         "quote never closed",
         as_zip(insert('"A,2030-01-01,1\n', 2) + "x" * 140_000),
         ("csv-unreadable",),
+    ),
+    Case(
+        "text too long for a value",
+        as_zip(with_note(LONGEST_FIELD + 1)),
+        ("csv-unreadable",),
+        settings=WITHOUT_NOTE,
+    ),
+    Case(
+        "line of one too many",
+        as_zip(lengthen_to(MAX_LINE_BYTES + 1)),
+        ("csv-line-too-long",),
     ),
     Case("line without end", as_zip(insert("x" * 2_200_000)), ("csv-line-too-long",)),
     Case(
@@ -101,6 +140,7 @@ CASES = [
         as_zip(",".join(f"c{n}" for n in range(1_001)) + "\n"),
         ("csv-too-many-columns",),
     ),
+    Case("wide table", as_zip(widen(1_001)), ("csv-too-many-columns",)),
     Case("million columns", as_zip("a," * 600_000), ("csv-line-too-long",)),
     Case(
         "column twice",

@@ -36,6 +36,16 @@ def values(write, delimiter=";"):
     return as_zip(make_csv(HEADER, rows, delimiter))
 
 
+def yearly(first):
+    """Write a table of years."""
+    return stamps(f"{first + n}-01-01" for n in range(24))
+
+
+def in_january(*others):
+    """Write days of one January, the day first, and others behind them."""
+    return stamps([*(f"{n}/1/2020" for n in range(1, 29)), *others])
+
+
 def set_target(when, text):
     """Write another text as the target of one month."""
     return as_zip(
@@ -52,6 +62,7 @@ BY_THOUSAND = make_csv(HEADER, [(i, t, v * 1000) for i, t, v in ROWS])
 HALVES = make_csv(HEADER, [(i, t, v + 0.5) for i, t, v in ROWS])
 DAILY = make_tts(stamps=DAYS)
 MARK = {"Preparation": {"DecimalMark": "."}}
+HOURS_23 = {"TimeSeriesForecastingJobConfig": {"ForecastFrequency": "23H"}}
 ORDER = {"Preparation": {"DateOrder": "month-first"}}
 # Days up to the twelfth, in one month of one year: both orders are possible.
 UNCLEAR = [f"{day:02d}/03/2020" for day in range(1, 13)]
@@ -72,6 +83,9 @@ CASES = [
         train=TTS,
     ),
     Case("midnights", stamps(f"{t} 00:00:00" for t in MONTHS), train=TTS),
+    Case(
+        "minutes of midnights", stamps(f"{t} 00:00" for t in MONTHS), FIXED, train=TTS
+    ),
     Case(
         "midnights of a zone",
         stamps(f"{t}T00:00:00Z" for t in MONTHS),
@@ -104,7 +118,7 @@ CASES = [
     ),
     Case(
         "both orders in one column",
-        stamps([*(f"{n}/1/2020" for n in range(1, 29)), "12/25/2020"]),
+        in_january("1/29/2020"),
         ("timestamp-mixed",),
     ),
     Case(
@@ -140,6 +154,7 @@ CASES = [
         change("2020-03-01", "1066-03-01"),
         ("timestamp-unreadable",),
     ),
+    Case("a year too early", yearly(1677), ("timestamp-unreadable",)),
     Case("blank timestamp", change("2020-03-01", ""), ("timestamp-unreadable",)),
     Case("blank id", change("A,2020-03-01", ",2020-03-01"), ("key-blank",)),
     Case(
@@ -169,6 +184,12 @@ CASES = [
         stamps(DAYS),
         ("coarser-than-frequency", "timestamp-without-time"),
         settings={"TimeSeriesForecastingJobConfig": {"ForecastFrequency": "H"}},
+    ),
+    Case(
+        "dates at a frequency of hours",
+        stamps(DAYS),
+        ("series-gaps", "timestamp-without-time"),
+        settings=HOURS_23,
     ),
     Case(
         "daily at six o'clock",
