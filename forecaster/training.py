@@ -5,8 +5,9 @@ arguments alone, and results are put together in the order of the tasks.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,7 @@ from forecaster.fallback import mend
 from forecaster.features import ENOUGH_ROWS
 from forecaster.metrics import score
 from forecaster.panel import Panel
+from forecaster.queueing import TaskQueue
 
 OUT_OF_TIME = "out of time"
 _MOST_OF_IT = 0.6  # of the values, from which on one fit serves all windows
@@ -80,6 +82,9 @@ class _Part:
     seconds: float
 
 
+_Task = tuple[Candidate, tuple[int, ...]]
+
+
 def train_candidates(
     plan: Plan, candidates: list[Candidate], watch: Callable[[Report], None]
 ) -> tuple[list[Trained], list[Report]]:
@@ -110,28 +115,41 @@ def _finished(
     plan: Plan, candidates: list[Candidate]
 ) -> Iterator[tuple[Candidate, list[_Part] | Report]]:
     """Yield each candidate once all of its tasks have ended."""
+    tasks = [
+        (candidate, windows)
+        for candidate in candidates
+        for windows in _shares(plan, candidate)
+    ]
+    queue = TaskQueue(
+        compiled=[task for task in tasks if task[0].compiled],
+        interpreted=[task for task in tasks if not task[0].compiled],
+    )
+    parts: dict[str, list[_Part]] = {c.name: [] for c in candidates}
+    waiting = Counter(candidate.name for candidate, _ in tasks)
     with ThreadPoolExecutor(plan.workers) as pool:
-        owner: dict[Future[_Part], Candidate] = {}
-        # The dearest first, so that no core waits at the end for one long task.
-        for candidate in sorted(candidates, key=lambda c: -c.cost(0)):
-            for windows in _shares(plan, candidate):
-                task = pool.submit(_run, plan, candidate, windows)
-                owner[task] = candidate
-        waiting = {c.name: _count(owner, c) for c in candidates}
-        parts: dict[str, list[_Part]] = {c.name: [] for c in candidates}
-        for task in as_completed(owner):
-            candidate = owner[task]
-            if waiting[candidate.name] < 0:
+        for done in as_completed([pool.submit(_run_next, plan, queue) for _ in tasks]):
+            candidate, outcome = done.result()
+            name = candidate.name
+            if name not in waiting:
                 continue
-            failure = task.exception()
-            if failure is not None:
-                waiting[candidate.name] = -1
-                yield candidate, _failed(candidate, failure, parts[candidate.name])
+            if isinstance(outcome, Exception):
+                del waiting[name]
+                yield candidate, _failed(candidate, outcome, parts[name])
                 continue
-            parts[candidate.name].append(task.result())
-            waiting[candidate.name] -= 1
-            if not waiting[candidate.name]:
-                yield candidate, parts[candidate.name]
+            parts[name].append(outcome)
+            waiting[name] -= 1
+            if not waiting[name]:
+                yield candidate, parts[name]
+
+
+def _run_next(
+    plan: Plan, queue: TaskQueue[_Task]
+) -> tuple[Candidate, _Part | Exception]:
+    with queue.take() as (candidate, windows):
+        try:
+            return candidate, _run(plan, candidate, windows)
+        except Exception as failure:  # one candidate's failure must not end the others
+            return candidate, failure
 
 
 def _shares(plan: Plan, candidate: Candidate) -> list[tuple[int, ...]]:
@@ -147,10 +165,6 @@ def _shares(plan: Plan, candidate: Candidate) -> list[tuple[int, ...]]:
     if len(windows) > 1 and plan.abundant:
         return [(), windows]
     return [(), *alone]
-
-
-def _count(owner: Mapping["Future[_Part]", Candidate], candidate: Candidate) -> int:
-    return sum(c is candidate for c in owner.values())
 
 
 def _run(plan: Plan, candidate: Candidate, windows: tuple[int, ...]) -> _Part:
@@ -175,7 +189,7 @@ def _run(plan: Plan, candidate: Candidate, windows: tuple[int, ...]) -> _Part:
     return _Part(windows, state, quantiles, time.monotonic() - started)
 
 
-def _failed(candidate: Candidate, failure: BaseException, parts: list[_Part]) -> Report:
+def _failed(candidate: Candidate, failure: Exception, parts: list[_Part]) -> Report:
     stopped = isinstance(failure, OutOfTime)
     return Report(
         name=candidate.name,
