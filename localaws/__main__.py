@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import signal
-import threading
 from collections.abc import Sequence
+from queue import SimpleQueue
 
 from localaws.server import REGION, SPEEDUP, LocalAWS, serve
 
@@ -13,9 +13,10 @@ from localaws.server import REGION, SPEEDUP, LocalAWS, serve
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until Ctrl-C or SIGTERM."""
     chosen = parse_arguments(arguments)
-    ended = threading.Event()
+    # Not an Event: its lock may be held by the very thread that a signal interrupts.
+    ended: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, lambda caught, _: ended.put(caught))
     with serve(
         port=chosen.port,
         region=chosen.region,
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         autopilot_jobs=chosen.autopilot_jobs,
     ) as local:
         print(build_greeting(local), flush=True)
-        ended.wait()
+        ended.get()
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
