@@ -53,24 +53,24 @@ def write_items(
     figures: ItemFigures, history: History, settings: ReportSettings, file: TextIO
 ) -> None:
     """Write items.csv, one row a series in the order of forecast.csv."""
-    metric = settings.metric
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(
-        [
-            *settings.keys,
-            "volume",
-            "forecast_total",
-            "last_season_total",
-            "change_percent",
-            metric,
-            f"{metric}_seasonal_naive",
-            "improvement_percent",
-            "backtest_points",
-        ]
-    )
+    names = _name_columns(settings.metric)
+    writer.writerow([*settings.keys, *names, "backtest_points"])
     columns = [column.tolist() for column in _columns(figures)]
     for key, *values, points in zip(history.keys, *columns, figures.points.tolist()):
         writer.writerow([*key, *(as_number(value) for value in values), points])
+
+
+def _name_columns(metric: str) -> list[str]:
+    return [
+        "volume",
+        "forecast_total",
+        "last_season_total",
+        "change_percent",
+        metric,
+        f"{metric}_seasonal_naive",
+        "improvement_percent",
+    ]
 
 
 def _columns(figures: ItemFigures) -> list[Array]:
@@ -89,15 +89,7 @@ def _columns(figures: ItemFigures) -> list[Array]:
 def list_items(figures: ItemFigures, history: History, metric: str) -> dict[str, Any]:
     """Give the largest series for JSON; items.csv has them all."""
     order = np.argsort(-figures.outlook.volume, kind="stable")[:_SHOWN].tolist()
-    names = (
-        "volume",
-        "forecast_total",
-        "last_season_total",
-        "change_percent",
-        metric,
-        f"{metric}_seasonal_naive",
-        "improvement_percent",
-    )
+    names = _name_columns(metric)
     columns = _columns(figures)
     return {
         "count": len(history.keys),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import lzma
 import posixpath
 import re
-import shutil
 import stat
 import struct
 import zipfile
@@ -295,8 +294,3 @@ def _too_large(size: int, limits: ArchiveLimits) -> Finding:
     most = limits.total / 1024**3
     what = f"the upload unpacks to {size / 1024**3:.1f} GiB (at most {most:.1f} GiB)"
     return make_finding("upload-too-large", what)
-
-
-def clear_folder(folder: Path) -> None:
-    """Remove a working folder with everything in it."""
-    shutil.rmtree(folder, ignore_errors=True)
