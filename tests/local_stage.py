@@ -1,12 +1,10 @@
 """A stage deployed to a local AWS from a copy of the project, for tests."""
 
-import io
 import json
 import os
 import subprocess
 import sys
 import time
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -141,12 +139,3 @@ def wait_for(find):
             return found
         time.sleep(0.2)
     raise AssertionError(f"nothing came within {PATIENCE} s")
-
-
-def make_zip(files):
-    """Zip a mapping from name to text or bytes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()

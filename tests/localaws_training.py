@@ -8,7 +8,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from localaws_building import client, make_bucket, name, wait_for
+from localaws_building import client, make_bucket, make_role, name, wait_for
 
 HORIZON = 3
 CONFIG = {
@@ -74,6 +74,11 @@ def create_job(bucket, role, job, **changes):
 
 def describe_job(job):
     return client("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=job)
+
+
+def train_job(job):
+    """Train on the sales; give the description of the job that has ended."""
+    return wait_for_job(create_job(put_sales(), make_role("sagemaker"), job))
 
 
 def wait_for_job(job):

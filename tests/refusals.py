@@ -2,13 +2,13 @@
 
 import json
 
-from local_stage import make_zip
+from localaws_building import make_archive
 
 BAD_UPLOADS = {
     "text": b"this is no archive",
-    "empty": make_zip({}),
-    "without-tts": make_zip({"sales.txt": "nothing"}),
-    "without-target": make_zip(
+    "empty": make_archive({}),
+    "without-tts": make_archive({"sales.txt": "nothing"}),
+    "without-target": make_archive(
         {"TTS.csv": "item_id,timestamp\na,2024-01-01\na,2024-02-01\n"}
     ),
 }

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from local_stage import deploy_stage, make_zip
+from local_stage import deploy_stage
+from localaws_building import make_archive
 from refusals import BAD_UPLOADS, assert_refused, find_errors
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "peer-sample"
@@ -54,7 +55,7 @@ def test_upload_becomes_a_forecast(stage):
     settings = {"TimeSeriesForecastingJobConfig": {"ForecastHorizon": HORIZON}}
     files = {"TTS.csv": make_table(["007", "NA"]), "config.json": json.dumps(settings)}
 
-    ended = stage.upload("raw/band.zip", make_zip(files))
+    ended = stage.upload("raw/band.zip", make_archive(files))
 
     assert ended["status"] == "SUCCEEDED", ended.get("cause")
     states = stage.list_states(ended)
@@ -68,7 +69,7 @@ def test_upload_becomes_a_forecast(stage):
 
 
 def test_success_is_written_down(stage):
-    ended = stage.upload("raw/status.zip", make_zip({"TTS.csv": make_table(["a"])}))
+    ended = stage.upload("raw/status.zip", make_archive({"TTS.csv": make_table(["a"])}))
 
     run = json.loads(ended["input"])
     status = stage.wait_for_json(f"runs/{run['run_id']}/status.json")
@@ -83,7 +84,7 @@ def test_report_of_a_run_is_whole(stage):
     settings = {"TimeSeriesForecastingJobConfig": {"ForecastHorizon": 6}}
     for table in ("".join(shorter), whole):
         files = {"TTS.csv": table, "config.json": json.dumps(settings)}
-        ended = stage.upload("raw/report.zip", make_zip(files))
+        ended = stage.upload("raw/report.zip", make_archive(files))
 
     run = json.loads(ended["input"])
     folder = f"output-forecasted-data/{run['dataset']}/{run['run_id']}/"
@@ -101,7 +102,7 @@ def test_report_of_a_run_is_whole(stage):
 @pytest.mark.parametrize("key", ["raw", "raw/plain.csv", "raw/UPPER.ZIP"])
 def test_every_kind_of_upload_runs(stage, key):
     table = make_table(["a"])
-    body = table if key.endswith(".csv") else make_zip({"data/tts.CSV": table})
+    body = table if key.endswith(".csv") else make_archive({"data/tts.CSV": table})
 
     ended = stage.upload(key, body)
 

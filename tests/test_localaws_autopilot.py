@@ -24,6 +24,7 @@ from localaws_training import (
     put_sales,
     read,
     read_table,
+    train_job,
     wait_for_job,
     with_config,
 )
@@ -37,9 +38,7 @@ def local():
 
 @pytest.fixture(scope="module")
 def trained(local):
-    """A job that has trained, as its description says."""
-    bucket, role = put_sales(), make_role("sagemaker")
-    return wait_for_job(create_job(bucket, role, "Trained-Job"))
+    return train_job("Trained-Job")
 
 
 def test_job_ends_completed(trained):

@@ -5,12 +5,12 @@ import json
 import boto3
 import pytest
 
-from local_stage import STAGE, deploy_stage, make_zip
-from localaws_building import read_log
+from local_stage import STAGE, deploy_stage
+from localaws_building import make_archive, read_log
 from test_end_to_end import make_table
 
 EDIT = "EDITED AFTER THE DEPLOY"
-UPLOAD = make_zip({"TTS.csv": make_table(["a"])})
+UPLOAD = make_archive({"TTS.csv": make_table(["a"])})
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_deployed_functions_cannot_see_the_project(edited):
     function = f"automl-ts-mlops-pipeline-{STAGE}-prepare_run"
     lambdas.update_function_code(
         FunctionName=function,
-        ZipFile=make_zip({"app.py": "import chalicelib\n"}),
+        ZipFile=make_archive({"app.py": "import chalicelib\n"}),
     )
 
     answer = lambdas.invoke(FunctionName=function)

@@ -5,7 +5,6 @@ from localaws_building import client, find_answer_misfits, make_bucket, make_rol
 from localaws_training import (
     HORIZON,
     RESOURCES,
-    create_job,
     create_model,
     create_transform,
     find_error,
@@ -13,7 +12,7 @@ from localaws_training import (
     make_sales,
     put_sales,
     read_table,
-    wait_for_job,
+    train_job,
     wait_for_transform,
 )
 
@@ -26,9 +25,7 @@ def local():
 
 @pytest.fixture(scope="module")
 def trained(local):
-    """A job that has trained, as its description says."""
-    bucket, role = put_sales(), make_role("sagemaker")
-    return wait_for_job(create_job(bucket, role, "Trained-Job"))
+    return train_job("Trained-Job")
 
 
 def test_transform_writes_one_output_per_input(trained):

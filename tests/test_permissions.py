@@ -9,9 +9,10 @@ import pytest
 from deploying import make_target
 from deployment.options import Options
 from deployment.policies import PolicyTemplates, list_parts
-from local_stage import STAGE, deploy_stage, make_zip, wait_for
+from local_stage import STAGE, deploy_stage, wait_for
 from localaws.authorize import find_need_to_tell_missing, find_refusal, is_allowed
 from localaws.gate import watch
+from localaws_building import make_archive
 from service_models import find_faults
 
 ROOT = Path(__file__).parent.parent
@@ -94,7 +95,7 @@ def make_upload():
         for month in range(36)
     ]
     table = "\n".join(["item_id,timestamp,target_value", *lines])
-    return make_zip({"TTS.csv": table})
+    return make_archive({"TTS.csv": table})
 
 
 def build_policy(part):
