@@ -18,7 +18,7 @@ $(BIN)/.installed: requirements-dev.txt
 	touch $@
 
 demo: $(BIN)/.installed  ## forecast the sample upload on a local AWS, in a temporary copy
-	@$(BIN)/python -m localaws.demo
+	@$(BIN)/python -m demo
 
 test: $(BIN)/.installed  ## run the whole test suite, offline
 	$(BIN)/python -m pytest -n auto --dist loadfile
@@ -30,7 +30,7 @@ test: $(BIN)/.installed  ## run the whole test suite, offline
 	touch $@
 
 test-glue: .venv-glue/.installed  ## run the tests of glue/ on Glue's own Python and pandas
-	.venv-glue/bin/python -m pytest -n auto
+	.venv-glue/bin/python -m pytest -n auto tests/glue
 
 check: $(BIN)/.installed  ## lint, format and types
 	$(BIN)/ruff check .

@@ -12,7 +12,7 @@ from chalice.app import Chalice, CloudWatchEvent, S3Event
 
 from chalicelib import autopilot, endings, notices, preparation, runs, uploads
 from chalicelib.environment import read_security, read_variable
-from chalicelib.names import APP_NAME
+from chalicelib.stages import APP_NAME
 from chalicelib.store import Store
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import PipelineError
-from chalicelib.names import check_stage
+from chalicelib.stages import check_stage
 from deployment.apply import deploy
-from deployment.chalice_command import Chalice
-from deployment.chalice_stage import read_stage_options
+from deployment.chalice.command import Chalice
+from deployment.chalice.stage_files import read_stage_options
 from deployment.clients import SERVICES, Clients
 from deployment.destroy import destroy
 from deployment.errors import DeploymentError, describe_aws_error

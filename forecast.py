@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from chalicelib.errors import PipelineError
-from chalicelib.names import check_stage
+from chalicelib.stages import check_stage
 from client.errors import CommandError, explain_aws_error
 from client.follow import Display
 from client.listing import Lister
@@ -137,10 +137,8 @@ def choose_command(words: list[str], run_id: str | None) -> tuple[str, str] | No
 
 def explain(source: Path, settings: Path | None) -> int:
     """Say what a run would make of a source; the exit code is what it would be."""
-    # At the end: the modules of glue/ must not stand before anybody else's.
-    sys.path.append(str(PROJECT / "glue"))
     # pandas is not loaded for the other commands.
-    from client.explain import explain_source  # noqa: PLC0415 - needs the path above
+    from client.explain import explain_source  # noqa: PLC0415 - see above
 
     accepted, text = explain_source(source, settings)
     print(text, end="")

@@ -1,6 +1,6 @@
 """Measure the engine on a folder of datasets: accuracy, coverage, time and memory.
 
-    python benchmarks/accuracy.py DIR --forecasts OUT --json FILE
+    python -m benchmarks.accuracy DIR --forecasts OUT --json FILE
 
 DIR holds NAME.csv.gz (item_id, timestamp, target, covariates) and NAME.json (freq,
 horizon, season, known). The last `horizon` points of every series are the test; their
@@ -19,13 +19,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 from forecaster import fit
-from forecaster.frequency import parse_frequency
-from forecaster.naive import seasonal_naive
-from forecaster.panel import build_panel
-from forecaster.problem import Problem
+from forecaster.candidates.naive import seasonal_naive
+from forecaster.data.frequency import parse_frequency
+from forecaster.data.panel import build_panel
+from forecaster.data.problem import Problem
 
 QUANTILES = tuple(q / 10 for q in range(1, 10))
 NAMES = [f"p{round(q * 100)}" for q in QUANTILES]
@@ -154,7 +152,7 @@ def run_one(folder: Path, name: str, options: argparse.Namespace) -> dict[str, A
 
 def measure(folder: Path, name: str, options: argparse.Namespace) -> dict[str, Any]:
     """Run one dataset in a fresh process and score what it wrote."""
-    command = [sys.executable, __file__, str(folder), "--one", name]
+    command = [sys.executable, "-m", __spec__.name, str(folder), "--one", name]
     command += ["--forecasts", str(options.forecasts), "--seed", str(options.seed)]
     command += ["--workers", str(options.workers), "--back", str(options.back)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -1,6 +1,6 @@
 """Measures the preparation of large uploads: time, peak memory, and the findings.
 
-    python benchmarks/preprocess.py [rows ...]
+    python -m benchmarks.preprocess [rows ...]
 
 Each size runs in a process of its own, whose peak memory the system measures.
 The uploads are made by seed; small and large ones have the same oddities in the
@@ -20,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
 STEPS = 1_000
 SIZES = (20_000, 1_000_000, 5_000_000)
 SEED = 7
@@ -64,8 +63,8 @@ def _series(number: int, days: list[str], random: np.random.Generator) -> str:
 
 def measure(path: str) -> None:
     """Prepare one upload and print what it took, as JSON."""
-    sys.path.insert(0, str(ROOT / "glue"))
-    from preparation import prepare_upload  # noqa: PLC0415 - after the path is set
+    # Not by the process that only starts others.
+    from glue.preparation import prepare_upload  # noqa: PLC0415 - see above
 
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
@@ -99,7 +98,8 @@ def main(sizes: tuple[int, ...]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "data.zip"
             write_upload(path, rows)
-            command = [os.environ.get("BENCH_PYTHON", sys.executable), __file__]
+            python = os.environ.get("BENCH_PYTHON", sys.executable)
+            command = [python, "-m", __spec__.name]
             done = subprocess.run(
                 [*command, "--measure", str(path)], check=True, capture_output=True
             )

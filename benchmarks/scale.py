@@ -1,6 +1,6 @@
 """Measure time and memory as the number of series grows.
 
-    python benchmarks/scale.py [--workers N] [--json FILE]
+    python -m benchmarks.scale [--workers N] [--json FILE]
 
 Synthetic series (level, trend, season, noise), three sizes a kind, each in a fresh
 process; imports are not counted.
@@ -18,10 +18,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 from forecaster import fit
-from forecaster.problem import Problem
+from forecaster.data.problem import Problem
 
 # Kind: pandas offset, points a series, horizon, series at the largest size.
 KINDS = {
@@ -90,7 +88,8 @@ def main() -> None:
         for share in SHARES:
             command = [
                 sys.executable,
-                __file__,
+                "-m",
+                __spec__.name,
                 "--one",
                 kind,
                 str(int(largest * share)),

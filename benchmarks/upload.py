@@ -1,6 +1,6 @@
 """Measure the engine on an upload with covariates: its last horizon, held out.
 
-    python benchmarks/upload.py data.zip --settings config.json
+    python -m benchmarks.upload data.zip --settings config.json
 
 The zip holds TTS.csv and RTS.csv; the settings are those of a run. The covariates of
 the held-out steps stay known, the target is removed. Series count that are active at
@@ -10,7 +10,6 @@ the end and have at least 20 points.
 import argparse
 import json
 import resource
-import sys
 import time
 import zipfile
 from dataclasses import dataclass
@@ -19,8 +18,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from forecaster import fit
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import AutopilotBusy, AutopilotFailed
-from chalicelib.names import APP_NAME
 from chalicelib.runs import SCHEMA, forecast_prefix
+from chalicelib.stages import APP_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

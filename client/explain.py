@@ -4,9 +4,7 @@ from pathlib import Path
 
 from client.errors import CommandError
 from client.packing import pack_source
-
-# Glue has its modules flat on the path; forecast.py puts them there.
-from upload_explained import explain_upload, render_explanation
+from glue.check import explain_upload, render_explanation
 
 
 def explain_source(source: Path, settings: Path | None) -> tuple[bool, str]:

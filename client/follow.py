@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from client.errors import CommandError, error_code, is_denied, is_passing
-from client.history import History, Phase
 from client.pace import Pace
+from client.phases import History, Phase
 from client.training import Training, find_training
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from client.follow import Snapshot
-from client.history import PHASES, Phase
+from client.phases import PHASES, Phase
 from client.plain import explain_retry
 from client.training import Candidate, Training
 from client.words import format_duration, format_numbers, printable, short_metric

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from client.follow import Snapshot
-from client.history import Phase
+from client.phases import Phase
 from client.training import Candidate
 from client.words import format_duration, format_numbers, printable
 

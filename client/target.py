@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chalicelib.names import bucket_name, state_machine_arn
+from chalicelib.stages import bucket_name, state_machine_arn
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from chalicelib.names import resource_name
+from chalicelib.stages import resource_name
 from client.errors import error_code, is_denied
 from client.words import printable
 

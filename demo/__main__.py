@@ -6,10 +6,10 @@ import sys
 import time
 from pathlib import Path
 
-from localaws.holdout import score_holdout
-from localaws.isolation import isolate
+from demo.holdout import score_holdout
+from demo.workspace import PROJECT, copy_project
+from localaws.host.isolation import isolate
 from localaws.server import serve
-from localaws.workspace import PROJECT, copy_project
 
 SAMPLE = PROJECT / "sample-data" / "data.zip"
 OUTPUT = PROJECT / "forecasts"

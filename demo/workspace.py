@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parents[1]
 # The app and what deploys, drives and feeds it; a stage's own records stay behind.
 _PARTS = (
     "app.py",

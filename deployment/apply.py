@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployment.chalice_command import remove_compiled_files
-from deployment.chalice_functions import compare_functions, find_functions
+from deployment.chalice.command import remove_compiled_files
+from deployment.chalice.functions import compare_functions, find_functions
+from deployment.order import review_after_chalice, review_before_chalice
 from deployment.place import check_place
 from deployment.review import QUIET
-from deployment.reviews import review_after_chalice, review_before_chalice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

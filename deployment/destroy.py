@@ -6,23 +6,32 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from deployment.bucket_removal import review_bucket_removal
-from deployment.chalice_record import read_record
-from deployment.chalice_removal import review_chalice_removal
-from deployment.chalice_stage import review_stage_files_removal
+from deployment.chalice.record import read_record
+from deployment.chalice.removal import review_chalice_removal
+from deployment.chalice.stage_files import review_stage_files_removal
 from deployment.errors import DeploymentError, error_code
-from deployment.failed_events import review_alarm_removal, review_queue_removal
-from deployment.glue_jobs import review_glue_job_removal
-from deployment.glue_security import review_connection, review_security_configuration
-from deployment.logs import list_log_groups, review_log_group_removal
-from deployment.models import review_models_removal
 from deployment.options import Options
 from deployment.place import check_place
+from deployment.resources.bucket_removal import review_bucket_removal
+from deployment.resources.failed_events import (
+    review_alarm_removal,
+    review_queue_removal,
+)
+from deployment.resources.glue_jobs import review_glue_job_removal
+from deployment.resources.glue_security import (
+    review_connection,
+    review_security_configuration,
+)
+from deployment.resources.logs import list_log_groups, review_log_group_removal
+from deployment.resources.past_models import review_models_removal
+from deployment.resources.roles import review_role_removal
+from deployment.resources.state_machine import (
+    list_running,
+    review_state_machine_removal,
+)
+from deployment.resources.topic import review_topic_removal
 from deployment.review import QUIET, Outcome, review_removal
-from deployment.roles import review_role_removal
-from deployment.state_machine import list_running, review_state_machine_removal
 from deployment.target import GLUE_JOBS, ROLES
-from deployment.topic import review_topic_removal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

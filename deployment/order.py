@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployment.bucket import review_bucket
-from deployment.chalice_record import read_record
-from deployment.chalice_stage import review_stage_files
-from deployment.chart_library import read_chart_library
-from deployment.definition import build_definition
-from deployment.event_rule import review_event_rule
-from deployment.failed_events import (
+from deployment.chalice.event_rule import review_event_rule
+from deployment.chalice.record import read_record
+from deployment.chalice.stage_files import review_stage_files
+from deployment.resources.bucket import review_bucket
+from deployment.resources.chart_library import read_chart_library
+from deployment.resources.definition import build_definition
+from deployment.resources.failed_events import (
     review_alarm,
     review_failure_destination,
     review_queue,
 )
-from deployment.glue_code import read_glue_code, review_glue_code
-from deployment.glue_jobs import review_glue_job
-from deployment.glue_security import review_connection, review_security_configuration
-from deployment.logs import list_log_groups, review_log_group
-from deployment.policies import list_parts
-from deployment.roles import review_role
-from deployment.state_machine import review_state_machine
+from deployment.resources.glue_code import read_glue_code, review_glue_code
+from deployment.resources.glue_jobs import review_glue_job
+from deployment.resources.glue_security import (
+    review_connection,
+    review_security_configuration,
+)
+from deployment.resources.logs import list_log_groups, review_log_group
+from deployment.resources.policies import list_parts
+from deployment.resources.roles import review_role
+from deployment.resources.state_machine import review_state_machine
+from deployment.resources.topic import review_topic
 from deployment.target import ASYNCHRONOUS_FUNCTIONS, FUNCTIONS, GLUE_JOBS
-from deployment.topic import review_topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

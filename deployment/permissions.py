@@ -11,13 +11,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deployment.policies import PolicyTemplates, list_parts
+from deployment.resources.policies import PolicyTemplates, list_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 START, END = "<!-- permissions:start -->", "<!-- permissions:end -->"
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[1]
 # What the options of a stage add, and to whom.
 _ADDITIONS = {
     "use-key": "with `--kms-key`: all that touch objects",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployment.bucket import bucket_exists
-from deployment.chalice_record import read_record
+from deployment.chalice.record import read_record
+from deployment.resources.bucket import bucket_exists
 
 if TYPE_CHECKING:
     from deployment.stage import Stage

@@ -9,15 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deployment.chalice_functions import (
+from deployment.chalice.functions import (
     compare_functions,
     find_functions,
     read_package,
 )
-from deployment.chalice_stage import read_config, review_stage_files, with_stage
+from deployment.chalice.stage_files import read_config, review_stage_files, with_stage
+from deployment.order import review_after_chalice, review_before_chalice
 from deployment.place import check_place
 from deployment.review import QUIET
-from deployment.reviews import review_after_chalice, review_before_chalice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

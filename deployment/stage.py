@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deployment.policies import PolicyTemplates
+from deployment.resources.policies import PolicyTemplates
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from deployment.chalice_command import Chalice
+    from deployment.chalice.command import Chalice
     from deployment.clients import Clients
     from deployment.options import Options
     from deployment.target import Target

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.names import (
+from chalicelib.stages import (
     APP_NAME,
     bucket_name,
     check_stage,

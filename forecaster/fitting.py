@@ -11,27 +11,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecaster import artefact, autopilot
+from forecaster import artefact
 from forecaster.arrays import Array, mean_of_quantiles
-from forecaster.backtest import plan_backtest
-from forecaster.calibration import calibrate, stretch
-from forecaster.candidates import (
+from forecaster.autopilot import config as autopilot
+from forecaster.candidates.catalogue import (
     BASELINE,
     ENSEMBLE,
     Candidate,
     affordable,
     choose_candidates,
 )
-from forecaster.clock import Clock, usable_cores
-from forecaster.ensemble import blend, choose_weights
+from forecaster.data.panel import Panel
+from forecaster.data.problem import Problem, quantile_name
+from forecaster.data.setup import Setup
 from forecaster.errors import TableError
-from forecaster.fallback import list_fallbacks
 from forecaster.metrics import METRICS, score
 from forecaster.model import Model, within_bounds
-from forecaster.panel import Panel
-from forecaster.problem import Problem, quantile_name
-from forecaster.setup import Setup
-from forecaster.training import (
+from forecaster.training.backtest import plan_backtest
+from forecaster.training.calibration import calibrate, stretch
+from forecaster.training.clock import Clock, usable_cores
+from forecaster.training.ensemble import blend, choose_weights
+from forecaster.training.fallback import list_fallbacks
+from forecaster.training.runs import (
     OUT_OF_TIME,
     Plan,
     Report,

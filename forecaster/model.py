@@ -12,19 +12,19 @@ import pandas as pd
 
 from forecaster import artefact
 from forecaster.arrays import Array, mean_of_quantiles
-from forecaster.calibration import stretch
-from forecaster.candidates import State, candidates_by_name
-from forecaster.clock import usable_cores
-from forecaster.ensemble import blend
-from forecaster.fallback import (
+from forecaster.candidates.catalogue import State, candidates_by_name
+from forecaster.data.panel import Panel
+from forecaster.data.problem import quantile_name
+from forecaster.data.setup import Setup, setup_from_json
+from forecaster.training.calibration import stretch
+from forecaster.training.clock import usable_cores
+from forecaster.training.ensemble import blend
+from forecaster.training.fallback import (
     forecast_new_items,
     list_fallbacks,
     mend,
     settle_constant,
 )
-from forecaster.panel import Panel
-from forecaster.problem import quantile_name
-from forecaster.setup import Setup, setup_from_json
 
 
 @dataclass(frozen=True)

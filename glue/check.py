@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from preparation import Preparation, prepare_upload
-from run_documents import describe_preparation
-from settings_layers import Layer
+from glue.documents import describe_preparation
+from glue.preparation import Preparation, prepare_upload
+from glue.settings.layers import Layer
 
 DEFAULT_SOURCE = "config/default.json"
 

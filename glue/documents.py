@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from findings import Finding
-from preparation import Preparation
+from glue.findings.finding import Finding
+from glue.preparation import Preparation
 
 SCHEMA = 1
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from settings_rules import FREQUENCY_PATTERN, MAX_HORIZON
+from glue.settings.rules import FREQUENCY_PATTERN, MAX_HORIZON
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

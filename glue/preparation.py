@@ -7,20 +7,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from column_roles import Roles
-from csv_text import CHUNK_ROWS, CsvFile, open_csv
-from findings import FileRejected, Finding, has_errors, make_finding
-from forecast_input import TRANSFORM_PART_BYTES, InputFiles
-from hook_call import Hook
-from horizon import Outlook, describe_extent, find_outlook
-from related_tables import (
-    RelatedTable,
-    part_related,
-    understand_metadata,
-    understand_related,
+from glue.findings.finding import FileRejected, Finding, has_errors, make_finding
+from glue.reading.archive import ArchiveLimits, Upload, open_upload
+from glue.reading.csv_file import CHUNK_ROWS, CsvFile, open_csv
+from glue.reading.timestamps import Reading
+from glue.reading.typed_rows import ReadPlan, ReadTallies, read_rows
+from glue.settings.layers import Layer, Settings, merge_settings
+from glue.shaping.hook import Hook
+from glue.shaping.horizon import Outlook, describe_extent, find_outlook
+from glue.shaping.input_files import TRANSFORM_PART_BYTES, InputFiles
+from glue.shaping.parts import (
+    SECONDS,
+    Parts,
+    PartWriter,
+    choose_part_count,
+    choose_parts,
 )
-from series_parts import SECONDS, Parts, PartWriter, choose_part_count, choose_parts
-from settings_columns import (
+from glue.shaping.shaper import Shape, Shaper
+from glue.shaping.survey import Survey, survey_parts
+from glue.transform import transform as user_hook
+from glue.understanding.column_settings import (
     OWN_LAYER,
     DataColumns,
     Transformations,
@@ -29,14 +35,14 @@ from settings_columns import (
     count_too_many,
     fit_transformations,
 )
-from settings_layers import Layer, Settings, merge_settings
-from shaping import Shape, Shaper
-from table_reading import ReadPlan, ReadTallies, read_rows
-from table_survey import Survey, survey_parts
-from table_understanding import Inferred, Understanding, understand_history
-from timestamp_text import Reading
-from transform import transform as user_hook
-from upload_archive import ArchiveLimits, Upload, open_upload
+from glue.understanding.history_table import Inferred, Understanding, understand_history
+from glue.understanding.related_tables import (
+    RelatedTable,
+    part_related,
+    understand_metadata,
+    understand_related,
+)
+from glue.understanding.roles import Roles
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 MAX_SERIES = 5_000_000

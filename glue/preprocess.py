@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from findings import Finding, UploadRejected, list_some, make_finding
-from preparation import Preparation, prepare_upload
-from run_documents import (
+from glue.documents import (
     build_data_report,
     build_failure_report,
     build_settings,
     input_prefix,
 )
-from settings_layers import Layer
-from upload_archive import COPY_BYTES
+from glue.findings.finding import Finding, UploadRejected, list_some, make_finding
+from glue.preparation import Preparation, prepare_upload
+from glue.reading.archive import COPY_BYTES
+from glue.settings.layers import Layer
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -11,10 +11,16 @@ from pathlib import Path
 
 import boto3
 
-from forecast_output import read_forecast, read_layout
-from report_making import Attempts, ReportMaker, Run, Surroundings, write_forecast
-from report_repairs import repair_rows
-from report_store import BucketStore
+from glue.bucket import BucketStore
+from glue.reporting.making import (
+    Attempts,
+    ReportMaker,
+    Run,
+    Surroundings,
+    write_forecast,
+)
+from glue.reporting.output import read_forecast, read_layout
+from glue.reporting.repairs import repair_rows
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -22,13 +28,11 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bucket", required=True)
     parser.add_argument("--run_id", required=True)
-    parser.add_argument("--assets_uri", help="where the page's parts are, in S3")
     known, _ = parser.parse_known_args(arguments)
     s3 = boto3.client("s3")
     surroundings = Surroundings(
         now=datetime.now(timezone.utc),
         local=".amazonaws.com" not in s3.meta.endpoint_url,
-        assets_uri=known.assets_uri,
     )
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         store = BucketStore(s3, known.bucket, Path(folder))

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from localaws.isolation import isolate
-from localaws.libraries import Libraries
-from localaws.processes import Processes
-from localaws.tasks import Tasks
+from localaws.glue_jobs.wheels import Wheels
+from localaws.host.isolation import isolate
+from localaws.host.libraries import Libraries
+from localaws.host.processes import Processes
+from localaws.host.tasks import Tasks
 
 ACCOUNT = "123456789012"
 GlueErrors = Literal["full", "generic"]
@@ -36,6 +37,7 @@ class Machine:
     tasks: Tasks
     processes: Processes
     libraries: Libraries
+    wheels: Wheels
 
     def shorten(self, seconds: float) -> float:
         """Turn a wait of AWS into one of this machine."""

@@ -32,14 +32,14 @@ from moto.stepfunctions.parser.asl.component.state.wait.wait_function import (
 )
 from moto.stepfunctions.parser.asl.utils import boto_client as moto_clients
 
-from localaws import s3_events
-from localaws.bucket_policies import keep_applicable
-from localaws.events import send_to_functions
+from localaws.events import s3 as s3_events
+from localaws.events.rules import send_to_functions
+from localaws.iam.bucket_policies import keep_applicable
+from localaws.iam.roles import RoleClients
 from localaws.machine import Machine
 from localaws.patches import Patches
-from localaws.roles import RoleClients
-from localaws.state_clock import wait_while_running
-from localaws.state_tasks import find_service
+from localaws.step_functions.clock import wait_while_running
+from localaws.step_functions.tasks import find_service
 
 _FILTER_NAME = re.compile(rb"(<Name>\s*)(Prefix|Suffix)(\s*</Name>)")
 _STATES = "states.amazonaws.com"

@@ -14,15 +14,20 @@ from pathlib import Path
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
-from localaws import glue_jobs, lambdas, moto_mends, sagemaker_jobs, state_machines
-from localaws.http_server import LOOPBACK, Server, answer_requests
-from localaws.isolation import isolate
-from localaws.libraries import Libraries
+from localaws import moto_mends
+from localaws.glue_jobs import backend as glue_jobs
+from localaws.glue_jobs.wheels import Wheels
+from localaws.host.http_server import LOOPBACK, Server, answer_requests
+from localaws.host.isolation import isolate
+from localaws.host.libraries import Libraries
+from localaws.host.processes import Processes
+from localaws.host.tasks import Tasks
+from localaws.iam.roles import RoleClients
+from localaws.lambda_functions import backend as lambdas
 from localaws.machine import GlueErrors, Machine, refuse_second, set_machine
 from localaws.patches import Patches
-from localaws.processes import Processes
-from localaws.roles import RoleClients
-from localaws.tasks import Tasks
+from localaws.sagemaker import backend as sagemaker_jobs
+from localaws.step_functions import backend as state_machines
 
 SPEEDUP = 300.0
 REGION = "us-east-1"
@@ -113,6 +118,7 @@ def _build_machine(
         tasks=Tasks(),
         processes=Processes(),
         libraries=Libraries(folder),
+        wheels=Wheels(folder / "wheels"),
     )
 
 

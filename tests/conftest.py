@@ -1,10 +1,8 @@
 """What every test stands on: no AWS but the made-up one, and the app's variables."""
 
 import os
-import sys
 
-from glue_tests import list_other_tests
-from localaws.isolation import isolate
+from localaws.host.isolation import isolate
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -25,6 +23,3 @@ os.environ.update(
     TOPIC_ARN=TOPIC_ARN,
     SAGEMAKER_ROLE_ARN=f"arn:aws:iam::{ACCOUNT}:role/sagemaker",
 )
-
-if sys.version_info < (3, 11):  # noqa: UP036 - Glue's Python is older
-    collect_ignore = list_other_tests()

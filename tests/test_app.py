@@ -11,9 +11,14 @@ from moto.sns.models import sns_backends
 
 import app as pipeline
 from chalicelib.errors import AutopilotBusy, AutopilotFailed
-from conftest import BUCKET, STATE_MACHINE_ARN, TOPIC_ARN
-from test_autopilot import RUN_ID, make_candidate, make_job, make_settings
-from test_endings import DETAIL
+from tests.chalicelib.test_autopilot import (
+    RUN_ID,
+    make_candidate,
+    make_job,
+    make_settings,
+)
+from tests.chalicelib.test_endings import DETAIL
+from tests.conftest import BUCKET, STATE_MACHINE_ARN, TOPIC_ARN
 
 
 @pytest.fixture

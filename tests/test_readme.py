@@ -10,7 +10,7 @@ import pytest
 import deploy
 import forecast
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 # Indented lines, without the comment that explains them.
 COMMANDS = [

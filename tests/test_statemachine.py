@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib import errors
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 FILE = ROOT / "statemachine.asl.json"
 MACHINE = json.loads(FILE.read_text())
 STATES = MACHINE["States"]

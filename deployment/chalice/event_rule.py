@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from deployment.chalice_functions import rule_name
+from deployment.chalice.functions import rule_name
 from deployment.errors import error_code
 from deployment.review import Fix, Review
 

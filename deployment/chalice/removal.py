@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from deployment.chalice_functions import rule_name
-from deployment.chalice_record import read_record
+from deployment.chalice.functions import rule_name
+from deployment.chalice.record import read_record
 from deployment.errors import error_code
+from deployment.resources.roles import review_role_removal
 from deployment.review import review_removal
-from deployment.roles import review_role_removal
 from deployment.target import FUNCTIONS
 
 if TYPE_CHECKING:

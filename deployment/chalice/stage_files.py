@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from deployment.policies import PolicyTemplates
+    from deployment.resources.policies import PolicyTemplates
     from deployment.target import Target
 
 

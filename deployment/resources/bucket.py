@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from deployment.bucket_aspects import list_aspects
 from deployment.errors import DeploymentError, error_code
 from deployment.patience import insist
+from deployment.resources.bucket_aspects import list_aspects
 from deployment.review import Fix, Review
 
 if TYPE_CHECKING:

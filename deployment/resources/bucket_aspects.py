@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from deployment.errors import error_code
-from deployment.lifecycle import build_lifecycle
+from deployment.resources.lifecycle import build_lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Callable

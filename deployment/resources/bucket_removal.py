@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from deployment.bucket import bucket_exists
 from deployment.errors import DeploymentError
 from deployment.patience import insist
+from deployment.resources.bucket import bucket_exists
 from deployment.review import Outcome, Review, review_removal
 
 if TYPE_CHECKING:

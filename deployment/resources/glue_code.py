@@ -1,8 +1,15 @@
-"""The Glue scripts in the bucket, under a folder that is named by their content."""
+"""The Glue scripts and their wheel in the bucket, in a folder named by their content.
+
+Glue Python shell 3.9 takes packages as wheels, and installs them with pip before it
+starts the script: https://docs.aws.amazon.com/glue/latest/dg/add-job-python.html
+"""
 
 from __future__ import annotations
 
 import hashlib
+import io
+import zipfile
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,19 +22,28 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
 
-
+SCRIPTS = ("preprocess.py", "report.py")
+WHEEL = "forecast_glue-1-py3-none-any.whl"
+# Where the report's page looks for the scripts that its charts are drawn by.
+CHARTS = "glue/reporting/page/"
 # Scripts, and what the report's page is made of, by the ends of their names.
-_CONTENT_TYPES = {
-    ".py": "text/x-python",
-    ".html": "text/html",
-    ".css": "text/css",
-    ".js": "text/javascript",
-}
+_PACKAGED = {".py", ".html", ".css", ".js"}
+_DIST_INFO = "forecast_glue-1.dist-info/"
+# No Requires-Dist: the library set of the job has what the package needs, and a job
+# without a way to the internet could not fetch more.
+_METADATA = "Metadata-Version: 2.1\nName: forecast-glue\nVersion: 1\n"
+_WHEEL_FILE = (
+    "Wheel-Version: 1.0\n"
+    "Generator: deploy.py\n"
+    "Root-Is-Purelib: true\n"
+    "Tag: py3-none-any\n"
+)
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can tell
 
 
 @dataclass(frozen=True)
 class GlueCode:
-    """The files of ``glue/`` and those of the chart library, by name."""
+    """What the jobs need in the bucket, by name: their scripts, and one wheel."""
 
     files: Mapping[str, bytes]
 
@@ -45,11 +61,6 @@ class GlueCode:
         """The folder in the bucket: a deploy never changes a script that runs."""
         return f"code/{self.sha256}/"
 
-    @property
-    def modules(self) -> list[str]:
-        """The Python files, in order of their names."""
-        return sorted(name for name in self.files if name.endswith(".py"))
-
     def uri(self, bucket: str, name: str) -> str:
         """Locate one file in a bucket."""
         return f"s3://{bucket}/{self.prefix}{name}"
@@ -58,31 +69,67 @@ class GlueCode:
 def read_glue_code(
     folder: Path, chart_library: Mapping[str, bytes] | None = None
 ) -> GlueCode:
-    """Read every script of the ``glue`` folder, and every part of the report's page.
+    """Read the ``glue`` package, and make a wheel of it.
 
     Parameters
     ----------
     folder
-        Where they are.
+        Where it is.
     chart_library
-        The scripts that the page needs beside its own, by name.
+        The scripts that the report's page needs beside its own, by name.
 
     Raises
     ------
     DeploymentError
-        When there is none.
+        When the jobs' scripts are not there.
     """
-    files = {
-        path.name: path.read_bytes()
-        for path in sorted(folder.glob("*"))
-        if path.suffix in _CONTENT_TYPES
-    }
-    if not any(name.endswith(".py") for name in files):
+    missing = [name for name in SCRIPTS if not (folder / name).is_file()]
+    if missing:
         raise DeploymentError(
-            f"no Glue scripts in {str(folder)!r} (needs preprocess.py, report.py); "
+            f"no Glue scripts in {str(folder)!r} (needs {', '.join(missing)}); "
             "run deploy.py from the project's own folder"
         )
-    return GlueCode({**files, **(chart_library or {})})
+    package = {
+        f"glue/{path.relative_to(folder).as_posix()}": path.read_bytes()
+        for path in folder.rglob("*")
+        if path.suffix in _PACKAGED
+    }
+    charts = {f"{CHARTS}{name}": text for name, text in (chart_library or {}).items()}
+    scripts = {name: (folder / name).read_bytes() for name in SCRIPTS}
+    return GlueCode({**scripts, WHEEL: build_wheel({**package, **charts})})
+
+
+def build_wheel(package: Mapping[str, bytes]) -> bytes:
+    """Build a wheel of a package's files, by their names in it.
+
+    Equal files give equal bytes, on every machine: nothing is compressed, as versions
+    of zlib differ, and no file has a time.
+    """
+    files = {
+        **package,
+        f"{_DIST_INFO}METADATA": _METADATA.encode(),
+        f"{_DIST_INFO}WHEEL": _WHEEL_FILE.encode(),
+    }
+    record = [
+        f"{name},sha256={_digest(content)},{len(content)}\n"
+        for name, content in sorted(files.items())
+    ]
+    record.append(f"{_DIST_INFO}RECORD,,\n")
+    files[f"{_DIST_INFO}RECORD"] = "".join(record).encode()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in sorted(files.items()):
+            member = zipfile.ZipInfo(name, _EPOCH)
+            member.create_system = 3  # Unix, whatever the deploying machine is
+            member.external_attr = 0o644 << 16
+            archive.writestr(member, content)
+    return buffer.getvalue()
+
+
+def _digest(content: bytes) -> str:
+    # https://packaging.python.org/specifications/binary-distribution-format/: RECORD
+    digest = hashlib.sha256(content).digest()
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def review_glue_code(s3: S3Client, bucket: str, code: GlueCode) -> Review:
@@ -102,7 +149,7 @@ def review_glue_code(s3: S3Client, bucket: str, code: GlueCode) -> Review:
 def _put_file(
     s3: S3Client, bucket: str, *, key: str, content: bytes
 ) -> Callable[[], object]:
-    content_type = _CONTENT_TYPES["." + key.rsplit(".", 1)[1]]
+    content_type = "text/x-python" if key.endswith(".py") else "application/zip"
     return lambda: s3.put_object(
         Bucket=bucket, Key=key, Body=content, ContentType=content_type
     )

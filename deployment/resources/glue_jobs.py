@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from deployment.errors import error_code
 from deployment.patience import insist
+from deployment.resources.glue_code import WHEEL
 from deployment.review import Fix, Review, review_removal
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_glue import GlueClient
 
-    from deployment.glue_code import GlueCode
     from deployment.options import Options
+    from deployment.resources.glue_code import GlueCode
     from deployment.target import Target
 
 # Minutes; the states of the state machine end a few minutes later.
@@ -71,26 +72,20 @@ def review_glue_job_removal(glue: GlueClient, target: Target, job: str) -> Revie
 
 def build_job(target: Target, job: str, *, code: GlueCode, options: Options) -> Any:
     """Build the definition of a job: what CreateJob and UpdateJob both take."""
-    script = f"{job}.py"
-    modules = [name for name in code.modules if name != script]
     return {
         "Description": f"{job} of stage {target.stage}: one run of it per upload",
         "Role": target.role_arn(f"glue-{job}"),
         "ExecutionProperty": {"MaxConcurrentRuns": _CONCURRENT_RUNS},
         "Command": {
             "Name": "pythonshell",
-            "ScriptLocation": code.uri(target.bucket, script),
+            "ScriptLocation": code.uri(target.bucket, f"{job}.py"),
             "PythonVersion": "3.9",
         },
         "DefaultArguments": {
             # Spelt without hyphens before it by Glue Studio and the CDK alike.
             "library-set": "analytics",
-            "--extra-py-files": ",".join(
-                code.uri(target.bucket, name) for name in modules
-            ),
+            "--extra-py-files": code.uri(target.bucket, WHEEL),
             "--bucket": target.bucket,
-            # Where the report finds the parts of its page.
-            "--assets_uri": code.uri(target.bucket, ""),
         },
         "MaxRetries": 0,
         "Timeout": _TIMEOUTS[job],

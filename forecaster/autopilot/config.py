@@ -14,14 +14,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecaster.arrays import Array
-from forecaster.candidates import ALGORITHMS
+from forecaster.candidates.catalogue import ALGORITHMS
+from forecaster.data.frequency import Frequency, parse_frequency
+from forecaster.data.panel import Panel, build_panel
+from forecaster.data.problem import Problem
+from forecaster.data.schema import Schema, encode
+from forecaster.data.table import tidy
 from forecaster.errors import SettingsError
-from forecaster.frequency import Frequency, parse_frequency
 from forecaster.metrics import METRIC_OF_OBJECTIVE
-from forecaster.panel import Panel, build_panel
-from forecaster.problem import Problem
-from forecaster.schema import Schema, encode
-from forecaster.table import tidy
 
 _AGGREGATIONS = {
     "sum": "sum",

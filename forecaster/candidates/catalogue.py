@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecaster.arrays import Array
-from forecaster.clock import Clock
-from forecaster.intermittent import tsb
-from forecaster.linear import fit_linear, predict_linear
-from forecaster.naive import seasonal_naive
-from forecaster.npts import npts, seasonal_npts
-from forecaster.panel import Panel
-from forecaster.regression import regress
-from forecaster.smoothing import smooth
-from forecaster.theta import theta
-from forecaster.trees import fit_trees, predict_trees
+from forecaster.candidates.intermittent import tsb
+from forecaster.candidates.linear import fit_linear, predict_linear
+from forecaster.candidates.naive import seasonal_naive
+from forecaster.candidates.npts import npts, seasonal_npts
+from forecaster.candidates.regression import regress
+from forecaster.candidates.smoothing import smooth
+from forecaster.candidates.theta import theta
+from forecaster.candidates.trees import fit_trees, predict_trees
+from forecaster.data.panel import Panel
+from forecaster.training.clock import Clock
 
 BASELINE = "SeasonalNaive"
 ENSEMBLE = "WeightedEnsemble"

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecaster.arrays import Array, fill_gaps
-from forecaster.panel import Panel
-from forecaster.paths import QUICK, SLOW, TREND, Paths
+from forecaster.candidates.paths import QUICK, SLOW, TREND, Paths
+from forecaster.data.panel import Panel
 
 Index = NDArray[np.int64]
 Rows = NDArray[np.float32]

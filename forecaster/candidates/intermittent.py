@@ -7,8 +7,8 @@ the chance at every step, so that what dies out is forecast less and less.
 import numpy as np
 
 from forecaster.arrays import Array
-from forecaster.npts import weighted_quantiles
-from forecaster.panel import Panel
+from forecaster.candidates.npts import weighted_quantiles
+from forecaster.data.panel import Panel
 
 _CHANCE = 0.1
 _HALF_LIFE = 24.0

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from forecaster.arrays import Array
-from forecaster.clock import Clock
-from forecaster.features import (
+from forecaster.candidates.features import (
     FeatureMaker,
     Origins,
     TooLittleHistory,
@@ -15,7 +14,8 @@ from forecaster.features import (
     learnable,
     sample_origins,
 )
-from forecaster.panel import Panel
+from forecaster.data.panel import Panel
+from forecaster.training.clock import Clock
 
 _ROWS = 20_000
 _FEWEST_ROWS = 60

@@ -3,7 +3,7 @@
 import numpy as np
 
 from forecaster.arrays import Array, fill_gaps, row_mean, with_spread
-from forecaster.panel import Panel
+from forecaster.data.panel import Panel
 
 
 def seasonal_naive(panel: Panel, levels: Array, *, season: int = 0) -> Array:

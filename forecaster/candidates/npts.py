@@ -6,7 +6,7 @@ The idea of Amazon Forecast's NPTS; plain, or among the same step of past season
 import numpy as np
 
 from forecaster.arrays import Array
-from forecaster.panel import Panel
+from forecaster.data.panel import Panel
 
 _HALF_LIFE = 8.0  # draws until a past value counts half
 _REACH = 200  # draws

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecaster.arrays import Array, fill_gaps, row_mean
-from forecaster.panel import Panel
-from forecaster.smoothing import smooth_level
+from forecaster.candidates.smoothing import smooth_level
+from forecaster.data.panel import Panel
 
 _DAY = 86_400
 _YEAR = 365.25 * _DAY

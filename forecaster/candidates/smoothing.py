@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecaster.arrays import Array, fill_gaps, normal_scores
-from forecaster.panel import Panel
+from forecaster.data.panel import Panel
 
 _BEST = 6
 _CELLS = 1_500_000  # states held at once: bounds memory whatever the number of series

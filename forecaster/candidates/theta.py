@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecaster.arrays import Array, fill_gaps, with_spread
-from forecaster.panel import Panel
+from forecaster.data.panel import Panel
 
 _ALPHAS = np.array([0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
 _DRIFTS = np.array([0.0, 0.5, 1.0])

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from forecaster.arrays import Array, normal_scores
-from forecaster.clock import Clock
-from forecaster.features import (
+from forecaster.candidates.features import (
     ENOUGH_ROWS,
     FeatureMaker,
     TooLittleHistory,
@@ -15,7 +14,8 @@ from forecaster.features import (
     learnable,
     sample_origins,
 )
-from forecaster.panel import Panel
+from forecaster.data.panel import Panel
+from forecaster.training.clock import Clock
 
 _LEVELS = (0.1, 0.5, 0.9)
 _TREES = 80

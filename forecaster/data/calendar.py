@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from forecaster.data.frequency import Stamps
+from forecaster.data.panel import Panel
 from forecaster.errors import SettingsError
-from forecaster.frequency import Stamps
-from forecaster.panel import Panel
 
 HOLIDAYS = "public holidays"
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecaster.data.frequency import Frequency, Stamps
+from forecaster.data.problem import Problem
+from forecaster.data.schema import Schema
 from forecaster.errors import TableError
-from forecaster.frequency import Frequency, Stamps
-from forecaster.problem import Problem
-from forecaster.schema import Schema
 
 Array = NDArray[np.float64]
 

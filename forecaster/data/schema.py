@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecaster.problem import Problem
+from forecaster.data.problem import Problem
 
 
 @dataclass(frozen=True)

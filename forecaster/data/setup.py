@@ -5,13 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from forecaster import autopilot
-from forecaster.calendar import add_holidays
-from forecaster.frequency import parse_frequency
-from forecaster.panel import Panel, build_panel
-from forecaster.problem import Problem, problem_from_json
-from forecaster.schema import Schema, encode, learn_schema, schema_from_json
-from forecaster.table import tidy
+from forecaster.autopilot import config as autopilot
+from forecaster.data.calendar import add_holidays
+from forecaster.data.frequency import parse_frequency
+from forecaster.data.panel import Panel, build_panel
+from forecaster.data.problem import Problem, problem_from_json
+from forecaster.data.schema import Schema, encode, learn_schema, schema_from_json
+from forecaster.data.table import tidy
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from forecaster.data.problem import Problem
 from forecaster.errors import TableError
-from forecaster.problem import Problem
 
 
 def check_columns(table: pd.DataFrame, problem: Problem) -> None:

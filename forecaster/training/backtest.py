@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecaster.arrays import Array
+from forecaster.data.panel import Panel
 from forecaster.metrics import Scored, in_sample_scale
-from forecaster.panel import Panel
 
 _MOST_WINDOWS = 3
 _LEAST_HISTORY = 4  # steps before a cutoff for a series to count in its window

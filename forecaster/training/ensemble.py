@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from forecaster.arrays import Array
-from forecaster.backtest import Backtest
 from forecaster.metrics import score
-from forecaster.training import Plan
+from forecaster.training.backtest import Backtest
+from forecaster.training.runs import Plan
 
 _ROUNDS = 8  # few: later rounds fit the windows, not the future
 _SERIES = 1_000  # more tell little more about weights

@@ -3,8 +3,8 @@
 import numpy as np
 
 from forecaster.arrays import Array
-from forecaster.naive import seasonal_naive
-from forecaster.panel import Panel
+from forecaster.candidates.naive import seasonal_naive
+from forecaster.data.panel import Panel
 
 _SHORT = 4  # steps; fewer tell nothing about a series
 

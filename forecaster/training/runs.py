@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecaster.arrays import Array
-from forecaster.backtest import Backtest
-from forecaster.candidates import BASELINE, Candidate, State
-from forecaster.clock import Clock, OutOfTime
-from forecaster.fallback import mend
-from forecaster.features import ENOUGH_ROWS
+from forecaster.candidates.catalogue import BASELINE, Candidate, State
+from forecaster.candidates.features import ENOUGH_ROWS
+from forecaster.data.panel import Panel
 from forecaster.metrics import score
-from forecaster.panel import Panel
-from forecaster.queueing import TaskQueue
+from forecaster.training.backtest import Backtest
+from forecaster.training.clock import Clock, OutOfTime
+from forecaster.training.fallback import mend
+from forecaster.training.queueing import TaskQueue
 
 OUT_OF_TIME = "out of time"
 _MOST_OF_IT = 0.6  # of the values, from which on one fit serves all windows

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from finding_codes import CODES
+from glue.findings.codes import CODES
 
 MAX_EXAMPLES = 5
 

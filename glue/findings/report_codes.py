@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from findings import Example, Finding
+from glue.findings.finding import Example, Finding
 
 # Levels and remedies of what only the report can find; the rest stands in CODES.
 _KNOWN = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from finding_codes import CODES
+from glue.findings.codes import CODES
 
 START, END = "<!-- findings:start -->", "<!-- findings:end -->"
 _LEVELS = ("error", "warning", "fixed")

@@ -15,8 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from findings import Example as Place
-from findings import FileRejected, Finding, Tally, list_some, make_finding, shorten
+from glue.findings.finding import Example as Place
+from glue.findings.finding import (
+    FileRejected,
+    Finding,
+    Tally,
+    list_some,
+    make_finding,
+    shorten,
+)
 
 ROLES = {
     "tts.csv": "TTS",

@@ -13,7 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from findings import Example, FileRejected, Finding, Tally, make_finding, shorten
+from glue.findings.finding import (
+    Example,
+    FileRejected,
+    Finding,
+    Tally,
+    make_finding,
+    shorten,
+)
 
 MAX_LINE_BYTES = 1024 * 1024
 MAX_COLUMNS = 1_000

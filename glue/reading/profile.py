@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csv_text import Chunk, CsvFile, read_chunks
-from findings import Example, Tally
-from number_text import NumberEvidence
-from timestamp_text import TimestampEvidence
+from glue.findings.finding import Example, Tally
+from glue.reading.csv_file import Chunk, CsvFile, read_chunks
+from glue.reading.numbers import NumberEvidence
+from glue.reading.timestamps import TimestampEvidence
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from findings import Example, Finding, list_some, make_finding
-from timestamp_text import Reading, TimestampEvidence, find_order
+from glue.findings.finding import Example, Finding, list_some, make_finding
+from glue.reading.timestamps import Reading, TimestampEvidence, find_order
 
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(Z|[+-].*)?)?")
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csv_text import Chunk, CsvFile, read_chunks
-from findings import Finding, Tally
-from number_text import MISSING, parse_numbers
-from series_parts import ROW, SECONDS
-from table_profile import examples_at, strip_texts
-from timestamp_text import Reading, TimestampParser
+from glue.findings.finding import Finding, Tally
+from glue.reading.csv_file import Chunk, CsvFile, read_chunks
+from glue.reading.numbers import MISSING, parse_numbers
+from glue.reading.profile import examples_at, strip_texts
+from glue.reading.timestamps import Reading, TimestampParser
+from glue.shaping.parts import ROW, SECONDS
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

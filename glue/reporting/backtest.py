@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from findings import list_some
-from report_calendar import UnreadableTimestampError, parse_stamps
-from report_history import History, Key
-from report_scoring import Points
-from report_settings import ReportSettings
+from glue.findings.finding import list_some
+from glue.reporting.calendar import UnreadableTimestampError, parse_stamps
+from glue.reporting.history import History, Key
+from glue.reporting.run_settings import ReportSettings
+from glue.reporting.scoring import Points
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

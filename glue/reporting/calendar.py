@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from frequency import Frequency
-from timestamp_text import Reading, TimestampParser, format_timestamps
+from glue.frequency import Frequency
+from glue.reading.timestamps import Reading, TimestampParser, format_timestamps
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from report_baseline import NAME
-from report_calendar import name_periods
-from report_history import History
-from report_scoring import (
+from glue.reporting.baseline import NAME
+from glue.reporting.calendar import name_periods
+from glue.reporting.history import History
+from glue.reporting.run_settings import ReportSettings
+from glue.reporting.scoring import (
     Comparison,
     Points,
     as_numbers,
@@ -23,7 +24,6 @@ from report_scoring import (
     score,
     score_whole,
 )
-from report_settings import ReportSettings
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from report_calendar import UnreadableTimestampError, name_periods, parse_stamps
-from report_history import History
-from report_numbers import spell_count, spell_percent
-from report_scoring import (
+from glue.reporting.calendar import UnreadableTimestampError, name_periods, parse_stamps
+from glue.reporting.history import History
+from glue.reporting.run_settings import ReportSettings
+from glue.reporting.scoring import (
     Comparison,
     Points,
     as_number,
@@ -24,7 +24,7 @@ from report_scoring import (
     score,
     score_whole,
 )
-from report_settings import ReportSettings
+from glue.reporting.words import spell_count, spell_percent
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

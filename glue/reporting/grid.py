@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from report_baseline import forecast_naive
-from report_calendar import name_periods
-from report_history import History, number_keys
-from report_settings import ReportSettings
+from glue.reporting.baseline import forecast_naive
+from glue.reporting.calendar import name_periods
+from glue.reporting.history import History, number_keys
+from glue.reporting.run_settings import ReportSettings
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

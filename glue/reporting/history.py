@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from report_calendar import parse_stamps
-from report_settings import ReportSettings
+from glue.reporting.calendar import parse_stamps
+from glue.reporting.run_settings import ReportSettings
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 Key = tuple[str, ...]

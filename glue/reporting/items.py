@@ -8,10 +8,10 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from report_grid import Outlook
-from report_history import History
-from report_scoring import Comparison, as_number, score_series
-from report_settings import ReportSettings
+from glue.reporting.grid import Outlook
+from glue.reporting.history import History
+from glue.reporting.run_settings import ReportSettings
+from glue.reporting.scoring import Comparison, as_number, score_series
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TextIO
 
-from report_baseline import NAME
-from report_scoring import find_gain
-from report_settings import METRICS, SHORT_METRICS
+from glue.reporting.baseline import NAME
+from glue.reporting.run_settings import METRICS, SHORT_METRICS
+from glue.reporting.scoring import find_gain
 
 WINNER, CANDIDATE, BASELINE = "winner", "candidate", "baseline"
 # By how much Autopilot's figure of the winner may differ from the one recomputed on

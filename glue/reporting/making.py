@@ -7,20 +7,23 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, TypeVar
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
-from findings import Finding
-from forecast_output import Forecast, ForecastLayout
-from report_backtest import (
+from glue.bucket import BucketStore, Stored, split_uri
+from glue.findings.finding import Finding
+from glue.findings.report_codes import explain_failure
+from glue.reporting import page
+from glue.reporting.backtest import (
     Backtest,
     NotComparableError,
     is_backtest_file,
     read_backtest,
 )
-from report_costs import build_timeline, estimate_cost
-from report_document import (
+from glue.reporting.costs import build_timeline, estimate_cost
+from glue.reporting.document import (
     DEFINITIONS,
     SCHEMA,
     BacktestFindings,
@@ -28,7 +31,7 @@ from report_document import (
     describe_baseline,
     describe_data,
 )
-from report_earlier import (
+from glue.reporting.earlier import (
     MOST_LOOKED_AT,
     MOST_SCORED,
     NoOverlapError,
@@ -36,23 +39,30 @@ from report_earlier import (
     list_earlier_runs,
     score_earlier,
 )
-from report_findings import explain_failure
-from report_grid import (
+from glue.reporting.grid import (
     ForecastGrid,
     build_grid,
     look_ahead,
     total_forecast,
     total_history,
 )
-from report_history import History, read_history
-from report_items import ItemFigures, build_figures, list_items, write_items
-from report_leaderboard import Entry, build_leaderboard, read_metrics, write_leaderboard
-from report_page import PageContent, build_page
-from report_repairs import check_complete, repair_by_history
-from report_scoring import compare
-from report_settings import ReportSettings, read_report_settings
-from report_store import BucketStore, Stored, split_uri
-from report_verdict import Evidence, Verdict, judge, judge_alone, list_tries
+from glue.reporting.history import History, read_history
+from glue.reporting.items import ItemFigures, build_figures, list_items, write_items
+from glue.reporting.leaderboard import (
+    Entry,
+    build_leaderboard,
+    read_metrics,
+    write_leaderboard,
+)
+from glue.reporting.output import Forecast, ForecastLayout
+from glue.reporting.page.page import PageContent, build_page
+from glue.reporting.repairs import check_complete, repair_by_history
+from glue.reporting.run_settings import ReportSettings, read_report_settings
+from glue.reporting.scoring import compare
+from glue.reporting.verdict import Evidence, Verdict, judge, judge_alone, list_tries
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 Made = TypeVar("Made")
 
@@ -95,11 +105,14 @@ class Attempts:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a report depends on beside its run."""
+    """What a report depends on beside its run.
+
+    ``assets`` are the parts of the page: this package's own, where nobody gives others.
+    """
 
     now: datetime
     local: bool = False
-    assets_uri: str | None = None
+    assets: Traversable = field(default_factory=lambda: files(page))
 
 
 @dataclass
@@ -386,15 +399,10 @@ class _Figures:
         self._maker.upload("items.csv", "text/csv")
 
     def _write_page(self, content: PageContent) -> None:
-        uri = self._maker.surroundings.assets_uri
-        if uri is None:
-            raise ValueError("the job has no --assets_uri; run deploy.py again")
-        bucket, prefix = split_uri(uri)
-        store = BucketStore(self._maker.store.s3, bucket, self._maker.store.folder)
-        page = build_page(content, lambda name: store.read_bytes(f"{prefix}{name}"))
+        text = build_page(content, self._maker.surroundings.assets)
         path = self._maker.store.folder / "report.html"
         with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(page)
+            file.write(text)
         self._maker.upload("report.html", "text/html; charset=utf-8")
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from findings import Finding, list_some
-from timestamp_text import Reading, TimestampParser, format_timestamps
+from glue.findings.finding import Finding, list_some
+from glue.reading.timestamps import Reading, TimestampParser, format_timestamps
 
 _QUANTILE = re.compile(r"p\d{1,2}")
 

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from findings import Example, Finding, make_finding
-from forecast_output import Forecast, ForecastLayout
-from report_baseline import forecast_naive
-from report_findings import make_report_finding
-from report_history import History, Key
-from report_settings import ReportSettings
+from glue.findings.finding import Example, Finding, make_finding
+from glue.findings.report_codes import make_report_finding
+from glue.reporting.baseline import forecast_naive
+from glue.reporting.history import History, Key
+from glue.reporting.output import Forecast, ForecastLayout
+from glue.reporting.run_settings import ReportSettings
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from frequency import Frequency, parse_frequency
+from glue.frequency import Frequency, parse_frequency
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

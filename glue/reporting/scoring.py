@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from report_baseline import forecast_naive
-from report_history import History
-from report_settings import ReportSettings
+from glue.reporting.baseline import forecast_naive
+from glue.reporting.history import History
+from glue.reporting.run_settings import ReportSettings
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from report_numbers import spell_metric, spell_percent
-from report_scoring import find_gain
+from glue.reporting.scoring import find_gain
+from glue.reporting.words import spell_metric, spell_percent
 
 BETTER, EVEN, WORSE, UNKNOWN = "better", "even", "worse", "unknown"
 # Less than this many per cent apart is no difference worth a word.

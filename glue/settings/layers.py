@@ -8,8 +8,8 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from findings import Finding, has_errors, make_finding, shorten
-from settings_rules import SETTINGS, check_settings, strip_comments
+from glue.findings.finding import Finding, has_errors, make_finding, shorten
+from glue.settings.rules import SETTINGS, check_settings, strip_comments
 
 MAX_SETTINGS_BYTES = 256 * 1024
 BUILT_IN = "built-in default"

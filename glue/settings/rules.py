@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Union
 
-from findings import Finding, list_some, make_finding, shorten
+from glue.findings.finding import Finding, list_some, make_finding, shorten
 
 MAX_HORIZON = 500
 FREQUENCY_PATTERN = (

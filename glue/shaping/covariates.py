@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from column_roles import factorize
-from findings import Finding, Tally
-from frequency import DAY, Frequency
-from related_tables import RelatedTable
-from series_checks import name_row, name_series
-from series_parts import ROW, SECONDS, sort_rows
-from table_profile import examples_at
+from glue.findings.finding import Finding, Tally
+from glue.frequency import DAY, Frequency
+from glue.reading.profile import examples_at
+from glue.shaping.parts import ROW, SECONDS, sort_rows
+from glue.shaping.series_checks import name_row, name_series
+from glue.understanding.related_tables import RelatedTable
+from glue.understanding.roles import factorize
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

@@ -9,11 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from column_roles import factorize
-from findings import FileRejected, Finding, list_some, make_finding, shorten
-from forecast_input import InputLayout
-from series_parts import SECONDS
-from settings_columns import count_too_many
+from glue.findings.finding import (
+    FileRejected,
+    Finding,
+    list_some,
+    make_finding,
+    shorten,
+)
+from glue.shaping.input_files import InputLayout
+from glue.shaping.parts import SECONDS
+from glue.understanding.column_settings import count_too_many
+from glue.understanding.roles import factorize
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 Hook = Callable[[pd.DataFrame], pd.DataFrame]

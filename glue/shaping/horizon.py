@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from findings import Example, Finding, make_finding
-from frequency import (
+from glue.findings.finding import Example, Finding, make_finding
+from glue.frequency import (
     DAY,
     Frequency,
     find_frequency,
     longest_horizon,
     parse_frequency,
 )
-from settings_layers import Settings
-from table_survey import Survey
-from table_understanding import Inferred
-from timestamp_text import format_moment
+from glue.reading.timestamps import format_moment
+from glue.settings.layers import Settings
+from glue.shaping.survey import Survey
+from glue.understanding.history_table import Inferred
 
 _JOB = "TimeSeriesForecastingJobConfig"
 # AWS advises three to five points of history for each point of the future.

@@ -14,9 +14,9 @@ from typing import Any, BinaryIO
 import numpy as np
 import pandas as pd
 
-from column_roles import factorize
-from findings import FileRejected, Finding, make_finding
-from timestamp_text import format_timestamps
+from glue.findings.finding import FileRejected, Finding, make_finding
+from glue.reading.timestamps import format_timestamps
+from glue.understanding.roles import factorize
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from column_roles import factorize
+from glue.understanding.roles import factorize
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from findings import Example, Finding, Tally
-from frequency import DAY, Frequency
-from series_parts import ROW, SECONDS
-from timestamp_text import format_moment
+from glue.findings.finding import Example, Finding, Tally
+from glue.frequency import DAY, Frequency
+from glue.reading.timestamps import format_moment
+from glue.shaping.parts import ROW, SECONDS
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

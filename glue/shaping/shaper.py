@@ -9,13 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from column_roles import Roles
-from findings import FileRejected, Finding, Tally, has_errors, make_finding
-from forecast_input import BlockWriter, InputFiles, InputLayout
-from frequency import DAY
-from hook_call import Hook, HookCaller
-from horizon import Outlook
-from joining import (
+from glue.findings.finding import FileRejected, Finding, Tally, has_errors, make_finding
+from glue.frequency import DAY
+from glue.shaping.covariates import (
     JoinContext,
     JoinTallies,
     check_future,
@@ -23,16 +19,20 @@ from joining import (
     join_metadata,
     join_related,
 )
-from related_tables import RelatedTable
-from series_checks import (
+from glue.shaping.hook import Hook, HookCaller
+from glue.shaping.horizon import Outlook
+from glue.shaping.input_files import BlockWriter, InputFiles, InputLayout
+from glue.shaping.parts import SECONDS, Parts, number_series
+from glue.shaping.series_checks import (
     SeriesContext,
     SeriesTallies,
     check_series,
     keep_long_series,
     series_findings,
 )
-from series_parts import SECONDS, Parts, number_series
-from table_survey import Survey
+from glue.shaping.survey import Survey
+from glue.understanding.related_tables import RelatedTable
+from glue.understanding.roles import Roles
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

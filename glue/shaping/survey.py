@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from column_roles import Roles
-from findings import Example, Tally
-from frequency import DAY, Frequency, StepEvidence
-from series_parts import ROW, SECONDS, Parts, number_series, sort_rows
+from glue.findings.finding import Example, Tally
+from glue.frequency import DAY, Frequency, StepEvidence
+from glue.shaping.parts import ROW, SECONDS, Parts, number_series, sort_rows
+from glue.understanding.roles import Roles
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

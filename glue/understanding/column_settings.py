@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from column_roles import Roles, match_column
-from findings import Finding, list_some, make_finding, shorten
-from settings_layers import Settings
+from glue.findings.finding import Finding, list_some, make_finding, shorten
+from glue.settings.layers import Settings
+from glue.understanding.roles import Roles, match_column
 
 OWN_LAYER = "config.json"
 _TRANSFORMATIONS = "TimeSeriesForecastingJobConfig.Transformations"

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from column_roles import (
+from glue.findings.finding import Finding, has_errors, list_some, make_finding
+from glue.reading.csv_file import CsvFile
+from glue.reading.numbers import NumberEvidence, find_decimal_mark
+from glue.reading.profile import TableProfile, profile_table, read_sample
+from glue.reading.timestamp_choice import choose_reading
+from glue.reading.typed_rows import ReadPlan
+from glue.settings.layers import Settings
+from glue.understanding.roles import (
     GROUPS,
     ITEM,
     TARGET,
@@ -20,13 +27,6 @@ from column_roles import (
     order_group_candidates,
     renamed_column,
 )
-from csv_text import CsvFile
-from findings import Finding, has_errors, list_some, make_finding
-from number_text import NumberEvidence, find_decimal_mark
-from settings_layers import Settings
-from table_profile import TableProfile, profile_table, read_sample
-from table_reading import ReadPlan
-from timestamp_choice import choose_reading
 
 
 @dataclass(frozen=True)

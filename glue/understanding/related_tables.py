@@ -6,16 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from column_roles import Roles, match_column, missing_column, renamed_column
-from csv_text import CsvFile
-from findings import Finding, has_errors, list_some, make_finding
-from series_parts import SECONDS, Parts, PartWriter, choose_parts
-from settings_layers import Settings
-from table_profile import TableProfile, profile_table
-from table_reading import ReadPlan, ReadTallies, read_rows
-from table_understanding import choose_types, profile_findings
-from timestamp_choice import choose_reading
-from timestamp_text import Reading
+from glue.findings.finding import Finding, has_errors, list_some, make_finding
+from glue.reading.csv_file import CsvFile
+from glue.reading.profile import TableProfile, profile_table
+from glue.reading.timestamp_choice import choose_reading
+from glue.reading.timestamps import Reading
+from glue.reading.typed_rows import ReadPlan, ReadTallies, read_rows
+from glue.settings.layers import Settings
+from glue.shaping.parts import SECONDS, Parts, PartWriter, choose_parts
+from glue.understanding.history_table import choose_types, profile_findings
+from glue.understanding.roles import Roles, match_column, missing_column, renamed_column
 
 
 @dataclass

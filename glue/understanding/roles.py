@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from findings import Finding, list_some, make_finding, shorten
-from number_text import NumberEvidence
-from timestamp_text import TimestampEvidence
+from glue.findings.finding import Finding, list_some, make_finding, shorten
+from glue.reading.numbers import NumberEvidence
+from glue.reading.timestamps import TimestampEvidence
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 

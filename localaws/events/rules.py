@@ -12,8 +12,8 @@ import moto.events.models as moto_events
 from moto.core.utils import unix_time
 from moto.events.utils import EventTemplateParser
 
-from localaws.invoke_permissions import Source
-from localaws.lambdas import queue_event
+from localaws.lambda_functions.backend import queue_event
+from localaws.lambda_functions.permissions import Source
 
 
 def publish(

@@ -9,8 +9,8 @@ from urllib.parse import quote_plus
 
 from moto.core.utils import iso_8601_datetime_with_milliseconds
 
-from localaws.invoke_permissions import Source
-from localaws.lambdas import queue_event
+from localaws.lambda_functions.backend import queue_event
+from localaws.lambda_functions.permissions import Source
 
 _EVENT_VERSION = "2.1"
 # As AWS's, sequencers are hexadecimal digits that only grow.

@@ -21,12 +21,12 @@ from moto.glue.exceptions import (
 from moto.utilities.paginator import paginate
 from moto.utilities.utils import get_partition
 
-from localaws.glue_connections import ConnectionResponse
-from localaws.glue_runs import ENDED, PRINCIPAL, JobRun, Plan
+from localaws.glue_jobs.connections import ConnectionResponse
+from localaws.glue_jobs.runs import ENDED, PRINCIPAL, JobRun, Plan
+from localaws.host.request_checks import find_violations, spell_violations
+from localaws.iam.roles import RoleClients, RoleError, check_trust
 from localaws.machine import Machine
 from localaws.patches import Patches
-from localaws.request_checks import find_violations, spell_violations
-from localaws.roles import RoleClients, RoleError, check_trust
 
 _CAPACITIES = (0.0625, 1)
 _DEFAULT_TIMEOUT_MINUTES = 2880

@@ -8,18 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
-from zipfile import ZipFile
 
 from botocore.exceptions import ClientError
 from moto.core.utils import utcnow
 from moto.moto_api._internal import mock_random
 
-from localaws import glue_runtime, libraries
-from localaws.cloudwatch_logs import Tail
+from localaws.glue_jobs import runtime as glue_runtime
+from localaws.glue_jobs.wheels import WheelNotInstalled
+from localaws.host import libraries
+from localaws.host.logs import Tail
+from localaws.host.memory import resident_bytes
+from localaws.host.processes import Isolation, Process
+from localaws.iam.roles import RoleClients, RoleError, assume_role
 from localaws.machine import Machine
-from localaws.memory import resident_bytes
-from localaws.processes import Isolation, Process
-from localaws.roles import RoleClients, RoleError, assume_role
 
 PRINCIPAL = "glue.amazonaws.com"
 LOG_GROUP = "/aws-glue/python-jobs"
@@ -64,6 +65,7 @@ class JobRun:
         self._began: float | None = None
         self._seconds = 0.0
         self._stop_asked = False
+        self._wheels: list[Path] = []
 
     def stop(self) -> None:
         """Ask the run to end."""
@@ -76,9 +78,9 @@ class JobRun:
         folder = machine.folder / f"glue-{self.job_run_id[:24]}"
         folder.mkdir(parents=True)
         try:
-            files = self._fetch(folder, clients)
+            files = self._fetch(machine, folder, clients)
             self._run(machine, folder, files)
-        except (ScriptMissing, RoleError) as error:
+        except (ScriptMissing, WheelNotInstalled, RoleError) as error:
             self._end("FAILED", str(error))
         except Exception as error:
             self._end("FAILED", f"internal error: {error}")
@@ -108,8 +110,8 @@ class JobRun:
         }
         return {name: value for name, value in described.items() if value is not None}
 
-    def _fetch(self, folder: Path, clients: RoleClients) -> Path:
-        """Download the script and its modules; return where the script is."""
+    def _fetch(self, machine: Machine, folder: Path, clients: RoleClients) -> Path:
+        """Download the script and its modules, install its wheels; find the script."""
         s3 = clients.get(
             "s3",
             role_arn=self.plan.role_arn,
@@ -121,10 +123,16 @@ class JobRun:
         extra = self.plan.arguments.get("--extra-py-files", "")
         for uri in (part.strip() for part in extra.split(",")):
             if uri:
-                _place_module(_download(s3, uri, folder), modules)
+                self._place(_download(s3, uri, modules), machine)
         place = folder / "script"
         place.mkdir()
         return _download(s3, self.plan.command["ScriptLocation"], place)
+
+    def _place(self, module: Path, machine: Machine) -> None:
+        """Install a wheel; any other module is where the script finds it."""
+        if module.suffix == ".whl":
+            self._wheels.append(machine.wheels.install(module))
+            module.unlink()
 
     def _run(self, machine: Machine, folder: Path, script: Path) -> None:
         working = folder / "work"
@@ -162,7 +170,7 @@ class JobRun:
         shown = libraries.GLUE_NONE if chosen == "none" else libraries.GLUE_ANALYTICS
         isolation = Isolation(
             Path(glue_runtime.__file__),
-            before=(script.parent, script.parent.with_name("modules")),
+            before=(script.parent, script.parent.with_name("modules"), *self._wheels),
             after=(machine.libraries.show(shown),),
         )
         credentials = assume_role(
@@ -268,13 +276,3 @@ def _download(s3: Any, uri: str, folder: Path) -> Path:
     except ClientError as error:
         raise ScriptMissing(f"Error downloading from S3 for {uri}: {error}") from error
     return path
-
-
-def _place_module(path: Path, modules: Path) -> None:
-    """Put a module where the script finds it; a wheel is unpacked, as pip does."""
-    if path.suffix == ".whl":
-        with ZipFile(path) as wheel:
-            wheel.extractall(modules)
-        path.unlink()
-    else:
-        path.rename(modules / path.name)

@@ -15,7 +15,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import ThreadedWSGIServer
 
-from localaws.gate import Gate
+from localaws.iam.gate import Gate
 
 LOOPBACK = "127.0.0.1"
 # How long the end of the server may take to be noticed.

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from localaws import sandbox
+from localaws.host import sandbox
 
 
 @dataclass(frozen=True)

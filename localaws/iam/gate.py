@@ -15,7 +15,7 @@ from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 from moto.sts.models import AssumedRole, sts_backends
 
-from localaws.authorize import (
+from localaws.iam.authorize import (
     Call,
     Need,
     Policy,
@@ -23,7 +23,7 @@ from localaws.authorize import (
     find_refusal,
     is_allowed,
 )
-from localaws.http_calls import Request, read_call, read_signature
+from localaws.iam.http_calls import Request, read_call, read_signature
 
 Start = Callable[..., Any]
 App = Callable[[dict[str, Any], Start], Iterable[bytes]]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote
 
-from localaws.authorize import Call
+from localaws.iam.authorize import Call
 
 # Key, date, region and service, as Signature Version 4 names them.
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")

@@ -17,12 +17,12 @@ import moto.awslambda.models as moto_lambda
 from moto.awslambda import urls
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 
-from localaws.destinations import Invocation, report_failure
-from localaws.invoke_permissions import Source, may_invoke
-from localaws.lambda_environments import Code, Environments, Outcome
+from localaws.iam.roles import RoleClients, RoleError, check_trust
+from localaws.lambda_functions.destinations import Invocation, report_failure
+from localaws.lambda_functions.environments import Code, Environments, Outcome
+from localaws.lambda_functions.permissions import Source, may_invoke
 from localaws.machine import Machine
 from localaws.patches import Patches
-from localaws.roles import RoleClients, RoleError, check_trust
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from localaws.roles import RoleClients
+from localaws.iam.roles import RoleClients
 
 log = logging.getLogger(__name__)
 

@@ -15,10 +15,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from localaws import cloudwatch_logs, lambda_runtime, libraries
+from localaws.host import libraries
+from localaws.host import logs as cloudwatch_logs
+from localaws.host.processes import Isolation
+from localaws.iam.roles import assume_role
+from localaws.lambda_functions import runtime as lambda_runtime
 from localaws.machine import Machine
-from localaws.processes import Isolation
-from localaws.roles import assume_role
 
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 _INIT_SECONDS = 10.0

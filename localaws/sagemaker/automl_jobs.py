@@ -12,8 +12,8 @@ from typing import Any
 from moto.core.utils import utcnow
 from moto.utilities.utils import get_partition
 
-from localaws.background_jobs import Watcher
-from localaws.transform_job import FORECASTING, PROBLEM_TYPE
+from localaws.sagemaker.background_jobs import Watcher
+from localaws.sagemaker.transform_process import FORECASTING, PROBLEM_TYPE
 
 DEFAULT_OBJECTIVE = "AverageWeightedQuantileLoss"
 ENDED = frozenset({"Completed", "Failed", "Stopped"})

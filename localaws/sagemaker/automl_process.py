@@ -1,7 +1,8 @@
 """The process of an AutoML job: reads the data, fits the engine, writes artifacts.
 
-Run as ``python -m localaws.autopilot_job <lifeline> <specification>``. It tells how
-far it is by lines of JSON in a file, and leaves its findings in S3 as Autopilot does.
+Run as ``python -m localaws.sagemaker.automl_process <lifeline> <specification>``. It
+tells how far it is by lines of JSON in a file, and leaves its findings in S3 as
+Autopilot does.
 """
 
 from __future__ import annotations
@@ -18,9 +19,14 @@ import boto3
 import pandas as pd
 
 from forecaster import ForecasterError, Model, fit
-from localaws.s3_files import Location, list_objects, read_object, write_object
-from localaws.sandbox import end_with_parent
-from localaws.tables import read_tables, write_csv
+from localaws.host.sandbox import end_with_parent
+from localaws.sagemaker.s3_files import (
+    Location,
+    list_objects,
+    read_object,
+    write_object,
+)
+from localaws.sagemaker.tables import read_tables, write_csv
 
 # What SageMaker calls the metrics of the engine.
 METRICS = {

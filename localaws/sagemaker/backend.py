@@ -20,15 +20,15 @@ from moto.sagemaker.exceptions import (
 from moto.sagemaker.responses import SageMakerResponse
 from moto.utilities.utils import get_partition
 
-from localaws import automl_requests, transform_jobs
-from localaws.automl_jobs import AutoMLJob
-from localaws.background_jobs import PRINCIPAL, Work, in_background
+from localaws.host.request_checks import find_violations, spell_violations
+from localaws.iam.roles import RoleClients, RoleError, check_trust
 from localaws.machine import Machine
 from localaws.patches import Patches
-from localaws.request_checks import find_violations, spell_violations
-from localaws.roles import RoleClients, RoleError, check_trust
-from localaws.s3_files import Location
-from localaws.transform_jobs import TransformJob
+from localaws.sagemaker import automl_requests, transform_jobs
+from localaws.sagemaker.automl_jobs import AutoMLJob
+from localaws.sagemaker.background_jobs import PRINCIPAL, Work, in_background
+from localaws.sagemaker.s3_files import Location
+from localaws.sagemaker.transform_jobs import TransformJob
 
 _GOING = ("InProgress", "Stopping")
 _CANDIDATES_A_PAGE = 10
@@ -70,7 +70,7 @@ class Backend(moto_sagemaker.SageMakerModelBackend):
             self.auto_ml_jobs[job.auto_ml_job_name] = job  # type: ignore[assignment]  # looks like moto's own
         work = Work(
             name=job.auto_ml_job_name,
-            module="localaws.autopilot_job",
+            module="localaws.sagemaker.automl_process",
             role_arn=request["RoleArn"],
             region=self.region_name,
             log_group="/aws/sagemaker/TrainingJobs",
@@ -140,7 +140,7 @@ class Backend(moto_sagemaker.SageMakerModelBackend):
             self.transform_jobs[name] = job  # type: ignore[assignment]  # looks like moto's own
         work = Work(
             name=name,
-            module="localaws.transform_job",
+            module="localaws.sagemaker.transform_process",
             role_arn=model.execution_role_arn,
             region=self.region_name,
             log_group="/aws/sagemaker/TransformJobs",

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localaws.cloudwatch_logs import Tail
+from localaws.host.logs import Tail
+from localaws.iam.roles import assume_role
 from localaws.machine import Machine
-from localaws.roles import assume_role
 
 PRINCIPAL = "sagemaker.amazonaws.com"
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 _LOOK_SECONDS = 0.1
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from moto.core.utils import utcnow
 from moto.utilities.utils import get_partition
 
-from localaws.background_jobs import Watcher
+from localaws.sagemaker.background_jobs import Watcher
 
 ENDED = frozenset({"Completed", "Failed", "Stopped"})
 _LONGEST_REASON = 1024

@@ -1,7 +1,7 @@
 """The process of a batch transform job: forecasts every input object.
 
-Run as ``python -m localaws.transform_job <lifeline> <specification>``. It writes
-``<input>.out`` for every object, and says in a file what went wrong.
+Run as ``python -m localaws.sagemaker.transform_process <lifeline> <specification>``. It
+writes ``<input>.out`` for every object, and says in a file what went wrong.
 """
 
 from __future__ import annotations
@@ -15,9 +15,14 @@ from typing import Any
 import boto3
 
 from forecaster import ForecasterError, Model, load
-from localaws.s3_files import Location, list_objects, read_object, write_object
-from localaws.sandbox import end_with_parent
-from localaws.tables import read_tables, write_csv
+from localaws.host.sandbox import end_with_parent
+from localaws.sagemaker.s3_files import (
+    Location,
+    list_objects,
+    read_object,
+    write_object,
+)
+from localaws.sagemaker.tables import read_tables, write_csv
 
 # What the container of a model must be told, as a stand-in for all that a real one
 # is: BestCandidate's InferenceContainers say it, and are to be used whole.

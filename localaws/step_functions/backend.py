@@ -20,9 +20,9 @@ from moto.stepfunctions.exceptions import InvalidExecutionInput, InvalidToken
 from moto.stepfunctions.parser.utils import TMP_THREADS
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from localaws.executions import Execution
+from localaws.iam.roles import RoleError, check_trust
 from localaws.patches import Patches
-from localaws.roles import RoleError, check_trust
+from localaws.step_functions.executions import Execution
 
 PRINCIPAL = "states.amazonaws.com"
 _LONGEST_INPUT = 262144

@@ -14,7 +14,7 @@ from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped
 from moto.stepfunctions.parser.backend import execution as moto_execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
-from localaws import events
+from localaws.events import rules as events
 
 _INCLUDED_BYTES = 248 * 1024
 _REDRIVABLE = ("FAILED", "ABORTED", "TIMED_OUT")

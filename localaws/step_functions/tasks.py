@@ -39,7 +39,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 )
 from moto.stepfunctions.parser.asl.utils import boto_client as moto_clients
 
-from localaws.request_checks import load_service_model
+from localaws.host.request_checks import load_service_model
 
 _LOOK_SECONDS = 0.2
 _CAUSE_LENGTH = 32768  # of StopExecution's and every event's cause

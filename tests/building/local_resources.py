@@ -10,7 +10,7 @@ import zipfile
 
 import boto3
 
-from localaws.request_checks import find_misfits, load_service_model
+from localaws.host.request_checks import find_misfits, load_service_model
 
 PATIENCE = 20.0
 _numbers = itertools.count(1)
@@ -46,6 +46,17 @@ def make_archive(files):
         for path, text in files.items():
             archive.writestr(path, text)
     return buffer.getvalue()
+
+
+def make_wheel(name, files):
+    """Make a wheel of a distribution of that name."""
+    info = f"{name}-1.dist-info/"
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n"
+    kind = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    own = {f"{info}METADATA": metadata, f"{info}WHEEL": kind}
+    names = [*files, *own, f"{info}RECORD"]
+    record = "".join(f"{listed},,\n" for listed in names)
+    return make_archive({**files, **own, f"{info}RECORD": record})
 
 
 def make_role(service):

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import boto3
 
-from chalicelib.names import bucket_name, state_machine_arn
-from conftest import ACCOUNT, REGION
-from localaws.isolation import isolate
+from chalicelib.stages import bucket_name, state_machine_arn
+from demo.workspace import copy_project
+from localaws.host.isolation import isolate
 from localaws.server import serve
-from localaws.workspace import copy_project
+from tests.conftest import ACCOUNT, REGION
 
 STAGE = "local"
 ENDED = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import boto3
 
-from conftest import REGION
-from deploying import make_target
-from localaws.isolation import isolate
+from demo.workspace import copy_project
+from localaws.host.isolation import isolate
 from localaws.server import serve
-from localaws.workspace import copy_project
+from tests.building.made_up_account import make_target
+from tests.conftest import REGION
 
 RECORDER = Path(__file__).parent / "record_requests.py"
 # What the script says first: account, region and endpoint.

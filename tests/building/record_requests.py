@@ -9,8 +9,7 @@ import sys
 from pathlib import Path
 
 import botocore.session
-
-from service_models import find_faults_by
+from service_models import find_faults_by  # run as a script, from its own folder
 
 
 def main():

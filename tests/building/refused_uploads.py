@@ -2,7 +2,7 @@
 
 import json
 
-from localaws_building import make_archive
+from tests.building.local_resources import make_archive
 
 BAD_UPLOADS = {
     "text": b"this is no archive",

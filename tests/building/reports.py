@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from report import report
-from report_making import Surroundings
-from report_store import BucketStore
-from upload_builders import FakeS3, months
+from glue.bucket import BucketStore
+from glue.report import report
+from glue.reporting.making import Surroundings
+from glue.reporting.page.page import LIBRARIES
+from tests.building.uploads import FakeS3, months
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 RUN_ID = "data-260101000000-0123abcd"
 NOW = datetime.fromisoformat("2026-01-01T02:00:00+00:00")
-ASSETS = "code/abc/"
+PAGE = ROOT / "glue" / "reporting" / "page"
 
 
 class Bucket(FakeS3):
@@ -177,14 +178,16 @@ class RunBuilder:
         }
 
 
-def make_assets():
-    """Give the parts of the page; a short text stands in for the chart library."""
-    parts = {
-        name: (ROOT / "glue" / name).read_text()
-        for name in ("report_page.html", "report_page.css", "report_page.js")
-    }
-    library = dict.fromkeys(("bokeh.min.js", "bokeh-api.min.js"), "/* charts */")
-    return {f"{ASSETS}{name}": text for name, text in {**library, **parts}.items()}
+def make_assets(folder, library=None, without=()):
+    """Write the parts of the page; short texts stand in for the chart library."""
+    folder.mkdir(exist_ok=True)
+    names = ("page.html", "page.css", "page.js")
+    parts = {name: (PAGE / name).read_text() for name in names}
+    library = library or dict.fromkeys(LIBRARIES, "/* charts */")
+    for name, text in {**library, **parts}.items():
+        if name not in without:
+            (folder / name).write_text(text)
+    return folder
 
 
 @dataclass(frozen=True)
@@ -219,15 +222,16 @@ class Reported:
         return f"{self.prefix}{name}" in self.bucket.objects
 
 
-def make_report(builder, folder, *, others=None, without=(), bucket=None):
+def make_report(builder, folder, *, others=None, without=(), bucket=None, library=None):
     """Report on a run, with further objects in the bucket, and without some."""
-    objects = {**make_assets(), **builder.objects(), **(others or {})}
+    objects = {**builder.objects(), **(others or {})}
     for ending in without:
         objects = {key: body for key, body in objects.items() if ending not in key}
     bucket = bucket or Bucket()
     bucket.objects.update(Bucket(objects).objects)
     store = BucketStore(bucket, "bucket", folder)
-    surroundings = Surroundings(NOW, local=True, assets_uri=f"s3://bucket/{ASSETS}")
+    assets = make_assets(folder / "assets", library, without)
+    surroundings = Surroundings(NOW, local=True, assets=assets)
     report(store, builder.run_id, surroundings)
     prefix = f"output-forecasted-data/{builder.dataset}/{builder.run_id}/"
     return Reported(bucket, prefix, builder.run_id)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service_models import find_faults
+from tests.building.service_models import find_faults
 
 JOB = {
     "AutoMLJobName": "sales-1",

@@ -8,7 +8,13 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from localaws_building import client, make_bucket, make_role, name, wait_for
+from tests.building.local_resources import (
+    client,
+    make_bucket,
+    make_role,
+    name,
+    wait_for,
+)
 
 HORIZON = 3
 CONFIG = {

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import preparation
-from finding_codes import CODES
-from settings_layers import Layer
+from glue import preparation
+from glue.findings.codes import CODES
+from glue.settings.layers import Layer
 
 DEFAULT_START = 2020
 

@@ -11,7 +11,7 @@ from chalicelib.autopilot import (
     is_unfinished,
 )
 from chalicelib.environment import Security
-from service_models import find_faults
+from tests.building.service_models import find_faults
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/sagemaker"
 RUN_ID = "sales-261123012419-0123abcd"

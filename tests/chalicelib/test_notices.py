@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.notices import build_notice
-from service_models import find_faults
+from tests.building.service_models import find_faults
 
 RUN_ID = "sales-261123012419-0a1b2c3d"
 URI = f"s3://bucket/output-forecasted-data/sales/{RUN_ID}/forecast.csv"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.runs import build_execution_input, name_dataset, name_run
 from chalicelib.uploads import Upload
-from service_models import find_faults
+from tests.building.service_models import find_faults
 
 UPLOAD = Upload(
     bucket="bucket",

@@ -1,7 +1,7 @@
 import pytest
 
 from chalicelib.errors import StageError
-from chalicelib.names import bucket_name, resource_name, state_machine_arn
+from chalicelib.stages import bucket_name, resource_name, state_machine_arn
 
 ACCOUNT = "123456789012"
 

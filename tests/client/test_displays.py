@@ -6,11 +6,11 @@ from dataclasses import replace
 from rich.console import Console
 
 from client.follow import Snapshot
-from client.history import add_events
 from client.live import LiveDisplay, render_run
+from client.phases import add_events
 from client.plain import PlainDisplay
 from client.training import Candidate, Training
-from client_fakes import RUN_ID, START, at, make_events
+from tests.building.scripted_run import RUN_ID, START, at, make_events
 
 TRAINING_EVENTS = make_events(
     (0, "TaskStateEntered", "PrepareRun"),

@@ -4,7 +4,7 @@ import pytest
 from botocore import exceptions as aws
 
 from client.errors import explain_aws_error, is_denied, is_passing
-from client_fakes import TARGET, make_error
+from tests.building.scripted_run import TARGET, make_error
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from client.errors import CommandError
 from client.explain import explain_source
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TABLE = "item_id,timestamp,target_value\n" + "".join(
     f"a,{2020 + month // 12}-{month % 12 + 1:02}-01,{month}\n" for month in range(48)
 )

@@ -5,7 +5,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from client.errors import CommandError
 from client.follow import Follower, follow_run
-from client_fakes import (
+from tests.building.scripted_run import (
     RUN_ID,
     TARGET,
     FakeEndings,

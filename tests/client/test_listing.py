@@ -11,7 +11,7 @@ from rich.console import Console
 
 from client.listing import ListedRun, Lister, Listing, LostUpload
 from client.listing_table import render_listing
-from client_fakes import START, TARGET, FakeStates, at, make_execution
+from tests.building.scripted_run import START, TARGET, FakeStates, at, make_execution
 
 
 @pytest.fixture

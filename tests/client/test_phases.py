@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from client.history import PHASES, History, add_events
-from client_fakes import FakeStates, at, make_events
+from client.phases import PHASES, History, add_events
+from tests.building.scripted_run import FakeStates, at, make_events
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TO_TRAINING = make_events(
     (0, "ExecutionStarted"),
     (0, "TaskStateEntered", "PrepareRun"),

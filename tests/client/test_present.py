@@ -9,7 +9,7 @@ from client.accuracy import find_verdict
 from client.present import present_outcome
 from client.results import Results
 from client.session import Outcome
-from client_fakes import RUN_ID
+from tests.building.scripted_run import RUN_ID
 
 FORECAST = "item_id,timestamp,mean,p10,p90\n" + "".join(
     f"item {i},2026-{t + 1:02}-01,{10 * i + t},{10 * i + t - 1},{10 * i + t + 1}\n"

@@ -6,7 +6,7 @@ from moto import mock_aws
 
 from client.errors import CommandError
 from client.results import download_results
-from client_fakes import RUN_ID, TARGET
+from tests.building.scripted_run import RUN_ID, TARGET
 
 RUNS = f"runs/{RUN_ID}/"
 FORECASTS = f"output-forecasted-data/sales/{RUN_ID}/"

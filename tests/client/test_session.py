@@ -13,7 +13,7 @@ from chalicelib.runs import run_key
 from client.errors import CommandError
 from client.session import Clients, Session
 from client.uploads import Upload
-from client_fakes import (
+from tests.building.scripted_run import (
     RUN_ID,
     TARGET,
     FakeEndings,

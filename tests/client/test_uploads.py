@@ -7,7 +7,7 @@ from moto import mock_aws
 from client.errors import CommandError
 from client.packing import pack_source
 from client.uploads import Upload, is_run_of, put_upload, wait_for_run
-from client_fakes import START, TARGET, FakeStates, at, make_execution
+from tests.building.scripted_run import START, TARGET, FakeStates, at, make_execution
 
 CSV = "item_id,timestamp,target_value\nA,2026-01-01,1\n"
 

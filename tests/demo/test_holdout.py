@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from localaws.holdout import forecast_seasonal_naive, weighted_quantile_loss
+from demo.holdout import forecast_seasonal_naive, weighted_quantile_loss
 
 
 def make_table(values, *, start="2020-01-01"):

@@ -7,15 +7,15 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from deploying import make_target
 from deployment.apply import deploy
 from deployment.clients import SERVICES, Clients
 from deployment.errors import DeploymentError
 from deployment.options import Options
 from deployment.stage import Stage
-from fake_chalice import FakeChalice
+from tests.building.fake_chalice import FakeChalice
+from tests.building.made_up_account import make_target
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TARGET = make_target()
 OPTIONS = Options(notify=("a@example.org",))
 # Every call of so many that changes something is one that a deploy may die at.

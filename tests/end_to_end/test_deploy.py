@@ -7,9 +7,9 @@ import zipfile
 
 import pytest
 
-from deploy_bench import open_bench
-from deployment.logs import list_log_groups
-from local_stage import wait_for
+from deployment.resources.logs import list_log_groups
+from tests.building.local_stage import wait_for
+from tests.building.project_copy import open_bench
 
 
 @pytest.fixture(scope="module")

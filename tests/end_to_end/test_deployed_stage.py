@@ -5,9 +5,9 @@ import json
 import boto3
 import pytest
 
-from local_stage import STAGE, deploy_stage
-from localaws_building import make_archive, read_log
-from test_end_to_end import make_table
+from tests.building.local_resources import make_archive, read_log
+from tests.building.local_stage import STAGE, deploy_stage
+from tests.end_to_end.test_pipeline import make_table
 
 EDIT = "EDITED AFTER THE DEPLOY"
 UPLOAD = make_archive({"TTS.csv": make_table(["a"])})

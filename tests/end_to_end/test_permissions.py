@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from deploying import make_target
 from deployment.options import Options
-from deployment.policies import PolicyTemplates, list_parts
-from local_stage import STAGE, deploy_stage, wait_for
-from localaws.authorize import find_need_to_tell_missing, find_refusal, is_allowed
-from localaws.gate import watch
-from localaws_building import make_archive
-from service_models import find_faults
+from deployment.resources.policies import PolicyTemplates, list_parts
+from localaws.iam.authorize import find_need_to_tell_missing, find_refusal, is_allowed
+from localaws.iam.gate import watch
+from tests.building.local_resources import make_archive
+from tests.building.local_stage import STAGE, deploy_stage, wait_for
+from tests.building.made_up_account import make_target
+from tests.building.service_models import find_faults
 
-ROOT = Path(__file__).parent.parent
-RECORDER = Path(__file__).parent / "record_requests.py"
+ROOT = Path(__file__).parents[2]
+RECORDER = ROOT / "tests" / "building" / "record_requests.py"
 TEMPLATES = PolicyTemplates(ROOT)
 TARGET = make_target(stage=STAGE, region="us-east-1")
 DOCS = "https://docs.aws.amazon.com"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from local_stage import deploy_stage
-from localaws_building import make_archive
-from refusals import BAD_UPLOADS, assert_refused, find_errors
+from tests.building.local_resources import make_archive
+from tests.building.local_stage import deploy_stage
+from tests.building.refused_uploads import BAD_UPLOADS, assert_refused, find_errors
 
-SHARED = Path(__file__).parent.parent.parent / "shared" / "peer-sample"
+SHARED = Path(__file__).parents[3] / "shared" / "peer-sample"
 HAPPY_PATH = [
     "PrepareRun",
     "Preprocess",

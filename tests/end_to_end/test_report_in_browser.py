@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from deployment.chart_library import read_chart_library
-from report_builders import ASSETS, RunBuilder, make_report
+from deployment.resources.chart_library import read_chart_library
+from tests.building.reports import RunBuilder, make_report
 
 selenium = pytest.importorskip("selenium", reason="needs selenium, and has none")
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService  # noqa: E402 - it may not be installed
@@ -54,11 +54,14 @@ def browser(tmp_path_factory):
         yield driver
 
 
+def read_scripts():
+    return {name: text.decode() for name, text in read_chart_library().items()}
+
+
 def write_page(builder, folder):
     """Report on a run with the real chart library; give the page and the forecast."""
-    library = {f"{ASSETS}{name}": text for name, text in read_chart_library().items()}
     (folder / "work").mkdir(parents=True)
-    reported = make_report(builder, folder / "work", others=library)
+    reported = make_report(builder, folder / "work", library=read_scripts())
     page = folder / "report.html"
     page.write_text(reported.text("report.html"), encoding="utf-8")
     return page, reported
@@ -327,9 +330,8 @@ def test_page_of_any_run_opens_without_complaints(browser, tmp_path, builder):
 
 
 def test_page_without_comparison_opens_without_complaints(browser, tmp_path):
-    library = {f"{ASSETS}{name}": text for name, text in read_chart_library().items()}
     reported = make_report(
-        RunBuilder(), tmp_path, others=library, without=("backtest.csv",)
+        RunBuilder(), tmp_path, library=read_scripts(), without=("backtest.csv",)
     )
     page = tmp_path / "page.html"
     page.write_text(reported.text("report.html"), encoding="utf-8")

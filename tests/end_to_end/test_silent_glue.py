@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from local_stage import deploy_stage
-from refusals import BAD_UPLOADS, assert_refused
+from tests.building.local_stage import deploy_stage
+from tests.building.refused_uploads import BAD_UPLOADS, assert_refused
 
 
 @pytest.fixture(scope="module")

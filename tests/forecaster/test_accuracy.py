@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-SCRIPT = Path(__file__).resolve().parents[1] / "benchmarks" / "accuracy.py"
+ROOT = Path(__file__).parents[2]
 HORIZON = 4
 
 
@@ -46,9 +46,9 @@ def write_dataset(folder, table):
 
 def run_benchmark(folder):
     out = folder / "out"
-    command = [sys.executable, str(SCRIPT), str(folder), "--forecasts", str(out)]
-    command += ["--json", str(folder / "result.json")]
-    subprocess.run(command, check=True, capture_output=True)
+    command = [sys.executable, "-m", "benchmarks.accuracy", str(folder)]
+    command += ["--forecasts", str(out), "--json", str(folder / "result.json")]
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
     text = (folder / "result.json").read_text()
     return (out / "toy.csv").read_bytes(), json.loads(text)
 

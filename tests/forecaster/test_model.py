@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from forecaster import ForecasterError, fit, load
-from forecaster.problem import Problem
+from forecaster.data.problem import Problem
 
 COLUMNS = {
     "TargetAttributeName": "target",

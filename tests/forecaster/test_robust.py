@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forecaster import fit
-from forecaster.problem import Problem
+from forecaster.data.problem import Problem
 
 FREQUENCIES = {
     "Y": "YS",

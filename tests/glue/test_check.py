@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from upload_builders import as_zip, make_tts
-from upload_explained import explain_upload, render_explanation
+from glue.check import explain_upload, render_explanation
+from tests.building.uploads import as_zip, make_tts
 
 HORIZON = {"TimeSeriesForecastingJobConfig": {"ForecastHorizon": 3}}
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from frequency import (
+from glue.frequency import (
     StepEvidence,
     find_frequency,
     longest_horizon,

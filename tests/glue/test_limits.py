@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from upload_builders import as_zip, make_tts, make_zip, prepare
+from tests.building.uploads import as_zip, make_tts, make_zip, prepare
 
-GLUE = Path(__file__).parent.parent / "glue"
+ROOT = Path(__file__).parents[2]
 # Measures one preparation alone: its codes, and the memory that it took on top of
 # what the imports need.
 SCRIPT = """
 import json, resource, sys
 from pathlib import Path
-from preparation import prepare_upload
+from glue.preparation import prepare_upload
 def peak():
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
@@ -33,7 +33,7 @@ def measure(path, key, folder):
         [sys.executable, "-c", SCRIPT, str(path), key, str(work)],
         check=True,
         capture_output=True,
-        env={"PYTHONPATH": str(GLUE), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
         timeout=60,
     )
     return json.loads(done.stdout)

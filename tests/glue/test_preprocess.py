@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from findings import UploadRejected
-from preprocess import preprocess
-from upload_builders import FakeS3, make_tts, make_zip
+from glue.findings.finding import UploadRejected
+from glue.preprocess import preprocess
+from tests.building.uploads import FakeS3, make_tts, make_zip
 
 RUN_ID = "data-260101000000-0123abcd"
 KEY = "raw/data.zip"

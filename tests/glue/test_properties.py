@@ -6,7 +6,7 @@ import random
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from upload_builders import HEADER, as_zip, make_csv, make_zip, months, prepare
+from tests.building.uploads import HEADER, as_zip, make_csv, make_zip, months, prepare
 
 # Without shrinking: a failing upload is small enough, and shrinking takes minutes.
 QUICK = settings(

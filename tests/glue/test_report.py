@@ -4,9 +4,16 @@ import json
 
 import pytest
 
-from forecast_output import ForecastUnreadableError
-from report_builders import ROOT, RUN_ID, Bucket, RunBuilder, make_report, write_csv
-from upload_builders import months
+from glue.reporting.output import ForecastUnreadableError
+from tests.building.reports import (
+    ROOT,
+    RUN_ID,
+    Bucket,
+    RunBuilder,
+    make_report,
+    write_csv,
+)
+from tests.building.uploads import months
 
 RAW = (
     "p90,month,mean,item,p10,extra,p50\n"
@@ -193,7 +200,7 @@ def test_median_stands_in_for_missing_mean(tmp_path):
     ("broken", "lost"),
     [
         ("/train.csv", {"leaderboard.csv", "items.csv", "report.json", "report.html"}),
-        ("report_page.js", {"report.html"}),
+        ("page.js", {"report.html"}),
     ],
 )
 def test_later_failure_is_a_warning(tmp_path, broken, lost):

@@ -1,9 +1,9 @@
 import runpy
 from pathlib import Path
 
-from upload_builders import prepare
+from tests.building.uploads import prepare
 
-FOLDER = Path(__file__).parent.parent / "sample-data"
+FOLDER = Path(__file__).parents[2] / "sample-data"
 
 
 def test_script_makes_the_very_sample(tmp_path):

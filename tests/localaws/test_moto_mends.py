@@ -24,7 +24,7 @@ from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 
 from localaws import moto_mends
 from localaws.patches import Patches
-from localaws_building import name, wait_for
+from tests.building.local_resources import name, wait_for
 
 STATES_ROLE = "arn:aws:iam::123456789012:role/states"
 PASS = {"Say": {"Type": "Pass", "End": True}}

@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from localaws import serve
-from localaws_building import (
+from tests.building.local_resources import (
     client,
     let_in,
     make_bucket,
@@ -24,7 +24,7 @@ from localaws_building import (
     wait_for,
 )
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 LONELY = """
 import os, sys, time
 print(os.getpid(), flush=True)

@@ -6,24 +6,26 @@ import base64
 import gzip
 import html
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from report_calendar import name_periods
-from report_grid import ForecastGrid
-from report_history import History
-from report_items import ItemFigures
-from report_settings import ReportSettings
+from glue.reporting.calendar import name_periods
+from glue.reporting.grid import ForecastGrid
+from glue.reporting.history import History
+from glue.reporting.items import ItemFigures
+from glue.reporting.run_settings import ReportSettings
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
 # The chart library, from a package that the deploy has pinned, and our own parts.
 LIBRARIES = ("bokeh.min.js", "bokeh-api.min.js")
-TEMPLATE, STYLE, SCRIPT = "report_page.html", "report_page.css", "report_page.js"
-ASSETS = (TEMPLATE, STYLE, SCRIPT, *LIBRARIES)
+TEMPLATE, STYLE, SCRIPT = "page.html", "page.css", "page.js"
 
 # Mail takes files of about 10 MB; what would not fit is left out, and that is said.
 MAX_PAGE_BYTES = 9_500_000
@@ -50,7 +52,7 @@ class PageContent:
 
 def build_page(
     content: PageContent,
-    read_asset: Callable[[str], bytes],
+    assets: Traversable,
     max_bytes: int = MAX_PAGE_BYTES,
 ) -> str:
     """Put the page together.
@@ -59,12 +61,13 @@ def build_page(
     ----------
     content
         What it shows.
-    read_asset
-        Gives the content of a file of ``ASSETS``.
+    assets
+        The folder of the page's template, style and scripts, the charts' included.
     max_bytes
         The size that the page stays below; the series of least volume are left out.
     """
-    parts = {name: read_asset(name).decode("utf-8") for name in ASSETS}
+    names = (TEMPLATE, STYLE, SCRIPT, *LIBRARIES)
+    parts = {name: (assets / name).read_text("utf-8") for name in names}
     order = np.argsort(-content.figures.outlook.volume, kind="stable")
     listed = order[:MOST_LISTED]
     index = _pack(_build_index(content, listed))

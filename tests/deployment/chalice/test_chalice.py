@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from chalice.config import Config
 
-from deploying import make_target
-from deployment.chalice_command import find_reason
-from deployment.chalice_record import read_record
-from deployment.chalice_stage import (
+from deployment.chalice.command import find_reason
+from deployment.chalice.record import read_record
+from deployment.chalice.stage_files import (
     read_stage_options,
     review_stage_files,
     with_stage,
@@ -17,10 +16,11 @@ from deployment.chalice_stage import (
 )
 from deployment.errors import DeploymentError
 from deployment.options import Options
-from deployment.policies import PolicyTemplates, list_parts
+from deployment.resources.policies import PolicyTemplates, list_parts
 from deployment.target import FUNCTIONS
+from tests.building.made_up_account import make_target
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 TARGET = make_target()
 CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text())
 

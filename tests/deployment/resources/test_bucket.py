@@ -4,12 +4,12 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from deploying import made_up_client, make_target, summarize
-from deployment.bucket import review_bucket
-from deployment.bucket_aspects import build_bucket_policy
 from deployment.errors import DeploymentError
-from deployment.lifecycle import build_lifecycle
 from deployment.options import Options
+from deployment.resources.bucket import review_bucket
+from deployment.resources.bucket_aspects import build_bucket_policy
+from deployment.resources.lifecycle import build_lifecycle
+from tests.building.made_up_account import made_up_client, make_target, summarize
 
 TARGET = make_target()
 PLAIN = Options()

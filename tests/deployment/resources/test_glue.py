@@ -1,18 +1,32 @@
 """Glue jobs and their code: named by content, complete, valid to Glue's own model."""
 
+import io
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
 import pytest
 
-from deploying import made_up_client, make_target
-from deployment.chart_library import read_chart_library
 from deployment.errors import DeploymentError
-from deployment.glue_code import GlueCode, read_glue_code, review_glue_code
-from deployment.glue_jobs import build_job, review_glue_job
 from deployment.options import Options
-from service_models import find_faults
+from deployment.resources.chart_library import read_chart_library
+from deployment.resources.glue_code import CHARTS as CHARTS_FOLDER
+from deployment.resources.glue_code import (
+    WHEEL,
+    GlueCode,
+    read_glue_code,
+    review_glue_code,
+)
+from deployment.resources.glue_jobs import build_job, review_glue_job
+from tests.building.made_up_account import made_up_client, make_target
+from tests.building.service_models import find_faults
 
+ROOT = Path(__file__).parents[3]
 TARGET = make_target()
 PLAIN = Options()
-FILES = {"preprocess.py": b"one", "report.py": b"two", "rules.py": b"three"}
+FILES = {"preprocess.py": b"one", "report.py": b"two", WHEEL: b"three"}
+CHARTS = {"charts.js": b"charts"}
 
 
 def make_code(**changed):
@@ -20,10 +34,24 @@ def make_code(**changed):
     return GlueCode(files)
 
 
+def write_package(folder, order=1):
+    files = ["preprocess.py", "report.py", "__init__.py", "page/page.html", "notes.txt"]
+    for name in files[::order]:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    return folder
+
+
+def read_members(code):
+    with zipfile.ZipFile(io.BytesIO(code.files[WHEEL])) as wheel:
+        return {name: wheel.read(name) for name in wheel.namelist()}
+
+
 def test_hash_changes_with_any_file():
     hashes = {
         make_code().sha256,
-        make_code(rules=b"four").sha256,
+        make_code(report=b"four").sha256,
         make_code(more=b"").sha256,
         GlueCode({"renamed.py": b"one"}).sha256,
     }
@@ -31,15 +59,50 @@ def test_hash_changes_with_any_file():
     assert len(hashes) == 4
 
 
-def test_scripts_and_parts_of_the_page_are_read(tmp_path):
-    for name in ("report.py", "page.html", "page.css", "page.js", "notes.txt"):
-        (tmp_path / name).write_text(name)
+def test_scripts_and_wheel_hold_the_package(tmp_path):
+    code = read_glue_code(write_package(tmp_path), CHARTS)
 
-    code = read_glue_code(tmp_path, {"charts.js": b"charts"})
+    members = read_members(code)
+    assert set(code.files) == {"preprocess.py", "report.py", WHEEL}
+    assert members["glue/page/page.html"] == b"page/page.html"
+    assert members["glue/reporting/page/charts.js"] == b"charts"
+    assert not any("notes" in name for name in members)
 
-    parts = {"page.html", "page.css", "page.js", "charts.js"}
-    assert set(code.files) == {"report.py", *parts}
-    assert code.modules == ["report.py"]
+
+def test_equal_sources_give_equal_bytes(tmp_path):
+    first = read_glue_code(write_package(tmp_path / "a"), CHARTS)
+    again = read_glue_code(write_package(tmp_path / "b", order=-1), CHARTS)
+
+    assert first.files == again.files
+
+
+def test_wheel_requires_nothing(tmp_path):
+    members = read_members(read_glue_code(write_package(tmp_path)))
+
+    (metadata,) = [text for name, text in members.items() if "METADATA" in name]
+    assert b"Requires-Dist" not in metadata
+
+
+def test_pip_installs_the_wheel_of_this_project(tmp_path):
+    code = read_glue_code(ROOT / "glue", read_chart_library())
+    wheel, place = tmp_path / WHEEL, tmp_path / "installed"
+    wheel.write_bytes(code.files[WHEEL])
+
+    pip = [sys.executable, "-m", "pip", "install", "--no-index", "--target", str(place)]
+    subprocess.run([*pip, str(wheel)], check=True, capture_output=True)
+
+    used = "import glue.check, glue.reporting.page; print(glue.__file__)"
+    environ = {"PYTHONPATH": str(place)}
+    done = subprocess.run(
+        [sys.executable, "-c", used],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environ,
+        cwd=tmp_path,
+    )
+    assert done.stdout.strip() == str(place / "glue" / "__init__.py")
+    assert (place / CHARTS_FOLDER / "bokeh.min.js").is_file()
 
 
 def test_chart_library_is_in_its_package():
@@ -47,17 +110,6 @@ def test_chart_library_is_in_its_package():
 
     assert library
     assert all(b"Bokeh" in script for script in library.values())
-
-
-def test_report_is_told_where_its_parts_are():
-    code = GlueCode({**FILES, "page.js": b""})
-
-    arguments = build_job(TARGET, "report", code=code, options=PLAIN)[
-        "DefaultArguments"
-    ]
-
-    assert arguments["--assets_uri"] == f"s3://{TARGET.bucket}/{code.prefix}"
-    assert "page.js" not in arguments["--extra-py-files"]
 
 
 def test_folder_without_scripts_is_refused(tmp_path):
@@ -77,7 +129,7 @@ def test_code_is_uploaded_once():
         ]
 
         assert changes == ["created", "unchanged"]
-        key = f"code/{make_code().sha256}/rules.py"
+        key = f"code/{make_code().sha256}/{WHEEL}"
         assert s3.get_object(Bucket=TARGET.bucket, Key=key)["Body"].read() == b"three"
 
 
@@ -89,14 +141,14 @@ def test_code_can_be_reviewed_before_the_bucket():
 
 
 @pytest.mark.parametrize("job", ["preprocess", "report"])
-def test_job_gets_all_other_modules(job):
-    definition = build_job(TARGET, job, code=make_code(), options=PLAIN)
+def test_job_gets_its_script_and_one_wheel(job):
+    code = make_code()
 
-    script = definition["Command"]["ScriptLocation"]
-    extra = definition["DefaultArguments"]["--extra-py-files"].split(",")
-    names = [uri.rsplit("/", 1)[1] for uri in (script, *extra)]
-    assert names[0] == f"{job}.py"
-    assert sorted(names) == sorted(FILES)
+    definition = build_job(TARGET, job, code=code, options=PLAIN)
+
+    folder = f"s3://{TARGET.bucket}/{code.prefix}"
+    assert definition["Command"]["ScriptLocation"] == f"{folder}{job}.py"
+    assert definition["DefaultArguments"]["--extra-py-files"] == f"{folder}{WHEEL}"
 
 
 @pytest.mark.parametrize("job", ["preprocess", "report"])
@@ -128,7 +180,7 @@ def test_new_code_is_an_update_of_script_and_arguments():
         ).settle()
 
         found = review_glue_job(
-            glue, TARGET, "report", code=make_code(rules=b"4"), options=PLAIN
+            glue, TARGET, "report", code=make_code(report=b"4"), options=PLAIN
         )
 
         assert found.outcome.aspects == ("script, arguments",)

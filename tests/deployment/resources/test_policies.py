@@ -11,12 +11,12 @@ from cfnlint.core import get_rules
 from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
-from deploying import make_target
 from deployment.options import Options
 from deployment.permissions import END, START, build_table, explain_star, update
-from deployment.policies import PolicyTemplates, list_parts
+from deployment.resources.policies import PolicyTemplates, list_parts
+from tests.building.made_up_account import make_target
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 TEMPLATES = PolicyTemplates(ROOT)
 TARGET = make_target()
 WITH_ALL = Options(

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from deploying import made_up_client, make_target, summarize
-from deployment.policies import list_parts
-from deployment.roles import build_trust, review_role, review_role_removal
+from deployment.resources.policies import list_parts
+from deployment.resources.roles import build_trust, review_role, review_role_removal
+from tests.building.made_up_account import made_up_client, make_target, summarize
 
 TARGET = make_target()
 POLICY = {

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from cfnlint.api import lint
 
-from deploying import made_up_client, make_target, summarize
-from deployment.definition import build_definition
 from deployment.errors import DeploymentError
 from deployment.options import Options
 from deployment.placeholders import find_placeholders
-from deployment.state_machine import build_logging, review_state_machine
+from deployment.resources.definition import build_definition
+from deployment.resources.state_machine import build_logging, review_state_machine
 from deployment.target import FUNCTIONS
-from service_models import find_faults
+from tests.building.made_up_account import made_up_client, make_target, summarize
+from tests.building.service_models import find_faults
 
 TARGET = make_target()
-TEMPLATE = (Path(__file__).parent.parent / "statemachine.asl.json").read_text()
+TEMPLATE = (Path(__file__).parents[3] / "statemachine.asl.json").read_text()
 ARNS = {name: TARGET.function_arn(name) for name in FUNCTIONS}
 
 

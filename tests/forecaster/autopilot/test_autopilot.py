@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from forecaster import ForecasterError, fit
-from forecaster.autopilot import align, fill_covariate, fill_target, read_config
-from forecaster.frequency import parse_frequency
-from forecaster.setup import Setup
+from forecaster.autopilot.config import align, fill_covariate, fill_target, read_config
+from forecaster.data.frequency import parse_frequency
+from forecaster.data.setup import Setup
 
 NAN = float("nan")
 

@@ -9,20 +9,20 @@ import pandas as pd
 import pytest
 
 from forecaster.arrays import fill_gaps
-from forecaster.backtest import plan_backtest
-from forecaster.calibration import calibrate, stretch
-from forecaster.candidates import candidates_by_name, choose_candidates
-from forecaster.clock import Clock
-from forecaster.ensemble import blend, greedy_weights, shrink, tilt
-from forecaster.features import FeatureMaker, sample_origins
-from forecaster.frequency import parse_frequency
-from forecaster.intermittent import tsb
-from forecaster.naive import seasonal_naive
-from forecaster.npts import seasonal_npts, weighted_quantiles
-from forecaster.panel import Panel
-from forecaster.paths import TREND, Paths
-from forecaster.smoothing import smooth
-from forecaster.theta import theta
+from forecaster.candidates.catalogue import candidates_by_name, choose_candidates
+from forecaster.candidates.features import FeatureMaker, sample_origins
+from forecaster.candidates.intermittent import tsb
+from forecaster.candidates.naive import seasonal_naive
+from forecaster.candidates.npts import seasonal_npts, weighted_quantiles
+from forecaster.candidates.paths import TREND, Paths
+from forecaster.candidates.smoothing import smooth
+from forecaster.candidates.theta import theta
+from forecaster.data.frequency import parse_frequency
+from forecaster.data.panel import Panel
+from forecaster.training.backtest import plan_backtest
+from forecaster.training.calibration import calibrate, stretch
+from forecaster.training.clock import Clock
+from forecaster.training.ensemble import blend, greedy_weights, shrink, tilt
 
 LEVELS = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
 NAN = float("nan")

@@ -2,7 +2,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from forecaster.queueing import TaskQueue
+from forecaster.training.queueing import TaskQueue
 
 
 def take_all(queue, stack, count):

@@ -4,12 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecaster.backtest import plan_backtest
-from forecaster.candidates import BASELINE, Candidate, affordable, candidates_by_name
-from forecaster.clock import Clock
-from forecaster.frequency import parse_frequency
-from forecaster.panel import Panel
-from forecaster.training import Plan, train_candidates
+from forecaster.candidates.catalogue import (
+    BASELINE,
+    Candidate,
+    affordable,
+    candidates_by_name,
+)
+from forecaster.data.frequency import parse_frequency
+from forecaster.data.panel import Panel
+from forecaster.training.backtest import plan_backtest
+from forecaster.training.clock import Clock
+from forecaster.training.runs import Plan, train_candidates
 
 LEVELS = np.array([0.1, 0.5, 0.9])
 

@@ -6,8 +6,8 @@ import struct
 import warnings
 import zipfile
 
-from upload_archive import ArchiveLimits
-from upload_builders import Case, as_zip, make_tts, make_zip
+from glue.reading.archive import ArchiveLimits
+from tests.building.uploads import Case, as_zip, make_tts, make_zip
 
 TTS = make_tts()
 GOOD = as_zip(TTS)

@@ -1,6 +1,6 @@
 """Uploads whose columns have to be recognised, each with a near miss."""
 
-from upload_builders import HEADER, Case, as_zip, make_csv, make_rows, make_tts
+from tests.building.uploads import HEADER, Case, as_zip, make_csv, make_rows, make_tts
 
 TTS = make_tts()
 ROWS = make_rows()

@@ -3,16 +3,9 @@
 import stat
 from dataclasses import dataclass
 
-import uploads_archive as archive
-import uploads_columns as columns
-import uploads_related as related
-import uploads_series as series
-import uploads_settings as settings
-import uploads_text as text
-import uploads_values as values
-from csv_text import MAX_LINE_BYTES
-from settings_layers import MAX_SETTINGS_BYTES
-from upload_builders import (
+from glue.reading.csv_file import MAX_LINE_BYTES
+from glue.settings.layers import MAX_SETTINGS_BYTES
+from tests.building.uploads import (
     HEADER,
     Case,
     as_zip,
@@ -22,6 +15,7 @@ from upload_builders import (
     make_zip,
     months,
 )
+from tests.glue.corpus import archive, columns, related, series, settings, text, values
 
 TTS = make_tts()
 ROWS = make_rows()

@@ -1,6 +1,14 @@
 """Uploads with covariates and attributes, each with a near miss."""
 
-from upload_builders import HEADER, Case, as_zip, make_csv, make_rows, make_tts, months
+from tests.building.uploads import (
+    HEADER,
+    Case,
+    as_zip,
+    make_csv,
+    make_rows,
+    make_tts,
+    months,
+)
 
 TTS = make_tts()
 ROWS = make_rows()

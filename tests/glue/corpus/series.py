@@ -2,7 +2,15 @@
 
 from datetime import date, datetime, timedelta
 
-from upload_builders import HEADER, Case, as_zip, make_csv, make_rows, make_tts, months
+from tests.building.uploads import (
+    HEADER,
+    Case,
+    as_zip,
+    make_csv,
+    make_rows,
+    make_tts,
+    months,
+)
 
 TTS = make_tts()
 ROWS = make_rows()

@@ -1,7 +1,7 @@
 """Uploads whose settings or hook matter, each with a near miss."""
 
-from settings_layers import MAX_SETTINGS_BYTES
-from upload_builders import HEADER, Case, as_zip, make_csv, make_rows, make_tts
+from glue.settings.layers import MAX_SETTINGS_BYTES
+from tests.building.uploads import HEADER, Case, as_zip, make_csv, make_rows, make_tts
 
 TTS = make_tts()
 ROWS = make_rows()

@@ -1,13 +1,13 @@
 import pytest
 
-import uploads_archive
-import uploads_columns
-import uploads_related
-import uploads_series
-import uploads_settings
-import uploads_text
-import uploads_values
-from finding_codes import CODES
+from glue.findings.codes import CODES
+from tests.glue.corpus import archive as uploads_archive
+from tests.glue.corpus import columns as uploads_columns
+from tests.glue.corpus import related as uploads_related
+from tests.glue.corpus import series as uploads_series
+from tests.glue.corpus import settings as uploads_settings
+from tests.glue.corpus import text as uploads_text
+from tests.glue.corpus import values as uploads_values
 
 MODULES = (
     uploads_archive,

@@ -1,8 +1,8 @@
 import pytest
 
-from finding_codes import CODES
-from test_upload_corpus import CASES
-from uploads_near_misses import NEAR_MISSES, WITHOUT_NEAR_MISS
+from glue.findings.codes import CODES
+from tests.glue.corpus.near_misses import NEAR_MISSES, WITHOUT_NEAR_MISS
+from tests.glue.corpus.test_corpus import CASES
 
 BY_NAME = {case.name: case for case in CASES}
 

@@ -2,8 +2,8 @@
 
 import gzip
 
-from csv_text import MAX_LINE_BYTES
-from upload_builders import HEADER, Case, as_zip, make_csv, make_rows, make_tts
+from glue.reading.csv_file import MAX_LINE_BYTES
+from tests.building.uploads import HEADER, Case, as_zip, make_csv, make_rows, make_tts
 
 TTS = make_tts()
 LINES = TTS.splitlines(keepends=True)

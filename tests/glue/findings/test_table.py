@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from finding_codes import CODES
-from finding_table import END, START, render_table, replace_table
+from glue.findings.codes import CODES
+from glue.findings.table import END, START, render_table, replace_table
 
-README = Path(__file__).parent.parent / "README.md"
+README = Path(__file__).parents[3] / "README.md"
 
 
 def test_readme_documents_every_code():

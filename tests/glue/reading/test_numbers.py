@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from number_text import NumberEvidence, find_decimal_mark, parse_numbers
+from glue.reading.numbers import NumberEvidence, find_decimal_mark, parse_numbers
 
 
 def as_array(texts):

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from timestamp_text import (
+from glue.reading.timestamps import (
     Reading,
     TimestampEvidence,
     find_order,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from report_builders import RunBuilder, make_report, write_csv
+from tests.building.reports import RunBuilder, make_report, write_csv
 
 BUILDER = RunBuilder()
 KEY = "autopilot-output/backtests/backtest.csv"

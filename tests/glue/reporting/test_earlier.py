@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from report_builders import RunBuilder, make_report
-from report_earlier import list_earlier_runs
+from glue.reporting.earlier import list_earlier_runs
+from tests.building.reports import RunBuilder, make_report
 
 NOW = RunBuilder(steps=48)
 

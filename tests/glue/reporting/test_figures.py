@@ -8,8 +8,8 @@ from statistics import NormalDist
 
 import pytest
 
-from report_builders import RunBuilder, make_report, write_csv
-from upload_builders import months
+from tests.building.reports import RunBuilder, make_report, write_csv
+from tests.building.uploads import months
 
 SEASON = 12
 LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-import report_page
-from report_builders import ROOT, RunBuilder, make_report
+from glue.reporting.page import page as report_page
+from tests.building.reports import ROOT, RunBuilder, make_report
 
 MARKUP = "</script><script>alert(1)</script><!-- & ' \""
 BLOCK = re.compile(r'<script type="[^"]+" id="([^"]+)">([^<]*)</script>')
@@ -158,7 +158,7 @@ def find_contrast(one, other):
     ],
 )
 def test_colors_are_told_apart_by_weak_eyes(text, back):
-    css = (ROOT / "glue" / "report_page.css").read_text()
+    css = (ROOT / "glue" / "reporting" / "page" / "page.css").read_text()
 
     assert [find_contrast(one[text], one[back]) >= 4.5 for one in read_colors(css)] == [
         True,

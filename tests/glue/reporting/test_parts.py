@@ -5,13 +5,13 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from frequency import parse_frequency
-from report_builders import RunBuilder
-from report_calendar import UnreadableTimestampError, name_periods, parse_stamps
-from report_costs import build_timeline, estimate_cost
-from report_filling import fill_gaps
-from report_history import read_history
-from report_settings import read_report_settings
+from glue.frequency import parse_frequency
+from glue.reporting.calendar import UnreadableTimestampError, name_periods, parse_stamps
+from glue.reporting.costs import build_timeline, estimate_cost
+from glue.reporting.filling import fill_gaps
+from glue.reporting.history import read_history
+from glue.reporting.run_settings import read_report_settings
+from tests.building.reports import RunBuilder
 
 NAN = float("nan")
 

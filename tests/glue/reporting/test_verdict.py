@@ -2,9 +2,9 @@
 
 import pytest
 
-from report_builders import RunBuilder, make_report
-from report_numbers import spell_metric
-from report_verdict import Evidence, judge, list_tries
+from glue.reporting.verdict import Evidence, judge, list_tries
+from glue.reporting.words import spell_metric
+from tests.building.reports import RunBuilder, make_report
 
 
 def make_evidence(candidate, baseline, **others):

@@ -1,8 +1,8 @@
 import botocore.session
 import pytest
 
-from service_models import find_faults
-from test_upload_corpus import CASES
+from tests.building.service_models import find_faults
+from tests.glue.corpus.test_corpus import CASES
 
 MODEL = botocore.session.get_session().get_service_model("sagemaker")
 pytestmark = pytest.mark.skipif(

@@ -4,8 +4,8 @@ import re
 import botocore.session
 import pytest
 
-from settings_layers import DEFAULTS, Layer, merge_settings, read_layer
-from settings_rules import (
+from glue.settings.layers import DEFAULTS, Layer, merge_settings, read_layer
+from glue.settings.rules import (
     ALGORITHMS,
     JOB_CONFIG,
     OBJECTIVES,

@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from upload_builders import prepare
+from tests.building.uploads import prepare
 
-PEER = Path(__file__).parent.parent.parent / "shared" / "peer-sample"
+PEER = Path(__file__).parents[4] / "shared" / "peer-sample"
 NEEDS_PEER = pytest.mark.skipif(
     not (PEER / "data.zip").exists(), reason="needs the peers' sample upload"
 )

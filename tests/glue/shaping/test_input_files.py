@@ -1,6 +1,13 @@
 import pytest
 
-from upload_builders import HEADER, as_zip, make_csv, make_rows, make_tts, prepare
+from tests.building.uploads import (
+    HEADER,
+    as_zip,
+    make_csv,
+    make_rows,
+    make_tts,
+    prepare,
+)
 
 ITEMS = tuple("ABCDEFGH")
 

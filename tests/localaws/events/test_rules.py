@@ -4,8 +4,8 @@ import time
 import pytest
 
 from localaws import serve
-from localaws.events import build_input
-from localaws_building import (
+from localaws.events.rules import build_input
+from tests.building.local_resources import (
     client,
     let_in,
     make_function,

@@ -4,7 +4,7 @@ import time
 import pytest
 
 from localaws import serve
-from localaws_building import (
+from tests.building.local_resources import (
     client,
     let_in,
     make_bucket,

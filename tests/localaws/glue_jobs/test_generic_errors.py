@@ -1,5 +1,5 @@
 from localaws import serve
-from localaws_building import make_job, run_job
+from tests.building.local_resources import make_job, run_job
 
 
 def test_silent_glue_tells_the_exit_code_only():

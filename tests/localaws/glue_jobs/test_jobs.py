@@ -3,14 +3,15 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from localaws import glue_runs, serve
-from localaws_building import (
+from localaws import serve
+from localaws.glue_jobs import runs as glue_runs
+from tests.building.local_resources import (
     client,
     find_answer_misfits,
     get_run,
-    make_archive,
     make_job,
     make_role,
+    make_wheel,
     name,
     read_log,
     run_job,
@@ -65,7 +66,7 @@ def test_library_set_none_has_no_pandas():
 
 
 def test_extra_modules_and_wheels_are_importable():
-    wheel = make_archive({"parcel/__init__.py": "TEXT = 'from the wheel'\n"})
+    wheel = make_wheel("parcel", {"parcel/__init__.py": "TEXT = 'from the wheel'\n"})
     job = make_job(
         "import helper, parcel\nprint(helper.TEXT, parcel.TEXT)",
         modules={

@@ -1,7 +1,7 @@
 import subprocess
 import sys
 
-from localaws.libraries import LAMBDA, Libraries, close_over
+from localaws.host.libraries import LAMBDA, Libraries, close_over
 
 
 def test_closure_holds_what_is_required():

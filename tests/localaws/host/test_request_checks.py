@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from localaws.request_checks import find_violations, spell_violations
+from localaws.host.request_checks import find_violations, spell_violations
 
 MODEL = {"ModelName": "m", "ExecutionRoleArn": "arn:aws:iam::123456789012:role/r-role"}
 

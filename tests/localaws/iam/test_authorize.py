@@ -2,7 +2,7 @@
 
 import pytest
 
-from localaws.authorize import (
+from localaws.iam.authorize import (
     Call,
     Need,
     PolicyError,

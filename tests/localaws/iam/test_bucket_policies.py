@@ -4,8 +4,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localaws import serve
-from localaws.bucket_policies import keep_applicable
-from localaws_building import client, make_bucket
+from localaws.iam.bucket_policies import keep_applicable
+from tests.building.local_resources import client, make_bucket
 
 DENY = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
 

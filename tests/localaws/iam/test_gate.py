@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from localaws.gate import watch
+from localaws.iam.gate import watch
 from localaws.server import serve
 
 BUCKET = "a-bucket"

@@ -4,7 +4,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from localaws.http_calls import Request, read_call, read_signature
+from localaws.iam.http_calls import Request, read_call, read_signature
 
 ENDPOINT = "http://127.0.0.1:1"
 

@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from localaws import serve
-from localaws_building import (
+from tests.building.local_resources import (
     client,
     invoke,
     make_archive,

@@ -1,6 +1,6 @@
 import pytest
 
-from localaws.invoke_permissions import Source, may_invoke
+from localaws.lambda_functions.permissions import Source, may_invoke
 
 RULE = Source(
     "events.amazonaws.com",

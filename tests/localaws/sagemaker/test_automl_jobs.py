@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from localaws import automl_jobs
-from localaws.automl_jobs import AutoMLJob
+from localaws.sagemaker import automl_jobs
+from localaws.sagemaker.automl_jobs import AutoMLJob
 
 ARTIFACTS = {
     "model": "s3://b/o/j/model.tar.gz",

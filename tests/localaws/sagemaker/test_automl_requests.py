@@ -1,6 +1,6 @@
 import pytest
 
-from localaws.automl_requests import find_refusals
+from localaws.sagemaker.automl_requests import find_refusals
 
 CONFIG = {
     "ForecastFrequency": "D",

@@ -1,9 +1,10 @@
 import pytest
 
 from forecaster import load
-from localaws import autopilot_job, serve
-from localaws.tables import read_tables
-from localaws_building import (
+from localaws import serve
+from localaws.sagemaker import automl_process as autopilot_job
+from localaws.sagemaker.tables import read_tables
+from tests.building.local_resources import (
     client,
     find_answer_misfits,
     make_bucket,
@@ -11,7 +12,7 @@ from localaws_building import (
     name,
     wait_for,
 )
-from localaws_training import (
+from tests.building.training_jobs import (
     CONFIG,
     HORIZON,
     build_request,

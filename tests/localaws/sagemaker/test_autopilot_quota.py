@@ -2,8 +2,8 @@ import pytest
 
 from localaws import serve
 from localaws.machine import Machine
-from localaws_building import client, make_role, name
-from localaws_training import create_job, find_error, put_sales, wait_for_job
+from tests.building.local_resources import client, make_role, name
+from tests.building.training_jobs import create_job, find_error, put_sales, wait_for_job
 
 
 def test_jobs_beyond_the_quota_are_refused_until_one_ends():
@@ -31,7 +31,7 @@ def test_jobs_beyond_the_quota_are_refused_until_one_ends():
     ],
 )
 def test_quota_is_the_region_s_unless_asked(region, asked, expected, tmp_path):
-    parts = dict.fromkeys(("tasks", "processes", "libraries"))
+    parts = dict.fromkeys(("tasks", "processes", "libraries", "wheels"))
     machine = Machine(
         endpoint_url="",
         region=region,

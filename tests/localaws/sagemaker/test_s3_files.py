@@ -1,6 +1,6 @@
 import pytest
 
-from localaws.s3_files import Location
+from localaws.sagemaker.s3_files import Location
 
 
 @pytest.mark.parametrize(

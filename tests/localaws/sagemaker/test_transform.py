@@ -1,8 +1,15 @@
 import pytest
 
-from localaws import serve, transform_job
-from localaws_building import client, find_answer_misfits, make_bucket, make_role, name
-from localaws_training import (
+from localaws import serve
+from localaws.sagemaker import transform_process as transform_job
+from tests.building.local_resources import (
+    client,
+    find_answer_misfits,
+    make_bucket,
+    make_role,
+    name,
+)
+from tests.building.training_jobs import (
     HORIZON,
     RESOURCES,
     create_model,

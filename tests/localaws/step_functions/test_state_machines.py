@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localaws import serve
-from localaws_building import (
+from tests.building.local_resources import (
     client,
     describe,
     find_answer_misfits,

@@ -1,0 +1,1 @@
+"""Scripts that measure, each run as ``python -m benchmarks.<name>``."""

@@ -1,0 +1,1 @@
+"""What Chalice deploys, and what it keeps of it."""

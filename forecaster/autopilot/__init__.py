@@ -1,0 +1,1 @@
+"""Autopilot's published semantics: its configuration, alignment and filling."""

@@ -1,0 +1,1 @@
+"""The candidate models, a module for each, and the catalogue of them."""

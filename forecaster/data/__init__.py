@@ -1,0 +1,1 @@
+"""The data as the engine holds it: table, schema, panel, frequency, calendar."""

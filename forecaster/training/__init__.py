@@ -1,0 +1,1 @@
+"""Training: candidates run on the clock, backtested, combined and calibrated."""

@@ -1,0 +1,1 @@
+"""Findings: the catalogue of their codes, and the findings themselves."""

@@ -1,0 +1,1 @@
+"""A file becomes typed rows: archive, tables, numbers and timestamps as text."""

@@ -1,0 +1,1 @@
+"""Raw forecasts become what people read."""

@@ -1,0 +1,1 @@
+"""Rows become forecast input, part by part."""

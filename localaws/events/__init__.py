@@ -1,0 +1,1 @@
+"""Events on their way: from S3 to Lambda, and from Step Functions by rules."""

@@ -1,0 +1,1 @@
+"""AWS Glue: Python shell jobs that really run."""

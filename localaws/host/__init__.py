@@ -1,0 +1,1 @@
+"""What the services stand on: the server, processes, isolation, libraries, logs."""

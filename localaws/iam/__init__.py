@@ -1,0 +1,1 @@
+"""AWS IAM: who may do what, checked at each request."""

@@ -1,0 +1,1 @@
+"""AWS Lambda: the deployed zip, run in a process of its own."""

@@ -1,0 +1,1 @@
+"""Amazon SageMaker: AutoML and transform jobs that really run."""

@@ -1,0 +1,1 @@
+"""AWS Step Functions: the state machine run unchanged, with the waits shortened."""

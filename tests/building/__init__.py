@@ -1,0 +1,1 @@
+"""Builders that the tests share: uploads, reports, stages, accounts."""
