@@ -4,30 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LEVELS = ("error", "warning", "fixed")
+
 
 @dataclass(frozen=True)
 class Code:
     """What a code stands for.
 
     ``level`` is "error" (the upload is refused), "warning" (it goes on, and you
-    should know) or "fixed" (it was repaired).
+    should know) or "fixed" (it was repaired). ``text`` is what is said of one upload,
+    with the facts in braces; ``meaning`` is what the code stands for. ``follows``
+    names the codes of which this one is a mere consequence in the same file.
     """
 
     level: str
     meaning: str
     remedy: str
+    text: str = "{what}"
+    follows: tuple[str, ...] = ()
 
 
-def _error(meaning: str, remedy: str) -> Code:
-    return Code("error", meaning, remedy)
+def _error(meaning: str, remedy: str, text: str = "{what}", *follows: str) -> Code:
+    return Code("error", meaning, remedy, text, follows)
 
 
-def _warning(meaning: str, remedy: str) -> Code:
-    return Code("warning", meaning, remedy)
+def _warning(meaning: str, remedy: str, text: str = "{what}", *follows: str) -> Code:
+    return Code("warning", meaning, remedy, text, follows)
 
 
-def _fixed(meaning: str, remedy: str) -> Code:
-    return Code("fixed", meaning, remedy)
+def _fixed(meaning: str, remedy: str, text: str = "{what}", *follows: str) -> Code:
+    return Code("fixed", meaning, remedy, text, follows)
 
 
 _MAKE_ZIP = "make the archive anew with an ordinary zip program"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from glue.findings.codes import CODES
+from glue.findings.codes import CODES, LEVELS
 
 MAX_EXAMPLES = 5
 
@@ -102,6 +102,83 @@ def make_finding(
         count=count,
         examples=tuple(examples)[:MAX_EXAMPLES],
     )
+
+
+class Findings:
+    """The one funnel: everything that a job notices goes through ``add``.
+
+    It is handed down; a step returns its result and nothing else. What only follows
+    from something worse, as CODES says, is not told beside it.
+    """
+
+    def __init__(self) -> None:
+        self._said: list[tuple[Finding, str]] = []
+
+    def add(
+        self,
+        code: str,
+        *,
+        count: int = 1,
+        examples: Iterable[Example] = (),
+        remedy: str | None = None,
+        **facts: Any,
+    ) -> Finding:
+        """Say that something was found.
+
+        Parameters
+        ----------
+        code
+            One of CODES, which has the level, the text and the remedy.
+        count
+            How many places it is about.
+        examples
+            Some of them; the first five are kept.
+        remedy
+            What to do, where this place knows it better than the code.
+        facts
+            What fills the code's text, beside ``count``; ``file`` is also what a
+            finding must share with the one that it follows from.
+        """
+        known = CODES[code]
+        found = Finding(
+            code=code,
+            level=known.level,
+            what=known.text.format(count=count, **facts),
+            remedy=remedy or known.remedy,
+            count=count,
+            examples=tuple(examples)[:MAX_EXAMPLES],
+        )
+        self._said.append((found, str(facts.get("file", ""))))
+        return found
+
+    def reject(self, code: str, **words: Any) -> FileRejected:
+        """Say what makes a file unusable; give the exception to raise."""
+        return FileRejected(self.add(code, **words))
+
+    def has(self, code: str, file: str = "") -> bool:
+        """Tell whether a code was said, of a file where one is named."""
+        return any(
+            found.code == code and file in ("", said_of)
+            for found, said_of in self._said
+        )
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything stops the upload."""
+        return has_errors(found for found, _ in self._said)
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Give what stands by itself: the worst first, else in the order of saying."""
+        told = [
+            found
+            for found, file in self._said
+            if not any(self.has(code, file) for code in CODES[found.code].follows)
+        ]
+        return iter(sorted(told, key=_severity))
+
+
+def _severity(found: Finding) -> int:
+    return LEVELS.index(found.level)
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
