@@ -12,17 +12,16 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import PipelineError
-from chalicelib.stages import check_stage
+from chalicelib.stages import Stage, check_stage
 from deployment.apply import deploy
 from deployment.chalice.command import Chalice
 from deployment.chalice.stage_files import read_stage_options
 from deployment.clients import SERVICES, Clients
+from deployment.deployment import Deployment
 from deployment.destroy import destroy
 from deployment.errors import DeploymentError, describe_aws_error
 from deployment.options import Options, change_options
 from deployment.plan import plan
-from deployment.stage import Stage
-from deployment.target import Target
 
 PROJECT = Path(__file__).resolve().parent
 
@@ -88,7 +87,7 @@ def run(asked: argparse.Namespace) -> None:
         deploy(stage, say)
 
 
-def build_stage(asked: argparse.Namespace) -> Stage:
+def build_stage(asked: argparse.Namespace) -> Deployment:
     """Find out which account and region this is about, and say so.
 
     Raises
@@ -109,16 +108,16 @@ def build_stage(asked: argparse.Namespace) -> Stage:
             "in the profile); name one with --region"
         )
     sts = session.client("sts", region_name=region)
-    target = Target(asked.stage, sts.get_caller_identity()["Account"], region)
-    say(f"account    {target.account}")
-    say(f"region     {target.region}")
+    stage = Stage(asked.stage, sts.get_caller_identity()["Account"], region)
+    say(f"account    {stage.account}")
+    say(f"region     {stage.region}")
     say(f"endpoint   {sts.meta.endpoint_url}")
     clients: dict[str, Any] = {
         name: session.client(service)  # type: ignore[call-overload]  # any service
         for name, service in SERVICES.items()
     }
     chalice = Chalice(PROJECT, region, asked.profile, os.environ)
-    return Stage(PROJECT, target, options, Clients(**clients), chalice)
+    return Deployment(PROJECT, stage, options, Clients(**clients), chalice)
 
 
 def read_options(asked: argparse.Namespace) -> Options:
@@ -132,7 +131,7 @@ def read_options(asked: argparse.Namespace) -> Options:
     )
 
 
-def confirm(stage: Stage, asked: argparse.Namespace) -> None:
+def confirm(deployment: Deployment, asked: argparse.Namespace) -> None:
     """Ask a person before anything is removed; a script has said what it wants.
 
     Raises
@@ -143,8 +142,8 @@ def confirm(stage: Stage, asked: argparse.Namespace) -> None:
     if asked.yes or asked.plan or not sys.stdin.isatty():
         return
     data = " and all its data" if asked.delete_data else ""
-    answer = input(f"remove stage {stage.target.stage!r}{data}? type its name: ")
-    if answer.strip() != stage.target.stage:
+    answer = input(f"remove stage {deployment.stage.name!r}{data}? type its name: ")
+    if answer.strip() != deployment.stage.name:
         raise DeploymentError("nothing was removed; type the stage's name to do it")
 
 

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from chalicelib.errors import PipelineError
-from chalicelib.stages import check_stage
+from chalicelib.stages import Stage, check_stage
 from client.errors import CommandError, explain_aws_error
 from client.follow import Display
 from client.listing import Lister
@@ -26,7 +26,6 @@ from client.packing import check_source
 from client.plain import PlainDisplay
 from client.present import present_outcome
 from client.session import Clients, Outcome, Session
-from client.target import Target
 from client.uploads import START_PATIENCE_SECONDS
 
 USAGE = """\
@@ -51,18 +50,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command, and return its exit code."""
     args = parse_arguments(sys.argv[1:] if argv is None else argv)
     console = build_console()
-    target = None
+    stage = None
     try:
         if args.command in {"upload", "explain"}:
             check_source(Path(args.subject))
         if args.command == "explain":
             return explain(Path(args.subject), args.settings)
-        target, clients = connect(args)
-        return Command(args, target, clients, console).run()
+        stage, clients = connect(args)
+        return Command(args, stage, clients, console).run()
     except (CommandError, PipelineError) as error:
         return complain(str(error))
     except (BotoCoreError, ClientError) as error:
-        return complain(explain_aws_error(error, target))
+        return complain(explain_aws_error(error, stage))
     except KeyboardInterrupt:
         return INTERRUPTED
 
@@ -145,7 +144,7 @@ def explain(source: Path, settings: Path | None) -> int:
     return SUCCEEDED if accepted else FAILED
 
 
-def connect(args: argparse.Namespace) -> tuple[Target, Clients]:
+def connect(args: argparse.Namespace) -> tuple[Stage, Clients]:
     """Build the clients, and find out which account they reach."""
     check_stage(args.stage)
     session = boto3.Session(profile_name=args.profile, region_name=args.region)
@@ -167,7 +166,7 @@ def connect(args: argparse.Namespace) -> tuple[Target, Clients]:
     cap = CallCap(CALLS_PER_SECOND)
     for client in (clients.sfn, clients.sagemaker):
         client.meta.events.register("before-send", cap)
-    return Target(args.stage, account, sts.meta.region_name), clients
+    return Stage(args.stage, account, sts.meta.region_name), clients
 
 
 def build_console() -> Console:
@@ -187,20 +186,20 @@ class Command:
     def __init__(
         self,
         args: argparse.Namespace,
-        target: Target,
+        stage: Stage,
         clients: Clients,
         console: Console,
     ) -> None:
         self._args = args
-        self._target = target
+        self._stage = stage
         self._clients = clients
         self._console = console
         patience = START_PATIENCE_SECONDS
-        if target.stage == LOCAL_STAGE:
+        if stage.name == LOCAL_STAGE:
             patience = LOCAL_START_PATIENCE_SECONDS
         self._session = Session(
             clients,
-            target,
+            stage,
             output=args.output,
             display=build_display(console),
             start_patience=patience,
@@ -252,10 +251,10 @@ class Command:
             self._say(f"no browser to open; the report is {report}")
 
     def _list(self) -> int:
-        lister = Lister(self._clients.s3, self._clients.sfn, self._target)
+        lister = Lister(self._clients.s3, self._clients.sfn, self._stage)
         listing = lister.list_runs(self._args.limit)
         now = datetime.now(UTC)
-        for part in render_listing(listing, stage=self._target.stage, now=now):
+        for part in render_listing(listing, stage=self._stage.name, now=now):
             self._console.print(part)
         return SUCCEEDED
 

@@ -1,6 +1,7 @@
-"""The names and ARNs of everything that one stage of the pipeline owns."""
+"""One stage of the pipeline in one account and region: its names and its ARNs."""
 
 import re
+from dataclasses import dataclass
 
 from chalicelib.errors import StageError
 
@@ -10,51 +11,90 @@ MAX_STAGE_LENGTH = 9
 _STAGE = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 
-def check_stage(stage: str) -> str:
-    """Return ``stage`` if it can be part of every name.
+def check_stage(name: str) -> str:
+    """Return a stage's name if it can be part of every other name.
 
     Raises
     ------
     StageError
         When S3, IAM or Chalice would refuse a name made with it.
     """
-    if len(stage) > MAX_STAGE_LENGTH or not _STAGE.fullmatch(stage):
+    if len(name) > MAX_STAGE_LENGTH or not _STAGE.fullmatch(name):
         raise StageError(
-            f"stage {stage!r} cannot be part of a bucket's name (needs at most "
+            f"stage {name!r} cannot be part of a bucket's name (needs at most "
             f"{MAX_STAGE_LENGTH} of a-z, 0-9 and inner hyphens); choose another, "
             "such as 'dev'"
         )
-    return stage
+    return name
 
 
-def bucket_name(stage: str, account: str) -> str:
-    """Name the stage's bucket; the account makes it unique in the world."""
-    check_stage(stage)
-    middle = "" if stage == "dev" else f"{stage}-"
-    return f"{APP_NAME}-resource-bucket-{middle}{account}"
+@dataclass(frozen=True)
+class Stage:
+    """A stage by its name, and where it is."""
 
+    name: str
+    account: str
+    region: str
 
-def resource_name(stage: str, part: str) -> str:
-    """Name a part of the stage, such as its role ``states``."""
-    return f"{APP_NAME}-{check_stage(stage)}-{part}"
+    def __post_init__(self) -> None:
+        check_stage(self.name)
 
+    @property
+    def partition(self) -> str:
+        """The partition that the region belongs to."""
+        if self.region.startswith("cn-"):
+            return "aws-cn"
+        if self.region.startswith("us-gov-"):
+            return "aws-us-gov"
+        return "aws"
 
-def state_machine_name(stage: str) -> str:
-    """Name the state machine of a stage."""
-    return f"{APP_NAME}-{check_stage(stage)}"
+    @property
+    def bucket(self) -> str:
+        """The name of the stage's bucket; the account makes it unique in the world."""
+        middle = "" if self.name == "dev" else f"{self.name}-"
+        return f"{APP_NAME}-resource-bucket-{middle}{self.account}"
 
+    @property
+    def state_machine(self) -> str:
+        """The name of the state machine."""
+        return f"{APP_NAME}-{self.name}"
 
-def state_machine_arn(stage: str, region: str, account: str) -> str:
-    """Build the ARN that the state machine has before it is created."""
-    partition = partition_of(region)
-    name = state_machine_name(stage)
-    return f"arn:{partition}:states:{region}:{account}:stateMachine:{name}"
+    @property
+    def state_machine_arn(self) -> str:
+        """The ARN that the state machine has, before it exists too."""
+        return self.arn("states", f"stateMachine:{self.state_machine}")
 
+    def execution_arn(self, run_id: str) -> str:
+        """Build the ARN of a run's execution, which has the run's name."""
+        return self.arn("states", f"execution:{self.state_machine}:{run_id}")
 
-def partition_of(region: str) -> str:
-    """Name the partition that a region belongs to."""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    if region.startswith("us-gov-"):
-        return "aws-us-gov"
-    return "aws"
+    @property
+    def topic(self) -> str:
+        """The name of the topic that says how runs ended."""
+        return self.resource("runs")
+
+    @property
+    def queue(self) -> str:
+        """The name of the queue of events that could not be handled."""
+        return self.resource("failed-events")
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags of everything that takes tags."""
+        return {"Application": APP_NAME, "Stage": self.name}
+
+    def resource(self, part: str) -> str:
+        """Name a part of the stage: a role, a Glue job or a Lambda function."""
+        return f"{APP_NAME}-{self.name}-{part}"
+
+    def role_arn(self, part: str) -> str:
+        """Build the ARN of one of the stage's roles."""
+        return f"arn:{self.partition}:iam::{self.account}:role/{self.resource(part)}"
+
+    def function_arn(self, function: str) -> str:
+        """Build the ARN that Chalice's function has, before it exists too."""
+        return self.arn("lambda", f"function:{self.resource(function)}")
+
+    def arn(self, service: str, resource: str) -> str:
+        """Build the ARN of a resource of the account and region."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"

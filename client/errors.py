@@ -3,7 +3,7 @@
 from botocore import exceptions as aws
 from botocore.exceptions import BotoCoreError, ClientError
 
-from client.target import Target
+from chalicelib.stages import Stage
 
 _CONNECTION_ERRORS = (aws.HTTPClientError, aws.ConnectionError)
 _DENIED = {"AccessDenied", "AccessDeniedException", "403", "UnauthorizedOperation"}
@@ -50,24 +50,24 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, _CONNECTION_ERRORS) or error_code(error) in _BUSY
 
 
-def explain_aws_error(error: Exception, target: Target | None) -> str:
+def explain_aws_error(error: Exception, stage: Stage | None) -> str:
     """Put an error of botocore into one line: what is wrong; what to do.
 
-    ``target`` is None while account and region are still being found out.
+    ``stage`` is None while account and region are still being found out.
     """
     if isinstance(error, ClientError):
-        return _explain_answer(error, target)
+        return _explain_answer(error, stage)
     return _explain_local(error)
 
 
-def _explain_answer(error: ClientError, target: Target | None) -> str:
+def _explain_answer(error: ClientError, stage: Stage | None) -> str:
     code, operation = error_code(error), error.operation_name
     detail = " ".join(error.response.get("Error", {}).get("Message", "").split())
-    if code in _NOT_DEPLOYED and target:
+    if code in _NOT_DEPLOYED and stage:
         return (
-            f"stage {target.stage!r} is not deployed in account {target.account}, "
-            f"region {target.region} (received {code}); run "
-            f"`python deploy.py --stage {target.stage}`, or give the --stage, "
+            f"stage {stage.name!r} is not deployed in account {stage.account}, "
+            f"region {stage.region} (received {code}); run "
+            f"`python deploy.py --stage {stage.name}`, or give the --stage, "
             "--region or --profile where it is"
         )
     if code in _EXPIRED:

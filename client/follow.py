@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
     from mypy_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
 
-    from client.target import Target
+    from chalicelib.stages import Stage
 
 # A laptop that sleeps or changes its network must not end the watch over a long run.
 _NETWORK_PATIENCE_SECONDS = 1800.0
@@ -65,13 +65,13 @@ class Follower:
     """The watch over one run."""
 
     def __init__(
-        self, sfn: SFNClient, sagemaker: SageMakerClient, target: Target, run_id: str
+        self, sfn: SFNClient, sagemaker: SageMakerClient, stage: Stage, run_id: str
     ) -> None:
         self._sfn = sfn
         self._sagemaker = sagemaker
-        self._arn = target.execution_arn(run_id)
+        self._arn = stage.execution_arn(run_id)
         self._run_id = run_id
-        self._target = target
+        self._stage = stage
         self._history = History(sfn, self._arn)
         self._training: Training | None = None
         self._training_is_over = False
@@ -104,7 +104,7 @@ class Follower:
             return self._sfn.describe_execution(executionArn=self._arn)
         except ClientError as error:
             if error_code(error) in {"ExecutionDoesNotExist", "InvalidArn"}:
-                raise CommandError(no_such_run(self._target, self._run_id)) from error
+                raise CommandError(no_such_run(self._stage, self._run_id)) from error
             raise
 
     def _look_at_training(self, phases: tuple[Phase, ...], display: Display) -> None:
@@ -124,11 +124,11 @@ class Follower:
         self._training_is_over = phase.ended is not None
 
 
-def no_such_run(target: Target, run_id: str) -> str:
+def no_such_run(stage: Stage, run_id: str) -> str:
     """Say that a stage has no such run, and how to find the right one."""
     return (
-        f"stage {target.stage!r} has no run {run_id!r} in account {target.account}, "
-        f"region {target.region}; see `python forecast.py list --stage {target.stage}`"
+        f"stage {stage.name!r} has no run {run_id!r} in account {stage.account}, "
+        f"region {stage.region}; see `python forecast.py list --stage {stage.name}`"
     )
 
 

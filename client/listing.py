@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
     from mypy_boto3_stepfunctions.type_defs import ExecutionListItemTypeDef
 
-    from client.target import Target
+    from chalicelib.stages import Stage
 
 _READERS = 8
 
@@ -70,10 +70,10 @@ class Listing:
 class Lister:
     """Reads what the bucket and Step Functions know about runs."""
 
-    def __init__(self, s3: S3Client, sfn: SFNClient, target: Target) -> None:
+    def __init__(self, s3: S3Client, sfn: SFNClient, stage: Stage) -> None:
         self._s3 = s3
         self._sfn = sfn
-        self._target = target
+        self._stage = stage
 
     def list_runs(self, limit: int) -> Listing:
         """List the newest ``limit`` runs, newest first."""
@@ -86,7 +86,7 @@ class Lister:
 
     def _executions(self) -> Iterator[ExecutionListItemTypeDef]:
         pages = self._sfn.get_paginator("list_executions").paginate(
-            stateMachineArn=self._target.machine_arn,
+            stateMachineArn=self._stage.state_machine_arn,
             PaginationConfig={"PageSize": 100},
         )
         for page in pages:
@@ -123,10 +123,10 @@ class Lister:
         if verdict := (status or {}).get("verdict"):
             return str(verdict)
         key = f"{forecast_prefix(dataset, run_id)}report.json"
-        return find_verdict(find_document(self._s3, self._target.bucket, key))
+        return find_verdict(find_document(self._s3, self._stage.bucket, key))
 
     def _find(self, run_id: str, name: str) -> dict[str, Any] | None:
-        return find_run_document(self._s3, self._target.bucket, run_id, name)
+        return find_run_document(self._s3, self._stage.bucket, run_id, name)
 
     def _find_lost(
         self, runs: Iterable[ListedRun], since: datetime | None
@@ -142,7 +142,7 @@ class Lister:
 
     def _uploads(self) -> Iterator[LostUpload]:
         pages = self._s3.get_paginator("list_object_versions").paginate(
-            Bucket=self._target.bucket, Prefix=BARE_KEY
+            Bucket=self._stage.bucket, Prefix=BARE_KEY
         )
         for page in pages:
             for version in page.get("Versions", []):

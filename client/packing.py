@@ -104,8 +104,8 @@ def _is_junk(path: Path) -> bool:
     return any(part.startswith(".") or part in _JUNK for part in path.parts)
 
 
-def _write_zip(target: Path, members: dict[str, Path]) -> None:
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+def _write_zip(stage: Path, members: dict[str, Path]) -> None:
+    with zipfile.ZipFile(stage, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, path in members.items():
             info = zipfile.ZipInfo(name, date_time=_TIMESTAMP)
             info.compress_type = zipfile.ZIP_DEFLATED

@@ -55,9 +55,9 @@ def download_results(
     found |= results
     files = []
     for name, key in sorted(found.items()):
-        target = folder / _inside(name)
-        _download(s3, bucket, key, target)
-        files.append(target)
+        stage = folder / _inside(name)
+        _download(s3, bucket, key, stage)
+        files.append(stage)
     return Results(folder=folder, files=tuple(files))
 
 
@@ -80,8 +80,8 @@ def _inside(name: str) -> PurePosixPath:
     return path
 
 
-def _download(s3: S3Client, bucket: str, key: str, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f"{target.name}.part")
+def _download(s3: S3Client, bucket: str, key: str, stage: Path) -> None:
+    stage.parent.mkdir(parents=True, exist_ok=True)
+    partial = stage.with_name(f"{stage.name}.part")
     s3.download_file(bucket, key, str(partial))
-    partial.replace(target)
+    partial.replace(stage)

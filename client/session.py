@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_stepfunctions import SFNClient
 
-    from client.target import Target
+    from chalicelib.stages import Stage
 
 # status.json is written on an event that follows the end of the run.
 _STATUS_PATIENCE_SECONDS = 20.0
@@ -71,7 +71,7 @@ class Session:
     def __init__(
         self,
         clients: Clients,
-        target: Target,
+        stage: Stage,
         *,
         output: Path,
         display: Display,
@@ -79,7 +79,7 @@ class Session:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._clients = clients
-        self._target = target
+        self._stage = stage
         self._output = output
         self._display = display
         self._start_patience = start_patience
@@ -88,10 +88,10 @@ class Session:
     def upload(self, source: Path) -> Upload:
         """Upload a zip, a folder or a CSV."""
         with pack_source(source) as package:
-            where = f"s3://{self._target.bucket}/raw/{package.name}"
+            where = f"s3://{self._stage.bucket}/raw/{package.name}"
             doing = f"Upload {source} ({format_size(package.size)}) to {where}"
             with self._display.waiting(doing):
-                return put_upload(self._clients.s3, self._target.bucket, package)
+                return put_upload(self._clients.s3, self._stage.bucket, package)
 
     def find_run(self, upload: Upload) -> str:
         """Wait for the upload's run, and return its run_id."""
@@ -99,19 +99,19 @@ class Session:
             with self._display.waiting("Wait for its run to start"):
                 return wait_for_run(
                     self._clients.sfn,
-                    self._target,
+                    self._stage,
                     upload,
                     patience=self._start_patience,
                     sleep=self._sleep,
                 )
         except NoRunError as error:
-            said = read_trigger_log(self._clients.logs, self._target, upload)
+            said = read_trigger_log(self._clients.logs, self._stage, upload)
             raise NoRunError("\n  ".join([str(error), *said])) from error
 
     def watch(self, run_id: str) -> Outcome:
         """Follow a run to its end, and collect its results."""
         follower = Follower(
-            self._clients.sfn, self._clients.sagemaker, self._target, run_id
+            self._clients.sfn, self._clients.sagemaker, self._stage, run_id
         )
         with self._display.watching():
             follow_run(follower, self._display, sleep=self._sleep)
@@ -128,12 +128,12 @@ class Session:
         if self._find(run_id, "status.json"):
             return self._collect(run_id, {})
         execution = Follower(
-            self._clients.sfn, self._clients.sagemaker, self._target, run_id
+            self._clients.sfn, self._clients.sagemaker, self._stage, run_id
         ).describe()
         if execution["status"] in {"RUNNING", "PENDING_REDRIVE"}:
             raise CommandError(
                 f"run {run_id!r} is still going; follow it with "
-                f"`python forecast.py --run {run_id} --stage {self._target.stage}`"
+                f"`python forecast.py --run {run_id} --stage {self._stage.name}`"
             )
         return self._collect(run_id, execution)
 
@@ -144,7 +144,7 @@ class Session:
         with self._display.waiting("Download what the run left"):
             results = download_results(
                 self._clients.s3,
-                self._target.bucket,
+                self._stage.bucket,
                 self._output / dataset / run_id,
                 dataset=dataset,
                 run_id=run_id,
@@ -178,4 +178,4 @@ class Session:
         return str(known or UNKNOWN_DATASET)
 
     def _find(self, run_id: str, name: str) -> dict[str, Any] | None:
-        return find_run_document(self._clients.s3, self._target.bucket, run_id, name)
+        return find_run_document(self._clients.s3, self._stage.bucket, run_id, name)

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from chalicelib.stages import resource_name
 from client.errors import error_code, is_denied
 from client.words import printable
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
-    from client.target import Target
+    from chalicelib.stages import Stage
     from client.uploads import Upload
 
 _CLOCK_SKEW = timedelta(seconds=30)
@@ -25,11 +24,11 @@ _NEVER_CALLED = "on_upload has not been called since: S3 does not tell it of upl
 
 
 def read_trigger_log(
-    logs: CloudWatchLogsClient, target: Target, upload: Upload
+    logs: CloudWatchLogsClient, stage: Stage, upload: Upload
 ) -> list[str]:
     """Give the last lines of the trigger's log; empty when it may not be read."""
     pages = logs.get_paginator("filter_log_events").paginate(
-        logGroupName=f"/aws/lambda/{resource_name(target.stage, 'on_upload')}",
+        logGroupName=f"/aws/lambda/{stage.resource('on_upload')}",
         startTime=round((upload.at - _CLOCK_SKEW).timestamp() * 1000),
     )
     try:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import PutObjectOutputTypeDef
     from mypy_boto3_stepfunctions import SFNClient
 
+    from chalicelib.stages import Stage
     from client.packing import Package
-    from client.target import Target
 
 # S3 mostly delivers an event within seconds, sometimes in a minute or longer.
 START_PATIENCE_SECONDS = 180.0
@@ -66,7 +66,7 @@ def _time_of(answer: PutObjectOutputTypeDef) -> datetime:
 
 def wait_for_run(
     sfn: SFNClient,
-    target: Target,
+    stage: Stage,
     upload: Upload,
     *,
     patience: float = START_PATIENCE_SECONDS,
@@ -82,19 +82,19 @@ def wait_for_run(
     pace, waited = Pace(shortest=0.2, longest=5.0), 0.0
     strangers: set[str] = set()
     while True:
-        if run_id := _find_run(sfn, target, upload, strangers):
+        if run_id := _find_run(sfn, stage, upload, strangers):
             return run_id
         if waited >= patience:
-            raise NoRunError(_no_run_started(target, upload, waited))
+            raise NoRunError(_no_run_started(stage, upload, waited))
         interval = pace.next_interval()
         sleep(interval)
         waited += interval
 
 
 def _find_run(
-    sfn: SFNClient, target: Target, upload: Upload, strangers: set[str]
+    sfn: SFNClient, stage: Stage, upload: Upload, strangers: set[str]
 ) -> str | None:
-    for arn in _recent_executions(sfn, target, upload.at - _CLOCK_SKEW):
+    for arn in _recent_executions(sfn, stage, upload.at - _CLOCK_SKEW):
         if arn in strangers:
             continue
         execution = sfn.describe_execution(executionArn=arn)
@@ -104,11 +104,9 @@ def _find_run(
     return None
 
 
-def _recent_executions(
-    sfn: SFNClient, target: Target, since: datetime
-) -> Iterator[str]:
+def _recent_executions(sfn: SFNClient, stage: Stage, since: datetime) -> Iterator[str]:
     pages = sfn.get_paginator("list_executions").paginate(
-        stateMachineArn=target.machine_arn, PaginationConfig={"PageSize": 50}
+        stateMachineArn=stage.state_machine_arn, PaginationConfig={"PageSize": 50}
     )
     for page in pages:
         for execution in page["executions"]:
@@ -139,11 +137,11 @@ def is_run_of(upload: Upload, execution_input: Mapping[str, Any]) -> bool:
     return str(execution_input.get("etag", "")).strip('"') == upload.etag
 
 
-def _no_run_started(target: Target, upload: Upload, waited: float) -> str:
+def _no_run_started(stage: Stage, upload: Upload, waited: float) -> str:
     return (
-        f"no run has started for s3://{target.bucket}/{upload.key} (version "
+        f"no run has started for s3://{stage.bucket}/{upload.key} (version "
         f"{upload.version_id}) within {waited:.0f} s; look at what the trigger says, "
-        f"`chalice logs -n on_upload --stage {target.stage}`, then at "
-        f"`python forecast.py list --stage {target.stage}`; when neither knows the "
-        f"upload, run `python deploy.py --stage {target.stage}` to mend the trigger"
+        f"`chalice logs -n on_upload --stage {stage.name}`, then at "
+        f"`python forecast.py list --stage {stage.name}`; when neither knows the "
+        f"upload, run `python deploy.py --stage {stage.name}` to mend the trigger"
     )

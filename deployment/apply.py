@@ -13,11 +13,11 @@ from deployment.review import QUIET
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from deployment.deployment import Deployment
     from deployment.review import Outcome
-    from deployment.stage import Stage
 
 
-def deploy(stage: Stage, say: Callable[[str], None]) -> None:
+def deploy(deployment: Deployment, say: Callable[[str], None]) -> None:
     """Make everything of the stage as it should be, and say what changed.
 
     Safe to repeat: what is right is left alone, and what a deploy that died did not
@@ -28,9 +28,9 @@ def deploy(stage: Stage, say: Callable[[str], None]) -> None:
     DeploymentError
         When the stage was deployed to another account or region, or cannot be.
     """
-    check_place(stage)
+    check_place(deployment)
     quiet = True
-    for outcome in _settle(stage):
+    for outcome in _settle(deployment):
         if outcome.change != "absent":
             say(str(outcome))
         quiet = quiet and outcome.change in QUIET
@@ -38,17 +38,17 @@ def deploy(stage: Stage, say: Callable[[str], None]) -> None:
         say("nothing has changed")
 
 
-def _settle(stage: Stage) -> Iterator[Outcome]:
-    for review in review_before_chalice(stage):
+def _settle(deployment: Deployment) -> Iterator[Outcome]:
+    for review in review_before_chalice(deployment):
         yield review.settle()
-    yield from _run_chalice(stage)
-    for review in review_after_chalice(stage):
+    yield from _run_chalice(deployment)
+    for review in review_after_chalice(deployment):
         yield review.settle()
 
 
-def _run_chalice(stage: Stage) -> list[Outcome]:
-    before = find_functions(stage.clients, stage.target)
-    remove_compiled_files(stage.project)
-    stage.chalice.run("deploy", stage=stage.target.stage)
-    after = find_functions(stage.clients, stage.target)
-    return compare_functions(stage.target, before, after)
+def _run_chalice(deployment: Deployment) -> list[Outcome]:
+    before = find_functions(deployment.clients, deployment.stage)
+    remove_compiled_files(deployment.project)
+    deployment.chalice.run("deploy", stage=deployment.stage.name)
+    after = find_functions(deployment.clients, deployment.stage)
+    return compare_functions(deployment.stage, before, after)

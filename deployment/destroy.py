@@ -11,6 +11,7 @@ from deployment.chalice.removal import review_chalice_removal
 from deployment.chalice.stage_files import review_stage_files_removal
 from deployment.errors import DeploymentError, error_code
 from deployment.options import Options
+from deployment.parts import GLUE_JOBS, ROLES
 from deployment.place import check_place
 from deployment.resources.bucket_removal import review_bucket_removal
 from deployment.resources.failed_events import (
@@ -31,17 +32,16 @@ from deployment.resources.state_machine import (
 )
 from deployment.resources.topic import review_topic_removal
 from deployment.review import QUIET, Outcome, review_removal
-from deployment.target import GLUE_JOBS, ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from deployment.deployment import Deployment
     from deployment.review import Review
-    from deployment.stage import Stage
 
 
 def destroy(
-    stage: Stage,
+    deployment: Deployment,
     say: Callable[[str], None],
     *,
     delete_data: bool,
@@ -56,9 +56,9 @@ def destroy(
     DeploymentError
         When the stage was deployed to another account or region.
     """
-    check_place(stage)
+    check_place(deployment)
     quiet = True
-    for found in _review(stage, say, delete_data=delete_data, only_plan=only_plan):
+    for found in _review(deployment, say, delete_data=delete_data, only_plan=only_plan):
         outcome = found if isinstance(found, Outcome) else found.outcome
         if outcome.change in {"absent", "unchanged"}:
             continue
@@ -67,30 +67,36 @@ def destroy(
         say(str(outcome))
         quiet = quiet and outcome.change in QUIET
     if quiet:
-        say(f"there is nothing of stage {stage.target.stage!r} to remove")
+        say(f"there is nothing of stage {deployment.stage.name!r} to remove")
     elif only_plan:
         say("this is a plan: nothing is done")
 
 
 def _review(
-    stage: Stage, say: Callable[[str], None], *, delete_data: bool, only_plan: bool
+    deployment: Deployment,
+    say: Callable[[str], None],
+    *,
+    delete_data: bool,
+    only_plan: bool,
 ) -> Iterator[Review | Outcome]:
-    yield from _review_work(stage)
-    planned = list(review_chalice_removal(stage))
+    yield from _review_work(deployment)
+    planned = list(review_chalice_removal(deployment))
     if only_plan:
         yield from planned
     else:
-        _run_chalice(stage, say)
-        yield from _find_removed(planned, list(review_chalice_removal(stage)))
-    yield from _review_rest(stage)
-    yield review_bucket_removal(stage.clients.s3, stage.target, delete_data=delete_data)
-    yield from review_stage_files_removal(stage.project, stage.target)
+        _run_chalice(deployment, say)
+        yield from _find_removed(planned, list(review_chalice_removal(deployment)))
+    yield from _review_rest(deployment)
+    yield review_bucket_removal(
+        deployment.clients.s3, deployment.stage, delete_data=delete_data
+    )
+    yield from review_stage_files_removal(deployment.project, deployment.stage)
 
 
-def _review_work(stage: Stage) -> Iterator[Review]:
+def _review_work(deployment: Deployment) -> Iterator[Review]:
     """Review executions that run, and the Autopilot jobs of the same names."""
-    sfn, sagemaker = stage.clients.sfn, stage.clients.sagemaker
-    for arn in list_running(sfn, stage.target):
+    sfn, sagemaker = deployment.clients.sfn, deployment.clients.sagemaker
+    for arn in list_running(sfn, deployment.stage):
         run_id = arn.rsplit(":", 1)[1]
 
         def stop(arn: str = arn, run_id: str = run_id) -> None:
@@ -118,29 +124,29 @@ def _find_removed(
             yield left.get((review.kind, review.name), review.outcome)
 
 
-def _run_chalice(stage: Stage, say: Callable[[str], None]) -> None:
-    if not read_record(stage.project, stage.target.stage).path.exists():
+def _run_chalice(deployment: Deployment, say: Callable[[str], None]) -> None:
+    if not read_record(deployment.project, deployment.stage.name).path.exists():
         return
     try:
-        stage.chalice.run("delete", stage=stage.target.stage)
+        deployment.chalice.run("delete", stage=deployment.stage.name)
     except DeploymentError as error:
         # It stops at the first thing that is gone already; the rest goes by name.
         say(f"note: {error}")
 
 
-def _review_rest(stage: Stage) -> Iterator[Review]:
-    target, clients = stage.target, stage.clients
-    yield review_state_machine_removal(clients.sfn, target)
+def _review_rest(deployment: Deployment) -> Iterator[Review]:
+    stage, clients = deployment.stage, deployment.clients
+    yield review_state_machine_removal(clients.sfn, stage)
     for job in GLUE_JOBS:
-        yield review_glue_job_removal(clients.glue, target, job)
+        yield review_glue_job_removal(clients.glue, stage, job)
     nothing = Options()
-    yield review_connection(clients.glue, clients.ec2, target, nothing)
-    yield review_security_configuration(clients.glue, target, nothing)
-    yield from review_models_removal(clients.sagemaker, target)
-    yield review_alarm_removal(clients.cloudwatch, target)
-    yield review_topic_removal(clients.sns, target)
-    yield review_queue_removal(clients.sqs, target)
-    for group in list_log_groups(target):
+    yield review_connection(clients.glue, clients.ec2, stage, nothing)
+    yield review_security_configuration(clients.glue, stage, nothing)
+    yield from review_models_removal(clients.sagemaker, stage)
+    yield review_alarm_removal(clients.cloudwatch, stage)
+    yield review_topic_removal(clients.sns, stage)
+    yield review_queue_removal(clients.sqs, stage)
+    for group in list_log_groups(stage):
         yield review_log_group_removal(clients.logs, group)
     for part in ROLES:
-        yield review_role_removal(clients.iam, target.name(part))
+        yield review_role_removal(clients.iam, stage.resource(part))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from deployment.chalice.event_rule import review_event_rule
 from deployment.chalice.record import read_record
 from deployment.chalice.stage_files import review_stage_files
+from deployment.parts import ASYNCHRONOUS_FUNCTIONS, FUNCTIONS, GLUE_JOBS
 from deployment.resources.bucket import review_bucket
 from deployment.resources.chart_library import read_chart_library
 from deployment.resources.definition import build_definition
@@ -26,56 +27,57 @@ from deployment.resources.policies import list_parts
 from deployment.resources.roles import review_role
 from deployment.resources.state_machine import review_state_machine
 from deployment.resources.topic import review_topic
-from deployment.target import ASYNCHRONOUS_FUNCTIONS, FUNCTIONS, GLUE_JOBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from deployment.deployment import Deployment
     from deployment.review import Review
-    from deployment.stage import Stage
 
 
-def review_before_chalice(stage: Stage) -> Iterator[Review]:
+def review_before_chalice(deployment: Deployment) -> Iterator[Review]:
     """Review what Chalice's functions stand on, each when it is asked for.
 
     The roles come first but for what is named by nobody: Glue, Lambda and Step
     Functions need a moment to know them.
     """
-    target, clients, options = stage.target, stage.clients, stage.options
+    stage, clients, options = deployment.stage, deployment.clients, deployment.options
     for part in list_parts():
-        policy = stage.templates.build(part, target, options)
-        yield review_role(clients.iam, target, part, policy=policy)
-    yield review_bucket(clients.s3, target, options)
-    yield review_topic(clients.sns, target, options.notify)
-    yield review_queue(clients.sqs, target)
-    yield review_alarm(clients.cloudwatch, target)
-    for group in list_log_groups(target):
-        yield review_log_group(clients.logs, target, group)
-    yield from _review_glue(stage)
-    yield from review_stage_files(stage.project, target, options, stage.templates)
-
-
-def review_after_chalice(stage: Stage) -> Iterator[Review]:
-    """Review what stands on Chalice's functions."""
-    target, clients = stage.target, stage.clients
-    for function in ASYNCHRONOUS_FUNCTIONS:
-        yield review_failure_destination(clients.functions, target, function)
-    yield review_event_rule(clients.events, target)
-    # What Chalice has not recorded yet gets the ARN that its name will give it.
-    arns = {function: target.function_arn(function) for function in FUNCTIONS}
-    arns |= read_record(stage.project, target.stage).function_arns
-    template = (stage.project / "statemachine.asl.json").read_text()
-    definition = build_definition(
-        template, target, options=stage.options, function_arns=arns
+        policy = deployment.templates.build(part, stage, options)
+        yield review_role(clients.iam, stage, part, policy=policy)
+    yield review_bucket(clients.s3, stage, options)
+    yield review_topic(clients.sns, stage, options.notify)
+    yield review_queue(clients.sqs, stage)
+    yield review_alarm(clients.cloudwatch, stage)
+    for group in list_log_groups(stage):
+        yield review_log_group(clients.logs, stage, group)
+    yield from _review_glue(deployment)
+    yield from review_stage_files(
+        deployment.project, stage, options, deployment.templates
     )
-    yield review_state_machine(clients.sfn, target, definition)
 
 
-def _review_glue(stage: Stage) -> Iterator[Review]:
-    target, clients, options = stage.target, stage.clients, stage.options
-    code = read_glue_code(stage.project / "glue", read_chart_library())
-    yield review_glue_code(clients.s3, target.bucket, code)
-    yield review_connection(clients.glue, clients.ec2, target, options)
-    yield review_security_configuration(clients.glue, target, options)
+def review_after_chalice(deployment: Deployment) -> Iterator[Review]:
+    """Review what stands on Chalice's functions."""
+    stage, clients = deployment.stage, deployment.clients
+    for function in ASYNCHRONOUS_FUNCTIONS:
+        yield review_failure_destination(clients.functions, stage, function)
+    yield review_event_rule(clients.events, stage)
+    # What Chalice has not recorded yet gets the ARN that its name will give it.
+    arns = {function: stage.function_arn(function) for function in FUNCTIONS}
+    arns |= read_record(deployment.project, stage.name).function_arns
+    template = (deployment.project / "statemachine.asl.json").read_text()
+    definition = build_definition(
+        template, stage, options=deployment.options, function_arns=arns
+    )
+    yield review_state_machine(clients.sfn, stage, definition)
+
+
+def _review_glue(deployment: Deployment) -> Iterator[Review]:
+    stage, clients, options = deployment.stage, deployment.clients, deployment.options
+    code = read_glue_code(deployment.project / "glue", read_chart_library())
+    yield review_glue_code(clients.s3, stage.bucket, code)
+    yield review_connection(clients.glue, clients.ec2, stage, options)
+    yield review_security_configuration(clients.glue, stage, options)
     for job in GLUE_JOBS:
-        yield review_glue_job(clients.glue, target, job, code=code, options=options)
+        yield review_glue_job(clients.glue, stage, job, code=code, options=options)

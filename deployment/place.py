@@ -8,10 +8,10 @@ from deployment.chalice.record import read_record
 from deployment.resources.bucket import bucket_exists
 
 if TYPE_CHECKING:
-    from deployment.stage import Stage
+    from deployment.deployment import Deployment
 
 
-def check_place(stage: Stage) -> None:
+def check_place(deployment: Deployment) -> None:
     """Refuse a stage that is somewhere else already.
 
     Chalice's record says so where it is at hand, and the bucket where it is not.
@@ -21,5 +21,5 @@ def check_place(stage: Stage) -> None:
     DeploymentError
         When the stage was deployed to another account or region.
     """
-    read_record(stage.project, stage.target.stage).check(stage.target)
-    bucket_exists(stage.clients.s3, stage.target)
+    read_record(deployment.project, deployment.stage.name).check(deployment.stage)
+    bucket_exists(deployment.clients.s3, deployment.stage)

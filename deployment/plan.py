@@ -22,14 +22,14 @@ from deployment.review import QUIET
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from deployment.deployment import Deployment
     from deployment.review import Outcome
-    from deployment.stage import Stage
 
 # What Chalice packs, or reads to do so.
 _CHALICE_PARTS = ("app.py", "chalicelib", "requirements.txt", "vendor")
 
 
-def plan(stage: Stage, say: Callable[[str], None]) -> None:
+def plan(deployment: Deployment, say: Callable[[str], None]) -> None:
     """Say what a deploy would create, update and leave.
 
     Raises
@@ -37,51 +37,53 @@ def plan(stage: Stage, say: Callable[[str], None]) -> None:
     DeploymentError
         As a deploy would.
     """
-    check_place(stage)
+    check_place(deployment)
     quiet = True
-    for outcome in _foresee(stage):
+    for outcome in _foresee(deployment):
         if outcome.change != "absent":
             say(str(outcome))
         quiet = quiet and outcome.change in QUIET
     say("a deploy would change nothing" if quiet else "this is a plan: nothing is done")
 
 
-def _foresee(stage: Stage) -> Iterator[Outcome]:
-    for review in review_before_chalice(stage):
+def _foresee(deployment: Deployment) -> Iterator[Outcome]:
+    for review in review_before_chalice(deployment):
         yield review.outcome
-    yield from _foresee_chalice(stage)
-    for review in review_after_chalice(stage):
+    yield from _foresee_chalice(deployment)
+    for review in review_after_chalice(deployment):
         yield review.outcome
 
 
-def _foresee_chalice(stage: Stage) -> list[Outcome]:
-    before = find_functions(stage.clients, stage.target)
+def _foresee_chalice(deployment: Deployment) -> list[Outcome]:
+    before = find_functions(deployment.clients, deployment.stage)
     with tempfile.TemporaryDirectory(prefix="plan-") as folder:
         project = Path(folder) / "project"
         package = Path(folder) / "package"
-        _copy_for_chalice(stage, project)
-        chalice = replace(stage.chalice, project=project)
+        _copy_for_chalice(deployment, project)
+        chalice = replace(deployment.chalice, project=project)
         chalice.run(
             *("package", "--pkg-format", "terraform", str(package)),
-            stage=stage.target.stage,
+            stage=deployment.stage.name,
         )
         return compare_functions(
-            stage.target, before, read_package(package, stage.target)
+            deployment.stage, before, read_package(package, deployment.stage)
         )
 
 
-def _copy_for_chalice(stage: Stage, project: Path) -> None:
+def _copy_for_chalice(deployment: Deployment, project: Path) -> None:
     (project / ".chalice").mkdir(parents=True)
     for part in _CHALICE_PARTS:
-        source = stage.project / part
+        source = deployment.project / part
         if source.is_dir():
             ignore = shutil.ignore_patterns("__pycache__")
             shutil.copytree(source, project / part, ignore=ignore)
         elif source.exists():
             shutil.copy2(source, project / part)
-    config = with_stage(read_config(stage.project), stage.target, stage.options)
+    config = with_stage(
+        read_config(deployment.project), deployment.stage, deployment.options
+    )
     (project / ".chalice" / "config.json").write_text(json.dumps(config))
     for review in review_stage_files(
-        project, stage.target, stage.options, stage.templates
+        project, deployment.stage, deployment.options, deployment.templates
     ):
         review.settle()

@@ -13,25 +13,25 @@ from deployment.review import Fix, Review
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
 
-    from deployment.target import Target
+    from chalicelib.stages import Stage
 
 
-def review_event_rule(events: EventBridgeClient, target: Target) -> Review:
+def review_event_rule(events: EventBridgeClient, stage: Stage) -> Review:
     """Compare the tags of the rule with what they should be.
 
     The rule may be one that is still to be created.
     """
-    name = rule_name(target)
-    arn = target.arn("events", f"rule/{name}")
+    name = rule_name(stage)
+    arn = stage.arn("events", f"rule/{name}")
     tag = Fix(
         "tags",
         lambda: events.tag_resource(
             ResourceARN=arn,
-            Tags=[{"Key": key, "Value": value} for key, value in target.tags.items()],
+            Tags=[{"Key": key, "Value": value} for key, value in stage.tags.items()],
         ),
     )
     tags = _find_tags(events, arn)
-    right = tags is not None and target.tags.items() <= tags.items()
+    right = tags is not None and stage.tags.items() <= tags.items()
     return Review("tags of rule", name, bool(tags), () if right else (tag,))
 
 

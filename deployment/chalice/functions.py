@@ -10,32 +10,32 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from deployment.errors import error_code
+from deployment.parts import FUNCTIONS
 from deployment.review import Outcome
-from deployment.target import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from chalicelib.stages import Stage
     from deployment.clients import Clients
-    from deployment.target import Target
 
 # What a function is, aspect by aspect; None where it does not exist.
 Function = dict[str, Any]
 _RULE = "on_execution_end-event"
 
 
-def rule_name(target: Target) -> str:
+def rule_name(stage: Stage) -> str:
     """Name the rule by which Chalice connects ``on_execution_end``."""
-    return target.name(_RULE)
+    return stage.resource(_RULE)
 
 
-def find_functions(clients: Clients, target: Target) -> dict[str, Function | None]:
+def find_functions(clients: Clients, stage: Stage) -> dict[str, Function | None]:
     """Read every function of the stage, with what triggers it."""
-    return {function: _find(clients, target, function) for function in FUNCTIONS}
+    return {function: _find(clients, stage, function) for function in FUNCTIONS}
 
 
-def read_package(folder: Path, target: Target) -> dict[str, Function | None]:
+def read_package(folder: Path, stage: Stage) -> dict[str, Function | None]:
     """Read what Chalice would make from its own rendering for Terraform."""
     template = json.loads((folder / "chalice.tf.json").read_text())["resource"]
     digest = hashlib.sha256((folder / "deployment.zip").read_bytes()).digest()
@@ -48,22 +48,22 @@ def read_package(folder: Path, target: Target) -> dict[str, Function | None]:
             "memory": wanted["memory_size"],
             "timeout": wanted["timeout"],
             "variables": wanted["environment"]["variables"],
-            "role": target.role_arn(function),
+            "role": stage.role_arn(function),
             "tags": wanted["tags"],
-            "trigger": _read_trigger(template, function, target),
+            "trigger": _read_trigger(template, function, stage),
         }
         for function, wanted in template["aws_lambda_function"].items()
     }
 
 
 def compare_functions(
-    target: Target,
+    stage: Stage,
     before: Mapping[str, Function | None],
     after: Mapping[str, Function | None],
 ) -> list[Outcome]:
     """Say how each function changes, by hash, configuration, tags and trigger."""
     return [
-        _compare(target.name(function), before[function], after[function])
+        _compare(stage.resource(function), before[function], after[function])
         for function in FUNCTIONS
     ]
 
@@ -79,9 +79,11 @@ def _compare(name: str, before: Function | None, after: Function | None) -> Outc
     return Outcome("function", name, "updated", differences)
 
 
-def _find(clients: Clients, target: Target, function: str) -> Function | None:
+def _find(clients: Clients, stage: Stage, function: str) -> Function | None:
     try:
-        found: Any = clients.functions.get_function(FunctionName=target.name(function))
+        found: Any = clients.functions.get_function(
+            FunctionName=stage.resource(function)
+        )
     except ClientError as error:
         if error_code(error) == "ResourceNotFoundException":
             return None
@@ -96,23 +98,23 @@ def _find(clients: Clients, target: Target, function: str) -> Function | None:
         "variables": configuration.get("Environment", {}).get("Variables", {}),
         "role": configuration["Role"],
         "tags": found.get("Tags", {}),
-        "trigger": _find_trigger(clients, target, function),
+        "trigger": _find_trigger(clients, stage, function),
     }
 
 
-def _find_trigger(clients: Clients, target: Target, function: str) -> Any:
+def _find_trigger(clients: Clients, stage: Stage, function: str) -> Any:
     if function == "on_upload":
-        return _find_notifications(clients, target)
+        return _find_notifications(clients, stage)
     if function == "on_execution_end":
-        return _find_rule(clients, target)
+        return _find_rule(clients, stage)
     return None
 
 
-def _find_notifications(clients: Clients, target: Target) -> Any:
-    arn = target.function_arn("on_upload")
+def _find_notifications(clients: Clients, stage: Stage) -> Any:
+    arn = stage.function_arn("on_upload")
     try:
         found: Any = clients.s3.get_bucket_notification_configuration(
-            Bucket=target.bucket, ExpectedBucketOwner=target.account
+            Bucket=stage.bucket, ExpectedBucketOwner=stage.account
         )
     except clients.s3.exceptions.NoSuchBucket:
         return []
@@ -129,8 +131,8 @@ def _find_notifications(clients: Clients, target: Target) -> Any:
     ]
 
 
-def _find_rule(clients: Clients, target: Target) -> Any:
-    name = rule_name(target)
+def _find_rule(clients: Clients, stage: Stage) -> Any:
+    name = rule_name(stage)
     try:
         rule = clients.events.describe_rule(Name=name)
         targets = clients.events.list_targets_by_rule(Rule=name)["Targets"]
@@ -145,7 +147,7 @@ def _find_rule(clients: Clients, target: Target) -> Any:
     }
 
 
-def _read_trigger(template: Mapping[str, Any], function: str, target: Target) -> Any:
+def _read_trigger(template: Mapping[str, Any], function: str, stage: Stage) -> Any:
     if function == "on_upload":
         (notification,) = template["aws_s3_bucket_notification"].values()
         return [
@@ -160,6 +162,6 @@ def _read_trigger(template: Mapping[str, Any], function: str, target: Target) ->
         return {
             "pattern": json.loads(rule["event_pattern"]),
             "enabled": True,
-            "targets": [target.function_arn(function)],
+            "targets": [stage.function_arn(function)],
         }
     return None

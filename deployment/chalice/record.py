@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from deployment.target import Target
+    from chalicelib.stages import Stage
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ChaliceRecord:
             if resource["resource_type"] == "lambda_function"
         }
 
-    def check(self, target: Target) -> None:
+    def check(self, stage: Stage) -> None:
         """Refuse a stage that was deployed elsewhere.
 
         Raises
@@ -42,11 +42,11 @@ class ChaliceRecord:
         """
         for arn in self.function_arns.values():
             region, account = arn.split(":")[3:5]
-            if (account, region) != (target.account, target.region):
+            if (account, region) != (stage.account, stage.region):
                 raise DeploymentError(
-                    f"stage {target.stage!r} was deployed to account {account} in "
+                    f"stage {stage.name!r} was deployed to account {account} in "
                     f"{region} (found in {self.path.name}, received account "
-                    f"{target.account} in {target.region}); choose another stage, or "
+                    f"{stage.account} in {stage.region}); choose another stage, or "
                     "destroy it there first"
                 )
 

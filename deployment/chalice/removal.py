@@ -9,35 +9,35 @@ from botocore.exceptions import ClientError
 from deployment.chalice.functions import rule_name
 from deployment.chalice.record import read_record
 from deployment.errors import error_code
+from deployment.parts import FUNCTIONS
 from deployment.resources.roles import review_role_removal
 from deployment.review import review_removal
-from deployment.target import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_lambda import LambdaClient
 
+    from chalicelib.stages import Stage
     from deployment.clients import Clients
+    from deployment.deployment import Deployment
     from deployment.review import Review
-    from deployment.stage import Stage
-    from deployment.target import Target
 
 
-def review_chalice_removal(stage: Stage) -> Iterator[Review]:
+def review_chalice_removal(deployment: Deployment) -> Iterator[Review]:
     """Review the triggers, the functions and the record of a stage, by name.
 
     Chalice knows only what its record names, and the record may be on the machine of
     whoever deployed.
     """
-    target, clients = stage.target, stage.clients
-    yield _review_notification(clients, target)
-    yield _review_rule(clients, target)
+    stage, clients = deployment.stage, deployment.clients
+    yield _review_notification(clients, stage)
+    yield _review_rule(clients, stage)
     for function in FUNCTIONS:
-        yield _review_function(clients.functions, target.name(function))
-        yield review_role_removal(clients.iam, target.name(function))
-    path = read_record(stage.project, target.stage).path
-    name = path.relative_to(stage.project).as_posix()
+        yield _review_function(clients.functions, stage.resource(function))
+        yield review_role_removal(clients.iam, stage.resource(function))
+    path = read_record(deployment.project, stage.name).path
+    name = path.relative_to(deployment.project).as_posix()
     yield review_removal("file", name, exists=path.exists(), remove=path.unlink)
 
 
@@ -55,8 +55,8 @@ def _review_function(functions: LambdaClient, name: str) -> Review:
     )
 
 
-def _review_rule(clients: Clients, target: Target) -> Review:
-    events, name = clients.events, rule_name(target)
+def _review_rule(clients: Clients, stage: Stage) -> Review:
+    events, name = clients.events, rule_name(stage)
     try:
         ids = [item["Id"] for item in events.list_targets_by_rule(Rule=name)["Targets"]]
         exists = True
@@ -73,20 +73,20 @@ def _review_rule(clients: Clients, target: Target) -> Review:
     return review_removal("rule", name, exists=exists, remove=remove)
 
 
-def _review_notification(clients: Clients, target: Target) -> Review:
-    owned: Any = {"Bucket": target.bucket, "ExpectedBucketOwner": target.account}
+def _review_notification(clients: Clients, stage: Stage) -> Review:
+    owned: Any = {"Bucket": stage.bucket, "ExpectedBucketOwner": stage.account}
     try:
         found: Any = clients.s3.get_bucket_notification_configuration(**owned)
     except clients.s3.exceptions.NoSuchBucket:
         found = {}
     found.pop("ResponseMetadata", None)
     key = "LambdaFunctionConfigurations"
-    arn = target.function_arn("on_upload")
+    arn = stage.function_arn("on_upload")
     others = [c for c in found.get(key, []) if c["LambdaFunctionArn"] != arn]
     without_ours: Any = {**found, key: others}
     return review_removal(
         "trigger of bucket",
-        target.bucket,
+        stage.bucket,
         exists=len(others) < len(found.get(key, [])),
         remove=lambda: clients.s3.put_bucket_notification_configuration(
             **owned, NotificationConfiguration=without_ours

@@ -7,18 +7,18 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from deployment.options import OPTIONS_KEY, Options, read_options, write_options
+from deployment.parts import FUNCTIONS
 from deployment.review import Fix, Review, review_removal
-from deployment.target import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from chalicelib.stages import Stage
     from deployment.resources.policies import PolicyTemplates
-    from deployment.target import Target
 
 
-def build_stage(target: Target, options: Options) -> dict[str, Any]:
+def build_stage(stage: Stage, options: Options) -> dict[str, Any]:
     """Build the stage's part of ``.chalice/config.json``.
 
     Timeouts and memory stand at the file's root, for all stages.
@@ -27,37 +27,37 @@ def build_stage(target: Target, options: Options) -> dict[str, Any]:
         "autogen_policy": False,
         "environment_variables": {
             **_build_security(options),
-            "BUCKET": target.bucket,
-            "SAGEMAKER_ROLE_ARN": target.role_arn("sagemaker"),
-            "STAGE": target.stage,
-            "STATE_MACHINE_ARN": target.state_machine_arn,
-            "TOPIC_ARN": target.arn("sns", target.topic),
+            "BUCKET": stage.bucket,
+            "SAGEMAKER_ROLE_ARN": stage.role_arn("sagemaker"),
+            "STAGE": stage.name,
+            "STATE_MACHINE_ARN": stage.state_machine_arn,
+            "TOPIC_ARN": stage.arn("sns", stage.topic),
         },
         "lambda_functions": {
-            function: {"iam_policy_file": f"rendered/{target.stage}/{function}.json"}
+            function: {"iam_policy_file": f"rendered/{stage.name}/{function}.json"}
             for function in FUNCTIONS
         },
         OPTIONS_KEY: write_options(options),
-        "tags": target.tags,
+        "tags": stage.tags,
     }
 
 
 def with_stage(
-    config: Mapping[str, Any], target: Target, options: Options
+    config: Mapping[str, Any], stage: Stage, options: Options
 ) -> dict[str, Any]:
     """Put a stage into Chalice's configuration and leave all else as it is."""
     stages = config.get("stages", {})
-    stage = {**stages.get(target.stage, {}), **build_stage(target, options)}
-    return {**config, "stages": {**stages, target.stage: stage}}
+    ours = {**stages.get(stage.name, {}), **build_stage(stage, options)}
+    return {**config, "stages": {**stages, stage.name: ours}}
 
 
-def without_stage(config: Mapping[str, Any], target: Target) -> dict[str, Any]:
+def without_stage(config: Mapping[str, Any], stage: Stage) -> dict[str, Any]:
     """Take out of Chalice's configuration what a deploy put there for a stage."""
     stages = dict(config.get("stages", {}))
-    ours = build_stage(target, Options()).keys()
-    left = {k: v for k, v in stages.pop(target.stage, {}).items() if k not in ours}
+    ours = build_stage(stage, Options()).keys()
+    left = {k: v for k, v in stages.pop(stage.name, {}).items() if k not in ours}
     if left:
-        stages[target.stage] = left
+        stages[stage.name] = left
     return {**config, "stages": stages}
 
 
@@ -73,14 +73,14 @@ def read_stage_options(project: Path, stage: str) -> Options:
 
 
 def review_stage_files(
-    project: Path, target: Target, options: Options, templates: PolicyTemplates
+    project: Path, stage: Stage, options: Options, templates: PolicyTemplates
 ) -> list[Review]:
     """Compare Chalice's configuration and the rendered policies with the stage's."""
     config_path = _config_path(project)
-    config = with_stage(read_config(project), target, options)
-    folder = _rendered_folder(project, target)
+    config = with_stage(read_config(project), stage, options)
+    folder = _rendered_folder(project, stage)
     policies = {
-        folder / f"{function}.json": templates.build(function, target, options)
+        folder / f"{function}.json": templates.build(function, stage, options)
         for function in FUNCTIONS
     }
     return [
@@ -89,11 +89,11 @@ def review_stage_files(
     ]
 
 
-def review_stage_files_removal(project: Path, target: Target) -> list[Review]:
+def review_stage_files_removal(project: Path, stage: Stage) -> list[Review]:
     """Review the files of a stage that should not be there any more."""
-    folder = _rendered_folder(project, target)
+    folder = _rendered_folder(project, stage)
     config_path = _config_path(project)
-    config = without_stage(read_config(project), target)
+    config = without_stage(read_config(project), stage)
     return [
         _review_file(project, config_path, config),
         review_removal(
@@ -109,8 +109,8 @@ def _config_path(project: Path) -> Path:
     return project / ".chalice" / "config.json"
 
 
-def _rendered_folder(project: Path, target: Target) -> Path:
-    return project / ".chalice" / "rendered" / target.stage
+def _rendered_folder(project: Path, stage: Stage) -> Path:
+    return project / ".chalice" / "rendered" / stage.name
 
 
 def _build_security(options: Options) -> dict[str, str]:

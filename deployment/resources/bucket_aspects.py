@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
 
+    from chalicelib.stages import Stage
     from deployment.options import Options
-    from deployment.target import Target
 
 # What S3 answers for an aspect that was never set.
 _ABSENT = {
@@ -56,23 +56,23 @@ class Aspect:
             raise
 
 
-def list_aspects(s3: S3Client, target: Target, options: Options) -> list[Aspect]:
+def list_aspects(s3: S3Client, stage: Stage, options: Options) -> list[Aspect]:
     """List every setting of the stage's bucket."""
-    owned = {"Bucket": target.bucket, "ExpectedBucketOwner": target.account}
+    owned = {"Bucket": stage.bucket, "ExpectedBucketOwner": stage.account}
     return [
         _build_public_access(s3, owned),
         _build_ownership(s3, owned),
         _build_versioning(s3, owned),
         _build_encryption_aspect(s3, owned, build_encryption(options)),
-        _build_policy_aspect(s3, owned, build_bucket_policy(target)),
+        _build_policy_aspect(s3, owned, build_bucket_policy(stage)),
         _build_lifecycle_aspect(s3, owned, build_lifecycle()),
-        _build_tags(s3, owned, target.tags),
+        _build_tags(s3, owned, stage.tags),
     ]
 
 
-def build_bucket_policy(target: Target) -> dict[str, Any]:
+def build_bucket_policy(stage: Stage) -> dict[str, Any]:
     """Build the policy that refuses every request that is not encrypted on its way."""
-    arn = f"arn:{target.partition}:s3:::{target.bucket}"
+    arn = f"arn:{stage.partition}:s3:::{stage.bucket}"
     return {
         "Version": "2012-10-17",
         "Statement": [

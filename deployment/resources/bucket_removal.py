@@ -12,68 +12,68 @@ from deployment.review import Outcome, Review, review_removal
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-    from deployment.target import Target
+    from chalicelib.stages import Stage
 
 _CODE = "code/"
 
 
 def review_bucket_removal(
-    s3: S3Client, target: Target, *, delete_data: bool
+    s3: S3Client, stage: Stage, *, delete_data: bool
 ) -> Review | Outcome:
     """Review a bucket that should not be there.
 
     A bucket that holds anything but our code is kept as it is, with all versions,
     unless the data are to be deleted too.
     """
-    exists = bucket_exists(s3, target)
-    if exists and not delete_data and holds_data(s3, target):
+    exists = bucket_exists(s3, stage)
+    if exists and not delete_data and holds_data(s3, stage):
         reason = "it holds data; --delete-data deletes them for good"
-        return Outcome("bucket", target.bucket, "kept", (reason,))
+        return Outcome("bucket", stage.bucket, "kept", (reason,))
     return review_removal(
-        "bucket", target.bucket, exists=exists, remove=lambda: _remove(s3, target)
+        "bucket", stage.bucket, exists=exists, remove=lambda: _remove(s3, stage)
     )
 
 
-def holds_data(s3: S3Client, target: Target) -> bool:
+def holds_data(s3: S3Client, stage: Stage) -> bool:
     """Tell whether the bucket holds any version of anything but our code."""
     return any(
         not item["Key"].startswith(_CODE)
-        for page in _list_versions(s3, target)
+        for page in _list_versions(s3, stage)
         for item in page
     )
 
 
-def _remove(s3: S3Client, target: Target) -> None:
+def _remove(s3: S3Client, stage: Stage) -> None:
     # What was still at work may write a last object into the emptied bucket.
-    insist(lambda: _empty_and_delete(s3, target))
+    insist(lambda: _empty_and_delete(s3, stage))
 
 
-def _empty_and_delete(s3: S3Client, target: Target) -> None:
-    for items in _list_versions(s3, target):
+def _empty_and_delete(s3: S3Client, stage: Stage) -> None:
+    for items in _list_versions(s3, stage):
         if items:
-            _delete(s3, target, items)
-    s3.delete_bucket(Bucket=target.bucket, ExpectedBucketOwner=target.account)
+            _delete(s3, stage, items)
+    s3.delete_bucket(Bucket=stage.bucket, ExpectedBucketOwner=stage.account)
 
 
-def _list_versions(s3: S3Client, target: Target) -> Any:
+def _list_versions(s3: S3Client, stage: Stage) -> Any:
     pages = s3.get_paginator("list_object_versions").paginate(
-        Bucket=target.bucket, ExpectedBucketOwner=target.account
+        Bucket=stage.bucket, ExpectedBucketOwner=stage.account
     )
     for page in pages:
         items = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
         yield [{"Key": i["Key"], "VersionId": i["VersionId"]} for i in items]
 
 
-def _delete(s3: S3Client, target: Target, items: Any) -> None:
+def _delete(s3: S3Client, stage: Stage, items: Any) -> None:
     # A page has at most the thousand keys that one request may name.
     answer = s3.delete_objects(
-        Bucket=target.bucket,
-        ExpectedBucketOwner=target.account,
+        Bucket=stage.bucket,
+        ExpectedBucketOwner=stage.account,
         Delete={"Objects": items, "Quiet": True},
     )
     for error in answer.get("Errors", []):
         raise DeploymentError(
-            f"{error.get('Key')!r} in {target.bucket!r} cannot be deleted (received "
+            f"{error.get('Key')!r} in {stage.bucket!r} cannot be deleted (received "
             f"{error.get('Code')}: {error.get('Message')}); put the cause right and "
             "run it again"
         )

@@ -10,8 +10,8 @@ from deployment.placeholders import fill_exactly
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from chalicelib.stages import Stage
     from deployment.options import Options
-    from deployment.target import Target
 
 # The Lambdas that the machine calls, by the name of the state that does.
 STATE_FUNCTIONS = {
@@ -23,7 +23,7 @@ STATE_FUNCTIONS = {
 
 def build_definition(
     template: str,
-    target: Target,
+    stage: Stage,
     *,
     options: Options,
     function_arns: Mapping[str, str],
@@ -45,10 +45,10 @@ def build_definition(
         template,
         {
             **arns,
-            "PreprocessJobName": target.name("preprocess"),
-            "ReportJobName": target.name("report"),
-            "SageMakerRoleArn": target.role_arn("sagemaker"),
-            **target.tags,
+            "PreprocessJobName": stage.resource("preprocess"),
+            "ReportJobName": stage.resource("report"),
+            "SageMakerRoleArn": stage.role_arn("sagemaker"),
+            **stage.tags,
         },
     )
     if options.kms_key is None and not options.has_network:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_sqs import SQSClient
 
-    from deployment.target import Target
+    from chalicelib.stages import Stage
 
 _ATTRIBUTES: Any = {
     # Seconds; 14 days are the longest that SQS keeps a message.
@@ -28,19 +28,19 @@ _MISSING_QUEUE = {
 }
 
 
-def review_queue(sqs: SQSClient, target: Target) -> Review:
+def review_queue(sqs: SQSClient, stage: Stage) -> Review:
     """Compare the stage's queue of failed events with what it should be."""
-    url = _find_queue(sqs, target)
+    url = _find_queue(sqs, stage)
     if url is None:
         create = Fix(
             "queue",
             lambda: insist(
                 lambda: sqs.create_queue(
-                    QueueName=target.queue, Attributes=_ATTRIBUTES, tags=target.tags
+                    QueueName=stage.queue, Attributes=_ATTRIBUTES, tags=stage.tags
                 )
             ),
         )
-        return Review("queue", target.queue, False, (create,))
+        return Review("queue", stage.queue, False, (create,))
     fixes = []
     found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     if not _ATTRIBUTES.items() <= found.items():
@@ -50,32 +50,32 @@ def review_queue(sqs: SQSClient, target: Target) -> Review:
         )
         fixes.append(put)
     tags = sqs.list_queue_tags(QueueUrl=url).get("Tags", {})
-    if not target.tags.items() <= tags.items():
-        tag = Fix("tags", lambda: sqs.tag_queue(QueueUrl=url, Tags=target.tags))
+    if not stage.tags.items() <= tags.items():
+        tag = Fix("tags", lambda: sqs.tag_queue(QueueUrl=url, Tags=stage.tags))
         fixes.append(tag)
-    return Review("queue", target.queue, True, tuple(fixes))
+    return Review("queue", stage.queue, True, tuple(fixes))
 
 
-def review_queue_removal(sqs: SQSClient, target: Target) -> Review:
+def review_queue_removal(sqs: SQSClient, stage: Stage) -> Review:
     """Review a queue that should not be there."""
-    url = _find_queue(sqs, target) or ""
+    url = _find_queue(sqs, stage) or ""
     return review_removal(
         "queue",
-        target.queue,
+        stage.queue,
         exists=bool(url),
         remove=lambda: sqs.delete_queue(QueueUrl=url),
     )
 
 
 def review_failure_destination(
-    functions: LambdaClient, target: Target, function: str
+    functions: LambdaClient, stage: Stage, function: str
 ) -> Review:
     """Compare where a function's failed events go with where they should.
 
     The function may be one that is still to be created.
     """
-    name = target.name(function)
-    wanted = build_event_invoke_config(target)
+    name = stage.resource(function)
+    wanted = build_event_invoke_config(stage)
     found = _find_event_invoke_config(functions, name)
     put = Fix(
         "destination, retries",
@@ -98,27 +98,27 @@ def _keeps_events(found: Any, wanted: Any) -> bool:
     )
 
 
-def build_event_invoke_config(target: Target) -> Any:
+def build_event_invoke_config(stage: Stage) -> Any:
     """Build what is done with an event that a function fails on."""
     return {
         "MaximumRetryAttempts": 2,
         "MaximumEventAgeInSeconds": 21600,
         "DestinationConfig": {
-            "OnFailure": {"Destination": target.arn("sqs", target.queue)}
+            "OnFailure": {"Destination": stage.arn("sqs", stage.queue)}
         },
     }
 
 
-def review_alarm(cloudwatch: CloudWatchClient, target: Target) -> Review:
+def review_alarm(cloudwatch: CloudWatchClient, stage: Stage) -> Review:
     """Compare the alarm on failed events with what it should be."""
-    name = target.queue
-    wanted = build_alarm(target)
+    name = stage.queue
+    wanted = build_alarm(stage)
     found = _find_alarm(cloudwatch, name)
     put = Fix(
         "settings",
         lambda: cloudwatch.put_metric_alarm(
             AlarmName=name,
-            Tags=[{"Key": k, "Value": v} for k, v in target.tags.items()],
+            Tags=[{"Key": k, "Value": v} for k, v in stage.tags.items()],
             **wanted,
         ),
     )
@@ -126,39 +126,39 @@ def review_alarm(cloudwatch: CloudWatchClient, target: Target) -> Review:
     return Review("alarm", name, found is not None, () if right else (put,))
 
 
-def build_alarm(target: Target) -> Any:
+def build_alarm(stage: Stage) -> Any:
     """Build the alarm that rings when an event could not be handled."""
     return {
         "AlarmDescription": (
-            f"An event of stage {target.stage} could not be handled; it waits in the "
-            f"queue {target.queue}"
+            f"An event of stage {stage.name} could not be handled; it waits in the "
+            f"queue {stage.queue}"
         ),
         "Namespace": "AWS/SQS",
         "MetricName": "ApproximateNumberOfMessagesVisible",
-        "Dimensions": [{"Name": "QueueName", "Value": target.queue}],
+        "Dimensions": [{"Name": "QueueName", "Value": stage.queue}],
         "Statistic": "Maximum",
         "Period": 300,
         "EvaluationPeriods": 1,
         "Threshold": 0.0,
         "ComparisonOperator": "GreaterThanThreshold",
         "TreatMissingData": "notBreaching",
-        "AlarmActions": [target.arn("sns", target.topic)],
+        "AlarmActions": [stage.arn("sns", stage.topic)],
     }
 
 
-def review_alarm_removal(cloudwatch: CloudWatchClient, target: Target) -> Review:
+def review_alarm_removal(cloudwatch: CloudWatchClient, stage: Stage) -> Review:
     """Review an alarm that should not be there."""
     return review_removal(
         "alarm",
-        target.queue,
-        exists=_find_alarm(cloudwatch, target.queue) is not None,
-        remove=lambda: cloudwatch.delete_alarms(AlarmNames=[target.queue]),
+        stage.queue,
+        exists=_find_alarm(cloudwatch, stage.queue) is not None,
+        remove=lambda: cloudwatch.delete_alarms(AlarmNames=[stage.queue]),
     )
 
 
-def _find_queue(sqs: SQSClient, target: Target) -> str | None:
+def _find_queue(sqs: SQSClient, stage: Stage) -> str | None:
     try:
-        return sqs.get_queue_url(QueueName=target.queue)["QueueUrl"]
+        return sqs.get_queue_url(QueueName=stage.queue)["QueueUrl"]
     except ClientError as error:
         if error_code(error) in _MISSING_QUEUE:
             return None

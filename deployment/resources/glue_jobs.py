@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from mypy_boto3_glue import GlueClient
 
+    from chalicelib.stages import Stage
     from deployment.options import Options
     from deployment.resources.glue_code import GlueCode
-    from deployment.target import Target
 
 # Minutes; the states of the state machine end a few minutes later.
 _TIMEOUTS = {"preprocess": 120, "report": 60}
@@ -29,17 +29,17 @@ _OPTIONAL = ("Connections", "SecurityConfiguration")
 
 
 def review_glue_job(
-    glue: GlueClient, target: Target, job: str, *, code: GlueCode, options: Options
+    glue: GlueClient, stage: Stage, job: str, *, code: GlueCode, options: Options
 ) -> Review:
     """Compare one of the stage's Glue jobs with what it should be."""
-    name = target.name(job)
-    wanted = build_job(target, job, code=code, options=options)
+    name = stage.resource(job)
+    wanted = build_job(stage, job, code=code, options=options)
     found = _find_job(glue, name)
     if found is None:
         create = Fix(
             "job",
             lambda: insist(
-                lambda: glue.create_job(Name=name, Tags=target.tags, **wanted)
+                lambda: glue.create_job(Name=name, Tags=stage.tags, **wanted)
             ),
         )
         return Review("Glue job", name, False, (create,))
@@ -56,12 +56,12 @@ def review_glue_job(
             lambda: glue.update_job(JobName=name, JobUpdate=wanted),
         )
         fixes.append(update)
-    return Review("Glue job", name, True, (*fixes, *_review_tags(glue, target, job)))
+    return Review("Glue job", name, True, (*fixes, *_review_tags(glue, stage, job)))
 
 
-def review_glue_job_removal(glue: GlueClient, target: Target, job: str) -> Review:
+def review_glue_job_removal(glue: GlueClient, stage: Stage, job: str) -> Review:
     """Review a Glue job that should not be there."""
-    name = target.name(job)
+    name = stage.resource(job)
     return review_removal(
         "Glue job",
         name,
@@ -70,36 +70,36 @@ def review_glue_job_removal(glue: GlueClient, target: Target, job: str) -> Revie
     )
 
 
-def build_job(target: Target, job: str, *, code: GlueCode, options: Options) -> Any:
+def build_job(stage: Stage, job: str, *, code: GlueCode, options: Options) -> Any:
     """Build the definition of a job: what CreateJob and UpdateJob both take."""
     return {
-        "Description": f"{job} of stage {target.stage}: one run of it per upload",
-        "Role": target.role_arn(f"glue-{job}"),
+        "Description": f"{job} of stage {stage.name}: one run of it per upload",
+        "Role": stage.role_arn(f"glue-{job}"),
         "ExecutionProperty": {"MaxConcurrentRuns": _CONCURRENT_RUNS},
         "Command": {
             "Name": "pythonshell",
-            "ScriptLocation": code.uri(target.bucket, f"{job}.py"),
+            "ScriptLocation": code.uri(stage.bucket, f"{job}.py"),
             "PythonVersion": "3.9",
         },
         "DefaultArguments": {
             # Spelt without hyphens before it by Glue Studio and the CDK alike.
             "library-set": "analytics",
-            "--extra-py-files": code.uri(target.bucket, WHEEL),
-            "--bucket": target.bucket,
+            "--extra-py-files": code.uri(stage.bucket, WHEEL),
+            "--bucket": stage.bucket,
         },
         "MaxRetries": 0,
         "Timeout": _TIMEOUTS[job],
         "MaxCapacity": _SMALLEST_CAPACITY,
-        **_build_security(target, options),
+        **_build_security(stage, options),
     }
 
 
-def _build_security(target: Target, options: Options) -> dict[str, Any]:
+def _build_security(stage: Stage, options: Options) -> dict[str, Any]:
     security: dict[str, Any] = {}
     if options.has_network:
-        security["Connections"] = {"Connections": [target.name("network")]}
+        security["Connections"] = {"Connections": [stage.resource("network")]}
     if options.kms_key is not None:
-        security["SecurityConfiguration"] = target.name("encryption")
+        security["SecurityConfiguration"] = stage.resource("encryption")
     return security
 
 
@@ -131,11 +131,11 @@ def _spell(key: str) -> str:
     }.get(key, key.lower())
 
 
-def _review_tags(glue: GlueClient, target: Target, job: str) -> list[Fix]:
-    arn = target.arn("glue", f"job/{target.name(job)}")
+def _review_tags(glue: GlueClient, stage: Stage, job: str) -> list[Fix]:
+    arn = stage.arn("glue", f"job/{stage.resource(job)}")
     tags = glue.get_tags(ResourceArn=arn)["Tags"]
-    if target.tags.items() <= tags.items():
+    if stage.tags.items() <= tags.items():
         return []
     return [
-        Fix("tags", lambda: glue.tag_resource(ResourceArn=arn, TagsToAdd=target.tags))
+        Fix("tags", lambda: glue.tag_resource(ResourceArn=arn, TagsToAdd=stage.tags))
     ]

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_glue import GlueClient
 
+    from chalicelib.stages import Stage
     from deployment.options import Options
-    from deployment.target import Target
 
 
 def review_connection(
-    glue: GlueClient, ec2: EC2Client, target: Target, options: Options
+    glue: GlueClient, ec2: EC2Client, stage: Stage, options: Options
 ) -> Review:
     """Compare the Glue connection into the network with what it should be.
 
@@ -27,7 +27,7 @@ def review_connection(
     DeploymentError
         When the network's first subnet does not exist.
     """
-    name = target.name("network")
+    name = stage.resource("network")
     found = _find_connection(glue, name)
     if not options.has_network:
         return review_removal(
@@ -36,11 +36,11 @@ def review_connection(
             exists=found is not None,
             remove=lambda: glue.delete_connection(ConnectionName=name),
         )
-    wanted = build_connection(target, options, zone=_find_zone(ec2, options))
+    wanted = build_connection(stage, options, zone=_find_zone(ec2, options))
     if found is None:
         create = Fix(
             "connection",
-            lambda: glue.create_connection(ConnectionInput=wanted, Tags=target.tags),
+            lambda: glue.create_connection(ConnectionInput=wanted, Tags=stage.tags),
         )
         return Review("Glue connection", name, False, (create,))
     key = "PhysicalConnectionRequirements"
@@ -52,11 +52,11 @@ def review_connection(
     return Review("Glue connection", name, True, () if right else (update,))
 
 
-def build_connection(target: Target, options: Options, *, zone: str) -> Any:
+def build_connection(stage: Stage, options: Options, *, zone: str) -> Any:
     """Build the connection; a Glue job stays in one subnet."""
     return {
-        "Name": target.name("network"),
-        "Description": f"Where the jobs of stage {target.stage} run",
+        "Name": stage.resource("network"),
+        "Description": f"Where the jobs of stage {stage.name} run",
         "ConnectionType": "NETWORK",
         "ConnectionProperties": {},
         "PhysicalConnectionRequirements": {
@@ -69,13 +69,13 @@ def build_connection(target: Target, options: Options, *, zone: str) -> Any:
 
 
 def review_security_configuration(
-    glue: GlueClient, target: Target, options: Options
+    glue: GlueClient, stage: Stage, options: Options
 ) -> Review:
     """Compare Glue's security configuration with what it should be.
 
     Glue cannot change one, so that a new key replaces it.
     """
-    name = target.name("encryption")
+    name = stage.resource("encryption")
     found = _find_security_configuration(glue, name)
 
     def remove() -> object:

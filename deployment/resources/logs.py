@@ -8,34 +8,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployment.parts import FUNCTIONS
 from deployment.review import Fix, Review, review_removal
-from deployment.target import FUNCTIONS
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_logs.type_defs import LogGroupTypeDef
 
-    from deployment.target import Target
+    from chalicelib.stages import Stage
 
 RETENTION_DAYS = 30
 
 
-def list_log_groups(target: Target) -> list[str]:
+def list_log_groups(stage: Stage) -> list[str]:
     """Name the stage's own log groups."""
-    functions = [f"/aws/lambda/{target.name(function)}" for function in FUNCTIONS]
-    return [*functions, state_machine_log_group(target)]
+    functions = [f"/aws/lambda/{stage.resource(function)}" for function in FUNCTIONS]
+    return [*functions, state_machine_log_group(stage)]
 
 
-def state_machine_log_group(target: Target) -> str:
+def state_machine_log_group(stage: Stage) -> str:
     """Name the state machine's log group.
 
     Under this prefix, log delivery needs no resource policy of its own for each group:
     docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html.
     """
-    return f"/aws/vendedlogs/states/{target.state_machine}"
+    return f"/aws/vendedlogs/states/{stage.state_machine}"
 
 
-def review_log_group(logs: CloudWatchLogsClient, target: Target, name: str) -> Review:
+def review_log_group(logs: CloudWatchLogsClient, stage: Stage, name: str) -> Review:
     """Compare one of the stage's log groups with what it should be."""
     found = _find_log_group(logs, name)
     retain = Fix(
@@ -47,14 +47,14 @@ def review_log_group(logs: CloudWatchLogsClient, target: Target, name: str) -> R
     if found is None:
         create = Fix(
             "log group",
-            lambda: logs.create_log_group(logGroupName=name, tags=target.tags),
+            lambda: logs.create_log_group(logGroupName=name, tags=stage.tags),
         )
         return Review("log group", name, False, (create, retain))
     fixes = [] if found.get("retentionInDays") == RETENTION_DAYS else [retain]
-    arn = target.arn("logs", f"log-group:{name}")
+    arn = stage.arn("logs", f"log-group:{name}")
     tags = logs.list_tags_for_resource(resourceArn=arn)["tags"]
-    if not target.tags.items() <= tags.items():
-        tag = Fix("tags", lambda: logs.tag_resource(resourceArn=arn, tags=target.tags))
+    if not stage.tags.items() <= tags.items():
+        tag = Fix("tags", lambda: logs.tag_resource(resourceArn=arn, tags=stage.tags))
         fixes.append(tag)
     return Review("log group", name, True, tuple(fixes))
 

@@ -15,21 +15,19 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sagemaker import SageMakerClient
 
+    from chalicelib.stages import Stage
     from deployment.review import Review
-    from deployment.target import Target
 
 # The name of a run, and what the state machine adds to it.
 _MODEL_NAME = re.compile(r".+-\d{12}-[0-9a-f]{8}-[0-9a-f]{8}")
 
 
-def review_models_removal(
-    sagemaker: SageMakerClient, target: Target
-) -> Iterator[Review]:
+def review_models_removal(sagemaker: SageMakerClient, stage: Stage) -> Iterator[Review]:
     """Review the models of a stage, which should not be there any more.
 
     Their names do not tell the stage; the role that they run with does.
     """
-    role = target.role_arn("sagemaker")
+    role = stage.role_arn("sagemaker")
     for page in sagemaker.get_paginator("list_models").paginate():
         for model in page["Models"]:
             name = model["ModelName"]

@@ -6,14 +6,14 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from deployment.parts import FUNCTIONS, ROLES
 from deployment.placeholders import fill
-from deployment.target import FUNCTIONS, ROLES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from chalicelib.stages import Stage
     from deployment.options import Options
-    from deployment.target import Target
 
 
 # What a part needs beside its own template when an option is set.
@@ -44,9 +44,9 @@ class PolicyTemplates:
         """Read a template."""
         return self.path(name).read_text()
 
-    def build(self, part: str, target: Target, options: Options) -> dict[str, Any]:
+    def build(self, part: str, stage: Stage, options: Options) -> dict[str, Any]:
         """Fill in the policy of a Lambda function or of a role for a stage."""
-        values = build_values(target, options)
+        values = build_values(stage, options)
         policy: dict[str, Any] = json.loads(fill(self.read(part), values))
         for name in list_additions(part, options):
             addition = json.loads(fill(self.read(name), values))
@@ -71,18 +71,18 @@ def list_additions(part: str, options: Options) -> list[str]:
     return names
 
 
-def build_values(target: Target, options: Options) -> dict[str, str]:
+def build_values(stage: Stage, options: Options) -> dict[str, str]:
     """Build the values that policy templates may use."""
     values = {
-        "Partition": target.partition,
-        "Region": target.region,
-        "Account": target.account,
-        "Stage": target.stage,
-        "Bucket": target.bucket,
-        "StateMachine": target.state_machine,
-        "Topic": target.topic,
-        "Queue": target.queue,
-        "Connection": target.name("network"),
+        "Partition": stage.partition,
+        "Region": stage.region,
+        "Account": stage.account,
+        "Stage": stage.name,
+        "Bucket": stage.bucket,
+        "StateMachine": stage.state_machine,
+        "Topic": stage.topic,
+        "Queue": stage.queue,
+        "Connection": stage.resource("network"),
     }
     if options.kms_key is not None:
         values["KeyArn"] = options.kms_key

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_iam import IAMClient
 
-    from deployment.target import Target
+    from chalicelib.stages import Stage
 
 _SERVICES = {
     "states": "states.amazonaws.com",
@@ -26,11 +26,11 @@ _SERVICES = {
 
 
 def review_role(
-    iam: IAMClient, target: Target, part: str, *, policy: Mapping[str, Any]
+    iam: IAMClient, stage: Stage, part: str, *, policy: Mapping[str, Any]
 ) -> Review:
     """Compare one of the stage's roles with what it should be."""
-    name = target.name(part)
-    trust = build_trust(part, target)
+    name = stage.resource(part)
+    trust = build_trust(part, stage)
     found = _find_role(iam, name)
     put_policy = Fix(
         "policy",
@@ -39,17 +39,17 @@ def review_role(
         ),
     )
     if found is None:
-        create = Fix("role", lambda: _create_role(iam, target, part))
+        create = Fix("role", lambda: _create_role(iam, stage, part))
         return Review("role", name, False, (create, put_policy))
     fixes = [
         *_review_trust(iam, found, trust),
         *_review_policies(iam, name, policy, put_policy),
-        *_review_tags(iam, name, target.tags),
+        *_review_tags(iam, name, stage.tags),
     ]
     return Review("role", name, True, tuple(fixes))
 
 
-def build_trust(part: str, target: Target) -> dict[str, Any]:
+def build_trust(part: str, stage: Stage) -> dict[str, Any]:
     """Build the policy that says which service may take the role on.
 
     Where the service's guide shows that it names the resource that it acts for, only
@@ -62,17 +62,17 @@ def build_trust(part: str, target: Target) -> dict[str, Any]:
         "Principal": {"Service": _SERVICES.get(part, "lambda.amazonaws.com")},
         "Action": "sts:AssumeRole",
     }
-    source = _build_source(part, target)
+    source = _build_source(part, stage)
     if source is not None:
         statement["Condition"] = {"ArnLike": {"aws:SourceArn": source}}
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def _build_source(part: str, target: Target) -> str | None:
+def _build_source(part: str, stage: Stage) -> str | None:
     if part == "states":
-        return target.state_machine_arn
+        return stage.state_machine_arn
     if part == "sagemaker":
-        return target.arn("sagemaker", "*")
+        return stage.arn("sagemaker", "*")
     return None
 
 
@@ -101,12 +101,12 @@ def _find_role(iam: IAMClient, name: str) -> Any | None:
         raise
 
 
-def _create_role(iam: IAMClient, target: Target, part: str) -> None:
+def _create_role(iam: IAMClient, stage: Stage, part: str) -> None:
     iam.create_role(
-        RoleName=target.name(part),
-        AssumeRolePolicyDocument=json.dumps(build_trust(part, target)),
-        Description=f"What {part} of stage {target.stage} may do",
-        Tags=[{"Key": k, "Value": v} for k, v in target.tags.items()],
+        RoleName=stage.resource(part),
+        AssumeRolePolicyDocument=json.dumps(build_trust(part, stage)),
+        Description=f"What {part} of stage {stage.name} may do",
+        Tags=[{"Key": k, "Value": v} for k, v in stage.tags.items()],
     )
 
 

@@ -14,29 +14,29 @@ from deployment.review import Fix, Review, review_removal
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
-    from deployment.target import Target
+    from chalicelib.stages import Stage
 
 
-def review_state_machine(sfn: SFNClient, target: Target, definition: str) -> Review:
+def review_state_machine(sfn: SFNClient, stage: Stage, definition: str) -> Review:
     """Compare the stage's state machine with what it should be."""
     wanted = {
         "definition": definition,
-        "roleArn": target.role_arn("states"),
-        "loggingConfiguration": build_logging(target),
+        "roleArn": stage.role_arn("states"),
+        "loggingConfiguration": build_logging(stage),
     }
-    found = _find_state_machine(sfn, target.state_machine_arn)
+    found = _find_state_machine(sfn, stage.state_machine_arn)
     if found is None:
-        create = Fix("state machine", lambda: _create(sfn, target, wanted))
-        return Review("state machine", target.state_machine, False, (create,))
+        create = Fix("state machine", lambda: _create(sfn, stage, wanted))
+        return Review("state machine", stage.state_machine, False, (create,))
     differences = [
         _SPELLINGS[key] for key, value in wanted.items() if found.get(key) != value
     ]
     fixes = []
     if differences:
-        update = Fix(", ".join(differences), lambda: _update(sfn, target, wanted))
+        update = Fix(", ".join(differences), lambda: _update(sfn, stage, wanted))
         fixes.append(update)
-    fixes += _review_tags(sfn, target)
-    return Review("state machine", target.state_machine, True, tuple(fixes))
+    fixes += _review_tags(sfn, stage)
+    return Review("state machine", stage.state_machine, True, tuple(fixes))
 
 
 _SPELLINGS = {
@@ -46,9 +46,9 @@ _SPELLINGS = {
 }
 
 
-def build_logging(target: Target) -> dict[str, Any]:
+def build_logging(stage: Stage) -> dict[str, Any]:
     """Build what is logged: every error, with the data that led to it."""
-    group = target.arn("logs", f"log-group:{state_machine_log_group(target)}:*")
+    group = stage.arn("logs", f"log-group:{state_machine_log_group(stage)}:*")
     return {
         "level": "ERROR",
         "includeExecutionData": True,
@@ -56,42 +56,42 @@ def build_logging(target: Target) -> dict[str, Any]:
     }
 
 
-def review_state_machine_removal(sfn: SFNClient, target: Target) -> Review:
+def review_state_machine_removal(sfn: SFNClient, stage: Stage) -> Review:
     """Review a state machine that should not be there."""
-    arn = target.state_machine_arn
+    arn = stage.state_machine_arn
     return review_removal(
         "state machine",
-        target.state_machine,
+        stage.state_machine,
         exists=_find_state_machine(sfn, arn) is not None,
         remove=lambda: sfn.delete_state_machine(stateMachineArn=arn),
     )
 
 
-def list_running(sfn: SFNClient, target: Target) -> list[str]:
+def list_running(sfn: SFNClient, stage: Stage) -> list[str]:
     """List the ARNs of the executions that run; none without a state machine."""
-    if _find_state_machine(sfn, target.state_machine_arn) is None:
+    if _find_state_machine(sfn, stage.state_machine_arn) is None:
         return []
     pages = sfn.get_paginator("list_executions").paginate(
-        stateMachineArn=target.state_machine_arn, statusFilter="RUNNING"
+        stateMachineArn=stage.state_machine_arn, statusFilter="RUNNING"
     )
     return [item["executionArn"] for page in pages for item in page["executions"]]
 
 
-def _create(sfn: SFNClient, target: Target, wanted: Any) -> None:
+def _create(sfn: SFNClient, stage: Stage, wanted: Any) -> None:
     insist(
         lambda: sfn.create_state_machine(
-            name=target.state_machine,
+            name=stage.state_machine,
             type="STANDARD",
-            tags=_build_tags(target),
+            tags=_build_tags(stage),
             **wanted,
         )
     )
 
 
-def _update(sfn: SFNClient, target: Target, wanted: Any) -> None:
+def _update(sfn: SFNClient, stage: Stage, wanted: Any) -> None:
     insist(
         lambda: sfn.update_state_machine(
-            stateMachineArn=target.state_machine_arn, **wanted
+            stateMachineArn=stage.state_machine_arn, **wanted
         )
     )
 
@@ -107,19 +107,19 @@ def _find_state_machine(sfn: SFNClient, arn: str) -> Any | None:
     return None if found.get("status") == "DELETING" else found
 
 
-def _review_tags(sfn: SFNClient, target: Target) -> list[Fix]:
-    arn = target.state_machine_arn
+def _review_tags(sfn: SFNClient, stage: Stage) -> list[Fix]:
+    arn = stage.state_machine_arn
     answer = sfn.list_tags_for_resource(resourceArn=arn)
     tags = {tag["key"]: tag["value"] for tag in answer["tags"]}
-    if target.tags.items() <= tags.items():
+    if stage.tags.items() <= tags.items():
         return []
     return [
         Fix(
             "tags",
-            lambda: sfn.tag_resource(resourceArn=arn, tags=_build_tags(target)),
+            lambda: sfn.tag_resource(resourceArn=arn, tags=_build_tags(stage)),
         )
     ]
 
 
-def _build_tags(target: Target) -> Any:
-    return [{"key": key, "value": value} for key, value in target.tags.items()]
+def _build_tags(stage: Stage) -> Any:
+    return [{"key": key, "value": value} for key, value in stage.tags.items()]

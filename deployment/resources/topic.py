@@ -14,37 +14,37 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sns import SNSClient
 
-    from deployment.target import Target
+    from chalicelib.stages import Stage
 
 
-def review_topic(sns: SNSClient, target: Target, emails: Sequence[str]) -> Review:
+def review_topic(sns: SNSClient, stage: Stage, emails: Sequence[str]) -> Review:
     """Compare the stage's topic and its subscribers with what they should be.
 
     Who subscribed by other ways stays, and so does whoever is not named any more:
     the link to leave stands at the end of every mail.
     """
-    arn = target.arn("sns", target.topic)
+    arn = stage.arn("sns", stage.topic)
     exists = _topic_exists(sns, arn)
     create = Fix(
         "topic",
-        lambda: sns.create_topic(Name=target.topic, Tags=_build_tags(target)),
+        lambda: sns.create_topic(Name=stage.topic, Tags=_build_tags(stage)),
     )
-    fixes = _review_tags(sns, target, arn) if exists else [create]
+    fixes = _review_tags(sns, stage, arn) if exists else [create]
     subscribed = _list_emails(sns, arn) if exists else set()
     fixes += [
         Fix(f"subscriber {email}", _subscribe(sns, arn, email))
         for email in emails
         if email not in subscribed
     ]
-    return Review("topic", target.topic, exists, tuple(fixes))
+    return Review("topic", stage.topic, exists, tuple(fixes))
 
 
-def review_topic_removal(sns: SNSClient, target: Target) -> Review:
+def review_topic_removal(sns: SNSClient, stage: Stage) -> Review:
     """Review a topic that should not be there."""
-    arn = target.arn("sns", target.topic)
+    arn = stage.arn("sns", stage.topic)
     return review_removal(
         "topic",
-        target.topic,
+        stage.topic,
         exists=_topic_exists(sns, arn),
         remove=lambda: sns.delete_topic(TopicArn=arn),
     )
@@ -74,18 +74,18 @@ def _subscribe(sns: SNSClient, arn: str, email: str) -> Callable[[], object]:
     return lambda: sns.subscribe(TopicArn=arn, Protocol="email", Endpoint=email)
 
 
-def _review_tags(sns: SNSClient, target: Target, arn: str) -> list[Fix]:
+def _review_tags(sns: SNSClient, stage: Stage, arn: str) -> list[Fix]:
     answer = sns.list_tags_for_resource(ResourceArn=arn)
     tags = {tag["Key"]: tag["Value"] for tag in answer["Tags"]}
-    if target.tags.items() <= tags.items():
+    if stage.tags.items() <= tags.items():
         return []
     return [
         Fix(
             "tags",
-            lambda: sns.tag_resource(ResourceArn=arn, Tags=_build_tags(target)),
+            lambda: sns.tag_resource(ResourceArn=arn, Tags=_build_tags(stage)),
         )
     ]
 
 
-def _build_tags(target: Target) -> Any:
-    return [{"Key": key, "Value": value} for key, value in target.tags.items()]
+def _build_tags(stage: Stage) -> Any:
+    return [{"Key": key, "Value": value} for key, value in stage.tags.items()]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deployment.target import FUNCTIONS
+from deployment.parts import FUNCTIONS
 
 
 @dataclass(frozen=True)
@@ -16,10 +16,10 @@ class FakeChalice:
 
     project: Path
     clients: Any
-    target: Any
+    stage: Any
 
     def run(self, command, *, stage):
-        assert (command, stage) == ("deploy", self.target.stage)
+        assert (command, stage) == ("deploy", self.stage.name)
         resources = [self._deploy(function) for function in FUNCTIONS]
         self._connect()
         record = self.project / ".chalice" / "deployed" / f"{stage}.json"
@@ -28,25 +28,25 @@ class FakeChalice:
         return ""
 
     def _deploy(self, function):
-        name, functions = self.target.name(function), self.clients.functions
+        name, functions = self.stage.resource(function), self.clients.functions
         try:
             functions.get_function(FunctionName=name)
         except functions.exceptions.ResourceNotFoundException:
             functions.create_function(
                 FunctionName=name,
-                Role=self.target.role_arn(function),
+                Role=self.stage.role_arn(function),
                 Runtime="python3.11",
                 Handler=f"app.{function}",
                 Code={"ZipFile": make_archive()},
             )
-        arn = self.target.function_arn(function)
+        arn = self.stage.function_arn(function)
         return {"name": function, "resource_type": "lambda_function", "lambda_arn": arn}
 
     def _connect(self):
-        name = self.target.name("on_execution_end-event")
+        name = self.stage.resource("on_execution_end-event")
         pattern = json.dumps({"source": ["aws.states"]})
         self.clients.events.put_rule(Name=name, EventPattern=pattern)
-        arn = self.target.function_arn("on_execution_end")
+        arn = self.stage.function_arn("on_execution_end")
         self.clients.events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": arn}])
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import boto3
 
-from chalicelib.stages import bucket_name, state_machine_arn
+from chalicelib.stages import Stage
 from demo.workspace import copy_project
 from localaws.host.isolation import isolate
 from localaws.server import serve
@@ -34,11 +34,11 @@ class LocalStage:
 
     @property
     def bucket(self) -> str:
-        return bucket_name(STAGE, ACCOUNT)
+        return Stage(STAGE, ACCOUNT, REGION).bucket
 
     @property
     def state_machine_arn(self) -> str:
-        return state_machine_arn(STAGE, REGION, ACCOUNT)
+        return Stage(STAGE, ACCOUNT, REGION).state_machine_arn
 
     def client(self, service):
         return boto3.client(service, endpoint_url=self.endpoint_url)

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 import boto3
 from moto import mock_aws
 
-from deployment.target import Target
+from chalicelib.stages import Stage
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
 
 
-def make_target(*, stage="dev", account=ACCOUNT, region=REGION):
-    return Target(stage, account, region)
+def make_stage(name="dev", *, account=ACCOUNT, region=REGION):
+    return Stage(name, account, region)
 
 
 @contextmanager

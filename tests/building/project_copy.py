@@ -13,7 +13,7 @@ import boto3
 from demo.workspace import copy_project
 from localaws.host.isolation import isolate
 from localaws.server import serve
-from tests.building.made_up_account import make_target
+from tests.building.made_up_account import make_stage
 from tests.conftest import REGION
 
 RECORDER = Path(__file__).parent / "record_requests.py"
@@ -74,8 +74,8 @@ class Bench:
             service, endpoint_url=self.environ["AWS_ENDPOINT_URL"], region_name=REGION
         )
 
-    def target(self, stage):
-        return make_target(stage=stage, region=REGION)
+    def find_stage(self, name):
+        return make_stage(name, region=REGION)
 
 
 @contextmanager

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import ClientError
 
-from client.target import Target
+from chalicelib.stages import Stage
 
-TARGET = Target(stage="dev", account="123456789012", region="us-east-1")
+STAGE = Stage("dev", account="123456789012", region="us-east-1")
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 RUN_ID = "sales-260301120000-0a1b2c3d"
 
@@ -37,7 +37,7 @@ def make_event(number, seconds, kind, name=""):
 def make_execution(status="RUNNING", **fields):
     run_id = fields.pop("name", RUN_ID)
     execution = {
-        "executionArn": TARGET.execution_arn(run_id),
+        "executionArn": STAGE.execution_arn(run_id),
         "name": run_id,
         "status": status,
         "startDate": START,

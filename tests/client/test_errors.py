@@ -4,7 +4,7 @@ import pytest
 from botocore import exceptions as aws
 
 from client.errors import explain_aws_error, is_denied, is_passing
-from tests.building.scripted_run import TARGET, make_error
+from tests.building.scripted_run import STAGE, make_error
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from tests.building.scripted_run import TARGET, make_error
     ],
 )
 def test_error_is_one_line_with_a_remedy(error, words):
-    line = explain_aws_error(error, TARGET)
+    line = explain_aws_error(error, STAGE)
 
     assert words in line
     assert "; " in line
@@ -33,14 +33,14 @@ def test_error_is_one_line_with_a_remedy(error, words):
 
 
 def test_missing_stage_names_account_and_region():
-    line = explain_aws_error(make_error("NoSuchBucket"), TARGET)
+    line = explain_aws_error(make_error("NoSuchBucket"), STAGE)
 
     assert "account 123456789012, region us-east-1" in line
 
 
 def test_defect_of_our_own_is_not_explained_away():
     with pytest.raises(ZeroDivisionError):
-        explain_aws_error(ZeroDivisionError(), TARGET)
+        explain_aws_error(ZeroDivisionError(), STAGE)
 
 
 @pytest.mark.parametrize(

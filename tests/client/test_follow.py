@@ -7,7 +7,7 @@ from client.errors import CommandError
 from client.follow import Follower, follow_run
 from tests.building.scripted_run import (
     RUN_ID,
-    TARGET,
+    STAGE,
     FakeEndings,
     FakeSageMaker,
     FakeStates,
@@ -33,7 +33,7 @@ AFTER = [
 
 def follow(states, sagemaker=None):
     display, waits = RecordingDisplay(), []
-    follower = Follower(states, sagemaker or FakeSageMaker(), TARGET, RUN_ID)
+    follower = Follower(states, sagemaker or FakeSageMaker(), STAGE, RUN_ID)
     last = follow_run(follower, display, sleep=waits.append)
     return last, display, waits
 

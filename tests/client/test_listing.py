@@ -11,23 +11,23 @@ from rich.console import Console
 
 from client.listing import ListedRun, Lister, Listing, LostUpload
 from client.listing_table import render_listing
-from tests.building.scripted_run import START, TARGET, FakeStates, at, make_execution
+from tests.building.scripted_run import STAGE, START, FakeStates, at, make_execution
 
 
 @pytest.fixture
 def s3():
     with mock_aws():
         client = boto3.client("s3")
-        client.create_bucket(Bucket=TARGET.bucket)
+        client.create_bucket(Bucket=STAGE.bucket)
         client.put_bucket_versioning(
-            Bucket=TARGET.bucket, VersioningConfiguration={"Status": "Enabled"}
+            Bucket=STAGE.bucket, VersioningConfiguration={"Status": "Enabled"}
         )
         yield client
 
 
 def put(s3, key, content="x"):
     body = content if isinstance(content, str) else json.dumps(content)
-    return s3.put_object(Bucket=TARGET.bucket, Key=key, Body=body)["VersionId"]
+    return s3.put_object(Bucket=STAGE.bucket, Key=key, Body=body)["VersionId"]
 
 
 def make_run(name, version_id, status="SUCCEEDED", **fields):
@@ -36,7 +36,7 @@ def make_run(name, version_id, status="SUCCEEDED", **fields):
 
 
 def list_runs(s3, *executions, limit=20):
-    return Lister(s3, FakeStates(executions), TARGET).list_runs(limit)
+    return Lister(s3, FakeStates(executions), STAGE).list_runs(limit)
 
 
 def render(listing, seconds=60):
@@ -94,7 +94,7 @@ def test_run_json_saves_a_description(s3):
     put(s3, "runs/r1/run.json", {"dataset": "sales", "upload": upload})
     states = FakeStates([make_run("r1", version)])
 
-    listing = Lister(s3, states, TARGET).list_runs(20)
+    listing = Lister(s3, states, STAGE).list_runs(20)
 
     assert [call for call, _ in states.calls] == ["list_executions"]
     assert listing.runs[0].upload == ("raw/sales.zip", version)

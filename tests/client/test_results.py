@@ -6,7 +6,7 @@ from moto import mock_aws
 
 from client.errors import CommandError
 from client.results import download_results
-from tests.building.scripted_run import RUN_ID, TARGET
+from tests.building.scripted_run import RUN_ID, STAGE
 
 RUNS = f"runs/{RUN_ID}/"
 FORECASTS = f"output-forecasted-data/sales/{RUN_ID}/"
@@ -16,17 +16,17 @@ FORECASTS = f"output-forecasted-data/sales/{RUN_ID}/"
 def s3():
     with mock_aws():
         client = boto3.client("s3")
-        client.create_bucket(Bucket=TARGET.bucket)
+        client.create_bucket(Bucket=STAGE.bucket)
         yield client
 
 
 def put(s3, *keys):
     for key in keys:
-        s3.put_object(Bucket=TARGET.bucket, Key=key, Body=key.encode())
+        s3.put_object(Bucket=STAGE.bucket, Key=key, Body=key.encode())
 
 
 def download(s3, folder):
-    return download_results(s3, TARGET.bucket, folder, dataset="sales", run_id=RUN_ID)
+    return download_results(s3, STAGE.bucket, folder, dataset="sales", run_id=RUN_ID)
 
 
 def names_in(folder):

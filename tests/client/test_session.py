@@ -15,7 +15,7 @@ from client.session import Clients, Session
 from client.uploads import Upload
 from tests.building.scripted_run import (
     RUN_ID,
-    TARGET,
+    STAGE,
     FakeEndings,
     FakeSageMaker,
     FakeStates,
@@ -42,13 +42,13 @@ class QuietDisplay(RecordingDisplay):
 def s3():
     with mock_aws():
         client = boto3.client("s3")
-        client.create_bucket(Bucket=TARGET.bucket)
+        client.create_bucket(Bucket=STAGE.bucket)
         yield client
 
 
 def put(s3, name, document):
     body = json.dumps(document)
-    s3.put_object(Bucket=TARGET.bucket, Key=run_key(RUN_ID, name), Body=body)
+    s3.put_object(Bucket=STAGE.bucket, Key=run_key(RUN_ID, name), Body=body)
 
 
 def write_log(*messages):
@@ -64,7 +64,7 @@ def write_log(*messages):
 def make_session(s3, states, output, sleep=lambda _: None):
     clients = Clients(s3, states, FakeSageMaker(), boto3.client("logs"))
     display = QuietDisplay()
-    return Session(clients, TARGET, output=output, display=display, sleep=sleep)
+    return Session(clients, STAGE, output=output, display=display, sleep=sleep)
 
 
 def test_late_status_is_waited_for(s3, tmp_path):
@@ -130,7 +130,7 @@ def test_going_run_is_not_fetched(s3, tmp_path):
 
 def test_broken_document_is_one_clear_error(s3, tmp_path):
     s3.put_object(
-        Bucket=TARGET.bucket, Key=run_key(RUN_ID, "status.json"), Body=b"{half"
+        Bucket=STAGE.bucket, Key=run_key(RUN_ID, "status.json"), Body=b"{half"
     )
 
     with pytest.raises(CommandError, match=r"status.json is not JSON"):

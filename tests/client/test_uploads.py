@@ -7,7 +7,7 @@ from moto import mock_aws
 from client.errors import CommandError
 from client.packing import pack_source
 from client.uploads import Upload, is_run_of, put_upload, wait_for_run
-from tests.building.scripted_run import START, TARGET, FakeStates, at, make_execution
+from tests.building.scripted_run import STAGE, START, FakeStates, at, make_execution
 
 CSV = "item_id,timestamp,target_value\nA,2026-01-01,1\n"
 
@@ -16,7 +16,7 @@ CSV = "item_id,timestamp,target_value\nA,2026-01-01,1\n"
 def s3():
     with mock_aws():
         client = boto3.client("s3")
-        client.create_bucket(Bucket=TARGET.bucket)
+        client.create_bucket(Bucket=STAGE.bucket)
         yield client
 
 
@@ -36,17 +36,17 @@ def upload_csv(s3, tmp_path):
     source = tmp_path / "sales.csv"
     source.write_text(CSV)
     with pack_source(source) as package:
-        return put_upload(s3, TARGET.bucket, package)
+        return put_upload(s3, STAGE.bucket, package)
 
 
 def test_upload_knows_the_version_it_made(s3, tmp_path):
     s3.put_bucket_versioning(
-        Bucket=TARGET.bucket, VersioningConfiguration={"Status": "Enabled"}
+        Bucket=STAGE.bucket, VersioningConfiguration={"Status": "Enabled"}
     )
 
     first, second = upload_csv(s3, tmp_path), upload_csv(s3, tmp_path)
 
-    listed = s3.list_object_versions(Bucket=TARGET.bucket)["Versions"]
+    listed = s3.list_object_versions(Bucket=STAGE.bucket)["Versions"]
     assert {v["VersionId"] for v in listed} == {first.version_id, second.version_id}
     assert first.key == "raw/sales.zip"
     assert first.etag == second.etag
@@ -82,7 +82,7 @@ def test_run_of_this_upload_is_chosen_among_others():
         ]
     )
 
-    assert wait_for_run(states, TARGET, make_upload(), sleep=lambda _: None) == "mine"
+    assert wait_for_run(states, STAGE, make_upload(), sleep=lambda _: None) == "mine"
 
 
 def test_run_that_starts_late_is_found():
@@ -94,7 +94,7 @@ def test_run_that_starts_late_is_found():
         if len(waits) == 4:
             states.executions.insert(0, make_run("mine"))
 
-    assert wait_for_run(states, TARGET, make_upload(), sleep=sleep) == "mine"
+    assert wait_for_run(states, STAGE, make_upload(), sleep=sleep) == "mine"
     assert waits == sorted(waits)
 
 
@@ -103,7 +103,7 @@ def test_equal_bytes_of_long_ago_are_not_this_upload():
 
     with pytest.raises(CommandError):
         wait_for_run(
-            states, TARGET, make_upload("null"), patience=1, sleep=lambda _: None
+            states, STAGE, make_upload("null"), patience=1, sleep=lambda _: None
         )
 
 
@@ -111,7 +111,7 @@ def test_strangers_are_described_only_once():
     states = FakeStates([make_run("other", key="raw/other.zip")])
 
     with pytest.raises(CommandError):
-        wait_for_run(states, TARGET, make_upload(), patience=30, sleep=lambda _: None)
+        wait_for_run(states, STAGE, make_upload(), patience=30, sleep=lambda _: None)
 
     described = [call for call, _ in states.calls if call == "describe_execution"]
     listed = [call for call, _ in states.calls if call == "list_executions"]
@@ -122,7 +122,7 @@ def test_strangers_are_described_only_once():
 def test_no_run_says_where_to_look():
     with pytest.raises(CommandError) as caught:
         wait_for_run(
-            FakeStates(), TARGET, make_upload(), patience=2, sleep=lambda _: None
+            FakeStates(), STAGE, make_upload(), patience=2, sleep=lambda _: None
         )
 
     message = str(caught.value)
@@ -136,4 +136,4 @@ def test_input_of_a_foreign_execution_is_no_match():
     states = FakeStates([make_execution(name="foreign", asked="free text")])
 
     with pytest.raises(CommandError):
-        wait_for_run(states, TARGET, make_upload(), patience=1, sleep=lambda _: None)
+        wait_for_run(states, STAGE, make_upload(), patience=1, sleep=lambda _: None)

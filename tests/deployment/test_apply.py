@@ -9,14 +9,14 @@ from moto import mock_aws
 
 from deployment.apply import deploy
 from deployment.clients import SERVICES, Clients
+from deployment.deployment import Deployment
 from deployment.errors import DeploymentError
 from deployment.options import Options
-from deployment.stage import Stage
 from tests.building.fake_chalice import FakeChalice
-from tests.building.made_up_account import make_target
+from tests.building.made_up_account import make_stage
 
 ROOT = Path(__file__).parents[2]
-TARGET = make_target()
+STAGE = make_stage()
 OPTIONS = Options(notify=("a@example.org",))
 # Every call of so many that changes something is one that a deploy may die at.
 STEPS = range(0, 64, 16)
@@ -40,13 +40,13 @@ class Saboteur:
         self.spared -= 1
 
 
-def make_stage(folder, *, saboteur=None, target=TARGET, keys=None):
-    session = boto3.Session(region_name=target.region, **(keys or {}))
+def make_deployment(folder, *, saboteur=None, stage=STAGE, keys=None):
+    session = boto3.Session(region_name=stage.region, **(keys or {}))
     if saboteur is not None:
         session.events.register("before-call", saboteur)
     clients = Clients(**{name: session.client(s) for name, s in SERVICES.items()})
-    chalice = FakeChalice(folder, clients, target)
-    return Stage(folder, target, OPTIONS, clients, chalice)
+    chalice = FakeChalice(folder, clients, stage)
+    return Deployment(folder, stage, OPTIONS, clients, chalice)
 
 
 @pytest.fixture
@@ -83,10 +83,12 @@ def no_policies_on_buckets(monkeypatch):
 def test_deploy_that_died_is_finished_by_the_next(project, spared):
     with mock_aws():
         with pytest.raises(Died):
-            deploy(make_stage(project, saboteur=Saboteur(spared)), lambda line: None)
+            deploy(
+                make_deployment(project, saboteur=Saboteur(spared)), lambda line: None
+            )
 
-        finished = deploy_and_listen(make_stage(project))
-        again = deploy_and_listen(make_stage(project))
+        finished = deploy_and_listen(make_deployment(project))
+        again = deploy_and_listen(make_deployment(project))
 
     assert any(line.startswith(("created", "updated")) for line in finished)
     assert again[-1] == "nothing has changed"
@@ -96,7 +98,7 @@ def test_deploy_that_died_is_finished_by_the_next(project, spared):
 def test_deaths_are_tried_up_to_the_last_call(project):
     saboteur = Saboteur(spared=10_000)
     with mock_aws():
-        deploy(make_stage(project, saboteur=saboteur), lambda line: None)
+        deploy(make_deployment(project, saboteur=saboteur), lambda line: None)
 
     changing = 10_000 - saboteur.spared
     assert STEPS[-1] < changing <= STEPS[-1] + STEPS.step
@@ -116,16 +118,16 @@ def take_keys(account):
 
 @pytest.mark.usefixtures("no_policies_on_buckets")
 def test_two_accounts_live_side_by_side(project):
-    other = make_target(stage="prod", account="210987654321")
+    other = make_stage("prod", account="210987654321")
     with mock_aws():
         keys = take_keys(other.account)
-        deploy(make_stage(project), lambda line: None)
-        said = deploy_and_listen(make_stage(project, target=other, keys=keys))
-        here = deploy_and_listen(make_stage(project))
-        there = deploy_and_listen(make_stage(project, target=other, keys=keys))
-        moved = make_target(account=other.account)
+        deploy(make_deployment(project), lambda line: None)
+        said = deploy_and_listen(make_deployment(project, stage=other, keys=keys))
+        here = deploy_and_listen(make_deployment(project))
+        there = deploy_and_listen(make_deployment(project, stage=other, keys=keys))
+        moved = make_stage(account=other.account)
         with pytest.raises(DeploymentError, match="was deployed to account"):
-            deploy(make_stage(project, target=moved, keys=keys), lambda line: None)
+            deploy(make_deployment(project, stage=moved, keys=keys), lambda line: None)
 
     assert f"created    bucket {other.bucket}" in said
     assert here[-1] == there[-1] == "nothing has changed"

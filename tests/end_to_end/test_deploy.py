@@ -78,78 +78,80 @@ def list_sources(bench):
     return sorted([*files, *(f"chalicelib/{path.name}" for path in library)])
 
 
-def break_everything(bench, target):
+def break_everything(bench, stage):
     """Change one thing of each kind behind the back of the deploy."""
     iam = bench.client("iam")
     iam.delete_role_policy(
-        RoleName=target.name("states"), PolicyName=target.name("states")
+        RoleName=stage.resource("states"), PolicyName=stage.resource("states")
     )
     iam.delete_role_policy(
-        RoleName=target.name("on_upload"), PolicyName=target.name("on_upload")
+        RoleName=stage.resource("on_upload"), PolicyName=stage.resource("on_upload")
     )
-    iam.untag_role(RoleName=target.name("sagemaker"), TagKeys=["Stage"])
+    iam.untag_role(RoleName=stage.resource("sagemaker"), TagKeys=["Stage"])
     s3 = bench.client("s3")
     s3.put_bucket_versioning(
-        Bucket=target.bucket, VersioningConfiguration={"Status": "Suspended"}
+        Bucket=stage.bucket, VersioningConfiguration={"Status": "Suspended"}
     )
-    s3.delete_bucket_lifecycle(Bucket=target.bucket)
+    s3.delete_bucket_lifecycle(Bucket=stage.bucket)
     (code,) = (
         found["Key"]
-        for found in s3.list_objects_v2(Bucket=target.bucket)["Contents"]
+        for found in s3.list_objects_v2(Bucket=stage.bucket)["Contents"]
         if found["Key"].endswith("/report.py")
     )
-    s3.delete_object(Bucket=target.bucket, Key=code)
+    s3.delete_object(Bucket=stage.bucket, Key=code)
     sns = bench.client("sns")
     sns.untag_resource(
-        ResourceArn=target.arn("sns", target.topic), TagKeys=["Application"]
+        ResourceArn=stage.arn("sns", stage.topic), TagKeys=["Application"]
     )
     sqs = bench.client("sqs")
-    url = sqs.get_queue_url(QueueName=target.queue)["QueueUrl"]
+    url = sqs.get_queue_url(QueueName=stage.queue)["QueueUrl"]
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"MessageRetentionPeriod": "60"})
-    bench.client("cloudwatch").delete_alarms(AlarmNames=[target.queue])
+    bench.client("cloudwatch").delete_alarms(AlarmNames=[stage.queue])
     logs = bench.client("logs")
-    logs.delete_retention_policy(logGroupName=list_log_groups(target)[0])
-    logs.delete_log_group(logGroupName=list_log_groups(target)[1])
+    logs.delete_retention_policy(logGroupName=list_log_groups(stage)[0])
+    logs.delete_log_group(logGroupName=list_log_groups(stage)[1])
     glue = bench.client("glue")
-    job = glue.get_job(JobName=target.name("preprocess"))["Job"]
+    job = glue.get_job(JobName=stage.resource("preprocess"))["Job"]
     kept = ("Role", "Command", "DefaultArguments", "MaxCapacity", "ExecutionProperty")
     update = {**{key: job[key] for key in kept}, "Timeout": 5}
-    glue.update_job(JobName=target.name("preprocess"), JobUpdate=update)
-    glue.delete_job(JobName=target.name("report"))
+    glue.update_job(JobName=stage.resource("preprocess"), JobUpdate=update)
+    glue.delete_job(JobName=stage.resource("report"))
     functions = bench.client("lambda")
     functions.update_function_configuration(
-        FunctionName=target.name("prepare_run"), Timeout=3, MemorySize=512
+        FunctionName=stage.resource("prepare_run"), Timeout=3, MemorySize=512
     )
     functions.update_function_code(
-        FunctionName=target.name("create_autopilot_job"),
+        FunctionName=stage.resource("create_autopilot_job"),
         ZipFile=b"PK\x05\x06" + bytes(18),
     )
-    functions.delete_function(FunctionName=target.name("check_autopilot_job"))
-    functions.delete_function_event_invoke_config(FunctionName=target.name("on_upload"))
-    s3.put_bucket_notification_configuration(
-        Bucket=target.bucket, NotificationConfiguration={}
+    functions.delete_function(FunctionName=stage.resource("check_autopilot_job"))
+    functions.delete_function_event_invoke_config(
+        FunctionName=stage.resource("on_upload")
     )
-    rule = target.name("on_execution_end-event")
+    s3.put_bucket_notification_configuration(
+        Bucket=stage.bucket, NotificationConfiguration={}
+    )
+    rule = stage.resource("on_execution_end-event")
     bench.client("events").disable_rule(Name=rule)
     machine = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
     bench.client("stepfunctions").update_state_machine(
-        stateMachineArn=target.state_machine_arn, definition=json.dumps(machine)
+        stateMachineArn=stage.state_machine_arn, definition=json.dumps(machine)
     )
 
 
-def list_repairs(target):
+def list_repairs(stage):
     """List what a deploy says after ``break_everything``, in its order."""
-    name = target.name
+    name = stage.name
     return [
         f"updated    role {name('on_upload')} (policy)",
         f"updated    role {name('states')} (policy)",
         f"updated    role {name('sagemaker')} (tags)",
-        f"updated    bucket {target.bucket} (versioning, lifecycle)",
-        f"updated    topic {target.topic} (tags)",
-        f"updated    queue {target.queue} (attributes)",
-        f"created    alarm {target.queue}",
-        f"updated    log group {list_log_groups(target)[0]} (retention)",
-        f"created    log group {list_log_groups(target)[1]}",
+        f"updated    bucket {stage.bucket} (versioning, lifecycle)",
+        f"updated    topic {stage.topic} (tags)",
+        f"updated    queue {stage.queue} (attributes)",
+        f"created    alarm {stage.queue}",
+        f"updated    log group {list_log_groups(stage)[0]} (retention)",
+        f"created    log group {list_log_groups(stage)[1]}",
         "updated    Glue code",
         f"updated    Glue job {name('preprocess')} (description, timeout)",
         f"created    Glue job {name('report')}",
@@ -159,14 +161,14 @@ def list_repairs(target):
         f"created    function {name('check_autopilot_job')}",
         f"updated    function {name('on_execution_end')} (trigger)",
         f"created    on-failure destination of {name('on_upload')}",
-        f"updated    state machine {target.state_machine} (definition)",
+        f"updated    state machine {stage.state_machine} (definition)",
     ]
 
 
 @pytest.mark.usefixtures("first")
 def test_drift_of_every_kind_is_put_back(bench):
-    target = bench.target("first")
-    break_everything(bench, target)
+    stage = bench.find_stage("first")
+    break_everything(bench, stage)
 
     plan, done = bench.deploy("first", "--plan"), bench.deploy("first")
 
@@ -175,7 +177,7 @@ def test_drift_of_every_kind_is_put_back(bench):
     said = [
         "updated    Glue code" if "Glue code" in line else line for line in done.changes
     ]
-    assert said == list_repairs(target)
+    assert said == list_repairs(stage)
     assert bench.deploy("first", "--plan").verdict == "a deploy would change nothing"
 
 
@@ -204,15 +206,15 @@ def list_everything(bench, stage):
 
 @pytest.mark.usefixtures("first")
 def test_destroyed_stage_leaves_data_and_the_other_stage(bench):
-    target = bench.target("gone")
+    stage = bench.find_stage("gone")
     deployed = bench.deploy("gone")
-    bench.client("s3").put_object(Bucket=target.bucket, Key="config/a.json", Body=b"{}")
+    bench.client("s3").put_object(Bucket=stage.bucket, Key="config/a.json", Body=b"{}")
 
     plan, done = (bench.deploy("gone", "--destroy", *a) for a in (["--plan"], []))
 
     assert done.exit_code == 0, done.error
     assert plan.changes == done.changes
-    assert list_everything(bench, "gone") == [target.bucket]
+    assert list_everything(bench, "gone") == [stage.bucket]
     config = json.loads((bench.project / ".chalice" / "config.json").read_text())
     assert list(config["stages"]) == ["first"]
 
@@ -240,16 +242,16 @@ def make_upload():
 
 
 def test_stage_at_work_and_half_gone_is_destroyed(bench):
-    target = bench.target("busy")
+    stage = bench.find_stage("busy")
     sagemaker = bench.client("sagemaker")
     bench.deploy("busy")
     bench.client("s3").put_object(
-        Bucket=target.bucket, Key="raw/a.zip", Body=make_upload()
+        Bucket=stage.bucket, Key="raw/a.zip", Body=make_upload()
     )
     (job,) = wait_for(lambda: sagemaker.list_auto_ml_jobs()["AutoMLJobSummaries"])
-    bench.client("lambda").delete_function(FunctionName=target.name("on_upload"))
+    bench.client("lambda").delete_function(FunctionName=stage.resource("on_upload"))
     bench.client("events").remove_targets(
-        Rule=target.name("on_execution_end-event"), Ids=["1"]
+        Rule=stage.resource("on_execution_end-event"), Ids=["1"]
     )
 
     done = bench.deploy("busy", "--destroy", "--delete-data")
@@ -290,21 +292,21 @@ def test_key_network_and_people_are_remembered(bench):
     )
     second = bench.deploy("opts")
 
-    target = bench.target("opts")
+    stage = bench.find_stage("opts")
     assert first.exit_code == 0, first.error
     assert second.verdict == "nothing has changed"
-    job = bench.client("glue").get_job(JobName=target.name("report"))["Job"]
-    assert job["Connections"] == {"Connections": [target.name("network")]}
-    assert job["SecurityConfiguration"] == target.name("encryption")
+    job = bench.client("glue").get_job(JobName=stage.resource("report"))["Job"]
+    assert job["Connections"] == {"Connections": [stage.resource("network")]}
+    assert job["SecurityConfiguration"] == stage.resource("encryption")
     variables = bench.client("lambda").get_function_configuration(
-        FunctionName=target.name("create_autopilot_job")
+        FunctionName=stage.resource("create_autopilot_job")
     )["Environment"]["Variables"]
     assert variables["KMS_KEY_ARN"] == key
     assert variables["SUBNET_IDS"] == ids
 
     forget = ["--kms-key", "none", "--subnet-ids", "none"]
     plain = bench.deploy("opts", *forget, "--security-group-ids", "none")
-    assert f"removed    Glue connection {target.name('network')}" in plain.changes
+    assert f"removed    Glue connection {stage.resource('network')}" in plain.changes
     bench.deploy("opts", "--destroy")
 
 

@@ -17,7 +17,7 @@ from moto.server import ThreadedMotoServer
 from chalicelib.runs import build_execution_input, forecast_prefix, run_key
 from chalicelib.uploads import Upload
 from forecast import choose_command, main
-from tests.building.scripted_run import TARGET
+from tests.building.scripted_run import STAGE
 
 ROOT = Path(__file__).parents[2]
 CSV = "item_id,timestamp,target_value\nA,2026-01-01,1\n"
@@ -53,7 +53,7 @@ class Trigger(threading.Thread):
 
     def run(self):
         while not self._stopping.wait(0.05):
-            found = self._s3.list_object_versions(Bucket=TARGET.bucket, Prefix="raw/")
+            found = self._s3.list_object_versions(Bucket=STAGE.bucket, Prefix="raw/")
             for version in found.get("Versions", []):
                 if version["VersionId"] not in self._seen:
                     self._seen.add(version["VersionId"])
@@ -65,7 +65,7 @@ class Trigger(threading.Thread):
 
     def _start(self, version):
         upload = Upload(
-            bucket=TARGET.bucket,
+            bucket=STAGE.bucket,
             key=version["Key"],
             version_id=version["VersionId"],
             etag=version["ETag"].strip('"'),
@@ -77,7 +77,7 @@ class Trigger(threading.Thread):
         if asked["dataset"] != "ignored":
             self._put_results(asked["dataset"], asked["run_id"])
             self._sfn.start_execution(
-                stateMachineArn=TARGET.machine_arn,
+                stateMachineArn=STAGE.state_machine_arn,
                 name=asked["run_id"],
                 input=build_execution_input(upload),
             )
@@ -90,7 +90,7 @@ class Trigger(threading.Thread):
             prefix = forecast_prefix(dataset, run_id)
             files |= {f"{prefix}forecast.csv": FORECAST, f"{prefix}report.html": "<p>"}
         for key, body in files.items():
-            self._s3.put_object(Bucket=TARGET.bucket, Key=key, Body=body)
+            self._s3.put_object(Bucket=STAGE.bucket, Key=key, Body=body)
 
 
 @pytest.fixture(scope="module")
@@ -106,12 +106,12 @@ def endpoint():
     ).raise_for_status()
     s3 = boto3.client("s3", endpoint_url=url)
     sfn = boto3.client("stepfunctions", endpoint_url=url)
-    s3.create_bucket(Bucket=TARGET.bucket)
+    s3.create_bucket(Bucket=STAGE.bucket)
     s3.put_bucket_versioning(
-        Bucket=TARGET.bucket, VersioningConfiguration={"Status": "Enabled"}
+        Bucket=STAGE.bucket, VersioningConfiguration={"Status": "Enabled"}
     )
     sfn.create_state_machine(
-        name=TARGET.machine_arn.rsplit(":", 1)[1],
+        name=STAGE.state_machine_arn.rsplit(":", 1)[1],
         definition=json.dumps(DEFINITION),
         roleArn="arn:aws:iam::123456789012:role/states",
     )
@@ -218,7 +218,7 @@ def test_interrupt_leaves_the_run_and_says_how_to_resume(endpoint, tmp_path):
     assert resume in rest
     assert "Traceback" not in rest
     sfn = boto3.client("stepfunctions", endpoint_url=endpoint)
-    arn = TARGET.execution_arn(run_id)
+    arn = STAGE.execution_arn(run_id)
     assert sfn.describe_execution(executionArn=arn)["status"] == "RUNNING"
 
 
@@ -246,7 +246,7 @@ def test_ended_run_is_followed_and_fetched(run_main, tmp_path):
 def test_list_shows_runs_and_lost_uploads(run_main, endpoint):
     _, out, _ = run_main(write_csv("listed.csv"))
     boto3.client("s3", endpoint_url=endpoint).put_object(
-        Bucket=TARGET.bucket, Key="raw/ignored.zip", Body=b"x"
+        Bucket=STAGE.bucket, Key="raw/ignored.zip", Body=b"x"
     )
     time.sleep(0.2)
 

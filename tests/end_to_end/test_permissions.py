@@ -12,13 +12,13 @@ from localaws.iam.authorize import find_need_to_tell_missing, find_refusal, is_a
 from localaws.iam.gate import watch
 from tests.building.local_resources import make_archive
 from tests.building.local_stage import STAGE, deploy_stage, wait_for
-from tests.building.made_up_account import make_target
+from tests.building.made_up_account import make_stage
 from tests.building.service_models import find_faults
 
 ROOT = Path(__file__).parents[2]
 RECORDER = ROOT / "tests" / "building" / "record_requests.py"
 TEMPLATES = PolicyTemplates(ROOT)
-TARGET = make_target(stage=STAGE, region="us-east-1")
+TARGET = make_stage(STAGE, region="us-east-1")
 DOCS = "https://docs.aws.amazon.com"
 LAMBDA_LOGS = f"{DOCS}/lambda/latest/dg/lambda-intro-execution-role.html"
 GLUE_LOGS = f"{DOCS}/glue/latest/dg/create-an-iam-role.html"
@@ -148,7 +148,7 @@ def run_to_the_end(stage):
     assert {"s3:PutObject", "stepfunctions:DescribeExecution"} <= made
     # As after a lost answer: the job is there already.
     stage.client("lambda").invoke(
-        FunctionName=TARGET.name("create_autopilot_job"),
+        FunctionName=TARGET.resource("create_autopilot_job"),
         Payload=json.dumps({"run_id": run["run_id"]}),
     )
 
@@ -179,7 +179,7 @@ def fail_events(stage):
     url = sqs.get_queue_url(QueueName=TARGET.queue)["QueueUrl"]
     for function in ("on_upload", "on_execution_end"):
         stage.client("lambda").invoke(
-            FunctionName=TARGET.name(function),
+            FunctionName=TARGET.resource(function),
             InvocationType="Event",
             Payload=json.dumps({"Records": [{"s3": None}], "detail": {}}),
         )
@@ -204,7 +204,7 @@ def misses(asked, reduced, whole):
 @pytest.mark.parametrize(("part", "action"), list_permissions())
 def test_permission_is_used_or_demanded_by_aws(calls, part, action):
     whole = build_policy(part)
-    mine = [asked for asked in calls if asked.role == TARGET.name(part)]
+    mine = [asked for asked in calls if asked.role == TARGET.resource(part)]
 
     missed = any(misses(asked, without(whole, action), whole) for asked in mine)
 
@@ -238,7 +238,7 @@ UNMODELLED = {"Version"}
 
 @contextmanager
 def role_without_permissions(stage, part):
-    iam, name = stage.client("iam"), TARGET.name(part)
+    iam, name = stage.client("iam"), TARGET.resource(part)
     nothing = {"Effect": "Allow", "Action": "sts:GetCallerIdentity", "Resource": "*"}
     for policy in (nothing, None):
         document = (
@@ -283,7 +283,7 @@ def test_run_fails_where_a_role_may_nothing(stage, part):
     [("on_upload", "states:StartExecution"), ("on_execution_end", "s3:GetObject")],
 )
 def test_log_tells_what_an_event_handler_may_not(stage, part, action):
-    group = f"/aws/lambda/{TARGET.name(part)}"
+    group = f"/aws/lambda/{TARGET.resource(part)}"
 
     def find_refusal_in_log():
         found = stage.client("logs").filter_log_events(logGroupName=group)["events"]

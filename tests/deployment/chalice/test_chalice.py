@@ -16,12 +16,12 @@ from deployment.chalice.stage_files import (
 )
 from deployment.errors import DeploymentError
 from deployment.options import Options
+from deployment.parts import FUNCTIONS
 from deployment.resources.policies import PolicyTemplates, list_parts
-from deployment.target import FUNCTIONS
-from tests.building.made_up_account import make_target
+from tests.building.made_up_account import make_stage
 
 ROOT = Path(__file__).parents[3]
-TARGET = make_target()
+STAGE = make_stage()
 CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text())
 
 
@@ -32,14 +32,14 @@ def make_project(folder):
     return folder
 
 
-def write_record(project, target):
-    path = project / ".chalice" / "deployed" / f"{target.stage}.json"
+def write_record(project, stage):
+    path = project / ".chalice" / "deployed" / f"{stage.name}.json"
     path.parent.mkdir(exist_ok=True)
     resources = [
         {
             "name": "on_upload",
             "resource_type": "lambda_function",
-            "lambda_arn": target.function_arn("on_upload"),
+            "lambda_arn": stage.function_arn("on_upload"),
         },
         {"name": "on_upload-log-group", "resource_type": "log_group"},
     ]
@@ -49,12 +49,12 @@ def write_record(project, target):
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_chalice_finds_each_functions_own_policy(function):
     config = Config(
-        "dev", function, config_from_disk=with_stage(CONFIG, TARGET, Options())
+        "dev", function, config_from_disk=with_stage(CONFIG, STAGE, Options())
     )
 
     assert config.iam_policy_file == f"rendered/dev/{function}.json"
     assert config.autogen_policy is False
-    assert config.environment_variables["BUCKET"] == TARGET.bucket
+    assert config.environment_variables["BUCKET"] == STAGE.bucket
     assert config.lambda_timeout >= 60
     assert config.tags["Stage"] == "dev"
 
@@ -62,7 +62,7 @@ def test_chalice_finds_each_functions_own_policy(function):
 def test_other_stages_and_own_settings_stay():
     mine = {"dev": {"lambda_memory_size": 512}, "prod": {"lambda_timeout": 9}}
 
-    config = with_stage({**CONFIG, "stages": mine}, TARGET, Options())
+    config = with_stage({**CONFIG, "stages": mine}, STAGE, Options())
 
     assert config["stages"]["prod"] == mine["prod"]
     assert config["stages"]["dev"]["lambda_memory_size"] == 512
@@ -72,16 +72,16 @@ def test_destroyed_stage_leaves_only_own_settings():
     mine = {"dev": {"lambda_memory_size": 512}, "prod": {"lambda_timeout": 9}}
     before = {**CONFIG, "stages": mine}
 
-    deployed = with_stage(before, TARGET, Options(notify=("a@b.org",)))
+    deployed = with_stage(before, STAGE, Options(notify=("a@b.org",)))
 
-    assert without_stage(deployed, TARGET) == before
-    assert without_stage(with_stage(CONFIG, TARGET, Options()), TARGET) == CONFIG
+    assert without_stage(deployed, STAGE) == before
+    assert without_stage(with_stage(CONFIG, STAGE, Options()), STAGE) == CONFIG
 
 
 def test_options_are_remembered(tmp_path):
     project = make_project(tmp_path)
     options = Options(subnet_ids=("subnet-1",), security_group_ids=("sg-1",))
-    for review in review_stage_files(project, TARGET, options, PolicyTemplates(ROOT)):
+    for review in review_stage_files(project, STAGE, options, PolicyTemplates(ROOT)):
         review.settle()
 
     assert read_stage_options(project, "dev") == options
@@ -95,19 +95,19 @@ def test_stage_files_are_written_once(tmp_path):
     changes = [
         {
             review.settle().change
-            for review in review_stage_files(project, TARGET, Options(), templates)
+            for review in review_stage_files(project, STAGE, Options(), templates)
         }
         for _ in "12"
     ]
 
     assert changes == [{"created", "updated"}, {"unchanged"}]
     rendered = project / ".chalice" / "rendered" / "dev" / "on_upload.json"
-    assert TARGET.state_machine_arn in rendered.read_text()
+    assert STAGE.state_machine_arn in rendered.read_text()
 
 
 @pytest.mark.parametrize("part", list_parts())
 def test_every_policy_fills_in(part):
-    policy = PolicyTemplates(ROOT).build(part, TARGET, Options())
+    policy = PolicyTemplates(ROOT).build(part, STAGE, Options())
 
     assert policy["Statement"]
     assert "${" not in json.dumps(policy)
@@ -116,27 +116,27 @@ def test_every_policy_fills_in(part):
 def test_stage_without_record_may_be_deployed(tmp_path):
     record = read_record(tmp_path, "dev")
 
-    record.check(TARGET)
+    record.check(STAGE)
     assert record.function_arns == {}
 
 
 @pytest.mark.parametrize(
-    "elsewhere", [make_target(account="210987654321"), make_target(region="us-east-1")]
+    "elsewhere", [make_stage(account="210987654321"), make_stage(region="us-east-1")]
 )
 def test_stage_deployed_elsewhere_is_refused(tmp_path, elsewhere):
     write_record(make_project(tmp_path), elsewhere)
 
     with pytest.raises(DeploymentError, match="was deployed to account"):
-        read_record(tmp_path, "dev").check(TARGET)
+        read_record(tmp_path, "dev").check(STAGE)
 
 
 def test_stage_deployed_here_may_be_deployed_again(tmp_path):
-    write_record(make_project(tmp_path), TARGET)
+    write_record(make_project(tmp_path), STAGE)
 
     record = read_record(tmp_path, "dev")
 
-    record.check(TARGET)
-    assert record.function_arns == {"on_upload": TARGET.function_arn("on_upload")}
+    record.check(STAGE)
+    assert record.function_arns == {"on_upload": STAGE.function_arn("on_upload")}
 
 
 OUTPUT = """\

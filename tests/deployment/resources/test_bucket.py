@@ -9,9 +9,9 @@ from deployment.options import Options
 from deployment.resources.bucket import review_bucket
 from deployment.resources.bucket_aspects import build_bucket_policy
 from deployment.resources.lifecycle import build_lifecycle
-from tests.building.made_up_account import made_up_client, make_target, summarize
+from tests.building.made_up_account import made_up_client, make_stage, summarize
 
-TARGET = make_target()
+STAGE = make_stage()
 PLAIN = Options()
 KEYED = Options(kms_key="arn:aws:kms:eu-central-1:123456789012:key/abc-1")
 OTHER_TAGS = {"TagSet": [{"Key": "Stage", "Value": "another"}]}
@@ -24,11 +24,11 @@ def s3():
 
 
 def test_new_bucket_gets_every_protection(s3):
-    review_bucket(s3, TARGET, PLAIN).settle()
+    review_bucket(s3, STAGE, PLAIN).settle()
 
-    bucket = TARGET.bucket
+    bucket = STAGE.bucket
     location = s3.get_bucket_location(Bucket=bucket)["LocationConstraint"]
-    assert location == TARGET.region
+    assert location == STAGE.region
     assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
     block = s3.get_public_access_block(Bucket=bucket)
     assert all(block["PublicAccessBlockConfiguration"].values())
@@ -37,24 +37,24 @@ def test_new_bucket_gets_every_protection(s3):
 
 
 def test_review_alone_creates_nothing(s3):
-    review_bucket(s3, TARGET, PLAIN)
+    review_bucket(s3, STAGE, PLAIN)
 
     assert s3.list_buckets()["Buckets"] == []
 
 
 def test_second_review_finds_nothing(s3):
-    assert review_bucket(s3, TARGET, PLAIN).settle().change == "created"
+    assert review_bucket(s3, STAGE, PLAIN).settle().change == "created"
 
-    assert review_bucket(s3, TARGET, PLAIN).settle().change == "unchanged"
+    assert review_bucket(s3, STAGE, PLAIN).settle().change == "unchanged"
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "cn-north-1"])
 def test_bucket_is_made_in_every_region(region):
-    target = make_target(region=region)
+    stage = make_stage(region=region)
     with made_up_client("s3", region=region) as s3:
-        review_bucket(s3, target, PLAIN).settle()
+        review_bucket(s3, stage, PLAIN).settle()
 
-        assert review_bucket(s3, target, PLAIN).outcome.change == "unchanged"
+        assert review_bucket(s3, stage, PLAIN).outcome.change == "unchanged"
 
 
 DRIFT = {
@@ -72,18 +72,18 @@ DRIFT = {
 
 @pytest.mark.parametrize("aspect", DRIFT)
 def test_drift_is_named_and_put_back(s3, aspect):
-    review_bucket(s3, TARGET, PLAIN).settle()
-    DRIFT[aspect](s3, TARGET.bucket)
+    review_bucket(s3, STAGE, PLAIN).settle()
+    DRIFT[aspect](s3, STAGE.bucket)
 
-    found = review_bucket(s3, TARGET, PLAIN).settle()
+    found = review_bucket(s3, STAGE, PLAIN).settle()
 
     assert summarize(found) == ("updated", (aspect,))
-    assert review_bucket(s3, TARGET, PLAIN).outcome.change == "unchanged"
+    assert review_bucket(s3, STAGE, PLAIN).outcome.change == "unchanged"
 
 
 def test_bucket_in_another_region_is_refused(s3):
-    review_bucket(s3, TARGET, PLAIN).settle()
-    elsewhere = make_target(region="eu-west-1")
+    review_bucket(s3, STAGE, PLAIN).settle()
+    elsewhere = make_stage(region="eu-west-1")
 
     with pytest.raises(DeploymentError, match="was deployed to eu-central-1"):
         review_bucket(s3, elsewhere, PLAIN)
@@ -94,7 +94,7 @@ def test_redirect_to_another_region_is_refused(s3):
         stub.add_client_error("head_bucket", "301", http_status_code=301)
 
         with pytest.raises(DeploymentError, match="was deployed to another region"):
-            review_bucket(s3, TARGET, PLAIN)
+            review_bucket(s3, STAGE, PLAIN)
 
 
 def test_bucket_of_another_account_is_refused(s3):
@@ -102,11 +102,11 @@ def test_bucket_of_another_account_is_refused(s3):
         stub.add_client_error("head_bucket", "403", http_status_code=403)
 
         with pytest.raises(DeploymentError, match="not this account's to use"):
-            review_bucket(s3, TARGET, PLAIN)
+            review_bucket(s3, STAGE, PLAIN)
 
 
 def test_name_taken_at_creation_is_refused(s3):
-    review = review_bucket(s3, TARGET, PLAIN)
+    review = review_bucket(s3, STAGE, PLAIN)
     with Stubber(s3) as stub:
         stub.add_client_error("create_bucket", "BucketAlreadyExists")
 
@@ -115,7 +115,7 @@ def test_name_taken_at_creation_is_refused(s3):
 
 
 def test_other_refusals_of_creation_are_passed_on(s3):
-    review = review_bucket(s3, TARGET, PLAIN)
+    review = review_bucket(s3, STAGE, PLAIN)
     with Stubber(s3) as stub:
         stub.add_client_error("create_bucket", "TooManyBuckets")
 
@@ -124,19 +124,19 @@ def test_other_refusals_of_creation_are_passed_on(s3):
 
 
 def test_only_requests_without_tls_are_denied():
-    (statement,) = build_bucket_policy(TARGET)["Statement"]
+    (statement,) = build_bucket_policy(STAGE)["Statement"]
 
     assert statement["Effect"] == "Deny"
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 def test_key_of_ones_own_encrypts_the_bucket(s3):
-    review_bucket(s3, TARGET, PLAIN).settle()
+    review_bucket(s3, STAGE, PLAIN).settle()
 
-    found = review_bucket(s3, TARGET, KEYED).settle()
+    found = review_bucket(s3, STAGE, KEYED).settle()
 
     assert summarize(found) == ("updated", ("encryption",))
-    (rule,) = s3.get_bucket_encryption(Bucket=TARGET.bucket)[
+    (rule,) = s3.get_bucket_encryption(Bucket=STAGE.bucket)[
         "ServerSideEncryptionConfiguration"
     ]["Rules"]
     default = rule["ApplyServerSideEncryptionByDefault"]

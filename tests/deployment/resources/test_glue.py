@@ -19,11 +19,11 @@ from deployment.resources.glue_code import (
     review_glue_code,
 )
 from deployment.resources.glue_jobs import build_job, review_glue_job
-from tests.building.made_up_account import made_up_client, make_target
+from tests.building.made_up_account import made_up_client, make_stage
 from tests.building.service_models import find_faults
 
 ROOT = Path(__file__).parents[3]
-TARGET = make_target()
+STAGE = make_stage()
 PLAIN = Options()
 FILES = {"preprocess.py": b"one", "report.py": b"two", WHEEL: b"three"}
 CHARTS = {"charts.js": b"charts"}
@@ -120,23 +120,23 @@ def test_folder_without_scripts_is_refused(tmp_path):
 def test_code_is_uploaded_once():
     with made_up_client("s3") as s3:
         s3.create_bucket(
-            Bucket=TARGET.bucket,
-            CreateBucketConfiguration={"LocationConstraint": TARGET.region},
+            Bucket=STAGE.bucket,
+            CreateBucketConfiguration={"LocationConstraint": STAGE.region},
         )
         changes = [
-            review_glue_code(s3, TARGET.bucket, make_code()).settle().change
+            review_glue_code(s3, STAGE.bucket, make_code()).settle().change
             for _ in "12"
         ]
 
         assert changes == ["created", "unchanged"]
         key = f"code/{make_code().sha256}/{WHEEL}"
-        assert s3.get_object(Bucket=TARGET.bucket, Key=key)["Body"].read() == b"three"
+        assert s3.get_object(Bucket=STAGE.bucket, Key=key)["Body"].read() == b"three"
 
 
 def test_code_can_be_reviewed_before_the_bucket():
     with made_up_client("s3") as s3:
         assert (
-            review_glue_code(s3, TARGET.bucket, make_code()).outcome.change == "created"
+            review_glue_code(s3, STAGE.bucket, make_code()).outcome.change == "created"
         )
 
 
@@ -144,19 +144,19 @@ def test_code_can_be_reviewed_before_the_bucket():
 def test_job_gets_its_script_and_one_wheel(job):
     code = make_code()
 
-    definition = build_job(TARGET, job, code=code, options=PLAIN)
+    definition = build_job(STAGE, job, code=code, options=PLAIN)
 
-    folder = f"s3://{TARGET.bucket}/{code.prefix}"
+    folder = f"s3://{STAGE.bucket}/{code.prefix}"
     assert definition["Command"]["ScriptLocation"] == f"{folder}{job}.py"
     assert definition["DefaultArguments"]["--extra-py-files"] == f"{folder}{WHEEL}"
 
 
 @pytest.mark.parametrize("job", ["preprocess", "report"])
 def test_job_is_valid_to_glue(job):
-    wanted = build_job(TARGET, job, code=make_code(), options=PLAIN)
+    wanted = build_job(STAGE, job, code=make_code(), options=PLAIN)
 
-    create = {"Name": TARGET.name(job), "Tags": TARGET.tags, **wanted}
-    update = {"JobName": TARGET.name(job), "JobUpdate": wanted}
+    create = {"Name": STAGE.resource(job), "Tags": STAGE.tags, **wanted}
+    update = {"JobName": STAGE.resource(job), "JobUpdate": wanted}
     assert find_faults("glue", "CreateJob", create) == []
     assert find_faults("glue", "UpdateJob", update) == []
 
@@ -164,7 +164,7 @@ def test_job_is_valid_to_glue(job):
 def test_job_is_created_once():
     with made_up_client("glue") as glue:
         changes = [
-            review_glue_job(glue, TARGET, "report", code=make_code(), options=PLAIN)
+            review_glue_job(glue, STAGE, "report", code=make_code(), options=PLAIN)
             .settle()
             .change
             for _ in "12"
@@ -175,12 +175,10 @@ def test_job_is_created_once():
 
 def test_new_code_is_an_update_of_script_and_arguments():
     with made_up_client("glue") as glue:
-        review_glue_job(
-            glue, TARGET, "report", code=make_code(), options=PLAIN
-        ).settle()
+        review_glue_job(glue, STAGE, "report", code=make_code(), options=PLAIN).settle()
 
         found = review_glue_job(
-            glue, TARGET, "report", code=make_code(report=b"4"), options=PLAIN
+            glue, STAGE, "report", code=make_code(report=b"4"), options=PLAIN
         )
 
         assert found.outcome.aspects == ("script, arguments",)

@@ -14,11 +14,11 @@ from cfnlint.helpers import load_resource
 from deployment.options import Options
 from deployment.permissions import END, START, build_table, explain_star, update
 from deployment.resources.policies import PolicyTemplates, list_parts
-from tests.building.made_up_account import make_target
+from tests.building.made_up_account import make_stage
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = PolicyTemplates(ROOT)
-TARGET = make_target()
+STAGE = make_stage()
 WITH_ALL = Options(
     kms_key="arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab",
     subnet_ids=("subnet-1",),
@@ -31,7 +31,7 @@ ON_STAR_THOUGH_LISTED = {"cloudwatch:PutMetricData"}
 
 
 def build_policy(part, options=WITH_ALL):
-    return TEMPLATES.build(part, TARGET, options)
+    return TEMPLATES.build(part, STAGE, options)
 
 
 def find_faults_of(policies):
@@ -112,7 +112,7 @@ def test_action_on_everything_has_its_reason(statement):
 def test_roles_are_passed_to_one_service_only(statement):
     if "iam:PassRole" in statement["Action"]:
         assert statement["Action"] == ["iam:PassRole"]
-        assert statement["Resource"] == [TARGET.role_arn("sagemaker")]
+        assert statement["Resource"] == [STAGE.role_arn("sagemaker")]
         assert statement["Condition"] == {
             "StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}
         }

@@ -6,14 +6,14 @@ import pytest
 
 from deployment.resources.policies import list_parts
 from deployment.resources.roles import build_trust, review_role, review_role_removal
-from tests.building.made_up_account import made_up_client, make_target, summarize
+from tests.building.made_up_account import made_up_client, make_stage, summarize
 
-TARGET = make_target()
+STAGE = make_stage()
 POLICY = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["*"]}],
 }
-NAME = TARGET.name("states")
+NAME = STAGE.resource("states")
 OPEN_TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -29,7 +29,7 @@ def iam():
 
 
 def review(iam, *, policy=POLICY):
-    return review_role(iam, TARGET, "states", policy=policy)
+    return review_role(iam, STAGE, "states", policy=policy)
 
 
 def make_foreign_policy(iam):
@@ -46,7 +46,7 @@ def test_only_the_service_may_take_the_role_on(iam):
     review(iam).settle()
 
     role = iam.get_role(RoleName=NAME)["Role"]
-    assert role["AssumeRolePolicyDocument"] == build_trust("states", TARGET)
+    assert role["AssumeRolePolicyDocument"] == build_trust("states", STAGE)
 
 
 def test_new_policy_replaces_the_old(iam):
@@ -89,7 +89,7 @@ def test_drift_is_named_and_put_back(iam, aspect):
 
 @pytest.mark.parametrize("part", list_parts())
 def test_one_service_and_nobody_else_is_trusted(part):
-    (statement,) = build_trust(part, TARGET)["Statement"]
+    (statement,) = build_trust(part, STAGE)["Statement"]
 
     service = statement["Principal"]["Service"]
     assert statement["Principal"] == {"Service": service}
@@ -98,10 +98,10 @@ def test_one_service_and_nobody_else_is_trusted(part):
 
 @pytest.mark.parametrize("part", ["states", "sagemaker"])
 def test_only_our_own_resources_may_use_the_role(part):
-    (statement,) = build_trust(part, TARGET)["Statement"]
+    (statement,) = build_trust(part, STAGE)["Statement"]
 
     source = statement["Condition"]["ArnLike"]["aws:SourceArn"]
-    assert f":{TARGET.region}:{TARGET.account}:" in source
+    assert f":{STAGE.region}:{STAGE.account}:" in source
 
 
 def test_role_is_removed_with_all_its_policies(iam):

@@ -10,16 +10,16 @@ from cfnlint.api import lint
 
 from deployment.errors import DeploymentError
 from deployment.options import Options
+from deployment.parts import FUNCTIONS
 from deployment.placeholders import find_placeholders
 from deployment.resources.definition import build_definition
 from deployment.resources.state_machine import build_logging, review_state_machine
-from deployment.target import FUNCTIONS
-from tests.building.made_up_account import made_up_client, make_target, summarize
+from tests.building.made_up_account import made_up_client, make_stage, summarize
 from tests.building.service_models import find_faults
 
-TARGET = make_target()
+STAGE = make_stage()
 TEMPLATE = (Path(__file__).parents[3] / "statemachine.asl.json").read_text()
-ARNS = {name: TARGET.function_arn(name) for name in FUNCTIONS}
+ARNS = {name: STAGE.function_arn(name) for name in FUNCTIONS}
 
 
 def make_definition(comment="first"):
@@ -35,7 +35,7 @@ def sfn():
 
 def test_file_is_filled_in_completely():
     definition = json.loads(
-        build_definition(TEMPLATE, TARGET, options=Options(), function_arns=ARNS)
+        build_definition(TEMPLATE, STAGE, options=Options(), function_arns=ARNS)
     )
 
     states = definition["States"]
@@ -46,18 +46,18 @@ def test_file_is_filled_in_completely():
 def test_unknown_placeholder_is_refused():
     with pytest.raises(DeploymentError, match="OtherArn"):
         build_definition(
-            TEMPLATE + "${OtherArn}", TARGET, options=Options(), function_arns=ARNS
+            TEMPLATE + "${OtherArn}", STAGE, options=Options(), function_arns=ARNS
         )
 
 
 def test_filled_in_request_is_valid():
     request = {
-        "name": TARGET.state_machine,
+        "name": STAGE.state_machine,
         "definition": build_definition(
-            TEMPLATE, TARGET, options=Options(), function_arns=ARNS
+            TEMPLATE, STAGE, options=Options(), function_arns=ARNS
         ),
-        "roleArn": TARGET.role_arn("states"),
-        "loggingConfiguration": build_logging(TARGET),
+        "roleArn": STAGE.role_arn("states"),
+        "loggingConfiguration": build_logging(STAGE),
     }
 
     assert find_faults("stepfunctions", "CreateStateMachine", request) == []
@@ -65,7 +65,7 @@ def test_filled_in_request_is_valid():
 
 def test_machine_is_created_once(sfn):
     changes = [
-        review_state_machine(sfn, TARGET, make_definition()).settle().change
+        review_state_machine(sfn, STAGE, make_definition()).settle().change
         for _ in "12"
     ]
 
@@ -88,14 +88,14 @@ DRIFT = {
 
 @pytest.mark.parametrize("aspect", DRIFT)
 def test_drift_is_named_and_put_back(sfn, aspect):
-    review_state_machine(sfn, TARGET, make_definition()).settle()
-    DRIFT[aspect](sfn, TARGET.state_machine_arn)
+    review_state_machine(sfn, STAGE, make_definition()).settle()
+    DRIFT[aspect](sfn, STAGE.state_machine_arn)
 
-    found = review_state_machine(sfn, TARGET, make_definition()).settle()
+    found = review_state_machine(sfn, STAGE, make_definition()).settle()
 
     assert summarize(found) == ("updated", (aspect,))
     assert (
-        review_state_machine(sfn, TARGET, make_definition()).outcome.change
+        review_state_machine(sfn, STAGE, make_definition()).outcome.change
         == "unchanged"
     )
 
@@ -108,7 +108,7 @@ SECURED = Options(
 
 
 def test_key_and_network_reach_model_and_transform():
-    text = build_definition(TEMPLATE, TARGET, options=SECURED, function_arns=ARNS)
+    text = build_definition(TEMPLATE, STAGE, options=SECURED, function_arns=ARNS)
 
     states = json.loads(text)["States"]
     assert states["CreateModel"]["Parameters"]["VpcConfig"] == {
@@ -122,7 +122,7 @@ def test_key_and_network_reach_model_and_transform():
 def test_key_and_network_change_nothing_else():
     plain, secured = (
         json.loads(
-            build_definition(TEMPLATE, TARGET, options=options, function_arns=ARNS)
+            build_definition(TEMPLATE, STAGE, options=options, function_arns=ARNS)
         )
         for options in (Options(), SECURED)
     )
@@ -137,7 +137,7 @@ def find_lint(definition, **substitutions):
     machine = {
         "Type": "AWS::StepFunctions::StateMachine",
         "Properties": {
-            "RoleArn": TARGET.role_arn("states"),
+            "RoleArn": STAGE.role_arn("states"),
             "Definition": json.loads(definition),
             **({"DefinitionSubstitutions": substitutions} if substitutions else {}),
         },
@@ -150,7 +150,7 @@ def find_lint(definition, **substitutions):
 
 @pytest.mark.parametrize("options", [Options(), SECURED], ids=["plain", "secured"])
 def test_filled_in_definition_passes_both_linters(tmp_path, options):
-    text = build_definition(TEMPLATE, TARGET, options=options, function_arns=ARNS)
+    text = build_definition(TEMPLATE, STAGE, options=options, function_arns=ARNS)
     path = tmp_path / "machine.asl.json"
     path.write_text(text)
 

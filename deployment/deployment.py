@@ -10,18 +10,18 @@ from deployment.resources.policies import PolicyTemplates
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from chalicelib.stages import Stage
     from deployment.chalice.command import Chalice
     from deployment.clients import Clients
     from deployment.options import Options
-    from deployment.target import Target
 
 
 @dataclass(frozen=True)
-class Stage:
+class Deployment:
     """Everything that deploying, planning and destroying a stage need."""
 
     project: Path
-    target: Target
+    stage: Stage
     options: Options
     clients: Clients
     chalice: Chalice
