@@ -141,7 +141,7 @@ def break_everything(bench, stage):
 
 def list_repairs(stage):
     """List what a deploy says after ``break_everything``, in its order."""
-    name = stage.name
+    name = stage.resource
     return [
         f"updated    role {name('on_upload')} (policy)",
         f"updated    role {name('states')} (policy)",
