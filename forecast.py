@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return explain(Path(args.subject), args.settings)
         stage, clients = connect(args)
         return Command(args, stage, clients, console).run()
-    except (CommandError, PipelineError) as error:
+    except PipelineError as error:
         return complain(str(error))
     except (BotoCoreError, ClientError) as error:
         return complain(explain_aws_error(error, stage))

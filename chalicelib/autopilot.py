@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws_errors import error_code
 from chalicelib.errors import AutopilotBusy, AutopilotFailed
 from chalicelib.runs import SCHEMA, forecast_prefix
 from chalicelib.stages import APP_NAME
@@ -168,10 +169,7 @@ def stop_unfinished_job(sagemaker: SageMakerClient, name: str) -> bool:
         job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)
     except ClientError as error:
         # The second is what SageMaker says of a name that it has never seen.
-        if error.response["Error"]["Code"] in {
-            "ResourceNotFound",
-            "ValidationException",
-        }:
+        if error_code(error) in {"ResourceNotFound", "ValidationException"}:
             return False
         raise
     if job["AutoMLJobStatus"] != "InProgress":

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws_errors import error_code
 from chalicelib.runs import run_key
-from client.errors import CommandError, error_code
+from client.errors import CommandError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from client.errors import CommandError, error_code, is_denied, is_passing
+from chalicelib.aws_errors import error_code, is_denied, is_passing
+from client.errors import CommandError
 from client.pace import Pace
 from client.phases import History, Phase
 from client.training import Training, find_training

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from client.errors import error_code
+from chalicelib.aws_errors import error_code
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient

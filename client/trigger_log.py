@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from client.errors import error_code, is_denied
+from chalicelib.aws_errors import error_code, is_denied
 from client.words import printable
 
 if TYPE_CHECKING:
