@@ -9,6 +9,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from chalicelib.endings import read_verdict
 from client.leaderboard import (
     Leaderboard,
     Place,
@@ -26,18 +27,10 @@ _SHOWN_METRICS = 4
 _STYLES = {"better": "bold green", "worse": "bold red"}
 
 
-def find_verdict(report: Mapping[str, Any] | None) -> str:
-    """Return the one sentence that says how good the forecast is; empty if unknown."""
-    verdict = (report or {}).get("verdict")
-    if isinstance(verdict, Mapping):
-        verdict = verdict.get("sentence")
-    return verdict if isinstance(verdict, str) else ""
-
-
 def present_accuracy(results: Results) -> Iterator[RenderableType]:
     """Give what a run's report says of its accuracy; else its candidates."""
     report = read_file(results, "report.json")
-    if verdict := find_verdict(report):
+    if verdict := read_verdict(report):
         yield Text()
         yield Text(printable(verdict), style=_choose_style(report))
     leaderboard, source = _find_leaderboard(results, report)
@@ -53,8 +46,7 @@ def present_accuracy(results: Results) -> Iterator[RenderableType]:
 
 
 def _choose_style(report: Mapping[str, Any] | None) -> str:
-    verdict = (report or {}).get("verdict")
-    outcome = verdict.get("outcome") if isinstance(verdict, Mapping) else None
+    outcome = ((report or {}).get("verdict") or {}).get("outcome")
     return _STYLES.get(str(outcome), "bold")
 
 

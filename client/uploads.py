@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +9,8 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.uploads import UPLOAD_FOLDER
+from chalicelib.bucket import build_uri, upload_key
+from chalicelib.runs import read_execution_input
 from client.errors import CommandError
 from client.pace import Pace
 
@@ -46,7 +46,7 @@ class Upload:
 
 def put_upload(s3: S3Client, bucket: str, package: Package) -> Upload:
     """Upload a package under ``raw/``."""
-    key = f"{UPLOAD_FOLDER}{package.name}"
+    key = upload_key(package.name)
     with package.path.open("rb") as body:
         answer = s3.put_object(
             Bucket=bucket, Key=key, Body=body, ContentType="application/zip"
@@ -98,7 +98,7 @@ def _find_run(
         if arn in strangers:
             continue
         execution = sfn.describe_execution(executionArn=arn)
-        if is_run_of(upload, parse_input(execution.get("input"))):
+        if is_run_of(upload, read_execution_input(execution.get("input"))):
             return execution["name"]
         strangers.add(arn)
     return None
@@ -116,15 +116,6 @@ def _recent_executions(sfn: SFNClient, stage: Stage, since: datetime) -> Iterato
             yield execution["executionArn"]
 
 
-def parse_input(text: str | None) -> Mapping[str, Any]:
-    """Read an execution's input; empty for one that is not a run of ours."""
-    try:
-        parsed = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
-
-
 def is_run_of(upload: Upload, execution_input: Mapping[str, Any]) -> bool:
     """Tell whether an execution's input names this very upload.
 
@@ -139,7 +130,7 @@ def is_run_of(upload: Upload, execution_input: Mapping[str, Any]) -> bool:
 
 def _no_run_started(stage: Stage, upload: Upload, waited: float) -> str:
     return (
-        f"no run has started for s3://{stage.bucket}/{upload.key} (version "
+        f"no run has started for {build_uri(stage.bucket, upload.key)} (version "
         f"{upload.version_id}) within {waited:.0f} s; look at what the trigger says, "
         f"`chalice logs -n on_upload --stage {stage.name}`, then at "
         f"`python forecast.py list --stage {stage.name}`; when neither knows the "

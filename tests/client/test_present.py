@@ -5,7 +5,6 @@ import json
 
 from rich.console import Console
 
-from client.accuracy import find_verdict
 from client.present import present_outcome
 from client.results import Results
 from client.session import Outcome
@@ -114,7 +113,7 @@ def test_warning_of_the_report_is_passed_on(tmp_path):
 
 
 def test_verdict_stands_alone(tmp_path):
-    text = present(tmp_path, {"report.json": {"verdict": "31 % better"}})
+    text = present(tmp_path, {"report.json": {"verdict": {"sentence": "31 % better"}}})
 
     assert "31 % better" in text.splitlines()
 
@@ -148,10 +147,3 @@ def test_markup_in_names_is_only_text(tmp_path):
 
     assert "[red]id" in text
     assert "[bold]A" in text
-
-
-def test_verdict_is_found_in_either_form():
-    assert find_verdict({"verdict": "good"}) == "good"
-    assert find_verdict({"verdict": {"sentence": "good"}}) == "good"
-    assert find_verdict({"verdict": None}) == ""
-    assert find_verdict(None) == ""

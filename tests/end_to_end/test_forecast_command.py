@@ -14,7 +14,8 @@ import pytest
 import requests
 from moto.server import ThreadedMotoServer
 
-from chalicelib.runs import build_execution_input, forecast_prefix, run_key
+from chalicelib.bucket import forecast_key, run_key
+from chalicelib.runs import build_execution_input
 from chalicelib.uploads import Upload
 from forecast import choose_command, main
 from tests.building.scripted_run import STAGE
@@ -87,8 +88,8 @@ class Trigger(threading.Thread):
         status = {"dataset": dataset, "status": ended, "reason": None, "warnings": []}
         files = {run_key(run_id, "status.json"): json.dumps(status)}
         if ended == "SUCCEEDED":
-            prefix = forecast_prefix(dataset, run_id)
-            files |= {f"{prefix}forecast.csv": FORECAST, f"{prefix}report.html": "<p>"}
+            for name, body in (("forecast.csv", FORECAST), ("report.html", "<p>")):
+                files[forecast_key(dataset, run_id, name)] = body
         for key, body in files.items():
             self._s3.put_object(Bucket=STAGE.bucket, Key=key, Body=body)
 
