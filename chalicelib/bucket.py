@@ -5,6 +5,8 @@ UPLOAD_FOLDER = "raw/"
 BARE_UPLOAD_KEY = "raw"
 # What the transform writes, among a run's results.
 TRANSFORM_FOLDER = "raw/"
+# S3's own name for the version of an object that has none.
+NO_VERSION = "null"
 
 
 def upload_key(name: str) -> str:

@@ -9,7 +9,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.bucket import BARE_UPLOAD_KEY, UPLOAD_FOLDER, run_key, settings_keys
+from chalicelib.bucket import (
+    BARE_UPLOAD_KEY,
+    NO_VERSION,
+    UPLOAD_FOLDER,
+    run_key,
+    settings_keys,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +64,7 @@ def name_run(upload: Upload) -> str:
     """
     slug = name_dataset(upload.key)[:_SLUG_LENGTH].rstrip("-")
     moment = datetime.fromisoformat(upload.event_time)
-    version = upload.etag if upload.version_id == "null" else upload.version_id
+    version = upload.etag if upload.version_id == NO_VERSION else upload.version_id
     mark = _hash(
         upload.bucket, upload.key, version, upload.sequencer, length=_RUN_HASH_LENGTH
     )

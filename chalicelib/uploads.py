@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
-from chalicelib.bucket import BARE_UPLOAD_KEY, UPLOAD_FOLDER, upload_key
+from chalicelib.bucket import BARE_UPLOAD_KEY, NO_VERSION, UPLOAD_FOLDER, upload_key
 
 SUFFIXES = (".zip", ".csv")
 NEEDED_KEYS = " or ".join(upload_key(f"<name>{suffix}") for suffix in SUFFIXES)
@@ -31,8 +31,7 @@ def read_uploads(event: Mapping[str, Any]) -> Iterator[Upload]:
         yield Upload(
             bucket=s3["bucket"]["name"],
             key=unquote_plus(s3["object"]["key"]),
-            # S3's own name for the version of an object that has none.
-            version_id=s3["object"].get("versionId") or "null",
+            version_id=s3["object"].get("versionId") or NO_VERSION,
             etag=s3["object"].get("eTag", ""),
             size=s3["object"].get("size", 0),
             event_time=record["eventTime"],

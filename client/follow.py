@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.aws_errors import error_code, is_denied, is_passing
 from client.errors import CommandError
 from client.pace import Pace
-from client.phases import History, Phase
+from client.phases import Phase, PhaseReader
 from client.training import Training, find_training
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Follower:
         self._arn = stage.execution_arn(run_id)
         self._run_id = run_id
         self._stage = stage
-        self._history = History(sfn, self._arn)
+        self._phases = PhaseReader(sfn, self._arn)
         self._training: Training | None = None
         self._training_is_over = False
         self._may_see_training = True
@@ -81,7 +81,7 @@ class Follower:
     def look(self, display: Display) -> Snapshot:
         """Look at the run once."""
         execution = self.describe()
-        phases = self._history.update()
+        phases = self._phases.update()
         if self._may_see_training:
             self._look_at_training(phases, display)
         return Snapshot(

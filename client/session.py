@@ -21,7 +21,7 @@ from client.trigger_log import read_trigger_log
 from client.uploads import (
     START_PATIENCE_SECONDS,
     NoRunError,
-    Upload,
+    SentUpload,
     put_upload,
     wait_for_run,
 )
@@ -86,7 +86,7 @@ class Session:
         self._start_patience = start_patience
         self._sleep = sleep
 
-    def upload(self, source: Path) -> Upload:
+    def upload(self, source: Path) -> SentUpload:
         """Upload a zip, a folder or a CSV."""
         with pack_source(source) as package:
             where = build_uri(self._stage.bucket, upload_key(package.name))
@@ -94,7 +94,7 @@ class Session:
             with self._display.waiting(doing):
                 return put_upload(self._clients.s3, self._stage.bucket, package)
 
-    def find_run(self, upload: Upload) -> str:
+    def find_run(self, upload: SentUpload) -> str:
         """Wait for the upload's run, and return its run_id."""
         try:
             with self._display.waiting("Wait for its run to start"):

@@ -20,7 +20,7 @@ _SMALLEST_DPU = 0.0625
 # What Autopilot trains on is not published; a training takes one to two hours, and
 # users tell of bills of this order.
 _TRAINING = (3.0, 20.0)
-_STAGES = (
+PHASES = (
     ("prepare", "Prepare the run"),
     ("preprocess", "Check and clean the data"),
     ("train", "Train with Autopilot"),
@@ -40,7 +40,7 @@ def build_timeline(marks: Mapping[str, datetime | None]) -> list[dict[str, Any]]
     """
     stages = []
     before = marks.get("uploaded")
-    for name, words in _STAGES:
+    for name, words in PHASES:
         ended = marks.get(name)
         seconds = None
         if before is not None and ended is not None:

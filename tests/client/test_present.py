@@ -77,9 +77,9 @@ def test_leaderboard_has_best_first_and_says_the_rest(tmp_path):
     text = present(tmp_path, {"candidates.json": CANDIDATES})
 
     lines = [line.split() for line in text.splitlines() if line.strip()]
-    assert lines[1] == ["candidate", "avg.", "wQL", "MASE"]
-    assert lines[3] == ["Theta", "(chosen)", "0.1250", "0.7500"]
-    assert lines[4] == ["C0", "-", "-"]
+    assert lines[1] == ["candidate", "WQL"]
+    assert lines[3] == ["Theta", "(chosen)", "0.1250"]
+    assert lines[4] == ["C0", "-"]
     assert "2 more in candidates.json" in text
 
 

@@ -168,7 +168,7 @@ def test_piped_run_prints_lines_and_forecast(endpoint, tmp_path):
 
     assert process.returncode == 0, text
     run_id = find_run_id(text)
-    assert "Write the report: done" in text
+    assert "Report: done" in text
     assert "Flöte" in text
     assert "\x1b" not in text
     forecast = tmp_path / "forecasts" / "sales" / run_id / "forecast.csv"
