@@ -64,7 +64,7 @@ def test_forecast_shows_first_series_and_steps(tmp_path):
 def test_forecast_without_mean_draws_a_quantile(tmp_path):
     text = present(tmp_path, {"forecast.csv": "id,timestamp,p50\nA,2026-01-01,7\n"})
 
-    assert "p50, all 1 steps" in text
+    assert "p50, 1 step" in text
 
 
 def test_forecast_without_values_is_only_counted(tmp_path):

@@ -317,9 +317,19 @@ def test_command_line_means_one_thing(words, run_id, expected):
     assert choose_command(words, run_id) == expected
 
 
-def test_unclear_command_line_exits_with_usage(capsys):
+@pytest.mark.parametrize(
+    ("argv", "complaint"),
+    [
+        ([], "python forecast.py fetch RUN_ID"),
+        (["data.zip", "--settings", "x.json"], "--settings goes with --explain alone"),
+        (["list", "--limit", "0"], "'0' is no count"),
+        (["list", "--limit", "-3"], "'-3' is no count"),
+        (["list", "--limit", "many"], "'many' is no count"),
+    ],
+)
+def test_unclear_command_line_exits_with_usage(capsys, argv, complaint):
     with pytest.raises(SystemExit) as caught:
-        main([])
+        main(argv)
 
     assert caught.value.code == 2
-    assert "python forecast.py fetch RUN_ID" in capsys.readouterr().err
+    assert complaint in capsys.readouterr().err
