@@ -19,6 +19,13 @@ _FIXED_REASONS = {
     "ABORTED": "the run was stopped by hand; upload again to start anew",
     "TIMED_OUT": "the run ran out of time, and its training was stopped; upload again",
 }
+# A run that failed and is redriven waits in the second before it goes on.
+_UNENDED = {"RUNNING", "PENDING_REDRIVE"}
+
+
+def has_ended(status: str) -> bool:
+    """Tell whether an execution with this status is over."""
+    return status not in _UNENDED
 
 
 @dataclass(frozen=True)

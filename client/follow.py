@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws_errors import error_code, is_denied, is_passing
+from chalicelib.endings import has_ended
 from client.errors import CommandError
 from client.pace import Pace
 from client.phases import Phase, PhaseReader
@@ -43,7 +44,7 @@ class Snapshot:
     @property
     def ended(self) -> bool:
         """Tell whether the run is over."""
-        return self.status not in {"RUNNING", "PENDING_REDRIVE"}
+        return has_ended(self.status)
 
 
 class Display(Protocol):

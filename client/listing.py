@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bucket import BARE_UPLOAD_KEY, forecast_key
-from chalicelib.endings import read_verdict
+from chalicelib.endings import has_ended, read_verdict
 from chalicelib.runs import read_execution_input
 from chalicelib.uploads import starts_run
 from client.documents import find_document, find_run_document
@@ -41,7 +41,7 @@ class ListedRun:
     @property
     def ended(self) -> bool:
         """Tell whether the run is over."""
-        return self.state not in {"RUNNING", "PENDING_REDRIVE"}
+        return has_ended(self.state)
 
 
 @dataclass(frozen=True)

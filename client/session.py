@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bucket import build_uri, upload_key
-from chalicelib.endings import find_reason
+from chalicelib.endings import find_reason, has_ended
 from chalicelib.runs import read_execution_input
 from client.documents import find_run_document
 from client.errors import CommandError
@@ -131,7 +131,7 @@ class Session:
         execution = Follower(
             self._clients.sfn, self._clients.sagemaker, self._stage, run_id
         ).describe()
-        if execution["status"] in {"RUNNING", "PENDING_REDRIVE"}:
+        if not has_ended(execution["status"]):
             raise CommandError(
                 f"run {run_id!r} is still going; follow it with "
                 f"`python forecast.py --run {run_id} --stage {self._stage.name}`"
