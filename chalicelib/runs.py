@@ -45,7 +45,7 @@ def name_dataset(key: str) -> str:
     of itself added, so that no two keys share a dataset, but for ``raw`` and
     ``raw/data.zip``, the two ways to send the same ``data.zip``.
     """
-    name = key.removeprefix(UPLOAD_FOLDER)
+    name = key[len(UPLOAD_FOLDER) :]
     if key == BARE_UPLOAD_KEY:
         name = f"{DEFAULT_DATASET}.zip"
     slug = _slug(name[: -len(".zip")]) or DEFAULT_DATASET
