@@ -493,8 +493,8 @@ REPORT_CODES = {
     "forecast-rows": _warning(
         "Series have fewer or more rows in the forecast than the horizon.",
         "look at these series' history, and at the raw output",
-        "{count} series have not {horizon} rows in the forecast, and the others have no "
-        "timestamps in common to complete them by",
+        "{count} series have not {horizon} rows in the forecast, and the others have "
+        "no timestamps in common to complete them by",
     ),
     "forecast-quantiles-crossed": _fixed(
         "A quantile of the forecast is above a higher one.",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 
+from glue.bucket import SCHEMAS
+from glue.documents import Run, RunSettings
+from glue.reporting.backtest import BacktestOutcome
 from glue.reporting.baseline import NAME
-from glue.reporting.calendar import name_periods
 from glue.reporting.history import History
-from glue.reporting.run_settings import ReportSettings
 from glue.reporting.scoring import (
     Comparison,
     Points,
@@ -27,7 +28,6 @@ from glue.reporting.scoring import (
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
-SCHEMA = 1
 DEFINITIONS = {
     "WQL": (
         "mean over the quantiles of the sum of 2 x pinball loss over all points, "
@@ -55,17 +55,20 @@ DEFINITIONS = {
 }
 
 
-@dataclass(frozen=True)
-class BacktestFindings:
-    """The winner's backtest beside the baseline; or why there is none."""
-
-    comparison: Comparison | None
-    windows: tuple[int, ...] = ()
-    reason: str | None = None
+def describe_run(run: Run, now: datetime) -> dict[str, Any]:
+    """Say whose report it is, and when it was made."""
+    return {
+        "schema": SCHEMAS["report.json"],
+        "run_id": run.run_id,
+        "dataset": run.dataset,
+        "upload": run.upload,
+        "made_at": now.isoformat(timespec="seconds"),
+        "metric": run.settings.metric,
+    }
 
 
 def describe_backtest(
-    found: BacktestFindings, history: History, settings: ReportSettings
+    found: BacktestOutcome, history: History, settings: RunSettings
 ) -> dict[str, Any]:
     """Describe how the winner did on Autopilot's windows, and the baseline there."""
     if found.comparison is None:
@@ -93,7 +96,7 @@ def describe_backtest(
     return {
         "comparable": True,
         "reason": None,
-        "windows": _describe_windows(found.windows, history, settings),
+        "windows": _describe_windows(found.windows, history),
         "points": len(comparison.forecast.points),
         "points_left_out": comparison.left_out,
         "winner": winner,
@@ -110,7 +113,7 @@ def describe_backtest(
     }
 
 
-def score_naive_alone(history: History, settings: ReportSettings) -> dict[str, Any]:
+def score_naive_alone(history: History, settings: RunSettings) -> dict[str, Any]:
     """Score the baseline on the last horizon of the history."""
     cutoff = history.steps - settings.horizon - 1
     if cutoff < 0:
@@ -131,12 +134,10 @@ def score_naive_alone(history: History, settings: ReportSettings) -> dict[str, A
     return {"points": len(baseline.points), "metrics": score_whole(baseline)}
 
 
-def describe_data(
-    history: History, settings: ReportSettings, rows: int
-) -> dict[str, Any]:
+def describe_data(history: History, settings: RunSettings, rows: int) -> dict[str, Any]:
     """Describe what was forecast from what."""
     ends = np.array([0, max(history.steps - 1, 0)])
-    first, last = name_periods(ends, settings.frequency, history.origin)
+    first, last = history.name_periods(ends)
     return {
         "series": len(history.keys),
         "rows": history.rows,
@@ -154,7 +155,7 @@ def describe_data(
     }
 
 
-def describe_baseline(history: History, settings: ReportSettings) -> dict[str, Any]:
+def describe_baseline(history: History, settings: RunSettings) -> dict[str, Any]:
     """Name the baseline, and say what it repeats: a season, or the last value."""
     seasonal = settings.season > 1 and history.steps > settings.season + 1
     return {
@@ -164,12 +165,9 @@ def describe_baseline(history: History, settings: ReportSettings) -> dict[str, A
     }
 
 
-def _describe_windows(
-    windows: Sequence[int], history: History, settings: ReportSettings
-) -> list[dict[str, Any]]:
+def _describe_windows(windows: Sequence[int], history: History) -> list[dict[str, Any]]:
     cutoffs = np.array(windows, dtype=np.int64)
-    names = name_periods(cutoffs, settings.frequency, history.origin)
-    return [{"last_known": name} for name in names]
+    return [{"last_known": name} for name in history.name_periods(cutoffs)]
 
 
 def _describe_steps(comparison: Comparison, horizon: int) -> list[dict[str, Any]]:

@@ -8,12 +8,11 @@ from glue.reporting.output import ForecastUnreadableError
 from tests.building.reports import (
     ROOT,
     RUN_ID,
-    Bucket,
     RunBuilder,
     make_report,
     write_csv,
 )
-from tests.building.uploads import months
+from tests.building.uploads import FakeS3, months
 
 RAW = (
     "p90,month,mean,item,p10,extra,p50\n"
@@ -231,7 +230,7 @@ def test_garbled_earlier_run_fails_nothing(tmp_path):
 def test_forecast_is_written_before_anything_else(tmp_path):
     written = []
 
-    class Recording(Bucket):
+    class Recording(FakeS3):
         def upload_file(self, path, bucket, key, **options):
             written.append(key)
             super().upload_file(path, bucket, key, **options)
@@ -240,7 +239,7 @@ def test_forecast_is_written_before_anything_else(tmp_path):
             written.append(request["Key"])
             super().put_object(**request)
 
-    make_report(BUILDER, tmp_path, bucket=Recording())
+    make_report(BUILDER, tmp_path, s3=Recording())
 
     assert written[0] == f"output-forecasted-data/data/{RUN_ID}/forecast.csv"
     assert written[-1] == f"runs/{RUN_ID}/report-warnings.json"

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glue.reporting.calendar import name_periods
+from glue.documents import RunSettings
 from glue.reporting.grid import ForecastGrid
 from glue.reporting.history import History
 from glue.reporting.items import ItemFigures
-from glue.reporting.run_settings import ReportSettings
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -47,7 +46,7 @@ class PageContent:
     history: History
     grid: ForecastGrid
     figures: ItemFigures
-    settings: ReportSettings
+    settings: RunSettings
 
 
 def build_page(
@@ -68,7 +67,7 @@ def build_page(
     """
     names = (TEMPLATE, STYLE, SCRIPT, *LIBRARIES)
     parts = {name: (assets / name).read_text("utf-8") for name in names}
-    order = np.argsort(-content.figures.outlook.volume, kind="stable")
+    order = np.argsort(-content.figures.totals.volume, kind="stable")
     listed = order[:MOST_LISTED]
     index = _pack(_build_index(content, listed))
     core = {
@@ -138,8 +137,8 @@ def _build_index(content: PageContent, listed: Array) -> dict[str, Any]:
     figures, keys = content.figures, content.history.keys
     return {
         "labels": [_label(keys[at]) for at in listed.tolist()],
-        "volume": _round(figures.outlook.volume[listed]),
-        "change": _round(figures.outlook.change[listed]),
+        "volume": _round(figures.totals.volume[listed]),
+        "change": _round(figures.totals.change[listed]),
         "error": _round(figures.error[listed]),
         "gain": _round(figures.improvement[listed]),
     }
@@ -181,10 +180,10 @@ def _first_period(content: PageContent) -> int:
 
 def _build_stamps(content: PageContent) -> dict[str, list[str]]:
     """Name the time steps that all charts share."""
-    history, settings = content.history, content.settings
+    history = content.history
     periods = np.arange(_first_period(content), history.steps)
     return {
-        "history": name_periods(periods, settings.frequency, history.origin),
+        "history": history.name_periods(periods),
         "forecast": np.unique(content.grid.stamps.astype(str)).tolist(),
     }
 
