@@ -33,6 +33,11 @@ Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 # Earlier runs that are scored at most, and those that are looked at for it.
 _MOST_SCORED, _MOST_LOOKED_AT = 3, 20
 _WORST = 10
+# What report.json says where not even the looking was possible.
+NOT_READ: Mapping[str, Any] = {
+    "scored": [],
+    "reason": "earlier forecasts could not be read",
+}
 _RUN = re.compile(r".*-(\d{12})-[0-9a-f]{8}")
 
 
@@ -40,7 +45,7 @@ class NoOverlapError(Exception):
     """Why an earlier forecast cannot be scored with this upload."""
 
 
-def find_earlier(run: Run, bucket: Bucket, history: History) -> dict[str, Any]:
+def find_earlier(run: Run, bucket: Bucket, history: History) -> Mapping[str, Any]:
     """Score the newest forecasts of the dataset that this upload has actuals for."""
     stored = bucket.list_objects(dataset_folder(run.dataset))
     earlier_runs = list_earlier_runs([one.key for one in stored], run.run_id)

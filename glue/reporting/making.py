@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from importlib.resources import files
@@ -18,24 +18,12 @@ from glue.reporting import page
 from glue.reporting.attempts import Attempts
 from glue.reporting.backtest import BacktestOutcome, compare_backtest
 from glue.reporting.costs import describe_cost
-from glue.reporting.document import (
-    DEFINITIONS,
-    describe_backtest,
-    describe_baseline,
-    describe_data,
-    describe_run,
-)
-from glue.reporting.earlier import find_earlier
-from glue.reporting.grid import (
-    ForecastGrid,
-    build_grid,
-    total_forecast,
-    total_history,
-    total_series,
-)
+from glue.reporting.document import build_document
+from glue.reporting.earlier import NOT_READ, find_earlier
+from glue.reporting.figures import Figures, compute_figures
 from glue.reporting.history import History, read_history
-from glue.reporting.items import ItemFigures, build_figures, list_items, write_items
-from glue.reporting.leaderboard import Entry, build_leaderboard, write_leaderboard
+from glue.reporting.items import write_items
+from glue.reporting.leaderboard import write_leaderboard
 from glue.reporting.output import (
     download_outputs,
     read_forecast,
@@ -44,7 +32,6 @@ from glue.reporting.output import (
 )
 from glue.reporting.page.page import PageContent, build_page
 from glue.reporting.repairs import check_complete, repair_by_history, repair_rows
-from glue.reporting.verdict import judge_backtest
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -104,7 +91,7 @@ def _write_rest(
     *,
     surroundings: Surroundings,
 ) -> None:
-    """Write all that follows the first forecast.csv."""
+    """Mend the forecast by its history, and write all that is made of both."""
     history = attempts.attempt(
         "the comparison with the history",
         lambda: read_history(bucket.download(run.keys.train), run.settings),
@@ -112,23 +99,19 @@ def _write_rest(
     if history is None:
         check_complete(forecast, run.settings, attempts.findings)
         return
-    whole = attempts.attempt(
+    mended = attempts.attempt(
         "the check of the forecast by the history",
-        lambda: _repair(run, bucket, forecast, history, findings=attempts.findings),
+        lambda: _mend(run, bucket, forecast, history, findings=attempts.findings),
         otherwise=forecast,
     )
-    check_complete(whole, run.settings, attempts.findings)
-    attempts.attempt("forecast.parquet", lambda: write_parquet(whole, run, bucket))
-    figures = _compute_figures(run, bucket, whole, history, attempts=attempts)
-    _write_tables(run, bucket, figures, attempts)
-    document = _describe(run, bucket, figures, attempts, surroundings=surroundings)
-    content = PageContent(
-        document, history, figures.grid, figures.items, settings=run.settings
+    check_complete(mended, run.settings, attempts.findings)
+    attempts.attempt("forecast.parquet", lambda: write_parquet(mended, run, bucket))
+    _write_figures(
+        run, bucket, mended, history, attempts=attempts, surroundings=surroundings
     )
-    _write_page(run, bucket, content, attempts, assets=surroundings.assets)
 
 
-def _repair(
+def _mend(
     run: Run,
     bucket: Bucket,
     forecast: pd.DataFrame,
@@ -136,146 +119,80 @@ def _repair(
     *,
     findings: Findings,
 ) -> pd.DataFrame:
-    """Mend the forecast by the history, and write it again where that changed it."""
-    repaired = repair_by_history(forecast, history, run.settings, findings)
-    if not repaired.equals(forecast):
-        write_forecast(repaired, run, bucket)
-    return repaired
+    """Mend the forecast, and write it again where that changed it."""
+    mended = repair_by_history(forecast, history, run.settings, findings)
+    if not mended.equals(forecast):
+        write_forecast(mended, run, bucket)
+    return mended
 
 
-@dataclass(frozen=True)
-class Figures:
-    """All that is computed of a forecast.
-
-    ``candidates`` are candidates.json, where that could be read, and ``backtest`` is
-    how the winner did, as report.json has it.
-    """
-
-    history: History
-    candidates: Mapping[str, Any] | None
-    grid: ForecastGrid
-    items: ItemFigures
-    backtest: Mapping[str, Any]
-    leaderboard: Sequence[Entry]
-
-
-def _compute_figures(
+def _write_figures(
     run: Run,
     bucket: Bucket,
     forecast: pd.DataFrame,
     history: History,
     *,
     attempts: Attempts,
-) -> Figures:
-    settings = run.settings
-    candidates = attempts.attempt(
+    surroundings: Surroundings,
+) -> None:
+    """Write the files that show the report's figures."""
+    settings, attempt, now = run.settings, attempts.attempt, surroundings.now
+    candidates = attempt(
         "candidates.json", lambda: bucket.read_json(run.keys.candidates)
     )
-    outcome = attempts.attempt(
+    outcome = attempt(
         "the comparison with seasonal naive",
         lambda: compare_backtest(candidates, bucket, history, settings),
         otherwise=BacktestOutcome(None, reason="its backtest could not be read"),
     )
-    backtest = describe_backtest(outcome, history, settings)
-    grid = build_grid(forecast, history, settings)
-    totals = total_series(grid, history, settings)
-    return Figures(
-        history=history,
-        candidates=candidates,
-        grid=grid,
-        items=build_figures(totals, outcome.comparison, settings.metric),
-        backtest=backtest,
-        leaderboard=build_leaderboard(
-            candidates,
-            settings.metric,
-            winner=backtest["winner"],
-            baseline=backtest["baseline"],
-            alone=(backtest["baseline_alone"] or {}).get("metrics"),
-        ),
+    figures = compute_figures(
+        forecast, history, settings, candidates=candidates, outcome=outcome
     )
-
-
-def _write_tables(
-    run: Run, bucket: Bucket, figures: Figures, attempts: Attempts
-) -> None:
-    """Write leaderboard.csv and items.csv."""
-    writers = {
-        "leaderboard.csv": partial(write_leaderboard, figures.leaderboard),
-        "items.csv": partial(write_items, figures.items, figures.history, run.settings),
-    }
-    for name, write in writers.items():
-        attempts.attempt(
-            name, partial(bucket.write_text, run.result(name), "text/csv", write)
-        )
-
-
-def _describe(
-    run: Run,
-    bucket: Bucket,
-    figures: Figures,
-    attempts: Attempts,
-    *,
-    surroundings: Surroundings,
-) -> dict[str, Any]:
-    """Build report.json, but for its warnings: what follows it may fail, too."""
-    settings, history, grid = run.settings, figures.history, figures.grid
-    verdict = judge_backtest(figures.backtest, figures.candidates, history, settings)
-    return {
-        **describe_run(run, surroundings.now),
-        "verdict": verdict.as_data(),
-        "data": describe_data(history, settings, len(grid.series)),
-        "baseline": describe_baseline(history, settings),
-        "backtest": figures.backtest,
-        "leaderboard": [entry.as_data() for entry in figures.leaderboard],
-        "items": list_items(figures.items, history, settings.metric),
-        "total": {
-            "history": total_history(history),
-            "forecast": total_forecast(grid, settings),
-            "last_season_total": float(figures.items.totals.reference.sum()),
-        },
-        "earlier_forecasts": attempts.attempt(
+    attempt("leaderboard.csv", lambda: _write_leaderboard(run, bucket, figures))
+    attempt("items.csv", lambda: _write_items(run, bucket, figures))
+    document = build_document(
+        run,
+        figures,
+        now=now,
+        earlier=attempt(
             "the look at earlier forecasts",
             lambda: find_earlier(run, bucket, history),
-            otherwise={
-                "scored": [],
-                "reason": "earlier forecasts could not be read",
-            },
+            otherwise=NOT_READ,
         ),
-        "took": attempts.attempt(
+        took=attempt(
             "the time that it took",
-            lambda: describe_cost(
-                run, bucket, now=surroundings.now, local=surroundings.local
-            ),
+            lambda: describe_cost(run, bucket, now=now, local=surroundings.local),
         ),
-        "findings": run.findings,
-        "inferred": run.inferred,
-        "settings": run.resolved,
-        "definitions": DEFINITIONS,
-    }
+    )
+    content = PageContent(_add_warnings(document, attempts), figures, settings)
+    attempt(
+        "report.html", lambda: _write_page(run, bucket, content, surroundings.assets)
+    )
+    bucket.write_json(run.result("report.json"), _add_warnings(document, attempts))
+
+
+def _write_leaderboard(run: Run, bucket: Bucket, figures: Figures) -> None:
+    write = partial(write_leaderboard, figures.leaderboard)
+    bucket.write_text(run.result("leaderboard.csv"), "text/csv", write)
+
+
+def _write_items(run: Run, bucket: Bucket, figures: Figures) -> None:
+    write = partial(write_items, figures.items, figures.history, run.settings)
+    bucket.write_text(run.result("items.csv"), "text/csv", write)
 
 
 def _write_page(
-    run: Run,
-    bucket: Bucket,
-    content: PageContent,
-    attempts: Attempts,
-    *,
-    assets: Traversable,
+    run: Run, bucket: Bucket, content: PageContent, assets: Traversable
 ) -> None:
-    """Write report.html, and report.json, which says whether that failed."""
-    shown = replace(content, document=_add_warnings(content.document, attempts))
-    attempts.attempt(
-        "report.html",
-        lambda: bucket.write_text(
-            run.result("report.html"),
-            "text/html; charset=utf-8",
-            lambda file: file.write(build_page(shown, assets)),
-        ),
+    page_text = build_page(content, assets)
+    bucket.write_text(
+        run.result("report.html"),
+        "text/html; charset=utf-8",
+        lambda file: file.write(page_text),
     )
-    document = _add_warnings(content.document, attempts)
-    bucket.write_json(run.result("report.json"), document)
 
 
 def _add_warnings(document: Mapping[str, Any], attempts: Attempts) -> dict[str, Any]:
+    """Add what was found so far: the last parts may fail, too."""
     warnings = [finding.as_data() for finding in attempts.findings]
     return {**document, "warnings": warnings}

@@ -61,11 +61,15 @@ def _sort_quantiles(
     names = list(settings.quantiles)
     values = table[names].to_numpy(dtype=float)
     whole = np.isfinite(values).all(axis=1)
-    crossed: Array = whole & (np.diff(values, axis=1) < 0).any(axis=1)
+    crossed = whole & (np.diff(values, axis=1) < 0).any(axis=1)
     if not crossed.any():
         return table
     values[crossed] = np.sort(values[crossed], axis=1)
-    _add_rows(findings, "forecast-quantiles-crossed", table[crossed], settings)
+    findings.add(
+        "forecast-quantiles-crossed",
+        count=int(crossed.sum()),
+        examples=_list_rows(table, crossed, settings),
+    )
     return _replace(table, names, values)
 
 
@@ -109,7 +113,11 @@ def _raise_to_zero(
     negative = (values < 0).any(axis=1)
     if not negative.any():
         return table
-    _add_rows(findings, "forecast-negative", table[negative], settings)
+    findings.add(
+        "forecast-negative",
+        count=int(negative.sum()),
+        examples=_list_rows(table, negative, settings),
+    )
     return _replace(table, names, np.where(values < 0, 0.0, values))
 
 
@@ -140,7 +148,11 @@ def _drop_foreign(
     foreign = ~(ours & table[settings.timestamp].isin(expected.stamps).to_numpy())
     if not foreign.any():
         return table
-    _add_rows(findings, "forecast-rows-dropped", table[foreign], settings)
+    findings.add(
+        "forecast-rows-dropped",
+        count=int(foreign.sum()),
+        examples=_list_rows(table, foreign, settings),
+    )
     return table[~foreign].reset_index(drop=True)
 
 
@@ -192,16 +204,16 @@ def _forecast_rows(
     return pd.DataFrame(rows, columns=columns)[settings.forecast_columns]
 
 
-def _add_rows(
-    findings: Findings, code: str, rows: pd.DataFrame, settings: RunSettings
-) -> None:
-    """Say something of rows of the forecast, and name the first few."""
-    first = rows[settings.row_keys].iloc[:MAX_EXAMPLES].itertuples(index=False)
-    examples = [
-        Example("forecast.csv", None, settings.timestamp, _name(tuple(keys)))
-        for keys in first
+def _list_rows(
+    table: pd.DataFrame, which: Array, settings: RunSettings
+) -> list[Example]:
+    """Name the first few of some rows by what tells them apart."""
+    first = np.flatnonzero(which)[:MAX_EXAMPLES]
+    rows = table[settings.row_keys].iloc[first].itertuples(index=False)
+    return [
+        Example("forecast.csv", None, settings.timestamp, _name(tuple(row)))
+        for row in rows
     ]
-    findings.add(code, count=len(rows), examples=examples)
 
 
 def _name(key: Key) -> str:
