@@ -13,7 +13,7 @@ import boto3
 
 from glue.bucket import Bucket, RunKeys
 from glue.documents import build_data_report, build_failure_report, build_settings
-from glue.findings.finding import Finding, UploadRejected, list_some, make_finding
+from glue.findings.finding import Findings, UploadRejected, list_some
 from glue.preparation import Preparation, prepare_upload
 from glue.settings.layers import Layer
 
@@ -40,7 +40,9 @@ def preprocess(run_id: str, bucket: Bucket) -> None:
     keys = RunKeys(run_id)
     run = bucket.read_json(keys.run)
     made = _prepare(run, bucket, keys)
-    made.findings += _check_folder(bucket, keys)
+    findings = Findings()
+    _check_folder(bucket, keys, findings)
+    made.findings += findings
     for found in made.findings:
         print(f"{found.level}: {found}")
     if made.accepted:
@@ -59,8 +61,9 @@ def _prepare(run: Mapping[str, Any], bucket: Bucket, keys: RunKeys) -> Preparati
         return prepare_upload(upload, run["upload"]["key"], work, bucket_settings=layer)
     except Exception as error:
         what = f"the preparation failed with {type(error).__name__}: {error}"[:500]
-        report = build_failure_report(run, [make_finding("internal-error", what)])
-        bucket.write_json(keys.data_report, report)
+        findings = Findings()
+        findings.add("internal-error", what=what)
+        bucket.write_json(keys.data_report, build_failure_report(run, findings))
         raise
 
 
@@ -70,17 +73,16 @@ def _read_layer(settings: Mapping[str, Any]) -> Layer | None:
     return Layer(settings["source"], settings["text"])
 
 
-def _check_folder(bucket: Bucket, keys: RunKeys) -> list[Finding]:
+def _check_folder(bucket: Bucket, keys: RunKeys, findings: Findings) -> None:
     """Report what else is where Autopilot will take everything as training data."""
     found = [stored.key for stored in bucket.list_objects(keys.train_folder)]
     others = [key for key in found if key != keys.train]
-    if not others:
-        return []
-    what = (
-        f"{len(others)} other file(s) are below {keys.train_folder} "
-        f"(found {list_some(others)})"
-    )
-    return [make_finding("input-folder-used", what, count=len(others))]
+    if others:
+        what = (
+            f"{len(others)} other file(s) are below {keys.train_folder} "
+            f"(found {list_some(others)})"
+        )
+        findings.add("input-folder-used", count=len(others), what=what)
 
 
 def _write_input(made: Preparation, bucket: Bucket, keys: RunKeys) -> None:

@@ -39,6 +39,7 @@ class Entry:
         return {name: get(self) for name, get in COLUMNS}
 
 
+# What a line holds, in leaderboard.csv and in report.json: each thing once, here.
 COLUMNS: tuple[tuple[str, Callable[[Entry], Any]], ...] = (
     ("rank", lambda entry: entry.rank),
     ("name", lambda entry: entry.name),
