@@ -12,7 +12,6 @@ from deployment.chalice.stage_files import review_stage_files_removal
 from deployment.errors import DeploymentError, error_code
 from deployment.options import Options
 from deployment.parts import GLUE_JOBS, ROLES
-from deployment.place import check_place
 from deployment.resources.bucket_removal import review_bucket_removal
 from deployment.resources.failed_events import (
     review_alarm_removal,
@@ -56,7 +55,7 @@ def destroy(
     DeploymentError
         When the stage was deployed to another account or region.
     """
-    check_place(deployment)
+    deployment.check_place()
     quiet = True
     for found in _review(deployment, say, delete_data=delete_data, only_plan=only_plan):
         outcome = found if isinstance(found, Outcome) else found.outcome

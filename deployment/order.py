@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployment.chalice.event_rule import review_event_rule
+from deployment.chalice.functions import review_rule_tags
 from deployment.chalice.record import read_record
 from deployment.chalice.stage_files import review_stage_files
 from deployment.parts import ASYNCHRONOUS_FUNCTIONS, FUNCTIONS, GLUE_JOBS
 from deployment.resources.bucket import review_bucket
-from deployment.resources.chart_library import read_chart_library
 from deployment.resources.definition import build_definition
 from deployment.resources.failed_events import (
     review_alarm,
     review_failure_destination,
     review_queue,
 )
-from deployment.resources.glue_code import read_glue_code, review_glue_code
+from deployment.resources.glue_code import (
+    read_chart_library,
+    read_glue_code,
+    review_glue_code,
+)
 from deployment.resources.glue_jobs import review_glue_job
 from deployment.resources.glue_security import (
     review_connection,
@@ -62,7 +65,7 @@ def review_after_chalice(deployment: Deployment) -> Iterator[Review]:
     stage, clients = deployment.stage, deployment.clients
     for function in ASYNCHRONOUS_FUNCTIONS:
         yield review_failure_destination(clients.functions, stage, function)
-    yield review_event_rule(clients.events, stage)
+    yield review_rule_tags(clients.events, stage)
     # What Chalice has not recorded yet gets the ARN that its name will give it.
     arns = {function: stage.function_arn(function) for function in FUNCTIONS}
     arns |= read_record(deployment.project, stage.name).function_arns

@@ -16,7 +16,6 @@ from deployment.chalice.functions import (
 )
 from deployment.chalice.stage_files import read_config, review_stage_files, with_stage
 from deployment.order import review_after_chalice, review_before_chalice
-from deployment.place import check_place
 from deployment.review import QUIET
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def plan(deployment: Deployment, say: Callable[[str], None]) -> None:
     DeploymentError
         As a deploy would.
     """
-    check_place(deployment)
+    deployment.check_place()
     quiet = True
     for outcome in _foresee(deployment):
         if outcome.change != "absent":

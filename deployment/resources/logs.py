@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployment.parts import FUNCTIONS
-from deployment.review import Fix, Review, review_removal
+from deployment.review import Fix, Review, review_removal, review_tags
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -52,10 +52,11 @@ def review_log_group(logs: CloudWatchLogsClient, stage: Stage, name: str) -> Rev
         return Review("log group", name, False, (create, retain))
     fixes = [] if found.get("retentionInDays") == RETENTION_DAYS else [retain]
     arn = stage.arn("logs", f"log-group:{name}")
-    tags = logs.list_tags_for_resource(resourceArn=arn)["tags"]
-    if not stage.tags.items() <= tags.items():
-        tag = Fix("tags", lambda: logs.tag_resource(resourceArn=arn, tags=stage.tags))
-        fixes.append(tag)
+    fixes += review_tags(
+        lambda: logs.list_tags_for_resource(resourceArn=arn)["tags"],
+        lambda tags: logs.tag_resource(resourceArn=arn, tags=tags),
+        stage.tags,
+    )
     return Review("log group", name, True, tuple(fixes))
 
 

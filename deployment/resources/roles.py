@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from deployment.errors import error_code
-from deployment.review import Fix, Review, review_removal
+from deployment.review import (
+    Fix,
+    Review,
+    pair_tags,
+    review_removal,
+    review_tags,
+    unpair_tags,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,7 +51,11 @@ def review_role(
     fixes = [
         *_review_trust(iam, found, trust),
         *_review_policies(iam, name, policy, put_policy),
-        *_review_tags(iam, name, stage.tags),
+        *review_tags(
+            lambda: unpair_tags(iam.list_role_tags(RoleName=name)["Tags"]),
+            lambda tags: iam.tag_role(RoleName=name, Tags=pair_tags(tags)),
+            stage.tags,
+        ),
     ]
     return Review("role", name, True, tuple(fixes))
 
@@ -106,7 +117,7 @@ def _create_role(iam: IAMClient, stage: Stage, part: str) -> None:
         RoleName=stage.resource(part),
         AssumeRolePolicyDocument=json.dumps(build_trust(part, stage)),
         Description=f"What {part} of stage {stage.name} may do",
-        Tags=[{"Key": k, "Value": v} for k, v in stage.tags.items()],
+        Tags=pair_tags(stage.tags),
     )
 
 
@@ -154,18 +165,3 @@ def _delete_policy(iam: IAMClient, role: str, policy: str) -> Callable[[], objec
 
 def _detach_policy(iam: IAMClient, role: str, arn: str) -> Callable[[], object]:
     return lambda: iam.detach_role_policy(RoleName=role, PolicyArn=arn)
-
-
-def _review_tags(iam: IAMClient, name: str, wanted: Mapping[str, str]) -> list[Fix]:
-    tags = {t["Key"]: t["Value"] for t in iam.list_role_tags(RoleName=name)["Tags"]}
-    if wanted.items() <= tags.items():
-        return []
-    return [
-        Fix(
-            "tags",
-            lambda: iam.tag_role(
-                RoleName=name,
-                Tags=[{"Key": k, "Value": v} for k, v in wanted.items()],
-            ),
-        )
-    ]

@@ -10,11 +10,11 @@ import pytest
 
 from deployment.errors import DeploymentError
 from deployment.options import Options
-from deployment.resources.chart_library import read_chart_library
 from deployment.resources.glue_code import CHARTS as CHARTS_FOLDER
 from deployment.resources.glue_code import (
     WHEEL,
     GlueCode,
+    read_chart_library,
     read_glue_code,
     review_glue_code,
 )
