@@ -46,8 +46,8 @@ def _settle(deployment: Deployment) -> Iterator[Outcome]:
 
 
 def _run_chalice(deployment: Deployment) -> list[Outcome]:
-    before = find_functions(deployment.clients, deployment.stage)
+    before = find_functions(deployment)
     remove_compiled_files(deployment.project)
     deployment.chalice.run("deploy", stage=deployment.stage.name)
-    after = find_functions(deployment.clients, deployment.stage)
+    after = find_functions(deployment)
     return compare_functions(deployment.stage, before, after)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deployment.chalice.record import read_record
+from deployment.pipeline import Pipeline
 from deployment.resources.bucket import bucket_exists
 from deployment.resources.policies import PolicyTemplates
 
@@ -27,6 +28,11 @@ class Deployment:
     options: Options
     clients: Clients
     chalice: Chalice
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """What the project deploys."""
+        return Pipeline(self.project)
 
     @property
     def templates(self) -> PolicyTemplates:

@@ -54,7 +54,7 @@ def _foresee(deployment: Deployment) -> Iterator[Outcome]:
 
 
 def _foresee_chalice(deployment: Deployment) -> list[Outcome]:
-    before = find_functions(deployment.clients, deployment.stage)
+    before = find_functions(deployment)
     with tempfile.TemporaryDirectory(prefix="plan-") as folder:
         project = Path(folder) / "project"
         package = Path(folder) / "package"
@@ -79,7 +79,10 @@ def _copy_for_chalice(deployment: Deployment, project: Path) -> None:
         elif source.exists():
             shutil.copy2(source, project / part)
     config = with_stage(
-        read_config(deployment.project), deployment.stage, deployment.options
+        read_config(deployment.project),
+        deployment.stage,
+        deployment.options,
+        deployment.pipeline.functions,
     )
     (project / ".chalice" / "config.json").write_text(json.dumps(config))
     for review in review_stage_files(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from deployment.errors import error_code
-from deployment.parts import FUNCTIONS
 from deployment.review import Outcome, Review, pair_tags, review_tags, unpair_tags
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from chalicelib.stages import Stage
     from deployment.clients import Clients
+    from deployment.deployment import Deployment
 
 # What a function is, aspect by aspect; None where it does not exist.
 Function = dict[str, Any]
@@ -32,9 +32,12 @@ def rule_name(stage: Stage) -> str:
     return stage.resource(_RULE)
 
 
-def find_functions(clients: Clients, stage: Stage) -> dict[str, Function | None]:
+def find_functions(deployment: Deployment) -> dict[str, Function | None]:
     """Read every function of the stage, with what triggers it."""
-    return {function: _find(clients, stage, function) for function in FUNCTIONS}
+    return {
+        function: _find(deployment.clients, deployment.stage, function)
+        for function in deployment.pipeline.functions
+    }
 
 
 def read_package(folder: Path, stage: Stage) -> dict[str, Function | None]:
@@ -66,7 +69,7 @@ def compare_functions(
     """Say how each function changes, by hash, configuration, tags and trigger."""
     return [
         _compare(stage.resource(function), before[function], after[function])
-        for function in FUNCTIONS
+        for function in before
     ]
 
 

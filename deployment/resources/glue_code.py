@@ -19,11 +19,10 @@ from deployment.errors import DeploymentError
 from deployment.review import Fix, Review
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from mypy_boto3_s3 import S3Client
 
-SCRIPTS = ("preprocess.py", "report.py")
 WHEEL = "forecast_glue-1-py3-none-any.whl"
 # Where the report's page looks for the scripts that its charts are drawn by.
 CHARTS = "glue/reporting/page/"
@@ -70,7 +69,10 @@ class GlueCode:
 
 
 def read_glue_code(
-    folder: Path, chart_library: Mapping[str, bytes] | None = None
+    folder: Path,
+    jobs: Iterable[str],
+    *,
+    chart_library: Mapping[str, bytes] | None = None,
 ) -> GlueCode:
     """Read the ``glue`` package, and make a wheel of it.
 
@@ -78,6 +80,8 @@ def read_glue_code(
     ----------
     folder
         Where it is.
+    jobs
+        The jobs, each of which has a script of its name.
     chart_library
         The scripts that the report's page needs beside its own, by name.
 
@@ -86,7 +90,8 @@ def read_glue_code(
     DeploymentError
         When the jobs' scripts are not there.
     """
-    missing = [name for name in SCRIPTS if not (folder / name).is_file()]
+    names = [f"{job}.py" for job in jobs]
+    missing = [name for name in names if not (folder / name).is_file()]
     if missing:
         raise DeploymentError(
             f"no Glue scripts in {str(folder)!r} (needs {', '.join(missing)}); "
@@ -98,7 +103,7 @@ def read_glue_code(
         if path.suffix in _PACKAGED
     }
     charts = {f"{CHARTS}{name}": text for name, text in (chart_library or {}).items()}
-    scripts = {name: (folder / name).read_bytes() for name in SCRIPTS}
+    scripts = {name: (folder / name).read_bytes() for name in names}
     return GlueCode({**scripts, WHEEL: build_wheel({**package, **charts})})
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployment.parts import FUNCTIONS
 from deployment.review import Fix, Review, review_removal, review_tags
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_logs.type_defs import LogGroupTypeDef
 
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 RETENTION_DAYS = 30
 
 
-def list_log_groups(stage: Stage) -> list[str]:
-    """Name the stage's own log groups."""
-    functions = [f"/aws/lambda/{stage.resource(function)}" for function in FUNCTIONS]
-    return [*functions, state_machine_log_group(stage)]
+def list_log_groups(stage: Stage, functions: Iterable[str]) -> list[str]:
+    """Name the stage's own log groups: of its functions and of the state machine."""
+    groups = [f"/aws/lambda/{stage.resource(function)}" for function in functions]
+    return [*groups, state_machine_log_group(stage)]
 
 
 def state_machine_log_group(stage: Stage) -> str:

@@ -24,12 +24,8 @@ if TYPE_CHECKING:
 
     from chalicelib.stages import Stage
 
-_SERVICES = {
-    "states": "states.amazonaws.com",
-    "glue-preprocess": "glue.amazonaws.com",
-    "glue-report": "glue.amazonaws.com",
-    "sagemaker": "sagemaker.amazonaws.com",
-}
+# Who takes a role on, by the first word of its part; Lambda, where none is named.
+_SERVICES = ("states", "glue", "sagemaker")
 
 
 def review_role(
@@ -70,13 +66,18 @@ def build_trust(part: str, stage: Stage) -> dict[str, Any]:
     """
     statement: dict[str, Any] = {
         "Effect": "Allow",
-        "Principal": {"Service": _SERVICES.get(part, "lambda.amazonaws.com")},
+        "Principal": {"Service": f"{_name_service(part)}.amazonaws.com"},
         "Action": "sts:AssumeRole",
     }
     source = _build_source(part, stage)
     if source is not None:
         statement["Condition"] = {"ArnLike": {"aws:SourceArn": source}}
     return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _name_service(part: str) -> str:
+    service = part.partition("-")[0]
+    return service if service in _SERVICES else "lambda"
 
 
 def _build_source(part: str, stage: Stage) -> str | None:

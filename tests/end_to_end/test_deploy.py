@@ -7,9 +7,13 @@ import zipfile
 
 import pytest
 
+from deployment.pipeline import Pipeline
 from deployment.resources.logs import list_log_groups
 from tests.building.local_stage import wait_for
+from tests.building.paths import ROOT
 from tests.building.project_copy import open_bench
+
+FUNCTIONS = Pipeline(ROOT).functions
 
 
 @pytest.fixture(scope="module")
@@ -108,8 +112,8 @@ def break_everything(bench, stage):
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"MessageRetentionPeriod": "60"})
     bench.client("cloudwatch").delete_alarms(AlarmNames=[stage.queue])
     logs = bench.client("logs")
-    logs.delete_retention_policy(logGroupName=list_log_groups(stage)[0])
-    logs.delete_log_group(logGroupName=list_log_groups(stage)[1])
+    logs.delete_retention_policy(logGroupName=list_log_groups(stage, FUNCTIONS)[0])
+    logs.delete_log_group(logGroupName=list_log_groups(stage, FUNCTIONS)[1])
     glue = bench.client("glue")
     job = glue.get_job(JobName=stage.resource("preprocess"))["Job"]
     kept = ("Role", "Command", "DefaultArguments", "MaxCapacity", "ExecutionProperty")
@@ -150,16 +154,16 @@ def list_repairs(stage):
         f"updated    topic {stage.topic} (tags)",
         f"updated    queue {stage.queue} (attributes)",
         f"created    alarm {stage.queue}",
-        f"updated    log group {list_log_groups(stage)[0]} (retention)",
-        f"created    log group {list_log_groups(stage)[1]}",
+        f"updated    log group {list_log_groups(stage, FUNCTIONS)[0]} (retention)",
+        f"created    log group {list_log_groups(stage, FUNCTIONS)[1]}",
         "updated    Glue code",
         f"updated    Glue job {name('preprocess')} (description, timeout)",
         f"created    Glue job {name('report')}",
-        f"updated    function {name('on_upload')} (trigger)",
         f"updated    function {name('prepare_run')} (memory, timeout)",
         f"updated    function {name('create_autopilot_job')} (code)",
         f"created    function {name('check_autopilot_job')}",
         f"updated    function {name('on_execution_end')} (trigger)",
+        f"updated    function {name('on_upload')} (trigger)",
         f"created    on-failure destination of {name('on_upload')}",
         f"updated    state machine {stage.state_machine} (definition)",
     ]

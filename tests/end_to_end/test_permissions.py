@@ -2,22 +2,22 @@
 
 import json
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from deployment.options import Options
-from deployment.resources.policies import PolicyTemplates, list_parts
+from deployment.resources.policies import PolicyTemplates
 from localaws.iam.authorize import find_need_to_tell_missing, find_refusal, is_allowed
 from localaws.iam.gate import watch
 from tests.building.local_resources import make_archive
 from tests.building.local_stage import STAGE, deploy_stage, wait_for
 from tests.building.made_up_account import make_stage
+from tests.building.paths import ROOT
 from tests.building.service_models import find_faults
 
-ROOT = Path(__file__).parents[2]
 RECORDER = ROOT / "tests" / "building" / "record_requests.py"
 TEMPLATES = PolicyTemplates(ROOT)
+PARTS = TEMPLATES.pipeline.parts
 TARGET = make_stage(STAGE, region="us-east-1")
 DOCS = "https://docs.aws.amazon.com"
 LAMBDA_LOGS = f"{DOCS}/lambda/latest/dg/lambda-intro-execution-role.html"
@@ -106,7 +106,7 @@ def list_permissions():
     """List every action of every policy that is ours to use."""
     return [
         (part, action)
-        for part in list_parts()
+        for part in PARTS
         for action in sorted(
             {a for s in build_policy(part)["Statement"] for a in s["Action"]}
         )
