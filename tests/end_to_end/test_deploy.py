@@ -9,9 +9,9 @@ import pytest
 
 from deployment.pipeline import Pipeline
 from deployment.resources.logs import list_log_groups
+from tests.building.deploy_bench import open_bench
 from tests.building.local_stage import wait_for
 from tests.building.paths import ROOT
-from tests.building.project_copy import open_bench
 
 FUNCTIONS = Pipeline(ROOT).functions
 

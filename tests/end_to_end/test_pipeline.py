@@ -9,7 +9,7 @@ import pytest
 from tests.building.local_resources import make_archive
 from tests.building.local_stage import deploy_stage
 from tests.building.paths import SHARED
-from tests.building.refused_uploads import BAD_UPLOADS, assert_refused, find_errors
+from tests.building.whole_run_uploads import BAD_UPLOADS, assert_refused, find_errors
 
 PEER = SHARED / "peer-sample"
 HAPPY_PATH = [
