@@ -1,6 +1,5 @@
 """Deploy, plan, repair and destroy: the script, against the local AWS."""
 
-import io
 import json
 import re
 import zipfile
@@ -10,8 +9,10 @@ import pytest
 from deployment.pipeline import Pipeline
 from deployment.resources.logs import list_log_groups
 from tests.building.deploy_bench import open_bench
+from tests.building.local_resources import make_archive
 from tests.building.local_stage import wait_for
 from tests.building.paths import ROOT
+from tests.building.whole_run_uploads import make_table
 
 FUNCTIONS = Pipeline(ROOT).functions
 
@@ -231,26 +232,14 @@ def test_destroyed_stage_leaves_data_and_the_other_stage(bench):
     bench.deploy("gone", "--destroy")
 
 
-def make_upload():
-    """Zip enough series that training takes its time."""
-    lines = [
-        f"{item},{2016 + month // 12}-{month % 12 + 1:02}-01,{100 + month}"
-        for item in range(200)
-        for month in range(96)
-    ]
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        table = "\n".join(["item_id,timestamp,target_value", *lines])
-        archive.writestr("TTS.csv", table)
-    return buffer.getvalue()
-
-
 def test_stage_at_work_and_half_gone_is_destroyed(bench):
+    # Enough series that training takes its time.
+    table = make_table(range(200), months=96)
     stage = bench.find_stage("busy")
     sagemaker = bench.client("sagemaker")
     bench.deploy("busy")
     bench.client("s3").put_object(
-        Bucket=stage.bucket, Key="raw/a.zip", Body=make_upload()
+        Bucket=stage.bucket, Key="raw/a.zip", Body=make_archive({"TTS.csv": table})
     )
     (job,) = wait_for(lambda: sagemaker.list_auto_ml_jobs()["AutoMLJobSummaries"])
     bench.client("lambda").delete_function(FunctionName=stage.resource("on_upload"))

@@ -14,7 +14,9 @@ from tests.building.local_stage import STAGE, deploy_stage, wait_for
 from tests.building.made_up_account import make_stage
 from tests.building.paths import ROOT
 from tests.building.service_models import find_faults
+from tests.building.whole_run_uploads import make_table
 
+UPLOAD = make_archive({"TTS.csv": make_table("ab", months=36)})
 RECORDER = ROOT / "tests" / "building" / "record_requests.py"
 TEMPLATES = PolicyTemplates(ROOT)
 PARTS = TEMPLATES.pipeline.parts
@@ -88,16 +90,6 @@ PERFORMED_BY_AWS = {
 }
 
 
-def make_upload():
-    lines = [
-        f"{item},{2020 + month // 12}-{month % 12 + 1:02}-01,{100 + month}"
-        for item in "ab"
-        for month in range(36)
-    ]
-    table = "\n".join(["item_id,timestamp,target_value", *lines])
-    return make_archive({"TTS.csv": table})
-
-
 def build_policy(part):
     return TEMPLATES.build(part, TARGET, Options())
 
@@ -141,7 +133,7 @@ def calls(stage):
 
 def run_to_the_end(stage):
     """Forecast with the client, whose requests are judged too."""
-    (stage.project / "whole.zip").write_bytes(make_upload())
+    (stage.project / "whole.zip").write_bytes(UPLOAD)
     made = record_client(stage, "whole.zip")
     run = {"run_id": stage.list_executions()[0]["name"]}
     made |= record_client(stage, "list") | record_client(stage, "fetch", run["run_id"])
@@ -164,7 +156,7 @@ def record_client(stage, *command):
 
 def stop_in_state(stage, state):
     """Abort a run while it is in a state, and wait for what follows."""
-    version = stage.put(f"raw/{state.lower()}.zip", make_upload())
+    version = stage.put(f"raw/{state.lower()}.zip", UPLOAD)
     arn = wait_for(lambda: stage._find_execution(version))
     execution = {"executionArn": arn}
     wait_for(lambda: state in stage.list_states(execution))
@@ -268,7 +260,7 @@ FAILURES = {
 @pytest.mark.parametrize("part", FAILURES)
 def test_run_fails_where_a_role_may_nothing(stage, part):
     with role_without_permissions(stage, part):
-        ended = stage.upload(f"raw/{part}.zip", make_upload())
+        ended = stage.upload(f"raw/{part}.zip", UPLOAD)
 
     state, action = FAILURES[part]
     run_id = json.loads(ended["input"])["run_id"]
@@ -291,6 +283,6 @@ def test_log_tells_what_an_event_handler_may_not(stage, part, action):
         return [event for event in found if said in event["message"]]
 
     with role_without_permissions(stage, part):
-        stage.put("raw/logged.zip", make_upload())
+        stage.put("raw/logged.zip", UPLOAD)
 
         assert wait_for(find_refusal_in_log)

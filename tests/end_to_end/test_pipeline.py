@@ -9,7 +9,12 @@ import pytest
 from tests.building.local_resources import make_archive
 from tests.building.local_stage import deploy_stage
 from tests.building.paths import SHARED
-from tests.building.whole_run_uploads import BAD_UPLOADS, assert_refused, find_errors
+from tests.building.whole_run_uploads import (
+    BAD_UPLOADS,
+    assert_refused,
+    find_errors,
+    make_table,
+)
 
 PEER = SHARED / "peer-sample"
 HAPPY_PATH = [
@@ -24,7 +29,6 @@ HAPPY_PATH = [
     "Report",
     "Done",
 ]
-MONTHS = 48
 HORIZON = 12
 
 
@@ -32,16 +36,6 @@ HORIZON = 12
 def stage():
     with deploy_stage() as deployed:
         yield deployed
-
-
-def make_table(items, *, header="item_id,timestamp,target_value"):
-    lines = [header]
-    for number, item in enumerate(items):
-        for month in range(MONTHS):
-            stamp = f"{2020 + month // 12}-{month % 12 + 1:02}-01"
-            value = 100 + 10 * number + month + 20 * (month % 12 == 11)
-            lines.append(f"{item},{stamp},{value}")
-    return "\n".join(lines) + "\n"
 
 
 def read_forecast(stage, run):
