@@ -9,6 +9,7 @@ from deployment.options import Options
 from deployment.resources.policies import PolicyTemplates
 from localaws.iam.authorize import find_need_to_tell_missing, find_refusal, is_allowed
 from localaws.iam.gate import watch
+from tests.building.bucket_map import read_map
 from tests.building.local_resources import make_archive
 from tests.building.local_stage import STAGE, deploy_stage, wait_for
 from tests.building.made_up_account import make_stage
@@ -226,6 +227,33 @@ def test_every_call_fits_its_services_model(calls):
 
 # Read from the way that a call is sent, and no parameters of it.
 UNMODELLED = {"Version"}
+
+
+@pytest.mark.usefixtures("calls")
+def test_everything_in_the_bucket_is_on_its_map(stage):
+    rows = read_map()
+    pages = stage.s3.get_paginator("list_objects_v2").paginate(Bucket=stage.bucket)
+    keys = [item["Key"] for page in pages for item in page["Contents"]]
+
+    found = {key: [row for row in rows if row.matches(key)] for key in keys}
+
+    assert [key for key, matching in found.items() if len(matching) != 1] == []
+    assert {row.pattern for row in rows} - NOT_MADE_HERE <= {
+        row.pattern for (row,) in found.values()
+    }
+    for key, (row,) in found.items():
+        if row.keys:
+            assert (key, tuple(stage.read_json(key))) == (key, row.keys)
+
+
+# Nobody put these, or no environment here makes them.
+NOT_MADE_HERE = {
+    "raw",
+    "raw/<name>.csv",
+    "config/<dataset>.json",
+    "config/default.json",
+    "output-forecasted-data/<dataset>/<run_id>/forecast.parquet",
+}
 
 
 @contextmanager
