@@ -34,18 +34,13 @@ AUTOPILOT = f"{DOCS}/sagemaker/latest/dg/sagemaker-roles.html"
 PERFORMED_BY_AWS = {
     **{
         (function, action): LAMBDA_LOGS
-        for function in (
-            "on_upload",
-            "prepare_run",
-            "create_autopilot_job",
-            "check_autopilot_job",
-            "on_execution_end",
-        )
+        for function in TEMPLATES.pipeline.functions
         for action in ("logs:CreateLogStream", "logs:PutLogEvents")
     },
     **{
         (job, action): GLUE_LOGS
-        for job in ("glue-preprocess", "glue-report")
+        for job in TEMPLATES.pipeline.services
+        if job.startswith("glue-")
         for action in (
             "logs:CreateLogGroup",
             "logs:CreateLogStream",

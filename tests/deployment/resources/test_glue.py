@@ -9,6 +9,7 @@ import pytest
 
 from deployment.errors import DeploymentError
 from deployment.options import Options
+from deployment.pipeline import Pipeline
 from deployment.resources.glue_code import CHARTS as CHARTS_FOLDER
 from deployment.resources.glue_code import (
     WHEEL,
@@ -25,7 +26,7 @@ from tests.building.service_models import find_faults
 STAGE = make_stage()
 PLAIN = Options()
 FILES = {"preprocess.py": b"one", "report.py": b"two", WHEEL: b"three"}
-JOBS = ("preprocess", "report")
+JOBS = Pipeline(ROOT).glue_jobs
 CHARTS = {"charts.js": b"charts"}
 
 
@@ -142,7 +143,7 @@ def test_code_can_be_reviewed_before_the_bucket():
         )
 
 
-@pytest.mark.parametrize("job", ["preprocess", "report"])
+@pytest.mark.parametrize("job", JOBS)
 def test_job_gets_its_script_and_one_wheel(job):
     code = make_code()
 
@@ -153,7 +154,7 @@ def test_job_gets_its_script_and_one_wheel(job):
     assert definition["DefaultArguments"]["--extra-py-files"] == f"{folder}{WHEEL}"
 
 
-@pytest.mark.parametrize("job", ["preprocess", "report"])
+@pytest.mark.parametrize("job", JOBS)
 def test_job_is_valid_to_glue(job):
     wanted = build_job(STAGE, job, code=make_code(), options=PLAIN)
 
