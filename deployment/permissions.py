@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deployment.resources.policies import PolicyTemplates, list_parts
+from deployment.resources.policies import PolicyTemplates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ def build_table(templates: PolicyTemplates) -> str:
     """Build the table of all statements, and the reasons of those on ``*``."""
     rows = [
         f"| {who} | {actions} | {resources} |"
-        for name, who in _list_templates()
+        for name, who in _list_templates(templates)
         for actions, resources in _describe(templates.read(name))
     ]
     reasons = [
@@ -98,8 +98,8 @@ def explain_star(action: str) -> str | None:
     return None
 
 
-def _list_templates() -> Iterator[tuple[str, str]]:
-    yield from ((part, part) for part in list_parts())
+def _list_templates(templates: PolicyTemplates) -> Iterator[tuple[str, str]]:
+    yield from ((part, part) for part in templates.pipeline.parts)
     yield from _ADDITIONS.items()
 
 

@@ -2,11 +2,11 @@
 
 import ast
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.building.paths import ROOT
+
 PARTS = {
     *("chalicelib", "client", "demo", "deployment", "forecaster", "glue", "localaws"),
 }

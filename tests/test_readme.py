@@ -3,14 +3,13 @@
 import re
 import shlex
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 
 import deploy
 import forecast
+from tests.building.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 # Indented lines, without the comment that explains them.
 COMMANDS = [

@@ -89,7 +89,7 @@ def review_security_configuration(
             exists=found is not None,
             remove=remove,
         )
-    wanted = build_encryption(options.kms_key)
+    wanted = build_job_encryption(options.kms_key)
     create = Fix(
         "key",
         lambda: glue.create_security_configuration(
@@ -105,7 +105,7 @@ def review_security_configuration(
     return Review("Glue security configuration", name, found is not None, fixes)
 
 
-def build_encryption(kms_key: str) -> Any:
+def build_job_encryption(kms_key: str) -> Any:
     """Build how a job encrypts; its logs need the key to trust CloudWatch, so not."""
     return {
         "S3Encryption": [{"S3EncryptionMode": "SSE-KMS", "KmsKeyArn": kms_key}],

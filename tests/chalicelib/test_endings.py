@@ -1,17 +1,8 @@
-import json
-
 import pytest
 
 from chalicelib.endings import build_status, find_reason, read_ending, read_verdict
+from tests.building.lambda_inputs import DETAIL
 
-DETAIL = {
-    "executionArn": "arn:aws:states:us-east-1:123456789012:execution:machine:sales-1",
-    "name": "sales-1",
-    "status": "SUCCEEDED",
-    "startDate": 1_763_000_000_000,
-    "stopDate": 1_763_000_060_000,
-    "input": json.dumps({"dataset": "sales"}),
-}
 REFUSED = {
     "outcome": "refused",
     "findings": [

@@ -1,14 +1,13 @@
 """Phases of a run from its events, read once each."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from client.phases import STATES, WORDS, PhaseReader, add_events
+from tests.building.paths import ROOT
 from tests.building.scripted_run import FakeStates, at, make_events
 
-ROOT = Path(__file__).parents[2]
 TO_TRAINING = make_events(
     (0, "ExecutionStarted"),
     (0, "TaskStateEntered", "PrepareRun"),

@@ -18,9 +18,9 @@ from chalicelib.bucket import forecast_key, run_key
 from chalicelib.runs import build_execution_input
 from chalicelib.uploads import Upload
 from forecast import choose_command, main
+from tests.building.paths import ROOT
 from tests.building.scripted_run import STAGE
 
-ROOT = Path(__file__).parents[2]
 CSV = "item_id,timestamp,target_value\nA,2026-01-01,1\n"
 FORECAST = "item_id,timestamp,mean,p10,p90\nFlöte,2026-02-01,5.5,4,7\n"
 CAUSE = json.dumps({"ErrorMessage": "no TTS.csv in the zip; add it", "JobName": "x"})

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from cfnlint.api import lint
@@ -13,11 +12,12 @@ from cfnlint.helpers import load_resource
 
 from deployment.options import Options
 from deployment.permissions import END, START, build_table, explain_star, update
-from deployment.resources.policies import PolicyTemplates, list_parts
+from deployment.resources.policies import PolicyTemplates
 from tests.building.made_up_account import make_stage
+from tests.building.paths import ROOT
 
-ROOT = Path(__file__).parents[3]
 TEMPLATES = PolicyTemplates(ROOT)
+PARTS = TEMPLATES.pipeline.parts
 STAGE = make_stage()
 WITH_ALL = Options(
     kms_key="arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab",
@@ -76,7 +76,7 @@ def test_linter_finds_what_it_is_there_to_find(policy, rule):
 
 @pytest.mark.parametrize("options", [Options(), WITH_ALL], ids=["plain", "with all"])
 def test_linter_finds_nothing_in_ours(options):
-    policies = [build_policy(part, options) for part in list_parts()]
+    policies = [build_policy(part, options) for part in PARTS]
 
     assert find_faults_of(policies) == []
 
@@ -84,7 +84,7 @@ def test_linter_finds_nothing_in_ours(options):
 def list_statements():
     return [
         pytest.param(statement, id=f"{part}-{statement['Sid']}")
-        for part in list_parts()
+        for part in PARTS
         for statement in build_policy(part)["Statement"]
     ]
 
@@ -118,7 +118,7 @@ def test_roles_are_passed_to_one_service_only(statement):
         }
 
 
-@pytest.mark.parametrize("part", list_parts())
+@pytest.mark.parametrize("part", PARTS)
 def test_policy_fits_into_a_role(part):
     # IAM counts a role's inline policies without their blanks: 10,240 characters.
     packed = json.dumps(build_policy(part), separators=(",", ":"))
@@ -145,7 +145,7 @@ def test_every_action_is_in_the_table():
     table = build_table(TEMPLATES)
 
     assert "${" not in table
-    for part in list_parts():
+    for part in PARTS:
         for statement in build_policy(part)["Statement"]:
             assert all(f"`{action}`" in table for action in statement["Action"])
 
