@@ -291,7 +291,7 @@ def list_keys(value, depth=2):
 @pytest.mark.parametrize("without", [(), ("backtest.csv",)])
 def test_every_key_of_the_report_is_documented(tmp_path, without):
     document = make_report(BUILDER, tmp_path, without=without).document
-    text = (ROOT / "docs" / "report.md").read_text()
+    text = (ROOT / "docs" / "report-json.md").read_text()
 
     named_elsewhere = {*document["settings"], *document["definitions"]}
     keys = list_keys(document) - named_elsewhere - set(document["upload"])
