@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 _LEVELS = {
     "error": "Errors: the upload is refused, before training is paid for",
     "warning": "Warnings: the run goes on, and you should know",
-    "fixed": "Repairs: the data was put right, and there is no more to do than to look",
+    "fixed": "Repairs: put right, with no more to do than to look",
 }
 # What the options of a stage add, and to whom.
 _ADDITIONS = {
