@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws_errors import error_code
 from deployment.chalice.record import read_record
 from deployment.chalice.removal import review_chalice_removal
 from deployment.chalice.stage_files import review_stage_files_removal
-from deployment.errors import DeploymentError, error_code
+from deployment.errors import DeploymentError
 from deployment.options import Options
 from deployment.parts import GLUE_JOBS, ROLES
 from deployment.place import check_place

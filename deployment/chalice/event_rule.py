@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws_errors import error_code
 from deployment.chalice.functions import rule_name
-from deployment.errors import error_code
 from deployment.review import Fix, Review
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws_errors import error_code
 from deployment.chalice.functions import rule_name
 from deployment.chalice.record import read_record
-from deployment.errors import error_code
 from deployment.parts import FUNCTIONS
 from deployment.resources.roles import review_role_removal
 from deployment.review import review_removal

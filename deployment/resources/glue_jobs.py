@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from deployment.errors import error_code
+from chalicelib.aws_errors import error_code
 from deployment.patience import insist
 from deployment.resources.glue_code import WHEEL
 from deployment.review import Fix, Review, review_removal

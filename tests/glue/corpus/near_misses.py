@@ -704,7 +704,4 @@ NEAR_MISSES = {
 WITHOUT_NEAR_MISS = {
     "internal-error": "it stands for what nobody foresaw, so there is no rule to miss",
     "input-folder-used": "it is about the bucket; its near miss is in test_preprocess",
-    "forecast-value-missing": "it is about a forecast; see test_report",
-    "forecast-row-repeated": "it is about a forecast; see test_report",
-    "forecast-rows": "it is about a forecast; see test_report",
 }
