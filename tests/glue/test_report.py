@@ -317,7 +317,7 @@ def test_every_key_of_the_report_is_documented(tmp_path, without):
 
 @pytest.mark.parametrize("code", REPORT_CODES)
 def test_every_code_of_the_report_is_documented(code):
-    assert f"`{code}`" in (ROOT / "docs" / "report.md").read_text()
+    assert f"`{code}`" in (ROOT / "docs" / "report-json.md").read_text()
 
 
 def test_parquet_is_written_where_pyarrow_is(tmp_path):
