@@ -308,7 +308,7 @@ def list_keys(value, depth=2):
 @pytest.mark.parametrize("without", [(), ("backtest.csv",)])
 def test_every_key_of_the_report_is_documented(tmp_path, without):
     document = make_report(BUILDER, tmp_path, without=without).document
-    text = (ROOT / "docs" / "report.md").read_text()
+    text = (ROOT / "docs" / "report-json.md").read_text()
 
     named_elsewhere = {*document["settings"], *document["definitions"]}
     keys = list_keys(document) - named_elsewhere - set(document["upload"])
@@ -317,7 +317,7 @@ def test_every_key_of_the_report_is_documented(tmp_path, without):
 
 @pytest.mark.parametrize("code", REPORT_CODES)
 def test_every_code_of_the_report_is_documented(code):
-    assert f"`{code}`" in (ROOT / "docs" / "report.md").read_text()
+    assert f"`{code}`" in (ROOT / "docs" / "report-json.md").read_text()
 
 
 def test_parquet_is_written_where_pyarrow_is(tmp_path):
