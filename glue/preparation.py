@@ -35,8 +35,8 @@ from glue.understanding.column_settings import (
     count_too_many,
     fit_transformations,
 )
-from glue.understanding.history_table import Inferred, Understanding, understand_history
-from glue.understanding.related_tables import (
+from glue.understanding.history import Inferred, Understanding, understand_history
+from glue.understanding.related import (
     RelatedTable,
     part_related,
     understand_metadata,

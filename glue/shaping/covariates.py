@@ -13,7 +13,7 @@ from glue.frequency import DAY, Frequency
 from glue.reading.profile import examples_at
 from glue.shaping.parts import ROW, SECONDS, sort_rows
 from glue.shaping.series_checks import name_row, name_series
-from glue.understanding.related_tables import RelatedTable
+from glue.understanding.related import RelatedTable
 from glue.understanding.roles import factorize
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22

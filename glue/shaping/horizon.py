@@ -17,7 +17,7 @@ from glue.frequency import (
 from glue.reading.timestamps import format_moment
 from glue.settings.layers import Settings
 from glue.shaping.survey import Survey
-from glue.understanding.history_table import Inferred
+from glue.understanding.history import Inferred
 
 _JOB = "TimeSeriesForecastingJobConfig"
 # AWS advises three to five points of history for each point of the future.

@@ -31,7 +31,7 @@ from glue.shaping.series_checks import (
     series_findings,
 )
 from glue.shaping.survey import Survey
-from glue.understanding.related_tables import RelatedTable
+from glue.understanding.related import RelatedTable
 from glue.understanding.roles import Roles
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22

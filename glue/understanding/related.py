@@ -14,7 +14,7 @@ from glue.reading.timestamps import Reading
 from glue.reading.typed_rows import ReadPlan, ReadTallies, read_rows
 from glue.settings.layers import Settings
 from glue.shaping.parts import SECONDS, Parts, PartWriter, choose_parts
-from glue.understanding.history_table import choose_types, profile_findings
+from glue.understanding.history import choose_types, profile_findings
 from glue.understanding.roles import Roles, match_column, missing_column, renamed_column
 
 
