@@ -18,7 +18,7 @@ from glue.documents import (
     build_settings,
     input_prefix,
 )
-from glue.findings.finding import Finding, UploadRejected, list_some, make_finding
+from glue.findings.finding import Findings, UploadRejected, list_some
 from glue.preparation import Preparation, prepare_upload
 from glue.reading.archive import COPY_BYTES
 from glue.settings.layers import Layer
@@ -55,11 +55,12 @@ def preprocess(s3: S3Client, bucket: str, run_id: str, folder: Path) -> None:
             upload, run["upload"]["key"], work, bucket_settings=_bucket_layer(run)
         )
     except Exception as error:
-        what = f"the preparation failed with {type(error).__name__}: {error}"[:500]
-        report = build_failure_report(run, [make_finding("internal-error", what)])
+        words = f"{type(error).__name__}: {error}"[:470]
+        failure = Findings().add("internal-error", error=words)
+        report = build_failure_report(run, [failure])
         _write_json(s3, bucket, f"runs/{run_id}/data-report.json", report)
         raise
-    made.findings += _check_folder(s3, bucket, run_id)
+    _check_folder(s3, bucket, run_id, made.findings)
     for found in made.findings:
         print(f"{found.level}: {found}")
     if made.accepted:
@@ -94,15 +95,18 @@ def _download(s3: S3Client, run: Mapping[str, Any], target: Path) -> None:
             file.write(block)
 
 
-def _check_folder(s3: S3Client, bucket: str, run_id: str) -> list[Finding]:
+def _check_folder(s3: S3Client, bucket: str, run_id: str, findings: Findings) -> None:
     """Report what else is where Autopilot will take everything as training data."""
     prefix = f"{input_prefix(run_id)}train/"
     found = s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
     others = [one["Key"] for one in found if one["Key"] != f"{prefix}train.csv"]
-    if not others:
-        return []
-    what = f"{len(others)} other file(s) are below {prefix} (found {list_some(others)})"
-    return [make_finding("input-folder-used", what, count=len(others))]
+    if others:
+        findings.add(
+            "input-folder-used",
+            count=len(others),
+            folder=prefix,
+            files=list_some(others),
+        )
 
 
 def _write_input(s3: S3Client, run: Mapping[str, Any], made: Preparation) -> None:
