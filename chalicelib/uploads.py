@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 UPLOAD_FOLDER = "raw/"
 # `aws s3 cp data.zip s3://<bucket>/raw`, without a slash, makes this very key.
 BARE_KEY = "raw"
-SUFFIXES = (".zip", ".csv")
+SUFFIXES = (".zip", ".csv", ".parquet")
 
 
 @dataclass(frozen=True)

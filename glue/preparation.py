@@ -251,11 +251,10 @@ class _Data:
 
     def _choose_parting(self, tables: _Tables) -> Parting:
         """Part all tables alike, by the key columns that all of them have."""
-        by, files = tables.history.roles.keys, [tables.history.table.path]
+        by, size = tables.history.roles.keys, tables.history.table.text_bytes
         for added in tables.added:
             by = tuple(name for name in by if name in added.keys)
-            files.append(added.table.path)
-        size = sum(path.stat().st_size for path in files)
+            size += added.table.text_bytes
         return Parting(by, self.options.parts or choose_part_count(size))
 
     def _part(

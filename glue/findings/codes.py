@@ -116,7 +116,7 @@ CODES: dict[str, Code] = {
         "{file} has {problem}",
     ),
     "csv-not-text": _error(
-        "A table is a binary file, such as a workbook or a Parquet file.",
+        "A table is a binary file, such as a workbook.",
         "export it as CSV in UTF-8",
         "{file} is no CSV text ({problem})",
     ),
@@ -139,6 +139,17 @@ CODES: dict[str, Code] = {
         "Rows have more or fewer fields than the header.",
         "quote the values that hold the delimiter, and complete the short rows",
         "{count} row(s) of {file} do not have the header's {width} fields",
+    ),
+    "parquet-no-reader": _error(
+        "A table is a Parquet file, and pyarrow is not installed where it is read.",
+        "export the table as CSV; or install pyarrow there, with the version that the "
+        "other libraries need",
+        "{file} is a Parquet file, and there is no pyarrow to read it with",
+    ),
+    "parquet-unreadable": _error(
+        "A Parquet file is damaged, or holds what is no plain value.",
+        "write it anew with plain columns (text, numbers, dates), or export it as CSV",
+        "{file} cannot be read as Parquet ({problem})",
     ),
     "csv-delimiter": _fixed(
         "A table is delimited by semicolons, tabs or bars.",

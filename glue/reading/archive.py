@@ -24,11 +24,11 @@ from glue.findings.finding import (
     shorten,
 )
 
-ROLES = {
-    "tts.csv": "TTS",
-    "rts.csv": "RTS",
-    "metadata.csv": "metadata",
-    "config.json": "config",
+TABLE_SUFFIXES = (".csv", ".parquet")
+ROLES = {"config.json": "config"} | {
+    role.casefold() + suffix: role
+    for role in ("TTS", "RTS", "metadata")
+    for suffix in TABLE_SUFFIXES
 }
 _JUNK_NAMES = {".ds_store", "thumbs.db", "desktop.ini", "__macosx"}
 _ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".bz2", ".xz")
@@ -279,9 +279,15 @@ def _copy(source: IO[bytes], sink: IO[bytes], size: int) -> None:
 def _note_missing(members: list[zipfile.ZipInfo], findings: Findings) -> None:
     names = [m.filename for m in members if not m.is_dir() and not is_junk(m.filename)]
     found = f"found {list_some(names)}" if names else "the archive is empty"
-    tables = [name for name in names if name.casefold().endswith((".csv", ".txt"))]
-    remedy = f"rename {shorten(tables[0])!r} to TTS.csv" if len(tables) == 1 else None
+    suffixes = (*TABLE_SUFFIXES, ".txt")
+    tables = [name for name in names if name.casefold().endswith(suffixes)]
+    remedy = _advise_name(tables[0]) if len(tables) == 1 else None
     findings.add("tts-missing", found=found, remedy=remedy)
+
+
+def _advise_name(table: str) -> str:
+    suffix = ".parquet" if table.casefold().endswith(".parquet") else ".csv"
+    return f"rename {shorten(table)!r} to TTS{suffix}"
 
 
 def _too_many(count: int, limits: ArchiveLimits, findings: Findings) -> FileRejected:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import itertools
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,18 +12,16 @@ from pathlib import Path
 import numpy as np
 
 from glue.arrays import Array, as_texts
-from glue.findings.finding import Example, FileRejected, Findings, Tallies, shorten
+from glue.findings.finding import Example, FileRejected, Findings, Tallies
+from glue.reading.header import check_count, check_header
 from glue.rows import Rows
 
 MAX_LINE_BYTES = 1024 * 1024
-MAX_COLUMNS = 1_000
-MAX_NAME = 256
 _BLOCK = 1024 * 1024
 _HEAD_LINES = 50
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _MAGIC = {
     b"\x1f\x8b": "a gzip file",
-    b"PAR1": "a Parquet file",
     b"PK\x03\x04": "a zip archive or an Excel workbook",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"%PDF": "a PDF",
@@ -47,6 +44,11 @@ class CsvFile:
     chunk_rows: int
     header: tuple[str, ...] = ()
     skip: int = 0
+
+    @property
+    def text_bytes(self) -> int:
+        """How many bytes its rows are as text."""
+        return self.path.stat().st_size
 
     def rename(self, names: Mapping[str, str]) -> CsvFile:
         """Give the same file with other names for columns."""
@@ -199,8 +201,7 @@ def _count_fields(line: str, delimiter: str) -> int:
 
 def _read_header(table: CsvFile, head: list[str], findings: Findings) -> CsvFile:
     """Read the column names; refuse those that cannot be used."""
-    if _count_fields(head[0], table.delimiter) > MAX_COLUMNS:
-        raise findings.reject("csv-too-many-columns", file=table.name, most=MAX_COLUMNS)
+    check_count(_count_fields(head[0], table.delimiter), table.name, findings)
     header = [name.strip() for name in _first_record(table, findings)]
     while len(header) > 1 and not header[-1]:
         header.pop()  # a delimiter at the end of each line makes no column
@@ -228,32 +229,6 @@ def _first_record(table: CsvFile, findings: Findings) -> list[str]:
             if not is_blank(record):
                 return record
     raise findings.reject("csv-empty", file=table.name)
-
-
-def check_header(header: tuple[str, ...], file: str, findings: Findings) -> None:
-    """Refuse column names that cannot be used.
-
-    Raises
-    ------
-    FileRejected
-        When there are any, after all of them were said.
-    """
-    before = findings.errors
-    blank = [number for number, name in enumerate(header, 1) if not name]
-    if blank:
-        places = [Example(file, 1, f"number {number}") for number in blank]
-        findings.add("header-blank", count=len(blank), examples=places, file=file)
-    counts = Counter(name.casefold() for name in header if name)
-    twice = sorted({name for name in header if counts[name.casefold()] > 1})
-    if twice:
-        places = [Example(file, 1, shorten(name)) for name in twice]
-        findings.add("header-twice", count=len(twice), examples=places, file=file)
-    long = [name for name in header if len(name) > MAX_NAME]
-    if long:
-        places = [Example(file, 1, shorten(name)) for name in long]
-        findings.add("header-too-long", examples=places, file=file, most=MAX_NAME)
-    if findings.errors > before:
-        raise FileRejected(f"the header of {file} cannot be used")
 
 
 def _read_blocks(

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from glue.findings.finding import FileRejected, Findings, Tallies
 from glue.reading.csv_file import open_csv
+from glue.reading.parquet_file import MAGIC as PARQUET_MAGIC
+from glue.reading.parquet_file import open_parquet
 from glue.rows import Rows
 
 CHUNK_ROWS = 10_000
@@ -21,8 +23,8 @@ class Table(Protocol):
         """Its name in the upload, for the messages."""
 
     @property
-    def path(self) -> Path:
-        """The file."""
+    def text_bytes(self) -> int:
+        """About how many bytes its rows are as text."""
 
     @property
     def header(self) -> Sequence[str]:
@@ -55,7 +57,7 @@ class Table(Protocol):
 def open_table(
     path: Path, name: str, findings: Findings, *, chunk_rows: int = CHUNK_ROWS
 ) -> Table | None:
-    """Open a table; None when it cannot be used, as the findings say.
+    """Open a table by its first bytes; None when it cannot be used.
 
     Parameters
     ----------
@@ -68,7 +70,11 @@ def open_table(
     chunk_rows
         Rows that are later read at a time.
     """
+    with path.open("rb") as file:
+        start = file.read(len(PARQUET_MAGIC))
     try:
+        if start == PARQUET_MAGIC:
+            return open_parquet(path, name, findings, chunk_rows=chunk_rows)
         return open_csv(path, name, findings, chunk_rows=chunk_rows)
     except FileRejected:
         return None

@@ -703,6 +703,8 @@ NEAR_MISSES = {
 # Codes without a near miss among uploads, and why.
 WITHOUT_NEAR_MISS = {
     "internal-error": "it stands for what nobody foresaw, so there is no rule to miss",
+    "parquet-no-reader": "it depends on what is installed; see test_parquet_file",
+    "parquet-unreadable": "it depends on what is installed; see test_parquet_file",
     "input-folder-used": "it is about the bucket; its near miss is in test_preprocess",
     "forecast-value-missing": "it is about a forecast; see test_report",
     "forecast-row-repeated": "it is about a forecast; see test_report",
