@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 
 from chalicelib.bucket import BARE_UPLOAD_KEY, NO_VERSION, UPLOAD_FOLDER, upload_key
 
-SUFFIXES = (".zip", ".csv")
+SUFFIXES = (".zip", ".csv", ".parquet")
 NEEDED_KEYS = " or ".join(upload_key(f"<name>{suffix}") for suffix in SUFFIXES)
 
 

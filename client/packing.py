@@ -16,6 +16,7 @@ _REGULAR_FILE = 0o100644 << 16
 _UNIX = 3
 # The most that one PutObject takes, and PutObject alone says which version it made.
 _MAX_BYTES = 5 * 1024**3
+_TABLES = (".csv", ".parquet")
 _JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 
 
@@ -43,8 +44,8 @@ def pack_source(source: Path) -> Iterator[Package]:
     if source.is_dir():
         members = _members_of_folder(source)
         name = source.resolve().name or "data"
-    elif source.suffix.lower() == ".csv":
-        members = {"TTS.csv": source}
+    elif source.suffix.lower() in _TABLES:
+        members = {f"TTS{source.suffix.lower()}": source}
         name = source.stem
     else:
         _check_size(source.stat().st_size, source)
@@ -69,7 +70,7 @@ def check_source(source: Path) -> None:
         raise CommandError(
             f"there is no {str(source)!r}; give a .zip, a folder or a .csv that exists"
         )
-    if source.is_file() and source.suffix.lower() not in {".zip", ".csv"}:
+    if source.is_file() and source.suffix.lower() not in {".zip", *_TABLES}:
         raise CommandError(
             f"{str(source)!r} is not an upload (needs a .zip, a folder or a .csv); "
             "put TTS.csv into a zip or a folder"
@@ -92,7 +93,7 @@ def _members_of_folder(folder: Path) -> dict[str, Path]:
         for path in folder.rglob("*")
         if path.is_file() and not _is_junk(path.relative_to(folder))
     }
-    if not any(name.lower().endswith(".csv") for name in found):
+    if not any(name.lower().endswith(_TABLES) for name in found):
         shown = ", ".join(sorted(found)[:5]) or "no files"
         raise CommandError(
             f"folder {str(folder)!r} holds no CSV (found: {shown}); put TTS.csv into it"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glue.arrays import Array
 from glue.bucket import SCHEMAS, RunKeys
 from glue.findings.finding import Finding
 from glue.frequency import Frequency, parse_frequency
@@ -15,8 +16,6 @@ from glue.frequency import Frequency, parse_frequency
 if TYPE_CHECKING:
     # The report reads these documents, and needs nothing of the preparation.
     from glue.preparation import Preparation
-
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
 # What AutoMLJobObjective.MetricName and the leaderboards call each, in short.
 SHORT_METRICS = {

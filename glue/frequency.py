@@ -6,14 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
+from glue.arrays import Array
+from glue.limits import (
+    FREQUENCY_PATTERN,
+    MAX_HORIZON,
+    MOST_UNITS,
+    STEPS_PER_HORIZON,
+)
 from glue.reading.timestamps import format_timestamps
-from glue.settings.rules import FREQUENCY_PATTERN, MAX_HORIZON
-
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
 MINUTE, HOUR, DAY, WEEK = 60, 3_600, 86_400, 7 * 86_400
 _SECONDS = {"min": MINUTE, "H": HOUR, "D": DAY, "W": WEEK}
@@ -26,11 +29,9 @@ _WORDS = {
     "M": "month",
     "Y": "year",
 }
-_MOST = {"min": 59, "H": 23, "D": 6, "W": 4, "M": 11, "Y": 1}
 # Steps of a season, and of a first horizon, at a step of one unit.
 _SEASON = {"min": 60, "H": 24, "D": 7, "W": 52, "M": 12, "Y": 1}
 _HORIZON = {"min": 60, "H": 24, "D": 14, "W": 8, "M": 12, "Y": 3}
-_STEPS_PER_HORIZON = 4
 # A step that hardly ever occurs is no frequency, only a common divisor.
 _LEAST_SHARE = 0.05
 _MOST_STEPS = 100_000
@@ -141,7 +142,7 @@ def parse_frequency(text: str) -> Frequency:
 
 def longest_horizon(steps: int) -> int:
     """Give the longest horizon that Autopilot takes for so many time steps."""
-    return min(steps // _STEPS_PER_HORIZON, MAX_HORIZON)
+    return min(steps // STEPS_PER_HORIZON, MAX_HORIZON)
 
 
 @dataclass
@@ -236,7 +237,7 @@ def _find_monthly(evidence: StepEvidence, total: int) -> FoundFrequency:
     words = _describe_steps(share, _plural(step, "month"))
     if step % 12 == 0 and step > 0:
         return FoundFrequency(Frequency(1, "Y") if step == 12 else None, words, share)
-    if 1 <= step <= _MOST["M"]:
+    if 1 <= step <= MOST_UNITS["M"]:
         return FoundFrequency(Frequency(step, "M"), words, share)
     return FoundFrequency(None, words, share)
 
@@ -249,7 +250,7 @@ def _find_regular(steps: Mapping[int, int], total: int) -> FoundFrequency:
     for unit in ("W", "D", "H", "min"):
         count, rest = divmod(step, _SECONDS[unit])
         if count and not rest:
-            fits = count <= _MOST[unit]
+            fits = count <= MOST_UNITS[unit]
             return FoundFrequency(
                 Frequency(count, unit) if fits else None, words, share
             )

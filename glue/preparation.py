@@ -2,50 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from glue.findings.finding import FileRejected, Finding, has_errors, make_finding
+from glue.findings.finding import FileRejected, Findings, Inferred
+from glue.limits import MAX_SERIES, TRANSFORM_PART_BYTES
 from glue.reading.archive import ArchiveLimits, Upload, open_upload
-from glue.reading.csv_file import CHUNK_ROWS, CsvFile, open_csv
-from glue.reading.timestamps import Reading
-from glue.reading.typed_rows import ReadPlan, ReadTallies, read_rows
+from glue.reading.tables import CHUNK_ROWS, Table, open_table
 from glue.settings.layers import Layer, Settings, merge_settings
 from glue.shaping.hook import Hook
 from glue.shaping.horizon import Outlook, describe_extent, find_outlook
-from glue.shaping.input_files import TRANSFORM_PART_BYTES, InputFiles
-from glue.shaping.parts import (
-    SECONDS,
-    Parts,
-    PartWriter,
-    choose_part_count,
-    choose_parts,
-)
-from glue.shaping.shaper import Shape, Shaper
-from glue.shaping.survey import Survey, survey_parts
+from glue.shaping.input_files import InputFiles
+from glue.shaping.parts import Parting, Parts, choose_part_count, part_table
+from glue.shaping.shape import Parted, Shape, infer_kinds
+from glue.shaping.shaper import Shaper, write_input
+from glue.shaping.survey import Survey, check_history, survey_parts
 from glue.transform import transform as user_hook
 from glue.understanding.column_settings import (
     OWN_LAYER,
     DataColumns,
     Transformations,
-    check_preparation,
+    check_columns,
     complete_job,
-    count_too_many,
-    fit_transformations,
 )
-from glue.understanding.history_table import Inferred, Understanding, understand_history
-from glue.understanding.related_tables import (
+from glue.understanding.history import HistoryTable, understand_history
+from glue.understanding.related import (
     RelatedTable,
-    part_related,
     understand_metadata,
     understand_related,
 )
-from glue.understanding.roles import Roles
-
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
-MAX_SERIES = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -64,27 +52,47 @@ class Options:
     hook: Hook = user_hook
 
 
-@dataclass
-class Preparation:
-    """Everything that is known about an upload, and the files made of it.
+@dataclass(frozen=True)
+class ForecastInput:
+    """What an accepted upload became: the job's settings and its files."""
 
-    ``job`` and ``files`` are None when the upload is refused.
+    job: dict[str, Any]
+    files: InputFiles
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Everything that was found out about an upload, and what it became.
+
+    ``table`` describes the history, as far as it could be read; ``ready`` is None when
+    the upload is refused.
     """
 
-    folder: Path
-    options: Options
-    upload: Upload = field(default_factory=Upload)
-    settings: Settings = field(default_factory=lambda: merge_settings([]))
-    findings: list[Finding] = field(default_factory=list)
-    inferred: list[Inferred] = field(default_factory=list)
-    table: dict[str, Any] = field(default_factory=dict)
-    job: dict[str, Any] | None = None
-    files: InputFiles | None = None
+    upload: Upload
+    settings: Settings
+    findings: Findings
+    table: dict[str, Any]
+    ready: ForecastInput | None
 
     @property
     def accepted(self) -> bool:
         """Whether the upload can be forecast."""
-        return not has_errors(self.findings) and self.job is not None
+        return self.ready is not None and not self.findings.has_errors
+
+    @property
+    def inferred(self) -> list[Inferred]:
+        """What the data showed where no settings said it."""
+        return self.findings.inferred
+
+    @property
+    def job(self) -> dict[str, Any] | None:
+        """The job's settings, if the upload can be forecast."""
+        return self.ready.job if self.ready else None
+
+    @property
+    def files(self) -> InputFiles | None:
+        """The forecast input, if the upload can be forecast."""
+        return self.ready.files if self.ready else None
 
 
 def prepare_upload(
@@ -110,271 +118,214 @@ def prepare_upload(
     options
         Limits, number of parts and hook, for those who need others.
     """
-    made = Preparation(folder, options or Options())
+    options, findings = options or Options(), Findings()
+    upload = open_upload(path, key, folder, findings, limits=options.limits)
+    settings = merge_settings(_read_layers(upload, bucket_settings), findings)
+    data = _Data(upload, settings, findings, options, folder)
     try:
-        _prepare(made, path, key, bucket_settings)
-    except FileRejected as rejected:
-        made.findings.append(rejected.finding)
-    made.findings.sort(key=_severity)
-    return made
+        ready = data.prepare()
+    except FileRejected:
+        ready = None
+    return Preparation(upload, settings, findings, data.table, ready)
 
 
-def _severity(found: Finding) -> int:
-    return ("error", "warning", "fixed").index(found.level)
-
-
-def _prepare(
-    made: Preparation, path: Path, key: str, bucket_settings: Layer | None
-) -> None:
-    made.upload = open_upload(path, key, made.folder, limits=made.options.limits)
-    made.findings += made.upload.findings
-    made.settings = merge_settings(_layers(made.upload, bucket_settings))
-    made.findings += made.settings.findings
-    table = _open_table(made, "TTS")
-    if table is None:
-        return
-    known = understand_history(table, made.settings)
-    made.findings += known.findings
-    made.inferred += known.inferred
-    if known.roles is None or known.plan is None:
-        return
-    _Data(made, table, known, known.roles, known.plan).prepare()
-
-
-def _layers(upload: Upload, bucket_settings: Layer | None) -> list[Layer]:
-    layers = [bucket_settings] if bucket_settings else []
+def _read_layers(upload: Upload, bucket_settings: Layer | None) -> Iterator[Layer]:
+    if bucket_settings is not None:
+        yield bucket_settings
     if "config" in upload.files:
         data = upload.files["config"].read_bytes()
-        layers.append(Layer(OWN_LAYER, data.decode("utf-8-sig", "replace")))
-    return layers
+        yield Layer(OWN_LAYER, data.decode("utf-8-sig", "replace"))
 
 
-def _open_table(made: Preparation, role: str) -> CsvFile | None:
-    """Open one of the upload's tables; None when it is not there or unusable."""
-    if role not in made.upload.files:
-        return None
-    try:
-        path, name = made.upload.files[role], made.upload.names[role]
-        table = open_csv(path, name, chunk_rows=made.options.chunk_rows)
-    except FileRejected as rejected:
-        made.findings.append(rejected.finding)
-        return None
-    made.findings += table.findings
-    return None if has_errors(table.findings) else table
+@dataclass(frozen=True)
+class _Tables:
+    """The tables of an upload, understood."""
+
+    history: HistoryTable
+    related: RelatedTable | None
+    metadata: RelatedTable | None
+
+    @property
+    def added(self) -> list[RelatedTable]:
+        """Those that add columns to the history."""
+        return [table for table in (self.related, self.metadata) if table is not None]
+
+    @property
+    def header(self) -> list[str]:
+        """The columns of all of them."""
+        tables = [self.history.table, *(added.table for added in self.added)]
+        return [name for table in tables for name in table.header]
+
+    @property
+    def columns(self) -> DataColumns:
+        """The columns of the forecast input."""
+        roles, plans = self.history.roles, [self.history.plan]
+        plans += [added.plan for added in self.added]
+        numbers = [name for plan in plans for name in plan.numbers]
+        texts = [name for plan in plans for name in plan.texts]
+        numbers.remove(roles.target)
+        return DataColumns(roles.target, tuple(numbers), tuple(texts), roles.keys)
 
 
 @dataclass
 class _Data:
-    """The tables of one upload on their way to forecast input.
+    """The data of one upload on its way to forecast input.
 
-    ``doubtful`` are the codes that only follow from errors already reported.
+    ``table`` describes the history, once it was surveyed.
     """
 
-    made: Preparation
-    table: CsvFile
-    known: Understanding
-    roles: Roles
-    plan: ReadPlan
-    related: RelatedTable | None = None
-    metadata: RelatedTable | None = None
-    doubtful: set[str] = field(default_factory=set)
+    upload: Upload
+    settings: Settings
+    findings: Findings
+    options: Options
+    folder: Path
+    table: dict[str, Any] = field(default_factory=dict)
 
-    def prepare(self) -> None:
-        """Part the tables by series, survey the history, shape the input."""
-        made = self.made
-        self._understand_related()
-        fitted = fit_transformations(made.settings, self._columns())
-        made.findings += fitted.findings
-        made.findings += check_preparation(made.settings, self._header())
-        made.findings += _feature_findings(self._columns())
-        history = self._part()
-        survey = survey_parts(history, self.roles, self.table.name)
-        outlook = _look_ahead(made, survey, self.roles, self.table.name)
-        if outlook is not None and outlook.frequency is not None:
-            self._shape(history, survey, outlook, fitted)
+    def prepare(self) -> ForecastInput | None:
+        """Take the tables all the way; None when the upload is refused.
 
-    def _understand_related(self) -> None:
-        made, roles = self.made, self.roles
-        rts, metadata = _open_table(made, "RTS"), _open_table(made, "metadata")
-        if rts is not None:
-            reading: Reading = self.plan.reading
-            self.related = self._usable(
-                lambda: understand_related(rts, roles, made.settings, reading)
-            )
-        if metadata is not None:
-            added = self.related.columns if self.related else ()
-            taken = [*roles.others, *added]
-            self.metadata = self._usable(
-                lambda: understand_metadata(metadata, roles, made.settings, taken)
-            )
-
-    def _usable(self, understand: Callable[[], RelatedTable]) -> RelatedTable | None:
-        """Give the table if it can be read; the history is checked all the same."""
-        try:
-            related = understand()
-        except FileRejected as rejected:
-            self.made.findings.append(rejected.finding)
+        Raises
+        ------
+        FileRejected
+            When a file, or what the hook returns, cannot be used any further.
+        """
+        tables = self._understand()
+        if tables is None:
             return None
-        self.made.findings += related.findings
-        related.findings = []
-        return related if related.plan is not None else None
+        fitted = check_columns(
+            self.settings, tables.columns, tables.header, self.findings
+        )
+        parting = self._choose_parting(tables)
+        related = self._part_added(tables.related, parting, "rts")
+        metadata = self._part_added(tables.metadata, parting, "metadata")
+        parts = self._part(tables.history, parting, "history")
+        survey, outlook = self._survey(tables.history, parts)
+        if survey is None or outlook is None:
+            return None
+        shape = self._plan_shape(tables, survey, outlook, fitted)
+        shaper = Shaper(shape, related=related, metadata=metadata)
+        shaper.shape_parts(parts, self.findings)
+        infer_kinds(shape, self.findings)
+        return None if self.findings.has_errors else self._write(shape, parts)
 
-    def _columns(self) -> DataColumns:
-        numbers = [name for name in self.plan.numbers if name != self.roles.target]
-        texts = list(self.plan.texts)
-        for related in (self.related, self.metadata):
-            if related is not None:
-                numbers += related.numbers
-                texts += related.texts
-        return DataColumns(
-            self.roles.target, tuple(numbers), tuple(texts), self.roles.keys
+    def _open(self, role: str) -> Table | None:
+        if role not in self.upload.files:
+            return None
+        path, name = self.upload.files[role], self.upload.names[role]
+        return open_table(path, name, self.findings, chunk_rows=self.options.chunk_rows)
+
+    def _understand(self) -> _Tables | None:
+        """Find out what the tables' columns are; None without a usable history."""
+        table = self._open("TTS")
+        if table is None:
+            return None
+        history = understand_history(table, self.settings, self.findings)
+        if history is None:
+            return None
+        rts, metadata = self._open("RTS"), self._open("metadata")
+        related = self._understand_related(rts, history)
+        taken = (*history.roles.others, *(related.columns if related else ()))
+        return _Tables(
+            history, related, self._understand_metadata(metadata, history, taken)
         )
 
-    def _header(self) -> list[str]:
-        tables = [self.table]
-        tables += [one.table for one in (self.related, self.metadata) if one]
-        return [name for table in tables for name in table.header]
+    def _understand_related(
+        self, table: Table | None, history: HistoryTable
+    ) -> RelatedTable | None:
+        if table is None:
+            return None
+        with suppress(FileRejected):  # the history is checked all the same
+            return understand_related(table, history, self.settings, self.findings)
+        return None
 
-    def _part(self) -> Parts:
+    def _understand_metadata(
+        self, table: Table | None, history: HistoryTable, taken: tuple[str, ...]
+    ) -> RelatedTable | None:
+        if table is None:
+            return None
+        with suppress(FileRejected):  # the history is checked all the same
+            return understand_metadata(
+                table, history.roles, self.settings, self.findings, taken=taken
+            )
+        return None
+
+    def _choose_parting(self, tables: _Tables) -> Parting:
         """Part all tables alike, by the key columns that all of them have."""
-        made, tables = self.made, [self.table]
-        others = {"RTS": self.related, "metadata": self.metadata}
-        related = {role: one for role, one in others.items() if one is not None}
-        by: Sequence[str] = self.roles.keys
-        for one in related.values():
-            by = [name for name in by if name in one.keys]
-            tables.append(one.table)
-        size = sum(table.path.stat().st_size for table in tables)
-        count = made.options.parts or choose_part_count(size)
-        for role, one in related.items():
-            part_related(one, made.folder / role.lower(), count, by)
-            made.findings += one.findings
-        return self._part_history(count, by)
+        by, size = tables.history.roles.keys, tables.history.table.text_bytes
+        for added in tables.added:
+            by = tuple(name for name in by if name in added.keys)
+            size += added.table.text_bytes
+        return Parting(by, self.options.parts or choose_part_count(size))
 
-    def _part_history(self, count: int, by: Sequence[str]) -> Parts:
-        writer = PartWriter(self.made.folder / "history", count)
-        tallies = ReadTallies()
-        for columns in read_rows(self.table, self.plan, tallies):
-            if len(columns[SECONDS]):
-                keys = [columns[name] for name in by]
-                writer.add(columns, choose_parts(keys, count))
-        self.made.findings += tallies.findings(self.table.name, self.plan.target)
-        if tallies.lost_rows or self.known.lost_rows:
-            self.doubtful |= {"series-gaps", "series-ends-early", "series-short"}
-        if self.plan.target in tallies.number_bad:
-            self.doubtful |= {"target-blank", "series-empty"}
-        return writer.close()
+    def _part(
+        self, table: HistoryTable | RelatedTable, parting: Parting, folder: str
+    ) -> Parts:
+        return part_table(
+            table.table,
+            table.plan,
+            parting,
+            self.folder / folder,
+            findings=self.findings,
+        )
 
-    def _shape(
+    def _part_added(
+        self, table: RelatedTable | None, parting: Parting, folder: str
+    ) -> Parted | None:
+        if table is None:
+            return None
+        return Parted(table, self._part(table, parting, folder))
+
+    def _survey(
+        self, history: HistoryTable, parts: Parts
+    ) -> tuple[Survey | None, Outlook | None]:
+        """Sum up the history, check it as a whole, and look ahead."""
+        file, roles, findings = history.table.name, history.roles, self.findings
+        survey = survey_parts(parts, roles, file)
+        if survey is None:
+            if not findings.has_errors:
+                problem = "no row that could be read"
+                findings.add("csv-no-rows", file=file, problem=problem)
+            return None, None
+        most = self.options.series
+        check_history(survey, roles, file, findings, most_series=most)
+        outlook = find_outlook(survey, self.settings, file, findings)
+        self.table.update(survey.describe(), **describe_extent(survey, outlook))
+        return survey, outlook
+
+    def _plan_shape(
         self,
-        history: Parts,
+        tables: _Tables,
         survey: Survey,
         outlook: Outlook,
         fitted: Transformations,
-    ) -> None:
-        made = self.made
-        shape = Shape(
-            file=self.table.name,
-            roles=self.roles,
-            whole=self.known.whole,
-            survey=survey,
-            outlook=outlook,
-            related=self.related,
-            metadata=self.metadata,
-            futurefill=fitted.futurefill,
-            filled=frozenset(fitted.filling),
-            aggregated=bool(fitted.aggregation),
-            drop_short=bool(made.settings.preparation.get("DropShortSeries")),
-        )
-        shaper = Shaper(shape, made.options.hook, made.folder)
-        if outlook.is_too_fine:
-            self.doubtful.add("series-gaps")
-        shaper.shape_parts(history, write=not has_errors(made.findings))
-        made.findings += [f for f in shaper.findings if f.code not in self.doubtful]
-        made.inferred += _column_kinds(shape)
-        if has_errors(made.findings) or outlook.horizon is None:
-            return
-        made.files = shaper.merge(made.options.transform_part_bytes)
-        made.table["series"] = made.files.series
-        made.job = complete_job(
-            made.settings,
-            self.roles,
+    ) -> Shape:
+        return Shape(
+            tables.history,
+            survey,
+            outlook,
             fitted,
-            frequency=str(outlook.frequency),
-            horizon=outlook.horizon,
+            related=tables.related,
+            metadata=tables.metadata,
+            drop_short=bool(self.settings.preparation.get("DropShortSeries")),
         )
 
-
-def _column_kinds(shape: Shape) -> list[Inferred]:
-    """Say which of the other columns change with time and which do not."""
-    attributes = shape.metadata.columns if shape.metadata else ()
-    static = [name for name in shape.roles.others if name in shape.static]
-    kinds = [
-        Inferred(f"column {name!r}", "covariate", "it changes within series")
-        for name in shape.covariates
-        if name in shape.roles.others
-    ]
-    kinds += [
-        Inferred(f"column {name!r}", "covariate", "it is in RTS.csv")
-        for name in (shape.related.columns if shape.related else ())
-    ]
-    kinds += [
-        Inferred(f"column {name!r}", "attribute", "it never changes within a series")
-        for name in static
-    ]
-    return kinds + [
-        Inferred(f"column {name!r}", "attribute", "it is in metadata.csv")
-        for name in attributes
-    ]
-
-
-def _look_ahead(
-    made: Preparation, survey: Survey, roles: Roles, file: str
-) -> Outlook | None:
-    """Choose frequency and horizon, when there is any history."""
-    if survey.last is None:
-        if not has_errors(made.findings):
-            what = f"{file} has no row that could be read"
-            made.findings.append(make_finding("csv-no-rows", what))
-        return None
-    made.findings += _whole_findings(survey, roles, file, made.options.series)
-    outlook = find_outlook(survey, made.settings, file)
-    made.findings += outlook.findings
-    made.inferred += outlook.inferred
-    first, last = describe_extent(survey, outlook)
-    made.table.update(
-        rows=survey.rows,
-        series=survey.series,
-        items=survey.items,
-        first=first,
-        last=last,
-        steps=outlook.steps,
-        seasonality=outlook.season,
-    )
-    return outlook
-
-
-def _whole_findings(
-    survey: Survey, roles: Roles, file: str, most: int
-) -> list[Finding]:
-    findings = []
-    if survey.series > most:
-        what = f"{file} has {survey.series} series (at most {most})"
-        findings.append(make_finding("too-many-series", what, count=survey.series))
-    if survey.least == survey.most and survey.observed > 1:
-        what = f"{file}'s column {roles.target!r} is {survey.most:g} everywhere"
-        findings.append(make_finding("target-constant", what))
-    if survey.alike.count:
-        what = f"{survey.alike.count} item id(s) of {file} differ from others in "
-        what += "nothing but case, spaces or marks"
-        findings.append(survey.alike.as_finding("ids-alike", what))
-    if survey.series == 1:
-        findings.append(make_finding("one-series", f"{file} has only one series"))
-    return findings
-
-
-def _feature_findings(columns: DataColumns) -> list[Finding]:
-    problem = count_too_many(len(columns.numbers), len(columns.texts))
-    if problem is None:
-        return []
-    return [make_finding("too-many-features", f"the data has {problem}")]
+    def _write(self, shape: Shape, parts: Parts) -> ForecastInput:
+        """Send the shaped history through the hook, and complete the settings."""
+        options = self.options
+        files = write_input(
+            shape,
+            options.hook,
+            parts,
+            self.findings,
+            folder=self.folder,
+            limit=options.transform_part_bytes,
+        )
+        self.table["series"] = files.series
+        job = complete_job(
+            self.settings,
+            shape.history.roles,
+            shape.fitted,
+            frequency=str(shape.frequency),
+            horizon=shape.horizon,
+        )
+        return ForecastInput(job, files)

@@ -40,9 +40,7 @@ def preprocess(run_id: str, bucket: Bucket) -> None:
     keys = RunKeys(run_id)
     run = bucket.read_json(keys.run)
     made = _prepare(run, bucket, keys)
-    findings = Findings()
-    _check_folder(bucket, keys, findings)
-    made.findings += findings
+    _check_folder(bucket, keys, made.findings)
     for found in made.findings:
         print(f"{found.level}: {found}")
     if made.accepted:
@@ -60,9 +58,9 @@ def _prepare(run: Mapping[str, Any], bucket: Bucket, keys: RunKeys) -> Preparati
         layer = _read_layer(run["settings"])
         return prepare_upload(upload, run["upload"]["key"], work, bucket_settings=layer)
     except Exception as error:
-        what = f"the preparation failed with {type(error).__name__}: {error}"[:500]
         findings = Findings()
-        findings.add("internal-error", what=what)
+        words = f"{type(error).__name__}: {error}"[:470]
+        findings.add("internal-error", error=words)
         bucket.write_json(keys.data_report, build_failure_report(run, findings))
         raise
 
@@ -78,11 +76,12 @@ def _check_folder(bucket: Bucket, keys: RunKeys, findings: Findings) -> None:
     found = [stored.key for stored in bucket.list_objects(keys.train_folder)]
     others = [key for key in found if key != keys.train]
     if others:
-        what = (
-            f"{len(others)} other file(s) are below {keys.train_folder} "
-            f"(found {list_some(others)})"
+        findings.add(
+            "input-folder-used",
+            count=len(others),
+            folder=keys.train_folder,
+            files=list_some(others),
         )
-        findings.add("input-folder-used", count=len(others), what=what)
 
 
 def _write_input(made: Preparation, bucket: Bucket, keys: RunKeys) -> None:

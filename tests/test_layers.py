@@ -24,7 +24,7 @@ GLUE_ENTRY_POINTS = {"glue/preprocess.py", "glue/report.py"}
 # What each runtime has; anything else would fail there.
 THIRD_PARTY = {
     "chalicelib": {"boto3", "botocore", "mypy_boto3_s3", "mypy_boto3_sagemaker"},
-    "glue": {"boto3", "botocore", "mypy_boto3_s3", "numpy", "pandas"},
+    "glue": {"boto3", "botocore", "mypy_boto3_s3", "numpy", "pandas", "pyarrow"},
     "forecaster": {"numpy", "pandas", "lightgbm", "holidays"},
 }
 

@@ -38,443 +38,598 @@ def _fixed(meaning: str, remedy: str, text: str = "{what}", *follows: str) -> Co
 
 _MAKE_ZIP = "make the archive anew with an ordinary zip program"
 _AGGREGATION = "Transformations.Aggregation"
+# Where rows had to be left out, what a series lacks is not its own lack.
+_LOST_ROWS = ("csv-row-width", "key-blank", "timestamp-unreadable")
 
 UPLOAD_CODES: dict[str, Code] = {
     # the archive
     "zip-unreadable": _error(
         "The file is named .zip and is none, is empty, or is damaged.",
         "make the archive anew and upload it whole; a bare table is uploaded as .csv",
+        "{problem}",
     ),
     "zip-encrypted": _error(
-        "Members of the archive need a password.", "make the archive without a password"
+        "Members of the archive need a password.",
+        "make the archive without a password",
+        "{count} member(s) of the archive are encrypted",
     ),
     "zip-unsafe-path": _error(
-        "Members have absolute paths, or paths with '..'.", _MAKE_ZIP
+        "Members have absolute paths, or paths with '..'.",
+        _MAKE_ZIP,
+        "{count} member(s) of the archive have a path that leaves the folder",
     ),
     "zip-link": _error(
-        "Members are symbolic links.", "put the files themselves into the archive"
+        "Members are symbolic links.",
+        "put the files themselves into the archive",
+        "{count} member(s) of the archive are symbolic links",
     ),
     "zip-duplicate-name": _error(
-        "Two members of the archive have the same name.", _MAKE_ZIP
+        "Two members of the archive have the same name.",
+        _MAKE_ZIP,
+        "the archive holds {count} name(s) more than once",
     ),
     "zip-nested": _error(
         "The archive holds another archive.",
         "put the CSV files into the archive directly, and nothing packed",
+        "{count} member(s) of the archive are archives themselves",
     ),
     "zip-bomb": _error(
         "A large member unpacks to more than a hundred times what it holds.",
         "upload a table of real data; if this is one, upload it as .csv",
+        "{count} member(s) of the archive unpack to far more than they hold",
     ),
     "zip-too-many-members": _error(
         "The archive lists more members than any upload needs.",
         "put only TTS.csv, RTS.csv, metadata.csv and config.json into the archive",
+        "the archive lists {count} members (at most {most})",
     ),
     "upload-too-large": _error(
         "The upload unpacks to more than the job has disk for.",
         "split it into uploads of fewer series, or aggregate it to coarser steps",
+        "the upload unpacks to {size:.1f} GiB (at most {most:.1f} GiB)",
     ),
     "tts-missing": _error(
         "The archive holds no TTS.csv.",
         "put the history into the archive as TTS.csv (any case, any folder)",
+        "the archive holds no TTS.csv ({found})",
     ),
     "file-twice": _error(
         "The archive holds the same kind of file more than once.",
         "keep one of them",
+        "the archive holds more than one {role} file (found {first!r}, {second!r})",
     ),
     "file-ignored": _warning(
         "The archive holds files that the pipeline does not know.",
         "ignore this if they are not needed; known are TTS.csv, RTS.csv, metadata.csv "
         "and config.json",
+        "{count} file(s) in the archive are not read",
     ),
     # the text of the tables
     "csv-empty": _error(
-        "A table is empty.", "export it anew, with a header and at least one row"
+        "A table is empty.",
+        "export it anew, with a header and at least one row",
+        "{file} is empty",
     ),
     "csv-no-rows": _error(
-        "A table has a header and no rows.", "export it anew, with its rows"
+        "A table has a header and no rows.",
+        "export it anew, with its rows",
+        "{file} has {problem}",
     ),
     "csv-not-text": _error(
-        "A table is a binary file, such as a workbook or a Parquet file.",
+        "A table is a binary file, such as a workbook.",
         "export it as CSV in UTF-8",
+        "{file} is no CSV text ({problem})",
     ),
     "csv-line-too-long": _error(
         "A line of a table is longer than 1 MiB.",
         "export it anew, with one row per line and quotes closed",
+        "{file} has a line of more than {most} characters",
     ),
     "csv-too-many-columns": _error(
         "A table has more than 1,000 columns.",
         "bring it into long form: one row per series and time step",
+        "{file} has more than {most} columns",
     ),
     "csv-unreadable": _error(
         "A table breaks the rules of CSV, such as a quote that is never closed.",
         "look near that row for a quote that is never closed, or export the table anew",
+        "{file} cannot be read as CSV ({problem})",
     ),
     "csv-row-width": _error(
         "Rows have more or fewer fields than the header.",
         "quote the values that hold the delimiter, and complete the short rows",
+        "{count} row(s) of {file} do not have the header's {width} fields",
+    ),
+    "parquet-no-reader": _error(
+        "A table is a Parquet file, and pyarrow is not installed where it is read.",
+        "export the table as CSV; or install pyarrow there, with the version that the "
+        "other libraries need",
+        "{file} is a Parquet file, and there is no pyarrow to read it with",
+    ),
+    "parquet-unreadable": _error(
+        "A Parquet file is damaged, or holds what is no plain value.",
+        "write it anew with plain columns (text, numbers, dates), or export it as CSV",
+        "{file} cannot be read as Parquet ({problem})",
     ),
     "csv-delimiter": _fixed(
-        "A table is delimited by semicolons, tabs or bars.", "there is nothing to do"
+        "A table is delimited by semicolons, tabs or bars.",
+        "there is nothing to do",
+        "{file} is delimited by {delimiter}",
     ),
     "csv-encoding": _fixed(
         "A table is not in UTF-8; its encoding was recognised.",
         "look at the accents in the ids; export in UTF-8 if any is wrong",
+        "{file} is written in {encoding}",
     ),
     "csv-byte-order-mark": _fixed(
         "A table begins with a byte order mark, which was skipped.",
         "there is nothing to do",
+        "{file} begins with a byte order mark",
     ),
     "spaces-trimmed": _fixed(
-        "Values had white space at their ends, which was cut.", "there is nothing to do"
+        "Values had white space at their ends, which was cut.",
+        "there is nothing to do",
+        "{count} value(s) of {file} had white space at their ends (in {columns})",
     ),
     "row-numbers-dropped": _fixed(
         "A table begins with a column of row numbers, which was left out.",
         "there is nothing to do",
+        "{file} begins with a column of row numbers, which was left out",
     ),
-    "header-blank": _error("A column has no name.", "name it in the header, or cut it"),
+    "header-blank": _error(
+        "A column has no name.",
+        "name it in the header, or cut it",
+        "{file} has {count} column(s) without a name",
+    ),
     "header-twice": _error(
-        "Two columns have the same name, apart from case.", "rename one of them"
+        "Two columns have the same name, apart from case.",
+        "rename one of them",
+        "{file} has the same column name more than once",
     ),
     "header-too-long": _error(
-        "A column's name is longer than 256 characters.", "shorten it"
+        "A column's name is longer than 256 characters.",
+        "shorten it",
+        "{file} has a column name of more than {most} characters",
     ),
     # the roles of columns
     "column-missing": _error(
         "There is no item id, timestamp, target or grouping column.",
         "add the column, or name the right one in TimeSeriesConfig of config.json",
+        "{problem}",
     ),
     "column-unclear": _error(
         "More than one column could be the item id, the timestamp or the target.",
         "name the right one in TimeSeriesConfig of config.json",
+        "{file} has more than one column that could be the {role} (found {columns})",
     ),
     "column-two-roles": _error(
         "The settings name one column for two roles.",
         "name a column of its own for each role in TimeSeriesConfig",
+        "one column of {file} is named for two roles",
     ),
     "column-empty": _warning(
         "A column beside the keys has no value and was left out.",
         "fill it, or remove it from the table",
+        "{file}'s column {column!r} holds no value",
     ),
     "column-spelling": _fixed(
         "A column is spelled another way than in the settings.",
         "there is nothing to do",
+        "{file} has {column!r} where {name!r} was asked for",
     ),
     "table-wide": _error(
         "The table has a column for each date.",
         "bring it into long form: one row per series and date, as item_id, "
         "timestamp, target_value",
+        "{file} has a column for each date (found {columns})",
     ),
     # values
     "key-blank": _error(
         "An item id or a grouping column is blank.",
         "fill in the id, or remove the rows",
+        "{count} key value(s) of {file} are blank",
     ),
     "timestamp-unreadable": _error(
         "Timestamps cannot be read, or not like the rest of the column.",
         "write them all as YYYY-MM-DD, with HH:MM:SS behind it below daily",
+        "{problem}",
     ),
     "timestamp-ambiguous": _error(
         "Day and month cannot be told apart: no value is above 12.",
         'set "Preparation": {"DateOrder": "day-first"} or "month-first" in '
         "config.json, or write dates as YYYY-MM-DD",
+        "{file}'s column {column!r} could be day-first or month-first",
     ),
     "timestamp-mixed": _error(
         "The timestamp column mixes several forms of dates.",
         "write them all as YYYY-MM-DD, with HH:MM:SS behind it below daily",
+        "{file}'s column {column!r} {problem}",
     ),
     "timestamp-zones": _error(
         "The timestamps have several time zones.",
         "convert them to one time zone and leave the offset out",
+        "{file}'s column {column!r} has several time zones (found {zones})",
     ),
     "timestamp-zone-dropped": _fixed(
         "The timestamps have an offset, the same everywhere, which was cut.",
         "there is nothing to do",
+        "{file}'s column {column!r} has the offset {zone} everywhere",
     ),
     "timestamp-normalised": _fixed(
         "The timestamps were rewritten as YYYY-MM-DD or YYYY-MM-DD HH:MM:SS.",
         "there is nothing to do",
+        "{file}'s column {column!r} was rewritten ({form})",
     ),
     "timestamp-time-dropped": _fixed(
         "The frequency is daily or coarser; the time of day was cut.",
         "there is nothing to do",
+        "{file} has times of day, and the frequency is {frequency}",
     ),
     "timestamp-without-time": _error(
         "The frequency is below daily, and the timestamps have no time of day.",
         "add the time to the timestamps, or set ForecastFrequency to D or coarser",
+        "{file} has dates only, and ForecastFrequency is {frequency}",
     ),
     "target-not-number": _error(
         "Values of the target are no numbers, or are infinite.",
         "write plain numbers such as 1234.5, and nothing where there is no value",
+        "{count} value(s) of {file}'s column {column!r} are not numbers",
     ),
     "covariate-not-number": _error(
         "Values of a column that is set to be numeric are no numbers.",
         'correct them, or set its type to "text" in Preparation.ColumnTypes',
+        "{count} value(s) of {file}'s column {column!r} are not numbers",
     ),
     "decimal-ambiguous": _error(
         "Numbers such as 1,234 could be thousands or decimals.",
         'set "Preparation": {"DecimalMark": "."} or "," in config.json, or write '
         "plain numbers",
+        "{file}'s column {column!r} has numbers like 1,234",
     ),
     "number-marks": _fixed(
         "Numbers with a decimal comma or grouped thousands were rewritten.",
         "there is nothing to do",
+        "{count} number(s) in {file}'s column {column!r} were rewritten (the decimal "
+        "mark is {mark!r})",
     ),
     "number-missing-word": _fixed(
         "Words such as NA or null in a numeric column were read as no value.",
         "ignore this if that is what they mean",
+        "{count} word(s) in {file}'s column {column!r} mean no value",
     ),
     "covariate-mixed": _warning(
         "A column holds both numbers and other texts, and was taken as text.",
         "correct the odd values if the column should be numeric",
+        "{file}'s column {column!r} was taken as text ({share:.0%} of its values are "
+        "numbers)",
     ),
     # series
     "duplicate-rows": _error(
         "Rows have the same series and timestamp; Autopilot would sum them in silence.",
         "remove the repeats, name the missing grouping column, or say how to combine "
         f"them in {_AGGREGATION} for the target",
+        "{count} row(s) of {file} repeat the key and the timestamp of another",
     ),
     "duplicate-rows-aggregated": _warning(
         f"Rows have the same series and timestamp; {_AGGREGATION} combines them.",
         "ignore this if it is meant",
+        "{count} row(s) of {file} repeat the key and the timestamp of another",
     ),
     "finer-than-frequency": _warning(
         "Several rows of a series fall into one period; Autopilot sums their targets, "
         "or does what Transformations.Aggregation says, and leaves covariates alone.",
         "choose a finer ForecastFrequency, or aggregate the table beforehand",
+        "{count} row(s) of {file} fall into the same {period} as another",
     ),
     "coarser-than-frequency": _error(
         "The data's steps are longer than those of the forecast.",
         "set a ForecastFrequency that the data has; it cannot be split",
+        "{file} has steps of {steps} ({evidence}); ForecastFrequency is {frequency}",
     ),
     "off-boundary": _warning(
         "Timestamps are not at the start of their period; Autopilot moves them there "
         "(weeks begin on Monday, months on the 1st).",
         "ignore this if that is acceptable",
+        "{count} of {moments} timestamps of {file} are not at the start of their "
+        "{period}",
     ),
     "frequency-unclear": _error(
         "The timestamps have no regular step that Autopilot could forecast at.",
         "set ForecastFrequency in config.json, or aggregate the data to regular steps",
+        "{file} has no step that Autopilot can forecast at ({evidence})",
     ),
     "steps-irregular": _warning(
-        "Some steps do not fit the frequency.", "look for rows with a wrong timestamp"
+        "Some steps do not fit the frequency.",
+        "look for rows with a wrong timestamp",
+        "{share:.1%} of {file}'s steps do not fit {frequency}",
     ),
     "too-few-steps": _error(
         "The history has too few time steps to forecast even one.",
         "upload at least four time steps of history",
+        "{file} has {steps} time step(s) of {frequency}",
     ),
     "horizon-too-long": _error(
         "The horizon is longer than a quarter of the history, or than 500 steps.",
         "lower ForecastHorizon, or upload a longer history",
+        "ForecastHorizon is {horizon} (at most {most}: {file} has {steps} time steps)",
     ),
     "horizon-long": _warning(
         "The history has fewer than five steps for each step of the horizon.",
         "expect wide error bars, lower ForecastHorizon or upload a longer history",
+        "{file} has {steps} time steps for a horizon of {horizon}",
     ),
     "ids-alike": _warning(
         "Item ids differ in case, spaces or marks only; they are different series.",
         "write them alike, if they are the same item",
+        "{count} item id(s) of {file} differ from others in nothing but case, spaces "
+        "or marks",
     ),
     "time-hole": _warning(
         "For a long time no series has a row; Autopilot fills every series there.",
         "look for timestamps with a wrong year; ignore this if the hole is real",
+        "no series of {file} has a row between {before} and {after}",
+    ),
+    "series-empty": _warning(
+        "Series have no value at all.",
+        "upload their history, or leave them out",
+        "{count} of {series} series of {file} have no value of {target!r}",
+        "target-not-number",
     ),
     "series-short": _warning(
         "Series have fewer than four values; they are forecast from the others.",
         "upload more of their history, or leave them out with "
         "Preparation.DropShortSeries",
+        "{count} of {series} series have fewer than {least} values",
+        *_LOST_ROWS,
     ),
     "series-dropped": _fixed(
         "Series with fewer than four values were left out, as the settings say.",
         "ignore this, or take Preparation.DropShortSeries out of the settings",
-    ),
-    "series-empty": _warning(
-        "Series have no value at all.", "upload their history, or leave them out"
+        "{count} series with fewer than four values were left out",
     ),
     "series-ends-early": _warning(
         "Series end before the others; Autopilot fills the rest with zeros unless "
         "Transformations.Filling says otherwise.",
         "ignore this if they ended; otherwise upload the missing rows or set backfill",
+        "{count} of {series} series end before the last timestamp of all",
+        *_LOST_ROWS,
     ),
     "series-gaps": _warning(
         "Steps are missing inside series; Autopilot fills them with zeros unless "
         "Transformations.Filling says otherwise.",
         "ignore this if no row means zero; otherwise set middlefill for the target",
+        "{count} of {series} series have gaps: {missing} step(s) are missing",
+        *_LOST_ROWS,
+        "coarser-than-frequency",
     ),
     "target-blank": _warning(
         "Values of the target are blank inside the history; Autopilot fills them with "
         "zeros unless Transformations.Filling says otherwise.",
         "fill them in, or set middlefill and backfill for the target",
+        "{count} row(s) of {file} have no value of {target!r} inside the history",
+        "target-not-number",
     ),
     "series-zero": _warning(
         "Series hold nothing but zeros.",
         "leave them out if they are not to be forecast",
+        "{count} of {series} series hold nothing but zeros",
     ),
     "series-constant": _warning(
         "Series always have the same value.",
         "leave them out if they are not to be forecast",
+        "{count} of {series} series always have the same value",
     ),
     "one-series": _warning(
         "There is only one series; some of Autopilot's algorithms need many.",
         "upload related series together, if there are any",
+        "{file} has only one series",
     ),
     "target-empty": _error(
-        "The target has no value at all.", "upload a table with values of the target"
+        "The target has no value at all.",
+        "upload a table with values of the target",
+        "{file}'s column {column!r} holds no value",
     ),
     "target-constant": _error(
         "The target has the same value everywhere; there is nothing to learn.",
         "upload a table whose target varies",
+        "{file}'s column {target!r} is {value:g} everywhere",
     ),
     # related files
     "rts-has-target": _error(
         "RTS.csv has the target column.",
         "remove it there; the target stands in TTS.csv only",
+        "{file} has the target column {column!r}",
     ),
     "rts-without-groups": _warning(
         "RTS.csv lacks a grouping column; its rows hold for all groups of an item.",
         "ignore this if it is meant; otherwise add the column",
+        "{file} has no column {columns}; its rows hold for every such group",
+    ),
+    "column-collision": _error(
+        "A column that is no key is in two of the files.",
+        "keep it in one of them, or rename it",
+        "{file} has columns that another file has too (found {columns})",
+    ),
+    "metadata-with-timestamp": _error(
+        "metadata.csv has the timestamp column, so it varies with time.",
+        "move what varies with time to RTS.csv; metadata.csv has one row per item",
+        "{file} has the timestamp column {column!r}",
     ),
     "rts-duplicate-rows": _error(
         "RTS.csv has two rows for one series and timestamp.",
         "keep one of each; covariates cannot be summed",
+        "{count} row(s) of {file} repeat the key and the timestamp of another",
     ),
     "rts-series-unknown": _warning(
         "RTS.csv has series that the history has not; they were left out.",
         "compare the spelling of the ids, such as 7 and 007; an item without any "
         "history cannot be forecast",
+        "{count} series of {file} are not in the history and were left out",
     ),
     "rts-rows-unmatched": _warning(
         "RTS.csv has rows inside the history that match no row of it; they were left "
         "out.",
         "compare the timestamps of both files; ignore this if the history has gaps",
-    ),
-    "rts-history-missing": _warning(
-        "Rows of history have no covariates in RTS.csv; they are blank there.",
-        "add the rows to RTS.csv, or set middlefill and backfill for its columns",
+        "{count} row(s) of {file} have no row of history and were left out",
     ),
     "rts-beyond-horizon": _warning(
         "RTS.csv reaches beyond the horizon; those rows were left out.",
         "ignore this, or raise ForecastHorizon",
+        "{count} row(s) of {file} lie beyond the horizon and were left out",
     ),
-    "beyond-horizon": _warning(
-        "TTS.csv has rows beyond the horizon; they were left out.",
-        "ignore this, or raise ForecastHorizon",
+    "rts-history-missing": _warning(
+        "Rows of history have no covariates in RTS.csv; they are blank there.",
+        "add the rows to RTS.csv, or set middlefill and backfill for its columns",
+        "{count} row(s) of history have no covariates in {file}",
     ),
     "covariate-blank": _warning(
         "Covariates are blank in the history; Autopilot does not fill them by itself.",
         "fill them in, or set middlefill and backfill for these columns",
+        "{count} covariate value(s) of {file} are blank in the history",
+    ),
+    "metadata-duplicate": _error(
+        "metadata.csv describes an item twice, and differently.",
+        "keep one row per item",
+        "{count} row(s) of {file} describe an item again, and differently",
+    ),
+    "metadata-repeated": _fixed(
+        "metadata.csv has the same row twice; one of each was kept.",
+        "there is nothing to do",
+        "{count} row(s) of {file} repeat another and were left out",
+    ),
+    "metadata-missing": _warning(
+        "Items of the history are not in metadata.csv; their attributes are blank.",
+        "add them to metadata.csv; compare the spelling of the ids, such as 7 and 007",
+        "{count} item(s) of the history are not in {file}",
+    ),
+    "metadata-unknown": _warning(
+        "metadata.csv has items that the history has not; they were left out.",
+        "ignore this, or compare the spelling of the ids, such as 7 and 007",
+        "{count} item(s) of {file} are not in the history and were left out",
+    ),
+    # the future
+    "beyond-horizon": _warning(
+        "TTS.csv has rows beyond the horizon; they were left out.",
+        "ignore this, or raise ForecastHorizon",
+        "{count} row(s) of {file} lie beyond the horizon",
     ),
     "future-rows": _warning(
         "Rows without a target follow the last value; they were taken as the future, "
         "though no covariate is known of it.",
         "ignore this, or remove them; the future needs no rows of its own",
+        "{count} row(s) of {file} follow the last value",
     ),
     "future-none": _warning(
         "There are covariates, and no row tells their future; only their past is used.",
         "add rows up to the end of the horizon to RTS.csv, where the future is known",
+        "no row tells the future of {columns}",
     ),
     "future-partial": _error(
         "Covariates of the future are given for some series or steps only.",
         "complete them up to the end of the horizon, or set futurefill for each "
         "(texts cannot be filled)",
+        "{count} of {series} series have no covariates for each of the {horizon} "
+        "steps to come; nothing fills {unfilled}",
+        "future-none",
     ),
     "future-partial-filled": _warning(
         "Covariates of the future are given for some series or steps only; futurefill "
         "fills the rest.",
         "ignore this if it is meant",
+        "{count} of {series} series have no covariates for each of the {horizon} "
+        "steps to come",
+        "future-none",
     ),
     "future-blank": _error(
         "Covariates are blank in rows of the future.",
         "fill them in up to the end of the horizon, or set futurefill for the column",
+        "{count} future value(s) of {column!r} are blank",
     ),
     "future-blank-filled": _warning(
         "Covariates are blank in rows of the future; futurefill fills them.",
         "ignore this if it is meant",
-    ),
-    "column-collision": _error(
-        "A column that is no key is in two of the files.",
-        "keep it in one of them, or rename it",
-    ),
-    "metadata-with-timestamp": _error(
-        "metadata.csv has the timestamp column, so it varies with time.",
-        "move what varies with time to RTS.csv; metadata.csv has one row per item",
-    ),
-    "metadata-duplicate": _error(
-        "metadata.csv describes an item twice, and differently.",
-        "keep one row per item",
-    ),
-    "metadata-repeated": _fixed(
-        "metadata.csv has the same row twice; one of each was kept.",
-        "there is nothing to do",
-    ),
-    "metadata-missing": _warning(
-        "Items of the history are not in metadata.csv; their attributes are blank.",
-        "add them to metadata.csv; compare the spelling of the ids, such as 7 and 007",
-    ),
-    "metadata-unknown": _warning(
-        "metadata.csv has items that the history has not; they were left out.",
-        "ignore this, or compare the spelling of the ids, such as 7 and 007",
+        "{count} future value(s) of {column!r} are blank",
     ),
     # settings
     "settings-unreadable": _error(
         "A settings file is no JSON object.",
         "correct it, for example with python -m json.tool, or remove it",
+        "{source} cannot be read as settings: {problem}",
     ),
     "settings-key-twice": _warning(
-        "A settings file holds a key twice in one object.", "remove one of the two"
+        "A settings file holds a key twice in one object.",
+        "remove one of the two",
+        "{source} holds the key {key!r} twice in one object (the last one counts)",
     ),
     "setting-invalid": _error(
-        "A setting has a value that Autopilot would refuse.", "correct the value"
+        "A setting has a value that Autopilot would refuse.",
+        "correct the value",
+        "{path} {problem}",
     ),
     "setting-unknown": _error(
         "A settings file holds a key that is not known.",
         "correct the name or remove the key",
+        "{path} in {source} is no setting that is known",
     ),
     "setting-column-unknown": _error(
         "The upload's own config.json names a column that the data has not.",
         "correct the name or remove it",
+        "{path} in {source} names {name!r} (found columns {columns})",
     ),
     "setting-column-dropped": _warning(
         "The bucket's settings name a column that this upload has not; that setting "
         "was left out.",
         "ignore this if the settings are meant for other uploads too",
+        "{path} in {source} names {name!r} (found columns {columns})",
     ),
     "setting-column-text": _error(
-        "Filling names a column that is not numeric.", "remove it from Filling"
+        "Filling names a column that is not numeric.",
+        "remove it from Filling",
+        "{path} is set, and the column is no number",
     ),
     # the run's own folder
     "input-folder-used": _error(
         "The run's folder of training data holds a file of somebody else.",
         "remove it, and upload again",
+        "{count} other file(s) are below {folder} (found {files})",
     ),
     # limits
     "too-many-series": _error(
-        "There are more than 5,000,000 series.", "split the upload"
+        "There are more than 5,000,000 series.",
+        "split the upload",
+        "{file} has {count} series (at most {most})",
     ),
     "too-many-features": _error(
         "There are more than 13 numeric or 10 text columns beside the keys.",
         "leave columns out with Preparation.DropColumns",
+        "the data has {columns}",
     ),
     # the hook
     "hook-failed": _error(
         "glue/transform.py raised an error.",
         "correct it, deploy, and upload again",
+        "transform() raised {error}",
     ),
     "hook-result": _error(
         "glue/transform.py returned something that cannot be forecast.",
         "correct it, deploy, and upload again",
+        "transform() {problem}",
     ),
     "hook-depends-on-parts": _error(
         "glue/transform.py gives a series another result when other series are in "
         "the same part.",
         "treat each series by itself in transform(), for example with groupby",
+        "transform() gives a series other rows when other series are there",
     ),
     "nothing-left": _error(
         "No series is left after dropping short ones, or after glue/transform.py.",
         "keep short series, correct transform(), or upload more history",
+        "no series is left to forecast",
     ),
     "internal-error": _error(
         "The preparation met something that it does not understand.",
         "report it with the upload, if you may share it; the log has the details",
+        "the preparation failed with {error}",
     ),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -45,6 +46,15 @@ class Finding:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Inferred:
+    """Something that no settings gave: its key, its value, and why."""
+
+    key: str
+    value: Any
+    evidence: str
+
+
 class UploadRejected(Exception):
     """The upload cannot be forecast; the message holds every error found."""
 
@@ -54,11 +64,7 @@ class UploadRejected(Exception):
 
 
 class FileRejected(Exception):
-    """A file cannot be read any further; carries the finding that says why."""
-
-    def __init__(self, finding: Finding) -> None:
-        self.finding = finding
-        super().__init__(str(finding))
+    """A file cannot be read any further; the findings say why."""
 
 
 @dataclass
@@ -76,12 +82,7 @@ class Tally:
         """Add places; ``count`` when there are more than are given."""
         fresh = list(examples)
         self.count += len(fresh) if count is None else count
-        self.examples = heapq.nsmallest(MAX_EXAMPLES, self.examples + fresh, _order)
-
-    def as_finding(self, code: str, what: str, **words: Any) -> Finding:
-        """Make the finding of everything added so far."""
-        places = tuple(self.examples)
-        return make_finding(code, what, count=self.count, examples=places, **words)
+        self.examples = in_order([*self.examples, *fresh])
 
 
 def make_finding(
@@ -108,10 +109,12 @@ class Findings:
     """The one funnel: everything that a job notices goes through ``add``.
 
     It is handed down; a step returns its result and nothing else. What only follows
-    from something worse, as CODES says, is not told beside it.
+    from something worse, as CODES says, is not told beside it. ``inferred`` is what
+    the data showed where no settings said it.
     """
 
     def __init__(self) -> None:
+        self.inferred: list[Inferred] = []
         self._said: list[tuple[Finding, str]] = []
 
     def add(
@@ -151,9 +154,13 @@ class Findings:
         self._said.append((found, str(facts.get("file", ""))))
         return found
 
+    def infer(self, key: str, value: Any, evidence: str) -> None:
+        """Say what the data showed that no settings gave."""
+        self.inferred.append(Inferred(key, value, evidence))
+
     def reject(self, code: str, **words: Any) -> FileRejected:
         """Say what makes a file unusable; give the exception to raise."""
-        return FileRejected(self.add(code, **words))
+        return FileRejected(str(self.add(code, **words)))
 
     def has(self, code: str, file: str = "") -> bool:
         """Tell whether a code was said, of a file where one is named."""
@@ -163,27 +170,92 @@ class Findings:
         )
 
     @property
+    def errors(self) -> int:
+        """How many findings stop the upload."""
+        return sum(found.level == "error" for found in self._told())
+
+    @property
     def has_errors(self) -> bool:
         """Whether anything stops the upload."""
-        return has_errors(found for found, _ in self._said)
+        return self.errors > 0
 
     def __iter__(self) -> Iterator[Finding]:
         """Give what stands by itself: the worst first, else in the order of saying."""
-        told = [
-            found
-            for found, file in self._said
-            if not any(self.has(code, file) for code in CODES[found.code].follows)
-        ]
-        return iter(sorted(told, key=_severity))
+        return iter(sorted(self._told(), key=_severity))
+
+    def _told(self) -> Iterator[Finding]:
+        for found, file in self._said:
+            if not any(self.has(code, file) for code in CODES[found.code].follows):
+                yield found
 
 
 def _severity(found: Finding) -> int:
     return LEVELS.index(found.level)
 
 
-def has_errors(findings: Iterable[Finding]) -> bool:
-    """Say whether any finding stops the upload."""
-    return any(found.level == "error" for found in findings)
+class Tallies:
+    """Findings that add up over the parts of a table, by code and column.
+
+    ``amounts`` are facts that add up as well, such as the number of all series.
+    """
+
+    def __init__(self) -> None:
+        self.amounts: Counter[str] = Counter()
+        self._places: dict[tuple[str, str], Tally] = {}
+        self._facts: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def add(
+        self,
+        code: str,
+        examples: Iterable[Example] = (),
+        *,
+        count: int | None = None,
+        column: str = "",
+        **facts: Any,
+    ) -> None:
+        """Add places of one kind, in one column where the columns are told apart.
+
+        Parameters
+        ----------
+        code
+            One of CODES.
+        examples
+            The first of the places, in the file's order.
+        count
+            How many there are, when these are not all.
+        column
+            The column that the finding is about, if it is about one.
+        facts
+            What fills the code's text, and is the same for all parts.
+        """
+        self._places.setdefault((code, column), Tally()).add(examples, count=count)
+        self._facts[code, column] = facts
+
+    def count(self, code: str) -> int:
+        """Count the places of a kind."""
+        tallies = self._places.items()
+        return sum(tally.count for (kind, _), tally in tallies if kind == code)
+
+    def tell(self, findings: Findings) -> None:
+        """Say what was found in all parts, in the order of CODES."""
+        places = sorted(self._places.items(), key=lambda item: _RANKS[item[0][0]])
+        for (code, column), tally in places:
+            if tally.count:
+                findings.add(
+                    code,
+                    count=tally.count,
+                    examples=tally.examples,
+                    column=column,
+                    **{**self.amounts, **self._facts[code, column]},
+                )
+
+
+_RANKS = {code: rank for rank, code in enumerate(CODES)}
+
+
+def in_order(examples: Iterable[Example]) -> list[Example]:
+    """Keep the first few examples, in the order of files and rows."""
+    return heapq.nsmallest(MAX_EXAMPLES, examples, _order)
 
 
 def _order(example: Example) -> tuple[str, int, str, str]:

@@ -15,21 +15,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from glue.findings.finding import Example as Place
 from glue.findings.finding import (
+    Example,
     FileRejected,
-    Finding,
-    Tally,
+    Findings,
+    in_order,
     list_some,
-    make_finding,
     shorten,
 )
 
-ROLES = {
-    "tts.csv": "TTS",
-    "rts.csv": "RTS",
-    "metadata.csv": "metadata",
-    "config.json": "config",
+TABLE_SUFFIXES = (".csv", ".parquet")
+ROLES = {"config.json": "config"} | {
+    role.casefold() + suffix: role
+    for role in ("TTS", "RTS", "metadata")
+    for suffix in TABLE_SUFFIXES
 }
 _JUNK_NAMES = {".ds_store", "thumbs.db", "desktop.ini", "__macosx"}
 _ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".bz2", ".xz")
@@ -69,11 +68,15 @@ class Upload:
     files: dict[str, Path] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     listing: list[dict[str, object]] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
 
 
 def open_upload(
-    path: Path, key: str, folder: Path, *, limits: ArchiveLimits | None = None
+    path: Path,
+    key: str,
+    folder: Path,
+    findings: Findings,
+    *,
+    limits: ArchiveLimits | None = None,
 ) -> Upload:
     """Unpack an upload into ``folder``, under names of our own.
 
@@ -86,54 +89,66 @@ def open_upload(
         what is said about it.
     folder
         An empty folder; nothing is written outside it.
+    findings
+        Takes what is wrong; an upload that cannot be read has no files.
     limits
         How much the upload may hold.
     """
     limits = limits or ArchiveLimits()
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start not in (b"PK\x03\x04", b"PK\x05\x06"):
+        return _take_table(path, posixpath.basename(key), findings, limits)
     upload = Upload()
     try:
-        with path.open("rb") as file:
-            start = file.read(4)
-        if start[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-            _open_archive(upload, path, folder, limits)
-        else:
-            _open_table(upload, path, key, limits)
-    except FileRejected as rejected:
-        upload.findings.append(rejected.finding)
+        check_directory(path, limits, findings)
+        _unpack_archive(upload, path, folder, findings, limits=limits)
+    except FileRejected:
+        upload.files.clear()
     return upload
 
 
-def _open_table(upload: Upload, path: Path, key: str, limits: ArchiveLimits) -> None:
+def _take_table(
+    path: Path, name: str, findings: Findings, limits: ArchiveLimits
+) -> Upload:
     """Take a file that is no archive as the TTS.csv."""
-    name = posixpath.basename(key)
     size = path.stat().st_size
     if name.casefold().endswith(".zip"):
-        what = f"{name!r} is no zip archive" if size else f"{name!r} is empty"
-        raise FileRejected(make_finding("zip-unreadable", what))
+        problem = f"{name!r} is no zip archive" if size else f"{name!r} is empty"
+        findings.add("zip-unreadable", problem=problem)
+        return Upload()
     if size > limits.total:
-        raise FileRejected(_too_large(size, limits))
-    upload.files["TTS"], upload.names["TTS"] = path, name
-    upload.listing.append({"name": name, "bytes": size, "read_as": "TTS"})
+        _note_size(size, limits, findings)
+        return Upload()
+    listing: list[dict[str, object]] = [{"name": name, "bytes": size, "read_as": "TTS"}]
+    return Upload({"TTS": path}, {"TTS": name}, listing)
 
 
-def _open_archive(
-    upload: Upload, path: Path, folder: Path, limits: ArchiveLimits
+def _unpack_archive(
+    upload: Upload,
+    path: Path,
+    folder: Path,
+    findings: Findings,
+    *,
+    limits: ArchiveLimits,
 ) -> None:
-    check_directory(path, limits)
     try:
         with zipfile.ZipFile(path) as archive:
-            members = _choose_members(upload, archive.infolist(), limits)
-            for role, member in members.items():
+            members = archive.infolist()
+            if len(members) > limits.members:
+                raise _too_many(len(members), limits, findings)
+            chosen = _choose_members(upload, members, findings, limits)
+            for role, member in chosen.items():
                 target = folder / f"upload-{role.lower()}"
                 _unpack(archive, member, target)
                 upload.files[role] = target
     except _BROKEN as error:
-        upload.files.clear()
-        what = f"the zip archive cannot be read ({shorten(str(error), 120)})"
-        raise FileRejected(make_finding("zip-unreadable", what)) from error
+        why = shorten(str(error), 120)
+        problem = f"the zip archive cannot be read ({why})"
+        raise findings.reject("zip-unreadable", problem=problem) from error
 
 
-def check_directory(path: Path, limits: ArchiveLimits) -> None:
+def check_directory(path: Path, limits: ArchiveLimits, findings: Findings) -> None:
     """Refuse an archive whose list of members would not fit into memory.
 
     zipfile reads the whole list before anything can be checked, so its size is
@@ -157,45 +172,41 @@ def check_directory(path: Path, limits: ArchiveLimits) -> None:
     if wide >= 0 and len(tail) >= wide + 56:
         members, size = struct.unpack_from("<QQ", tail, wide + 32)
     if members > limits.members or size > limits.directory:
-        raise FileRejected(_too_many(members, limits))
+        raise _too_many(members, limits, findings)
 
 
 def _choose_members(
-    upload: Upload, members: list[zipfile.ZipInfo], limits: ArchiveLimits
+    upload: Upload,
+    members: list[zipfile.ZipInfo],
+    findings: Findings,
+    limits: ArchiveLimits,
 ) -> dict[str, zipfile.ZipInfo]:
-    """Pick the files that are read, or reject what is unsafe or unclear."""
-    if len(members) > limits.members:
-        raise FileRejected(_too_many(len(members), limits))
-    upload.findings += check_members(members, limits)
+    """Pick the files that are read; none of them when any is unsafe or unclear."""
+    before = findings.errors
+    check_members(members, limits, findings)
     chosen: dict[str, zipfile.ZipInfo] = {}
-    ignored = Tally()
+    ignored = []
     for member in members:
         if member.is_dir() or is_junk(member.filename):
             continue
+        name = shorten(member.filename)
         role = ROLES.get(posixpath.basename(member.filename).casefold())
         if role is None:
-            ignored.add([Place(shorten(member.filename))])
+            ignored.append(Example(name))
         elif role in chosen:
-            both = f"{shorten(chosen[role].filename)!r}, {shorten(member.filename)!r}"
-            what = f"the archive holds more than one {role} file (found {both})"
-            upload.findings.append(make_finding("file-twice", what))
+            first = shorten(chosen[role].filename)
+            findings.add("file-twice", role=role, first=first, second=name)
         else:
             chosen[role] = member
-            upload.names[role] = shorten(member.filename)
+            upload.names[role] = name
         upload.listing.append(
-            {
-                "name": shorten(member.filename),
-                "bytes": member.file_size,
-                "read_as": role,
-            }
+            {"name": name, "bytes": member.file_size, "read_as": role}
         )
-    if ignored.count:
-        what = f"{ignored.count} file(s) in the archive are not read"
-        upload.findings.append(ignored.as_finding("file-ignored", what))
+    if ignored:
+        findings.add("file-ignored", count=len(ignored), examples=in_order(ignored))
     if "TTS" not in chosen:
-        upload.findings.append(_no_tts(members))
-    unusable = any(found.level == "error" for found in upload.findings)
-    return {} if unusable else chosen
+        _note_missing(members, findings)
+    return chosen if findings.errors == before else {}
 
 
 def is_junk(name: str) -> bool:
@@ -205,46 +216,28 @@ def is_junk(name: str) -> bool:
 
 
 def check_members(
-    members: Iterable[zipfile.ZipInfo], limits: ArchiveLimits
-) -> list[Finding]:
-    """List what is hostile about an archive's members, from their headers alone."""
+    members: Iterable[zipfile.ZipInfo], limits: ArchiveLimits, findings: Findings
+) -> None:
+    """Say what is hostile about an archive's members, from their headers alone."""
     members = list(members)
-    groups = {
+    hostile = {
         "zip-unsafe-path": [m for m in members if _is_unsafe(m)],
         "zip-link": [m for m in members if stat.S_ISLNK(m.external_attr >> 16)],
         "zip-encrypted": [m for m in members if m.flag_bits & 0x1],
         "zip-nested": [m for m in members if _is_archive(m)],
         "zip-bomb": [m for m in members if _is_bomb(m, limits)],
     }
-    findings = [_about(code, bad) for code, bad in groups.items() if bad]
-    names = Counter(member.filename for member in members)
-    twice = sorted(name for name, count in names.items() if count > 1)
-    if twice:
-        what = f"the archive holds {len(twice)} name(s) more than once"
-        places = [Place(shorten(name)) for name in twice]
-        count = len(twice)
-        findings.append(
-            make_finding("zip-duplicate-name", what, count=count, examples=places)
-        )
+    counts = Counter(member.filename for member in members)
+    twice = [name for name, count in counts.items() if count > 1]
+    names = {code: [m.filename for m in bad] for code, bad in hostile.items()}
+    names["zip-duplicate-name"] = twice
+    for code, bad in names.items():
+        if bad:
+            places = in_order(Example(shorten(name)) for name in bad)
+            findings.add(code, count=len(bad), examples=places)
     total = sum(member.file_size for member in members)
     if total > limits.total:
-        findings.append(_too_large(total, limits))
-    return findings
-
-
-_WORDS = {
-    "zip-unsafe-path": "{} member(s) of the archive have a path that leaves the folder",
-    "zip-link": "{} member(s) of the archive are symbolic links",
-    "zip-encrypted": "{} member(s) of the archive are encrypted",
-    "zip-nested": "{} member(s) of the archive are archives themselves",
-    "zip-bomb": "{} member(s) of the archive unpack to far more than they hold",
-}
-
-
-def _about(code: str, members: list[zipfile.ZipInfo]) -> Finding:
-    tally = Tally()
-    tally.add([Place(shorten(member.filename)) for member in members])
-    return tally.as_finding(code, _WORDS[code].format(len(members)))
+        _note_size(total, limits, findings)
 
 
 def _is_unsafe(member: zipfile.ZipInfo) -> bool:
@@ -283,21 +276,24 @@ def _copy(source: IO[bytes], sink: IO[bytes], size: int) -> None:
         raise zipfile.BadZipFile("a member is longer than its header says")
 
 
-def _no_tts(members: list[zipfile.ZipInfo]) -> Finding:
+def _note_missing(members: list[zipfile.ZipInfo], findings: Findings) -> None:
     names = [m.filename for m in members if not m.is_dir() and not is_junk(m.filename)]
     found = f"found {list_some(names)}" if names else "the archive is empty"
-    tables = [name for name in names if name.casefold().endswith((".csv", ".txt"))]
-    remedy = f"rename {shorten(tables[0])!r} to TTS.csv" if len(tables) == 1 else None
-    what = f"the archive holds no TTS.csv ({found})"
-    return make_finding("tts-missing", what, remedy=remedy)
+    suffixes = (*TABLE_SUFFIXES, ".txt")
+    tables = [name for name in names if name.casefold().endswith(suffixes)]
+    remedy = _advise_name(tables[0]) if len(tables) == 1 else None
+    findings.add("tts-missing", found=found, remedy=remedy)
 
 
-def _too_many(count: int, limits: ArchiveLimits) -> Finding:
-    what = f"the archive lists {count} members (at most {limits.members})"
-    return make_finding("zip-too-many-members", what, count=count)
+def _advise_name(table: str) -> str:
+    suffix = ".parquet" if table.casefold().endswith(".parquet") else ".csv"
+    return f"rename {shorten(table)!r} to TTS{suffix}"
 
 
-def _too_large(size: int, limits: ArchiveLimits) -> Finding:
-    most = limits.total / 1024**3
-    what = f"the upload unpacks to {size / 1024**3:.1f} GiB (at most {most:.1f} GiB)"
-    return make_finding("upload-too-large", what)
+def _too_many(count: int, limits: ArchiveLimits, findings: Findings) -> FileRejected:
+    return findings.reject("zip-too-many-members", count=count, most=limits.members)
+
+
+def _note_size(size: int, limits: ArchiveLimits, findings: Findings) -> None:
+    gibi = 1024**3
+    findings.add("upload-too-large", size=size / gibi, most=limits.total / gibi)

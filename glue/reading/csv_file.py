@@ -5,43 +5,33 @@ from __future__ import annotations
 import codecs
 import csv
 import itertools
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from glue.findings.finding import (
-    Example,
-    FileRejected,
-    Finding,
-    Tally,
-    make_finding,
-    shorten,
-)
+from glue.arrays import Array, as_texts
+from glue.findings.finding import Example, FileRejected, Findings, Tallies
+from glue.reading.header import check_count, check_header
+from glue.rows import Rows
 
 MAX_LINE_BYTES = 1024 * 1024
-MAX_COLUMNS = 1_000
-CHUNK_ROWS = 10_000
 _BLOCK = 1024 * 1024
 _HEAD_LINES = 50
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _MAGIC = {
     b"\x1f\x8b": "a gzip file",
-    b"PAR1": "a Parquet file",
     b"PK\x03\x04": "a zip archive or an Excel workbook",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"%PDF": "a PDF",
     b"SQLi": "a database file",
 }
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
 
-@dataclass
+@dataclass(frozen=True)
 class CsvFile:
-    """What is needed to read a CSV file, and what was noticed about it.
+    """What is needed to read a CSV file.
 
     ``skip`` is the number of columns at the left that are left out: 1 when a
     program has written its row numbers there.
@@ -49,26 +39,39 @@ class CsvFile:
 
     path: Path
     name: str
-    encoding: str = "utf-8"
-    delimiter: str = ","
-    header: list[str] = field(default_factory=list)
+    encoding: str
+    delimiter: str
+    chunk_rows: int
+    header: tuple[str, ...] = ()
     skip: int = 0
-    chunk_rows: int = CHUNK_ROWS
-    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def text_bytes(self) -> int:
+        """How many bytes its rows are as text."""
+        return self.path.stat().st_size
+
+    def rename(self, names: Mapping[str, str]) -> CsvFile:
+        """Give the same file with other names for columns."""
+        return replace(self, header=tuple(names.get(n, n) for n in self.header))
+
+    def chunks(
+        self, findings: Findings, tallies: Tallies, *, size: int | None = None
+    ) -> Iterator[Rows]:
+        """Yield the rows as text, some at a time; blank lines are skipped.
+
+        Rows that have another number of fields than the header are tallied and
+        left out.
+        """
+        rows = _RowFilter(self, tallies)
+        for first, records in _read_blocks(self, size or self.chunk_rows, findings):
+            numbers, good = rows.choose(first, records)
+            if good:
+                columns = itertools.islice(zip(*good), self.skip, None)
+                texts = dict(zip(self.header, map(as_texts, columns)))
+                yield Rows.undated(texts, numbers)
 
 
-@dataclass(frozen=True)
-class Chunk:
-    """Some rows as text: one array per column, and each row's number."""
-
-    columns: dict[str, Array]
-    rows: Array
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-
-def open_csv(path: Path, name: str, *, chunk_rows: int = CHUNK_ROWS) -> CsvFile:
+def open_csv(path: Path, name: str, findings: Findings, *, chunk_rows: int) -> CsvFile:
     """Find out how a CSV file is written, without holding it in memory.
 
     Parameters
@@ -77,43 +80,44 @@ def open_csv(path: Path, name: str, *, chunk_rows: int = CHUNK_ROWS) -> CsvFile:
         The file on disk.
     name
         Its name in the upload, for the messages.
+    findings
+        Takes what is noticed about it.
     chunk_rows
         Rows that are later read at a time.
 
     Raises
     ------
     FileRejected
-        When it is no text, has no header or no bounds.
+        When it is no text, or has no usable header or no bounds.
     """
-    table = CsvFile(path, name, chunk_rows=chunk_rows)
-    table.encoding = _find_encoding(table)
-    head = _read_head(table)
-    table.delimiter = _find_delimiter(head)
-    if table.delimiter != ",":
-        word = _DELIMITERS[table.delimiter]
-        what = f"{name} is delimited by {word}"
-        table.findings.append(make_finding("csv-delimiter", what))
-    table.header = _read_header(table, head)
-    return table
+    encoding = _find_encoding(path, name, findings)
+    head = _read_head(path, name, encoding, findings)
+    delimiter = _find_delimiter(head)
+    if delimiter != ",":
+        findings.add("csv-delimiter", file=name, delimiter=_DELIMITERS[delimiter])
+    table = CsvFile(path, name, encoding, delimiter, chunk_rows)
+    return _read_header(table, head, findings)
 
 
-def _find_encoding(table: CsvFile) -> str:
+def _find_encoding(path: Path, name: str, findings: Findings) -> str:
     """Tell the encoding from all of the file's bytes."""
-    with table.path.open("rb") as file:
+    with path.open("rb") as file:
         start = file.read(4096)
     if not start.strip():
-        raise FileRejected(make_finding("csv-empty", f"{table.name} is empty"))
+        raise findings.reject("csv-empty", file=name)
     for magic, kind in _MAGIC.items():
         if start.startswith(magic):
-            what = f"{table.name} is no CSV text (it is {kind})"
-            raise FileRejected(make_finding("csv-not-text", what))
+            raise _no_text(name, f"it is {kind}", findings)
     wide = _find_wide_encoding(start)
     for encoding in [wide] if wide else ["utf-8-sig", "cp1252", "latin-1"]:
-        if _decodes(table, encoding):
-            _note_encoding(table, encoding, start)
+        if _decodes(path, name, encoding, findings):
+            _note_encoding(name, encoding, start, findings)
             return encoding
-    what = f"{table.name} is no CSV text (its bytes are broken {wide})"
-    raise FileRejected(make_finding("csv-not-text", what))
+    raise _no_text(name, f"its bytes are broken {wide}", findings)
+
+
+def _no_text(name: str, problem: str, findings: Findings) -> FileRejected:
+    return findings.reject("csv-not-text", file=name, problem=problem)
 
 
 def _find_wide_encoding(start: bytes) -> str | None:
@@ -129,12 +133,12 @@ def _find_wide_encoding(start: bytes) -> str | None:
     return None
 
 
-def _decodes(table: CsvFile, encoding: str) -> bool:
+def _decodes(path: Path, name: str, encoding: str, findings: Findings) -> bool:
     """Try an encoding on the whole file; refuse lines that have no end."""
     decoder = codecs.getincrementaldecoder(encoding)()
     wide = encoding.startswith("utf-16")
     line = 0
-    with table.path.open("rb") as file:
+    with path.open("rb") as file:
         while True:
             block = file.read(_BLOCK)
             try:
@@ -142,40 +146,38 @@ def _decodes(table: CsvFile, encoding: str) -> bool:
             except UnicodeDecodeError:
                 return False
             if not wide and b"\0" in block:
-                what = f"{table.name} is no CSV text (it holds zero bytes)"
-                raise FileRejected(make_finding("csv-not-text", what))
-            line = _length_of_last_line(table, text, line)
+                raise _no_text(name, "it holds zero bytes", findings)
+            line, longest = _measure_lines(text, line)
+            if longest > MAX_LINE_BYTES:
+                raise findings.reject(
+                    "csv-line-too-long", file=name, most=MAX_LINE_BYTES
+                )
             if not block:
                 return True
 
 
-def _length_of_last_line(table: CsvFile, text: str, before: int) -> int:
-    """Measure the line that goes on after this text; lines have a limit."""
+def _measure_lines(text: str, before: int) -> tuple[int, int]:
+    """Measure the line that goes on after this text, and the one that it ends."""
     ends = [at for at in (text.find("\n"), text.find("\r")) if at >= 0]
     first = min(ends) if ends else len(text)
-    if before + first > MAX_LINE_BYTES:
-        what = f"{table.name} has a line of more than {MAX_LINE_BYTES} characters"
-        raise FileRejected(make_finding("csv-line-too-long", what))
-    if not ends:
-        return before + len(text)
-    return len(text) - 1 - max(text.rfind("\n"), text.rfind("\r"))
+    last = max(text.rfind("\n"), text.rfind("\r"))
+    after = len(text) - 1 - last if ends else before + len(text)
+    return after, before + first
 
 
-def _note_encoding(table: CsvFile, encoding: str, start: bytes) -> None:
+def _note_encoding(name: str, encoding: str, start: bytes, findings: Findings) -> None:
     if encoding != "utf-8-sig":
-        what = f"{table.name} is written in {encoding}"
-        table.findings.append(make_finding("csv-encoding", what))
+        findings.add("csv-encoding", file=name, encoding=encoding)
     elif start.startswith(codecs.BOM_UTF8):
-        what = f"{table.name} begins with a byte order mark"
-        table.findings.append(make_finding("csv-byte-order-mark", what))
+        findings.add("csv-byte-order-mark", file=name)
 
 
-def _read_head(table: CsvFile) -> list[str]:
+def _read_head(path: Path, name: str, encoding: str, findings: Findings) -> list[str]:
     """Read the first lines that are not blank, the header first."""
-    with table.path.open(encoding=table.encoding, newline="") as file:
+    with path.open(encoding=encoding, newline="") as file:
         lines = [line for line in itertools.islice(file, _HEAD_LINES) if line.strip()]
     if not lines:
-        raise FileRejected(make_finding("csv-empty", f"{table.name} is empty"))
+        raise findings.reject("csv-empty", file=name)
     return lines
 
 
@@ -197,95 +199,41 @@ def _count_fields(line: str, delimiter: str) -> int:
         return 0
 
 
-def _read_header(table: CsvFile, head: list[str]) -> list[str]:
-    """Read the column names and report those that cannot be used."""
-    if _count_fields(head[0], table.delimiter) > MAX_COLUMNS:
-        what = f"{table.name} has more than {MAX_COLUMNS} columns"
-        raise FileRejected(make_finding("csv-too-many-columns", what))
-    header = [name.strip() for name in _first_record(table)]
+def _read_header(table: CsvFile, head: list[str], findings: Findings) -> CsvFile:
+    """Read the column names; refuse those that cannot be used."""
+    check_count(_count_fields(head[0], table.delimiter), table.name, findings)
+    header = [name.strip() for name in _first_record(table, findings)]
     while len(header) > 1 and not header[-1]:
         header.pop()  # a delimiter at the end of each line makes no column
-    if len(header) > 1 and header[0] in ("", "Unnamed: 0"):
-        header = _skip_row_numbers(table, header, head)
-    _check_header(table, header)
-    return header
+    skip = int(_has_row_numbers(table, header, head))
+    if skip:
+        findings.add("row-numbers-dropped", file=table.name)
+    table = replace(table, header=tuple(header[skip:]), skip=skip)
+    check_header(table.header, table.name, findings)
+    return table
 
 
-def _skip_row_numbers(table: CsvFile, header: list[str], head: list[str]) -> list[str]:
-    """Leave out the row numbers that pandas and R write beside a table."""
+def _has_row_numbers(table: CsvFile, header: list[str], head: list[str]) -> bool:
+    """Recognise the row numbers that pandas and R write beside a table."""
+    if len(header) == 1 or header[0] not in ("", "Unnamed: 0"):
+        return False
     records = csv.reader(head[1:], delimiter=table.delimiter)
     firsts = [record[0] for record in records if record]
     start = int(firsts[0]) if firsts and firsts[0].isdecimal() else 0
-    if firsts != [str(start + n) for n in range(len(firsts))]:
-        return header
-    table.skip = 1
-    what = f"{table.name} begins with a column of row numbers, which was left out"
-    table.findings.append(make_finding("row-numbers-dropped", what))
-    return header[1:]
+    return firsts == [str(start + n) for n in range(len(firsts))]
 
 
-def _first_record(table: CsvFile) -> list[str]:
-    for _, records in _read_blocks(table, _HEAD_LINES):
+def _first_record(table: CsvFile, findings: Findings) -> list[str]:
+    for _, records in _read_blocks(table, _HEAD_LINES, findings):
         for record in records:
             if not is_blank(record):
                 return record
-    raise FileRejected(make_finding("csv-empty", f"{table.name} is empty"))
+    raise findings.reject("csv-empty", file=table.name)
 
 
-def _check_header(table: CsvFile, header: list[str]) -> None:
-    blank = [index + 1 for index, name in enumerate(header) if not name]
-    if blank:
-        what = f"{table.name} has {len(blank)} column(s) without a name"
-        places = [Example(table.name, 1, f"number {at}") for at in blank]
-        table.findings.append(
-            make_finding("header-blank", what, count=len(blank), examples=places)
-        )
-    counts = Counter(name.casefold() for name in header if name)
-    twice = sorted({name for name in header if counts[name.casefold()] > 1})
-    if twice:
-        what = f"{table.name} has the same column name more than once"
-        places = [Example(table.name, 1, shorten(name)) for name in twice]
-        table.findings.append(
-            make_finding("header-twice", what, count=len(twice), examples=places)
-        )
-    long = [name for name in header if len(name) > 256]
-    if long:
-        what = f"{table.name} has a column name of more than 256 characters"
-        places = [Example(table.name, 1, shorten(name)) for name in long]
-        table.findings.append(make_finding("header-too-long", what, examples=places))
-
-
-def read_chunks(
-    table: CsvFile, size: int | None = None, *, bad_rows: Tally | None = None
-) -> Iterator[Chunk]:
-    """Yield the rows as text, some at a time; blank lines are skipped.
-
-    Parameters
-    ----------
-    table
-        A file whose header names are usable.
-    size
-        Rows in a chunk, the table's own number when None.
-    bad_rows
-        Takes the rows that have another number of fields than the header; they
-        are left out.
-    """
-    bad_rows = bad_rows if bad_rows is not None else Tally()
-    rows = _RowFilter(table)
-    for first, records in _read_blocks(table, size or table.chunk_rows):
-        numbers, good = rows.choose(first, records, bad_rows)
-        if good:
-            columns = itertools.islice(zip(*good), table.skip, None)
-            yield Chunk(dict(zip(table.header, map(_as_array, columns))), numbers)
-
-
-def _as_array(values: tuple[str, ...]) -> Array:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
-
-
-def _read_blocks(table: CsvFile, size: int) -> Iterator[tuple[int, list[list[str]]]]:
+def _read_blocks(
+    table: CsvFile, size: int, findings: Findings
+) -> Iterator[tuple[int, list[list[str]]]]:
     """Yield records as they are, with the number of the first; the header is 1."""
     with table.path.open(encoding=table.encoding, newline="") as file:
         reader = csv.reader(file, delimiter=table.delimiter)
@@ -294,7 +242,10 @@ def _read_blocks(table: CsvFile, size: int) -> Iterator[tuple[int, list[list[str
             try:
                 records = list(itertools.islice(reader, size))
             except csv.Error as error:
-                raise _unreadable(table, reader.line_num, str(error)) from error
+                place = Example(table.name, reader.line_num)
+                raise findings.reject(
+                    "csv-unreadable", examples=[place], file=table.name, problem=error
+                ) from error
             if not records:
                 return
             yield number, records
@@ -304,13 +255,14 @@ def _read_blocks(table: CsvFile, size: int) -> Iterator[tuple[int, list[list[str
 class _RowFilter:
     """Takes out of each block what is no row of the table."""
 
-    def __init__(self, table: CsvFile) -> None:
-        self._name = table.name
-        self._width = table.skip + len(table.header)
+    def __init__(self, table: CsvFile, tallies: Tallies) -> None:
+        self._name, self._tallies = table.name, tallies
+        self._fields = len(table.header)
+        self._width = table.skip + self._fields
         self._has_header = False
 
     def choose(
-        self, first: int, records: list[list[str]], bad_rows: Tally
+        self, first: int, records: list[list[str]]
     ) -> tuple[Array, list[list[str]]]:
         """Give the rows and their numbers; ``first`` is the first one's."""
         if self._has_header and set(map(len, records)) == {self._width}:
@@ -326,17 +278,14 @@ class _RowFilter:
                 kept.append(number)
                 rows.append(record[: self._width])
             else:
-                found = f"{len(record)} fields"
-                bad_rows.add([Example(self._name, number, None, found)])
+                self._note_width(number, len(record))
         return np.array(kept, dtype=np.int64), rows
+
+    def _note_width(self, number: int, fields: int) -> None:
+        place = Example(self._name, number, None, f"{fields} fields")
+        self._tallies.add("csv-row-width", [place], file=self._name, width=self._fields)
 
 
 def is_blank(record: list[str]) -> bool:
     """Say whether a record holds nothing, as spreadsheets leave rows below."""
     return not any(map(str.strip, record))
-
-
-def _unreadable(table: CsvFile, row: int, why: str) -> FileRejected:
-    what = f"{table.name} cannot be read as CSV ({why})"
-    place = Example(table.name, row)
-    return FileRejected(make_finding("csv-unreadable", what, examples=[place]))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+from glue.arrays import Array
 
 # What pandas, R, SQL and spreadsheets write for "no value".
 MISSING = frozenset(

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from glue.findings.finding import Example, Tally
-from glue.reading.csv_file import Chunk, CsvFile, read_chunks
+from glue.arrays import Array, as_texts
+from glue.findings.finding import Findings, Tallies, list_some
 from glue.reading.numbers import NumberEvidence
+from glue.reading.tables import Table
 from glue.reading.timestamps import TimestampEvidence
-
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+from glue.rows import Rows, concatenate
 
 SAMPLE_ROWS = 5_000
 _ITEM_SAMPLE_ROWS = 50_000
@@ -25,9 +24,7 @@ _SPACES = re.compile(r"^\s|\s$", re.MULTILINE)
 
 def strip_texts(texts: Array) -> Array:
     """Take white space off both ends of each text."""
-    stripped = np.empty(len(texts), dtype=object)
-    stripped[:] = [text.strip() for text in texts.tolist()]
-    return stripped
+    return as_texts(text.strip() for text in texts.tolist())
 
 
 def has_spaces(texts: Array) -> bool:
@@ -35,25 +32,33 @@ def has_spaces(texts: Array) -> bool:
     return _SPACES.search("\n".join(texts.tolist())) is not None
 
 
-def read_sample(table: CsvFile, rows: int = SAMPLE_ROWS) -> dict[str, Array]:
-    """Read the first rows as text, by column; empty columns when there are none."""
-    for chunk in read_chunks(table, rows):
-        return chunk.columns
-    return {name: np.empty(0, dtype=object) for name in table.header}
+def read_sample(table: Table, findings: Findings, rows: int = SAMPLE_ROWS) -> Rows:
+    """Read the first rows as text; none when the table has none."""
+    for chunk in table.chunks(findings, Tallies(), size=rows):
+        return chunk
+    columns = {name: as_texts([]) for name in table.header}
+    return Rows.undated(columns, np.empty(0, dtype=np.int64))
 
 
 @dataclass
 class TableProfile:
-    """What a pass over a whole table tells about its columns."""
+    """What a pass over a whole table tells about its columns.
 
-    rows: int = 0
+    ``trimmed`` are the columns whose texts have white space at their ends.
+    """
+
+    numbers: dict[str, NumberEvidence]
     timestamps: TimestampEvidence = field(default_factory=TimestampEvidence)
-    numbers: dict[str, NumberEvidence] = field(default_factory=dict)
+    rows: int = 0
     trimmed: set[str] = field(default_factory=set)
-    trims: Tally = field(default_factory=Tally)
-    bad_rows: Tally = field(default_factory=Tally)
-    blank_rows: int = 0
-    items: ItemSample | None = None
+
+    def plain(self, names: Iterable[str]) -> frozenset[str]:
+        """Choose the columns that hold nothing but plain numbers and blanks."""
+        return frozenset(name for name in names if self.numbers[name].is_all_plain)
+
+    def whole(self, names: Iterable[str]) -> frozenset[str]:
+        """Choose the numeric columns that hold no fraction."""
+        return frozenset(name for name in names if not self.numbers[name].fractional)
 
     def is_numeric(self, column: str) -> bool:
         """Whether a column holds nothing but numbers."""
@@ -61,13 +66,14 @@ class TableProfile:
 
 
 def profile_table(
-    table: CsvFile,
+    table: Table,
     timestamp: str | None,
     keys: Sequence[str],
+    findings: Findings,
     *,
-    with_items: bool = False,
-) -> TableProfile:
-    """Pass over a table once.
+    items: ItemSample | None = None,
+) -> TableProfile | None:
+    """Pass over a table once; None when it has no row that can be used.
 
     Parameters
     ----------
@@ -77,56 +83,47 @@ def profile_table(
         Its timestamp column, if it has one.
     keys
         Columns that are text whatever they look like.
-    with_items
-        Whether to keep a sample of whole items, to find grouping columns in.
+    findings
+        Takes what is wrong with its rows.
+    items
+        Takes a sample of whole items, to find grouping columns in.
     """
-    profile = TableProfile()
     others = [name for name in table.header if name != timestamp and name not in keys]
-    profile.numbers = {name: NumberEvidence() for name in others}
-    if with_items:
-        profile.items = ItemSample(keys[0])
-    for chunk in read_chunks(table, bad_rows=profile.bad_rows):
-        columns = _trim(profile, table, chunk)
-        profile.rows += len(chunk)
+    profile = TableProfile({name: NumberEvidence() for name in others})
+    tallies = Tallies()
+    for chunk in table.chunks(findings, tallies):
+        rows = _trim(chunk, profile, table.name, tallies)
+        profile.rows += len(rows)
         if timestamp is not None:
-            texts = pd.unique(columns[timestamp])
+            texts = pd.unique(rows[timestamp])
             profile.timestamps.add(text for text in texts if text)
         for name in others:
-            profile.numbers[name].add(columns[name])
-        if profile.items is not None:
-            profile.items.add(columns)
-    return profile
+            profile.numbers[name].add(rows[name])
+        if items is not None:
+            items.add(rows)
+    if not profile.rows and not tallies.count("csv-row-width"):
+        findings.add("csv-no-rows", file=table.name, problem="a header and no rows")
+    tallies.tell(findings)
+    return profile if profile.rows else None
 
 
-def _trim(profile: TableProfile, table: CsvFile, chunk: Chunk) -> dict[str, Array]:
-    columns = dict(chunk.columns)
-    for name, texts in chunk.columns.items():
+def _trim(rows: Rows, profile: TableProfile, file: str, tallies: Tallies) -> Rows:
+    """Cut the white space at the ends of texts, and note where there was any."""
+    stripped = {}
+    for name, texts in rows.columns.items():
         if has_spaces(texts):
-            columns[name] = strip_texts(texts)
-            _note_trims(profile, table.name, name, chunk=chunk, stripped=columns[name])
-    return columns
-
-
-def _note_trims(
-    profile: TableProfile, file: str, name: str, *, chunk: Chunk, stripped: Array
-) -> None:
-    texts = chunk.columns[name]
-    changed = np.flatnonzero(texts != stripped)
-    if len(changed):
-        profile.trimmed.add(name)
-        first = changed[:5]
-        places = examples_at(file, name, chunk.rows[first], texts[first])
-        profile.trims.add(places, count=len(changed))
-
-
-def examples_at(
-    file: str, column: str | None, rows: Iterable[Any], values: Iterable[Any]
-) -> list[Example]:
-    """Make examples of places in a file."""
-    return [
-        Example(file, int(row), column, str(value)[:100])
-        for row, value in zip(rows, values)
-    ]
+            stripped[name] = strip_texts(texts)
+            cut = texts != stripped[name]
+            if cut.any():
+                profile.trimmed.add(name)
+                tallies.add(
+                    "spaces-trimmed",
+                    rows.first_texts(cut, file, name),
+                    count=int(cut.sum()),
+                    file=file,
+                    columns=list_some(sorted(profile.trimmed)),
+                )
+    return rows.with_columns(stripped)
 
 
 class ItemSample:
@@ -136,27 +133,25 @@ class ItemSample:
         self._item_id = item_id
         self._limit = limit
         self._share = 1
-        self._frames: list[dict[str, Array]] = []
+        self._pieces: list[Rows] = []
 
-    def add(self, columns: Mapping[str, Array]) -> None:
+    def add(self, rows: Rows) -> None:
         """Keep the rows of the chosen items; choose fewer when they are too many."""
-        self._frames.append(self._choose(columns))
+        self._pieces.append(self._choose(rows))
         while self._size() > self._limit and self._share < 1_000_000:
             self._share *= 2
-            self._frames = [self._choose(frame) for frame in self._frames]
+            self._pieces = [self._choose(piece) for piece in self._pieces]
 
-    def _choose(self, columns: Mapping[str, Array]) -> dict[str, Array]:
+    def _choose(self, rows: Rows) -> Rows:
         if self._share == 1:
-            return dict(columns)
-        codes, uniques = pd.factorize(columns[self._item_id])
+            return rows
+        codes, uniques = pd.factorize(rows[self._item_id])
         hashes = [zlib.crc32(text.encode("utf-8", "replace")) for text in uniques]
-        chosen = (np.array(hashes, dtype=np.int64) % self._share == 0)[codes]
-        return {name: texts[chosen] for name, texts in columns.items()}
+        return rows.take((np.array(hashes, dtype=np.int64) % self._share == 0)[codes])
 
     def _size(self) -> int:
-        return sum(len(frame[self._item_id]) for frame in self._frames)
+        return sum(map(len, self._pieces))
 
-    def column(self, name: str) -> Array:
-        """Give one column of the sample."""
-        empty = [np.empty(0, dtype=object)]
-        return np.concatenate(empty + [frame[name] for frame in self._frames])
+    def take_out(self) -> Rows:
+        """Give the sample."""
+        return concatenate(self._pieces)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 
-from glue.findings.finding import Example, Finding, list_some, make_finding
+from glue.findings.finding import Example, Findings, list_some
 from glue.reading.timestamps import Reading, TimestampEvidence, find_order
 
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(Z|[+-].*)?)?")
 
 
 def choose_reading(
-    evidence: TimestampEvidence, order: str | None, file: str, column: str
-) -> tuple[Reading | None, str, list[Finding]]:
-    """Choose how to read a timestamp column.
+    evidence: TimestampEvidence,
+    order: str | None,
+    findings: Findings,
+    *,
+    file: str,
+    column: str,
+) -> Reading | None:
+    """Choose how to read a timestamp column; None when there is no one way.
 
     Parameters
     ----------
@@ -21,38 +26,55 @@ def choose_reading(
         What all of its texts are.
     order
         The date order that the settings give, if any.
+    findings
+        Takes what is wrong.
     file, column
         Names for the messages.
-
-    Returns
-    -------
-    tuple
-        The reading, None when there is none; the evidence in words; findings.
     """
-    forms = {form: n for form, n in evidence.forms.items() if form != "unknown"}
+    forms = [form for form in evidence.forms if form != "unknown"]
     if not forms:
-        text = evidence.sample.get("unknown")
-        what = f"no value of {file}'s column {column!r} can be read as a timestamp"
-        place = Example(file, None, column, text)
-        return None, "", [make_finding("timestamp-unreadable", what, examples=[place])]
-    findings = _check_zones(evidence, file, column)
+        place = Example(file, None, column, evidence.sample.get("unknown"))
+        problem = f"no value of {file}'s column {column!r} can be read as a timestamp"
+        findings.add(
+            "timestamp-unreadable", examples=[place], problem=problem, file=file
+        )
+        return None
+    places = [Example(file, None, column, evidence.sample[form]) for form in forms]
+    _check_zones(evidence, findings, file=file, column=column)
     if len(forms) > 1:
-        findings.append(_mixed(evidence, list(forms), file, column))
-        return None, "", findings
-    form = next(iter(forms))
-    words = f"all timestamps are written {form}"
-    if form == "day and month":
-        found = order or find_order(evidence)
-        if found is None:
-            findings.append(_no_order(evidence, file, column))
-            return None, "", findings
-        words = f"{found}, {_order_words(evidence, order)}"
-        order = found
-    if not _PLAIN.fullmatch(evidence.sample[form]):
-        what = f"{file}'s column {column!r} was rewritten ({words})"
-        place = Example(file, None, column, evidence.sample[form])
-        findings.append(make_finding("timestamp-normalised", what, examples=[place]))
-    return Reading(form, order), words, findings
+        findings.add(
+            "timestamp-mixed",
+            count=len(forms),
+            examples=places,
+            file=file,
+            column=column,
+            problem=f"mixes forms of dates (found {list_some(forms)})",
+        )
+        return None
+    reading = Reading(forms[0])
+    if reading.form == "day and month":
+        reading = Reading(reading.form, order or find_order(evidence))
+        if reading.order is None:
+            _note_order(evidence, findings, places[0])
+            return None
+    if not _PLAIN.fullmatch(evidence.sample[reading.form]):
+        findings.add(
+            "timestamp-normalised",
+            examples=places,
+            file=file,
+            column=column,
+            form=describe_reading(reading, evidence, order),
+        )
+    return reading
+
+
+def describe_reading(
+    reading: Reading, evidence: TimestampEvidence, order: str | None
+) -> str:
+    """Say in words how a column is read, and why."""
+    if reading.order is None:
+        return f"all timestamps are written {reading.form}"
+    return f"{reading.order}, {_order_words(evidence, order)}"
 
 
 def _order_words(evidence: TimestampEvidence, order: str | None) -> str:
@@ -63,30 +85,28 @@ def _order_words(evidence: TimestampEvidence, order: str | None) -> str:
     return "because one field never changes over several years"
 
 
-def _check_zones(evidence: TimestampEvidence, file: str, column: str) -> list[Finding]:
+def _check_zones(
+    evidence: TimestampEvidence, findings: Findings, *, file: str, column: str
+) -> None:
     zones = sorted(evidence.zones)
-    if zones in ([], ["none"]):
-        return []
     if len(zones) > 1:
         found = list_some("no offset" if zone == "none" else zone for zone in zones)
-        what = f"{file}'s column {column!r} has several time zones (found {found})"
-        return [make_finding("timestamp-zones", what)]
-    what = f"{file}'s column {column!r} has the offset {zones[0]} everywhere"
-    return [make_finding("timestamp-zone-dropped", what)]
+        findings.add("timestamp-zones", file=file, column=column, zones=found)
+    elif zones and zones != ["none"]:
+        findings.add("timestamp-zone-dropped", file=file, column=column, zone=zones[0])
 
 
-def _mixed(
-    evidence: TimestampEvidence, forms: list[str], file: str, column: str
-) -> Finding:
-    what = f"{file}'s column {column!r} mixes forms of dates (found {list_some(forms)})"
-    places = [Example(file, None, column, evidence.sample[form]) for form in forms]
-    return make_finding("timestamp-mixed", what, count=len(forms), examples=places)
-
-
-def _no_order(evidence: TimestampEvidence, file: str, column: str) -> Finding:
-    place = Example(file, None, column, evidence.sample["day and month"])
+def _note_order(
+    evidence: TimestampEvidence, findings: Findings, place: Example
+) -> None:
+    file, column = place.file, place.column
     if max(evidence.firsts) > 12:
-        what = f"{file}'s column {column!r} has days above 12 both first and second"
-        return make_finding("timestamp-mixed", what, examples=[place])
-    what = f"{file}'s column {column!r} could be day-first or month-first"
-    return make_finding("timestamp-ambiguous", what, examples=[place])
+        findings.add(
+            "timestamp-mixed",
+            examples=[place],
+            file=file,
+            column=column,
+            problem="has days above 12 both first and second",
+        )
+    else:
+        findings.add("timestamp-ambiguous", examples=[place], file=file, column=column)

@@ -12,7 +12,7 @@ from typing import Any, Optional
 import numpy as np
 import pandas as pd
 
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+from glue.arrays import Array, as_texts
 
 DAY = 86_400
 _EPOCH = datetime(1970, 1, 1)
@@ -244,8 +244,7 @@ def format_timestamps(seconds: Array, *, with_time: bool) -> Array:
     """
     uniques, codes = np.unique(np.asarray(seconds, dtype=np.int64), return_inverse=True)
     pattern = "%Y-%m-%d %H:%M:%S" if with_time else "%Y-%m-%d"
-    texts = np.empty(len(uniques), dtype=object)
-    texts[:] = [format_moment(one, pattern) for one in uniques.tolist()]
+    texts = as_texts(format_moment(moment, pattern) for moment in uniques.tolist())
     return texts[codes.reshape(-1)]
 
 

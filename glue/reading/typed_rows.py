@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from glue.findings.finding import Finding, Tally
-from glue.reading.csv_file import Chunk, CsvFile, read_chunks
+from glue.arrays import Array
+from glue.findings.finding import Findings, Tallies
 from glue.reading.numbers import MISSING, parse_numbers
-from glue.reading.profile import examples_at, strip_texts
+from glue.reading.profile import strip_texts
+from glue.reading.tables import Table
 from glue.reading.timestamps import Reading, TimestampParser
-from glue.shaping.parts import ROW, SECONDS
-
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+from glue.rows import Rows
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class ReadPlan:
 
     keys: tuple[str, ...]
     timestamp: str | None
-    reading: Reading
+    reading: Reading | None
     target: str | None = None
     numbers: dict[str, str] = field(default_factory=dict)
     plain: frozenset[str] = frozenset()
@@ -37,136 +35,95 @@ class ReadPlan:
     trimmed: frozenset[str] = frozenset()
 
 
-@dataclass
-class ReadTallies:
-    """What was wrong with single values; numbers by their column."""
-
-    key_blank: Tally = field(default_factory=Tally)
-    timestamp_bad: Tally = field(default_factory=Tally)
-    number_bad: dict[str, Tally] = field(default_factory=dict)
-    number_missing: dict[str, Tally] = field(default_factory=dict)
-
-    @property
-    def lost_rows(self) -> bool:
-        """Whether rows were left out, so that gaps are not the table's own."""
-        return bool(self.key_blank.count or self.timestamp_bad.count)
-
-    def findings(self, file: str, target: str | None) -> list[Finding]:
-        """Say what was found in a file."""
-        findings = []
-        if self.key_blank.count:
-            what = f"{self.key_blank.count} key value(s) of {file} are blank"
-            findings.append(self.key_blank.as_finding("key-blank", what))
-        if self.timestamp_bad.count:
-            count = self.timestamp_bad.count
-            what = f"{count} timestamp(s) of {file} cannot be read like the others"
-            findings.append(self.timestamp_bad.as_finding("timestamp-unreadable", what))
-        for name, tally in self.number_bad.items():
-            what = f"{tally.count} value(s) of {file}'s column {name!r} are not numbers"
-            code = "target-not-number" if name == target else "covariate-not-number"
-            findings.append(tally.as_finding(code, what))
-        for name, tally in self.number_missing.items():
-            what = f"{tally.count} word(s) in {file}'s column {name!r} mean no value"
-            findings.append(tally.as_finding("number-missing-word", what))
-        return findings
-
-
-def read_rows(
-    table: CsvFile, plan: ReadPlan, tallies: ReadTallies
-) -> Iterator[dict[str, Array]]:
+def read_rows(table: Table, plan: ReadPlan, findings: Findings) -> Iterator[Rows]:
     """Yield typed rows: keys and texts as text, moments as seconds, numbers.
 
-    Rows with a blank key or a timestamp that cannot be read are tallied and left
-    out; numbers that cannot be read are tallied and become NaN.
+    Rows with a blank key or a timestamp that cannot be read are left out; numbers
+    that cannot be read become NaN. All of them are told when the last row is read.
     """
-    reader = _RowReader(table, plan, tallies)
-    for chunk in read_chunks(table):
+    tallies = Tallies()
+    reader = _RowReader(table.name, plan, tallies)
+    for chunk in table.chunks(findings, Tallies()):
         yield reader.read(chunk)
+    tallies.tell(findings)
 
 
 class _RowReader:
     """Reads chunks of one file by its plan; notes what is wrong with values."""
 
-    def __init__(self, table: CsvFile, plan: ReadPlan, tallies: ReadTallies) -> None:
-        self._table, self._plan, self._tallies = table, plan, tallies
-        self._parser = TimestampParser(plan.reading)
+    def __init__(self, file: str, plan: ReadPlan, tallies: Tallies) -> None:
+        self._file, self._plan, self._tallies = file, plan, tallies
+        self._parser = TimestampParser(plan.reading) if plan.reading else None
 
-    def read(self, chunk: Chunk) -> dict[str, Array]:
+    def read(self, chunk: Rows) -> Rows:
         """Type the usable rows of a chunk."""
-        columns = {
-            name: strip_texts(texts) if name in self._plan.trimmed else texts
+        plan = self._plan
+        trimmed = {
+            name: strip_texts(texts)
             for name, texts in chunk.columns.items()
+            if name in plan.trimmed
         }
-        kept = ~_blank_rows(columns, self._plan)
-        if not kept.all():
-            columns = {name: texts[kept] for name, texts in columns.items()}
-        rows = chunk.rows[kept]
-        typed: dict[str, Array] = {ROW: rows}
-        usable = self._read_keys(rows, columns, typed)
-        usable &= self._read_timestamps(rows, columns, typed)
-        self._read_numbers(rows, columns, typed)
-        if usable.all():
-            return typed
-        return {name: values[usable] for name, values in typed.items()}
+        texts = chunk.with_columns(trimmed)
+        texts = texts.take(~_blank_rows(texts, plan))
+        usable = self._check_keys(texts)
+        seconds, dated = self._read_moments(texts)
+        columns = {name: texts[name] for name in (*plan.keys, *plan.texts)}
+        columns.update({name: self._read_numbers(texts, name) for name in plan.numbers})
+        return Rows(columns, texts.numbers, seconds).take(usable & dated)
 
-    def _read_keys(
-        self, rows: Array, columns: dict[str, Array], typed: dict[str, Array]
-    ) -> Array:
-        usable = np.ones(len(rows), dtype=bool)
+    def _check_keys(self, texts: Rows) -> Array:
+        usable = np.ones(len(texts), dtype=bool)
         for name in self._plan.keys:
-            blank = columns[name] == ""
-            self._note(self._tallies.key_blank, name, rows[blank], columns[name][blank])
-            usable &= ~blank
-            typed[name] = columns[name]
-        for name in self._plan.texts:
-            typed[name] = columns[name]
+            blank = texts[name] == ""
+            if blank.any():
+                examples = texts.first_texts(blank, self._file, name)
+                count = int(blank.sum())
+                self._tallies.add("key-blank", examples, count=count, file=self._file)
+                usable &= ~blank
         return usable
 
-    def _read_timestamps(
-        self, rows: Array, columns: dict[str, Array], typed: dict[str, Array]
-    ) -> Array:
+    def _read_moments(self, texts: Rows) -> tuple[Array, Array]:
+        """Give the moments, and which of them could be read."""
         name = self._plan.timestamp
-        if name is None:
-            typed[SECONDS] = np.zeros(len(rows), dtype=np.int64)
-            return np.ones(len(rows), dtype=bool)
-        codes, uniques = pd.factorize(columns[name])
-        seconds, good = self._parser.parse(uniques)
-        typed[SECONDS] = seconds[codes]
-        usable: Array = good[codes]
-        bad = ~usable
-        self._note(self._tallies.timestamp_bad, name, rows[bad], columns[name][bad])
-        return usable
+        if name is None or self._parser is None:
+            return texts.seconds, np.ones(len(texts), dtype=bool)
+        codes, uniques = pd.factorize(texts[name])
+        moments, readable = self._parser.parse(uniques)
+        bad = ~readable[codes]
+        if bad.any():
+            self._note_moments(texts, bad, name)
+        return moments[codes], ~bad
 
-    def _read_numbers(
-        self, rows: Array, columns: dict[str, Array], typed: dict[str, Array]
-    ) -> None:
-        for name, mark in self._plan.numbers.items():
-            texts = columns[name]
-            plain = name in self._plan.plain
-            values, bad = parse_numbers(texts, mark, plain=plain)
-            if bad.any():
-                tally = self._tallies.number_bad.setdefault(name, Tally())
-                self._note(tally, name, rows[bad], texts[bad])
-            if not plain:
-                self._note_words(name, rows, texts)
-            typed[name] = np.where(bad, np.nan, values)
+    def _note_moments(self, texts: Rows, bad: Array, name: str) -> None:
+        file, code, count = self._file, "timestamp-unreadable", int(bad.sum())
+        so_far = self._tallies.count(code) + count
+        problem = f"{so_far} timestamp(s) of {file} cannot be read like the others"
+        examples = texts.first_texts(bad, file, name)
+        self._tallies.add(code, examples, count=count, file=file, problem=problem)
 
-    def _note_words(self, name: str, rows: Array, texts: Array) -> None:
-        words = np.array([one.casefold() in MISSING for one in texts.tolist()])
-        if words.any():
-            tally = self._tallies.number_missing.setdefault(name, Tally())
-            self._note(tally, name, rows[words], texts[words])
+    def _read_numbers(self, texts: Rows, name: str) -> Array:
+        plain = name in self._plan.plain
+        values, bad = parse_numbers(texts[name], self._plan.numbers[name], plain=plain)
+        if bad.any():
+            is_target = name == self._plan.target
+            code = "target-not-number" if is_target else "covariate-not-number"
+            self._note(code, texts, bad, name)
+        if not plain:
+            words = [text.casefold() in MISSING for text in texts[name].tolist()]
+            self._note("number-missing-word", texts, np.array(words, dtype=bool), name)
+        return np.where(bad, np.nan, values)
 
-    def _note(self, tally: Tally, name: str, rows: Array, texts: Array) -> None:
-        if len(rows):
-            places = examples_at(self._table.name, name, rows[:5], texts[:5])
-            tally.add(places, count=len(rows))
+    def _note(self, code: str, texts: Rows, mask: Array, name: str) -> None:
+        if mask.any():
+            examples = texts.first_texts(mask, self._file, name)
+            count = int(mask.sum())
+            self._tallies.add(code, examples, count=count, column=name, file=self._file)
 
 
-def _blank_rows(columns: dict[str, Array], plan: ReadPlan) -> Array:
+def _blank_rows(texts: Rows, plan: ReadPlan) -> Array:
     """Find the rows that hold nothing at all, as spreadsheets leave them."""
-    blank = columns[plan.timestamp or plan.keys[0]] == ""
+    blank = texts[plan.timestamp or plan.keys[0]] == ""
     if blank.any():
-        for texts in columns.values():
-            blank = blank & (texts == "")
+        for values in texts.columns.values():
+            blank = blank & (values == "")
     return blank

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from glue.findings.finding import Finding, has_errors, make_finding, shorten
+from glue.findings.finding import Findings, shorten
 from glue.settings.rules import SETTINGS, check_settings, strip_comments
 
 MAX_SETTINGS_BYTES = 256 * 1024
@@ -37,7 +38,6 @@ class Settings:
 
     values: dict[str, Any]
     sources: dict[str, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
 
     @property
     def job(self) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class Settings:
         return None
 
 
-def merge_settings(layers: Iterable[Layer]) -> Settings:
+def merge_settings(layers: Iterable[Layer], findings: Findings) -> Settings:
     """Merge the layers over the built-in defaults, later ones winning.
 
     Objects are merged key by key; lists and plain values are replaced whole;
@@ -81,52 +81,56 @@ def merge_settings(layers: Iterable[Layer]) -> Settings:
     """
     settings = Settings(values={})
     for layer in layers:
-        values, findings = read_layer(layer)
-        settings.findings += findings
-        if not has_errors(findings):
+        values = read_layer(layer, findings)
+        if values is not None:
             _merge_into(settings.values, values)
             _note_sources(values, layer.source, settings.sources, "")
     _fill_defaults(settings.values, DEFAULTS, settings.sources, "")
     return settings
 
 
-def read_layer(layer: Layer) -> tuple[dict[str, Any], list[Finding]]:
-    """Parse one layer and check it by the rules."""
-    if len(layer.text.encode("utf-8", "replace")) > MAX_SETTINGS_BYTES:
-        size = f"{len(layer.text)} characters"
-        return {}, [_unreadable(layer, f"it is too long for settings ({size})")]
-    twice: list[str] = []
+def read_layer(layer: Layer, findings: Findings) -> dict[str, Any] | None:
+    """Parse one layer and check it by the rules; None when it breaks any."""
+    before, twice = findings.errors, set[str]()
+    try:
+        values = _parse(layer.text, twice)
+    except (ValueError, RecursionError) as error:
+        problem = shorten(str(error) or "it is nested too deeply", 120)
+        findings.add("settings-unreadable", source=layer.source, problem=problem)
+        return None
+    for key in sorted(twice):
+        findings.add("settings-key-twice", source=layer.source, key=shorten(key))
+    values = strip_comments(values, SETTINGS)
+    check_settings(_set_values(values), layer.source, findings)
+    return values if findings.errors == before else None
+
+
+def _parse(text: str, twice: set[str]) -> dict[str, Any]:
+    """Read an object from text; ``twice`` takes the keys that one object repeats.
+
+    Raises
+    ------
+    ValueError
+        When it is too long, no JSON, or no object.
+    """
+    if len(text.encode("utf-8", "replace")) > MAX_SETTINGS_BYTES:
+        raise ValueError(f"it is too long for settings ({len(text)} characters)")
 
     def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in members]
-        twice.extend({name for name in names if names.count(name) > 1})
+        counts = Counter(name for name, _ in members)
+        twice.update(name for name, count in counts.items() if count > 1)
         return dict(members)
 
-    text = layer.text.lstrip("\ufeff")
-    try:
-        values = json.loads(text, object_pairs_hook=pairs, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        return {}, [_unreadable(layer, str(error) or "it is nested too deeply")]
+    values = json.loads(
+        text.lstrip("\ufeff"), object_pairs_hook=pairs, parse_constant=_no_constant
+    )
     if not isinstance(values, dict):
-        return {}, [_unreadable(layer, f"it holds {type(values).__name__}")]
-    values = strip_comments(values, SETTINGS)
-    plain = _set_values(values)
-    repeats = [_key_twice(layer, name) for name in sorted(twice)]
-    return values, [*repeats, *check_settings(plain, layer.source)]
-
-
-def _unreadable(layer: Layer, why: str) -> Finding:
-    what = f"{layer.source} cannot be read as settings: {shorten(why, 120)}"
-    return make_finding("settings-unreadable", what)
+        raise ValueError(f"it holds {type(values).__name__}")
+    return values
 
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON number")
-
-
-def _key_twice(layer: Layer, name: str) -> Finding:
-    what = f"{layer.source} holds the key {shorten(name)!r} twice in one object"
-    return make_finding("settings-key-twice", f"{what} (the last one counts)")
 
 
 def _set_values(values: Mapping[str, Any]) -> dict[str, Any]:

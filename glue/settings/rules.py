@@ -1,29 +1,28 @@
 """The rules of every setting, as SageMaker documents them, and their check.
 
-Source: the API reference of TimeSeriesForecastingJobConfig, and the quotas page
-"timeseries-forecasting-limits". Where the documents are narrower than the API's
-own model (one candidate, 500 steps, six algorithms), the documents count.
+Source: the API reference of TimeSeriesForecastingJobConfig; limits.py has the rest.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Union
 
-from glue.findings.finding import Finding, list_some, make_finding, shorten
-
-MAX_HORIZON = 500
-FREQUENCY_PATTERN = (
-    r"(1Y|Y|([1-9]|1[0-1])M|M|[1-4]W|W|[1-6]D|D|"
-    r"([1-9]|1[0-9]|2[0-3])H|H|([1-9]|[1-5][0-9])min)"
+from glue.findings.finding import Findings, list_some, shorten
+from glue.limits import (
+    AGGREGATIONS,
+    ALGORITHMS,
+    FILL_LOGICS,
+    FILLINGS,
+    FREQUENCY_PATTERN,
+    FRONT_LOGICS,
+    MAX_GROUPS,
+    MAX_HORIZON,
+    OBJECTIVES,
 )
-OBJECTIVES = ("AverageWeightedQuantileLoss", "RMSE", "MASE", "MAPE", "WAPE")
-ALGORITHMS = ("cnn-qr", "deepar", "prophet", "npts", "arima", "ets")
-FILLINGS = ("frontfill", "middlefill", "backfill", "futurefill")
-AGGREGATIONS = ("sum", "avg", "first", "min", "max")
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,9 @@ JOB_CONFIG = Struct(
                 "TargetAttributeName": Text(),
                 "TimestampAttributeName": COLUMN,
                 "ItemIdentifierAttributeName": COLUMN,
-                "GroupingAttributeNames": ListOf(COLUMN, min=0, max=5, distinct=True),
+                "GroupingAttributeNames": ListOf(
+                    COLUMN, min=0, max=MAX_GROUPS, distinct=True
+                ),
             }
         ),
         "HolidayConfig": ListOf(
@@ -209,8 +210,8 @@ REFUSED_KEYS = {
 }
 
 
-def check_settings(values: Mapping[str, Any], source: str) -> list[Finding]:
-    """List every break of the rules in one layer of settings.
+def check_settings(values: Mapping[str, Any], source: str, findings: Findings) -> None:
+    """Say every break of the rules in one layer of settings.
 
     Parameters
     ----------
@@ -218,8 +219,12 @@ def check_settings(values: Mapping[str, Any], source: str) -> list[Finding]:
         The layer as parsed; any key may be missing.
     source
         The file it came from, for the messages.
+    findings
+        Takes what is wrong.
     """
-    return [*_check(values, SETTINGS, _Place(source)), *_check_filling(values, source)]
+    place = _Place(findings, source)
+    _check(values, SETTINGS, place)
+    _check_filling(values, place)
 
 
 def strip_comments(values: Any, rule: Rule = SETTINGS) -> Any:
@@ -237,87 +242,122 @@ def strip_comments(values: Any, rule: Rule = SETTINGS) -> Any:
 
 @dataclass(frozen=True)
 class _Place:
+    """Where in a layer a value stands, and where to say what is wrong with it."""
+
+    findings: Findings
     source: str
     path: str = ""
 
     def key(self, name: object) -> _Place:
-        return _Place(self.source, f"{self.path}.{name}" if self.path else str(name))
+        return replace(self, path=f"{self.path}.{name}" if self.path else str(name))
 
     def item(self, index: int) -> _Place:
-        return _Place(self.source, f"{self.path}[{index}]")
+        return replace(self, path=f"{self.path}[{index}]")
+
+    def refuse(self, value: Any, needs: str, choices: Iterable[str] = ()) -> None:
+        """Say that the value here breaks its rule."""
+        near = _nearest(value, choices) if isinstance(value, str) else None
+        hint = f"; did you mean {near!r}?" if near else ""
+        held = f"is {shorten(repr(value))} (needs {needs}{hint})"
+        self.findings.add(
+            "setting-invalid",
+            path=self.path or "the file",
+            problem=f"in {self.source} {held}",
+        )
+
+    def refuse_key(self, key: str, known: Iterable[str]) -> None:
+        """Say that a key here is none of those that are known."""
+        known = list(known)
+        near = _nearest(key, known)
+        if key in REFUSED_KEYS:
+            remedy = REFUSED_KEYS[key]
+        elif near:
+            remedy = f"did you mean {near!r}? Correct the name or remove the key"
+        else:
+            remedy = f"remove it; known here are {list_some(known, 12)}"
+        path = self.key(shorten(key)).path
+        self.findings.add(
+            "setting-unknown", remedy=remedy, path=path, source=self.source
+        )
 
 
-def _check(value: Any, rule: Rule, place: _Place) -> Iterator[Finding]:
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    by_fold = {word.casefold(): word for word in known}
+    near = difflib.get_close_matches(name[:256].casefold(), by_fold, n=1)
+    return by_fold[near[0]] if near else None
+
+
+def _check(value: Any, rule: Rule, place: _Place) -> None:
     """Check a value by the kind of its rule."""
     if isinstance(rule, Struct):
-        yield from _check_struct(value, rule, place)
+        _check_struct(value, rule, place)
     elif isinstance(rule, MapOf):
-        yield from _check_map(value, rule, place)
+        _check_map(value, rule, place)
     elif isinstance(rule, ListOf):
-        yield from _check_list(value, rule, place)
+        _check_list(value, rule, place)
     elif isinstance(rule, Text):
-        yield from _check_text(value, rule, place)
+        _check_text(value, rule, place)
     elif isinstance(rule, Whole):
-        yield from _check_whole(value, rule, place)
+        _check_whole(value, rule, place)
     elif not isinstance(value, bool):
-        yield _wrong(place, value, "true or false")
+        place.refuse(value, "true or false")
 
 
-def _check_struct(value: Any, rule: Struct, place: _Place) -> Iterator[Finding]:
+def _check_struct(value: Any, rule: Struct, place: _Place) -> None:
     if not isinstance(value, dict):
-        yield _wrong(place, value, "an object { }")
+        place.refuse(value, "an object { }")
         return
     for key, inner in value.items():
         if key in rule.members:
-            yield from _check(inner, rule.members[key], place.key(key))
+            _check(inner, rule.members[key], place.key(key))
         elif not key.startswith("_"):  # the usual way to write a comment in JSON
-            yield _unknown(place, key, rule.members)
+            place.refuse_key(key, rule.members)
 
 
-def _check_map(value: Any, rule: MapOf, place: _Place) -> Iterator[Finding]:
+def _check_map(value: Any, rule: MapOf, place: _Place) -> None:
     if not isinstance(value, dict):
-        yield _wrong(place, value, "an object { }")
+        place.refuse(value, "an object { }")
         return
-    yield from _check_size(value, rule, place)
+    _check_size(value, rule, place)
     for key, inner in value.items():
         if rule.key.choices and key not in rule.key.choices:
-            yield _unknown(place, key, rule.key.choices)
+            place.refuse_key(key, rule.key.choices)
         else:
-            yield from _check_text(key, rule.key, place.key(key))
-            yield from _check(inner, rule.value, place.key(key))
+            _check_text(key, rule.key, place.key(key))
+            _check(inner, rule.value, place.key(key))
 
 
-def _check_list(value: Any, rule: ListOf, place: _Place) -> Iterator[Finding]:
+def _check_list(value: Any, rule: ListOf, place: _Place) -> None:
     if not isinstance(value, list):
-        yield _wrong(place, value, "a list [ ]")
+        place.refuse(value, "a list [ ]")
         return
-    yield from _check_size(value, rule, place)
+    _check_size(value, rule, place)
     for index, inner in enumerate(value):
-        yield from _check(inner, rule.member, place.item(index))
+        _check(inner, rule.member, place.item(index))
     texts = [inner for inner in value if isinstance(inner, str)]
     if rule.distinct and len(set(texts)) < len(texts):
-        yield _wrong(place, value, "no member twice")
+        place.refuse(value, "no member twice")
 
 
-def _check_text(value: Any, rule: Text, place: _Place) -> Iterator[Finding]:
+def _check_text(value: Any, rule: Text, place: _Place) -> None:
     if not isinstance(value, str):
-        yield _wrong(place, value, "a text in quotes")
+        place.refuse(value, "a text in quotes")
     elif rule.choices and value not in rule.choices:
-        yield _wrong(place, value, f"one of {', '.join(rule.choices)}", rule.choices)
+        place.refuse(value, f"one of {', '.join(rule.choices)}", rule.choices)
     elif len(value) < rule.min or (rule.max and len(value) > rule.max):
         most = rule.max or "any number of"
-        yield _wrong(place, value, rule.hint or f"{rule.min} to {most} characters")
+        place.refuse(value, rule.hint or f"{rule.min} to {most} characters")
     elif rule.pattern and not re.fullmatch(rule.pattern, value):
-        yield _wrong(place, value, rule.hint or f"the form {rule.pattern}")
+        place.refuse(value, rule.hint or f"the form {rule.pattern}")
 
 
-def _check_whole(value: Any, rule: Whole, place: _Place) -> Iterator[Finding]:
+def _check_whole(value: Any, rule: Whole, place: _Place) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
-        yield _wrong(place, value, "a whole number without quotes")
+        place.refuse(value, "a whole number without quotes")
     elif (rule.min is not None and value < rule.min) or (
         rule.max is not None and value > rule.max
     ):
-        yield _wrong(place, value, _describe_bounds(rule))
+        place.refuse(value, _describe_bounds(rule))
 
 
 def _describe_bounds(rule: Whole) -> str:
@@ -330,73 +370,35 @@ def _describe_bounds(rule: Whole) -> str:
 
 def _check_size(
     value: list[Any] | dict[str, Any], rule: ListOf | MapOf, place: _Place
-) -> Iterator[Finding]:
+) -> None:
     if len(value) < rule.min:
-        yield _wrong(place, value, f"at least {rule.min} member")
+        place.refuse(value, f"at least {rule.min} member")
     if rule.max is not None and len(value) > rule.max:
-        yield _wrong(place, value, f"at most {rule.max} members")
+        place.refuse(value, f"at most {rule.max} members")
 
 
-def _wrong(
-    place: _Place, value: Any, needs: str, choices: Iterable[str] = ()
-) -> Finding:
-    near = _nearest(value, choices) if isinstance(value, str) else None
-    hint = f"; did you mean {near!r}?" if near else ""
-    path = place.path or "the file"
-    return make_finding(
-        "setting-invalid",
-        f"{path} in {place.source} is {shorten(repr(value))} (needs {needs}{hint})",
-    )
-
-
-def _unknown(place: _Place, key: str, known: Iterable[str]) -> Finding:
-    known = list(known)
-    near = _nearest(key, known)
-    path = place.key(shorten(key)).path
-    if key in REFUSED_KEYS:
-        remedy = REFUSED_KEYS[key]
-    elif near:
-        remedy = f"did you mean {near!r}? Correct the name or remove the key"
-    else:
-        remedy = f"remove it; known here are {list_some(known, 12)}"
-    what = f"{path} in {place.source} is no setting that is known"
-    return make_finding("setting-unknown", what, remedy=remedy)
-
-
-def _nearest(name: str, known: Iterable[str]) -> str | None:
-    by_fold = {one.casefold(): one for one in known}
-    near = difflib.get_close_matches(name[:256].casefold(), by_fold, n=1)
-    return by_fold[near[0]] if near else None
-
-
-def _check_filling(values: Mapping[str, Any], source: str) -> Iterator[Finding]:
+def _check_filling(values: Mapping[str, Any], place: _Place) -> None:
     """Check what the keys of one column's filling say about each other."""
-    config = _dict(values.get("TimeSeriesForecastingJobConfig"))
-    filling = _dict(_dict(config.get("Transformations")).get("Filling"))
-    place = _Place(source, "TimeSeriesForecastingJobConfig.Transformations.Filling")
-    for column, methods in filling.items():
+    for section in ("TimeSeriesForecastingJobConfig", "Transformations", "Filling"):
+        values, place = _dict(values.get(section)), place.key(section)
+    for column, methods in values.items():
         for kind in FILLINGS:
-            yield from _check_method(_dict(methods), kind, place.key(column))
+            _check_method(_dict(methods), kind, place.key(column))
 
 
-# The guide's table also gives "nan" for the target; the API's pattern admits it.
-_LOGICS = ("zero", "value", "mean", "median", "min", "max", "nan")
-
-
-def _check_method(
-    methods: Mapping[str, Any], kind: str, place: _Place
-) -> Iterator[Finding]:
+def _check_method(methods: Mapping[str, Any], kind: str, place: _Place) -> None:
     logic, value = methods.get(kind), methods.get(f"{kind}_value")
-    choices = ("none",) if kind == "frontfill" else _LOGICS
+    logic_place, value_place = place.key(kind), place.key(f"{kind}_value")
+    choices = FRONT_LOGICS if kind == "frontfill" else FILL_LOGICS
     if isinstance(logic, str) and logic not in choices:
-        yield _wrong(place.key(kind), logic, f"one of {', '.join(choices)}", choices)
+        logic_place.refuse(logic, f"one of {', '.join(choices)}", choices)
     if logic == "value" and value is None:
         needed = f"{kind}_value beside it, such as {kind}_value: '1'"
-        yield _wrong(place.key(kind), logic, needed)
+        logic_place.refuse(logic, needed)
     if value is not None and logic != "value":
-        yield _wrong(place.key(f"{kind}_value"), value, f"{kind}: 'value' beside it")
+        value_place.refuse(value, f"{kind}: 'value' beside it")
     if isinstance(value, str) and not re.fullmatch(r"-?\d+", value):
-        yield _wrong(place.key(f"{kind}_value"), value, "a whole number as text")
+        value_place.refuse(value, "a whole number as text")
 
 
 def _dict(value: Any) -> Mapping[str, Any]:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from glue.findings.finding import (
-    FileRejected,
-    Finding,
-    list_some,
-    make_finding,
-    shorten,
-)
-from glue.shaping.input_files import InputLayout
-from glue.shaping.parts import SECONDS
-from glue.understanding.column_settings import count_too_many
-from glue.understanding.roles import factorize
+from glue.arrays import Array, as_texts, factorize
+from glue.findings.finding import Findings, list_some, shorten
+from glue.rows import Rows, concatenate
+from glue.shaping.input_files import BlockWriter, InputFiles, InputLayout
+from glue.shaping.parts import Parts
+from glue.understanding.column_settings import describe_too_many
 
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 Hook = Callable[[pd.DataFrame], pd.DataFrame]
 _TRIAL_SERIES = 200
+_LONGEST_ERROR = 481
 
 
 @dataclass(frozen=True)
@@ -40,158 +36,218 @@ class HookCaller:
     repeats: bool = False
     filled: frozenset[str] = frozenset()
 
-    def call(self, columns: Mapping[str, Array]) -> tuple[dict[str, Array], list[str]]:
-        """Give the hook's rows, sorted, and its columns beside the keys.
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that no hook may leave out."""
+        return (*self.layout.keys, self.layout.timestamp, self.layout.target)
+
+    def call(self, rows: Rows, findings: Findings) -> Rows:
+        """Give the hook's rows, sorted: keys, target, then its other columns.
 
         Raises
         ------
         FileRejected
             When the hook fails, or returns what cannot be forecast.
         """
-        table = self._as_table(columns)
-        return self._as_columns(self._run(table))
+        try:
+            return self._read(self._run(self._as_table(rows), findings))
+        except _BadResult as problem:
+            raise findings.reject("hook-result", problem=problem) from problem
 
-    def try_parting(self, columns: Mapping[str, Array]) -> None:
+    def try_parting(self, rows: Rows, findings: Findings) -> None:
         """Refuse a hook whose result depends on which series come together."""
-        series = factorize([columns[name] for name in self.layout.keys], sort=True)
-        some = series < _TRIAL_SERIES
-        if series[-1] < 1:
+        series = rows.series(self.layout.keys)
+        count = min(len(series), _TRIAL_SERIES)
+        if count < 2:
             return
-        middle = min(int(series[-1]) + 1, _TRIAL_SERIES) // 2
-        masks = (some, some & (series < middle), some & (series >= middle))
         together, first, second = (
-            self.call({name: values[mask] for name, values in columns.items()})[0]
-            for mask in masks
+            self.call(rows.take(mask), findings)
+            for mask in (
+                series.numbers < count,
+                series.numbers < count // 2,
+                (series.numbers >= count // 2) & (series.numbers < count),
+            )
         )
         if not _same_rows(together, first, second):
-            what = "transform() gives a series other rows when other series are there"
-            raise FileRejected(make_finding("hook-depends-on-parts", what))
+            raise findings.reject("hook-depends-on-parts")
 
-    def _as_table(self, columns: Mapping[str, Array]) -> pd.DataFrame:
-        layout = self.layout
-        series: dict[str, Any] = {}
-        for name in layout.columns:
-            if name == layout.timestamp:
-                moments = columns[SECONDS].astype("datetime64[s]")
-                series[name] = pd.Series(moments.astype("datetime64[ns]"))
+    def _as_table(self, rows: Rows) -> pd.DataFrame:
+        columns: dict[str, Any] = {}
+        for name in self.layout.columns:
+            if name == self.layout.timestamp:
+                moments = rows.seconds.astype("datetime64[s]")
+                columns[name] = pd.Series(moments.astype("datetime64[ns]"))
             else:
-                series[name] = pd.Series(columns[name], dtype=columns[name].dtype)
-        return pd.DataFrame(series)
+                columns[name] = pd.Series(rows[name], dtype=rows[name].dtype)
+        return pd.DataFrame(columns)
 
-    def _run(self, table: pd.DataFrame) -> pd.DataFrame:
+    def _run(self, table: pd.DataFrame, findings: Findings) -> pd.DataFrame:
         try:
             result: Any = self.hook(table)
         except Exception as error:  # whatever a user's code may raise
-            what = f"transform() raised {type(error).__name__}: {error}"
-            raise FileRejected(make_finding("hook-failed", what[:500])) from error
+            words = f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
+            raise findings.reject("hook-failed", error=words) from error
         if not isinstance(result, pd.DataFrame):
-            raise _refuse(f"transform() returned {type(result).__name__}, no DataFrame")
-        missing = [name for name in self._needed() if name not in result.columns]
+            raise _BadResult(f"returned {type(result).__name__}, no DataFrame")
+        missing = [name for name in self.needed if name not in result.columns]
         if missing:
-            raise _refuse(f"transform() left out the columns {list_some(missing)}")
+            raise _BadResult(f"left out the columns {list_some(missing)}")
         if not result.columns.is_unique:
-            raise _refuse("transform() returned two columns of one name")
+            raise _BadResult("returned two columns of one name")
         return result
 
-    def _needed(self) -> tuple[str, ...]:
-        return (*self.layout.keys, self.layout.timestamp, self.layout.target)
-
-    def _as_columns(self, table: pd.DataFrame) -> tuple[dict[str, Array], list[str]]:
+    def _read(self, table: pd.DataFrame) -> Rows:
         layout = self.layout
-        columns: dict[str, Array] = {}
-        for name in layout.keys:
-            columns[name] = _as_keys(table[name], name)
-        columns[SECONDS] = _as_seconds(table[layout.timestamp])
-        target = _as_numbers(table[layout.target], layout.target)
-        future = columns[SECONDS] > self.last
-        columns[layout.target] = np.where(future, np.nan, target)
-        others = [str(name) for name in table.columns if name not in self._needed()]
-        for name in others:
-            columns[name] = _as_feature(table[name])
-        self._check_others(columns, others)
-        self._check_rows(columns)
-        series = factorize([columns[name] for name in layout.keys], sort=True)
-        order = np.lexsort((columns[SECONDS], series))
-        return {name: values[order] for name, values in columns.items()}, others
+        columns = {name: _read_keys(table[name], name) for name in layout.keys}
+        seconds = _read_seconds(table[layout.timestamp])
+        target = _read_numbers(table[layout.target], layout.target)
+        columns[layout.target] = np.where(seconds > self.last, np.nan, target)
+        for name in table.columns:
+            if name not in self.needed:
+                columns[str(name)] = _read_feature(table[name])
+        rows = Rows(columns, np.arange(len(table)), seconds)
+        self._check_features(rows)
+        self._check_rows(rows)
+        return rows.sort(layout.keys)
 
-    def _check_others(self, columns: Mapping[str, Array], others: list[str]) -> None:
-        gone = sorted(self.filled - {*others, self.layout.target})
+    def _check_features(self, rows: Rows) -> None:
+        gone = sorted(self.filled - rows.columns.keys())
         if gone:
             names = list_some(gone)
-            raise _refuse(f"transform() left out columns that Filling names: {names}")
-        texts = sum(columns[name].dtype == object for name in others)
-        problem = count_too_many(len(others) - texts, texts)
-        if problem is not None:
-            raise _refuse(f"transform() returned {problem}")
+            raise _BadResult(f"left out columns that Filling names: {names}")
+        others = list_others(rows, self.layout)
+        texts = sum(rows[name].dtype == object for name in others)
+        too_many = describe_too_many(len(others) - texts, texts)
+        if too_many is not None:
+            raise _BadResult(f"returned {too_many}")
 
-    def _check_rows(self, columns: Mapping[str, Array]) -> None:
-        target = columns[self.layout.target]
-        if np.isinf(target).any():
-            raise _refuse("transform() returned infinite values of the target")
-        keys = factorize([*(columns[n] for n in self.layout.keys), columns[SECONDS]])
-        if not self.repeats and len(np.unique(keys)) < len(keys):
-            raise _refuse("transform() returned the same series and timestamp twice")
-
-
-def _refuse(what: str) -> FileRejected:
-    finding: Finding = make_finding("hook-result", what)
-    return FileRejected(finding)
+    def _check_rows(self, rows: Rows) -> None:
+        if np.isinf(rows[self.layout.target]).any():
+            raise _BadResult("returned infinite values of the target")
+        if self.repeats:
+            return
+        moments = factorize([rows.key(self.layout.keys), rows.seconds])
+        if len(np.unique(moments)) < len(moments):
+            raise _BadResult("returned the same series and timestamp twice")
 
 
-def _as_keys(values: pd.Series[Any], name: str) -> Array:
+class _BadResult(Exception):
+    """What a hook did wrong, as the end of a sentence."""
+
+
+def list_others(rows: Rows, layout: InputLayout) -> tuple[str, ...]:
+    """Name the columns beside the keys and the target, in their order."""
+    taken = (*layout.keys, layout.target)
+    return tuple(name for name in rows.columns if name not in taken)
+
+
+def _read_keys(values: pd.Series[Any], name: str) -> Array:
     if values.isna().any():
-        raise _refuse(f"transform() returned rows without a {shorten(name)!r}")
-    return _as_texts(values)
+        raise _BadResult(f"returned rows without a {shorten(name)!r}")
+    return _read_texts(values)
 
 
-def _as_texts(values: pd.Series[Any]) -> Array:
-    texts = np.empty(len(values), dtype=object)
+def _read_texts(values: pd.Series[Any]) -> Array:
     missing = values.isna().to_numpy(dtype=bool)
-    texts[:] = [
-        "" if gone else str(value) for value, gone in zip(values.tolist(), missing)
-    ]
-    return texts
+    pairs = zip(values.tolist(), missing)
+    return as_texts("" if gone else str(value) for value, gone in pairs)
 
 
-def _as_seconds(values: pd.Series[Any]) -> Array:
+def _read_seconds(values: pd.Series[Any]) -> Array:
     try:
         moments = values.astype("datetime64[ns]")
     except (ValueError, TypeError) as error:
-        raise _refuse(f"transform() returned bad timestamps ({error})") from error
+        raise _BadResult(f"returned bad timestamps ({error})") from error
     if moments.isna().any():
-        raise _refuse("transform() returned rows without a timestamp")
+        raise _BadResult("returned rows without a timestamp")
     return moments.to_numpy().astype("datetime64[s]").astype(np.int64)
 
 
-def _as_numbers(values: pd.Series[Any], name: str) -> Array:
+def _read_numbers(values: pd.Series[Any], name: str) -> Array:
     try:
         return values.to_numpy(dtype=float, na_value=np.nan)
     except (ValueError, TypeError) as error:
-        what = f"transform() returned {shorten(name)!r} with values that are no numbers"
-        raise _refuse(f"{what} ({error})") from error
+        column = shorten(name)
+        problem = f"returned {column!r} with values that are no numbers ({error})"
+        raise _BadResult(problem) from error
 
 
-def _as_feature(values: pd.Series[Any]) -> Array:
+def _read_feature(values: pd.Series[Any]) -> Array:
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
-        return _as_numbers(values, str(values.name))
-    return _as_texts(values)
+        return _read_numbers(values, str(values.name))
+    return _read_texts(values)
 
 
-def _same_rows(
-    together: Mapping[str, Array],
-    first: Mapping[str, Array],
-    second: Mapping[str, Array],
-) -> bool:
+def _same_rows(together: Rows, first: Rows, second: Rows) -> bool:
     """Compare a result with the two halves that it should be made of."""
-    if not together.keys() == first.keys() == second.keys():
+    names = together.columns.keys()
+    if not names == first.columns.keys() == second.columns.keys():
         return False
-    for name, values in together.items():
-        both = np.concatenate([first[name], second[name]])
-        if both.dtype != values.dtype or len(both) != len(values):
-            return False
-        if values.dtype == object:
-            if not bool((both == values).all()):
-                return False
-        elif not np.allclose(both, values, rtol=1e-9, equal_nan=True):
-            return False
-    return True
+    both = concatenate([first, second])
+    if not _same_values(both.seconds, together.seconds):
+        return False
+    return all(_same_values(both[name], together[name]) for name in names)
+
+
+def _same_values(both: Array, together: Array) -> bool:
+    if both.dtype != together.dtype or len(both) != len(together):
+        return False
+    if together.dtype == object:
+        return bool((both == together).all())
+    return np.allclose(both, together, rtol=1e-9, equal_nan=True)
+
+
+class HookedWriter:
+    """Sends each part through the hook, and its result to the block writer."""
+
+    def __init__(self, caller: HookCaller, folder: Path, findings: Findings) -> None:
+        self._caller, self._folder, self._findings = caller, folder, findings
+        self._writer: BlockWriter | None = None
+        self._features: dict[str, Any] = {}
+
+    def write_parts(self, parts: Parts) -> None:
+        """Write all parts; after the hook's first failure there is no second.
+
+        Raises
+        ------
+        FileRejected
+            When the hook fails, or its result cannot be forecast.
+        """
+        for number in range(parts.count):
+            rows = parts.load(number)
+            if len(rows):
+                if self._writer is None:
+                    self._caller.try_parting(rows, self._findings)
+                self._write(self._caller.call(rows, self._findings))
+
+    def _write(self, rows: Rows) -> None:
+        """Write a part, whose columns must be those of the parts before."""
+        if not len(rows):
+            return
+        layout = self._caller.layout
+        others = list_others(rows, layout)
+        features = {name: rows[name].dtype for name in others}
+        if self._writer is None:
+            self._features = features
+            layout = replace(layout, others=others)
+            self._writer = BlockWriter(self._folder / "blocks", layout)
+        if features != self._features:
+            problem = "returned other columns, or types, for another part"
+            raise self._findings.reject("hook-result", problem=problem)
+        self._writer.write_part(rows, self._caller.last)
+
+    def merge(self, limit: int) -> InputFiles:
+        """Merge the parts; refuse an upload of which nothing is left.
+
+        Raises
+        ------
+        FileRejected
+            When nothing is left, or the hook gave two series one key.
+        """
+        if self._writer is None:
+            raise self._findings.reject("nothing-left")
+        train, transform = self._folder / "train.csv", self._folder / "transform"
+        files = self._writer.merge(train, transform, limit, self._findings)
+        if not files.series:
+            raise self._findings.reject("nothing-left")
+        return files

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from glue.findings.finding import Example, Finding, make_finding
+from glue.arrays import Array
+from glue.findings.finding import Example, Findings
 from glue.frequency import (
     DAY,
     Frequency,
@@ -14,137 +16,155 @@ from glue.frequency import (
     longest_horizon,
     parse_frequency,
 )
+from glue.limits import COMFORTABLE_STEPS
 from glue.reading.timestamps import format_moment
 from glue.settings.layers import Settings
 from glue.shaping.survey import Survey
-from glue.understanding.history_table import Inferred
 
 _JOB = "TimeSeriesForecastingJobConfig"
-# AWS advises three to five points of history for each point of the future.
-_COMFORT = 5
 _FEW = 0.02
 # Steps without any row that are worth a word.
 _LONG_HOLE = 12
 
 
-@dataclass
-class Outlook:
-    """At which steps, and how many of them, is forecast."""
+@dataclass(frozen=True)
+class Clock:
+    """How moments are counted and written.
 
-    frequency: Frequency | None = None
-    horizon: int | None = None
-    steps: int = 0
-    season: int = 1
-    with_time: bool = False
-    truncate: bool = False
-    inferred: list[Inferred] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    ``truncate`` says that a time of day is there and is cut.
+    """
+
+    frequency: Frequency
+    with_time: bool
+    truncate: bool
+
+    def cut(self, seconds: Array) -> Array:
+        """Cut the time of day where it is not kept."""
+        return seconds // DAY * DAY if self.truncate else seconds
+
+    def write(self, seconds: int) -> str:
+        """Write a moment as the forecast input has it."""
+        return write_moment(seconds, with_time=self.with_time)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """At which steps, and how many of them, is forecast.
+
+    ``steps`` is how many the history has; ``horizon`` is 0 when they are too few for
+    any. ``season`` is in steps too.
+    """
+
+    clock: Clock
+    steps: int
+    season: int
+    horizon: int
 
     @property
-    def is_too_fine(self) -> bool:
-        """Whether the data has not the steps that the forecast is to have."""
-        return any(found.code == "coarser-than-frequency" for found in self.findings)
+    def frequency(self) -> Frequency:
+        """The step."""
+        return self.clock.frequency
 
 
-def find_outlook(survey: Survey, settings: Settings, file: str) -> Outlook:
-    """Choose frequency and horizon, and check both against the history."""
-    outlook = Outlook()
-    _choose_frequency(outlook, survey, settings, file)
-    if outlook.frequency is None:
-        return outlook
-    outlook.steps = survey.count_steps(outlook.frequency)
-    _check_boundary(outlook, survey, file)
-    _check_holes(outlook, survey, file)
-    _choose_season(outlook, settings)
-    _choose_horizon(outlook, survey, settings, file)
-    return outlook
+def find_outlook(
+    survey: Survey, settings: Settings, file: str, findings: Findings
+) -> Outlook | None:
+    """Choose frequency and horizon, and check both against the history.
+
+    None when the history has no step that could be forecast at.
+    """
+    frequency = _choose_frequency(survey, settings, file, findings)
+    if frequency is None:
+        return None
+    clock = _choose_times(survey, frequency, file, findings)
+    steps = survey.count_steps(frequency)
+    _check_boundary(survey, clock, file, findings)
+    _check_holes(survey, clock, file, findings)
+    season = _choose_season(frequency, settings, findings)
+    horizon = _Horizon(survey, frequency, steps, file, findings).choose(settings)
+    return Outlook(clock, steps, season, horizon)
 
 
 def _choose_frequency(
-    outlook: Outlook, survey: Survey, settings: Settings, file: str
-) -> None:
-    found = find_frequency(survey.steps)
+    survey: Survey, settings: Settings, file: str, findings: Findings
+) -> Frequency | None:
+    natural = find_frequency(survey.steps)
+    evidence = natural.evidence
     configured = settings.job.get("ForecastFrequency")
     if configured is not None:
-        outlook.frequency = parse_frequency(configured)
-        natural = found.frequency
-        if natural is not None and natural.seconds > 1.5 * outlook.frequency.seconds:
-            what = (
-                f"{file} has steps of {natural} ({found.evidence}); ForecastFrequency "
-                f"is {configured}"
+        frequency = parse_frequency(configured)
+        steps = natural.frequency
+        if steps is not None and steps.seconds > 1.5 * frequency.seconds:
+            findings.add(
+                "coarser-than-frequency",
+                file=file,
+                steps=steps,
+                evidence=evidence,
+                frequency=configured,
             )
-            outlook.findings.append(make_finding("coarser-than-frequency", what))
-    elif found.frequency is None:
-        what = f"{file} has no step that Autopilot can forecast at ({found.evidence})"
-        outlook.findings.append(make_finding("frequency-unclear", what))
-        return
-    else:
-        outlook.frequency = found.frequency
-        outlook.inferred.append(
-            Inferred(f"{_JOB}.ForecastFrequency", str(found.frequency), found.evidence)
+        return frequency
+    if natural.frequency is None:
+        findings.add("frequency-unclear", file=file, evidence=evidence)
+        return None
+    findings.infer(f"{_JOB}.ForecastFrequency", str(natural.frequency), evidence)
+    if natural.share < 1.0:
+        findings.add(
+            "steps-irregular",
+            file=file,
+            share=1 - natural.share,
+            frequency=natural.frequency,
         )
-        if found.share < 1.0:
-            what = (
-                f"{1 - found.share:.1%} of {file}'s steps do not fit {found.frequency}"
-            )
-            outlook.findings.append(make_finding("steps-irregular", what))
-    assert outlook.frequency is not None
-    _choose_times(outlook, survey, file)
+    return natural.frequency
 
 
-def _choose_times(outlook: Outlook, survey: Survey, file: str) -> None:
+def _choose_times(
+    survey: Survey, frequency: Frequency, file: str, findings: Findings
+) -> Clock:
     """Decide whether timestamps keep a time of day."""
-    frequency = outlook.frequency
-    assert frequency is not None
-    finer = _share_finer(survey, DAY) > _FEW
     if frequency.is_below_daily:
-        outlook.with_time = True
         if not survey.has_times and len(survey.moments) > 1:
-            what = f"{file} has dates only, and ForecastFrequency is {frequency}"
-            outlook.findings.append(make_finding("timestamp-without-time", what))
-    elif survey.has_times:
-        outlook.with_time = finer
-        outlook.truncate = not finer
-        if outlook.truncate:
-            what = f"{file} has times of day, and the frequency is {frequency}"
-            outlook.findings.append(make_finding("timestamp-time-dropped", what))
+            findings.add("timestamp-without-time", file=file, frequency=frequency)
+        return Clock(frequency, with_time=True, truncate=False)
+    finer = _share_finer(survey, DAY) > _FEW
+    if not survey.has_times or finer:
+        with_time = survey.has_times and finer
+        return Clock(frequency, with_time=with_time, truncate=False)
+    findings.add("timestamp-time-dropped", file=file, frequency=frequency)
+    return Clock(frequency, with_time=False, truncate=True)
 
 
-def _check_boundary(outlook: Outlook, survey: Survey, file: str) -> None:
+def _check_boundary(
+    survey: Survey, clock: Clock, file: str, findings: Findings
+) -> None:
     """Warn of timestamps that Autopilot will move to their period's start."""
-    frequency = outlook.frequency
-    assert frequency is not None
+    frequency = clock.frequency
     if _share_finer(survey, frequency.seconds) > _FEW:
         return  # the rows are summed up to periods anyway
-    moments = survey.moments
-    if outlook.truncate:
-        moments = np.unique(moments // DAY * DAY)
+    moments = np.unique(clock.cut(survey.moments))
     off = moments[frequency.starts_of(moments) != moments]
     if len(off):
-        example = Example(file, None, None, _format(int(off[0]), outlook))
-        what = (
-            f"{len(off)} of {len(moments)} timestamps of {file} are not at the start "
-        )
-        what += f"of their {frequency.name}"
-        outlook.findings.append(
-            make_finding("off-boundary", what, count=len(off), examples=[example])
+        findings.add(
+            "off-boundary",
+            count=len(off),
+            examples=[Example(file, None, None, clock.write(int(off[0])))],
+            file=file,
+            moments=len(moments),
+            period=frequency.name,
         )
 
 
-def _check_holes(outlook: Outlook, survey: Survey, file: str) -> None:
+def _check_holes(survey: Survey, clock: Clock, file: str, findings: Findings) -> None:
     """Warn of a long time without any row: often a timestamp's wrong year."""
-    frequency = outlook.frequency
-    assert frequency is not None
     moments = survey.history_moments()
-    if len(moments) < 2 or outlook.is_too_fine:
+    if len(moments) < 2 or findings.has("coarser-than-frequency", file):
         return
-    steps = np.diff(frequency.periods(moments, int(moments[0])))
+    steps = np.diff(clock.frequency.periods(moments, int(moments[0])))
     at = int(np.argmax(steps))
     if steps[at] < max(_LONG_HOLE, len(moments) // 4):
         return
-    before, after = (_format(int(moments[n]), outlook) for n in (at, at + 1))
-    what = f"no series of {file} has a row between {before} and {after}"
-    outlook.findings.append(make_finding("time-hole", what, count=int(steps[at]) - 1))
+    before, after = (clock.write(int(moments[n])) for n in (at, at + 1))
+    count = int(steps[at]) - 1
+    findings.add("time-hole", count=count, file=file, before=before, after=after)
 
 
 def _share_finer(survey: Survey, seconds: int) -> float:
@@ -154,77 +174,69 @@ def _share_finer(survey: Survey, seconds: int) -> float:
     return finer / max(sum(steps.values()), 1)
 
 
-def _choose_season(outlook: Outlook, settings: Settings) -> None:
-    assert outlook.frequency is not None
-    configured = settings.preparation.get("Seasonality")
-    outlook.season = configured or outlook.frequency.season
-    if configured is None:
-        evidence = f"usual at {outlook.frequency}"
-        outlook.inferred.append(
-            Inferred("Preparation.Seasonality", outlook.season, evidence)
-        )
+def _choose_season(frequency: Frequency, settings: Settings, findings: Findings) -> int:
+    configured: int | None = settings.preparation.get("Seasonality")
+    if configured is not None:
+        return configured
+    season = frequency.season
+    findings.infer("Preparation.Seasonality", season, f"usual at {frequency}")
+    return season
 
 
-def _choose_horizon(
-    outlook: Outlook, survey: Survey, settings: Settings, file: str
-) -> None:
-    assert outlook.frequency is not None
-    longest = longest_horizon(outlook.steps)
-    if longest < 1:
-        what = f"{file} has {outlook.steps} time step(s) of {outlook.frequency}"
-        outlook.findings.append(make_finding("too-few-steps", what))
-        return
-    configured = settings.job.get("ForecastHorizon")
-    if configured is None:
-        _infer_horizon(outlook, survey, longest)
-    else:
-        outlook.horizon = configured
-    assert outlook.horizon is not None
-    if outlook.horizon > longest:
-        what = (
-            f"ForecastHorizon is {outlook.horizon} (at most {longest}: {file} has "
-            f"{outlook.steps} time steps)"
-        )
-        outlook.findings.append(make_finding("horizon-too-long", what))
-    elif configured is not None and outlook.steps < _COMFORT * outlook.horizon:
-        what = (
-            f"{file} has {outlook.steps} time steps for a horizon of {outlook.horizon}"
-        )
-        outlook.findings.append(make_finding("horizon-long", what))
+@dataclass(frozen=True)
+class _Horizon:
+    """What the horizon is chosen by, and checked against."""
+
+    survey: Survey
+    frequency: Frequency
+    steps: int
+    file: str
+    findings: Findings
+
+    def choose(self, settings: Settings) -> int:
+        """Take the horizon that is set, else one that fits; 0 when none does."""
+        longest = longest_horizon(self.steps)
+        if longest < 1:
+            self._say("too-few-steps", frequency=self.frequency)
+            return 0
+        configured: int | None = settings.job.get("ForecastHorizon")
+        horizon = self._infer(longest) if configured is None else configured
+        if horizon > longest:
+            self._say("horizon-too-long", horizon=horizon, most=longest)
+        elif configured is not None and self.steps < COMFORTABLE_STEPS * horizon:
+            self._say("horizon-long", horizon=horizon)
+        return horizon
+
+    def _say(self, code: str, **facts: Any) -> None:
+        self.findings.add(code, file=self.file, steps=self.steps, **facts)
+
+    def _infer(self, longest: int) -> int:
+        """Take as many steps as future rows are given for, else the usual number."""
+        ends = np.array([self.survey.end])
+        future = int(self.frequency.periods(ends, self.survey.last)[0])
+        usual = self.frequency.usual_horizon
+        if 0 < future <= longest:
+            horizon, evidence = future, "the steps that future rows are given for"
+        elif usual <= longest:
+            horizon, evidence = usual, f"usual at {self.frequency}"
+        else:
+            horizon = max(self.steps // COMFORTABLE_STEPS, 1)
+            evidence = f"a fifth of the {self.steps} time steps"
+        self.findings.infer(f"{_JOB}.ForecastHorizon", horizon, evidence)
+        return horizon
 
 
-def _infer_horizon(outlook: Outlook, survey: Survey, longest: int) -> None:
-    """Take as many steps as future rows are given for, else the usual number."""
-    assert outlook.frequency is not None
-    future = count_future_steps(survey, outlook.frequency)
-    usual = outlook.frequency.usual_horizon
-    if 0 < future <= longest:
-        outlook.horizon, evidence = future, "the steps that future rows are given for"
-    elif usual <= longest:
-        outlook.horizon, evidence = usual, f"usual at {outlook.frequency}"
-    else:
-        outlook.horizon = max(outlook.steps // _COMFORT, 1)
-        evidence = f"a fifth of the {outlook.steps} time steps"
-    outlook.inferred.append(
-        Inferred(f"{_JOB}.ForecastHorizon", outlook.horizon, evidence)
-    )
+def describe_extent(survey: Survey, outlook: Outlook | None) -> dict[str, object]:
+    """Say from when to when the history is, and at which steps."""
+    with_time = outlook is not None and outlook.clock.with_time
+    return {
+        "first": write_moment(survey.first, with_time=with_time),
+        "last": write_moment(survey.last, with_time=with_time),
+        "steps": outlook.steps if outlook else 0,
+        "seasonality": outlook.season if outlook else 1,
+    }
 
 
-def count_future_steps(survey: Survey, frequency: Frequency) -> int:
-    """Count the steps after the last value that rows are given for."""
-    if survey.last is None or survey.end is None:
-        return 0
-    ends = np.array([survey.end])
-    return int(frequency.periods(ends, survey.last)[0])
-
-
-def describe_extent(survey: Survey, outlook: Outlook) -> tuple[str, str]:
-    """Write the first and the last moment of history."""
-    assert survey.first is not None
-    assert survey.last is not None
-    return _format(survey.first, outlook), _format(survey.last, outlook)
-
-
-def _format(seconds: int, outlook: Outlook) -> str:
-    pattern = "%Y-%m-%d %H:%M:%S" if outlook.with_time else "%Y-%m-%d"
-    return format_moment(seconds, pattern)
+def write_moment(seconds: int, *, with_time: bool) -> str:
+    """Write a moment as a date, or as a date and a time."""
+    return format_moment(seconds, "%Y-%m-%d %H:%M:%S" if with_time else "%Y-%m-%d")

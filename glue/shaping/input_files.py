@@ -6,22 +6,20 @@ import csv
 import heapq
 import io
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
 
-from glue.findings.finding import FileRejected, Finding, make_finding
+from glue.arrays import Array, as_texts
+from glue.findings.finding import Findings
 from glue.reading.timestamps import format_timestamps
-from glue.understanding.roles import factorize
+from glue.rows import Rows
 
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
-
-# A request of a batch transform carries one whole file of at most 100 MB.
-TRANSFORM_PART_BYTES = 90_000_000
 _LONGEST_INTEGER = 2.0**53
 _LINES = 20_000
 
@@ -64,64 +62,61 @@ class BlockWriter:
         self._layout = layout
         self._parts = 0
 
-    def write_part(
-        self, columns: Mapping[str, Array], seconds: Array, last: int
-    ) -> None:
-        """Write the sorted rows of a part.
-
-        Parameters
-        ----------
-        columns
-            Keys, target and other columns, each [n]; numbers as float.
-        seconds
-            Seconds since 1970, [n].
-        last
-            The last moment of history; later rows are the future's.
-        """
-        series = factorize([columns[name] for name in self._layout.keys], sort=True)
-        starts = np.flatnonzero(np.diff(series, prepend=-1))
+    def write_part(self, rows: Rows, last: int) -> None:
+        """Write the sorted rows of a part; those after ``last`` are the future's."""
+        keys = self._layout.keys
+        series = rows.series(keys)
         with _blocks(self._folder, self._parts).open("wb") as blocks:
-            lengths = self._write_lines(blocks, columns, seconds)
-        known = np.asarray(seconds) <= last
-        history = np.add.reduceat(np.where(known, lengths, 0), starts).tolist()
-        future = np.add.reduceat(np.where(known, 0, lengths), starts).tolist()
+            lengths = self._write_lines(blocks, rows)
+        is_history = rows.seconds <= last
+        history = series.sum(np.where(is_history, lengths, 0)).tolist()
+        future = series.sum(np.where(is_history, 0, lengths)).tolist()
         with _index(self._folder, self._parts).open("wb") as index:
-            for at, start in enumerate(starts.tolist()):
-                key = tuple(columns[name][start] for name in self._layout.keys)
+            for at, start in enumerate(series.starts.tolist()):
+                key = tuple(rows[name][start] for name in keys)
                 pickle.dump((key, history[at], future[at]), index, protocol=4)
         self._parts += 1
 
-    def _write_lines(
-        self, file: BinaryIO, columns: Mapping[str, Array], seconds: Array
-    ) -> Array:
+    def _write_lines(self, file: BinaryIO, rows: Rows) -> Array:
         """Write rows as lines, some at a time; give the length of each in bytes."""
-        lengths = np.empty(len(seconds), dtype=np.int64)
-        for start in range(0, len(seconds), _LINES):
-            rows = slice(start, start + _LINES)
-            some = {name: values[rows] for name, values in columns.items()}
-            lines = [line.encode() for line in self._as_lines(some, seconds[rows])]
-            lengths[rows] = [len(line) for line in lines]
+        lengths = np.empty(len(rows), dtype=np.int64)
+        for start in range(0, len(rows), _LINES):
+            block = slice(start, start + _LINES)
+            lines = [line.encode() for line in self._as_lines(rows.take(block))]
+            lengths[block] = [len(line) for line in lines]
             file.write(b"".join(lines))
         return lengths
 
-    def _as_lines(self, columns: Mapping[str, Array], seconds: Array) -> list[str]:
+    def _as_lines(self, rows: Rows) -> list[str]:
         layout = self._layout
-        texts = [quote_texts(columns[name]) for name in layout.keys]
-        texts.append(format_timestamps(seconds, with_time=layout.with_time))
+        texts = [quote_texts(rows[name]) for name in layout.keys]
+        texts.append(format_timestamps(rows.seconds, with_time=layout.with_time))
         for name in (layout.target, *layout.others):
-            texts.append(_as_texts(columns[name], whole=name in layout.whole))
-        return [",".join(row) + "\n" for row in zip(*(one.tolist() for one in texts))]
+            texts.append(_write_values(rows[name], whole=name in layout.whole))
+        fields = (column.tolist() for column in texts)
+        return [",".join(row) + "\n" for row in zip(*fields)]
 
-    def merge(self, train: Path, transform: Path, limit: int) -> InputFiles:
-        """Merge the parts' blocks, series by series, into the final files."""
-        header = ",".join(quote_texts(_as_objects(self._layout.columns)).tolist())
-        sharded = _ShardedFile(transform, (header + "\n").encode(), limit)
+    def merge(
+        self, train: Path, transform: Path, limit: int, findings: Findings
+    ) -> InputFiles:
+        """Merge the parts' blocks, series by series, into the final files.
+
+        Raises
+        ------
+        FileRejected
+            When rows of several series have one key, as a hook may give them.
+        """
+        names = quote_texts(as_texts(self._layout.columns)).tolist()
+        header = (",".join(names) + "\n").encode()
+        sharded = _ShardedFile(transform, header, limit)
         before, series = None, 0
         with train.open("wb") as file:
-            file.write((header + "\n").encode())
+            file.write(header)
             for key, history, future in self._merged_blocks():
                 if key == before:
-                    raise FileRejected(_series_twice(key))
+                    words = repr(", ".join(key))
+                    problem = f"gave rows of several series the key {words}"
+                    raise findings.reject("hook-result", problem=problem)
                 file.write(history)
                 sharded.write(history + future)
                 before, series = key, series + 1
@@ -130,11 +125,6 @@ class BlockWriter:
     def _merged_blocks(self) -> Iterator[tuple[tuple[str, ...], bytes, bytes]]:
         parts = [_read_blocks(self._folder, number) for number in range(self._parts)]
         return heapq.merge(*parts, key=lambda block: block[0])
-
-
-def _series_twice(key: tuple[str, ...]) -> Finding:
-    what = f"transform() gave rows of several series the key {', '.join(key)!r}"
-    return make_finding("hook-result", what)
 
 
 def _blocks(folder: Path, number: int) -> Path:
@@ -167,35 +157,32 @@ class _ShardedFile:
         self._folder, self._header, self._limit = folder, header, limit
         self._paths: list[Path] = []
         self._size = 0
-        self._file: BinaryIO | None = None
+        self._files = ExitStack()
         folder.mkdir(parents=True)
 
     def write(self, block: bytes) -> None:
-        if self._file is None or self._size + len(block) > self._limit:
-            self._next()
-        assert self._file is not None
+        if not self._paths or self._size + len(block) > self._limit:
+            self._file, self._size = self._start_file(), len(self._header)
         self._file.write(block)
         self._size += len(block)
 
-    def _next(self) -> None:
-        self.close()
+    def _start_file(self) -> BinaryIO:
+        self._files.close()
         path = self._folder / f"part-{len(self._paths):05d}.csv"
         self._paths.append(path)
-        self._file = path.open("wb")
-        self._file.write(self._header)
-        self._size = len(self._header)
+        file = self._files.enter_context(path.open("wb"))
+        file.write(self._header)
+        return file
 
     def close(self) -> list[Path]:
-        if self._file is not None:
-            self._file.close()
+        self._files.close()
         return self._paths
 
 
 def quote_texts(texts: Array) -> Array:
     """Quote texts for CSV where they need it, [n]."""
     codes, uniques = pd.factorize(texts)
-    quoted = _as_objects([_quote(str(text)) for text in uniques])
-    return quoted[codes]
+    return as_texts(_quote(str(text)) for text in uniques)[codes]
 
 
 def _quote(text: str) -> str:
@@ -208,20 +195,14 @@ def _quote(text: str) -> str:
     return line.getvalue()
 
 
-def _as_objects(values: Sequence[str]) -> Array:
-    array = np.empty(len(values), dtype=object)
-    array[:] = list(values)
-    return array
-
-
-def _as_texts(values: Array, *, whole: bool) -> Array:
+def _write_values(values: Array, *, whole: bool) -> Array:
     """Write numbers, or quote texts; NaN is nothing."""
     if values.dtype == object:
         return quote_texts(values)
     finite = np.isfinite(values)
     write = _write_whole if whole else repr
-    texts = [write(value) for value in values.astype(float).tolist()]
-    return np.where(finite, _as_objects(texts), "")
+    texts = as_texts(write(value) for value in values.astype(float).tolist())
+    return np.where(finite, texts, "")
 
 
 def _write_whole(value: float) -> str:

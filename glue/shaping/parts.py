@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pickle
 import zlib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
-from glue.understanding.roles import factorize
+from glue.arrays import Array
+from glue.findings.finding import Findings
+from glue.reading.tables import Table
+from glue.reading.typed_rows import ReadPlan, read_rows
+from glue.rows import Rows, concatenate
 
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
-
-ROW, SECONDS = "\0row", "\0seconds"  # no column of a file can be called that
 PART_BYTES = 8 * 1024**2
 MAX_PARTS = 200  # a file each is open at once
 
@@ -25,41 +25,65 @@ def choose_part_count(file_bytes: int) -> int:
     return min(max(file_bytes // PART_BYTES, 1), MAX_PARTS)
 
 
-def choose_parts(keys: Sequence[Array], parts: int) -> Array:
-    """Number the part of each row by a hash of its key; equal keys stay together."""
-    codes = factorize(keys)
-    _, firsts = np.unique(codes, return_index=True)
-    names = ("\x1f".join(column[at] for column in keys) for at in firsts)
-    hashes = [zlib.crc32(name.encode("utf-8", "surrogatepass")) for name in names]
-    chosen: Array = (np.array(hashes, dtype=np.int64) % parts)[codes]
-    return chosen
+@dataclass(frozen=True)
+class Parting:
+    """How all tables of an upload are parted: by these columns, into so many parts."""
+
+    by: tuple[str, ...]
+    count: int
+
+    def choose(self, rows: Rows) -> Array:
+        """Number the part of each row by its key's hash; equal keys stay together."""
+        codes = rows.key(self.by)
+        _, firsts = np.unique(codes, return_index=True)
+        names = ("\x1f".join(rows[name][at] for name in self.by) for at in firsts)
+        hashes = [zlib.crc32(name.encode("utf-8", "surrogatepass")) for name in names]
+        chosen: Array = (np.array(hashes, dtype=np.int64) % self.count)[codes]
+        return chosen
 
 
-class PartWriter:
+def part_table(
+    table: Table,
+    plan: ReadPlan,
+    parting: Parting,
+    folder: Path,
+    *,
+    findings: Findings,
+) -> Parts:
+    """Read a table and write each of its rows to its part."""
+    with _PartWriter(folder, parting) as writer:
+        for rows in read_rows(table, plan, findings):
+            writer.add(rows)
+        return writer.parts
+
+
+class _PartWriter:
     """Appends rows to the files of their parts; our own files, our own pickles."""
 
-    def __init__(self, folder: Path, parts: int) -> None:
+    def __init__(self, folder: Path, parting: Parting) -> None:
         folder.mkdir(parents=True)
-        self._folder = folder
+        self.parts = Parts(folder, parting.count)
+        self._parting = parting
         self._files: list[BinaryIO] = [
-            _part_path(folder, number).open("wb") for number in range(parts)
+            self.parts.path(number).open("wb") for number in range(parting.count)
         ]
 
-    def add(self, columns: Mapping[str, Array], parts: Array) -> None:
-        """Write each row to its part."""
-        order = np.argsort(parts, kind="stable")
-        bounds = np.searchsorted(parts[order], np.arange(len(self._files) + 1))
-        for number, file in enumerate(self._files):
-            rows = order[bounds[number] : bounds[number + 1]]
-            if len(rows):
-                picked = {name: values[rows] for name, values in columns.items()}
-                pickle.dump(picked, file, protocol=4)
+    def __enter__(self) -> _PartWriter:
+        return self
 
-    def close(self) -> Parts:
-        """Finish writing."""
+    def __exit__(self, *_: object) -> None:
         for file in self._files:
             file.close()
-        return Parts(self._folder, len(self._files))
+
+    def add(self, rows: Rows) -> None:
+        """Write each row to its part; a part without any has the columns as well."""
+        chosen = self._parting.choose(rows)
+        order = np.argsort(chosen, kind="stable")
+        bounds = np.searchsorted(chosen[order], np.arange(len(self._files) + 1))
+        for number, file in enumerate(self._files):
+            places = order[bounds[number] : bounds[number + 1]]
+            if len(places) or not file.tell():
+                pickle.dump(rows.take(places), file, protocol=4)
 
 
 @dataclass(frozen=True)
@@ -69,39 +93,22 @@ class Parts:
     folder: Path
     count: int
 
-    def load(self, number: int) -> dict[str, Array]:
-        """Read one part, its rows in file order; no columns when it is empty."""
-        pieces: list[dict[str, Array]] = []
-        with _part_path(self.folder, number).open("rb") as file:
+    def path(self, number: int) -> Path:
+        """Name the file of a part."""
+        return self.folder / f"part-{number:05d}.pickle"
+
+    def load(self, number: int) -> Rows:
+        """Read one part, its rows in file order."""
+        pieces: list[Rows] = []
+        with self.path(number).open("rb") as file:
             while True:
                 try:
                     pieces.append(pickle.load(file))
                 except EOFError:
                     break
-        if not pieces:
-            return {}
-        return {
-            name: np.concatenate([piece[name] for piece in pieces])
-            for name in pieces[0]
-        }
+        return concatenate(pieces)
 
-    def replace(self, number: int, columns: Mapping[str, Array]) -> None:
+    def replace(self, number: int, rows: Rows) -> None:
         """Write one part anew."""
-        with _part_path(self.folder, number).open("wb") as file:
-            pickle.dump(dict(columns), file, protocol=4)
-
-
-def _part_path(folder: Path, number: int) -> Path:
-    return folder / f"part-{number:05d}.pickle"
-
-
-def sort_rows(columns: Mapping[str, Array], keys: Sequence[str]) -> dict[str, Array]:
-    """Sort rows by series, time and row number."""
-    series = factorize([columns[name] for name in keys], sort=True)
-    order = np.lexsort((columns[ROW], columns[SECONDS], series))
-    return {name: values[order] for name, values in columns.items()}
-
-
-def number_series(columns: Mapping[str, Array], keys: Sequence[str]) -> Array:
-    """Number the series of sorted rows, in their order."""
-    return factorize([columns[name] for name in keys], sort=True)
+        with self.path(number).open("wb") as file:
+            pickle.dump(rows, file, protocol=4)

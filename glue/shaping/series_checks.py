@@ -1,294 +1,179 @@
-"""Checks of single series, part by part; what they find adds up over all parts."""
+"""Checks of rows and of single series, part by part; what they find adds up."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from glue.findings.finding import Example, Finding, Tally
-from glue.frequency import DAY, Frequency
-from glue.reading.timestamps import format_moment
-from glue.shaping.parts import ROW, SECONDS
+from glue.arrays import Array
+from glue.findings.finding import Tallies
+from glue.limits import LEAST_VALUES
+from glue.rows import Rows, Series
+from glue.shaping.shape import Shape, name_row
 
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+_LOW, _HIGH = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
-# AWS's own notebooks ask for four values of each series.
-LEAST_VALUES = 4
+
+class RowFacts:
+    """What the checks of rows look at, in one part, [n rows]."""
+
+    def __init__(self, shape: Shape, series: Series) -> None:
+        self.shape, self.series, self.rows = shape, series, series.rows
+        self.repeats = series.repeats(self.rows.seconds)
+        self.blank = np.isnan(self.rows[shape.target])
+
+    @cached_property
+    def periods(self) -> Array:
+        """The period that each row is in."""
+        origin = int(self.shape.survey.moments[0])
+        return self.shape.frequency.periods(self.rows.seconds, origin)
+
+
+class SeriesFacts:
+    """What the checks of single series look at, in one part, [n series].
+
+    ``values`` counts the values of the target, ``low`` and ``high`` bound them;
+    ``early`` is how many steps before the last one of all a series ends, and
+    ``missing`` how many steps it has no row for in between.
+    """
+
+    def __init__(self, facts: RowFacts) -> None:
+        series, observed = facts.series, ~facts.blank
+        target = facts.rows[facts.shape.target]
+        self.values = series.sum(observed)
+        self.low = series.min(np.where(observed, target, np.inf))
+        self.high = series.max(np.where(observed, target, -np.inf))
+        self.early, self.missing = _find_gaps(facts, observed)
+
+    @property
+    def still(self) -> Array:
+        """Which series have enough values, and always the same."""
+        return (self.low == self.high) & (self.values >= LEAST_VALUES)
+
+
+def _find_gaps(facts: RowFacts, observed: Array) -> tuple[Array, Array]:
+    """Count the steps that each series lacks at its end, and those inside it."""
+    series, periods, shape = facts.series, facts.periods, facts.shape
+    held = observed & shape.is_history(facts.rows)
+    firsts = series.min(np.where(held, periods, _HIGH))
+    lasts = series.max(np.where(held, periods, _LOW))
+    any_value = lasts > _LOW
+    origin = int(shape.survey.moments[0])
+    end = shape.frequency.periods(np.array([shape.last]), origin)[0]
+    inside = ~series.repeats(periods)
+    inside &= (periods >= series.repeat(firsts)) & (periods <= series.repeat(lasts))
+    missing = np.where(any_value, lasts - firsts + 1 - series.sum(inside), 0)
+    return np.where(any_value, end - lasts, 0), missing
 
 
 @dataclass(frozen=True)
-class SeriesContext:
-    """What every part needs to know about the whole history."""
+class RowCheck:
+    """A check of rows: its code, and which rows break it."""
 
-    file: str
-    keys: tuple[str, ...]
-    target: str
-    frequency: Frequency
-    origin: int
-    last: int
+    code: str
+    breaks: Callable[[RowFacts], Array]
 
 
-@dataclass
-class SeriesTallies:
-    """What was found in the series of all parts."""
+@dataclass(frozen=True)
+class SeriesCheck:
+    """A check of single series: its code, which break it, and what to say of each."""
 
-    duplicate: Tally = field(default_factory=Tally)
-    same_period: Tally = field(default_factory=Tally)
-    short: Tally = field(default_factory=Tally)
-    empty: Tally = field(default_factory=Tally)
-    ends_early: Tally = field(default_factory=Tally)
-    gaps: Tally = field(default_factory=Tally)
-    missing_steps: int = 0
-    target_blank: Tally = field(default_factory=Tally)
-    constant: Tally = field(default_factory=Tally)
-    zero: Tally = field(default_factory=Tally)
-    series: int = 0
+    code: str
+    breaks: Callable[[SeriesFacts], Array]
+    each: str
 
 
-def find_duplicates(seconds: Array, series: Array) -> Array:
-    """Mark the sorted rows whose series and moment the row before has too."""
-    same = (np.diff(series) == 0) & (np.diff(seconds) == 0)
-    return np.concatenate([[False], same])
+ROW_CHECKS = (
+    RowCheck("duplicate-rows", lambda r: r.repeats & (not r.shape.is_aggregated)),
+    RowCheck("duplicate-rows-aggregated", lambda r: r.repeats & r.shape.is_aggregated),
+    RowCheck(
+        "finer-than-frequency", lambda r: r.series.repeats(r.periods) & ~r.repeats
+    ),
+    RowCheck("target-blank", lambda r: r.blank & r.shape.is_history(r.rows)),
+)
+CHECKS = (
+    SeriesCheck("series-empty", lambda s: s.values == 0, each="no value"),
+    SeriesCheck(
+        "series-short",
+        lambda s: (s.values > 0) & (s.values < LEAST_VALUES),
+        each="{values} value(s)",
+    ),
+    SeriesCheck(
+        "series-ends-early", lambda s: s.early > 0, each="ends {early} step(s) early"
+    ),
+    SeriesCheck(
+        "series-gaps", lambda s: s.missing > 0, each="{missing} step(s) missing"
+    ),
+    SeriesCheck("series-zero", lambda s: s.still & (s.low == 0), each="only zeros"),
+    SeriesCheck(
+        "series-constant", lambda s: s.still & (s.low != 0), each="always {low:g}"
+    ),
+)
 
 
-def check_series(
-    context: SeriesContext,
-    columns: Mapping[str, Array],
-    series: Array,
-    tallies: SeriesTallies,
-) -> None:
-    """Check the series of one part.
+def check_series(shape: Shape, series: Series, tallies: Tallies) -> None:
+    """Check the rows and the series of one part.
 
     Parameters
     ----------
-    context
-        The columns, and facts of the whole history.
-    columns
-        Rows sorted by series and time.
+    shape
+        Facts of the whole history.
     series
-        The series' number of each row, [n].
+        The series of the part.
     tallies
         Takes what is found.
     """
-    seconds, target = columns[SECONDS], columns[context.target]
-    history = seconds <= context.last
-    observed = ~np.isnan(target)
-    _check_rows(context, columns, series, tallies)
-    starts = np.flatnonzero(np.diff(series, prepend=-1))
-    values = np.add.reduceat(observed.astype(np.int64), starts)
-    tallies.series += len(starts)
-    describe = _Describer(context, columns, starts)
-    describe.add(tallies.empty, values == 0, lambda at: "no value")
-    describe.add(
-        tallies.short,
-        (values > 0) & (values < LEAST_VALUES),
-        lambda at: f"{values[at]} value(s)",
-    )
-    held = observed & history
-    _check_extents(context, seconds, held, describe=describe, tallies=tallies)
-    _check_values(target, observed, describe, tallies)
+    row_facts = RowFacts(shape, series)
+    for row_check in ROW_CHECKS:
+        mask = row_check.breaks(row_facts)
+        _note(row_check.code, shape, mask, tallies, rows=series.rows)
+    facts = SeriesFacts(row_facts)
+    firsts = series.firsts(series.min(series.rows.numbers))
+    for check in CHECKS:
+        each = _describe_each(check, facts)
+        mask = check.breaks(facts)
+        _note(check.code, shape, mask, tallies, rows=firsts, each=each)
+    tallies.amounts.update(series=len(series), missing=int(facts.missing.sum()))
 
 
-def keep_long_series(target: Array, series: Array) -> Array:
-    """Mark the rows of the series that have enough values."""
-    observed = (~np.isnan(target)).astype(np.int64)
-    values = np.add.reduceat(observed, np.flatnonzero(np.diff(series, prepend=-1)))
-    kept: Array = (values >= LEAST_VALUES)[series]
-    return kept
+def _describe_each(check: SeriesCheck, facts: SeriesFacts) -> Callable[[int], str]:
+    names = ("values", "low", "early", "missing")
+    return lambda at: check.each.format(**{n: getattr(facts, n)[at] for n in names})
 
 
-def _check_rows(
-    context: SeriesContext,
-    columns: Mapping[str, Array],
-    series: Array,
-    tallies: SeriesTallies,
-) -> None:
-    seconds = columns[SECONDS]
-    duplicate = find_duplicates(seconds, series)
-    _add_rows(tallies.duplicate, context, columns, duplicate)
-    periods = context.frequency.periods(seconds, context.origin)
-    same = np.concatenate([[False], (np.diff(series) == 0) & (np.diff(periods) == 0)])
-    _add_rows(tallies.same_period, context, columns, same & ~duplicate)
-    blank = np.isnan(columns[context.target]) & (seconds <= context.last)
-    _add_rows(tallies.target_blank, context, columns, blank)
-
-
-def _add_rows(
-    tally: Tally, context: SeriesContext, columns: Mapping[str, Array], mask: Array
-) -> None:
-    at = np.flatnonzero(mask)
-    if len(at):
-        first = at[np.argsort(columns[ROW][at], kind="stable")[:5]]
-        places = [
-            Example(
-                context.file,
-                int(columns[ROW][one]),
-                context.keys[0],
-                name_row(context.keys, columns, one),
-            )
-            for one in first.tolist()
-        ]
-        tally.add(places, count=len(at))
-
-
-def name_series(keys: tuple[str, ...], columns: Mapping[str, Array], at: int) -> str:
-    """Name the series of a row, its groups included."""
-    return ", ".join(str(columns[name][at])[:60] for name in keys)
-
-
-def name_row(keys: tuple[str, ...], columns: Mapping[str, Array], at: int) -> str:
-    """Name a row: its series and its moment."""
-    seconds = int(columns[SECONDS][at])
-    pattern = "%Y-%m-%d %H:%M:%S" if seconds % DAY else "%Y-%m-%d"
-    return f"{name_series(keys, columns, at)} at {format_moment(seconds, pattern)}"
-
-
-class _Describer:
-    """Adds series to tallies, at the first row that each has in its file."""
-
-    def __init__(
-        self, context: SeriesContext, columns: Mapping[str, Array], starts: Array
-    ) -> None:
-        self._context, self._columns = context, columns
-        self.starts = starts
-        self._rows = np.minimum.reduceat(columns[ROW], starts)
-
-    def add(self, tally: Tally, mask: Array, words: Any) -> None:
-        """Add the series that are marked; ``words`` says what is with each."""
-        at = np.flatnonzero(mask)
-        if not len(at):
-            return
-        first = at[np.argsort(self._rows[at], kind="stable")[:5]]
-        keys = self._context.keys
-        places = []
-        for one in first.tolist():
-            name = name_series(keys, self._columns, int(self.starts[one]))
-            row = int(self._rows[one])
-            value = f"{name}: {words(one)}"
-            places.append(Example(self._context.file, row, keys[0], value))
-        tally.add(places, count=len(at))
-
-
-def _check_extents(
-    context: SeriesContext,
-    seconds: Array,
-    observed: Array,
+def _note(
+    code: str,
+    shape: Shape,
+    mask: Array,
+    tallies: Tallies,
     *,
-    describe: _Describer,
-    tallies: SeriesTallies,
+    rows: Rows,
+    each: Callable[[int], str] | None = None,
 ) -> None:
-    """Find the series that end before the others, and those with gaps."""
-    starts = describe.starts
-    periods = context.frequency.periods(seconds, context.origin)
-    low, high = np.iinfo(np.int64).min, np.iinfo(np.int64).max
-    firsts = np.minimum.reduceat(np.where(observed, periods, high), starts)
-    lasts = np.maximum.reduceat(np.where(observed, periods, low), starts)
-    end = context.frequency.periods(np.array([context.last]), context.origin)[0]
-    some = lasts > low
-    describe.add(
-        tallies.ends_early,
-        some & (lasts < end),
-        lambda at: f"ends {end - lasts[at]} step(s) early",
+    """Add rows, or the first rows of series, with the facts that fill any text."""
+    if not mask.any():
+        return
+
+    def describe(at: int) -> str:
+        if each is None:
+            return name_row(rows, shape.keys, at)
+        return f"{rows.name(shape.keys, at)}: {each(at)}"
+
+    tallies.add(
+        code,
+        rows.first(mask, shape.file, shape.keys[0], describe),
+        count=int(mask.sum()),
+        file=shape.file,
+        target=shape.target,
+        period=shape.frequency.name,
+        least=LEAST_VALUES,
     )
-    new = np.diff(periods, prepend=low) != 0
-    new[starts] = True
-    inside = new & (periods >= _repeat(firsts, starts, periods))
-    inside &= periods <= _repeat(lasts, starts, periods)
-    held = np.add.reduceat(inside.astype(np.int64), starts)
-    missing = np.where(some, lasts - firsts + 1 - held, 0)
-    tallies.missing_steps += int(missing.sum())
-    describe.add(tallies.gaps, missing > 0, lambda at: f"{missing[at]} step(s) missing")
 
 
-def _repeat(values: Array, starts: Array, rows: Array) -> Array:
-    """Give each row the value of its series."""
-    counts = np.diff(np.append(starts, len(rows)))
-    return np.repeat(values, counts)
-
-
-def _check_values(
-    target: Array, observed: Array, describe: _Describer, tallies: SeriesTallies
-) -> None:
-    """Find the series that never change."""
-    starts = describe.starts
-    low = np.minimum.reduceat(np.where(observed, target, np.inf), starts)
-    high = np.maximum.reduceat(np.where(observed, target, -np.inf), starts)
-    counts = np.add.reduceat(observed.astype(np.int64), starts)
-    still = (low == high) & (counts >= LEAST_VALUES)
-    describe.add(tallies.zero, still & (low == 0), lambda at: "only zeros")
-    describe.add(tallies.constant, still & (low != 0), lambda at: f"always {low[at]:g}")
-
-
-def series_findings(
-    tallies: SeriesTallies, context: SeriesContext, *, aggregated: bool
-) -> list[Finding]:
-    """Put into words what was found in all series.
-
-    Parameters
-    ----------
-    tallies
-        What the checks of all parts found.
-    context
-        Facts of the whole history.
-    aggregated
-        Whether the settings ask for the target's aggregation.
-    """
-    file, target = context.file, context.target
-    duplicate_code = "duplicate-rows-aggregated" if aggregated else "duplicate-rows"
-    frequency = context.frequency
-    worded = [
-        (
-            tallies.duplicate,
-            duplicate_code,
-            f"row(s) of {file} repeat the key and the timestamp of another",
-        ),
-        (
-            tallies.same_period,
-            "finer-than-frequency",
-            f"row(s) of {file} fall into the same {frequency.name} as another",
-        ),
-        (
-            tallies.empty,
-            "series-empty",
-            f"of {tallies.series} series of {file} have no value of {target!r}",
-        ),
-        (
-            tallies.short,
-            "series-short",
-            f"of {tallies.series} series have fewer than {LEAST_VALUES} values",
-        ),
-        (
-            tallies.ends_early,
-            "series-ends-early",
-            f"of {tallies.series} series end before the last timestamp of all",
-        ),
-        (
-            tallies.gaps,
-            "series-gaps",
-            f"of {tallies.series} series have gaps: "
-            f"{tallies.missing_steps} step(s) are missing",
-        ),
-        (
-            tallies.target_blank,
-            "target-blank",
-            f"row(s) of {file} have no value of {target!r} inside the history",
-        ),
-        (
-            tallies.zero,
-            "series-zero",
-            f"of {tallies.series} series hold nothing but zeros",
-        ),
-        (
-            tallies.constant,
-            "series-constant",
-            f"of {tallies.series} series always have the same value",
-        ),
-    ]
-    return [
-        tally.as_finding(code, f"{tally.count} {words}")
-        for tally, code, words in worded
-        if tally.count
-    ]
+def keep_long_series(series: Series, target: str) -> tuple[Rows, int]:
+    """Drop the series with too few values; give the rest, and how many went."""
+    enough = series.sum(~np.isnan(series.rows[target])) >= LEAST_VALUES
+    return series.rows.take(series.repeat(enough)), int((~enough).sum())

@@ -4,45 +4,49 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from glue.findings.finding import Example, Tally
+from glue.arrays import Array
+from glue.findings.finding import Example, Findings, Tally
 from glue.frequency import DAY, Frequency, StepEvidence
-from glue.shaping.parts import ROW, SECONDS, Parts, number_series, sort_rows
+from glue.rows import Rows, Series
+from glue.shaping.parts import Parts
 from glue.understanding.roles import Roles
-
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
-
 
 # More item ids than this are not compared with each other, for memory's sake.
 _MOST_SPELLINGS = 200_000
 
 
-@dataclass
+@dataclass(frozen=True)
 class Survey:
     """What the whole history is: its extent, its steps, its values.
 
     ``last`` is the last moment at which any series has a value; what lies after
-    it is the future's. Moments are seconds since 1970.
+    it, up to ``end``, is the future's. Moments are seconds since 1970; ``moments``
+    are all distinct ones, in order. ``low`` and ``high`` bound the target.
     """
 
-    rows: int = 0
-    observed: int = 0
-    series: int = 0
-    items: int = 0
-    first: int | None = None
-    last: int | None = None
-    end: int | None = None
-    moments: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    steps: StepEvidence = field(default_factory=StepEvidence)
-    changing: set[str] = field(default_factory=set)
-    alike: Tally = field(default_factory=Tally)
-    least: float = float("inf")
-    most: float = float("-inf")
+    rows: int
+    observed: int
+    series: int
+    items: int
+    first: int
+    last: int
+    moments: Array
+    steps: StepEvidence
+    changing: frozenset[str]
+    alike: Tally
+    low: float
+    high: float
+
+    @property
+    def end(self) -> int:
+        """The last moment of all."""
+        return int(self.moments[-1])
 
     @property
     def has_times(self) -> bool:
@@ -51,19 +55,19 @@ class Survey:
 
     def history_moments(self) -> Array:
         """Give the distinct moments up to the last value, in order."""
-        last = self.last if self.last is not None else -(2**62)
-        moments: Array = self.moments[self.moments <= last]
-        return moments
+        return self.moments[self.moments <= self.last]
+
+    def describe(self) -> dict[str, int]:
+        """Say how much there is."""
+        return {"rows": self.rows, "series": self.series, "items": self.items}
 
     def count_steps(self, frequency: Frequency) -> int:
         """Count the distinct periods of history that hold a row."""
         moments = self.history_moments()
-        if not len(moments):
-            return 0
         return len(np.unique(frequency.periods(moments, int(moments[0]))))
 
 
-def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey:
+def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey | None:
     """Sort each part by series and time, on disk, and sum up what all hold.
 
     Parameters
@@ -74,27 +78,79 @@ def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey:
         Its columns.
     file
         Its name, for the messages.
+
+    Returns
+    -------
+    Survey
+        None when no row has a value of the target.
     """
-    survey, keys = Survey(), roles.keys
-    spellings = _Spellings(file, roles.item_id)
-    items = np.empty(0, dtype=np.uint64)
+    sums, spellings = _Sums(), _Spellings(file, roles.item_id)
     for number in range(parts.count):
-        columns = parts.load(number)
-        if not columns:
-            continue
-        columns = sort_rows(columns, keys)
-        parts.replace(number, columns)
-        series = number_series(columns, keys)
-        survey.series += int(series[-1]) + 1
-        items = np.union1d(items, _hash_texts(columns[roles.item_id]))
-        spellings.add(columns[roles.item_id], columns[ROW])
-        _take_in(survey, columns[SECONDS], columns[roles.target], series)
+        rows = parts.load(number)
+        if len(rows):
+            rows = rows.sort(roles.keys)
+            parts.replace(number, rows)
+            sums.add(rows.series(roles.keys), roles)
+            spellings.add(rows)
+    return sums.make_survey(spellings.find_alike())
+
+
+@dataclass
+class _Sums:
+    """What adds up over the parts."""
+
+    rows: int = 0
+    observed: int = 0
+    series: int = 0
+    items: Array = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+    lasts: list[int] = field(default_factory=list)
+    firsts: list[int] = field(default_factory=list)
+    moments: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    steps: StepEvidence = field(default_factory=StepEvidence)
+    changing: set[str] = field(default_factory=set)
+    low: float = float("inf")
+    high: float = float("-inf")
+
+    def add(self, series: Series, roles: Roles) -> None:
+        """Take in a part."""
+        rows = series.rows
+        self.rows += len(rows)
+        self.series += len(series)
+        self.items = np.union1d(self.items, _hash_texts(rows[roles.item_id]))
+        self.steps.add(rows.seconds, series.numbers)
+        self.moments = np.union1d(self.moments, rows.seconds)
+        self._add_values(rows, rows[roles.target])
         for name in roles.others:
-            if name not in survey.changing and _changes(columns[name], series):
-                survey.changing.add(name)
-    survey.items = len(items)
-    survey.alike = spellings.find_alike()
-    return survey
+            if name not in self.changing and _changes(rows[name], series):
+                self.changing.add(name)
+
+    def _add_values(self, rows: Rows, target: Array) -> None:
+        observed = ~np.isnan(target)
+        if observed.any():
+            self.observed += int(observed.sum())
+            self.firsts.append(int(rows.seconds[observed].min()))
+            self.lasts.append(int(rows.seconds[observed].max()))
+            self.low = min(self.low, float(target[observed].min()))
+            self.high = max(self.high, float(target[observed].max()))
+
+    def make_survey(self, alike: Tally) -> Survey | None:
+        """Put all parts together; None when there is no value."""
+        if not self.observed:
+            return None
+        return Survey(
+            rows=self.rows,
+            observed=self.observed,
+            series=self.series,
+            items=len(self.items),
+            first=min(self.firsts),
+            last=max(self.lasts),
+            moments=self.moments,
+            steps=self.steps,
+            changing=frozenset(self.changing),
+            alike=alike,
+            low=self.low,
+            high=self.high,
+        )
 
 
 def _spell(text: str) -> str:
@@ -107,59 +163,42 @@ class _Spellings:
 
     def __init__(self, file: str, item_id: str) -> None:
         self._file, self._item_id = file, item_id
-        self._first: dict[str, dict[str, int]] = {}
-        self._known = 0
+        self._rows: dict[str, dict[str, int]] = {}
+        self._count = 0
 
-    def add(self, ids: Array, rows: Array) -> None:
+    def add(self, rows: Rows) -> None:
         """Take in the ids of a part; beyond some number, there is no search."""
-        if self._known > _MOST_SPELLINGS:
-            self._first.clear()
+        if self._count > _MOST_SPELLINGS:
+            self._rows.clear()
             return
-        codes, uniques = pd.factorize(ids)
+        codes, uniques = pd.factorize(rows[self._item_id])
         firsts = np.full(len(uniques), np.iinfo(np.int64).max)
-        np.minimum.at(firsts, codes, rows)
+        np.minimum.at(firsts, codes, rows.numbers)
         for text, row in zip(uniques.tolist(), firsts.tolist()):
-            spellings = self._first.setdefault(_spell(text), {})
-            self._known += text not in spellings
+            spellings = self._rows.setdefault(_spell(text), {})
+            self._count += text not in spellings
             spellings[text] = min(row, spellings.get(text, row))
 
     def find_alike(self) -> Tally:
         """Give the ids that have a twin, all but the first of each."""
         tally = Tally()
-        for plain, spellings in self._first.items():
+        for plain, spellings in self._rows.items():
             if plain and len(spellings) > 1:
-                by_row = sorted((row, text) for text, row in spellings.items())
+                (_, first), *others = sorted((row, t) for t, row in spellings.items())
                 tally.add(
-                    Example(
-                        self._file, row, self._item_id, f"{text} (like {by_row[0][1]})"
-                    )
-                    for row, text in by_row[1:]
+                    Example(self._file, row, self._item_id, f"{text} (like {first})")
+                    for row, text in others
                 )
         return tally
 
 
-def _take_in(survey: Survey, seconds: Array, target: Array, series: Array) -> None:
-    survey.rows += len(seconds)
-    survey.steps.add(seconds, series)
-    survey.moments = np.union1d(survey.moments, seconds)
-    survey.end = int(survey.moments[-1])
-    observed = ~np.isnan(target)
-    survey.observed += int(observed.sum())
-    if observed.any():
-        last, first = int(seconds[observed].max()), int(seconds[observed].min())
-        survey.last = last if survey.last is None else max(survey.last, last)
-        survey.first = first if survey.first is None else min(survey.first, first)
-        survey.least = min(survey.least, float(target[observed].min()))
-        survey.most = max(survey.most, float(target[observed].max()))
-
-
-def _changes(values: Array, series: Array) -> bool:
+def _changes(values: Array, series: Series) -> bool:
     """Say whether a column has two values within any series."""
     before, after = values[:-1], values[1:]
     same = before == after
     if values.dtype != object:
         same |= np.isnan(before) & np.isnan(after)
-    return bool((~same & (np.diff(series) == 0)).any())
+    return bool((~same & (np.diff(series.numbers) == 0)).any())
 
 
 def _hash_texts(texts: Array) -> Array:
@@ -169,3 +208,38 @@ def _hash_texts(texts: Array) -> Array:
         for text in set(texts.tolist())
     ]
     return np.unique(np.frombuffer(b"".join(digests), dtype=np.uint64))
+
+
+@dataclass(frozen=True)
+class HistoryCheck:
+    """A check of the whole history: how many places break it, and which."""
+
+    code: str
+    count: Callable[[Survey, int], int]
+    examples: Callable[[Survey], list[Example]] = lambda _: []
+
+
+CHECKS = (
+    HistoryCheck("too-many-series", lambda s, most: s.series * (s.series > most)),
+    HistoryCheck("target-constant", lambda s, _: s.low == s.high and s.observed > 1),
+    HistoryCheck("ids-alike", lambda s, _: s.alike.count, lambda s: s.alike.examples),
+    HistoryCheck("one-series", lambda s, _: s.series == 1),
+)
+
+
+def check_history(
+    survey: Survey, roles: Roles, file: str, findings: Findings, *, most_series: int
+) -> None:
+    """Say what is wrong with the history as a whole."""
+    for check in CHECKS:
+        count = int(check.count(survey, most_series))
+        if count:
+            findings.add(
+                check.code,
+                count=count,
+                examples=check.examples(survey),
+                file=file,
+                target=roles.target,
+                value=survey.high,
+                most=most_series,
+            )

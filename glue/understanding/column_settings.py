@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from glue.findings.finding import Finding, list_some, make_finding, shorten
+from glue.findings.finding import Findings, list_some, shorten
+from glue.limits import MAX_NUMBERS, MAX_TEXTS
 from glue.settings.layers import Settings
-from glue.understanding.roles import Roles, match_column
+from glue.understanding.column_names import match_column
+from glue.understanding.roles import Roles
 
 OWN_LAYER = "config.json"
 _TRANSFORMATIONS = "TimeSeriesForecastingJobConfig.Transformations"
 
 
-# The fixed quotas of "timeseries-forecasting-limits".
-MAX_NUMBERS, MAX_TEXTS = 13, 10
-
-
-def count_too_many(numbers: int, texts: int) -> str | None:
+def describe_too_many(numbers: int, texts: int) -> str | None:
     """Say in words that there are more features than Autopilot takes."""
     if numbers <= MAX_NUMBERS and texts <= MAX_TEXTS:
         return None
@@ -43,13 +41,12 @@ class DataColumns:
         return [self.target, *self.numbers, *self.texts, *self.keys]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Transformations:
-    """The filling and aggregation that fit the data, and what did not."""
+    """The filling and aggregation that fit the data."""
 
     filling: dict[str, dict[str, str]] = field(default_factory=dict)
     aggregation: dict[str, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
 
     @property
     def futurefill(self) -> frozenset[str]:
@@ -63,95 +60,143 @@ class Transformations:
         return {name: value for name, value in both.items() if value}
 
 
-def fit_transformations(settings: Settings, columns: DataColumns) -> Transformations:
-    """Keep what can be applied to the data's columns; report the rest."""
-    fitted = Transformations()
-    for name, methods in settings.transformations.get("Filling", {}).items():
-        path = f"{_TRANSFORMATIONS}.Filling.{name}"
-        column = _match(
-            settings, path, name=name, columns=columns, findings=fitted.findings
-        )
-        if column is None:
-            continue
-        problems = list(_check_filling(path, column, methods, columns))
-        fitted.findings += problems
-        if not problems:
-            fitted.filling[column] = dict(methods)
-    for name, method in settings.transformations.get("Aggregation", {}).items():
-        path = f"{_TRANSFORMATIONS}.Aggregation.{name}"
-        column = _match(
-            settings, path, name=name, columns=columns, findings=fitted.findings
-        )
-        if column == columns.target:
-            fitted.aggregation[column] = method
-        elif column is not None:
-            what = f"{path} is set (needs the target column, {columns.target!r})"
-            fitted.findings.append(make_finding("setting-invalid", what))
+def check_columns(
+    settings: Settings,
+    columns: DataColumns,
+    header: Sequence[str],
+    findings: Findings,
+) -> Transformations:
+    """Hold the settings against the columns; give the Transformations that fit.
+
+    Parameters
+    ----------
+    settings
+        They may name columns.
+    columns
+        Those of the forecast input.
+    header
+        Those of the files, whether they are used or not.
+    findings
+        Takes what does not fit.
+    """
+    fitted = Transformations(
+        _fit_filling(settings, columns, findings),
+        _fit_aggregation(settings, columns, findings),
+    )
+    _check_preparation(settings, header, findings)
+    too_many = describe_too_many(len(columns.numbers), len(columns.texts))
+    if too_many is not None:
+        findings.add("too-many-features", columns=too_many)
     return fitted
 
 
-def check_preparation(settings: Settings, header: Sequence[str]) -> list[Finding]:
+def _fit_filling(
+    settings: Settings, columns: DataColumns, findings: Findings
+) -> dict[str, dict[str, str]]:
+    filling = {}
+    for name, methods in settings.transformations.get("Filling", {}).items():
+        path, before = f"{_TRANSFORMATIONS}.Filling.{name}", findings.errors
+        column = _match(settings, path, findings, name=name, columns=columns.all)
+        if column is not None:
+            _check_filling(path, methods, column, columns, findings=findings)
+            if findings.errors == before:
+                filling[column] = dict(methods)
+    return filling
+
+
+def _fit_aggregation(
+    settings: Settings, columns: DataColumns, findings: Findings
+) -> dict[str, str]:
+    aggregation = {}
+    for name, method in settings.transformations.get("Aggregation", {}).items():
+        path = f"{_TRANSFORMATIONS}.Aggregation.{name}"
+        column = _match(settings, path, findings, name=name, columns=columns.all)
+        if column == columns.target:
+            aggregation[column] = method
+        elif column is not None:
+            problem = f"is set (needs the target column, {columns.target!r})"
+            findings.add("setting-invalid", path=path, problem=problem)
+    return aggregation
+
+
+def _check_preparation(
+    settings: Settings, header: Sequence[str], findings: Findings
+) -> None:
     """Report the columns that our own settings name and no file has."""
-    findings = []
     for section in ("DropColumns", "ColumnTypes"):
         for name in settings.preparation.get(section, ()):
             if name not in header:
-                path = f"Preparation.{section}.{name}"
-                if section == "DropColumns":
-                    path = f"Preparation.{section}"
-                found = unknown_column(settings, path, name, header)
-                findings.append(found)
-    return findings
+                path = f"Preparation.{section}"
+                if section == "ColumnTypes":
+                    path += f".{name}"
+                _note_unknown(settings, path, findings, name=name, columns=header)
 
 
 def _match(
     settings: Settings,
     path: str,
+    findings: Findings,
     *,
     name: str,
-    columns: DataColumns,
-    findings: list[Finding],
+    columns: Sequence[str],
 ) -> str | None:
-    column = match_column(name, columns.all)
+    column = match_column(name, columns)
     if column is None:
-        findings.append(unknown_column(settings, path, name, columns.all))
+        _note_unknown(settings, path, findings, name=name, columns=columns)
     return column
 
 
-def unknown_column(
-    settings: Settings, path: str, name: str, columns: Sequence[str]
-) -> Finding:
+def _note_unknown(
+    settings: Settings,
+    path: str,
+    findings: Findings,
+    *,
+    name: str,
+    columns: Sequence[str],
+) -> None:
     """Say that a setting names a column that the data has not.
 
     In the upload's own settings that is a mistake; in the bucket's it may be
     meant for another upload.
     """
     source = settings.source_of(path) or "the settings"
-    code = "setting-column-unknown" if source == OWN_LAYER else "setting-column-dropped"
-    what = f"{path.rsplit('.', 1)[0]} in {source} names {shorten(name)!r}"
-    return make_finding(code, f"{what} (found columns {list_some(columns)})")
+    findings.add(
+        "setting-column-unknown" if source == OWN_LAYER else "setting-column-dropped",
+        path=path.rsplit(".", 1)[0],
+        source=source,
+        name=shorten(name),
+        columns=list_some(columns),
+    )
 
 
 def _check_filling(
-    path: str, column: str, methods: Mapping[str, str], columns: DataColumns
-) -> Iterator[Finding]:
+    path: str,
+    methods: Mapping[str, str],
+    column: str,
+    columns: DataColumns,
+    *,
+    findings: Findings,
+) -> None:
     if column in columns.texts or column in columns.keys:
-        what = f"{path} is set, and the column is no number"
-        yield make_finding("setting-column-text", what)
+        findings.add("setting-column-text", path=path)
         return
     is_target = column == columns.target
+    refused = {}
     if is_target and "futurefill" in methods:
-        yield _refuse(path, "futurefill", "covariates only, never the target")
+        refused["futurefill"] = "covariates only, never the target"
     if not is_target and "frontfill" in methods:
-        yield _refuse(path, "frontfill", "the target only")
+        refused["frontfill"] = "the target only"
     nans = sorted(kind for kind, logic in methods.items() if logic == "nan")
     if nans and not is_target:
-        yield _refuse(path, nans[0], "a value for covariates, 'nan' is the target's")
-
-
-def _refuse(path: str, kind: str, needs: str) -> Finding:
-    what = f"{path}.{kind} is set (it is for {needs})"
-    return make_finding("setting-invalid", what, remedy="remove it")
+        refused[nans[0]] = "a value for covariates, 'nan' is the target's"
+    for kind, needs in refused.items():
+        problem = f"is set (it is for {needs})"
+        findings.add(
+            "setting-invalid",
+            remedy="remove it",
+            path=f"{path}.{kind}",
+            problem=problem,
+        )
 
 
 def complete_job(

@@ -2,125 +2,37 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
-from glue.findings.finding import Finding, list_some, make_finding, shorten
+from glue.arrays import Array
+from glue.findings.finding import Findings, list_some, shorten
 from glue.reading.numbers import NumberEvidence
 from glue.reading.timestamps import TimestampEvidence
-
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
-
-ITEM, TIME, TARGET = (
-    "ItemIdentifierAttributeName",
-    "TimestampAttributeName",
-    "TargetAttributeName",
+from glue.rows import Rows
+from glue.understanding.column_names import (
+    DEFAULT_NAMES,
+    GROUPS,
+    ITEM,
+    TARGET,
+    TIME,
+    TIME_SERIES_CONFIG,
+    WORDS,
+    find_column,
+    is_usual,
+    match_column,
+    rank_name,
 )
-GROUPS = "GroupingAttributeNames"
-WORDS = {ITEM: "item id", TIME: "timestamp", TARGET: "target"}
-# Names by which people call these columns, the clearest first.
-_NAMES: dict[str, tuple[str, ...]] = {
-    ITEM: (
-        "itemid",
-        "item",
-        "seriesid",
-        "series",
-        "uniqueid",
-        "tsid",
-        "timeseriesid",
-        "productid",
-        "productcode",
-        "product",
-        "sku",
-        "skuid",
-        "articleid",
-        "article",
-        "materialid",
-        "material",
-        "partid",
-        "part",
-        "meterid",
-        "sensorid",
-        "assetid",
-        "storeid",
-        "key",
-        "id",
-        "code",
-        "name",
-    ),
-    TIME: (
-        "timestamp",
-        "date",
-        "datetime",
-        "time",
-        "ds",
-        "day",
-        "week",
-        "month",
-        "year",
-        "period",
-        "orderdate",
-        "salesdate",
-        "saledate",
-        "invoicedate",
-        "datum",
-        "fecha",
-    ),
-    TARGET: (
-        "targetvalue",
-        "target",
-        "y",
-        "value",
-        "values",
-        "sales",
-        "unitsales",
-        "salesqty",
-        "demand",
-        "quantity",
-        "qty",
-        "units",
-        "unitssold",
-        "amount",
-        "volume",
-        "consumption",
-        "load",
-        "count",
-        "total",
-        "revenue",
-        "traffic",
-        "orders",
-        "usage",
-        "turnover",
-    ),
+
+_NEEDS = {
+    ITEM: "a column that names the series, such as 'item_id'",
+    TIME: "a column of dates, such as 'timestamp'",
+    TARGET: "a column of numbers, such as 'target_value'",
 }
-_GROUP_NAMES = (
-    "locationcode",
-    "location",
-    "locationid",
-    "store",
-    "storeid",
-    "shop",
-    "site",
-    "region",
-    "market",
-    "channel",
-    "warehouse",
-    "country",
-    "state",
-    "city",
-    "branch",
-    "department",
-    "customer",
-    "segment",
-    "group",
-)
-MAX_GROUPS = 5
+# A column with one of so many of the first names must be meant for its role.
+_CLEAR_NAMES = 4
 
 
 @dataclass(frozen=True)
@@ -139,26 +51,10 @@ class Roles:
         return (self.item_id, *self.groups)
 
 
-@dataclass
-class RoleSearch:
-    """The roles found so far, the evidence for each, and what went wrong."""
-
-    found: dict[str, str] = field(default_factory=dict)
-    evidence: dict[str, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-
-
-def simplify(name: str) -> str:
-    """Reduce a column's name to what its spellings have in common."""
-    return re.sub(r"[\W_]+", "", name).casefold()
-
-
-def match_column(name: str, header: Sequence[str]) -> str | None:
-    """Find a column by its name, else by its one other spelling."""
-    if name in header:
-        return name
-    alike = [one for one in header if simplify(one) == simplify(name)]
-    return alike[0] if len(alike) == 1 else None
+def sort_columns(roles: Roles, header: Sequence[str]) -> Roles:
+    """Take all columns that have no role as the others."""
+    taken = (*roles.keys, roles.timestamp, roles.target)
+    return replace(roles, others=tuple(name for name in header if name not in taken))
 
 
 def find_wide_columns(header: Sequence[str]) -> list[str]:
@@ -167,127 +63,145 @@ def find_wide_columns(header: Sequence[str]) -> list[str]:
     return dates if len(dates) > 1 else []
 
 
-def missing_column(name: str, header: Sequence[str], role: str, file: str) -> Finding:
-    """Say that the settings name a column that the file has not."""
-    near = difflib.get_close_matches(name, header, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    what = (
-        f"{file} has no {role} column {shorten(name)!r} "
-        f"(found {list_some(header)}{hint})"
-    )
-    remedy = "add the column, or name the right one in TimeSeriesConfig of the settings"
-    return make_finding("column-missing", what, remedy=remedy)
-
-
-def renamed_column(name: str, column: str, file: str) -> Finding:
-    """Say that a column was found under another spelling of its name."""
-    what = f"{file} has {column!r} where {shorten(name)!r} was asked for"
-    return make_finding("column-spelling", what)
-
-
 def find_roles(
-    header: Sequence[str],
-    sample: Mapping[str, Array],
-    configured: Mapping[str, Any],
-    file: str,
-) -> RoleSearch:
-    """Find item id, timestamp and target.
+    sample: Rows, configured: Mapping[str, Any], file: str, findings: Findings
+) -> Roles | None:
+    """Find the item id, the timestamp, the target and the groups that are configured.
 
     Parameters
     ----------
-    header
-        The column names of the file.
     sample
-        Some rows as text, by column.
+        Some rows as text.
     configured
         The TimeSeriesConfig of the settings; what it names is taken as named.
     file
         The file's name, for the messages.
+    findings
+        Takes what is wrong, and why a column was chosen that no settings name.
+
+    Returns
+    -------
+    Roles
+        None when a column is missing or unclear.
     """
-    search = RoleSearch()
+    before = findings.errors
+    search = _RoleSearch(sample, configured, file, findings)
     for role in (TIME, ITEM, TARGET):
         if role in configured:
-            name = configured[role]
-            _take_configured(search, role, header, name=name, file=file)
-    grouping = {
-        match_column(name, header) for name in configured.get(GROUPS) or [] if name
-    }
-    taken = {*search.found.values(), *grouping}
+            search.take_configured(role)
     for role in (TIME, TARGET, ITEM):
-        if role not in search.found and role not in configured:
-            free = [name for name in header if name not in taken]
-            _infer(search, role, {name: sample[name] for name in free}, file)
-            taken.add(search.found.get(role))
-    repeated = [name for name in search.found.values() if name in grouping]
-    if len(set(search.found.values())) < len(search.found) or repeated:
-        what = f"one column of {file} is named for two roles"
-        search.findings.append(make_finding("column-two-roles", what))
-    return search
+        if role not in configured:
+            search.infer(role)
+    search.check_twice()
+    groups = search.find_groups()
+    if findings.errors > before:
+        return None
+    search.tell_evidence()
+    return search.make_roles(groups)
 
 
-def _take_configured(
-    search: RoleSearch, role: str, header: Sequence[str], *, name: str, file: str
-) -> None:
-    column = match_column(name, header)
-    if column is None:
-        search.findings.append(missing_column(name, header, WORDS[role], file))
-        return
-    if column != name:
-        search.findings.append(renamed_column(name, column, file))
-    search.found[role] = column
-    search.evidence[role] = "named in the settings"
+@dataclass
+class _RoleSearch:
+    """Looks for the columns of one table, a role at a time."""
 
+    sample: Rows
+    configured: Mapping[str, Any]
+    file: str
+    findings: Findings
+    columns: dict[str, str] = field(default_factory=dict)
+    evidence: dict[str, str] = field(default_factory=dict)
 
-def _infer(
-    search: RoleSearch, role: str, sample: Mapping[str, Array], file: str
-) -> None:
-    able = [name for name, texts in sample.items() if _is_able(role, name, texts)]
-    named = sorted(able, key=lambda name: _rank(role, name))
-    if named and _rank(role, named[0]) < len(_NAMES[role]):
-        search.found[role] = named[0]
-        search.evidence[role] = "its name and its content"
-    elif len(able) == 1:
-        search.found[role] = able[0]
-        search.evidence[role] = "the only column whose content fits"
-    elif able:
-        what = (
-            f"{file} has more than one column that could be the {WORDS[role]} "
-            f"(found {list_some(able)})"
-        )
+    @property
+    def header(self) -> list[str]:
+        """The columns that there are."""
+        return list(self.sample.columns)
+
+    @property
+    def grouping(self) -> set[str | None]:
+        """The columns that the settings name as groups."""
+        names = self.configured.get(GROUPS) or []
+        return {match_column(name, self.header) for name in names if name} - {None}
+
+    def _find(self, name: str, role: str) -> str | None:
+        return find_column(name, self.header, self.findings, role=role, file=self.file)
+
+    def take_configured(self, role: str) -> None:
+        """Take the column that the settings name."""
+        column = self._find(self.configured[role], WORDS[role])
+        if column is not None:
+            self.columns[role] = column
+
+    def find_groups(self) -> tuple[str, ...]:
+        """Give the groups that the settings name, as the table spells them."""
+        names = self.configured.get(GROUPS, [])
+        columns = [self._find(name, "grouping") for name in names]
+        return tuple(column for column in columns if column is not None)
+
+    def tell_evidence(self) -> None:
+        """Say why a column was chosen that no settings name."""
+        for role in (ITEM, TIME, TARGET):
+            if role not in self.configured:
+                key = f"{TIME_SERIES_CONFIG}.{role}"
+                self.findings.infer(key, self.columns[role], self.evidence[role])
+
+    def make_roles(self, groups: tuple[str, ...]) -> Roles:
+        """Put the columns together; what has no role is among the others."""
+        item_id, timestamp, target = (self.columns[r] for r in (ITEM, TIME, TARGET))
+        return sort_columns(Roles(item_id, timestamp, target, groups), self.header)
+
+    def infer(self, role: str) -> None:
+        """Choose a column by its name and its content."""
+        taken = {*self.columns.values(), *self.grouping}
+        free = [name for name in self.header if name not in taken]
+        able = [name for name in free if _is_able(role, name, self.sample[name])]
+        able.sort(key=lambda name: rank_name(role, name))
+        if able and is_usual(role, able[0]):
+            self._take(role, able[0], "its name and its content")
+        elif len(able) == 1:
+            self._take(role, able[0], "the only column whose content fits")
+        elif able:
+            self._note_unclear(role, [name for name in free if name in able])
+        else:
+            self._note_missing(role, free)
+
+    def _take(self, role: str, column: str, evidence: str) -> None:
+        self.columns[role], self.evidence[role] = column, evidence
+
+    def _note_unclear(self, role: str, able: list[str]) -> None:
         remedy = (
-            f"call it {_DEFAULT_NAMES[role]!r}, or name it as {role} in the "
+            f"call it {DEFAULT_NAMES[role]!r}, or name it as {role} in the "
             "TimeSeriesConfig of config.json"
         )
-        search.findings.append(make_finding("column-unclear", what, remedy=remedy))
-    else:
-        search.findings.append(_nothing_fits(role, sample, file))
+        columns = list_some(able)
+        self.findings.add(
+            "column-unclear",
+            remedy=remedy,
+            file=self.file,
+            role=WORDS[role],
+            columns=columns,
+        )
 
+    def _note_missing(self, role: str, free: list[str]) -> None:
+        named = sorted(free, key=lambda name: rank_name(role, name))
+        if named and rank_name(role, named[0]) < _CLEAR_NAMES:
+            problem = self._describe_unfit(role, named[0])
+        else:
+            problem = f"{self.file} has no {WORDS[role]} column (needs {_NEEDS[role]}"
+            problem += f"; left are {list_some(free)})" if free else ")"
+        self.findings.add("column-missing", problem=problem, file=self.file)
 
-_DEFAULT_NAMES = {ITEM: "item_id", TIME: "timestamp", TARGET: "target_value"}
-_NEEDS = {
-    ITEM: "a column that names the series, such as 'item_id'",
-    TIME: "a column of dates, such as 'timestamp'",
-    TARGET: "a column of numbers, such as 'target_value'",
-}
+    def _describe_unfit(self, role: str, name: str) -> str:
+        filled = (text for text in self.sample[name].tolist() if text.strip())
+        text = next(filled, None)
+        example = f"; found such as {shorten(text)!r}" if text else ""
+        problem = f"{self.file}'s column {name!r} does not hold what a {WORDS[role]}"
+        return f"{problem} needs (needs {_NEEDS[role]}{example})"
 
-
-def _nothing_fits(role: str, sample: Mapping[str, Array], file: str) -> Finding:
-    named = sorted(sample, key=lambda name: _rank(role, name))
-    if named and _rank(role, named[0]) < 4:
-        texts = [text for text in sample[named[0]].tolist() if text.strip()]
-        example = f", such as {shorten(texts[0])!r}" if texts else ""
-        what = f"{file}'s column {named[0]!r} does not hold what a {WORDS[role]} needs"
-        what += f" (needs {_NEEDS[role]}{example and '; found'}{example[1:]})"
-        return make_finding("column-missing", what)
-    what = f"{file} has no {WORDS[role]} column (needs {_NEEDS[role]}"
-    what += f"; left are {list_some(sample)})" if sample else ")"
-    return make_finding("column-missing", what)
-
-
-def _rank(role: str, name: str) -> int:
-    names = _NAMES[role]
-    plain = simplify(name)
-    return names.index(plain) if plain in names else len(names)
+    def check_twice(self) -> None:
+        """Refuse a column that has two roles."""
+        columns = list(self.columns.values())
+        if len(set(columns)) < len(columns) or self.grouping & set(columns):
+            self.findings.add("column-two-roles", file=self.file)
 
 
 def _is_able(role: str, name: str, texts: Array) -> bool:
@@ -299,7 +213,7 @@ def _is_able(role: str, name: str, texts: Array) -> bool:
         return False
     if role == TARGET:
         return _numeric_share(filled) >= 0.9
-    return _date_share(filled, named=_rank(TIME, name) < len(_NAMES[TIME])) >= 0.9
+    return _date_share(filled, named=is_usual(TIME, name)) >= 0.9
 
 
 def _numeric_share(filled: list[str]) -> float:
@@ -326,68 +240,3 @@ def _date_share(filled: list[str], *, named: bool) -> float:
     if not named:
         good -= sum(evidence.forms[form] for form in _NEED_A_NAME)
     return good / len(filled)
-
-
-def order_group_candidates(
-    others: Iterable[str], numeric: Mapping[str, bool]
-) -> list[str]:
-    """List the columns that could tell series of one item apart, likeliest first.
-
-    Parameters
-    ----------
-    others
-        Columns that are neither key nor target.
-    numeric
-        Whether a column holds numbers; those need a name that says "place".
-    """
-    names = list(others)
-    named = [name for name in names if simplify(name) in _GROUP_NAMES]
-    named.sort(key=lambda name: _GROUP_NAMES.index(simplify(name)))
-    return named + [name for name in names if name not in named and not numeric[name]]
-
-
-def find_groups(
-    series: Array, timestamps: Array, candidates: Mapping[str, Array]
-) -> tuple[str, ...]:
-    """Find the columns without which an item has two values at one moment.
-
-    Parameters
-    ----------
-    series, timestamps
-        Item ids and timestamps as text, of whole items, [n].
-    candidates
-        The columns that could be groups, likeliest first, each [n].
-
-    Returns
-    -------
-    tuple of str
-        Empty when an item has one value at each moment, or when no column
-        explains that it has several.
-    """
-    moments = factorize([series, timestamps])
-    before = len(moments) - len(np.unique(moments))
-    chosen: list[str] = []
-    repeats, rows = before, len(moments)
-    for name, values in candidates.items():
-        if not repeats or len(chosen) == MAX_GROUPS:
-            break
-        now = factorize([moments, values])
-        left = rows - len(np.unique(now))
-        if left < 0.9 * repeats:
-            chosen.append(name)
-            moments, repeats = now, left
-    if not chosen or repeats > 0.05 * rows:
-        return ()
-    wholes = factorize([series, *(candidates[name] for name in chosen)])
-    grouped = len(np.unique(wholes)) <= rows / 3  # else a row's number, not a group
-    return tuple(chosen) if grouped else ()
-
-
-def factorize(columns: Sequence[Array], *, sort: bool = False) -> Array:
-    """Number the distinct rows of some columns; in their order when sorted."""
-    codes = np.zeros(len(columns[0]), dtype=np.int64)
-    for column in columns:
-        inner, uniques = pd.factorize(column, sort=sort)
-        wide = codes * max(len(uniques), 1) + inner
-        codes = pd.factorize(wide, sort=sort)[0].astype(np.int64)
-    return codes

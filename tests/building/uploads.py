@@ -70,8 +70,8 @@ class Prepared:
 
     def __init__(self, made):
         self.made = made
-        self.findings = made.findings
-        self.codes = sorted({found.code for found in made.findings})
+        self.findings = list(made.findings)
+        self.codes = sorted({found.code for found in self.findings})
         self.accepted = made.accepted
         self.job = made.job
         self.table = made.table

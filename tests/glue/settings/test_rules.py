@@ -4,6 +4,7 @@ import re
 import botocore.session
 import pytest
 
+from glue.findings.finding import Findings
 from glue.settings.layers import DEFAULTS, Layer, merge_settings, read_layer
 from glue.settings.rules import (
     ALGORITHMS,
@@ -215,16 +216,29 @@ BAD = [
 ]
 
 
+def read(text):
+    """Read one layer; give its values and what was said of it."""
+    findings = Findings()
+    return read_layer(Layer("config.json", text), findings), list(findings)
+
+
+def check(values):
+    """Check one layer's values; give what was said of them."""
+    findings = Findings()
+    check_settings(values, "config.json", findings)
+    return list(findings)
+
+
 @pytest.mark.parametrize("values", GOOD, ids=json.dumps)
 def test_good_settings_pass(values):
-    _, findings = read_layer(Layer("config.json", json.dumps(values)))
+    _, findings = read(json.dumps(values))
 
     assert findings == []
 
 
 @pytest.mark.parametrize("values", BAD, ids=json.dumps)
 def test_bad_settings_are_refused(values):
-    findings = check_settings(values, "config.json")
+    findings = check(values)
 
     assert findings
     assert {found.code for found in findings} <= {"setting-invalid", "setting-unknown"}
@@ -237,7 +251,7 @@ def test_all_errors_of_a_layer_come_together():
         "AutoMLJobObjective": {"MetricName": "wQL"},
     }
 
-    assert len(check_settings(values, "config.json")) == 3
+    assert len(check(values)) == 3
 
 
 @pytest.mark.parametrize(
@@ -250,21 +264,27 @@ def test_all_errors_of_a_layer_come_together():
     ],
 )
 def test_unknown_key_gets_the_nearest_known(values, suggestion):
-    (found,) = check_settings(values, "config.json")
+    (found,) = check(values)
 
     assert found.code == "setting-unknown"
     assert f"did you mean {suggestion!r}" in found.remedy
 
 
 def test_split_of_the_data_is_refused_with_reason():
-    (found,) = check_settings({"DataSplitConfig": {}}, "config.json")
+    (found,) = check({"DataSplitConfig": {}})
 
     assert "Autopilot refuses it" in found.remedy
 
 
 def merge(*values):
+    return merge_all(*values)[0]
+
+
+def merge_all(*values):
+    """Merge layers; give the settings and what was said of them."""
     layers = [Layer(f"layer {n}", json.dumps(one)) for n, one in enumerate(values, 1)]
-    return merge_settings(layers)
+    findings = Findings()
+    return merge_settings(layers, findings), list(findings)
 
 
 def test_later_layer_wins_key_by_key():
@@ -299,21 +319,21 @@ def test_null_takes_a_value_back():
 
 def test_null_takes_back_all_that_an_object_holds():
     filling = {"price": {"middlefill": "zero"}}
-    settings = merge(
+    settings, findings = merge_all(
         job(Transformations={"Filling": filling}),
         job(Transformations={"Filling": {"price": {"middlefill": None}}}),
     )
 
-    assert settings.findings == []
+    assert findings == []
     assert settings.transformations == {}
     assert settings.job == merge().job
 
 
 def test_broken_layer_is_left_out():
-    settings = merge(job(ForecastHorizon=4), job(ForecastHorizon=0))
+    settings, findings = merge_all(job(ForecastHorizon=4), job(ForecastHorizon=0))
 
     assert settings.job["ForecastHorizon"] == 4
-    assert [found.code for found in settings.findings] == ["setting-invalid"]
+    assert [found.code for found in findings] == ["setting-invalid"]
 
 
 def test_merging_changes_no_default():
@@ -327,14 +347,15 @@ def test_merging_changes_no_default():
     "text", ["", "{", "[]", "5", '{"a": NaN}', "[" * 100_000, "{}" + " " * 300_000]
 )
 def test_text_that_is_no_settings_is_refused(text):
-    _, findings = read_layer(Layer("config.json", text))
+    values, findings = read(text)
 
+    assert values is None
     assert [found.code for found in findings] == ["settings-unreadable"]
 
 
 def test_key_held_twice_is_a_warning():
     text = '{"Preparation": {"Seasonality": 7, "Seasonality": 12}}'
-    values, findings = read_layer(Layer("config.json", text))
+    values, findings = read(text)
 
     assert values == {"Preparation": {"Seasonality": 12}}
     assert [found.code for found in findings] == ["settings-key-twice"]
@@ -344,7 +365,7 @@ def test_comments_are_no_column_names():
     text = json.dumps(
         {"_note": 1, **job(Transformations={"Filling": {"_x": {"middlefill": "zero"}}})}
     )
-    values, findings = read_layer(Layer("config.json", text))
+    values, findings = read(text)
 
     assert findings == []
     assert list(values) == ["TimeSeriesForecastingJobConfig"]

@@ -1,0 +1,29 @@
+"""Arrays: the type that stands for numpy's, and what pandas has no short word for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+
+
+def as_texts(texts: Iterable[str]) -> Array:
+    """Give texts as an array of objects, [n]."""
+    values = list(texts)
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def factorize(columns: Sequence[Array], *, sort: bool = False) -> Array:
+    """Number the distinct rows of some columns; in their order when sorted."""
+    codes = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        inner, uniques = pd.factorize(column, sort=sort)
+        wide = codes * max(len(uniques), 1) + inner
+        codes = pd.factorize(wide, sort=sort)[0].astype(np.int64)
+    return codes

@@ -1,0 +1,80 @@
+"""What a table is, whatever file it is in, and which reader opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from glue.findings.finding import FileRejected, Findings, Tallies
+from glue.reading.csv_file import open_csv
+from glue.reading.parquet_file import MAGIC as PARQUET_MAGIC
+from glue.reading.parquet_file import open_parquet
+from glue.rows import Rows
+
+CHUNK_ROWS = 10_000
+
+
+class Table(Protocol):
+    """A table on disk: its name in the upload, its header, and its rows as text."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the upload, for the messages."""
+
+    @property
+    def text_bytes(self) -> int:
+        """About how many bytes its rows are as text."""
+
+    @property
+    def header(self) -> Sequence[str]:
+        """The names of its columns."""
+
+    def rename(self, names: Mapping[str, str]) -> Table:
+        """Give the same table with other names for columns."""
+
+    def chunks(
+        self, findings: Findings, tallies: Tallies, *, size: int | None = None
+    ) -> Iterator[Rows]:
+        """Yield the rows as text, some at a time.
+
+        Parameters
+        ----------
+        findings
+            Takes what makes the table unusable.
+        tallies
+            Takes the rows that are none, and are left out.
+        size
+            Rows in a chunk; by default as many as the table was opened with.
+
+        Raises
+        ------
+        FileRejected
+            When it cannot be read any further.
+        """
+
+
+def open_table(
+    path: Path, name: str, findings: Findings, *, chunk_rows: int = CHUNK_ROWS
+) -> Table | None:
+    """Open a table by its first bytes; None when it cannot be used.
+
+    Parameters
+    ----------
+    path
+        The file on disk.
+    name
+        Its name in the upload, for the messages.
+    findings
+        Takes what is noticed.
+    chunk_rows
+        Rows that are later read at a time.
+    """
+    with path.open("rb") as file:
+        start = file.read(len(PARQUET_MAGIC))
+    try:
+        if start == PARQUET_MAGIC:
+            return open_parquet(path, name, findings, chunk_rows=chunk_rows)
+        return open_csv(path, name, findings, chunk_rows=chunk_rows)
+    except FileRejected:
+        return None

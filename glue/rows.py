@@ -1,0 +1,149 @@
+"""The noun: some rows of one table, and the series that sorted rows are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from glue.arrays import Array, factorize
+from glue.findings.finding import MAX_EXAMPLES, Example
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of one table.
+
+    ``columns`` holds an array per column, [n]: texts as objects, numbers as float.
+    ``numbers`` are the rows' numbers in their file, where the header is 1, and
+    ``seconds`` their moments since 1970, zero where the table has none.
+    """
+
+    columns: Mapping[str, Array]
+    numbers: Array
+    seconds: Array
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, name: str) -> Array:
+        return self.columns[name]
+
+    @classmethod
+    def undated(cls, columns: Mapping[str, Array], numbers: Array) -> Rows:
+        """Give rows that have no moments, or whose moments are text as yet."""
+        return cls(columns, numbers, np.zeros(len(numbers), dtype=np.int64))
+
+    def take(self, which: Array | slice) -> Rows:
+        """Pick rows by a mask, by their places, or by a slice."""
+        if isinstance(which, np.ndarray) and which.dtype == bool and which.all():
+            return self
+        columns = {name: values[which] for name, values in self.columns.items()}
+        return Rows(columns, self.numbers[which], self.seconds[which])
+
+    def with_columns(self, columns: Mapping[str, Array]) -> Rows:
+        """Add columns, or put others in their place."""
+        return replace(self, columns={**self.columns, **columns})
+
+    def with_seconds(self, seconds: Array) -> Rows:
+        """Give the rows other moments."""
+        return replace(self, seconds=seconds)
+
+    def key(self, names: Sequence[str], *, sort: bool = False) -> Array:
+        """Number the distinct values of some columns taken together, [n]."""
+        return factorize([self.columns[name] for name in names], sort=sort)
+
+    def sort(self, keys: Sequence[str]) -> Rows:
+        """Sort by series, then by time, then as in the file."""
+        series = self.key(keys, sort=True)
+        return self.take(np.lexsort((self.numbers, self.seconds, series)))
+
+    def series(self, keys: Sequence[str]) -> Series:
+        """Tell the series of sorted rows apart."""
+        numbers = self.key(keys, sort=True)
+        return Series(self, numbers, np.flatnonzero(np.diff(numbers, prepend=-1)))
+
+    def first(
+        self, mask: Array, file: str, column: str | None, words: Callable[[int], str]
+    ) -> list[Example]:
+        """Give the first marked rows in the file's order as examples.
+
+        Parameters
+        ----------
+        mask
+            Which rows, [n].
+        file, column
+            Where the examples are.
+        words
+            Says what is to be seen at a place among these rows.
+        """
+        marked = np.flatnonzero(mask)
+        order = np.argsort(self.numbers[marked], kind="stable")
+        return [
+            Example(file, int(self.numbers[at]), column, words(at))
+            for at in marked[order[:MAX_EXAMPLES]].tolist()
+        ]
+
+    def first_texts(self, mask: Array, file: str, column: str) -> list[Example]:
+        """Give the first marked rows as examples, with their texts in a column."""
+        texts = self.columns[column]
+        return self.first(mask, file, column, lambda at: str(texts[at])[:100])
+
+    def name(self, keys: Sequence[str], at: int) -> str:
+        """Name the series of a row, its groups included."""
+        return ", ".join(str(self.columns[name][at])[:60] for name in keys)
+
+
+def concatenate(pieces: Sequence[Rows]) -> Rows:
+    """Put rows with the same columns one below the other."""
+    if len(pieces) == 1:
+        return pieces[0]
+    columns = {
+        name: np.concatenate([piece.columns[name] for piece in pieces])
+        for name in pieces[0].columns
+    }
+    numbers = np.concatenate([piece.numbers for piece in pieces])
+    return Rows(columns, numbers, np.concatenate([piece.seconds for piece in pieces]))
+
+
+@dataclass(frozen=True)
+class Series:
+    """The series that sorted rows are.
+
+    ``numbers`` is the number of each row's series, from 0, [n rows]; ``starts`` is
+    where each series begins, [n series].
+    """
+
+    rows: Rows
+    numbers: Array
+    starts: Array
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def sum(self, values: Array) -> Array:
+        """Add up the values of each series, [n series]; a mask is counted."""
+        whole = values.astype(np.int64) if values.dtype == bool else values
+        return np.add.reduceat(whole, self.starts)
+
+    def min(self, values: Array) -> Array:
+        """Give the least value of each series, [n series]."""
+        return np.minimum.reduceat(values, self.starts)
+
+    def max(self, values: Array) -> Array:
+        """Give the largest value of each series, [n series]."""
+        return np.maximum.reduceat(values, self.starts)
+
+    def repeat(self, values: Array) -> Array:
+        """Give each row the value of its series, [n rows]."""
+        return values[self.numbers]
+
+    def repeats(self, values: Array) -> Array:
+        """Mark the rows whose value the row before has too, in the same series."""
+        same = (np.diff(self.numbers) == 0) & (np.diff(values) == 0)
+        return np.concatenate([[False], same])[: len(values)]
+
+    def firsts(self, numbers: Array) -> Rows:
+        """Give a row of each series, with other row numbers, [n series]."""
+        return replace(self.rows.take(self.starts), numbers=numbers)

@@ -1,0 +1,178 @@
+"""How people call the columns of a table, and how a name is matched to a header."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+
+from glue.findings.finding import Findings, list_some, shorten
+
+ITEM, TIME, TARGET = (
+    "ItemIdentifierAttributeName",
+    "TimestampAttributeName",
+    "TargetAttributeName",
+)
+GROUPS = "GroupingAttributeNames"
+TIME_SERIES_CONFIG = "TimeSeriesForecastingJobConfig.TimeSeriesConfig"
+WORDS = {ITEM: "item id", TIME: "timestamp", TARGET: "target"}
+# Names by which people call these columns, the clearest first.
+_NAMES: dict[str, tuple[str, ...]] = {
+    ITEM: (
+        "itemid",
+        "item",
+        "seriesid",
+        "series",
+        "uniqueid",
+        "tsid",
+        "timeseriesid",
+        "productid",
+        "productcode",
+        "product",
+        "sku",
+        "skuid",
+        "articleid",
+        "article",
+        "materialid",
+        "material",
+        "partid",
+        "part",
+        "meterid",
+        "sensorid",
+        "assetid",
+        "storeid",
+        "key",
+        "id",
+        "code",
+        "name",
+    ),
+    TIME: (
+        "timestamp",
+        "date",
+        "datetime",
+        "time",
+        "ds",
+        "day",
+        "week",
+        "month",
+        "year",
+        "period",
+        "orderdate",
+        "salesdate",
+        "saledate",
+        "invoicedate",
+        "datum",
+        "fecha",
+    ),
+    TARGET: (
+        "targetvalue",
+        "target",
+        "y",
+        "value",
+        "values",
+        "sales",
+        "unitsales",
+        "salesqty",
+        "demand",
+        "quantity",
+        "qty",
+        "units",
+        "unitssold",
+        "amount",
+        "volume",
+        "consumption",
+        "load",
+        "count",
+        "total",
+        "revenue",
+        "traffic",
+        "orders",
+        "usage",
+        "turnover",
+    ),
+}
+_GROUP_NAMES = (
+    "locationcode",
+    "location",
+    "locationid",
+    "store",
+    "storeid",
+    "shop",
+    "site",
+    "region",
+    "market",
+    "channel",
+    "warehouse",
+    "country",
+    "state",
+    "city",
+    "branch",
+    "department",
+    "customer",
+    "segment",
+    "group",
+)
+DEFAULT_NAMES = {ITEM: "item_id", TIME: "timestamp", TARGET: "target_value"}
+
+
+def simplify(name: str) -> str:
+    """Reduce a column's name to what its spellings have in common."""
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def rank_name(role: str, name: str) -> int:
+    """Give the place of a name among those that a role usually has."""
+    names = _NAMES[role]
+    plain = simplify(name)
+    return names.index(plain) if plain in names else len(names)
+
+
+def is_usual(role: str, name: str) -> bool:
+    """Say whether people call a column of this role so."""
+    return simplify(name) in _NAMES[role]
+
+
+def rank_group_names(names: Iterable[str]) -> list[str]:
+    """List the names that usually tell series of one item apart, likeliest first."""
+    named = [name for name in names if simplify(name) in _GROUP_NAMES]
+    return sorted(named, key=lambda name: _GROUP_NAMES.index(simplify(name)))
+
+
+def match_column(name: str, header: Sequence[str]) -> str | None:
+    """Find a column by its name, else by its one other spelling."""
+    if name in header:
+        return name
+    alike = [column for column in header if simplify(column) == simplify(name)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def find_column(
+    name: str, header: Sequence[str], findings: Findings, *, role: str, file: str
+) -> str | None:
+    """Find a column that must be there; say so when it is missing or spelled anew.
+
+    Parameters
+    ----------
+    name
+        As the settings, or another file, name it.
+    header
+        The columns that there are.
+    findings
+        Takes what is wrong.
+    role
+        What the column is, in words.
+    file
+        The file's name, for the messages.
+    """
+    column = match_column(name, header)
+    if column is None:
+        near = difflib.get_close_matches(name, header, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        problem = f"{file} has no {role} column {shorten(name)!r} "
+        problem += f"(found {list_some(header)}{hint})"
+        remedy = "add the column, or name the right one in TimeSeriesConfig of the "
+        remedy += "settings"
+        findings.add("column-missing", remedy=remedy, problem=problem, file=file)
+    elif column != name:
+        findings.add("column-spelling", file=file, column=column, name=shorten(name))
+    return column

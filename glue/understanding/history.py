@@ -1,0 +1,111 @@
+"""What a history table is: its roles, its columns' types, how it is to be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from glue.findings.finding import Findings, list_some
+from glue.reading.profile import ItemSample, TableProfile, profile_table, read_sample
+from glue.reading.tables import Table
+from glue.reading.timestamp_choice import choose_reading, describe_reading
+from glue.reading.timestamps import Reading
+from glue.reading.typed_rows import ReadPlan
+from glue.settings.layers import Settings
+from glue.understanding.column_names import GROUPS, TIME_SERIES_CONFIG
+from glue.understanding.column_types import choose_mark, choose_types
+from glue.understanding.groups import find_groups, order_group_candidates
+from glue.understanding.roles import Roles, find_roles, find_wide_columns, sort_columns
+
+
+@dataclass(frozen=True)
+class HistoryTable:
+    """A history that can be read: its roles, how each column is read.
+
+    ``whole`` are the numeric columns without a fraction; ``reading`` is how the
+    timestamps are read.
+    """
+
+    table: Table
+    roles: Roles
+    plan: ReadPlan
+    reading: Reading
+    whole: frozenset[str]
+
+
+def understand_history(
+    table: Table, settings: Settings, findings: Findings
+) -> HistoryTable | None:
+    """Find the roles of the columns, then pass over the table once.
+
+    None when the history cannot be read, as the findings say.
+    """
+    sample = read_sample(table, findings)
+    if not len(sample):
+        findings.add("csv-no-rows", file=table.name, problem="a header and no rows")
+        return None
+    wide = find_wide_columns(table.header)
+    if wide:
+        findings.add("table-wide", file=table.name, columns=list_some(wide, 3))
+        return None
+    roles = find_roles(sample, settings.columns, table.name, findings)
+    if roles is None:
+        return None
+    items = ItemSample(roles.item_id)
+    profile = profile_table(table, roles.timestamp, roles.keys, findings, items=items)
+    if profile is None:
+        return None
+    if GROUPS not in settings.columns:
+        roles = _infer_groups(profile, items, roles, findings)
+        roles = sort_columns(roles, table.header)
+    return _plan_reading(table, profile, roles, settings, findings=findings)
+
+
+def _infer_groups(
+    profile: TableProfile, items: ItemSample, roles: Roles, findings: Findings
+) -> Roles:
+    numeric = {name: profile.is_numeric(name) for name in roles.others}
+    candidates = order_group_candidates(roles.others, numeric)
+    sample = items.take_out()
+    groups = find_groups(sample, roles.item_id, roles.timestamp, candidates)
+    if groups:
+        evidence = f"without it, {roles.item_id!r} has several rows at one timestamp"
+        findings.infer(f"{TIME_SERIES_CONFIG}.{GROUPS}", list(groups), evidence)
+    return replace(roles, groups=groups)
+
+
+def _plan_reading(
+    table: Table,
+    profile: TableProfile,
+    roles: Roles,
+    settings: Settings,
+    *,
+    findings: Findings,
+) -> HistoryTable | None:
+    """Decide how each column is read."""
+    file, target = table.name, profile.numbers[roles.target]
+    order = settings.preparation.get("DateOrder")
+    reading = choose_reading(
+        profile.timestamps, order, findings, file=file, column=roles.timestamp
+    )
+    types = choose_types(profile, roles.others, settings, findings, file=file)
+    if not target.filled - target.missing:
+        findings.add("target-empty", file=file, column=roles.target)
+    mark = choose_mark(target, settings, findings, file=file, column=roles.target)
+    if reading is None or mark is None:
+        return None
+    words = describe_reading(reading, profile.timestamps, order)
+    findings.infer("timestamp form", reading.form, words)
+    kept = tuple(name for name in roles.others if name not in types.dropped)
+    roles = replace(roles, others=kept)
+    numbers = {roles.target: mark, **types.numbers}
+    plan = ReadPlan(
+        keys=roles.keys,
+        timestamp=roles.timestamp,
+        reading=reading,
+        target=roles.target,
+        numbers=numbers,
+        plain=profile.plain(numbers),
+        texts=tuple(types.texts),
+        trimmed=frozenset(profile.trimmed),
+    )
+    return HistoryTable(table, roles, plan, reading, profile.whole(numbers))

@@ -1,0 +1,166 @@
+"""RTS.csv and metadata.csv: understood by the history's columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from glue.findings.finding import Findings, list_some
+from glue.reading.profile import TableProfile, profile_table
+from glue.reading.tables import Table
+from glue.reading.timestamp_choice import choose_reading
+from glue.reading.typed_rows import ReadPlan
+from glue.settings.layers import Settings
+from glue.understanding.column_names import find_column, match_column
+from glue.understanding.column_types import choose_types
+from glue.understanding.history import HistoryTable
+from glue.understanding.roles import Roles
+
+
+@dataclass(frozen=True)
+class RelatedTable:
+    """A table that adds columns to the history, and how it is read.
+
+    ``whole`` are the numeric columns without a fraction.
+    """
+
+    table: Table
+    plan: ReadPlan
+    whole: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """The file's name, for the messages."""
+        return self.table.name
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Those of the history's key columns that it has."""
+        return self.plan.keys
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it adds, in the file's order."""
+        added = {*self.plan.numbers, *self.plan.texts}
+        return tuple(name for name in self.table.header if name in added)
+
+
+def understand_related(
+    table: Table, history: HistoryTable, settings: Settings, findings: Findings
+) -> RelatedTable | None:
+    """Find out how RTS.csv is to be read; None when it cannot be.
+
+    Parameters
+    ----------
+    table
+        The file.
+    history
+        The table that it is joined to; the order of its dates helps where this
+        file's own is unclear.
+    settings
+        They may give types, drop columns, and tell the order of dates.
+    findings
+        Takes what is wrong.
+    """
+    before, roles, file = findings.errors, history.roles, table.name
+    target = _find_alike(table.header, [roles.target])
+    if target:
+        findings.add("rts-has-target", file=file, column=target[0])
+    needed = (roles.item_id, roles.timestamp)
+    table = _match_header(table, needed, roles.groups, findings)
+    _check_collisions(table, roles.others, findings)
+    if findings.errors > before:
+        return None
+    left = [name for name in roles.groups if name not in table.header]
+    if left:
+        findings.add("rts-without-groups", file=file, columns=list_some(left))
+    keys = _shared_keys(table, roles)
+    profile = profile_table(table, roles.timestamp, keys, findings)
+    if profile is None:
+        return None
+    order = settings.preparation.get("DateOrder") or history.reading.order
+    reading = choose_reading(
+        profile.timestamps, order, findings, file=file, column=roles.timestamp
+    )
+    if reading is None:
+        return None
+    plan = ReadPlan(keys, roles.timestamp, reading)
+    return _complete(table, plan, profile, settings, findings=findings)
+
+
+def understand_metadata(
+    table: Table,
+    roles: Roles,
+    settings: Settings,
+    findings: Findings,
+    *,
+    taken: Sequence[str],
+) -> RelatedTable | None:
+    """Find out how metadata.csv is to be read; ``taken`` are the columns so far."""
+    before = findings.errors
+    timestamp = _find_alike(table.header, [roles.timestamp])
+    if timestamp:
+        findings.add("metadata-with-timestamp", file=table.name, column=timestamp[0])
+    table = _match_header(table, (roles.item_id,), roles.groups, findings)
+    _check_collisions(table, [*taken, roles.target], findings)
+    if findings.errors > before:
+        return None
+    keys = _shared_keys(table, roles)
+    profile = profile_table(table, None, keys, findings)
+    if profile is None:
+        return None
+    plan = ReadPlan(keys, None, None)
+    return _complete(table, plan, profile, settings, findings=findings)
+
+
+def _match_header(
+    table: Table, needed: Sequence[str], optional: Sequence[str], findings: Findings
+) -> Table:
+    """Rename the file's key columns to the history's spelling of them."""
+    header, names = table.header, {}
+    for name in (*needed, *optional):
+        if name in needed or match_column(name, header) is not None:
+            column = find_column(name, header, findings, role="key", file=table.name)
+            names[column or name] = name
+    return table.rename(names)
+
+
+def _shared_keys(table: Table, roles: Roles) -> tuple[str, ...]:
+    return tuple(name for name in roles.keys if name in table.header)
+
+
+def _find_alike(header: Sequence[str], names: Iterable[str]) -> list[str]:
+    """List the columns that have one of the names, apart from case."""
+    folded = {name.casefold() for name in names}
+    return [name for name in header if name.casefold() in folded]
+
+
+def _check_collisions(table: Table, taken: Sequence[str], findings: Findings) -> None:
+    both = _find_alike(table.header, taken)
+    if both:
+        columns = list_some(both)
+        findings.add(
+            "column-collision", count=len(both), file=table.name, columns=columns
+        )
+
+
+def _complete(
+    table: Table,
+    plan: ReadPlan,
+    profile: TableProfile,
+    settings: Settings,
+    *,
+    findings: Findings,
+) -> RelatedTable:
+    """Decide how each column is read that is no key."""
+    taken = (*plan.keys, plan.timestamp)
+    others = [name for name in table.header if name not in taken]
+    types = choose_types(profile, others, settings, findings, file=table.name)
+    plan = replace(
+        plan,
+        numbers=types.numbers,
+        plain=profile.plain(types.numbers),
+        texts=tuple(types.texts),
+        trimmed=frozenset(profile.trimmed),
+    )
+    return RelatedTable(table, plan, profile.whole(types.numbers))
