@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glue.findings.finding import Finding
-from glue.preparation import Preparation
+
+if TYPE_CHECKING:
+    # The report reads these documents, and needs nothing of the preparation.
+    from glue.preparation import Preparation
 
 SCHEMA = 1
 
