@@ -1,9 +1,9 @@
 PYTHON ?= python3
+PYTHON39 ?= python3.9
 BIN := .venv/bin
 STAGE ?= dev
 
 .DEFAULT_GOAL := help
-PYTHON39 ?= python3.9
 
 .PHONY: help demo test test-glue check serve deploy lock clean
 

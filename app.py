@@ -10,7 +10,8 @@ import boto3
 from botocore.config import Config
 from chalice.app import Chalice, CloudWatchEvent, S3Event
 
-from chalicelib import autopilot, endings, notices, preparation, runs, uploads
+from chalicelib import autopilot, endings, notices, runs, uploads
+from chalicelib.bucket import BARE_UPLOAD_KEY, run_key
 from chalicelib.environment import read_security, read_variable
 from chalicelib.stages import APP_NAME
 from chalicelib.store import Store
@@ -61,7 +62,7 @@ def get_stepfunctions() -> "SFNClient":
 @app.on_s3_event(
     bucket=BUCKET,
     events=["s3:ObjectCreated:*"],
-    prefix=uploads.BARE_KEY,
+    prefix=BARE_UPLOAD_KEY,
     name="on_upload",
 )
 def on_upload(event: S3Event) -> None:
@@ -92,22 +93,13 @@ def start_run(upload: uploads.Upload) -> None:
 @app.lambda_function(name="prepare_run")
 def prepare_run(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Write down what was asked, and choose the size of the Glue jobs."""
-    store = get_store()
-    settings = preparation.read_bucket_settings(store, event["dataset"])
-    run = preparation.build_run(event, settings)
-    store.write_json(runs.run_key(run["run_id"], "run.json"), run)
-    return {
-        "run_id": run["run_id"],
-        "dataset": run["dataset"],
-        "bucket": run["bucket"],
-        "glue_capacity": preparation.choose_glue_capacity(event["size"]),
-    }
+    return runs.prepare_run(get_store(), event)
 
 
 @app.lambda_function(name="create_autopilot_job")
 def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Create the AutoML job that the run's settings ask for."""
-    settings = get_store().read_json(runs.run_key(event["run_id"], "settings.json"))
+    settings = get_store().read_json(run_key(event["run_id"], "settings.json"))
     request = autopilot.build_autopilot_request(
         settings, role_arn=SAGEMAKER_ROLE_ARN, stage=STAGE, security=SECURITY
     )
@@ -129,7 +121,7 @@ def check_autopilot_job(event: dict[str, Any], context: object) -> dict[str, Any
         return {"status": "InProgress"}
     candidates = autopilot.list_candidates(sagemaker, name)
     get_store().write_json(
-        runs.run_key(name, "candidates.json"),
+        run_key(name, "candidates.json"),
         autopilot.build_candidates(job, candidates),
     )
     if not autopilot.has_usable_model(job):
@@ -153,20 +145,12 @@ def check_autopilot_job(event: dict[str, Any], context: object) -> dict[str, Any
 )
 def on_execution_end(event: CloudWatchEvent) -> None:
     """Write down how a run ended, tell people, and stop what nobody waits for."""
-    store = get_store()
     ending = endings.read_ending(event.detail)
-    if ending.status in {"ABORTED", "TIMED_OUT"} and autopilot.stop_unfinished_job(
+    if ending.leaves_training and autopilot.stop_unfinished_job(
         get_sagemaker(), ending.run_id
     ):
         app.log.info("stopped the Autopilot job of %s", ending.run_id)
-    status = endings.build_status(
-        ending,
-        bucket=BUCKET,
-        data_report=store.find_json(runs.run_key(ending.run_id, "data-report.json")),
-        verdict=endings.read_verdict(_read_report(store, ending)),
-        warnings=_read_warnings(store, ending.run_id),
-    )
-    store.write_json(runs.run_key(ending.run_id, "status.json"), status)
+    status = endings.write_status(get_store(), ending)
     app.log.info("run %s ended: %s", ending.run_id, json.dumps(status))
     tell_people(status)
 
@@ -175,18 +159,3 @@ def tell_people(status: Mapping[str, Any]) -> None:
     """Send the topic's subscribers one message on the run."""
     notice = notices.build_notice(status, bucket=BUCKET, stage=STAGE)
     get_sns().publish(TopicArn=TOPIC_ARN, Subject=notice.subject, Message=notice.text)
-
-
-def _read_report(store: Store, ending: endings.Ending) -> Mapping[str, Any] | None:
-    if ending.status != "SUCCEEDED" or not ending.dataset:
-        return None
-    prefix = runs.forecast_prefix(ending.dataset, ending.run_id)
-    report: Mapping[str, Any] | None = store.find_json(f"{prefix}report.json")
-    return report
-
-
-def _read_warnings(store: Store, run_id: str) -> list[str]:
-    found: Mapping[str, Any] | None = store.find_json(
-        runs.run_key(run_id, "report-warnings.json")
-    )
-    return [] if found is None else list(found["warnings"])

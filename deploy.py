@@ -77,17 +77,17 @@ def run(asked: argparse.Namespace) -> None:
             "--delete-data deletes with --destroy only (found it alone); add "
             "--destroy, or leave it out"
         )
-    stage = build_stage(asked)
+    deployment = build_deployment(asked)
     if asked.destroy:
-        confirm(stage, asked)
-        destroy(stage, say, delete_data=asked.delete_data, only_plan=asked.plan)
+        confirm(deployment, asked)
+        destroy(deployment, say, delete_data=asked.delete_data, only_plan=asked.plan)
     elif asked.plan:
-        plan(stage, say)
+        plan(deployment, say)
     else:
-        deploy(stage, say)
+        deploy(deployment, say)
 
 
-def build_stage(asked: argparse.Namespace) -> Deployment:
+def build_deployment(asked: argparse.Namespace) -> Deployment:
     """Find out which account and region this is about, and say so.
 
     Raises

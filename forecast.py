@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return explain(Path(args.subject), args.settings)
         stage, clients = connect(args)
         return Command(args, stage, clients, console).run()
-    except (CommandError, PipelineError) as error:
+    except PipelineError as error:
         return complain(str(error))
     except (BotoCoreError, ClientError) as error:
         return complain(explain_aws_error(error, stage))
@@ -102,7 +102,7 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--limit",
-        type=int,
+        type=parse_count,
         default=20,
         metavar="N",
         help="how many runs to list (default: 20)",
@@ -116,7 +116,22 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
         if args.command != "upload":
             parser.error("--explain goes with one SOURCE")
         args.command = "explain"
+    if args.settings and args.command != "explain":
+        parser.error(
+            "--settings goes with --explain alone; for a run, put the file into the "
+            "upload as config.json, or into the bucket as config/<dataset>.json"
+        )
     return args
+
+
+def parse_count(text: str) -> int:
+    """Read a number that is at least one."""
+    count = int(text) if text.isdecimal() else 0
+    if count < 1:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no count (needs a whole number from 1); give one"
+        )
+    return count
 
 
 def choose_command(words: list[str], run_id: str | None) -> tuple[str, str] | None:

@@ -13,13 +13,15 @@ import resource
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from forecaster import fit
+from benchmarks.points import WQL, line_up, score_wql
+from forecaster import fit, metrics
 from forecaster.candidates.naive import seasonal_naive
 from forecaster.data.frequency import parse_frequency
 from forecaster.data.panel import build_panel
@@ -86,18 +88,18 @@ def score(
         raise SystemExit("a test point has no forecast")
     joined = joined[joined["target"].notna()]
     y, f = joined["target"].to_numpy(float), joined[NAMES].to_numpy(float)
-    q, error = np.array(QUANTILES), joined["target"].to_numpy(float)[:, None] - f
-    loss = 2 * np.maximum(q * error, (q - 1) * error).sum(axis=0) / np.abs(y).sum()
+    points = line_up(y, f, QUANTILES)
+    error = points.error.ravel()
     history = seen[seen["target"].notna() | (seen["timestamp"] < _first(test, seen))]
     scale = history.groupby("item_id")["target"].apply(_scale, season)
-    mae = pd.Series(np.abs(error[:, 4])).groupby(joined["item_id"].to_numpy()).mean()
+    mae = pd.Series(error).groupby(joined["item_id"].to_numpy()).mean()
     mase = (mae / scale.reindex(mae.index)).replace([np.inf, -np.inf], np.nan)
     return {
-        "WQL": float(loss.mean()),
-        "WQL3": float(loss[[0, 4, 8]].mean()),
+        "WQL": score_wql(points),
+        "WQL3": score_wql(replace(points, asked=np.array([0, 4, 8]))),
         "MASE": float(mase.mean()),
-        "WAPE": float(np.abs(error[:, 4]).sum() / np.abs(y).sum()),
-        "cov80": float(((y >= f[:, 0]) & (y <= f[:, 8])).mean()),
+        "WAPE": float(metrics.score(points, metrics=("WAPE",))["WAPE"]),
+        "cov80": metrics.coverage(y, f[:, 0], f[:, 8]),
     }
 
 
@@ -146,7 +148,7 @@ def run_one(folder: Path, name: str, options: argparse.Namespace) -> dict[str, A
     columns = ["item_id", "timestamp", *NAMES]
     options.forecasts.mkdir(parents=True, exist_ok=True)
     forecast[columns].to_csv(options.forecasts / f"{name}.csv", index=False)
-    board = model.leaderboard[["name", "weight", "wQL", "seconds"]]
+    board = model.leaderboard[["name", "weight", WQL, "seconds"]]
     return cost | {"leaderboard": json.loads(board.to_json(orient="records"))}
 
 

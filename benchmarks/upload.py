@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.points import line_up, score_wql
 from forecaster import fit
 
 QUANTILES = {f"p{10 * tenth}": tenth / 10 for tenth in range(1, 10)}
@@ -90,16 +91,14 @@ def build_config(config: dict[str, Any], columns: Columns) -> dict[str, Any]:
 def weighted_quantile_loss(
     test: pd.DataFrame, forecast: pd.DataFrame, columns: Columns
 ) -> float:
-    """Mean over the quantiles of 2 rho summed over all points, over the sum of |y|."""
+    """Score every held-out point, the missing ones too: there must be none."""
     kept = forecast[[*columns.keys, *QUANTILES]]
     joined = test.merge(kept, on=columns.keys, how="left")
     if joined[list(QUANTILES)].isna().any(axis=None):
         raise SystemExit("a test point has no forecast")
     actual = joined[columns.target].to_numpy(float)
-    error = actual[:, None] - joined[list(QUANTILES)].to_numpy(float)
-    level = np.array(list(QUANTILES.values()))
-    loss = np.maximum(level * error, (level - 1) * error).sum(axis=0)
-    return float(2 * loss.mean() / np.abs(actual).sum())
+    forecast_points = joined[list(QUANTILES)].to_numpy(float)
+    return score_wql(line_up(actual, forecast_points, list(QUANTILES.values())))
 
 
 def main() -> None:

@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws_errors import error_code
+from chalicelib.bucket import (
+    TRANSFORM_FOLDER,
+    autopilot_prefix,
+    build_uri,
+    forecast_key,
+)
 from chalicelib.errors import AutopilotBusy, AutopilotFailed
-from chalicelib.runs import SCHEMA, forecast_prefix
+from chalicelib.runs import SCHEMA
 from chalicelib.stages import APP_NAME
 
 if TYPE_CHECKING:
@@ -25,7 +32,7 @@ def build_autopilot_request(
 ) -> dict[str, Any]:
     """Build the CreateAutoMLJobV2 request of a run from its ``settings.json``."""
     run_id, bucket = settings["run_id"], settings["bucket"]
-    output = {"S3OutputPath": f"s3://{bucket}/autopilot-output/{run_id}"}
+    output = {"S3OutputPath": build_uri(bucket, autopilot_prefix(run_id))}
     if security.kms_key:
         output["KmsKeyId"] = security.kms_key
     return {
@@ -63,13 +70,13 @@ def build_transform(
     settings: Mapping[str, Any], *, security: Security
 ) -> dict[str, Any]:
     """Build what the BatchTransform state needs to know of a run."""
-    prefix = forecast_prefix(settings["dataset"], settings["run_id"])
+    output = forecast_key(settings["dataset"], settings["run_id"], TRANSFORM_FOLDER)
     resources = dict(settings["TransformResources"])
     if security.kms_key:
         resources["VolumeKmsKeyId"] = security.kms_key
     return {
         "input_uri": settings["transform_uri"],
-        "output_uri": f"s3://{settings['bucket']}/{prefix}raw/",
+        "output_uri": build_uri(settings["bucket"], output),
         "resources": resources,
     }
 
@@ -168,10 +175,7 @@ def stop_unfinished_job(sagemaker: SageMakerClient, name: str) -> bool:
         job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)
     except ClientError as error:
         # The second is what SageMaker says of a name that it has never seen.
-        if error.response["Error"]["Code"] in {
-            "ResourceNotFound",
-            "ValidationException",
-        }:
+        if error_code(error) in {"ResourceNotFound", "ValidationException"}:
             return False
         raise
     if job["AutoMLJobStatus"] != "InProgress":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.runs import forecast_prefix
+from chalicelib.bucket import build_uri, forecast_key, run_key
 
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: a subject is at most a
 # hundred ASCII characters; a message has 256 KiB, but nobody reads more than this.
@@ -45,23 +45,24 @@ def build_notice(status: Mapping[str, Any], *, bucket: str, stage: str) -> Notic
 
 
 def _describe_success(status: Mapping[str, Any], bucket: str) -> list[str]:
-    prefix = forecast_prefix(status["dataset"] or "", status["run_id"])
+    report = forecast_key(status["dataset"] or "", status["run_id"], "report.html")
     return [
         status["verdict"] or "How good it is, is not known: the report is missing.",
         "",
         f"Forecast: {status['forecast_uri']}",
-        f"Report:   s3://{bucket}/{prefix}report.html",
+        f"Report:   {build_uri(bucket, report)}",
         *(f"Warning:  {warning}" for warning in status["warnings"]),
     ]
 
 
 def _describe_failure(status: Mapping[str, Any], bucket: str) -> list[str]:
+    data_report = run_key(status["run_id"], "data-report.json")
     reason = status["reason"] or "no reason was given"
     return [
         reason[:_REASON_LENGTH],
         "",
         "Put the cause right and upload again.",
-        f"Data:     s3://{bucket}/runs/{status['run_id']}/data-report.json",
+        f"Data:     {build_uri(bucket, data_report)}",
     ]
 
 

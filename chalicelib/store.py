@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws_errors import error_code
+from chalicelib.bucket import NO_VERSION
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -34,11 +37,11 @@ class Store:
         try:
             got = self.s3.get_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchKey":
+            if error_code(error) == "NoSuchKey":
                 return None
             raise
         text = got["Body"].read().decode("utf-8-sig", errors="replace")
-        return StoredText(text, got.get("VersionId", "null"))
+        return StoredText(text, got.get("VersionId", NO_VERSION))
 
     def find_json(self, key: str) -> Any | None:
         """Read a JSON object; None where there is none."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
-UPLOAD_FOLDER = "raw/"
-# `aws s3 cp data.zip s3://<bucket>/raw`, without a slash, makes this very key.
-BARE_KEY = "raw"
+from chalicelib.bucket import BARE_UPLOAD_KEY, NO_VERSION, UPLOAD_FOLDER, upload_key
+
 SUFFIXES = (".zip", ".csv", ".parquet")
+NEEDED_KEYS = " or ".join(upload_key(f"<name>{suffix}") for suffix in SUFFIXES)
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,7 @@ def read_uploads(event: Mapping[str, Any]) -> Iterator[Upload]:
         yield Upload(
             bucket=s3["bucket"]["name"],
             key=unquote_plus(s3["object"]["key"]),
-            # S3's own name for the version of an object that has none.
-            version_id=s3["object"].get("versionId") or "null",
+            version_id=s3["object"].get("versionId") or NO_VERSION,
             etag=s3["object"].get("eTag", ""),
             size=s3["object"].get("size", 0),
             event_time=record["eventTime"],
@@ -42,7 +41,7 @@ def read_uploads(event: Mapping[str, Any]) -> Iterator[Upload]:
 
 def starts_run(key: str) -> bool:
     """Tell whether an object with this key is an upload."""
-    if key == BARE_KEY:
+    if key == BARE_UPLOAD_KEY:
         return True
     return key.startswith(UPLOAD_FOLDER) and key.lower().endswith(SUFFIXES)
 
@@ -50,6 +49,5 @@ def starts_run(key: str) -> bool:
 def explain_ignored(key: str) -> str:
     """Say why ``key`` starts nothing, and what would."""
     return (
-        f"{key!r} starts no run (needs {UPLOAD_FOLDER}<name>.zip or "
-        f"{UPLOAD_FOLDER}<name>.csv); upload the data under such a key"
+        f"{key!r} starts no run (needs {NEEDED_KEYS}); upload the data under such a key"
     )

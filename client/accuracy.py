@@ -9,40 +9,33 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from chalicelib.endings import read_verdict
 from client.leaderboard import (
+    Entry,
     Leaderboard,
-    Place,
-    build_leaderboard,
+    list_candidates,
     read_leaderboard,
 )
 from client.results import Results, read_file
-from client.words import format_numbers, printable, short_metric
+from client.words import format_numbers, printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-_SHOWN_PLACES = 6
+_SHOWN_ENTRIES = 6
 _SHOWN_METRICS = 4
 _STYLES = {"better": "bold green", "worse": "bold red"}
-
-
-def find_verdict(report: Mapping[str, Any] | None) -> str:
-    """Return the one sentence that says how good the forecast is; empty if unknown."""
-    verdict = (report or {}).get("verdict")
-    if isinstance(verdict, Mapping):
-        verdict = verdict.get("sentence")
-    return verdict if isinstance(verdict, str) else ""
 
 
 def present_accuracy(results: Results) -> Iterator[RenderableType]:
     """Give what a run's report says of its accuracy; else its candidates."""
     report = read_file(results, "report.json")
-    if verdict := find_verdict(report):
+    if verdict := read_verdict(report):
         yield Text()
         yield Text(printable(verdict), style=_choose_style(report))
     leaderboard, source = _find_leaderboard(results, report)
-    if leaderboard.places:
-        rest = len(leaderboard.places) - _SHOWN_PLACES
+    if leaderboard.entries:
+        rest = len(leaderboard.entries) - _SHOWN_ENTRIES
         more = f", {rest} more in {source}" if rest > 0 else ""
         yield Text()
         yield Text(f"Candidates, smaller is better{more}", style="bold")
@@ -53,8 +46,7 @@ def present_accuracy(results: Results) -> Iterator[RenderableType]:
 
 
 def _choose_style(report: Mapping[str, Any] | None) -> str:
-    verdict = (report or {}).get("verdict")
-    outcome = verdict.get("outcome") if isinstance(verdict, Mapping) else None
+    outcome = ((report or {}).get("verdict") or {}).get("outcome")
     return _STYLES.get(str(outcome), "bold")
 
 
@@ -64,7 +56,7 @@ def _find_leaderboard(
     if report and report.get("leaderboard"):
         return read_leaderboard(report), "leaderboard.csv"
     candidates = read_file(results, "candidates.json") or {}
-    return build_leaderboard(candidates), "candidates.json"
+    return list_candidates(candidates), "candidates.json"
 
 
 def _find_earlier(report: Mapping[str, Any] | None) -> str:
@@ -77,33 +69,33 @@ def _find_earlier(report: Mapping[str, Any] | None) -> str:
 
 def render_leaderboard(leaderboard: Leaderboard) -> Table:
     """Render the best candidates, and the baseline, with their metrics."""
-    shown = leaderboard.first(_SHOWN_PLACES)
+    shown = leaderboard.first(_SHOWN_ENTRIES)
     columns = leaderboard.columns[:_SHOWN_METRICS]
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
     table.add_column("candidate", overflow="ellipsis", max_width=48)
     numbers = {}
     for column in columns:
-        heading = Text(printable(short_metric(column)))
+        heading = Text(printable(column))
         table.add_column(heading, justify="right")
-        numbers[column] = format_numbers([p.metrics.get(column) for p in shown])
-    has_gain = any(place.gain is not None for place in shown)
+        numbers[column] = format_numbers([entry.metrics.get(column) for entry in shown])
+    has_gain = any(entry.gain is not None for entry in shown)
     if has_gain:
         table.add_column("gain over naive", justify="right")
-    for row, place in enumerate(shown):
+    for row, entry in enumerate(shown):
         cells = [numbers[column][row] for column in columns]
         if has_gain:
-            cells.append("-" if place.gain is None else f"{place.gain:+.0f} %")
-        table.add_row(*map(Text, (_name(place), *cells)), style=_style(place))
+            cells.append("-" if entry.gain is None else f"{entry.gain:+.0f} %")
+        table.add_row(*map(Text, (_name(entry), *cells)), style=_style(entry))
     return table
 
 
-def _name(place: Place) -> str:
-    if place.is_baseline:
-        return f"{printable(place.name)} (baseline)"
-    return printable(place.name) + (" (chosen)" if place.is_best else "")
+def _name(entry: Entry) -> str:
+    if entry.is_baseline:
+        return f"{printable(entry.name)} (baseline)"
+    return printable(entry.name) + (" (chosen)" if entry.is_best else "")
 
 
-def _style(place: Place) -> str:
-    if place.is_baseline:
+def _style(entry: Entry) -> str:
+    if entry.is_baseline:
         return "yellow"
-    return "green" if place.is_best else ""
+    return "green" if entry.is_best else ""

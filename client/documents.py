@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.runs import run_key
-from client.errors import CommandError, error_code
+from chalicelib.aws_errors import error_code
+from chalicelib.bucket import build_uri, run_key
+from client.errors import CommandError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -28,7 +29,7 @@ def find_document(s3: S3Client, bucket: str, key: str) -> dict[str, Any] | None:
         document = json.loads(body)
     except ValueError as error:
         raise CommandError(
-            f"s3://{bucket}/{key} is not JSON ({error}); upload the data again"
+            f"{build_uri(bucket, key)} is not JSON ({error}); upload the data again"
         ) from error
     return document if isinstance(document, dict) else None
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from client.errors import CommandError, error_code, is_denied, is_passing
+from chalicelib.aws_errors import error_code, is_denied, is_passing
+from chalicelib.endings import has_ended
+from client.errors import CommandError
 from client.pace import Pace
-from client.phases import History, Phase
+from client.phases import Phase, PhaseReader
 from client.training import Training, find_training
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class Snapshot:
     @property
     def ended(self) -> bool:
         """Tell whether the run is over."""
-        return self.status not in {"RUNNING", "PENDING_REDRIVE"}
+        return has_ended(self.status)
 
 
 class Display(Protocol):
@@ -72,7 +74,7 @@ class Follower:
         self._arn = stage.execution_arn(run_id)
         self._run_id = run_id
         self._stage = stage
-        self._history = History(sfn, self._arn)
+        self._phases = PhaseReader(sfn, self._arn)
         self._training: Training | None = None
         self._training_is_over = False
         self._may_see_training = True
@@ -80,7 +82,7 @@ class Follower:
     def look(self, display: Display) -> Snapshot:
         """Look at the run once."""
         execution = self.describe()
-        phases = self._history.update()
+        phases = self._phases.update()
         if self._may_see_training:
             self._look_at_training(phases, display)
         return Snapshot(

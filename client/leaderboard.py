@@ -1,19 +1,20 @@
 """The candidates of a finished training, and the baseline, best first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from client.words import name_metric
+
 
 @dataclass(frozen=True)
-class Place:
-    """A candidate's place; ``metrics`` has the names of the leaderboard's columns.
+class Entry:
+    """A line of the leaderboard; ``metrics`` has the names of its columns.
 
     ``gain`` is by how many per cent its error is less than the baseline's.
     """
 
     name: str
-    status: str
     is_best: bool
     metrics: Mapping[str, float]
     is_baseline: bool = False
@@ -22,25 +23,23 @@ class Place:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """Candidates, best first by the objective, whose column is the first."""
+    """Candidates and baseline, best first by the metric of the first column."""
 
     columns: tuple[str, ...]
-    places: tuple[Place, ...]
+    entries: tuple[Entry, ...]
 
-    def first(self, count: int) -> tuple[Place, ...]:
-        """Give the first places; the baseline is among them however bad it is."""
-        shown = self.places[:count]
-        rest = [place for place in self.places[count:] if place.is_baseline]
+    def first(self, count: int) -> tuple[Entry, ...]:
+        """Give the first entries; the baseline is among them however bad it is."""
+        shown = self.entries[:count]
+        rest = [entry for entry in self.entries[count:] if entry.is_baseline]
         return (*shown[: count - len(rest)], *rest)
 
 
 def read_leaderboard(report: Mapping[str, Any]) -> Leaderboard:
     """Read the leaderboard of a ``report.json``, which has the baseline too."""
-    entries = report.get("leaderboard") or []
-    places = tuple(
-        Place(
+    entries = tuple(
+        Entry(
             name=str(entry["name"]),
-            status=str(entry.get("status", "")),
             is_best=entry.get("kind") == "winner",
             metrics={
                 name: value
@@ -50,44 +49,37 @@ def read_leaderboard(report: Mapping[str, Any]) -> Leaderboard:
             is_baseline=entry.get("kind") == "baseline",
             gain=entry.get("improvement_percent"),
         )
-        for entry in entries
+        for entry in report.get("leaderboard") or []
     )
-    names = dict.fromkeys(name for place in places for name in place.metrics)
     metric = report.get("metric")
-    columns = sorted(names, key=lambda name: name != metric)
-    return Leaderboard(columns=tuple(columns), places=places)
+    columns = sorted(_list_metrics(entries), key=lambda name: name != metric)
+    return Leaderboard(tuple(columns), entries)
 
 
-def build_leaderboard(candidates: Mapping[str, Any]) -> Leaderboard:
-    """Build the leaderboard of a ``candidates.json``.
+def list_candidates(candidates: Mapping[str, Any]) -> Leaderboard:
+    """List the candidates of a ``candidates.json``, for a run without a report.
 
-    Every metric of a forecast is better when it is smaller. A candidate without a
+    Their one metric is the objective, and smaller is better. A candidate without a
     score comes last.
     """
-    objective = (candidates.get("objective") or {}).get("name") or ""
     best = candidates.get("best_candidate")
-    places = [
-        Place(
+    entries = [
+        Entry(
             name=str(found["name"]),
-            status=str(found.get("status", "")),
             is_best=found["name"] == best,
-            metrics=_metrics_of(found),
+            metrics=_read_objective(found.get("objective") or {}),
         )
         for found in candidates.get("candidates", [])
     ]
-    if not objective:
-        objective = next((name for p in places for name in p.metrics), "")
-    others = dict.fromkeys(name for place in places for name in place.metrics)
-    columns = tuple(dict.fromkeys([*filter(None, [objective]), *others]))
     unscored = float("inf")
-    places.sort(key=lambda p: (not p.is_best, p.metrics.get(objective, unscored)))
-    return Leaderboard(columns=columns, places=tuple(places))
+    entries.sort(key=lambda e: (not e.is_best, *e.metrics.values(), unscored))
+    return Leaderboard(_list_metrics(entries), tuple(entries))
 
 
-def _metrics_of(found: Mapping[str, Any]) -> dict[str, float]:
-    listed = [found.get("objective") or {}, *(found.get("metrics") or [])]
-    metrics: dict[str, float] = {}
-    for metric in listed:
-        if metric.get("name") and metric.get("value") is not None:
-            metrics.setdefault(str(metric["name"]), float(metric["value"]))
-    return metrics
+def _read_objective(objective: Mapping[str, Any]) -> dict[str, float]:
+    name, value = objective.get("name"), objective.get("value")
+    return {name_metric(name): float(value)} if name and value is not None else {}
+
+
+def _list_metrics(entries: Iterable[Entry]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for entry in entries for name in entry.metrics))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.runs import forecast_prefix
-from chalicelib.uploads import BARE_KEY, starts_run
-from client.accuracy import find_verdict
+from chalicelib.bucket import BARE_UPLOAD_KEY, forecast_key
+from chalicelib.endings import has_ended, read_verdict
+from chalicelib.runs import read_execution_input
+from chalicelib.uploads import starts_run
 from client.documents import find_document, find_run_document
-from client.uploads import parse_input
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,7 +41,7 @@ class ListedRun:
     @property
     def ended(self) -> bool:
         """Tell whether the run is over."""
-        return self.state not in {"RUNNING", "PENDING_REDRIVE"}
+        return has_ended(self.state)
 
 
 @dataclass(frozen=True)
@@ -115,15 +115,16 @@ class Lister:
         if run and run.get("upload"):
             return {**run["upload"], "dataset": run.get("dataset")}
         described = self._sfn.describe_execution(executionArn=execution["executionArn"])
-        return parse_input(described.get("input"))
+        return read_execution_input(described.get("input"))
 
     def _verdict(
         self, status: Mapping[str, Any] | None, dataset: str, run_id: str
     ) -> str:
         if verdict := (status or {}).get("verdict"):
             return str(verdict)
-        key = f"{forecast_prefix(dataset, run_id)}report.json"
-        return find_verdict(find_document(self._s3, self._stage.bucket, key))
+        key = forecast_key(dataset, run_id, "report.json")
+        report = find_document(self._s3, self._stage.bucket, key)
+        return read_verdict(report) or ""
 
     def _find(self, run_id: str, name: str) -> dict[str, Any] | None:
         return find_run_document(self._s3, self._stage.bucket, run_id, name)
@@ -142,7 +143,7 @@ class Lister:
 
     def _uploads(self) -> Iterator[LostUpload]:
         pages = self._s3.get_paginator("list_object_versions").paginate(
-            Bucket=self._stage.bucket, Prefix=BARE_KEY
+            Bucket=self._stage.bucket, Prefix=BARE_UPLOAD_KEY
         )
         for page in pages:
             for version in page.get("Versions", []):

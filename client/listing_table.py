@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from chalicelib.uploads import NEEDED_KEYS
 from client.listing import ListedRun, Listing, LostUpload
 from client.words import format_age, printable
 
@@ -52,7 +53,7 @@ def _render_lost(
     if upload.starts_run:
         yield _note(f"started no run; see `chalice logs -n on_upload --stage {stage}`")
     else:
-        yield _note("starts no run (needs raw/<name>.zip or raw/<name>.csv)")
+        yield _note(f"starts no run (needs {NEEDED_KEYS})")
 
 
 def _line(state: Text, age: str, run: str, dataset: str, *, style: str = "") -> Text:

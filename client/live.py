@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from client.follow import Snapshot
-from client.phases import PHASES, Phase
+from client.phases import WORDS, Phase
 from client.plain import explain_retry
 from client.training import Candidate, Training
-from client.words import format_duration, format_numbers, printable, short_metric
+from client.words import format_duration, format_numbers, printable
 
 _SHOWN_CANDIDATES = 5
 
@@ -132,9 +132,7 @@ def _candidate_lines(training: Training) -> list[Text]:
         for number, c in zip(numbers, shown, strict=True)
     ]
     if lines:
-        lines.insert(
-            0, Text(f"{short_metric(shown[0].metric)}, smaller is better", style="dim")
-        )
+        lines.insert(0, Text(f"{shown[0].metric}, smaller is better", style="dim"))
     if len(scored) > len(shown):
         lines.append(Text(f"and {len(scored) - len(shown)} more", style="dim"))
     return lines
@@ -145,6 +143,6 @@ def _value(candidate: Candidate) -> float:
 
 
 def _names_to_come(phases: tuple[Phase, ...]) -> list[str]:
-    names = list(dict.fromkeys(PHASES.values()))
+    names = list(WORDS.values())
     known = [names.index(p.name) for p in phases if p.name in names]
     return names[max(known, default=-1) + 1 :]

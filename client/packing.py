@@ -105,14 +105,14 @@ def _is_junk(path: Path) -> bool:
     return any(part.startswith(".") or part in _JUNK for part in path.parts)
 
 
-def _write_zip(stage: Path, members: dict[str, Path]) -> None:
-    with zipfile.ZipFile(stage, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, path in members.items():
+def _write_zip(path: Path, members: dict[str, Path]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, member in members.items():
             info = zipfile.ZipInfo(name, date_time=_TIMESTAMP)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.create_system = _UNIX
             info.external_attr = _REGULAR_FILE
             # ZipFile decides by the announced size whether it needs zip64.
-            info.file_size = path.stat().st_size
-            with path.open("rb") as content, archive.open(info, "w") as member:
-                shutil.copyfileobj(content, member)
+            info.file_size = member.stat().st_size
+            with member.open("rb") as content, archive.open(info, "w") as packed:
+                shutil.copyfileobj(content, packed)

@@ -1,4 +1,4 @@
-"""What a run has done so far, from the history of its execution."""
+"""What a run has done so far: its phases, from the events of its execution."""
 
 from __future__ import annotations
 
@@ -6,24 +6,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from glue.reporting.costs import PHASES
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from mypy_boto3_stepfunctions import SFNClient
     from mypy_boto3_stepfunctions.type_defs import HistoryEventTypeDef
 
-TRAINING = "Train with Autopilot"
-# States in the order of the happy path, by what they are to a person.
-PHASES = {
-    "PrepareRun": "Prepare the run",
-    "Preprocess": "Check and clean the data",
-    "CreateAutopilotJob": TRAINING,
-    "WaitForAutopilotJob": TRAINING,
-    "CheckAutopilotJob": TRAINING,
-    "IsAutopilotJobDone": TRAINING,
-    "CreateModel": "Make the best candidate a model",
-    "BatchTransform": "Forecast",
-    "Report": "Write the report",
+# The words of every phase, in the order of a run; the report uses the same.
+WORDS = dict(PHASES)
+# The states that are at work, by the phase that each is a part of.
+STATES = {
+    "PrepareRun": "prepare",
+    "Preprocess": "preprocess",
+    "CreateAutopilotJob": "train",
+    "WaitForAutopilotJob": "train",
+    "CheckAutopilotJob": "train",
+    "IsAutopilotJobDone": "train",
+    "CreateModel": "transform",
+    "BatchTransform": "transform",
+    "Report": "report",
 }
 _FAILURES = ("taskFailedEventDetails", "lambdaFunctionFailedEventDetails")
 _ENDINGS = {
@@ -52,11 +55,11 @@ class Phase:
     @property
     def trains(self) -> bool:
         """Tell whether this is the phase with the candidates."""
-        return self.name == TRAINING
+        return self.name == WORDS["train"]
 
 
-class History:
-    """An execution's history, read from where the last reading stopped."""
+class PhaseReader:
+    """Reads an execution's events, each time from where the last reading stopped."""
 
     def __init__(self, sfn: SFNClient, execution_arn: str) -> None:
         self._sfn = sfn
@@ -65,14 +68,14 @@ class History:
         self.phases: tuple[Phase, ...] = ()
 
     def update(self) -> tuple[Phase, ...]:
-        """Read the new events and return the phases up to now."""
+        """Read the new events, and return the phases up to now."""
         events = self._read_new()
         self._last = max((event["id"] for event in events), default=self._last)
         self.phases = add_events(self.phases, events)
         return self.phases
 
     def _read_new(self) -> list[HistoryEventTypeDef]:
-        # Newest first, so that a look costs one call however long the history is.
+        # Newest first, so that a look costs one call however many events there were.
         new: list[HistoryEventTypeDef] = []
         pages = self._sfn.get_paginator("get_execution_history").paginate(
             executionArn=self._arn,
@@ -114,7 +117,7 @@ def _add_event(phases: list[Phase], event: HistoryEventTypeDef) -> None:
 
 
 def _enter(phases: list[Phase], state: str, at: datetime) -> None:
-    name = PHASES.get(state, state)
+    name = WORDS[STATES[state]] if state in STATES else state
     if phases and phases[-1].name == name:
         phases[-1] = replace(phases[-1], state=state, left=None, retrying="")
         return

@@ -71,7 +71,8 @@ def render_forecast(forecast: ForecastFile) -> Table:
         table.add_column(Text(name), justify="right", no_wrap=True)
     drawn = "mean" if "mean" in forecast.value_columns else forecast.value_columns[0]
     column = forecast.value_columns.index(drawn)
-    heading = f"{drawn}, all {_count_steps(forecast)} steps"
+    steps = _count_steps(forecast)
+    heading = f"{drawn}, 1 step" if steps == 1 else f"{drawn}, all {steps} steps"
     table.add_column(heading, style="cyan", no_wrap=True)
     for series in forecast.series:
         line = [row[column] for row in series.values]

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.runs import forecast_prefix, run_key
+from chalicelib.bucket import TRANSFORM_FOLDER, forecast_key, run_key
 from client.errors import CommandError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-# What the transform wrote; forecast.csv holds the same in order.
-_RAW = "raw/"
 
 
 @dataclass(frozen=True)
@@ -49,15 +46,20 @@ def download_results(
     it. A file appears under its name when it is complete.
     """
     found = dict(_list_objects(s3, bucket, run_key(run_id, "")))
-    results = dict(_list_objects(s3, bucket, forecast_prefix(dataset, run_id)))
+    results = dict(_list_objects(s3, bucket, forecast_key(dataset, run_id, "")))
     if "forecast.csv" in results:
-        results = {n: k for n, k in results.items() if not n.startswith(_RAW)}
+        # It holds what the transform wrote, in order.
+        results = {
+            name: key
+            for name, key in results.items()
+            if not name.startswith(TRANSFORM_FOLDER)
+        }
     found |= results
     files = []
     for name, key in sorted(found.items()):
-        stage = folder / _inside(name)
-        _download(s3, bucket, key, stage)
-        files.append(stage)
+        path = folder / _inside(name)
+        _download(s3, bucket, key, path)
+        files.append(path)
     return Results(folder=folder, files=tuple(files))
 
 
@@ -80,8 +82,8 @@ def _inside(name: str) -> PurePosixPath:
     return path
 
 
-def _download(s3: S3Client, bucket: str, key: str, stage: Path) -> None:
-    stage.parent.mkdir(parents=True, exist_ok=True)
-    partial = stage.with_name(f"{stage.name}.part")
+def _download(s3: S3Client, bucket: str, key: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.part")
     s3.download_file(bucket, key, str(partial))
-    partial.replace(stage)
+    partial.replace(path)

@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.bucket import build_uri, upload_key
+from chalicelib.endings import find_reason, has_ended
+from chalicelib.runs import read_execution_input
 from client.documents import find_run_document
 from client.errors import CommandError
 from client.follow import Display, Follower, follow_run
 from client.pace import Pace
 from client.packing import pack_source
-from client.reason import find_reason
 from client.results import Results, download_results, read_file
 from client.trigger_log import read_trigger_log
 from client.uploads import (
     START_PATIENCE_SECONDS,
     NoRunError,
-    Upload,
-    parse_input,
+    SentUpload,
     put_upload,
     wait_for_run,
 )
@@ -85,15 +86,15 @@ class Session:
         self._start_patience = start_patience
         self._sleep = sleep
 
-    def upload(self, source: Path) -> Upload:
+    def upload(self, source: Path) -> SentUpload:
         """Upload a zip, a folder or a CSV."""
         with pack_source(source) as package:
-            where = f"s3://{self._stage.bucket}/raw/{package.name}"
+            where = build_uri(self._stage.bucket, upload_key(package.name))
             doing = f"Upload {source} ({format_size(package.size)}) to {where}"
             with self._display.waiting(doing):
                 return put_upload(self._clients.s3, self._stage.bucket, package)
 
-    def find_run(self, upload: Upload) -> str:
+    def find_run(self, upload: SentUpload) -> str:
         """Wait for the upload's run, and return its run_id."""
         try:
             with self._display.waiting("Wait for its run to start"):
@@ -130,7 +131,7 @@ class Session:
         execution = Follower(
             self._clients.sfn, self._clients.sagemaker, self._stage, run_id
         ).describe()
-        if execution["status"] in {"RUNNING", "PENDING_REDRIVE"}:
+        if not has_ended(execution["status"]):
             raise CommandError(
                 f"run {run_id!r} is still going; follow it with "
                 f"`python forecast.py --run {run_id} --stage {self._stage.name}`"
@@ -152,7 +153,7 @@ class Session:
         reason = ""
         if ended != "SUCCEEDED":
             report = read_file(results, "data-report.json")
-            reason = find_reason(status=status, report=report, execution=execution)
+            reason = find_reason(status, ended, execution=execution, data_report=report)
         return Outcome(run_id, dataset, ended, reason, results)
 
     def _wait_for_status(self, run_id: str) -> dict[str, Any] | None:
@@ -171,7 +172,7 @@ class Session:
         status: Mapping[str, Any] | None,
         execution: Mapping[str, Any],
     ) -> str:
-        asked = parse_input(execution.get("input"))
+        asked = read_execution_input(execution.get("input"))
         known = (status or {}).get("dataset") or asked.get("dataset")
         if not known:
             known = (self._find(run_id, "run.json") or {}).get("dataset")

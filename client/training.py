@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from client.errors import error_code
+from chalicelib.aws_errors import error_code
+from client.words import name_metric
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -35,7 +36,7 @@ _STATUS_WORDS = {
 
 @dataclass(frozen=True)
 class Candidate:
-    """One model that was tried; ``value`` is None until it is scored."""
+    """One model that was tried; ``value`` of ``metric`` is None until it is scored."""
 
     name: str
     status: str
@@ -90,6 +91,6 @@ def _parse_candidate(found: AutoMLCandidateTypeDef) -> Candidate:
     return Candidate(
         name=found["CandidateName"],
         status=found["CandidateStatus"],
-        metric=objective["MetricName"] if objective else "",
+        metric=name_metric(objective["MetricName"]) if objective else "",
         value=objective["Value"] if objective else None,
     )

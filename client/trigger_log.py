@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from client.errors import error_code, is_denied
+from chalicelib.aws_errors import error_code, is_denied
 from client.words import printable
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
     from chalicelib.stages import Stage
-    from client.uploads import Upload
+    from client.uploads import SentUpload
 
 _CLOCK_SKEW = timedelta(seconds=30)
 # Lambda's own lines about an invocation.
@@ -24,7 +24,7 @@ _NEVER_CALLED = "on_upload has not been called since: S3 does not tell it of upl
 
 
 def read_trigger_log(
-    logs: CloudWatchLogsClient, stage: Stage, upload: Upload
+    logs: CloudWatchLogsClient, stage: Stage, upload: SentUpload
 ) -> list[str]:
     """Give the last lines of the trigger's log; empty when it may not be read."""
     pages = logs.get_paginator("filter_log_events").paginate(

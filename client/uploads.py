@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +9,8 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.uploads import UPLOAD_FOLDER
+from chalicelib.bucket import NO_VERSION, build_uri, upload_key
+from chalicelib.runs import read_execution_input
 from client.errors import CommandError
 from client.pace import Pace
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 START_PATIENCE_SECONDS = 180.0
 # S3's clock and that of Step Functions need not agree to the second.
 _CLOCK_SKEW = timedelta(seconds=30)
-# What S3 calls the version in a bucket that has no versions.
-NO_VERSION = "null"
 
 
 class NoRunError(CommandError):
@@ -35,8 +33,8 @@ class NoRunError(CommandError):
 
 
 @dataclass(frozen=True)
-class Upload:
-    """One version of an object under ``raw/``; ``at`` is the time by S3's clock."""
+class SentUpload:
+    """The version that an upload of ours made; ``at`` is the time by S3's clock."""
 
     key: str
     version_id: str
@@ -44,14 +42,14 @@ class Upload:
     at: datetime
 
 
-def put_upload(s3: S3Client, bucket: str, package: Package) -> Upload:
+def put_upload(s3: S3Client, bucket: str, package: Package) -> SentUpload:
     """Upload a package under ``raw/``."""
-    key = f"{UPLOAD_FOLDER}{package.name}"
+    key = upload_key(package.name)
     with package.path.open("rb") as body:
         answer = s3.put_object(
             Bucket=bucket, Key=key, Body=body, ContentType="application/zip"
         )
-    return Upload(
+    return SentUpload(
         key=key,
         version_id=answer.get("VersionId", NO_VERSION),
         etag=answer["ETag"].strip('"'),
@@ -67,7 +65,7 @@ def _time_of(answer: PutObjectOutputTypeDef) -> datetime:
 def wait_for_run(
     sfn: SFNClient,
     stage: Stage,
-    upload: Upload,
+    upload: SentUpload,
     *,
     patience: float = START_PATIENCE_SECONDS,
     sleep: Callable[[float], None] = time.sleep,
@@ -92,13 +90,13 @@ def wait_for_run(
 
 
 def _find_run(
-    sfn: SFNClient, stage: Stage, upload: Upload, strangers: set[str]
+    sfn: SFNClient, stage: Stage, upload: SentUpload, strangers: set[str]
 ) -> str | None:
     for arn in _recent_executions(sfn, stage, upload.at - _CLOCK_SKEW):
         if arn in strangers:
             continue
         execution = sfn.describe_execution(executionArn=arn)
-        if is_run_of(upload, parse_input(execution.get("input"))):
+        if is_run_of(upload, read_execution_input(execution.get("input"))):
             return execution["name"]
         strangers.add(arn)
     return None
@@ -116,16 +114,7 @@ def _recent_executions(sfn: SFNClient, stage: Stage, since: datetime) -> Iterato
             yield execution["executionArn"]
 
 
-def parse_input(text: str | None) -> Mapping[str, Any]:
-    """Read an execution's input; empty for one that is not a run of ours."""
-    try:
-        parsed = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
-
-
-def is_run_of(upload: Upload, execution_input: Mapping[str, Any]) -> bool:
+def is_run_of(upload: SentUpload, execution_input: Mapping[str, Any]) -> bool:
     """Tell whether an execution's input names this very upload.
 
     Without versions, equal bytes under one key are told apart by the time alone.
@@ -137,9 +126,9 @@ def is_run_of(upload: Upload, execution_input: Mapping[str, Any]) -> bool:
     return str(execution_input.get("etag", "")).strip('"') == upload.etag
 
 
-def _no_run_started(stage: Stage, upload: Upload, waited: float) -> str:
+def _no_run_started(stage: Stage, upload: SentUpload, waited: float) -> str:
     return (
-        f"no run has started for s3://{stage.bucket}/{upload.key} (version "
+        f"no run has started for {build_uri(stage.bucket, upload.key)} (version "
         f"{upload.version_id}) within {waited:.0f} s; look at what the trigger says, "
         f"`chalice logs -n on_upload --stage {stage.name}`, then at "
         f"`python forecast.py list --stage {stage.name}`; when neither knows the "

@@ -1,4 +1,4 @@
-"""Durations, ages, numbers and sparklines as a person reads them."""
+"""Durations, ages, numbers, sparklines and metrics as a person reads them."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,6 +6,8 @@ from itertools import pairwise
 
 _BARS = "▁▂▃▄▅▆▇█"
 _UNITS = (("kB", 10**3), ("MB", 10**6), ("GB", 10**9))
+# The metrics that SageMaker calls otherwise than the report does.
+_METRICS = {"AverageWeightedQuantileLoss": "WQL"}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -80,6 +82,6 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else "�" for c in text)
 
 
-def short_metric(name: str) -> str:
-    """Shorten a metric's name for a narrow place."""
-    return "avg. wQL" if name == "AverageWeightedQuantileLoss" else name
+def name_metric(name: str) -> str:
+    """Give the name that people know a metric of SageMaker's by."""
+    return _METRICS.get(name, name)

@@ -1,5 +1,6 @@
 """The demo: deploy to a fresh local AWS, forecast the sample, say how good it is."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -16,8 +17,9 @@ OUTPUT = PROJECT / "forecasts"
 HOLDOUT_STEPS = 12
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run the whole pipeline once; return the exit code of the forecast."""
+    parse_arguments(arguments)
     started = time.monotonic()
     # The server's threads live in this process and must not reach AWS either.
     environ = isolate(os.environ)
@@ -40,6 +42,17 @@ def main() -> int:
         _print_holdout()
     _say(f"done in {time.monotonic() - started:.0f} s")
     return code
+
+
+def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
+    """Read the command line, which has nothing to say but that help is wanted."""
+    parser = argparse.ArgumentParser(
+        prog="python -m demo",
+        description=__doc__,
+        epilog="Takes about a minute and needs no AWS account; nothing leaves this "
+        f"machine. Forecast and report are kept in {OUTPUT.name}/.",
+    )
+    return parser.parse_args(arguments)
 
 
 def _run(project: Path, environ: dict[str, str], script: str, *args: str) -> int:

@@ -3,21 +3,25 @@
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 
 from forecaster import fit
+from forecaster.candidates.naive import seasonal_naive
+from forecaster.data.frequency import parse_frequency
+from forecaster.data.panel import build_panel
+from forecaster.data.problem import Problem
+from forecaster.metrics import METRIC_OF_OBJECTIVE, Scored, score
 
 LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 ITEM, TIMESTAMP, TARGET = "item_id", "timestamp", "target_value"
-SEASON = 12
+WQL = METRIC_OF_OBJECTIVE["AverageWeightedQuantileLoss"]
 
 
 @dataclass(frozen=True)
 class HoldoutScore:
-    """Weighted quantile losses on the same points: the forecast's, the baseline's."""
+    """Weighted quantile losses (WQL) on the same points: engine's and naive's."""
 
     forecast: float
     baseline: float
@@ -32,58 +36,51 @@ def score_holdout(archive: Path, *, steps: int) -> HoldoutScore:
     """
     table = _read_table(archive)
     cutoff = table[TIMESTAMP].max() - pd.DateOffset(months=steps)
-    history, held_out = (
-        table[table[TIMESTAMP] <= cutoff],
-        table[table[TIMESTAMP] > cutoff],
-    )
+    history = table[table[TIMESTAMP] <= cutoff]
+    held_out = table[table[TIMESTAMP] > cutoff]
     known = held_out[held_out[ITEM].isin(history[ITEM]) & held_out[TARGET].notna()]
     forecast = fit(history, _config(steps)).forecast(history)
-    baseline = forecast_seasonal_naive(history, known)
+    baseline = forecast_seasonal_naive(history, steps=steps)
     return HoldoutScore(
-        forecast=weighted_quantile_loss(known, forecast),
-        baseline=weighted_quantile_loss(known, baseline),
+        forecast=score_wql(known, forecast),
+        baseline=score_wql(known, baseline),
         n_points=len(known),
     )
 
 
-def forecast_seasonal_naive(history: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
-    """Forecast the value of a year before, spread as last year's changes were.
+def forecast_seasonal_naive(history: pd.DataFrame, *, steps: int) -> pd.DataFrame:
+    """Forecast with the engine's own baseline, from the history as it stands.
 
     Returns
     -------
-    The keys of ``asked`` with a column for each quantile. Where a year before there
-    was nothing, the series' last value stands in; an unknown spread is none.
+    ``steps`` rows a series, all after the last month of the table: the keys, and a
+    column for each quantile.
     """
-    lagged = history.assign(
-        **{TIMESTAMP: history[TIMESTAMP] + pd.DateOffset(months=SEASON)}
-    ).rename(columns={TARGET: "last_year"})
-    changes = history.merge(lagged, on=[ITEM, TIMESTAMP])
-    squares = (changes[TARGET] - changes["last_year"]) ** 2
-    spread = squares.groupby(changes[ITEM]).mean() ** 0.5
-    last = history.sort_values(TIMESTAMP).groupby(ITEM)[TARGET].last()
-    naive = asked[[ITEM, TIMESTAMP]].merge(lagged, on=[ITEM, TIMESTAMP], how="left")
-    center = naive["last_year"].fillna(naive[ITEM].map(last))
-    width = naive[ITEM].map(spread).fillna(0.0)
-    columns = {
-        name: np.maximum(center + NormalDist().inv_cdf(level) * width, 0.0)
-        for name, level in LEVELS.items()
-    }
-    return naive[[ITEM, TIMESTAMP]].assign(**columns)
+    problem = Problem(timestamp=TIMESTAMP, target=TARGET, frequency="M", horizon=steps)
+    frequency = parse_frequency(problem.frequency)
+    panel = build_panel(history, problem, frequency, common_end=True)
+    naive = panel.keys.loc[panel.keys.index.repeat(steps)].reset_index(drop=True)
+    naive[TIMESTAMP] = panel.stamps(np.arange(1, steps + 1)).ravel()
+    quantiles = seasonal_naive(panel, np.array(list(LEVELS.values())))
+    naive[list(LEVELS)] = quantiles.reshape(-1, len(LEVELS))
+    return naive
 
 
-def weighted_quantile_loss(actual: pd.DataFrame, forecast: pd.DataFrame) -> float:
-    """Mean over the quantiles of 2 rho summed over all points, over the sum of |y|."""
+def score_wql(actual: pd.DataFrame, forecast: pd.DataFrame) -> float:
+    """Score the weighted quantile loss over all points, by the engine's definition."""
     both = actual.merge(forecast, on=[ITEM, TIMESTAMP], validate="one_to_one")
     if len(both) != len(actual):
         raise ValueError(
             f"forecast of {len(both)} of {len(actual)} points; forecast them all"
         )
-    losses = [
-        np.maximum(level * error, (level - 1) * error).sum()
-        for name, level in LEVELS.items()
-        for error in [both[TARGET] - both[name]]
-    ]
-    return float(2 * np.mean(losses) / both[TARGET].abs().sum())
+    points = Scored(
+        actual=both[TARGET].to_numpy(float)[None, None],
+        forecast=both[list(LEVELS)].to_numpy(float)[None, None],
+        levels=np.array(list(LEVELS.values())),
+        asked=np.arange(len(LEVELS)),
+        scale=np.full((1, 1), np.nan),
+    )
+    return float(score(points, metrics=(WQL,))[WQL])
 
 
 def _read_table(archive: Path) -> pd.DataFrame:

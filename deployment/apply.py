@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from deployment.chalice.command import remove_compiled_files
 from deployment.chalice.functions import compare_functions, find_functions
 from deployment.order import review_after_chalice, review_before_chalice
-from deployment.place import check_place
 from deployment.review import QUIET
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def deploy(deployment: Deployment, say: Callable[[str], None]) -> None:
     DeploymentError
         When the stage was deployed to another account or region, or cannot be.
     """
-    check_place(deployment)
+    deployment.check_place()
     quiet = True
     for outcome in _settle(deployment):
         if outcome.change != "absent":
@@ -47,8 +46,8 @@ def _settle(deployment: Deployment) -> Iterator[Outcome]:
 
 
 def _run_chalice(deployment: Deployment) -> list[Outcome]:
-    before = find_functions(deployment.clients, deployment.stage)
+    before = find_functions(deployment)
     remove_compiled_files(deployment.project)
     deployment.chalice.run("deploy", stage=deployment.stage.name)
-    after = find_functions(deployment.clients, deployment.stage)
+    after = find_functions(deployment)
     return compare_functions(deployment.stage, before, after)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deployment.chalice.record import read_record
+from deployment.pipeline import Pipeline
+from deployment.resources.bucket import bucket_exists
 from deployment.resources.policies import PolicyTemplates
 
 if TYPE_CHECKING:
@@ -27,6 +30,24 @@ class Deployment:
     chalice: Chalice
 
     @property
+    def pipeline(self) -> Pipeline:
+        """What the project deploys."""
+        return Pipeline(self.project)
+
+    @property
     def templates(self) -> PolicyTemplates:
         """The project's policy templates."""
         return PolicyTemplates(self.project)
+
+    def check_place(self) -> None:
+        """Refuse a stage that is in another account or region already.
+
+        Chalice's record says so where it is at hand, and the bucket where it is not.
+
+        Raises
+        ------
+        DeploymentError
+            When the stage was deployed elsewhere.
+        """
+        read_record(self.project, self.stage.name).check(self.stage)
+        bucket_exists(self.clients.s3, self.stage)

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws_errors import error_code
 from deployment.chalice.record import read_record
 from deployment.chalice.removal import review_chalice_removal
 from deployment.chalice.stage_files import review_stage_files_removal
-from deployment.errors import DeploymentError, error_code
+from deployment.errors import DeploymentError
 from deployment.options import Options
-from deployment.parts import GLUE_JOBS, ROLES
-from deployment.place import check_place
 from deployment.resources.bucket_removal import review_bucket_removal
 from deployment.resources.failed_events import (
     review_alarm_removal,
@@ -56,7 +55,7 @@ def destroy(
     DeploymentError
         When the stage was deployed to another account or region.
     """
-    check_place(deployment)
+    deployment.check_place()
     quiet = True
     for found in _review(deployment, say, delete_data=delete_data, only_plan=only_plan):
         outcome = found if isinstance(found, Outcome) else found.outcome
@@ -137,7 +136,7 @@ def _run_chalice(deployment: Deployment, say: Callable[[str], None]) -> None:
 def _review_rest(deployment: Deployment) -> Iterator[Review]:
     stage, clients = deployment.stage, deployment.clients
     yield review_state_machine_removal(clients.sfn, stage)
-    for job in GLUE_JOBS:
+    for job in deployment.pipeline.glue_jobs:
         yield review_glue_job_removal(clients.glue, stage, job)
     nothing = Options()
     yield review_connection(clients.glue, clients.ec2, stage, nothing)
@@ -146,7 +145,7 @@ def _review_rest(deployment: Deployment) -> Iterator[Review]:
     yield review_alarm_removal(clients.cloudwatch, stage)
     yield review_topic_removal(clients.sns, stage)
     yield review_queue_removal(clients.sqs, stage)
-    for group in list_log_groups(stage):
+    for group in list_log_groups(stage, deployment.pipeline.functions):
         yield review_log_group_removal(clients.logs, group)
-    for part in ROLES:
+    for part in deployment.pipeline.services:
         yield review_role_removal(clients.iam, stage.resource(part))

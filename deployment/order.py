@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployment.chalice.event_rule import review_event_rule
+from deployment.chalice.functions import review_rule_tags
 from deployment.chalice.record import read_record
 from deployment.chalice.stage_files import review_stage_files
-from deployment.parts import ASYNCHRONOUS_FUNCTIONS, FUNCTIONS, GLUE_JOBS
 from deployment.resources.bucket import review_bucket
-from deployment.resources.chart_library import read_chart_library
 from deployment.resources.definition import build_definition
 from deployment.resources.failed_events import (
     review_alarm,
     review_failure_destination,
     review_queue,
 )
-from deployment.resources.glue_code import read_glue_code, review_glue_code
+from deployment.resources.glue_code import (
+    read_chart_library,
+    read_glue_code,
+    review_glue_code,
+)
 from deployment.resources.glue_jobs import review_glue_job
 from deployment.resources.glue_security import (
     review_connection,
     review_security_configuration,
 )
 from deployment.resources.logs import list_log_groups, review_log_group
-from deployment.resources.policies import list_parts
 from deployment.resources.roles import review_role
 from deployment.resources.state_machine import review_state_machine
 from deployment.resources.topic import review_topic
@@ -42,14 +43,14 @@ def review_before_chalice(deployment: Deployment) -> Iterator[Review]:
     Functions need a moment to know them.
     """
     stage, clients, options = deployment.stage, deployment.clients, deployment.options
-    for part in list_parts():
+    for part in deployment.pipeline.parts:
         policy = deployment.templates.build(part, stage, options)
         yield review_role(clients.iam, stage, part, policy=policy)
     yield review_bucket(clients.s3, stage, options)
     yield review_topic(clients.sns, stage, options.notify)
     yield review_queue(clients.sqs, stage)
     yield review_alarm(clients.cloudwatch, stage)
-    for group in list_log_groups(stage):
+    for group in list_log_groups(stage, deployment.pipeline.functions):
         yield review_log_group(clients.logs, stage, group)
     yield from _review_glue(deployment)
     yield from review_stage_files(
@@ -59,25 +60,27 @@ def review_before_chalice(deployment: Deployment) -> Iterator[Review]:
 
 def review_after_chalice(deployment: Deployment) -> Iterator[Review]:
     """Review what stands on Chalice's functions."""
-    stage, clients = deployment.stage, deployment.clients
-    for function in ASYNCHRONOUS_FUNCTIONS:
+    stage, clients, pipeline = deployment.stage, deployment.clients, deployment.pipeline
+    for function in pipeline.event_functions:
         yield review_failure_destination(clients.functions, stage, function)
-    yield review_event_rule(clients.events, stage)
+    yield review_rule_tags(clients.events, stage)
     # What Chalice has not recorded yet gets the ARN that its name will give it.
-    arns = {function: stage.function_arn(function) for function in FUNCTIONS}
+    arns = {function: stage.function_arn(function) for function in pipeline.functions}
     arns |= read_record(deployment.project, stage.name).function_arns
-    template = (deployment.project / "statemachine.asl.json").read_text()
     definition = build_definition(
-        template, stage, options=deployment.options, function_arns=arns
+        pipeline.definition, stage, options=deployment.options, function_arns=arns
     )
     yield review_state_machine(clients.sfn, stage, definition)
 
 
 def _review_glue(deployment: Deployment) -> Iterator[Review]:
     stage, clients, options = deployment.stage, deployment.clients, deployment.options
-    code = read_glue_code(deployment.project / "glue", read_chart_library())
+    jobs = deployment.pipeline.glue_jobs
+    code = read_glue_code(
+        deployment.project / "glue", jobs, chart_library=read_chart_library()
+    )
     yield review_glue_code(clients.s3, stage.bucket, code)
     yield review_connection(clients.glue, clients.ec2, stage, options)
     yield review_security_configuration(clients.glue, stage, options)
-    for job in GLUE_JOBS:
+    for job in jobs:
         yield review_glue_job(clients.glue, stage, job, code=code, options=options)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from botocore.exceptions import ClientError
 
-from deployment.errors import error_code, error_message
+from chalicelib.aws_errors import error_code, error_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
-def find_placeholders(template: str) -> set[str]:
-    """Name every placeholder of a template."""
-    return set(_PLACEHOLDER.findall(template))
+def list_placeholders(template: str) -> list[str]:
+    """Name every placeholder of a template once, in its order."""
+    return list(dict.fromkeys(_PLACEHOLDER.findall(template)))
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
@@ -27,7 +27,7 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     DeploymentError
         When a placeholder has no value.
     """
-    missing = sorted(find_placeholders(template) - values.keys())
+    missing = sorted(set(list_placeholders(template)) - values.keys())
     if missing:
         raise DeploymentError(
             f"placeholders without a value (found {', '.join(missing)}); "
@@ -44,7 +44,7 @@ def fill_exactly(template: str, values: Mapping[str, str]) -> str:
     DeploymentError
         When a placeholder has no value or a value no placeholder.
     """
-    unused = sorted(values.keys() - find_placeholders(template))
+    unused = sorted(values.keys() - set(list_placeholders(template)))
     if unused:
         raise DeploymentError(
             f"values without a placeholder (found {', '.join(unused)}); "

@@ -16,7 +16,6 @@ from deployment.chalice.functions import (
 )
 from deployment.chalice.stage_files import read_config, review_stage_files, with_stage
 from deployment.order import review_after_chalice, review_before_chalice
-from deployment.place import check_place
 from deployment.review import QUIET
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def plan(deployment: Deployment, say: Callable[[str], None]) -> None:
     DeploymentError
         As a deploy would.
     """
-    check_place(deployment)
+    deployment.check_place()
     quiet = True
     for outcome in _foresee(deployment):
         if outcome.change != "absent":
@@ -55,7 +54,7 @@ def _foresee(deployment: Deployment) -> Iterator[Outcome]:
 
 
 def _foresee_chalice(deployment: Deployment) -> list[Outcome]:
-    before = find_functions(deployment.clients, deployment.stage)
+    before = find_functions(deployment)
     with tempfile.TemporaryDirectory(prefix="plan-") as folder:
         project = Path(folder) / "project"
         package = Path(folder) / "package"
@@ -80,7 +79,10 @@ def _copy_for_chalice(deployment: Deployment, project: Path) -> None:
         elif source.exists():
             shutil.copy2(source, project / part)
     config = with_stage(
-        read_config(deployment.project), deployment.stage, deployment.options
+        read_config(deployment.project),
+        deployment.stage,
+        deployment.options,
+        deployment.pipeline.functions,
     )
     (project / ".chalice" / "config.json").write_text(json.dumps(config))
     for review in review_stage_files(

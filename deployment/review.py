@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
 Change = Literal["created", "updated", "unchanged", "removed", "absent", "kept"]
 QUIET: tuple[Change, ...] = ("unchanged", "absent", "kept")
@@ -32,6 +32,27 @@ class Fix:
 
     aspect: str
     apply: Callable[[], object]
+
+
+def review_tags(
+    read: Callable[[], Mapping[str, str]],
+    write: Callable[[Mapping[str, str]], object],
+    wanted: Mapping[str, str],
+) -> list[Fix]:
+    """Compare a resource's tags with those that it should have; others may stay."""
+    if wanted.items() <= read().items():
+        return []
+    return [Fix("tags", lambda: write(wanted))]
+
+
+def pair_tags(tags: Mapping[str, str]) -> Any:
+    """Spell tags as most services do, each as a key and a value."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def unpair_tags(pairs: Iterable[Any]) -> dict[str, str]:
+    """Read tags that a service spells as keys and values."""
+    return {pair["Key"]: pair["Value"] for pair in pairs}
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,96 @@
-"""The stage's bucket as the report sees it: JSON, lists of keys, files."""
+"""The stage's bucket as both jobs see it: the one map of its keys, JSON, files."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+# The version of the keys in each document that the jobs write.
+SCHEMAS = {
+    "data-report.json": 1,
+    "settings.json": 1,
+    "report.json": 1,
+    "report-warnings.json": 1,
+}
+DEFAULT_SETTINGS = "config/default.json"
+_BLOCK_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class RunKeys:
+    """The keys of one run's objects; a folder's ends in a slash."""
+
+    run_id: str
+
+    @property
+    def documents(self) -> str:
+        """The folder of the run's JSON documents."""
+        return f"runs/{self.run_id}/"
+
+    @property
+    def run(self) -> str:
+        """What was uploaded, and with which settings of the bucket."""
+        return f"{self.documents}run.json"
+
+    @property
+    def data_report(self) -> str:
+        """What was found in the upload."""
+        return f"{self.documents}data-report.json"
+
+    @property
+    def settings(self) -> str:
+        """The settings as resolved."""
+        return f"{self.documents}settings.json"
+
+    @property
+    def candidates(self) -> str:
+        """What Autopilot trained."""
+        return f"{self.documents}candidates.json"
+
+    @property
+    def report_warnings(self) -> str:
+        """What the report found."""
+        return f"{self.documents}report-warnings.json"
+
+    @property
+    def input(self) -> str:
+        """The folder of the forecast input."""
+        return f"input/{self.run_id}/"
+
+    @property
+    def train_folder(self) -> str:
+        """The folder that Autopilot takes all training data from."""
+        return f"{self.input}train/"
+
+    @property
+    def train(self) -> str:
+        """The training data."""
+        return f"{self.train_folder}train.csv"
+
+    @property
+    def transform_folder(self) -> str:
+        """The folder of what the batch transform reads."""
+        return f"{self.input}transform/"
+
+    def results(self, dataset: str) -> str:
+        """The folder of what people read of the run."""
+        return f"{dataset_folder(dataset)}{self.run_id}/"
+
+    def raw_folder(self, dataset: str) -> str:
+        """The folder of the batch transform's own output."""
+        return f"{self.results(dataset)}raw/"
+
+
+def dataset_folder(dataset: str) -> str:
+    """Name the folder of the results of all runs of a dataset."""
+    return f"output-forecasted-data/{dataset}/"
 
 
 @dataclass(frozen=True)
@@ -22,17 +102,17 @@ class Stored:
 
 
 @dataclass(frozen=True)
-class BucketStore:
+class Bucket:
     """One bucket, and a folder of this machine to bring its objects to."""
 
     s3: S3Client
-    bucket: str
+    name: str
     folder: Path
 
     def list_objects(self, prefix: str) -> list[Stored]:
         """List the objects below a prefix, by key."""
         pages = self.s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=prefix
+            Bucket=self.name, Prefix=prefix
         )
         found = [
             Stored(item["Key"], item.get("LastModified"))
@@ -41,33 +121,62 @@ class BucketStore:
         ]
         return sorted(found, key=lambda stored: stored.key)
 
-    def download(self, key: str, name: str) -> Path:
-        """Bring an object to a file of the folder."""
-        path = self.folder / name
-        self.s3.download_file(self.bucket, key, str(path))
+    def download(self, key: str, name: str | None = None) -> Path:
+        """Bring an object to a file of the folder, by its own name or another."""
+        path = self.folder / (name or key.rpartition("/")[2])
+        self.s3.download_file(self.name, key, str(path))
         return path
 
-    def upload(self, path: Path, key: str, content_type: str) -> None:
+    def download_upload(self, upload: Mapping[str, Any]) -> Path:
+        """Bring the very version that was uploaded, a block at a time.
+
+        Parameters
+        ----------
+        upload
+            The ``key``, ``version_id`` and ``etag`` of run.json.
+        """
+        path = self.folder / "upload"
+        which: dict[str, Any] = {"Bucket": self.name, "Key": upload["key"]}
+        if upload["version_id"] in (None, "null"):
+            # An unversioned bucket: at least the content must still be the same.
+            which["IfMatch"] = upload["etag"]
+        else:
+            which["VersionId"] = upload["version_id"]
+        body = self.s3.get_object(**which)["Body"]
+        with path.open("wb") as file:
+            for block in body.iter_chunks(_BLOCK_BYTES):
+                file.write(block)
+        return path
+
+    def upload(self, path: Path, key: str, content_type: str | None = None) -> None:
         """Write a file to the bucket."""
+        if content_type is None:
+            self.s3.upload_file(str(path), self.name, key)
+            return
         self.s3.upload_file(
-            str(path), self.bucket, key, ExtraArgs={"ContentType": content_type}
+            str(path), self.name, key, ExtraArgs={"ContentType": content_type}
         )
 
-    def read_bytes(self, key: str) -> bytes:
-        """Read an object that must be there."""
-        body: bytes = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
-        return body
+    def write_text(
+        self, key: str, content_type: str, write: Callable[[TextIO], Any]
+    ) -> None:
+        """Write a text that does not have to fit into memory, by way of a file."""
+        path = self.folder / key.rpartition("/")[2]
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            write(file)
+        self.upload(path, key, content_type)
 
     def read_json(self, key: str) -> dict[str, Any]:
         """Read a JSON object that must be there."""
-        content: dict[str, Any] = json.loads(self.read_bytes(key))
+        body = self.s3.get_object(Bucket=self.name, Key=key)["Body"].read()
+        content: dict[str, Any] = json.loads(body)
         return content
 
     def write_json(self, key: str, content: Mapping[str, Any]) -> None:
         """Write a JSON object, readable to people too."""
         text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
         self.s3.put_object(
-            Bucket=self.bucket,
+            Bucket=self.name,
             Key=key,
             Body=text.encode("utf-8", "replace"),
             ContentType="application/json",

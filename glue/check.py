@@ -1,22 +1,53 @@
-"""Explains an upload without uploading it: by the same code that the job runs."""
+"""Explains an upload without uploading it: by the same code that the job runs.
+
+python -m glue.check FILE [--settings FILE]
+"""
 
 from __future__ import annotations
 
+import argparse
+import io
 import json
+import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from glue.bucket import DEFAULT_SETTINGS
 from glue.documents import describe_preparation
 from glue.preparation import Preparation, prepare_upload
 from glue.settings.layers import Layer
 
-DEFAULT_SOURCE = "config/default.json"
+
+def main(arguments: Sequence[str]) -> int:
+    """Explain a file; the exit code is what the run's would be."""
+    parser = argparse.ArgumentParser(
+        prog="python -m glue.check", description="Say what a run would make of a file."
+    )
+    parser.add_argument("file", type=Path, help="a .zip, or a .csv that is its TTS.csv")
+    parser.add_argument(
+        "--settings",
+        type=Path,
+        metavar="FILE",
+        help="what config/<dataset>.json in the bucket would be",
+    )
+    given = parser.parse_args(arguments)
+    try:
+        text = given.settings and given.settings.read_text("utf-8-sig", "replace")
+        report = explain_upload(
+            given.file, bucket_settings=text, source=str(given.settings)
+        )
+    except OSError as error:
+        parser.error(f"{error.filename!r} cannot be read ({error.strerror})")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # an encoding may lack a character
+    print(render_explanation(report), end="")
+    return 0 if report["outcome"] == "accepted" else 1
 
 
 def explain_upload(
-    path: Path, *, bucket_settings: str | None = None, source: str = DEFAULT_SOURCE
+    path: Path, *, bucket_settings: str | None = None, source: str = DEFAULT_SETTINGS
 ) -> dict[str, Any]:
     """Prepare an upload in a folder of its own, and report on it.
 
@@ -36,9 +67,11 @@ def explain_upload(
         data-report.json, and ``settings``: each effective value with its source.
     """
     layer = None if bucket_settings is None else Layer(source, bucket_settings)
+    # A bare table is the history, under the name that it has in a zip.
+    name = "TTS.csv" if path.suffix.lower() == ".csv" else path.name
     with tempfile.TemporaryDirectory(prefix="explain-") as folder:
         made: Preparation = prepare_upload(
-            path, path.name, Path(folder), bucket_settings=layer
+            path, name, Path(folder), bucket_settings=layer
         )
         return describe_preparation(made)
 
@@ -101,3 +134,7 @@ def _describe_finding(finding: Mapping[str, Any]) -> str:
 
 def _write(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -16,6 +16,7 @@ from glue.limits import (
     MOST_UNITS,
     STEPS_PER_HORIZON,
 )
+from glue.reading.timestamps import format_timestamps
 
 MINUTE, HOUR, DAY, WEEK = 60, 3_600, 86_400, 7 * 86_400
 _SECONDS = {"min": MINUTE, "H": HOUR, "D": DAY, "W": WEEK}
@@ -101,6 +102,24 @@ class Frequency:
             return starts.astype("datetime64[s]").astype(np.int64)
         shift = 3 * DAY if self.unit == "W" else 0
         return units * _SECONDS[self.unit] - shift
+
+    def moments(self, periods: Array, origin: int) -> Array:
+        """Give the first second of each period, as ``periods`` numbers them, [n]."""
+        start = self.starts_of(np.array([origin], dtype=np.int64))
+        numbers = np.asarray(periods, dtype=np.int64)
+        if not self.months:
+            return start[0] + numbers * self.seconds
+        month = start.astype("datetime64[s]").astype("datetime64[M]")[0]
+        moments = (month + numbers * self.months).astype("datetime64[s]")
+        return moments.astype(np.int64)
+
+    def name_periods(self, periods: Array, origin: int) -> list[str]:
+        """Write the first moment of each period."""
+        moments = self.moments(periods, origin)
+        texts: list[str] = format_timestamps(
+            moments, with_time=self.is_below_daily
+        ).tolist()
+        return texts
 
     @property
     def season(self) -> int:

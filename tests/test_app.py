@@ -11,13 +11,13 @@ from moto.sns.models import sns_backends
 
 import app as pipeline
 from chalicelib.errors import AutopilotBusy, AutopilotFailed
-from tests.chalicelib.test_autopilot import (
+from tests.building.lambda_inputs import (
+    DETAIL,
     RUN_ID,
     make_candidate,
     make_job,
     make_settings,
 )
-from tests.chalicelib.test_endings import DETAIL
 from tests.conftest import BUCKET, STATE_MACHINE_ARN, TOPIC_ARN
 
 

@@ -3,11 +3,11 @@
 import ast
 import sys
 from graphlib import TopologicalSorter
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.building.paths import ROOT
+
 PARTS = {
     *("chalicelib", "client", "demo", "deployment", "forecaster", "glue", "localaws"),
 }

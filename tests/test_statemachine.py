@@ -5,18 +5,18 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from chalicelib import errors
+from tests.building.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 FILE = ROOT / "statemachine.asl.json"
 MACHINE = json.loads(FILE.read_text())
 STATES = MACHINE["States"]
 TASKS = {name: s for name, s in STATES.items() if s["Type"] == "Task"}
 LAMBDAS = {n: s for n, s in TASKS.items() if s["Resource"].endswith("lambda:invoke")}
+GLUE_JOBS = {n: s for n, s in TASKS.items() if "glue:startJobRun" in s["Resource"]}
 # Events that a task leaves in the history when it is entered and left, and at every
 # attempt: scheduled, started, and succeeded or failed. `.sync` adds "submitted".
 ENTERED_AND_LEFT = 2
@@ -59,6 +59,11 @@ def test_state_handler_and_placeholder_share_a_name(name):
 
     assert handler in functions
     assert LAMBDAS[name]["Parameters"]["FunctionName"] == f"${{{name}FunctionArn}}"
+
+
+@pytest.mark.parametrize("name", GLUE_JOBS)
+def test_state_and_job_share_a_name(name):
+    assert GLUE_JOBS[name]["Parameters"]["JobName"] == f"${{{name}JobName}}"
 
 
 def test_errors_named_in_the_definition_exist():

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from deployment.errors import error_code
-from deployment.parts import FUNCTIONS
-from deployment.review import Outcome
+from chalicelib.aws_errors import error_code
+from deployment.review import Outcome, Review, pair_tags, review_tags, unpair_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from mypy_boto3_events import EventBridgeClient
+
     from chalicelib.stages import Stage
     from deployment.clients import Clients
+    from deployment.deployment import Deployment
 
 # What a function is, aspect by aspect; None where it does not exist.
 Function = dict[str, Any]
@@ -30,9 +32,12 @@ def rule_name(stage: Stage) -> str:
     return stage.resource(_RULE)
 
 
-def find_functions(clients: Clients, stage: Stage) -> dict[str, Function | None]:
+def find_functions(deployment: Deployment) -> dict[str, Function | None]:
     """Read every function of the stage, with what triggers it."""
-    return {function: _find(clients, stage, function) for function in FUNCTIONS}
+    return {
+        function: _find(deployment.clients, deployment.stage, function)
+        for function in deployment.pipeline.functions
+    }
 
 
 def read_package(folder: Path, stage: Stage) -> dict[str, Function | None]:
@@ -64,8 +69,33 @@ def compare_functions(
     """Say how each function changes, by hash, configuration, tags and trigger."""
     return [
         _compare(stage.resource(function), before[function], after[function])
-        for function in FUNCTIONS
+        for function in before
     ]
+
+
+def review_rule_tags(events: EventBridgeClient, stage: Stage) -> Review:
+    """Compare the tags of the rule, which Chalice does not tag, with the stage's.
+
+    The rule may be one that is still to be created.
+    """
+    name = rule_name(stage)
+    arn = stage.arn("events", f"rule/{name}")
+    tags = _find_rule_tags(events, arn)
+    fixes = review_tags(
+        lambda: tags,
+        lambda wanted: events.tag_resource(ResourceARN=arn, Tags=pair_tags(wanted)),
+        stage.tags,
+    )
+    return Review("tags of rule", name, bool(tags), tuple(fixes))
+
+
+def _find_rule_tags(events: EventBridgeClient, arn: str) -> dict[str, str]:
+    try:
+        return unpair_tags(events.list_tags_for_resource(ResourceARN=arn)["Tags"])
+    except ClientError as error:
+        if error_code(error) == "ResourceNotFoundException":
+            return {}
+        raise
 
 
 def _compare(name: str, before: Function | None, after: Function | None) -> Outcome:

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws_errors import error_code
 from deployment.chalice.functions import rule_name
 from deployment.chalice.record import read_record
-from deployment.errors import error_code
-from deployment.parts import FUNCTIONS
 from deployment.resources.roles import review_role_removal
 from deployment.review import review_removal
 
@@ -33,7 +32,7 @@ def review_chalice_removal(deployment: Deployment) -> Iterator[Review]:
     stage, clients = deployment.stage, deployment.clients
     yield _review_notification(clients, stage)
     yield _review_rule(clients, stage)
-    for function in FUNCTIONS:
+    for function in deployment.pipeline.functions:
         yield _review_function(clients.functions, stage.resource(function))
         yield review_role_removal(clients.iam, stage.resource(function))
     path = read_record(deployment.project, stage.name).path

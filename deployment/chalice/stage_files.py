@@ -7,18 +7,19 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from deployment.options import OPTIONS_KEY, Options, read_options, write_options
-from deployment.parts import FUNCTIONS
 from deployment.review import Fix, Review, review_removal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from chalicelib.stages import Stage
     from deployment.resources.policies import PolicyTemplates
 
 
-def build_stage(stage: Stage, options: Options) -> dict[str, Any]:
+def build_stage_config(
+    stage: Stage, options: Options, functions: Iterable[str]
+) -> dict[str, Any]:
     """Build the stage's part of ``.chalice/config.json``.
 
     Timeouts and memory stand at the file's root, for all stages.
@@ -35,7 +36,7 @@ def build_stage(stage: Stage, options: Options) -> dict[str, Any]:
         },
         "lambda_functions": {
             function: {"iam_policy_file": f"rendered/{stage.name}/{function}.json"}
-            for function in FUNCTIONS
+            for function in functions
         },
         OPTIONS_KEY: write_options(options),
         "tags": stage.tags,
@@ -43,18 +44,22 @@ def build_stage(stage: Stage, options: Options) -> dict[str, Any]:
 
 
 def with_stage(
-    config: Mapping[str, Any], stage: Stage, options: Options
+    config: Mapping[str, Any],
+    stage: Stage,
+    options: Options,
+    functions: Iterable[str],
 ) -> dict[str, Any]:
     """Put a stage into Chalice's configuration and leave all else as it is."""
     stages = config.get("stages", {})
-    ours = {**stages.get(stage.name, {}), **build_stage(stage, options)}
+    wanted = build_stage_config(stage, options, functions)
+    ours = {**stages.get(stage.name, {}), **wanted}
     return {**config, "stages": {**stages, stage.name: ours}}
 
 
 def without_stage(config: Mapping[str, Any], stage: Stage) -> dict[str, Any]:
     """Take out of Chalice's configuration what a deploy put there for a stage."""
     stages = dict(config.get("stages", {}))
-    ours = build_stage(stage, Options()).keys()
+    ours = build_stage_config(stage, Options(), ()).keys()
     left = {k: v for k, v in stages.pop(stage.name, {}).items() if k not in ours}
     if left:
         stages[stage.name] = left
@@ -77,11 +82,12 @@ def review_stage_files(
 ) -> list[Review]:
     """Compare Chalice's configuration and the rendered policies with the stage's."""
     config_path = _config_path(project)
-    config = with_stage(read_config(project), stage, options)
+    functions = templates.pipeline.functions
+    config = with_stage(read_config(project), stage, options, functions)
     folder = _rendered_folder(project, stage)
     policies = {
         folder / f"{function}.json": templates.build(function, stage, options)
-        for function in FUNCTIONS
+        for function in functions
     }
     return [
         _review_file(project, path, value)

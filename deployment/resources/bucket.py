@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from deployment.errors import DeploymentError, error_code
+from chalicelib.aws_errors import error_code
+from deployment.errors import DeploymentError
 from deployment.patience import insist
 from deployment.resources.bucket_aspects import list_aspects
 from deployment.review import Fix, Review

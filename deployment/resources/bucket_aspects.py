@@ -1,4 +1,4 @@
-"""What a bucket of ours is like: private, encrypted, versioned, over TLS only."""
+"""What the bucket is like: private, encrypted, versioned, and when objects expire."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from deployment.errors import error_code
-from deployment.resources.lifecycle import build_lifecycle
+from chalicelib.aws_errors import error_code
+from deployment.review import pair_tags, unpair_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,12 @@ _ALL_BLOCKED: Any = {
     "RestrictPublicBuckets": True,
 }
 _OWNER_ENFORCED: Any = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+# Days. A run reads its version of the upload for at most a week, and can be redriven
+# for two weeks more.
+_OLD_VERSIONS = 30
+_CLEAN_DATA = 90
+_RUN_RECORDS = 400
+_UNFINISHED_UPLOADS = 7
 
 
 @dataclass(frozen=True)
@@ -60,13 +66,13 @@ def list_aspects(s3: S3Client, stage: Stage, options: Options) -> list[Aspect]:
     """List every setting of the stage's bucket."""
     owned = {"Bucket": stage.bucket, "ExpectedBucketOwner": stage.account}
     return [
-        _build_public_access(s3, owned),
-        _build_ownership(s3, owned),
-        _build_versioning(s3, owned),
-        _build_encryption_aspect(s3, owned, build_encryption(options)),
+        _build_public_access_aspect(s3, owned),
+        _build_ownership_aspect(s3, owned),
+        _build_versioning_aspect(s3, owned),
+        _build_encryption_aspect(s3, owned, build_default_encryption(options)),
         _build_policy_aspect(s3, owned, build_bucket_policy(stage)),
         _build_lifecycle_aspect(s3, owned, build_lifecycle()),
-        _build_tags(s3, owned, stage.tags),
+        _build_tags_aspect(s3, owned, stage.tags),
     ]
 
 
@@ -88,7 +94,7 @@ def build_bucket_policy(stage: Stage) -> dict[str, Any]:
     }
 
 
-def build_encryption(options: Options) -> dict[str, Any]:
+def build_default_encryption(options: Options) -> dict[str, Any]:
     """Build the default encryption of the bucket's objects."""
     if options.kms_key is None:
         default = {"SSEAlgorithm": "AES256"}
@@ -105,7 +111,44 @@ def build_encryption(options: Options) -> dict[str, Any]:
     }
 
 
-def _build_public_access(s3: S3Client, owned: Any) -> Aspect:
+def build_lifecycle() -> list[dict[str, Any]]:
+    """Build the bucket's lifecycle rules.
+
+    No rule touches ``autopilot-output/``, where models that may still be used lie,
+    nor ``code/``, which running jobs read; uploads and forecasts stay, their
+    overwritten versions do not.
+    """
+    return [
+        _expire("input/", days=_CLEAN_DATA),
+        _expire("runs/", days=_RUN_RECORDS),
+        *(
+            _expire(prefix, days=None)
+            for prefix in ("raw", "config/", "output-forecasted-data/")
+        ),
+        {
+            "ID": "unfinished-uploads",
+            "Filter": {"Prefix": ""},
+            "Status": "Enabled",
+            "AbortIncompleteMultipartUpload": {
+                "DaysAfterInitiation": _UNFINISHED_UPLOADS
+            },
+        },
+    ]
+
+
+def _expire(prefix: str, *, days: int | None) -> dict[str, Any]:
+    rule: dict[str, Any] = {
+        "ID": prefix.rstrip("/"),
+        "Filter": {"Prefix": prefix},
+        "Status": "Enabled",
+        "NoncurrentVersionExpiration": {"NoncurrentDays": _OLD_VERSIONS},
+    }
+    if days is not None:
+        rule["Expiration"] = {"Days": days}
+    return rule
+
+
+def _build_public_access_aspect(s3: S3Client, owned: Any) -> Aspect:
     return Aspect(
         "public access",
         _ALL_BLOCKED,
@@ -116,7 +159,7 @@ def _build_public_access(s3: S3Client, owned: Any) -> Aspect:
     )
 
 
-def _build_ownership(s3: S3Client, owned: Any) -> Aspect:
+def _build_ownership_aspect(s3: S3Client, owned: Any) -> Aspect:
     return Aspect(
         "ownership",
         _OWNER_ENFORCED,
@@ -127,7 +170,7 @@ def _build_ownership(s3: S3Client, owned: Any) -> Aspect:
     )
 
 
-def _build_versioning(s3: S3Client, owned: Any) -> Aspect:
+def _build_versioning_aspect(s3: S3Client, owned: Any) -> Aspect:
     return Aspect(
         "versioning",
         "Enabled",
@@ -171,14 +214,12 @@ def _build_lifecycle_aspect(s3: S3Client, owned: Any, wanted: Any) -> Aspect:
     )
 
 
-def _build_tags(s3: S3Client, owned: Any, wanted: dict[str, str]) -> Aspect:
-    tags: Any = [{"Key": key, "Value": value} for key, value in wanted.items()]
+def _build_tags_aspect(s3: S3Client, owned: Any, wanted: dict[str, str]) -> Aspect:
+    tags = pair_tags(wanted)
     return Aspect(
         "tags",
         wanted,
-        lambda: {
-            t["Key"]: t["Value"] for t in s3.get_bucket_tagging(**owned)["TagSet"]
-        },
+        lambda: unpair_tags(s3.get_bucket_tagging(**owned)["TagSet"]),
         lambda: s3.put_bucket_tagging(**owned, Tagging={"TagSet": tags}),
     )
 

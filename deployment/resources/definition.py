@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from deployment.pipeline import map_functions, map_glue_jobs
 from deployment.placeholders import fill_exactly
 
 if TYPE_CHECKING:
@@ -12,13 +13,6 @@ if TYPE_CHECKING:
 
     from chalicelib.stages import Stage
     from deployment.options import Options
-
-# The Lambdas that the machine calls, by the name of the state that does.
-STATE_FUNCTIONS = {
-    "PrepareRun": "prepare_run",
-    "CreateAutopilotJob": "create_autopilot_job",
-    "CheckAutopilotJob": "check_autopilot_job",
-}
 
 
 def build_definition(
@@ -37,16 +31,12 @@ def build_definition(
     DeploymentError
         When the file's placeholders are not the ones that the deployment fills.
     """
-    arns = {
-        f"{state}FunctionArn": function_arns[function]
-        for state, function in STATE_FUNCTIONS.items()
-    }
+    functions, jobs = map_functions(template), map_glue_jobs(template)
     definition = fill_exactly(
         template,
         {
-            **arns,
-            "PreprocessJobName": stage.resource("preprocess"),
-            "ReportJobName": stage.resource("report"),
+            **{name: function_arns[function] for name, function in functions.items()},
+            **{name: stage.resource(job) for name, job in jobs.items()},
             "SageMakerRoleArn": stage.role_arn("sagemaker"),
             **stage.tags,
         },

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from deployment.errors import error_code
+from chalicelib.aws_errors import error_code
 from deployment.patience import insist
-from deployment.review import Fix, Review, review_removal
+from deployment.review import Fix, Review, pair_tags, review_removal, review_tags
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -49,10 +49,11 @@ def review_queue(sqs: SQSClient, stage: Stage) -> Review:
             lambda: sqs.set_queue_attributes(QueueUrl=url, Attributes=_ATTRIBUTES),
         )
         fixes.append(put)
-    tags = sqs.list_queue_tags(QueueUrl=url).get("Tags", {})
-    if not stage.tags.items() <= tags.items():
-        tag = Fix("tags", lambda: sqs.tag_queue(QueueUrl=url, Tags=stage.tags))
-        fixes.append(tag)
+    fixes += review_tags(
+        lambda: sqs.list_queue_tags(QueueUrl=url).get("Tags", {}),
+        lambda tags: sqs.tag_queue(QueueUrl=url, Tags=tags),
+        stage.tags,
+    )
     return Review("queue", stage.queue, True, tuple(fixes))
 
 
@@ -118,7 +119,7 @@ def review_alarm(cloudwatch: CloudWatchClient, stage: Stage) -> Review:
         "settings",
         lambda: cloudwatch.put_metric_alarm(
             AlarmName=name,
-            Tags=[{"Key": k, "Value": v} for k, v in stage.tags.items()],
+            Tags=pair_tags(stage.tags),
             **wanted,
         ),
     )

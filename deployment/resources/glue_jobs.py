@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from deployment.errors import error_code
+from chalicelib.aws_errors import error_code
 from deployment.patience import insist
 from deployment.resources.glue_code import WHEEL
-from deployment.review import Fix, Review, review_removal
+from deployment.review import Fix, Review, review_removal, review_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +56,8 @@ def review_glue_job(
             lambda: glue.update_job(JobName=name, JobUpdate=wanted),
         )
         fixes.append(update)
-    return Review("Glue job", name, True, (*fixes, *_review_tags(glue, stage, job)))
+    fixes += _review_job_tags(glue, stage, job)
+    return Review("Glue job", name, True, tuple(fixes))
 
 
 def review_glue_job_removal(glue: GlueClient, stage: Stage, job: str) -> Review:
@@ -131,11 +132,10 @@ def _spell(key: str) -> str:
     }.get(key, key.lower())
 
 
-def _review_tags(glue: GlueClient, stage: Stage, job: str) -> list[Fix]:
+def _review_job_tags(glue: GlueClient, stage: Stage, job: str) -> list[Fix]:
     arn = stage.arn("glue", f"job/{stage.resource(job)}")
-    tags = glue.get_tags(ResourceArn=arn)["Tags"]
-    if stage.tags.items() <= tags.items():
-        return []
-    return [
-        Fix("tags", lambda: glue.tag_resource(ResourceArn=arn, TagsToAdd=stage.tags))
-    ]
+    return review_tags(
+        lambda: glue.get_tags(ResourceArn=arn)["Tags"],
+        lambda tags: glue.tag_resource(ResourceArn=arn, TagsToAdd=tags),
+        stage.tags,
+    )

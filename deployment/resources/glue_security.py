@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from deployment.errors import DeploymentError, error_code
+from chalicelib.aws_errors import error_code
+from deployment.errors import DeploymentError
 from deployment.review import Fix, Review, review_removal
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def review_security_configuration(
             exists=found is not None,
             remove=remove,
         )
-    wanted = build_encryption(options.kms_key)
+    wanted = build_job_encryption(options.kms_key)
     create = Fix(
         "key",
         lambda: glue.create_security_configuration(
@@ -104,7 +105,7 @@ def review_security_configuration(
     return Review("Glue security configuration", name, found is not None, fixes)
 
 
-def build_encryption(kms_key: str) -> Any:
+def build_job_encryption(kms_key: str) -> Any:
     """Build how a job encrypts; its logs need the key to trust CloudWatch, so not."""
     return {
         "S3Encryption": [{"S3EncryptionMode": "SSE-KMS", "KmsKeyArn": kms_key}],

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployment.parts import FUNCTIONS
-from deployment.review import Fix, Review, review_removal
+from deployment.review import Fix, Review, review_removal, review_tags
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_logs.type_defs import LogGroupTypeDef
 
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 RETENTION_DAYS = 30
 
 
-def list_log_groups(stage: Stage) -> list[str]:
-    """Name the stage's own log groups."""
-    functions = [f"/aws/lambda/{stage.resource(function)}" for function in FUNCTIONS]
-    return [*functions, state_machine_log_group(stage)]
+def list_log_groups(stage: Stage, functions: Iterable[str]) -> list[str]:
+    """Name the stage's own log groups: of its functions and of the state machine."""
+    groups = [f"/aws/lambda/{stage.resource(function)}" for function in functions]
+    return [*groups, state_machine_log_group(stage)]
 
 
 def state_machine_log_group(stage: Stage) -> str:
@@ -52,10 +53,11 @@ def review_log_group(logs: CloudWatchLogsClient, stage: Stage, name: str) -> Rev
         return Review("log group", name, False, (create, retain))
     fixes = [] if found.get("retentionInDays") == RETENTION_DAYS else [retain]
     arn = stage.arn("logs", f"log-group:{name}")
-    tags = logs.list_tags_for_resource(resourceArn=arn)["tags"]
-    if not stage.tags.items() <= tags.items():
-        tag = Fix("tags", lambda: logs.tag_resource(resourceArn=arn, tags=stage.tags))
-        fixes.append(tag)
+    fixes += review_tags(
+        lambda: logs.list_tags_for_resource(resourceArn=arn)["tags"],
+        lambda tags: logs.tag_resource(resourceArn=arn, tags=tags),
+        stage.tags,
+    )
     return Review("log group", name, True, tuple(fixes))
 
 

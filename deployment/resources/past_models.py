@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from deployment.errors import error_code
+from chalicelib.aws_errors import error_code
 from deployment.review import review_removal
 
 if TYPE_CHECKING:

@@ -6,26 +6,23 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deployment.parts import FUNCTIONS, ROLES
+from deployment.pipeline import Pipeline
 from deployment.placeholders import fill
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from chalicelib.stages import Stage
     from deployment.options import Options
 
-
 # What a part needs beside its own template when an option is set.
 _WITH_KEY = "use-key"
 _VOLUMES_WITH_KEY = "encrypt-volumes"
-_IN_NETWORK = {
-    "glue-preprocess": "join-network-glue",
-    "glue-report": "join-network-glue",
-    "sagemaker": "join-network-sagemaker",
-}
-# These touch no object of the bucket.
-_WITHOUT_DATA = ("on_upload", "states")
+_IN_NETWORK = "join-network-{}"
+_WITH_NETWORK = ("glue", "sagemaker")
+# A resource of a template that names one of these stands for one of each.
+_STATE_FUNCTION, _GLUE_JOB = "${StateFunction}", "${GlueJob}"
 
 
 @dataclass(frozen=True)
@@ -34,40 +31,49 @@ class PolicyTemplates:
 
     project: Path
 
+    @property
+    def pipeline(self) -> Pipeline:
+        """The functions and the Glue jobs that the policies are about."""
+        return Pipeline(self.project)
+
     def path(self, name: str) -> Path:
         """Find a template: of a Lambda function, a role, or what an option adds."""
-        if name in FUNCTIONS:
-            return self.project / ".chalice" / "policies" / f"{name}.json"
+        path = self.project / ".chalice" / "policies" / f"{name}.json"
+        if path.exists():
+            return path
         return self.project / "deployment" / "policies" / f"{name}.json"
 
     def read(self, name: str) -> str:
-        """Read a template."""
-        return self.path(name).read_text()
+        """Read a template, with every function and job that the states call."""
+        template = json.loads(self.path(name).read_text())
+        each = {
+            _STATE_FUNCTION: self.pipeline.state_functions,
+            _GLUE_JOB: self.pipeline.glue_jobs,
+        }
+        for statement in template["Statement"]:
+            statement["Resource"] = _repeat(statement["Resource"], each)
+        return json.dumps(template, indent=2)
 
     def build(self, part: str, stage: Stage, options: Options) -> dict[str, Any]:
         """Fill in the policy of a Lambda function or of a role for a stage."""
         values = build_values(stage, options)
         policy: dict[str, Any] = json.loads(fill(self.read(part), values))
-        for name in list_additions(part, options):
+        for name in list_additions(part, policy, options):
             addition = json.loads(fill(self.read(name), values))
             policy["Statement"] += addition["Statement"]
         return policy
 
 
-def list_parts() -> tuple[str, ...]:
-    """Name everything that has a role of its own."""
-    return (*FUNCTIONS, *ROLES)
-
-
-def list_additions(part: str, options: Options) -> list[str]:
-    """Name the templates that a stage's options add to a part's own."""
+def list_additions(part: str, policy: Mapping[str, Any], options: Options) -> list[str]:
+    """Name the templates that a stage's options add to a part's own policy."""
+    service = part.partition("-")[0]
     names = []
-    if options.kms_key is not None and part not in _WITHOUT_DATA:
+    if options.kms_key is not None and _touches_objects(policy):
         names.append(_WITH_KEY)
     if options.kms_key is not None and part == "sagemaker":
         names.append(_VOLUMES_WITH_KEY)
-    if options.has_network and part in _IN_NETWORK:
-        names.append(_IN_NETWORK[part])
+    if options.has_network and service in _WITH_NETWORK:
+        names.append(_IN_NETWORK.format(service))
     return names
 
 
@@ -87,3 +93,22 @@ def build_values(stage: Stage, options: Options) -> dict[str, str]:
     if options.kms_key is not None:
         values["KeyArn"] = options.kms_key
     return values
+
+
+def _repeat(resources: Iterable[str], each: Mapping[str, Iterable[str]]) -> list[str]:
+    """Write a resource once for each of what its placeholder stands for."""
+    repeated = []
+    for resource in resources:
+        lists = [(mark, names) for mark, names in each.items() if mark in resource]
+        for mark, names in lists:
+            repeated += [resource.replace(mark, name) for name in names]
+        if not lists:
+            repeated.append(resource)
+    return repeated
+
+
+def _touches_objects(policy: Mapping[str, Any]) -> bool:
+    actions = [action for one in policy["Statement"] for action in one["Action"]]
+    return any(
+        action.startswith(("s3:GetObject", "s3:PutObject")) for action in actions
+    )

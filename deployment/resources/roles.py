@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from deployment.errors import error_code
-from deployment.review import Fix, Review, review_removal
+from chalicelib.aws_errors import error_code
+from deployment.review import (
+    Fix,
+    Review,
+    pair_tags,
+    review_removal,
+    review_tags,
+    unpair_tags,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,12 +24,8 @@ if TYPE_CHECKING:
 
     from chalicelib.stages import Stage
 
-_SERVICES = {
-    "states": "states.amazonaws.com",
-    "glue-preprocess": "glue.amazonaws.com",
-    "glue-report": "glue.amazonaws.com",
-    "sagemaker": "sagemaker.amazonaws.com",
-}
+# Who takes a role on, by the first word of its part; Lambda, where none is named.
+_SERVICES = ("states", "glue", "sagemaker")
 
 
 def review_role(
@@ -44,7 +47,11 @@ def review_role(
     fixes = [
         *_review_trust(iam, found, trust),
         *_review_policies(iam, name, policy, put_policy),
-        *_review_tags(iam, name, stage.tags),
+        *review_tags(
+            lambda: unpair_tags(iam.list_role_tags(RoleName=name)["Tags"]),
+            lambda tags: iam.tag_role(RoleName=name, Tags=pair_tags(tags)),
+            stage.tags,
+        ),
     ]
     return Review("role", name, True, tuple(fixes))
 
@@ -59,13 +66,18 @@ def build_trust(part: str, stage: Stage) -> dict[str, Any]:
     """
     statement: dict[str, Any] = {
         "Effect": "Allow",
-        "Principal": {"Service": _SERVICES.get(part, "lambda.amazonaws.com")},
+        "Principal": {"Service": f"{_name_service(part)}.amazonaws.com"},
         "Action": "sts:AssumeRole",
     }
     source = _build_source(part, stage)
     if source is not None:
         statement["Condition"] = {"ArnLike": {"aws:SourceArn": source}}
     return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _name_service(part: str) -> str:
+    service = part.partition("-")[0]
+    return service if service in _SERVICES else "lambda"
 
 
 def _build_source(part: str, stage: Stage) -> str | None:
@@ -106,7 +118,7 @@ def _create_role(iam: IAMClient, stage: Stage, part: str) -> None:
         RoleName=stage.resource(part),
         AssumeRolePolicyDocument=json.dumps(build_trust(part, stage)),
         Description=f"What {part} of stage {stage.name} may do",
-        Tags=[{"Key": k, "Value": v} for k, v in stage.tags.items()],
+        Tags=pair_tags(stage.tags),
     )
 
 
@@ -154,18 +166,3 @@ def _delete_policy(iam: IAMClient, role: str, policy: str) -> Callable[[], objec
 
 def _detach_policy(iam: IAMClient, role: str, arn: str) -> Callable[[], object]:
     return lambda: iam.detach_role_policy(RoleName=role, PolicyArn=arn)
-
-
-def _review_tags(iam: IAMClient, name: str, wanted: Mapping[str, str]) -> list[Fix]:
-    tags = {t["Key"]: t["Value"] for t in iam.list_role_tags(RoleName=name)["Tags"]}
-    if wanted.items() <= tags.items():
-        return []
-    return [
-        Fix(
-            "tags",
-            lambda: iam.tag_role(
-                RoleName=name,
-                Tags=[{"Key": k, "Value": v} for k, v in wanted.items()],
-            ),
-        )
-    ]

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from deployment.errors import error_code
+from chalicelib.aws_errors import error_code
 from deployment.patience import insist
 from deployment.resources.logs import state_machine_log_group
-from deployment.review import Fix, Review, review_removal
+from deployment.review import Fix, Review, review_removal, review_tags
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_stepfunctions import SFNClient
 
     from chalicelib.stages import Stage
@@ -35,7 +37,7 @@ def review_state_machine(sfn: SFNClient, stage: Stage, definition: str) -> Revie
     if differences:
         update = Fix(", ".join(differences), lambda: _update(sfn, stage, wanted))
         fixes.append(update)
-    fixes += _review_tags(sfn, stage)
+    fixes += _review_machine_tags(sfn, stage)
     return Review("state machine", stage.state_machine, True, tuple(fixes))
 
 
@@ -82,7 +84,7 @@ def _create(sfn: SFNClient, stage: Stage, wanted: Any) -> None:
         lambda: sfn.create_state_machine(
             name=stage.state_machine,
             type="STANDARD",
-            tags=_build_tags(stage),
+            tags=_spell_tags(stage.tags),
             **wanted,
         )
     )
@@ -107,19 +109,20 @@ def _find_state_machine(sfn: SFNClient, arn: str) -> Any | None:
     return None if found.get("status") == "DELETING" else found
 
 
-def _review_tags(sfn: SFNClient, stage: Stage) -> list[Fix]:
+def _review_machine_tags(sfn: SFNClient, stage: Stage) -> list[Fix]:
     arn = stage.state_machine_arn
-    answer = sfn.list_tags_for_resource(resourceArn=arn)
-    tags = {tag["key"]: tag["value"] for tag in answer["tags"]}
-    if stage.tags.items() <= tags.items():
-        return []
-    return [
-        Fix(
-            "tags",
-            lambda: sfn.tag_resource(resourceArn=arn, tags=_build_tags(stage)),
-        )
-    ]
+    return review_tags(
+        lambda: _read_tags(sfn, arn),
+        lambda tags: sfn.tag_resource(resourceArn=arn, tags=_spell_tags(tags)),
+        stage.tags,
+    )
 
 
-def _build_tags(stage: Stage) -> Any:
-    return [{"key": key, "value": value} for key, value in stage.tags.items()]
+def _read_tags(sfn: SFNClient, arn: str) -> dict[str, str]:
+    pairs = sfn.list_tags_for_resource(resourceArn=arn)["tags"]
+    return {pair["key"]: pair["value"] for pair in pairs}
+
+
+def _spell_tags(tags: Mapping[str, str]) -> Any:
+    # In lower case, as no other service of ours does.
+    return [{"key": key, "value": value} for key, value in tags.items()]

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from deployment.errors import error_code
-from deployment.review import Fix, Review, review_removal
+from chalicelib.aws_errors import error_code
+from deployment.review import (
+    Fix,
+    Review,
+    pair_tags,
+    review_removal,
+    review_tags,
+    unpair_tags,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,9 +34,9 @@ def review_topic(sns: SNSClient, stage: Stage, emails: Sequence[str]) -> Review:
     exists = _topic_exists(sns, arn)
     create = Fix(
         "topic",
-        lambda: sns.create_topic(Name=stage.topic, Tags=_build_tags(stage)),
+        lambda: sns.create_topic(Name=stage.topic, Tags=pair_tags(stage.tags)),
     )
-    fixes = _review_tags(sns, stage, arn) if exists else [create]
+    fixes = _review_topic_tags(sns, stage, arn) if exists else [create]
     subscribed = _list_emails(sns, arn) if exists else set()
     fixes += [
         Fix(f"subscriber {email}", _subscribe(sns, arn, email))
@@ -74,18 +81,9 @@ def _subscribe(sns: SNSClient, arn: str, email: str) -> Callable[[], object]:
     return lambda: sns.subscribe(TopicArn=arn, Protocol="email", Endpoint=email)
 
 
-def _review_tags(sns: SNSClient, stage: Stage, arn: str) -> list[Fix]:
-    answer = sns.list_tags_for_resource(ResourceArn=arn)
-    tags = {tag["Key"]: tag["Value"] for tag in answer["Tags"]}
-    if stage.tags.items() <= tags.items():
-        return []
-    return [
-        Fix(
-            "tags",
-            lambda: sns.tag_resource(ResourceArn=arn, Tags=_build_tags(stage)),
-        )
-    ]
-
-
-def _build_tags(stage: Stage) -> Any:
-    return [{"Key": key, "Value": value} for key, value in stage.tags.items()]
+def _review_topic_tags(sns: SNSClient, stage: Stage, arn: str) -> list[Fix]:
+    return review_tags(
+        lambda: unpair_tags(sns.list_tags_for_resource(ResourceArn=arn)["Tags"]),
+        lambda tags: sns.tag_resource(ResourceArn=arn, Tags=pair_tags(tags)),
+        stage.tags,
+    )

@@ -41,7 +41,7 @@ _AGGREGATION = "Transformations.Aggregation"
 # Where rows had to be left out, what a series lacks is not its own lack.
 _LOST_ROWS = ("csv-row-width", "key-blank", "timestamp-unreadable")
 
-CODES: dict[str, Code] = {
+UPLOAD_CODES: dict[str, Code] = {
     # the archive
     "zip-unreadable": _error(
         "The file is named .zip and is none, is empty, or is damaged.",
@@ -626,21 +626,61 @@ CODES: dict[str, Code] = {
         "keep short series, correct transform(), or upload more history",
         "no series is left to forecast",
     ),
-    # the forecast
-    "forecast-value-missing": _warning(
-        "Values of the forecast are missing.",
-        "look at these series' history, and at the raw output",
-    ),
-    "forecast-row-repeated": _warning(
-        "The forecast has a series and timestamp twice.", "look at the raw output"
-    ),
-    "forecast-rows": _warning(
-        "Series have fewer or more rows in the forecast than the horizon.",
-        "look at these series' history, and at the raw output",
-    ),
     "internal-error": _error(
         "The preparation met something that it does not understand.",
         "report it with the upload, if you may share it; the log has the details",
         "the preparation failed with {error}",
     ),
 }
+
+# What is found in a forecast, and in the report's own work.
+REPORT_CODES = {
+    "forecast-value-missing": _warning(
+        "Values of the forecast are missing.",
+        "look at these series' history, and at the raw output",
+        "{count} value(s) of {column!r} are missing in the forecast",
+    ),
+    "forecast-row-repeated": _warning(
+        "The forecast has a series and timestamp twice.",
+        "look at the raw output",
+        "{count} row(s) of the forecast repeat a series and timestamp",
+    ),
+    "forecast-rows": _warning(
+        "Series have fewer or more rows in the forecast than the horizon.",
+        "look at these series' history, and at the raw output",
+        "{count} series have not {horizon} rows in the forecast, and the others have "
+        "no timestamps in common to complete them by",
+    ),
+    "forecast-quantiles-crossed": _fixed(
+        "A quantile of the forecast is above a higher one.",
+        "they were put in order",
+        "quantiles cross in {count} row(s) of the forecast",
+    ),
+    "forecast-negative": _fixed(
+        "The forecast is below zero, and the history never is.",
+        "these values were raised to zero, as the history has none below it",
+        "the forecast is below zero in {count} row(s), the history never",
+    ),
+    "forecast-mean-missing": _fixed(
+        "The forecast has quantiles and no mean.",
+        "the median, or the middle of the quantiles, stands in for it",
+        "the forecast has no mean in {count} row(s)",
+    ),
+    "forecast-completed": _fixed(
+        "Rows or values of the forecast are missing.",
+        "seasonal naive stands in for them; look at the history of these series",
+        "{count} row(s) of {series} series are missing in the forecast",
+    ),
+    "forecast-rows-dropped": _fixed(
+        "The forecast has series or timestamps that nobody asked for.",
+        "they were left out of forecast.csv",
+        "{count} row(s) of the forecast are of other series or timestamps than were "
+        "asked for",
+    ),
+    "report-incomplete": _warning(
+        "A part of the report could not be made.",
+        "use forecast.csv, which is complete; the job's log has the details",
+        "{part} could not be made: {error}",
+    ),
+}
+CODES = {**UPLOAD_CODES, **REPORT_CODES}

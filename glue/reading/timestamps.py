@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Optional
 
 import numpy as np
+import pandas as pd
 
 from glue.arrays import Array, as_texts
 
@@ -250,3 +251,28 @@ def format_timestamps(seconds: Array, *, with_time: bool) -> Array:
 def format_moment(seconds: int, pattern: str = "%Y-%m-%d %H:%M:%S") -> str:
     """Write one moment; a year below 1000 cannot come up."""
     return (_EPOCH + timedelta(seconds=seconds)).strftime(pattern)
+
+
+class UnreadableTimestampError(Exception):
+    """A text is no timestamp of the kind that the pipeline writes."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(
+            f"a timestamp cannot be read (found {text!r}); write it as YYYY-MM-DD"
+        )
+
+
+def parse_stamps(texts: Iterable[str] | Array) -> Array:
+    """Read timestamps that the pipeline or a model wrote as seconds since 1970, [n].
+
+    Raises
+    ------
+    UnreadableTimestampError
+        At the first text that is none.
+    """
+    codes, uniques = pd.factorize(np.asarray(texts, dtype=object))
+    seconds, good = TimestampParser(Reading("year-month-day")).parse(uniques)
+    if not good.all():
+        raise UnreadableTimestampError(uniques[~good][0])
+    return seconds[codes]

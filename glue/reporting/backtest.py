@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from glue.bucket import Bucket, split_uri
+from glue.documents import RunSettings
 from glue.findings.finding import list_some
-from glue.reporting.calendar import UnreadableTimestampError, parse_stamps
+from glue.reading.timestamps import UnreadableTimestampError
 from glue.reporting.history import History, Key
-from glue.reporting.run_settings import ReportSettings
-from glue.reporting.scoring import Points
+from glue.reporting.leaderboard import find_winner
+from glue.reporting.scoring import Comparison, Points, compare
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
@@ -35,13 +37,56 @@ class Backtest:
     windows: tuple[int, ...]
 
 
-def is_backtest_file(key: str) -> bool:
-    """Tell whether an object may hold backtest results that can be read here."""
+@dataclass(frozen=True)
+class BacktestOutcome:
+    """The winner's backtest beside the baseline; or why there is none."""
+
+    comparison: Comparison | None
+    windows: tuple[int, ...] = ()
+    reason: str | None = None
+
+
+def compare_backtest(
+    candidates: Mapping[str, Any] | None,
+    bucket: Bucket,
+    history: History,
+    settings: RunSettings,
+) -> BacktestOutcome:
+    """Put the baseline beside the winner's backtest, where that can be read."""
+    try:
+        paths = _download_backtest(candidates, bucket)
+        backtest = read_backtest(paths, history, settings)
+        comparison = compare(backtest.points, history, settings)
+        if not len(comparison.forecast.points):
+            raise NotComparableError("no series has a history before its backtest")
+    except NotComparableError as error:
+        return BacktestOutcome(None, reason=str(error))
+    return BacktestOutcome(comparison, backtest.windows)
+
+
+def _download_backtest(
+    candidates: Mapping[str, Any] | None, bucket: Bucket
+) -> list[Path]:
+    uri = (find_winner(candidates) or {}).get("backtest_results_uri")
+    if not uri:
+        raise NotComparableError("Autopilot left no backtest results")
+    name, prefix = split_uri(uri)
+    if name != bucket.name:
+        raise NotComparableError("Autopilot's backtest results are elsewhere")
+    keys = [stored.key for stored in bucket.list_objects(prefix)]
+    readable = [key for key in keys if _is_readable(key)]
+    return [
+        bucket.download(key, f"backtest-{number:05d}.csv")
+        for number, key in enumerate(readable)
+    ]
+
+
+def _is_readable(key: str) -> bool:
     return key.lower().endswith(_READABLE)
 
 
 def read_backtest(
-    paths: Sequence[Path], history: History, settings: ReportSettings
+    paths: Sequence[Path], history: History, settings: RunSettings
 ) -> Backtest:
     """Read backtest results by column name.
 
@@ -68,7 +113,7 @@ def read_backtest(
 
 
 def _read(
-    path: Path, settings: ReportSettings, headers: list[str]
+    path: Path, settings: RunSettings, headers: list[str]
 ) -> Iterable[pd.DataFrame]:
     try:
         raw = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
@@ -77,7 +122,7 @@ def _read(
     names = {str(name).strip().lower(): name for name in raw.columns}
     headers += map(str, raw.columns)
     actual = _find(names, (*_ACTUAL, settings.target.lower()))
-    wanted = [*settings.keys, settings.timestamp, *settings.quantiles]
+    wanted = [*settings.row_keys, *settings.quantiles]
     found = [names.get(name.lower()) for name in wanted]
     if actual is None or any(name is None for name in found):
         return
@@ -98,14 +143,13 @@ def _find(names: dict[str, Any], wanted: Iterable[str]) -> Any:
 
 
 def _make_points(
-    table: pd.DataFrame, history: History, settings: ReportSettings
+    table: pd.DataFrame, history: History, settings: RunSettings
 ) -> Points:
     series = find_series(table, history, settings.keys)
     try:
-        seconds = parse_stamps(table[settings.timestamp])
+        periods = history.number_periods(table[settings.timestamp])
     except UnreadableTimestampError as error:
         raise NotComparableError(f"Autopilot's backtest results: {error}") from error
-    periods = settings.frequency.periods(seconds, history.origin)
     if not len(table):
         raise NotComparableError("Autopilot's backtest results hold no row")
     cutoff = find_cutoffs(table, periods, history, settings)
@@ -159,7 +203,7 @@ def find_series(table: pd.DataFrame, history: History, names: Sequence[str]) -> 
 
 
 def find_cutoffs(
-    table: pd.DataFrame, periods: Array, history: History, settings: ReportSettings
+    table: pd.DataFrame, periods: Array, history: History, settings: RunSettings
 ) -> Array:
     """Find the last period known to each forecast, [n].
 
@@ -172,7 +216,7 @@ def find_cutoffs(
     first = np.full(len(uniques), np.iinfo(np.int64).max)
     np.minimum.at(first, codes, periods)
     try:
-        named = settings.frequency.periods(parse_stamps(uniques), history.origin)
+        named = history.number_periods(uniques)
     except UnreadableTimestampError:
         cutoffs = (first - 1)[codes]
         if (periods - cutoffs <= horizon).all():

@@ -1,22 +1,33 @@
-"""The seasonal naive forecast: the last season again, as wide as it used to err."""
+"""The seasonal naive forecast: the last season again, as wide as it used to err.
+
+It starts from a history whose gaps are filled as Autopilot fills them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
-from glue.reporting.filling import fill_gaps
+from glue.documents import RunSettings
 from glue.reporting.history import History
-from glue.reporting.run_settings import ReportSettings
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
 NAME = "SeasonalNaive"
 # Cells of a matrix that are worked on at once: 8 MB of numbers.
 _BLOCK_CELLS = 1_000_000
+# How many values before a gap its mean, median, least or greatest is taken of.
+_RECENT = 64
+_SUMMARIES: dict[str, Callable[[Array], Any]] = {
+    "mean": np.mean,
+    "median": np.median,
+    "min": np.min,
+    "max": np.max,
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,7 @@ class Naive:
 
 
 def forecast_naive(
-    history: History, series: Array, end: int, settings: ReportSettings
+    history: History, series: Array, end: int, settings: RunSettings
 ) -> Naive:
     """Forecast the horizon from period ``end`` on, from what was known before it."""
     size = max(_BLOCK_CELLS // max(end, 1), 1)
@@ -62,7 +73,7 @@ def forecast_naive(
     )
 
 
-def repeat_season(filled: Array, settings: ReportSettings) -> Naive:
+def repeat_season(filled: Array, settings: RunSettings) -> Naive:
     """Forecast from filled histories, [n_series, n_steps].
 
     A series needs more than a season and one step to have a season; a shorter one
@@ -84,7 +95,7 @@ def _none(filled: Array) -> Array:
     return np.zeros(len(filled), dtype=bool)
 
 
-def _repeat(filled: Array, lag: int, settings: ReportSettings, known: Array) -> Naive:
+def _repeat(filled: Array, lag: int, settings: RunSettings, known: Array) -> Naive:
     steps = np.arange(settings.horizon)
     center = np.zeros((len(filled), settings.horizon))
     if filled.shape[1]:
@@ -113,3 +124,42 @@ def _last_value(filled: Array) -> Array:
     places = filled.shape[1] - 1 - seen[:, ::-1].argmax(axis=1)
     last = filled[np.arange(len(filled)), places]
     return np.nan_to_num(last)
+
+
+def fill_gaps(history: Array, rules: Mapping[str, str]) -> Array:
+    """Fill what is missing within each series and after it; never before it.
+
+    Parameters
+    ----------
+    history
+        [n_series, n_steps], NaN for no value.
+    rules
+        ``middlefill`` and ``backfill``, and their ``_value``, as in the settings.
+    """
+    filled = history.copy()
+    missing = np.isnan(history)
+    seen = ~missing
+    begun = np.logical_or.accumulate(seen, axis=1)
+    more = np.logical_or.accumulate(seen[:, ::-1], axis=1)[:, ::-1]
+    _fill(filled, missing & begun & more, rules, "middlefill")
+    _fill(filled, missing & begun & ~more, rules, "backfill")
+    return filled
+
+
+def _fill(filled: Array, gaps: Array, rules: Mapping[str, str], rule: str) -> None:
+    method = rules.get(rule, "nan")
+    if method == "zero":
+        filled[gaps] = 0.0
+    elif method == "value":
+        filled[gaps] = float(rules[f"{rule}_value"])
+    elif method in _SUMMARIES:
+        for row in np.flatnonzero(gaps.any(axis=1)):
+            _summarise(filled[row], np.flatnonzero(gaps[row]), method)
+
+
+def _summarise(row: Array, places: Array, method: str) -> None:
+    for gap in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1):
+        before = row[: gap[0]]
+        recent = before[~np.isnan(before)][-_RECENT:]
+        if len(recent):
+            row[gap] = _SUMMARIES[method](recent)

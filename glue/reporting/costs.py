@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
 from typing import Any
+
+from glue.bucket import Bucket, Stored
+from glue.documents import Run
 
 # US dollars by list price of us-east-1; https://aws.amazon.com/sagemaker/pricing and
 # https://aws.amazon.com/glue/pricing.
@@ -20,13 +23,46 @@ _SMALLEST_DPU = 0.0625
 # What Autopilot trains on is not published; a training takes one to two hours, and
 # users tell of bills of this order.
 _TRAINING = (3.0, 20.0)
-_STAGES = (
+PHASES = (
     ("prepare", "Prepare the run"),
     ("preprocess", "Check and clean the data"),
     ("train", "Train with Autopilot"),
     ("transform", "Make the model and forecast"),
     ("report", "Report"),
 )
+
+
+def describe_cost(
+    run: Run, bucket: Bucket, *, now: datetime, local: bool
+) -> dict[str, Any]:
+    """Say how long each stage took, by when its file was written, and what it cost."""
+    keys = run.keys
+    documents = bucket.list_objects(keys.documents)
+    outputs = bucket.list_objects(keys.raw_folder(run.dataset))
+    stages = build_timeline(
+        {
+            "uploaded": _parse_moment((run.upload or {}).get("event_time")),
+            "prepare": _find_written(documents, keys.run),
+            "preprocess": _find_written(documents, keys.settings),
+            "train": _find_written(documents, keys.candidates),
+            "transform": _find_written(outputs, ".out"),
+            "report": now,
+        }
+    )
+    resources = run.resolved.get("TransformResources") or {}
+    return {"stages": stages, "cost": estimate_cost(stages, resources, local=local)}
+
+
+def _parse_moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+def _find_written(stored: Iterable[Stored], ending: str) -> datetime | None:
+    moments = [s.modified for s in stored if s.key.endswith(ending) and s.modified]
+    return max(moments, default=None)
 
 
 def build_timeline(marks: Mapping[str, datetime | None]) -> list[dict[str, Any]]:
@@ -40,7 +76,7 @@ def build_timeline(marks: Mapping[str, datetime | None]) -> list[dict[str, Any]]
     """
     stages = []
     before = marks.get("uploaded")
-    for name, words in _STAGES:
+    for name, words in PHASES:
         ended = marks.get(name)
         seconds = None
         if before is not None and ended is not None:

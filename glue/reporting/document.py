@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 
+from glue.bucket import SCHEMAS
+from glue.documents import Run, RunSettings
 from glue.reporting.baseline import NAME
-from glue.reporting.calendar import name_periods
+from glue.reporting.figures import Figures
+from glue.reporting.grid import total_forecast, total_history
 from glue.reporting.history import History
-from glue.reporting.run_settings import ReportSettings
-from glue.reporting.scoring import (
-    Comparison,
-    Points,
-    as_numbers,
-    compare,
-    count_better,
-    find_bias,
-    find_coverage,
-    find_gain,
-    score,
-    score_whole,
-)
+from glue.reporting.items import list_items
 
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
-
-SCHEMA = 1
 DEFINITIONS = {
     "WQL": (
         "mean over the quantiles of the sum of 2 x pinball loss over all points, "
@@ -55,88 +43,58 @@ DEFINITIONS = {
 }
 
 
-@dataclass(frozen=True)
-class BacktestFindings:
-    """The winner's backtest beside the baseline; or why there is none."""
-
-    comparison: Comparison | None
-    windows: tuple[int, ...] = ()
-    reason: str | None = None
-
-
-def describe_backtest(
-    found: BacktestFindings, history: History, settings: ReportSettings
+def build_document(
+    run: Run,
+    figures: Figures,
+    *,
+    now: datetime,
+    earlier: Mapping[str, Any],
+    took: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """Describe how the winner did on Autopilot's windows, and the baseline there."""
-    if found.comparison is None:
-        alone = score_naive_alone(history, settings)
-        return {
-            "comparable": False,
-            "reason": found.reason,
-            "windows": [],
-            "points": 0,
-            "points_left_out": 0,
-            "winner": None,
-            "baseline": None,
-            "baseline_alone": alone,
-            "improvement_percent": None,
-            "better_on": None,
-            "compared": None,
-            "by_step": [],
-            "calibration": [],
-            "bias_percent": None,
-        }
-    comparison = found.comparison
-    winner = score_whole(comparison.forecast)
-    baseline = score_whole(comparison.baseline)
-    better, compared = count_better(comparison, settings.metric)
+    """Build report.json, but for its warnings, which grow until it is written.
+
+    Parameters
+    ----------
+    now
+        When the report is made.
+    earlier
+        Whether earlier forecasts came true.
+    took
+        The time and the money that the run took; None when that is unknown.
+    """
+    settings, history = run.settings, figures.history
     return {
-        "comparable": True,
-        "reason": None,
-        "windows": _describe_windows(found.windows, history, settings),
-        "points": len(comparison.forecast.points),
-        "points_left_out": comparison.left_out,
-        "winner": winner,
-        "baseline": baseline,
-        "baseline_alone": None,
-        "improvement_percent": find_gain(
-            winner[settings.metric], baseline[settings.metric]
-        ),
-        "better_on": better,
-        "compared": compared,
-        "by_step": _describe_steps(comparison, settings.horizon),
-        "calibration": find_coverage(comparison.forecast, settings.quantiles),
-        "bias_percent": find_bias(comparison.forecast),
+        "schema": SCHEMAS["report.json"],
+        "run_id": run.run_id,
+        "dataset": run.dataset,
+        "upload": run.upload,
+        "made_at": now.isoformat(timespec="seconds"),
+        "metric": settings.metric,
+        "verdict": figures.verdict.as_data(),
+        "data": _describe_data(figures, settings),
+        "baseline": _describe_baseline(history, settings),
+        "backtest": figures.backtest,
+        "leaderboard": [entry.as_data() for entry in figures.leaderboard],
+        "items": list_items(figures.items, history, settings.metric),
+        "total": {
+            "history": total_history(history),
+            "forecast": total_forecast(figures.grid, settings),
+            "last_season_total": float(figures.items.totals.reference.sum()),
+        },
+        "earlier_forecasts": earlier,
+        "took": took,
+        "findings": run.findings,
+        "inferred": run.inferred,
+        "settings": run.resolved,
+        "definitions": DEFINITIONS,
     }
 
 
-def score_naive_alone(history: History, settings: ReportSettings) -> dict[str, Any]:
-    """Score the baseline on the last horizon of the history."""
-    cutoff = history.steps - settings.horizon - 1
-    if cutoff < 0:
-        return {"points": 0, "metrics": None}
-    count, horizon = len(history.keys), settings.horizon
-    series = np.repeat(np.arange(count), horizon)
-    step = np.tile(np.arange(1, horizon + 1), count)
-    unknown = np.full((len(series), len(settings.quantiles)), np.nan)
-    points = Points(
-        series=series,
-        cutoff=np.full(len(series), cutoff),
-        step=step,
-        actual=history.look_up(series, cutoff + step),
-        mean=unknown[:, 0],
-        quantiles=unknown,
-    )
-    baseline = compare(points, history, settings).baseline
-    return {"points": len(baseline.points), "metrics": score_whole(baseline)}
-
-
-def describe_data(
-    history: History, settings: ReportSettings, rows: int
-) -> dict[str, Any]:
+def _describe_data(figures: Figures, settings: RunSettings) -> dict[str, Any]:
     """Describe what was forecast from what."""
+    history = figures.history
     ends = np.array([0, max(history.steps - 1, 0)])
-    first, last = name_periods(ends, settings.frequency, history.origin)
+    first, last = history.name_periods(ends)
     return {
         "series": len(history.keys),
         "rows": history.rows,
@@ -150,11 +108,11 @@ def describe_data(
         "keys": list(settings.keys),
         "timestamp": settings.timestamp,
         "target": settings.target,
-        "forecast_rows": rows,
+        "forecast_rows": len(figures.grid.series),
     }
 
 
-def describe_baseline(history: History, settings: ReportSettings) -> dict[str, Any]:
+def _describe_baseline(history: History, settings: RunSettings) -> dict[str, Any]:
     """Name the baseline, and say what it repeats: a season, or the last value."""
     seasonal = settings.season > 1 and history.steps > settings.season + 1
     return {
@@ -162,27 +120,3 @@ def describe_baseline(history: History, settings: ReportSettings) -> dict[str, A
         "season": settings.season,
         "repeats": "season" if seasonal else "last value",
     }
-
-
-def _describe_windows(
-    windows: Sequence[int], history: History, settings: ReportSettings
-) -> list[dict[str, Any]]:
-    cutoffs = np.array(windows, dtype=np.int64)
-    names = name_periods(cutoffs, settings.frequency, history.origin)
-    return [{"last_known": name} for name in names]
-
-
-def _describe_steps(comparison: Comparison, horizon: int) -> list[dict[str, Any]]:
-    steps = comparison.forecast.points.step - 1
-    ours = score(comparison.forecast, steps, horizon)
-    naive = score(comparison.baseline, steps, horizon)
-    counts = np.bincount(steps, minlength=horizon).tolist()
-    return [
-        {
-            "step": at + 1,
-            "points": counts[at],
-            "winner": as_numbers(ours, at),
-            "baseline": as_numbers(naive, at),
-        }
-        for at in range(horizon)
-    ]

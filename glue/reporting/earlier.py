@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from glue.reporting.calendar import UnreadableTimestampError, name_periods, parse_stamps
+from glue.bucket import Bucket, RunKeys, dataset_folder
+from glue.documents import Run, RunSettings, read_settings
+from glue.reading.timestamps import UnreadableTimestampError
 from glue.reporting.history import History
-from glue.reporting.run_settings import ReportSettings
 from glue.reporting.scoring import (
     Comparison,
     Points,
@@ -29,13 +31,47 @@ from glue.reporting.words import spell_count, spell_percent
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
 # Earlier runs that are scored at most, and those that are looked at for it.
-MOST_SCORED, MOST_LOOKED_AT = 3, 20
+_MOST_SCORED, _MOST_LOOKED_AT = 3, 20
 _WORST = 10
+# What report.json says where not even the looking was possible.
+NOT_READ: Mapping[str, Any] = {
+    "scored": [],
+    "reason": "earlier forecasts could not be read",
+}
 _RUN = re.compile(r".*-(\d{12})-[0-9a-f]{8}")
 
 
 class NoOverlapError(Exception):
     """Why an earlier forecast cannot be scored with this upload."""
+
+
+def find_earlier(run: Run, bucket: Bucket, history: History) -> Mapping[str, Any]:
+    """Score the newest forecasts of the dataset that this upload has actuals for."""
+    stored = bucket.list_objects(dataset_folder(run.dataset))
+    earlier_runs = list_earlier_runs([one.key for one in stored], run.run_id)
+    scored: list[dict[str, Any]] = []
+    reasons: dict[str, str] = {}
+    for run_id in earlier_runs[:_MOST_LOOKED_AT]:
+        try:
+            scored.append(_score_run(run_id, run, bucket, history))
+        except NoOverlapError as error:
+            reasons[run_id] = str(error)
+        except Exception as error:
+            traceback.print_exc()
+            reasons[run_id] = f"it could not be read ({error})"
+        if len(scored) == _MOST_SCORED:
+            break
+    return {"scored": scored, "reason": None if scored else explain_none(reasons)}
+
+
+def _score_run(
+    run_id: str, run: Run, bucket: Bucket, history: History
+) -> dict[str, Any]:
+    keys = RunKeys(run_id)
+    then = read_settings(bucket.read_json(keys.settings))
+    key = f"{keys.results(run.dataset)}forecast.csv"
+    path = bucket.download(key, "earlier.csv")
+    return score_earlier(path, run_id, history, now=run.settings, then=then)
 
 
 def list_earlier_runs(keys: Iterable[str], run_id: str) -> list[str]:
@@ -66,8 +102,8 @@ def score_earlier(
     run_id: str,
     history: History,
     *,
-    now: ReportSettings,
-    then: ReportSettings,
+    now: RunSettings,
+    then: RunSettings,
 ) -> dict[str, Any]:
     """Score the forecast.csv of an earlier run on the history of this one.
 
@@ -78,27 +114,30 @@ def score_earlier(
         forecast the same thing.
     """
     _check_same(now, then)
-    settings = replace(now, horizon=then.horizon, quantiles=then.quantiles)
-    points, span = read_earlier_points(path, history, settings, then.timestamp)
-    comparison = compare(points, history, settings)
+    settings = replace(
+        now,
+        timestamp=then.timestamp,
+        horizon=then.horizon,
+        asked_quantiles=then.asked_quantiles,
+    )
+    earlier = _read_earlier(path, history, settings)
+    comparison = compare(earlier.points, history, settings)
     scored = comparison.forecast
     if not len(scored.points):
         raise NoOverlapError(
-            f"it forecast {span[0]} to {span[1]}, and this upload has no actual value "
-            "for any of these days yet"
+            f"it forecast {earlier.first} to {earlier.last}, and this upload has no "
+            "actual value for any of these days yet"
         )
     periods = scored.points.cutoff + scored.points.step
-    seen = name_periods(
-        np.array([periods.min(), periods.max()]), settings.frequency, history.origin
-    )
+    first, last = history.name_periods(np.array([periods.min(), periods.max()]))
     coverage = find_coverage(scored, settings.quantiles)
     metrics, baseline = score_whole(scored), score_whole(comparison.baseline)
     return {
         "run_id": run_id,
-        "forecast_first": span[0],
-        "forecast_last": span[1],
-        "scored_first": seen[0],
-        "scored_last": seen[1],
+        "forecast_first": earlier.first,
+        "forecast_last": earlier.last,
+        "scored_first": first,
+        "scored_last": last,
         "points": len(scored.points),
         "series": len(np.unique(scored.points.series)),
         "metrics": metrics,
@@ -109,7 +148,7 @@ def score_earlier(
     }
 
 
-def _check_same(now: ReportSettings, then: ReportSettings) -> None:
+def _check_same(now: RunSettings, then: RunSettings) -> None:
     for name, what in (
         ("keys", "other key columns"),
         ("target", "another target"),
@@ -121,23 +160,27 @@ def _check_same(now: ReportSettings, then: ReportSettings) -> None:
             raise NoOverlapError(f"it had {what} ({words})")
 
 
-def read_earlier_points(
-    path: Path, history: History, settings: ReportSettings, timestamp: str
-) -> tuple[Points, tuple[str, str]]:
-    """Read a forecast.csv as points, and the first and last day that it forecast."""
+@dataclass(frozen=True)
+class _Earlier:
+    """An earlier forecast as points, and the first and last day that it forecast."""
+
+    points: Points
+    first: str
+    last: str
+
+
+def _read_earlier(path: Path, history: History, settings: RunSettings) -> _Earlier:
     table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    wanted = [*settings.keys, timestamp, "mean", *settings.quantiles]
+    wanted = [*settings.row_keys, "mean", *settings.quantiles]
     missing = [name for name in wanted if name not in table.columns]
     if missing:
         raise NoOverlapError(f"its forecast.csv lacks {', '.join(missing)}")
     keys = zip(*(table[name] for name in settings.keys))
     series = np.array([history.numbers.get(key, -1) for key in keys], dtype=np.int64)
     try:
-        seconds = parse_stamps(table[timestamp])
+        periods = history.number_periods(table[settings.timestamp])
     except UnreadableTimestampError as error:
         raise NoOverlapError(f"its forecast.csv: {error}") from error
-    periods = settings.frequency.periods(seconds, history.origin)
-    span = (str(table[timestamp].min()), str(table[timestamp].max()))
     ours = np.flatnonzero(series >= 0)
     cutoff = _find_cutoffs(series[ours], periods[ours], len(history.keys))
     values = table[["mean", *settings.quantiles]].iloc[ours]
@@ -151,7 +194,10 @@ def read_earlier_points(
         quantiles=numbers[:, 1:],
     )
     sound = np.isfinite(numbers).all(axis=1) & (points.step <= settings.horizon)
-    return points.take(np.flatnonzero(sound)), span
+    stamps = table[settings.timestamp]
+    return _Earlier(
+        points.take(np.flatnonzero(sound)), str(stamps.min()), str(stamps.max())
+    )
 
 
 def _find_cutoffs(series: Array, periods: Array, count: int) -> Array:
@@ -205,11 +251,11 @@ def _spell(
     return words
 
 
-def explain_none(reasons: Sequence[tuple[str, str]]) -> str:
-    """Say why no earlier forecast is scored."""
+def explain_none(reasons: Mapping[str, str]) -> str:
+    """Say why no earlier forecast is scored, by the reasons of the newest first."""
     if not reasons:
         return "this is the dataset's first forecast: there is none to compare with"
-    run_id, reason = reasons[0]
+    run_id, reason = next(iter(reasons.items()))
     more = len(reasons) - 1
     rest = f"; neither do {spell_count(more, 'run')} before it" if more else ""
     return f"no overlap with the last forecast (run {run_id}): {reason}{rest}"

@@ -8,13 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from glue.documents import RunSettings
 from glue.reporting.baseline import forecast_naive
-from glue.reporting.calendar import name_periods
 from glue.reporting.history import History, number_keys
-from glue.reporting.run_settings import ReportSettings
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
-
 
 _MOST_TOTALS = 10_000
 
@@ -49,7 +47,7 @@ class ForecastGrid:
 
 
 def build_grid(
-    table: pd.DataFrame, history: History, settings: ReportSettings
+    table: pd.DataFrame, history: History, settings: RunSettings
 ) -> ForecastGrid:
     """Number the rows of a forecast; rows of unknown series are left out."""
     found: dict[tuple[str, ...], int] = {}
@@ -70,13 +68,13 @@ def build_grid(
     )
 
 
-def total_history(history: History, settings: ReportSettings) -> dict[str, Any]:
+def total_history(history: History) -> dict[str, Any]:
     """Sum all series by time step; of a very long history, only the end."""
     periods = np.arange(max(history.steps - _MOST_TOTALS, 0), history.steps)
     totals = np.bincount(history.periods, history.values, minlength=history.steps)
     counts = np.bincount(history.periods, minlength=history.steps)
     return {
-        "timestamps": name_periods(periods, settings.frequency, history.origin),
+        "timestamps": history.name_periods(periods),
         "values": [
             float(total) if count else None
             for total, count in zip(totals[periods].tolist(), counts[periods].tolist())
@@ -84,7 +82,7 @@ def total_history(history: History, settings: ReportSettings) -> dict[str, Any]:
     }
 
 
-def total_forecast(grid: ForecastGrid, settings: ReportSettings) -> dict[str, Any]:
+def total_forecast(grid: ForecastGrid, settings: RunSettings) -> dict[str, Any]:
     """Sum all series by timestamp: the means, and each quantile.
 
     The sum of a quantile is no quantile of the sum: it takes all series to err the same
@@ -109,8 +107,8 @@ def total_forecast(grid: ForecastGrid, settings: ReportSettings) -> dict[str, An
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """What is ahead of each series, beside what was, [n_series].
+class SeriesTotals:
+    """What is ahead of each series in all, beside what was, [n_series].
 
     Parameters
     ----------
@@ -135,16 +133,16 @@ class Outlook:
         return np.where(self.reference > 0, change, np.nan)
 
 
-def look_ahead(
-    grid: ForecastGrid, history: History, settings: ReportSettings
-) -> Outlook:
+def total_series(
+    grid: ForecastGrid, history: History, settings: RunSettings
+) -> SeriesTotals:
     """Compare each series' forecast with its last season."""
     count = len(history.keys)
     naive = forecast_naive(history, np.arange(count), history.steps, settings)
     span = max(settings.season, settings.horizon)
     recent = history.periods >= history.steps - span
     owners = np.repeat(np.arange(count), np.diff(history.offsets))
-    return Outlook(
+    return SeriesTotals(
         volume=np.bincount(
             owners[recent], np.abs(history.values[recent]), minlength=count
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from glue.reporting.calendar import parse_stamps
-from glue.reporting.run_settings import ReportSettings
+from glue.documents import RunSettings
+from glue.frequency import Frequency
+from glue.reading.timestamps import parse_stamps
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 Key = tuple[str, ...]
@@ -31,8 +32,8 @@ class History:
         Where each series' values begin, and the end of the last, [n_series + 1].
     periods, values
         The number of each value's time step, and the value, [n].
-    origin
-        A moment of the period 0, in seconds since 1970.
+    frequency, origin
+        The length of a period, and a moment of the period 0, in seconds since 1970.
     rows
         Rows of the file, before those of one period were made one.
     """
@@ -41,6 +42,7 @@ class History:
     offsets: Array
     periods: Array
     values: Array
+    frequency: Frequency
     origin: int
     rows: int
     numbers: dict[Key, int] = field(default_factory=dict)
@@ -54,6 +56,14 @@ class History:
     def never_negative(self) -> bool:
         """Whether no value is below zero."""
         return bool(len(self.values)) and float(self.values.min()) >= 0
+
+    def number_periods(self, stamps: Iterable[str] | Array) -> Array:
+        """Number the period that each timestamp is in, [n]."""
+        return self.frequency.periods(parse_stamps(stamps), self.origin)
+
+    def name_periods(self, periods: Array) -> list[str]:
+        """Write the first moment of each period."""
+        return self.frequency.name_periods(periods, self.origin)
 
     def matrix(self, series: Array, end: int) -> Array:
         """Lay out the values before a period, [len(series), end]; NaN for none."""
@@ -83,13 +93,13 @@ class History:
         return found
 
 
-def read_history(path: Path, settings: ReportSettings) -> History:
+def read_history(path: Path, settings: RunSettings) -> History:
     """Read a run's train.csv, some rows at a time."""
     known: dict[Key, int] = {}
     series: list[Array] = []
     seconds: list[Array] = []
     values: list[Array] = []
-    wanted = [*settings.keys, settings.timestamp]
+    wanted = settings.row_keys
     chunks = pd.read_csv(
         path,
         usecols=[*wanted, settings.target],
@@ -104,12 +114,23 @@ def read_history(path: Path, settings: ReportSettings) -> History:
         series.append(numbers.astype(np.int32))
         seconds.append(parse_stamps(chunk[settings.timestamp]))
         values.append(chunk[settings.target].to_numpy())
-    return _sort(
-        known,
-        _join(series, np.int32),
-        (_join(seconds, np.int64), settings),
-        _join(values, np.float64),
+    rows = _Rows(
+        _join(series, np.int32), _join(seconds, np.int64), _join(values, np.float64)
     )
+    return _build_history(known, rows, settings)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of a history, [n]: whose each is, its second or period, and its value."""
+
+    series: Array
+    moments: Array
+    values: Array
+
+    def take(self, which: Array) -> _Rows:
+        """Keep some of the rows."""
+        return _Rows(self.series[which], self.moments[which], self.values[which])
 
 
 def _join(pieces: list[Array], dtype: Any) -> Array:
@@ -135,56 +156,57 @@ def number_keys(
     return numbers[order][inverse.reshape(-1)] if len(table) else combined
 
 
-def _sort(
-    known: dict[Key, int],
-    series: Array,
-    moments: tuple[Array, ReportSettings],
-    values: Array,
+def _build_history(
+    known: dict[Key, int], rows: _Rows, settings: RunSettings
 ) -> History:
-    seconds, settings = moments
+    """Sort the rows by series and period; ``known`` numbers the series as met."""
     keys = sorted(known)
     places = np.empty(len(keys), dtype=np.int32)
     for place, key in enumerate(keys):
         places[known[key]] = place
-    origin = int(seconds.min()) if len(seconds) else 0
-    periods = settings.frequency.periods(seconds, origin).astype(np.int32)
-    seen = np.isfinite(values)
-    owners = places[series[seen]] if keys else series[seen]
-    owners, periods, kept = _merge(
-        owners, periods[seen], values[seen], settings.aggregation
+    origin = int(rows.moments.min()) if len(rows.moments) else 0
+    periods = settings.frequency.periods(rows.moments, origin).astype(np.int32)
+    seen = np.isfinite(rows.values)
+    owners = places[rows.series[seen]] if keys else rows.series[seen]
+    observed = _merge(
+        _Rows(owners, periods[seen], rows.values[seen]), settings.aggregation
     )
     return History(
         keys=tuple(keys),
-        offsets=np.searchsorted(owners, np.arange(len(keys) + 1)),
-        periods=periods,
-        values=kept,
+        offsets=np.searchsorted(observed.series, np.arange(len(keys) + 1)),
+        periods=observed.moments,
+        values=observed.values,
+        frequency=settings.frequency,
         origin=origin,
-        rows=len(seconds),
+        rows=len(rows.moments),
         numbers={key: place for place, key in enumerate(keys)},
     )
 
 
-def _merge(
-    owners: Array, periods: Array, values: Array, aggregation: str
-) -> tuple[Array, Array, Array]:
+def _merge(rows: _Rows, aggregation: str) -> _Rows:
     """Sort by series and period, and make one value of each period's."""
-    later, next_series = np.diff(periods), np.diff(owners)
+    later, next_series = np.diff(rows.moments), np.diff(rows.series)
     if ((next_series < 0) | ((next_series == 0) & (later < 0))).any():
-        order = np.lexsort((periods, owners))  # stable: rows keep their order
-        owners, periods, values = owners[order], periods[order], values[order]
-        later, next_series = np.diff(periods), np.diff(owners)
-    fresh = np.ones(len(owners), dtype=bool)
+        # A stable sort: rows of one period keep their order.
+        rows = rows.take(np.lexsort((rows.moments, rows.series)))
+        later, next_series = np.diff(rows.moments), np.diff(rows.series)
+    fresh = np.ones(len(rows.series), dtype=bool)
     fresh[1:] = (next_series != 0) | (later != 0)
     starts = np.flatnonzero(fresh)
-    if len(starts) == len(values):
-        return owners, periods, values
+    if len(starts) == len(rows.values):
+        return rows
+    merged = _aggregate(rows.values, starts, aggregation)
+    return _Rows(rows.series[starts], rows.moments[starts], merged)
+
+
+def _aggregate(values: Array, starts: Array, aggregation: str) -> Array:
+    """Make one value of those from each start to the next, [n_starts]."""
     if aggregation == "first":
-        merged = values[starts]
-    elif aggregation in ("min", "max"):
+        return values[starts]
+    if aggregation in ("min", "max"):
         least_or_most = np.minimum if aggregation == "min" else np.maximum
-        merged = least_or_most.reduceat(values, starts)
-    else:
-        merged = np.add.reduceat(values, starts)
-        if aggregation == "avg":
-            merged = merged / np.diff(np.append(starts, len(values)))
-    return owners[starts], periods[starts], merged
+        return least_or_most.reduceat(values, starts)
+    sums = np.add.reduceat(values, starts)
+    if aggregation == "avg":
+        return sums / np.diff(np.append(starts, len(values)))
+    return sums

@@ -8,9 +8,9 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from glue.reporting.grid import Outlook
+from glue.documents import RunSettings
+from glue.reporting.grid import SeriesTotals
 from glue.reporting.history import History
-from glue.reporting.run_settings import ReportSettings
 from glue.reporting.scoring import Comparison, as_number, score_series
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
@@ -22,7 +22,7 @@ _SHOWN = 100
 class ItemFigures:
     """One column a figure, one place a series; NaN for what is unknown, [n_series]."""
 
-    outlook: Outlook
+    totals: SeriesTotals
     error: Array
     baseline: Array
     points: Array
@@ -36,61 +36,49 @@ class ItemFigures:
 
 
 def build_figures(
-    outlook: Outlook, comparison: Comparison | None, metric: str
+    totals: SeriesTotals, comparison: Comparison | None, metric: str
 ) -> ItemFigures:
     """Gather the figures of all series; without a backtest there is no accuracy."""
-    count = len(outlook.volume)
+    count = len(totals.volume)
     error, baseline = np.full(count, np.nan), np.full(count, np.nan)
     points = np.zeros(count, dtype=np.int64)
     if comparison is not None and len(comparison.forecast.points):
         series, sizes = np.unique(comparison.forecast.points.series, return_counts=True)
         error[series], baseline[series] = score_series(comparison, metric)
         points[series] = sizes
-    return ItemFigures(outlook, error, baseline, points)
+    return ItemFigures(totals, error, baseline, points)
 
 
 def write_items(
-    figures: ItemFigures, history: History, settings: ReportSettings, file: TextIO
+    figures: ItemFigures, history: History, settings: RunSettings, file: TextIO
 ) -> None:
     """Write items.csv, one row a series in the order of forecast.csv."""
     writer = csv.writer(file, lineterminator="\n")
-    names = _name_columns(settings.metric)
-    writer.writerow([*settings.keys, *names, "backtest_points"])
-    columns = [column.tolist() for column in _columns(figures)]
-    for key, *values, points in zip(history.keys, *columns, figures.points.tolist()):
-        writer.writerow([*key, *(as_number(value) for value in values), points])
+    columns = _columns(figures, settings.metric)
+    writer.writerow([*settings.keys, *columns, "backtest_points"])
+    figures_by_series = zip(*(column.tolist() for column in columns.values()))
+    for key, values, points in zip(
+        history.keys, figures_by_series, figures.points.tolist()
+    ):
+        writer.writerow([*key, *map(as_number, values), points])
 
 
-def _name_columns(metric: str) -> list[str]:
-    return [
-        "volume",
-        "forecast_total",
-        "last_season_total",
-        "change_percent",
-        metric,
-        f"{metric}_seasonal_naive",
-        "improvement_percent",
-    ]
-
-
-def _columns(figures: ItemFigures) -> list[Array]:
-    outlook = figures.outlook
-    return [
-        outlook.volume,
-        outlook.forecast,
-        outlook.reference,
-        outlook.change,
-        figures.error,
-        figures.baseline,
-        figures.improvement,
-    ]
+def _columns(figures: ItemFigures, metric: str) -> dict[str, Array]:
+    return {
+        "volume": figures.totals.volume,
+        "forecast_total": figures.totals.forecast,
+        "last_season_total": figures.totals.reference,
+        "change_percent": figures.totals.change,
+        metric: figures.error,
+        f"{metric}_seasonal_naive": figures.baseline,
+        "improvement_percent": figures.improvement,
+    }
 
 
 def list_items(figures: ItemFigures, history: History, metric: str) -> dict[str, Any]:
     """Give the largest series for JSON; items.csv has them all."""
-    order = np.argsort(-figures.outlook.volume, kind="stable")[:_SHOWN].tolist()
-    names = _name_columns(metric)
-    columns = _columns(figures)
+    order = np.argsort(-figures.totals.volume, kind="stable")[:_SHOWN].tolist()
+    columns = _columns(figures, metric)
     return {
         "count": len(history.keys),
         "shown": len(order),
@@ -98,7 +86,7 @@ def list_items(figures: ItemFigures, history: History, metric: str) -> dict[str,
         "items": [
             {
                 "key": list(history.keys[at]),
-                **{name: as_number(c[at]) for name, c in zip(names, columns)},
+                **{name: as_number(column[at]) for name, column in columns.items()},
             }
             for at in order
         ],

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TextIO
 
+from glue.documents import METRICS, SHORT_METRICS
 from glue.reporting.baseline import NAME
-from glue.reporting.run_settings import METRICS, SHORT_METRICS
 from glue.reporting.scoring import find_gain
 
 WINNER, CANDIDATE, BASELINE = "winner", "candidate", "baseline"
 # By how much Autopilot's figure of the winner may differ from the one recomputed on
 # its backtest before the other candidates' figures are called incomparable, too.
 _TOLERANCE = 0.01
-_COLUMNS = (
-    "rank",
-    "name",
-    "kind",
-    "status",
-    *METRICS,
-    "improvement_percent",
-    "scored_by",
-)
 AUTOPILOT, REPORT, LAST_HORIZON = "autopilot", "report", "report, last horizon"
 
 
@@ -45,15 +36,19 @@ class Entry:
 
     def as_data(self) -> dict[str, Any]:
         """Give the line as JSON data, its metrics in a fixed order."""
-        return {
-            "rank": self.rank,
-            "name": self.name,
-            "kind": self.kind,
-            "status": self.status,
-            "metrics": {name: self.metrics.get(name) for name in METRICS},
-            "improvement_percent": self.improvement_percent,
-            "scored_by": self.scored_by,
-        }
+        return {name: get(self) for name, get in COLUMNS}
+
+
+# What a line holds, in leaderboard.csv and in report.json: each thing once, here.
+COLUMNS: tuple[tuple[str, Callable[[Entry], Any]], ...] = (
+    ("rank", lambda entry: entry.rank),
+    ("name", lambda entry: entry.name),
+    ("kind", lambda entry: entry.kind),
+    ("status", lambda entry: entry.status),
+    ("metrics", lambda entry: {name: entry.metrics.get(name) for name in METRICS}),
+    ("improvement_percent", lambda entry: entry.improvement_percent),
+    ("scored_by", lambda entry: entry.scored_by),
+)
 
 
 def build_leaderboard(
@@ -117,14 +112,25 @@ def are_comparable(entries: Iterable[Entry], metric: str, winner: Any) -> bool:
 
 
 def write_leaderboard(entries: Sequence[Entry], file: TextIO) -> None:
-    """Write leaderboard.csv; what is unknown stays empty."""
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for entry in entries:
-        metrics = [entry.metrics.get(name) for name in METRICS]
-        ends = (entry.name, entry.kind, entry.status)
-        gain = entry.improvement_percent
-        writer.writerow([entry.rank, *ends, *metrics, gain, entry.scored_by])
+    """Write leaderboard.csv, a column a metric; what is unknown stays empty."""
+    lines = [_spread(entry.as_data()) for entry in entries]
+    writer = csv.DictWriter(file, list(lines[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lines)
+
+
+def _spread(line: Mapping[str, Any]) -> dict[str, Any]:
+    """Put each metric in a column of its own."""
+    columns: dict[str, Any] = {}
+    for name, value in line.items():
+        columns.update(value if name == "metrics" else {name: value})
+    return columns
+
+
+def find_winner(candidates: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Find the best candidate in candidates.json; None when that is missing."""
+    best = (candidates or {}).get("best_candidate")
+    return next((found for found in _list(candidates) if found["name"] == best), None)
 
 
 def _list(candidates: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:

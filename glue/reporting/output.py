@@ -2,63 +2,41 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import importlib.util
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from glue.findings.finding import Finding, list_some
-from glue.reading.timestamps import Reading, TimestampParser, format_timestamps
+from glue.bucket import Bucket
+from glue.documents import Run, RunSettings
+from glue.findings.finding import list_some
+from glue.frequency import Frequency
+from glue.reading.timestamps import (
+    UnreadableTimestampError,
+    format_timestamps,
+    parse_stamps,
+)
 
-_QUANTILE = re.compile(r"p\d{1,2}")
+Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
 
 class ForecastUnreadableError(Exception):
     """The raw output has not the columns that a forecast needs."""
 
 
-@dataclass(frozen=True)
-class ForecastLayout:
-    """What a forecast has to hold, by the settings of its run."""
-
-    keys: tuple[str, ...]
-    timestamp: str
-    quantiles: tuple[str, ...]
-    with_time: bool
-    horizon: int
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns of forecast.csv, in order."""
-        return [*self.keys, self.timestamp, "mean", *self.quantiles]
+def download_outputs(run: Run, bucket: Bucket) -> list[Path]:
+    """Bring the output of the batch transform here, a file for each of its input."""
+    stored = bucket.list_objects(run.keys.raw_folder(run.dataset))
+    keys = [one.key for one in stored if one.key.endswith(".out")]
+    return [
+        bucket.download(key, f"raw-{number:05d}.csv") for number, key in enumerate(keys)
+    ]
 
 
-@dataclass
-class Forecast:
-    """The forecast as a table of the layout's columns, and what is odd about it."""
-
-    table: pd.DataFrame
-    findings: list[Finding] = field(default_factory=list)
-
-
-def read_layout(settings: Mapping[str, Any]) -> ForecastLayout:
-    """Take the layout of a run's forecast from its settings.json."""
-    job = settings["TimeSeriesForecastingJobConfig"]
-    columns = job["TimeSeriesConfig"]
-    groups = columns.get("GroupingAttributeNames", [])
-    return ForecastLayout(
-        keys=(columns["ItemIdentifierAttributeName"], *groups),
-        timestamp=columns["TimestampAttributeName"],
-        quantiles=tuple(job["ForecastQuantiles"]),
-        with_time=job["ForecastFrequency"].endswith(("H", "min")),
-        horizon=job["ForecastHorizon"],
-    )
-
-
-def read_forecast(paths: Sequence[Path], layout: ForecastLayout) -> Forecast:
+def read_forecast(paths: Sequence[Path], settings: RunSettings) -> pd.DataFrame:
     """Read raw output files by column name, sorted by series and timestamp.
 
     Raises
@@ -66,42 +44,65 @@ def read_forecast(paths: Sequence[Path], layout: ForecastLayout) -> Forecast:
     ForecastUnreadableError
         When there is no output, or keys, timestamps or quantiles are missing.
     """
-    tables = [_read_output(path, layout) for path in paths]
+    tables = [_read_output(path, settings) for path in paths]
     if not tables:
         raise ForecastUnreadableError(
             "the transform wrote no output (found no .out file); look at its log"
         )
-    table = pd.concat(tables, ignore_index=True)
-    order = [*layout.keys, layout.timestamp]
-    table = table.sort_values(order, kind="stable").reset_index(drop=True)
-    return Forecast(table[layout.columns])
+    return sort_forecast(pd.concat(tables, ignore_index=True), settings)
 
 
-def _read_output(path: Path, layout: ForecastLayout) -> pd.DataFrame:
+def sort_forecast(table: pd.DataFrame, settings: RunSettings) -> pd.DataFrame:
+    """Put rows and columns in the order of forecast.csv."""
+    table = table.sort_values(settings.row_keys, kind="stable").reset_index(drop=True)
+    return table[settings.forecast_columns]
+
+
+def _read_output(path: Path, settings: RunSettings) -> pd.DataFrame:
     raw = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    needed = [name for name in layout.columns if name != "mean"]
+    needed = [name for name in settings.forecast_columns if name != "mean"]
     missing = [name for name in needed if name not in raw.columns]
     if missing:
         raise ForecastUnreadableError(
             f"{path.name} lacks the columns {list_some(missing)} "
             f"(found {list_some(map(str, raw.columns))}); look at the model's log"
         )
-    table = raw[[*layout.keys]].astype(object)
-    table[layout.timestamp] = _normalise(raw[layout.timestamp], layout)
-    for name in layout.columns[len(layout.keys) + 1 :]:
+    table = raw[[*settings.keys]].astype(object)
+    table[settings.timestamp] = _normalise(raw[settings.timestamp], settings.frequency)
+    for name in ("mean", *settings.asked_quantiles):
         texts = raw[name] if name in raw.columns else pd.Series("", index=raw.index)
         table[name] = pd.to_numeric(texts, errors="coerce")
     return table
 
 
-def _normalise(texts: pd.Series[Any], layout: ForecastLayout) -> Any:
+def _normalise(texts: pd.Series[str], frequency: Frequency) -> Array:
     """Write timestamps as the input has them, whatever the model writes."""
-    codes, uniques = pd.factorize(texts.to_numpy(dtype=object))
-    seconds, good = TimestampParser(Reading("year-month-day")).parse(uniques)
-    if not good.all():
-        bad = uniques[~good][0]
+    try:
+        seconds = parse_stamps(texts)
+    except UnreadableTimestampError as error:
         raise ForecastUnreadableError(
-            f"a timestamp of the forecast cannot be read (found {bad!r}); look at the "
-            "raw output"
-        )
-    return format_timestamps(seconds[codes], with_time=layout.with_time)
+            f"a timestamp of the forecast cannot be read (found {error.text!r}); look "
+            "at the raw output"
+        ) from error
+    return format_timestamps(seconds, with_time=frequency.is_below_daily)
+
+
+def write_forecast(table: pd.DataFrame, run: Run, bucket: Bucket) -> None:
+    """Write forecast.csv."""
+    write = partial(table.to_csv, index=False)
+    bucket.write_text(run.result("forecast.csv"), "text/csv", write)
+
+
+def write_parquet(table: pd.DataFrame, run: Run, bucket: Bucket) -> None:
+    """Write forecast.parquet, with real timestamps, where there is a pyarrow."""
+    if importlib.util.find_spec("pyarrow") is None:
+        print("no forecast.parquet: this environment has no pyarrow")
+        return
+    table = table.copy()
+    timestamp = run.settings.timestamp
+    table[timestamp] = pd.to_datetime(table[timestamp])
+    path = bucket.folder / "forecast.parquet"
+    table.to_parquet(path, index=False)
+    bucket.upload(
+        path, run.result("forecast.parquet"), "application/vnd.apache.parquet"
+    )

@@ -6,218 +6,225 @@ series has every step of the horizon.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from glue.findings.finding import Example, Finding, make_finding
-from glue.findings.report_codes import make_report_finding
+from glue.documents import RunSettings
+from glue.findings.finding import MAX_EXAMPLES, Example, Findings
 from glue.reporting.baseline import forecast_naive
 from glue.reporting.history import History, Key
-from glue.reporting.output import Forecast, ForecastLayout
-from glue.reporting.run_settings import ReportSettings
+from glue.reporting.output import sort_forecast
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
 
-def repair_rows(forecast: Forecast, layout: ForecastLayout) -> None:
+def repair_rows(
+    table: pd.DataFrame, settings: RunSettings, findings: Findings
+) -> pd.DataFrame:
     """Mend each row by itself: no row twice, a mean in all, quantiles in order."""
-    _drop_repeated(forecast, layout)
-    table, names = forecast.table, sorted(layout.quantiles, key=_level)
+    table = _drop_repeated(table, settings, findings)
+    table = _fill_means(table, settings, findings)
+    return _sort_quantiles(table, settings, findings)
+
+
+def _drop_repeated(
+    table: pd.DataFrame, settings: RunSettings, findings: Findings
+) -> pd.DataFrame:
+    repeated = table.duplicated(settings.row_keys).to_numpy()
+    if not repeated.any():
+        return table
+    findings.add("forecast-row-repeated", count=int(repeated.sum()))
+    return table[~repeated].reset_index(drop=True)
+
+
+def _fill_means(
+    table: pd.DataFrame, settings: RunSettings, findings: Findings
+) -> pd.DataFrame:
+    mean = table["mean"].to_numpy(dtype=float)
+    quantiles = table[list(settings.quantiles)].to_numpy(dtype=float)
+    missing = ~np.isfinite(mean) & np.isfinite(quantiles).all(axis=1)
+    if not missing.any():
+        return table
+    findings.add("forecast-mean-missing", count=int(missing.sum()))
+    middle = quantiles.mean(axis=1)
+    if settings.median is not None:
+        middle = quantiles[:, settings.median]
+    return table.assign(mean=np.where(missing, middle, mean))
+
+
+def _sort_quantiles(
+    table: pd.DataFrame, settings: RunSettings, findings: Findings
+) -> pd.DataFrame:
+    names = list(settings.quantiles)
     values = table[names].to_numpy(dtype=float)
-    _fill_means(forecast, values, names)
     whole = np.isfinite(values).all(axis=1)
     crossed = whole & (np.diff(values, axis=1) < 0).any(axis=1)
-    if crossed.any():
-        values[crossed] = np.sort(values[crossed], axis=1)
-        table[names] = values
-        what = f"quantiles cross in {int(crossed.sum())} row(s) of the forecast"
-        _note(forecast, layout, "forecast-quantiles-crossed", what=what, rows=crossed)
-
-
-def _level(name: str) -> int:
-    return int(name[1:])
-
-
-def _drop_repeated(forecast: Forecast, layout: ForecastLayout) -> None:
-    repeated = forecast.table.duplicated([*layout.keys, layout.timestamp]).to_numpy()
-    if not repeated.any():
-        return
-    what = f"{int(repeated.sum())} row(s) of the forecast repeat a series and timestamp"
-    forecast.findings.append(
-        make_finding("forecast-row-repeated", what, count=int(repeated.sum()))
+    if not crossed.any():
+        return table
+    values[crossed] = np.sort(values[crossed], axis=1)
+    findings.add(
+        "forecast-quantiles-crossed",
+        count=int(crossed.sum()),
+        examples=_list_rows(table, crossed, settings),
     )
-    forecast.table = forecast.table[~repeated].reset_index(drop=True)
+    return _replace(table, names, values)
 
 
-def _fill_means(forecast: Forecast, values: Array, names: list[str]) -> None:
-    mean = forecast.table["mean"].to_numpy(dtype=float)
-    missing = ~np.isfinite(mean) & np.isfinite(values).all(axis=1)
-    if not missing.any():
-        return
-    middle = values[:, names.index("p50")] if "p50" in names else values.mean(axis=1)
-    forecast.table["mean"] = np.where(missing, middle, mean)
-    what = f"the forecast has no mean in {int(missing.sum())} row(s)"
-    finding = make_report_finding(
-        "forecast-mean-missing", what, count=int(missing.sum())
-    )
-    forecast.findings.append(finding)
+def _replace(table: pd.DataFrame, names: list[str], values: Array) -> pd.DataFrame:
+    return table.assign(**dict(zip(names, values.T)))
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a forecast must hold: each series of the history at each timestamp."""
+
+    history: History
+    stamps: list[str]
+
+    @property
+    def rows(self) -> int:
+        """How many rows that makes."""
+        return len(self.history.keys) * len(self.stamps)
 
 
 def repair_by_history(
-    forecast: Forecast,
-    layout: ForecastLayout,
-    history: History,
-    settings: ReportSettings,
-) -> None:
+    table: pd.DataFrame, history: History, settings: RunSettings, findings: Findings
+) -> pd.DataFrame:
     """Mend the forecast by what the history has: its series, and its least value."""
     if history.never_negative:
-        _raise_to_zero(forecast, layout)
-    grid = find_grid(forecast.table, layout)
-    if grid is None:
-        _check_rows(forecast, layout, len(history.keys))
-        return
-    _drop_foreign(forecast, layout, history, grid)
-    _complete(forecast, layout, (history, settings), grid)
+        table = _raise_to_zero(table, settings, findings)
+    stamps = find_stamps(table, settings)
+    if stamps is None:
+        _check_rows(table, len(history.keys), settings, findings)
+        return table
+    expected = Expected(history, stamps)
+    table = _drop_foreign(table, expected, settings, findings)
+    return _complete(table, expected, settings, findings)
 
 
-def _raise_to_zero(forecast: Forecast, layout: ForecastLayout) -> None:
-    names = ["mean", *layout.quantiles]
-    values = forecast.table[names].to_numpy(dtype=float)
+def _raise_to_zero(
+    table: pd.DataFrame, settings: RunSettings, findings: Findings
+) -> pd.DataFrame:
+    names = ["mean", *settings.quantiles]
+    values = table[names].to_numpy(dtype=float)
     negative = (values < 0).any(axis=1)
-    if negative.any():
-        forecast.table[names] = np.where(values < 0, 0.0, values)
-        what = (
-            f"the forecast is below zero in {int(negative.sum())} row(s), "
-            "the history never"
-        )
-        _note(forecast, layout, "forecast-negative", what=what, rows=negative)
+    if not negative.any():
+        return table
+    findings.add(
+        "forecast-negative",
+        count=int(negative.sum()),
+        examples=_list_rows(table, negative, settings),
+    )
+    return _replace(table, names, np.where(values < 0, 0.0, values))
 
 
-def _check_rows(forecast: Forecast, layout: ForecastLayout, series: int) -> None:
+def _check_rows(
+    table: pd.DataFrame, series: int, settings: RunSettings, findings: Findings
+) -> None:
     """Tell of missing rows that there is no timestamp for."""
-    sizes = forecast.table.groupby(list(layout.keys), sort=False).size()
-    odd = int((sizes != layout.horizon).sum()) + abs(series - len(sizes))
+    sizes = table.groupby(list(settings.keys), sort=False).size()
+    odd = int((sizes != settings.horizon).sum()) + abs(series - len(sizes))
     if odd:
-        what = (
-            f"{odd} series have not {layout.horizon} rows in the forecast, and the "
-            "others have no timestamps in common to complete them by"
-        )
-        forecast.findings.append(make_finding("forecast-rows", what, count=odd))
+        findings.add("forecast-rows", count=odd, horizon=settings.horizon)
 
 
-def find_grid(table: pd.DataFrame, layout: ForecastLayout) -> list[str] | None:
+def find_stamps(table: pd.DataFrame, settings: RunSettings) -> list[str] | None:
     """Find the timestamps that all whole series have; None when they differ."""
-    stamps = table[layout.timestamp]
-    groups = table.groupby(list(layout.keys), sort=False)[layout.timestamp]
-    whole = groups.transform("size") == layout.horizon
+    stamps = table[settings.timestamp]
+    groups = table.groupby(list(settings.keys), sort=False)[settings.timestamp]
+    whole = groups.transform("size") == settings.horizon
     uniques = sorted(stamps[whole].unique())
-    return uniques if len(uniques) == layout.horizon else None
+    return uniques if len(uniques) == settings.horizon else None
 
 
 def _drop_foreign(
-    forecast: Forecast, layout: ForecastLayout, history: History, grid: list[str]
-) -> None:
-    table = forecast.table
-    keys = zip(*(table[name] for name in layout.keys))
-    ours = np.array([key in history.numbers for key in keys], dtype=bool)
-    foreign = ~(ours & table[layout.timestamp].isin(grid).to_numpy())
-    if foreign.any():
-        what = (
-            f"{int(foreign.sum())} row(s) of the forecast are of other series or "
-            "timestamps than were asked for"
-        )
-        _note(forecast, layout, "forecast-rows-dropped", what=what, rows=foreign)
-        forecast.table = table[~foreign].reset_index(drop=True)
+    table: pd.DataFrame, expected: Expected, settings: RunSettings, findings: Findings
+) -> pd.DataFrame:
+    keys = zip(*(table[name] for name in settings.keys))
+    ours = np.array([key in expected.history.numbers for key in keys], dtype=bool)
+    foreign = ~(ours & table[settings.timestamp].isin(expected.stamps).to_numpy())
+    if not foreign.any():
+        return table
+    findings.add(
+        "forecast-rows-dropped",
+        count=int(foreign.sum()),
+        examples=_list_rows(table, foreign, settings),
+    )
+    return table[~foreign].reset_index(drop=True)
 
 
 def _complete(
-    forecast: Forecast,
-    layout: ForecastLayout,
-    known: tuple[History, ReportSettings],
-    grid: list[str],
-) -> None:
+    table: pd.DataFrame, expected: Expected, settings: RunSettings, findings: Findings
+) -> pd.DataFrame:
     """Put naive forecasts where rows or values are missing."""
-    history, settings = known
-    table, names = forecast.table, ["mean", *settings.quantiles]
-    sound = np.isfinite(table[names].to_numpy(dtype=float)).all(axis=1)
-    kept = table[sound]
-    have = set(zip(*(kept[name] for name in (*layout.keys, layout.timestamp))))
-    if len(have) == len(history.keys) * len(grid):
-        return
+    numbers = table[["mean", *settings.quantiles]].to_numpy(dtype=float)
+    kept = table[np.isfinite(numbers).all(axis=1)]
+    have = set(zip(*(kept[name] for name in settings.row_keys)))
+    if len(have) == expected.rows:
+        return table
+    keys = expected.history.keys
     missing = [
         (number, step)
-        for number, key in enumerate(history.keys)
-        for step, stamp in enumerate(grid)
+        for number, key in enumerate(keys)
+        for step, stamp in enumerate(expected.stamps)
         if (*key, stamp) not in have
     ]
-    rows = _naive_rows(missing, history, settings, grid)
-    added = pd.DataFrame(rows, columns=[*layout.keys, layout.timestamp, *names])
-    table = pd.concat([kept, added[list(kept.columns)]], ignore_index=True)
-    order = [*layout.keys, layout.timestamp]
-    forecast.table = table.sort_values(order, kind="stable").reset_index(drop=True)
-    series = {history.keys[number] for number, _ in missing}
-    what = f"{len(missing)} row(s) of {len(series)} series are missing in the forecast"
-    examples = [Example("forecast.csv", None, None, _name(k)) for k in sorted(series)]
-    forecast.findings.append(
-        make_report_finding(
-            "forecast-completed", what, count=len(missing), examples=examples
-        )
+    series = sorted({keys[number] for number, _ in missing})
+    findings.add(
+        "forecast-completed",
+        count=len(missing),
+        examples=[Example("forecast.csv", value=_name(key)) for key in series],
+        series=len(series),
     )
+    added = _forecast_rows(missing, expected, settings)
+    return sort_forecast(pd.concat([kept, added], ignore_index=True), settings)
 
 
-def _naive_rows(
-    missing: list[tuple[int, int]],
-    history: History,
-    settings: ReportSettings,
-    grid: list[str],
-) -> list[list[Any]]:
+def _forecast_rows(
+    missing: list[tuple[int, int]], expected: Expected, settings: RunSettings
+) -> pd.DataFrame:
+    """Forecast by seasonal naive what is missing, by numbers of series and step."""
+    history = expected.history
     numbers = np.array(sorted({number for number, _ in missing}), dtype=np.int64)
     naive = forecast_naive(history, numbers, history.steps, settings)
     places = {int(number): place for place, number in enumerate(numbers)}
-    return [
+    rows = [
         [
             *history.keys[number],
-            grid[step],
+            expected.stamps[step],
             naive.center[places[number], step],
             *naive.quantiles[places[number], step],
         ]
         for number, step in missing
     ]
+    columns = [*settings.row_keys, "mean", *settings.quantiles]
+    return pd.DataFrame(rows, columns=columns)[settings.forecast_columns]
 
 
-def _note(
-    forecast: Forecast, layout: ForecastLayout, code: str, *, what: str, rows: Array
-) -> None:
-    first = np.flatnonzero(rows)[:5]
-    keys = forecast.table[list(layout.keys)].iloc[first].itertuples(index=False)
-    stamps = forecast.table[layout.timestamp].iloc[first]
-    examples = [
-        Example("forecast.csv", None, layout.timestamp, f"{_name(tuple(key))}, {stamp}")
-        for key, stamp in zip(keys, stamps)
+def _list_rows(
+    table: pd.DataFrame, which: Array, settings: RunSettings
+) -> list[Example]:
+    """Name the first few of some rows by what tells them apart."""
+    first = np.flatnonzero(which)[:MAX_EXAMPLES]
+    rows = table[settings.row_keys].iloc[first].itertuples(index=False)
+    return [
+        Example("forecast.csv", None, settings.timestamp, _name(tuple(row)))
+        for row in rows
     ]
-    forecast.findings.append(
-        make_report_finding(code, what, count=int(rows.sum()), examples=examples)
-    )
 
 
 def _name(key: Key) -> str:
     return ", ".join(map(str, key))
 
 
-def check_complete(forecast: Forecast, layout: ForecastLayout) -> list[Finding]:
-    """List what could not be repaired: values that are still missing."""
-    blank = {
-        name: int((~np.isfinite(forecast.table[name])).sum())
-        for name in ("mean", *layout.quantiles)
-    }
-    return [
-        make_finding(
-            "forecast-value-missing",
-            f"{count} value(s) of {name!r} are missing in the forecast",
-            count=count,
-        )
-        for name, count in blank.items()
-        if count
-    ]
+def check_complete(
+    table: pd.DataFrame, settings: RunSettings, findings: Findings
+) -> None:
+    """Say what could not be repaired: values that are still missing."""
+    for name in ("mean", *settings.asked_quantiles):
+        blank = int((~np.isfinite(table[name])).sum())
+        if blank:
+            findings.add("forecast-value-missing", count=blank, column=name)

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from glue.documents import RunSettings
 from glue.reporting.baseline import forecast_naive
 from glue.reporting.history import History
-from glue.reporting.run_settings import ReportSettings
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
@@ -90,7 +90,7 @@ def _take(scored: Scored, some: Array) -> Scored:
     )
 
 
-def compare(points: Points, history: History, settings: ReportSettings) -> Comparison:
+def compare(points: Points, history: History, settings: RunSettings) -> Comparison:
     """Put naive forecasts beside points.
 
     Points without an actual, and those of series that had no history at their cutoff,

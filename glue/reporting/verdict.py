@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from glue.documents import RunSettings
+from glue.reporting.history import History
+from glue.reporting.leaderboard import find_winner, read_metrics
 from glue.reporting.scoring import find_gain
 from glue.reporting.words import spell_metric, spell_percent
 
@@ -43,6 +47,43 @@ class Evidence:
     compared: int
     noun: str
     tries: tuple[str, ...] = ()
+
+
+def judge_backtest(
+    backtest: Mapping[str, Any],
+    candidates: Mapping[str, Any] | None,
+    history: History,
+    settings: RunSettings,
+) -> Verdict:
+    """Judge a run by the description of its backtest."""
+    metric = settings.metric
+    if not backtest["comparable"]:
+        winner = find_winner(candidates)
+        alone = backtest["baseline_alone"]["metrics"] or {}
+        return judge_alone(
+            metric,
+            candidate=read_metrics(winner).get(metric) if winner else None,
+            baseline=alone.get(metric),
+            # What was found instead is for those who look into it.
+            reason=backtest["reason"].partition(" (found:")[0],
+        )
+    tries = list_tries(
+        steps=history.steps,
+        horizon=settings.horizon,
+        season=settings.season,
+        series=len(history.keys),
+    )
+    return judge(
+        Evidence(
+            metric=metric,
+            candidate=backtest["winner"][metric],
+            baseline=backtest["baseline"][metric],
+            better_on=backtest["better_on"],
+            compared=backtest["compared"],
+            noun=settings.noun,
+            tries=tuple(tries),
+        )
+    )
 
 
 def judge(evidence: Evidence) -> Verdict:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deployment.parts import FUNCTIONS
+from deployment.pipeline import Pipeline
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class FakeChalice:
 
     def run(self, command, *, stage):
         assert (command, stage) == ("deploy", self.stage.name)
-        resources = [self._deploy(function) for function in FUNCTIONS]
+        functions = Pipeline(self.project).functions
+        resources = [self._deploy(function) for function in functions]
         self._connect()
         record = self.project / ".chalice" / "deployed" / f"{stage}.json"
         record.parent.mkdir(exist_ok=True)

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from glue.bucket import BucketStore
-from glue.report import report
-from glue.reporting.making import Surroundings
+from glue.bucket import Bucket
+from glue.reporting.making import Surroundings, write_report
 from glue.reporting.page.page import LIBRARIES
 from tests.building.uploads import FakeS3, months
 
@@ -18,13 +17,6 @@ ROOT = Path(__file__).parents[2]
 RUN_ID = "data-260101000000-0123abcd"
 NOW = datetime.fromisoformat("2026-01-01T02:00:00+00:00")
 PAGE = ROOT / "glue" / "reporting" / "page"
-
-
-class Bucket(FakeS3):
-    """A bucket that takes what boto3's clients take for uploads, too."""
-
-    def upload_file(self, path, _, key, **_options):
-        self.objects[key] = Path(path).read_bytes()
 
 
 def write_csv(rows):
@@ -194,7 +186,7 @@ def make_assets(folder, library=None, without=()):
 class Reported:
     """The bucket after a report, and where this run's results are in it."""
 
-    bucket: Bucket
+    bucket: FakeS3
     prefix: str
     run_id: str
 
@@ -222,16 +214,15 @@ class Reported:
         return f"{self.prefix}{name}" in self.bucket.objects
 
 
-def make_report(builder, folder, *, others=None, without=(), bucket=None, library=None):
+def make_report(builder, folder, *, others=None, without=(), s3=None, library=None):
     """Report on a run, with further objects in the bucket, and without some."""
     objects = {**builder.objects(), **(others or {})}
     for ending in without:
         objects = {key: body for key, body in objects.items() if ending not in key}
-    bucket = bucket or Bucket()
-    bucket.objects.update(Bucket(objects).objects)
-    store = BucketStore(bucket, "bucket", folder)
+    s3 = s3 or FakeS3()
+    s3.objects.update(FakeS3(objects).objects)
     assets = make_assets(folder / "assets", library, without)
     surroundings = Surroundings(NOW, local=True, assets=assets)
-    report(store, builder.run_id, surroundings)
+    write_report(builder.run_id, Bucket(s3, "bucket", folder), surroundings)
     prefix = f"output-forecasted-data/{builder.dataset}/{builder.run_id}/"
-    return Reported(bucket, prefix, builder.run_id)
+    return Reported(s3, prefix, builder.run_id)

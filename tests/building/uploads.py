@@ -161,7 +161,7 @@ class FakeS3:
     def put_object(self, **request):
         self.objects[request["Key"]] = as_bytes(request["Body"])
 
-    def upload_file(self, path, _, key):
+    def upload_file(self, path, _, key, **_options):
         self.objects[key] = Path(path).read_bytes()
 
     def download_file(self, _, key, path):

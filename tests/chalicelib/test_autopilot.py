@@ -1,5 +1,3 @@
-from datetime import UTC, datetime
-
 import pytest
 
 from chalicelib.autopilot import (
@@ -11,62 +9,15 @@ from chalicelib.autopilot import (
     is_unfinished,
 )
 from chalicelib.environment import Security
+from tests.building.lambda_inputs import (
+    RUN_ID,
+    make_candidate,
+    make_job,
+    make_settings,
+)
 from tests.building.service_models import find_faults
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/sagemaker"
-RUN_ID = "sales-261123012419-0123abcd"
-
-
-def make_settings():
-    return {
-        "run_id": RUN_ID,
-        "dataset": "sales",
-        "bucket": "bucket",
-        "TimeSeriesForecastingJobConfig": {
-            "ForecastFrequency": "M",
-            "ForecastHorizon": 12,
-            "ForecastQuantiles": ["p10", "p50", "p90"],
-            "CompletionCriteria": {"MaxAutoMLJobRuntimeInSeconds": 14400},
-            "TimeSeriesConfig": {
-                "TargetAttributeName": "target_value",
-                "TimestampAttributeName": "timestamp",
-                "ItemIdentifierAttributeName": "item_id",
-            },
-        },
-        "AutoMLJobObjective": {"MetricName": "AverageWeightedQuantileLoss"},
-        "TransformResources": {"InstanceType": "ml.m5.4xlarge", "InstanceCount": 1},
-        "train_uri": f"s3://bucket/input/{RUN_ID}/train/",
-        "transform_uri": f"s3://bucket/input/{RUN_ID}/transform/",
-    }
-
-
-def make_job(status="Completed", *, secondary=None, best=None, **more):
-    return {
-        "AutoMLJobName": RUN_ID,
-        "AutoMLJobStatus": status,
-        "AutoMLJobSecondaryStatus": secondary or status,
-        **({"BestCandidate": best} if best else {}),
-        **more,
-    }
-
-
-def make_candidate(status="Completed", *, containers=1):
-    return {
-        "CandidateName": "ensemble",
-        "CandidateStatus": status,
-        "CreationTime": datetime(2026, 11, 23, tzinfo=UTC),
-        "InferenceContainers": [
-            {"Image": "image", "ModelDataUrl": "s3://b/model.tar.gz"}
-        ]
-        * containers,
-        "FinalAutoMLJobObjectiveMetric": {"MetricName": "RMSE", "Value": 1.5},
-        "CandidateProperties": {
-            "CandidateMetrics": [
-                {"StandardMetricName": "WAPE", "Value": 0.2, "Set": "Validation"}
-            ],
-            "CandidateArtifactLocations": {"BacktestResults": "s3://b/backtest"},
-        },
-    }
 
 
 def test_job_request_fits_the_service_model():

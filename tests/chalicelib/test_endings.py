@@ -1,17 +1,8 @@
-import json
-
 import pytest
 
-from chalicelib.endings import build_status, read_ending
+from chalicelib.endings import build_status, find_reason, read_ending, read_verdict
+from tests.building.lambda_inputs import DETAIL
 
-DETAIL = {
-    "executionArn": "arn:aws:states:us-east-1:123456789012:execution:machine:sales-1",
-    "name": "sales-1",
-    "status": "SUCCEEDED",
-    "startDate": 1_763_000_000_000,
-    "stopDate": 1_763_000_060_000,
-    "input": json.dumps({"dataset": "sales"}),
-}
 REFUSED = {
     "outcome": "refused",
     "findings": [
@@ -78,3 +69,47 @@ def test_foreign_input_has_no_dataset(text):
 
 def test_times_are_read_as_utc():
     assert make_status()["started_at"] == "2025-11-13T02:13:20+00:00"
+
+
+def find(ended="FAILED", *, status=None, data_report=None, **execution):
+    return find_reason(status, ended, execution=execution, data_report=data_report)
+
+
+def test_reason_of_the_status_comes_before_everything_else():
+    reason = find(status={"reason": "the status"}, data_report=REFUSED, cause="cause")
+
+    assert reason == "the status"
+
+
+def test_reason_of_bare_json_is_none():
+    reason = find(status={"reason": '{"JobRunState": "FAILED"}'}, cause="the cause")
+
+    assert reason == "the cause"
+
+
+@pytest.mark.parametrize("data_report", [None, REFUSED])
+@pytest.mark.parametrize("ended", ["FAILED", "ABORTED", "TIMED_OUT"])
+@pytest.mark.parametrize("cause", [None, '{"errorMessage": "no settings"}'])
+def test_missing_status_gives_the_same_reason(ended, data_report, cause):
+    status = make_status(status=ended, error="E", cause=cause, data_report=data_report)
+
+    reason = find(ended, data_report=data_report, error="E", cause=cause)
+
+    assert reason == status["reason"]
+
+
+def test_failure_without_a_word_is_named_by_its_error():
+    assert find(error="States.Timeout") == "States.Timeout"
+    assert find() == "no reason was given"
+
+
+@pytest.mark.parametrize(
+    ("report", "expected"),
+    [
+        ({"verdict": {"sentence": "good"}}, "good"),
+        ({"verdict": None}, None),
+        (None, None),
+    ],
+)
+def test_verdict_is_the_sentence_of_the_report(report, expected):
+    assert read_verdict(report) == expected

@@ -110,7 +110,7 @@ def test_live_display_has_past_present_and_future():
     assert lines[2].startswith("* Train with Autopilot")
     assert "29 s training models, 2 candidates" in lines[2]
     assert lines[4:6] == ["0.2500  C1", "0.5000  C0"]
-    assert lines[-1] == "· Write the report"
+    assert lines[-1] == "· Report"
 
 
 def test_live_display_shows_the_best_candidates_only():

@@ -1,13 +1,12 @@
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from client.errors import CommandError
 from client.explain import explain_source
+from tests.building.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 TABLE = "item_id,timestamp,target_value\n" + "".join(
     f"a,{2020 + month // 12}-{month % 12 + 1:02}-01,{month}\n" for month in range(48)
 )

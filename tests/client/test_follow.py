@@ -45,7 +45,7 @@ def test_run_is_followed_to_its_end():
 
     assert [s.status for s in display.snapshots] == ["RUNNING", "RUNNING", "FAILED"]
     assert last.status == "FAILED"
-    assert last.phases[-1].name == "Make the best candidate a model"
+    assert last.phases[-1].name == "Make the model and forecast"
 
 
 def test_candidates_are_shown_as_they_finish():
@@ -56,6 +56,7 @@ def test_candidates_are_shown_as_they_finish():
 
     seen = [len(s.training.finished) for s in display.snapshots]
     assert seen == [1, 2, 2, 2]
+    assert display.snapshots[-1].training.finished[0].metric == "WQL"
 
 
 def test_training_is_looked_at_once_more_when_over():

@@ -1,28 +1,21 @@
-"""The leaderboard of candidates.json."""
+"""The candidates of a run without a report."""
 
-from client.leaderboard import build_leaderboard
+from client.leaderboard import list_candidates
 
 OBJECTIVE = "AverageWeightedQuantileLoss"
 
 
-def make_candidate(name, value, **metrics):
+def make_candidate(name, value):
     return {
         "name": name,
         "status": "Completed" if value is not None else "Failed",
         "objective": {"name": OBJECTIVE, "value": value},
-        "metrics": [
-            {"name": key, "value": number, "set": "Test"}
-            for key, number in metrics.items()
-        ],
+        "metrics": [{"name": "MASE", "value": 1.1, "set": "Test"}],
     }
 
 
-def make_candidates(*candidates, best, objective=OBJECTIVE):
-    return {
-        "objective": {"name": objective},
-        "best_candidate": best,
-        "candidates": list(candidates),
-    }
+def make_candidates(*candidates, best=None):
+    return {"best_candidate": best, "candidates": list(candidates)}
 
 
 def test_best_is_first_and_unscored_is_last():
@@ -34,29 +27,20 @@ def test_best_is_first_and_unscored_is_last():
         best="b",
     )
 
-    board = build_leaderboard(found)
+    board = list_candidates(found)
 
-    assert [p.name for p in board.places] == ["b", "c", "a", "slow"]
-    assert [p.is_best for p in board.places] == [True, False, False, False]
-
-
-def test_objective_is_the_first_column():
-    found = make_candidates(
-        make_candidate("a", 0.3, MASE=1.1, WAPE=0.2), best="a", objective="WAPE"
-    )
-
-    board = build_leaderboard(found)
-
-    assert board.columns == ("WAPE", OBJECTIVE, "MASE")
+    assert [e.name for e in board.entries] == ["b", "c", "a", "slow"]
+    assert [e.is_best for e in board.entries] == [True, False, False, False]
 
 
-def test_unknown_objective_takes_the_candidates_word():
-    found = make_candidates(make_candidate("a", 0.3), best=None, objective=None)
+def test_only_column_is_the_objective():
+    board = list_candidates(make_candidates(make_candidate("a", 0.3)))
 
-    assert build_leaderboard(found).columns == (OBJECTIVE,)
+    assert board.columns == ("WQL",)
+    assert board.entries[0].metrics == {"WQL": 0.3}
 
 
 def test_no_candidates_make_an_empty_board():
-    board = build_leaderboard({"candidates": []})
+    board = list_candidates({"candidates": []})
 
-    assert (board.columns, board.places) == ((), ())
+    assert (board.columns, board.entries) == ((), ())

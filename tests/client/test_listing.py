@@ -30,6 +30,11 @@ def put(s3, key, content="x"):
     return s3.put_object(Bucket=STAGE.bucket, Key=key, Body=body)["VersionId"]
 
 
+def put_report(s3, run_id, *, verdict):
+    key = f"output-forecasted-data/sales/{run_id}/report.json"
+    put(s3, key, {"verdict": {"sentence": verdict}})
+
+
 def make_run(name, version_id, status="SUCCEEDED", **fields):
     asked = {"dataset": "sales", "key": "raw/sales.zip", "version_id": version_id}
     return make_execution(status, name=name, asked=asked, **fields)
@@ -49,7 +54,11 @@ def render(listing, seconds=60):
 def test_run_has_its_dataset_and_verdict(s3):
     version = put(s3, "raw/sales.zip")
     put(s3, "runs/r1/status.json", {"dataset": "sales", "status": "SUCCEEDED"})
-    put(s3, "output-forecasted-data/sales/r1/report.json", {"verdict": "good"})
+    put(
+        s3,
+        "output-forecasted-data/sales/r1/report.json",
+        {"verdict": {"sentence": "good"}},
+    )
 
     listing = list_runs(s3, make_run("r1", version))
 
@@ -62,7 +71,11 @@ def test_run_has_its_dataset_and_verdict(s3):
 def test_verdict_of_the_status_saves_the_report(s3):
     version = put(s3, "raw/sales.zip")
     put(s3, "runs/r1/status.json", {"dataset": "sales", "verdict": "as told"})
-    put(s3, "output-forecasted-data/sales/r1/report.json", {"verdict": "not read"})
+    put(
+        s3,
+        "output-forecasted-data/sales/r1/report.json",
+        {"verdict": {"sentence": "not read"}},
+    )
 
     (run,) = list_runs(s3, make_run("r1", version)).runs
 

@@ -1,14 +1,13 @@
-"""Phases of a run from its history, read once each."""
+"""Phases of a run from its events, read once each."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-from client.phases import PHASES, History, add_events
+from client.phases import STATES, WORDS, PhaseReader, add_events
+from tests.building.paths import ROOT
 from tests.building.scripted_run import FakeStates, at, make_events
 
-ROOT = Path(__file__).parents[2]
 TO_TRAINING = make_events(
     (0, "ExecutionStarted"),
     (0, "TaskStateEntered", "PrepareRun"),
@@ -102,7 +101,7 @@ def test_end_state_is_no_phase():
 
     (phase,) = add_events((), events)
 
-    assert (phase.name, phase.ended) == ("Write the report", at(2))
+    assert (phase.name, phase.ended) == ("Report", at(2))
 
 
 def test_unknown_state_keeps_its_own_name():
@@ -115,16 +114,16 @@ def test_only_the_newest_page_is_read_again():
     long = number(TO_TRAINING * 60, 1)
     more = number(TO_TRAINING, len(long) + 1)
     states = FakeStates(turns=[long, [], more])
-    history = History(states, "arn")
+    reader = PhaseReader(states, "arn")
 
-    history.update()
+    reader.update()
     first_look = len(states.calls)
-    history.update()
-    history.update()
+    reader.update()
+    reader.update()
 
     assert first_look == 3
     assert len(states.calls) == first_look + 2
-    assert history.phases == add_events((), [*long, *more])
+    assert reader.phases == add_events((), [*long, *more])
 
 
 @pytest.mark.parametrize("cut", [1, 4, 8])
@@ -135,14 +134,15 @@ def test_service_without_pages_or_order_works(cut):
             request["PaginationConfig"] = {"PageSize": 1000}
             return super()._get_execution_history(request)
 
-    history = History(Unordered(turns=[TO_TRAINING[:cut], TO_TRAINING[cut:]]), "arn")
-    history.update()
+    reader = PhaseReader(Unordered(turns=[TO_TRAINING[:cut], TO_TRAINING[cut:]]), "arn")
+    reader.update()
 
-    assert history.update() == add_events((), TO_TRAINING)
+    assert reader.update() == add_events((), TO_TRAINING)
 
 
-def test_every_state_has_a_phase():
+def test_every_state_belongs_to_a_phase():
     definition = json.loads((ROOT / "statemachine.asl.json").read_text())
     working = {n for n, s in definition["States"].items() if s["Type"] != "Succeed"}
 
-    assert working == set(PHASES)
+    assert working == set(STATES)
+    assert list(dict.fromkeys(STATES.values())) == list(WORDS)

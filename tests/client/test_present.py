@@ -5,7 +5,6 @@ import json
 
 from rich.console import Console
 
-from client.accuracy import find_verdict
 from client.present import present_outcome
 from client.results import Results
 from client.session import Outcome
@@ -65,7 +64,7 @@ def test_forecast_shows_first_series_and_steps(tmp_path):
 def test_forecast_without_mean_draws_a_quantile(tmp_path):
     text = present(tmp_path, {"forecast.csv": "id,timestamp,p50\nA,2026-01-01,7\n"})
 
-    assert "p50, all 1 steps" in text
+    assert "p50, 1 step" in text
 
 
 def test_forecast_without_values_is_only_counted(tmp_path):
@@ -78,9 +77,9 @@ def test_leaderboard_has_best_first_and_says_the_rest(tmp_path):
     text = present(tmp_path, {"candidates.json": CANDIDATES})
 
     lines = [line.split() for line in text.splitlines() if line.strip()]
-    assert lines[1] == ["candidate", "avg.", "wQL", "MASE"]
-    assert lines[3] == ["Theta", "(chosen)", "0.1250", "0.7500"]
-    assert lines[4] == ["C0", "-", "-"]
+    assert lines[1] == ["candidate", "WQL"]
+    assert lines[3] == ["Theta", "(chosen)", "0.1250"]
+    assert lines[4] == ["C0", "-"]
     assert "2 more in candidates.json" in text
 
 
@@ -114,7 +113,7 @@ def test_warning_of_the_report_is_passed_on(tmp_path):
 
 
 def test_verdict_stands_alone(tmp_path):
-    text = present(tmp_path, {"report.json": {"verdict": "31 % better"}})
+    text = present(tmp_path, {"report.json": {"verdict": {"sentence": "31 % better"}}})
 
     assert "31 % better" in text.splitlines()
 
@@ -148,10 +147,3 @@ def test_markup_in_names_is_only_text(tmp_path):
 
     assert "[red]id" in text
     assert "[bold]A" in text
-
-
-def test_verdict_is_found_in_either_form():
-    assert find_verdict({"verdict": "good"}) == "good"
-    assert find_verdict({"verdict": {"sentence": "good"}}) == "good"
-    assert find_verdict({"verdict": None}) == ""
-    assert find_verdict(None) == ""

@@ -9,10 +9,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from chalicelib.runs import run_key
+from chalicelib.bucket import run_key
 from client.errors import CommandError
 from client.session import Clients, Session
-from client.uploads import Upload
+from client.uploads import SentUpload
 from tests.building.scripted_run import (
     RUN_ID,
     STAGE,
@@ -139,7 +139,7 @@ def test_broken_document_is_one_clear_error(s3, tmp_path):
 
 def test_trigger_that_failed_is_quoted(s3, tmp_path):
     write_log("START RequestId: 1", "[ERROR] AccessDenied\n  at x", "REPORT 1")
-    upload = Upload("raw/x.zip", "v1", "e1", datetime.now(UTC))
+    upload = SentUpload("raw/x.zip", "v1", "e1", datetime.now(UTC))
 
     with pytest.raises(CommandError) as caught:
         make_session(s3, FakeStates(), tmp_path).find_run(upload)
@@ -152,7 +152,7 @@ def test_trigger_that_failed_is_quoted(s3, tmp_path):
 
 
 def test_trigger_that_was_never_called_is_told(s3, tmp_path):
-    upload = Upload("raw/x.zip", "v1", "e1", datetime.now(UTC))
+    upload = SentUpload("raw/x.zip", "v1", "e1", datetime.now(UTC))
 
     with pytest.raises(CommandError, match="has not been called since"):
         make_session(s3, FakeStates(), tmp_path).find_run(upload)

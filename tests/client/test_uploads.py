@@ -6,7 +6,7 @@ from moto import mock_aws
 
 from client.errors import CommandError
 from client.packing import pack_source
-from client.uploads import Upload, is_run_of, put_upload, wait_for_run
+from client.uploads import SentUpload, is_run_of, put_upload, wait_for_run
 from tests.building.scripted_run import STAGE, START, FakeStates, at, make_execution
 
 CSV = "item_id,timestamp,target_value\nA,2026-01-01,1\n"
@@ -21,7 +21,7 @@ def s3():
 
 
 def make_upload(version_id="v1", etag="e1"):
-    return Upload(key="raw/sales.zip", version_id=version_id, etag=etag, at=START)
+    return SentUpload(key="raw/sales.zip", version_id=version_id, etag=etag, at=START)
 
 
 def make_input(version_id="v1", etag="e1", key="raw/sales.zip"):

@@ -10,6 +10,7 @@ from client.words import (
     format_numbers,
     format_size,
     format_sparkline,
+    name_metric,
     printable,
 )
 
@@ -77,3 +78,11 @@ def test_long_sparkline_is_averaged_to_its_width():
 
 def test_terminal_commands_are_made_harmless():
     assert printable("Flöte\x1b[31m\n") == "Flöte�[31m�"
+
+
+@pytest.mark.parametrize(
+    ("metric", "expected"),
+    [("AverageWeightedQuantileLoss", "WQL"), ("MASE", "MASE"), ("Odd", "Odd")],
+)
+def test_metric_has_the_name_of_the_report(metric, expected):
+    assert name_metric(metric) == expected

@@ -1,23 +1,14 @@
 """A deploy that dies anywhere is finished by the next."""
 
-import shutil
-from pathlib import Path
-
 import boto3
 import pytest
 from moto import mock_aws
 
 from deployment.apply import deploy
-from deployment.clients import SERVICES, Clients
-from deployment.deployment import Deployment
 from deployment.errors import DeploymentError
-from deployment.options import Options
-from tests.building.fake_chalice import FakeChalice
 from tests.building.made_up_account import make_stage
+from tests.building.made_up_deployment import copy_small_project, make_deployment
 
-ROOT = Path(__file__).parents[2]
-STAGE = make_stage()
-OPTIONS = Options(notify=("a@example.org",))
 # Every call of so many that changes something is one that a deploy may die at.
 STEPS = range(0, 64, 16)
 
@@ -40,30 +31,9 @@ class Saboteur:
         self.spared -= 1
 
 
-def make_deployment(folder, *, saboteur=None, stage=STAGE, keys=None):
-    session = boto3.Session(region_name=stage.region, **(keys or {}))
-    if saboteur is not None:
-        session.events.register("before-call", saboteur)
-    clients = Clients(**{name: session.client(s) for name, s in SERVICES.items()})
-    chalice = FakeChalice(folder, clients, stage)
-    return Deployment(folder, stage, OPTIONS, clients, chalice)
-
-
 @pytest.fixture
 def project(tmp_path):
-    for part in ("chalicelib", "deployment/policies", ".chalice/policies"):
-        shutil.copytree(ROOT / part, tmp_path / part)
-    (tmp_path / "glue").mkdir()
-    # Two scripts are as good as fifty here, and sooner uploaded.
-    for part in (
-        "glue/preprocess.py",
-        "glue/report.py",
-        "app.py",
-        "statemachine.asl.json",
-        ".chalice/config.json",
-    ):
-        shutil.copy(ROOT / part, tmp_path / part)
-    return tmp_path
+    return copy_small_project(tmp_path)
 
 
 def deploy_and_listen(stage):
@@ -72,19 +42,13 @@ def deploy_and_listen(stage):
     return said
 
 
-@pytest.fixture
-def no_policies_on_buckets(monkeypatch):
-    # moto takes the TLS-only policy for one that denies everything.
-    monkeypatch.setattr("moto.s3.models.FakeBucket.get_permission", lambda *given: None)
-
-
 @pytest.mark.parametrize("spared", STEPS)
 @pytest.mark.usefixtures("no_policies_on_buckets")
 def test_deploy_that_died_is_finished_by_the_next(project, spared):
     with mock_aws():
         with pytest.raises(Died):
             deploy(
-                make_deployment(project, saboteur=Saboteur(spared)), lambda line: None
+                make_deployment(project, listener=Saboteur(spared)), lambda line: None
             )
 
         finished = deploy_and_listen(make_deployment(project))
@@ -98,7 +62,7 @@ def test_deploy_that_died_is_finished_by_the_next(project, spared):
 def test_deaths_are_tried_up_to_the_last_call(project):
     saboteur = Saboteur(spared=10_000)
     with mock_aws():
-        deploy(make_deployment(project, saboteur=saboteur), lambda line: None)
+        deploy(make_deployment(project, listener=saboteur), lambda line: None)
 
     changing = 10_000 - saboteur.spared
     assert STEPS[-1] < changing <= STEPS[-1] + STEPS.step

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deployment.review import Fix, Review, review_removal
+from deployment.review import Fix, Review, review_removal, review_tags
 
 
 def make_review(*, exists=True, aspects=(), applied=None):
@@ -44,3 +44,20 @@ def test_what_is_unwanted_is_removed_once(exists, change):
 
     assert review.settle().change == change
     assert removed == ["states"] * exists
+
+
+@pytest.mark.parametrize(
+    ("found", "written"),
+    [
+        ({}, [{"Stage": "dev"}]),
+        ({"Stage": "prod"}, [{"Stage": "dev"}]),
+        ({"Stage": "dev", "Owner": "somebody"}, []),
+    ],
+)
+def test_missing_tags_are_written_and_others_stay(found, written):
+    wrote = []
+
+    for fix in review_tags(lambda: found, wrote.append, {"Stage": "dev"}):
+        fix.apply()
+
+    assert wrote == written

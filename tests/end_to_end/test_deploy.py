@@ -1,15 +1,20 @@
 """Deploy, plan, repair and destroy: the script, against the local AWS."""
 
-import io
 import json
 import re
 import zipfile
 
 import pytest
 
+from deployment.pipeline import Pipeline
 from deployment.resources.logs import list_log_groups
+from tests.building.deploy_bench import open_bench
+from tests.building.local_resources import make_archive
 from tests.building.local_stage import wait_for
-from tests.building.project_copy import open_bench
+from tests.building.paths import ROOT
+from tests.building.whole_run_uploads import make_table
+
+FUNCTIONS = Pipeline(ROOT).functions
 
 
 @pytest.fixture(scope="module")
@@ -108,8 +113,8 @@ def break_everything(bench, stage):
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"MessageRetentionPeriod": "60"})
     bench.client("cloudwatch").delete_alarms(AlarmNames=[stage.queue])
     logs = bench.client("logs")
-    logs.delete_retention_policy(logGroupName=list_log_groups(stage)[0])
-    logs.delete_log_group(logGroupName=list_log_groups(stage)[1])
+    logs.delete_retention_policy(logGroupName=list_log_groups(stage, FUNCTIONS)[0])
+    logs.delete_log_group(logGroupName=list_log_groups(stage, FUNCTIONS)[1])
     glue = bench.client("glue")
     job = glue.get_job(JobName=stage.resource("preprocess"))["Job"]
     kept = ("Role", "Command", "DefaultArguments", "MaxCapacity", "ExecutionProperty")
@@ -150,16 +155,16 @@ def list_repairs(stage):
         f"updated    topic {stage.topic} (tags)",
         f"updated    queue {stage.queue} (attributes)",
         f"created    alarm {stage.queue}",
-        f"updated    log group {list_log_groups(stage)[0]} (retention)",
-        f"created    log group {list_log_groups(stage)[1]}",
+        f"updated    log group {list_log_groups(stage, FUNCTIONS)[0]} (retention)",
+        f"created    log group {list_log_groups(stage, FUNCTIONS)[1]}",
         "updated    Glue code",
         f"updated    Glue job {name('preprocess')} (description, timeout)",
         f"created    Glue job {name('report')}",
-        f"updated    function {name('on_upload')} (trigger)",
         f"updated    function {name('prepare_run')} (memory, timeout)",
         f"updated    function {name('create_autopilot_job')} (code)",
         f"created    function {name('check_autopilot_job')}",
         f"updated    function {name('on_execution_end')} (trigger)",
+        f"updated    function {name('on_upload')} (trigger)",
         f"created    on-failure destination of {name('on_upload')}",
         f"updated    state machine {stage.state_machine} (definition)",
     ]
@@ -227,26 +232,14 @@ def test_destroyed_stage_leaves_data_and_the_other_stage(bench):
     bench.deploy("gone", "--destroy")
 
 
-def make_upload():
-    """Zip enough series that training takes its time."""
-    lines = [
-        f"{item},{2016 + month // 12}-{month % 12 + 1:02}-01,{100 + month}"
-        for item in range(200)
-        for month in range(96)
-    ]
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        table = "\n".join(["item_id,timestamp,target_value", *lines])
-        archive.writestr("TTS.csv", table)
-    return buffer.getvalue()
-
-
 def test_stage_at_work_and_half_gone_is_destroyed(bench):
+    # Enough series that training takes its time.
+    table = make_table(range(200), months=96)
     stage = bench.find_stage("busy")
     sagemaker = bench.client("sagemaker")
     bench.deploy("busy")
     bench.client("s3").put_object(
-        Bucket=stage.bucket, Key="raw/a.zip", Body=make_upload()
+        Bucket=stage.bucket, Key="raw/a.zip", Body=make_archive({"TTS.csv": table})
     )
     (job,) = wait_for(lambda: sagemaker.list_auto_ml_jobs()["AutoMLJobSummaries"])
     bench.client("lambda").delete_function(FunctionName=stage.resource("on_upload"))

@@ -7,7 +7,7 @@ import pytest
 
 from tests.building.local_resources import make_archive, read_log
 from tests.building.local_stage import STAGE, deploy_stage
-from tests.end_to_end.test_pipeline import make_table
+from tests.building.whole_run_uploads import make_table
 
 EDIT = "EDITED AFTER THE DEPLOY"
 UPLOAD = make_archive({"TTS.csv": make_table(["a"])})

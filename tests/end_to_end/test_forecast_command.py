@@ -14,12 +14,13 @@ import pytest
 import requests
 from moto.server import ThreadedMotoServer
 
-from chalicelib.runs import build_execution_input, forecast_prefix, run_key
+from chalicelib.bucket import forecast_key, run_key
+from chalicelib.runs import build_execution_input
 from chalicelib.uploads import Upload
 from forecast import choose_command, main
+from tests.building.paths import ROOT
 from tests.building.scripted_run import STAGE
 
-ROOT = Path(__file__).parents[2]
 CSV = "item_id,timestamp,target_value\nA,2026-01-01,1\n"
 FORECAST = "item_id,timestamp,mean,p10,p90\nFlöte,2026-02-01,5.5,4,7\n"
 CAUSE = json.dumps({"ErrorMessage": "no TTS.csv in the zip; add it", "JobName": "x"})
@@ -87,8 +88,8 @@ class Trigger(threading.Thread):
         status = {"dataset": dataset, "status": ended, "reason": None, "warnings": []}
         files = {run_key(run_id, "status.json"): json.dumps(status)}
         if ended == "SUCCEEDED":
-            prefix = forecast_prefix(dataset, run_id)
-            files |= {f"{prefix}forecast.csv": FORECAST, f"{prefix}report.html": "<p>"}
+            for name, body in (("forecast.csv", FORECAST), ("report.html", "<p>")):
+                files[forecast_key(dataset, run_id, name)] = body
         for key, body in files.items():
             self._s3.put_object(Bucket=STAGE.bucket, Key=key, Body=body)
 
@@ -167,7 +168,7 @@ def test_piped_run_prints_lines_and_forecast(endpoint, tmp_path):
 
     assert process.returncode == 0, text
     run_id = find_run_id(text)
-    assert "Write the report: done" in text
+    assert "Report: done" in text
     assert "Flöte" in text
     assert "\x1b" not in text
     forecast = tmp_path / "forecasts" / "sales" / run_id / "forecast.csv"
@@ -316,9 +317,19 @@ def test_command_line_means_one_thing(words, run_id, expected):
     assert choose_command(words, run_id) == expected
 
 
-def test_unclear_command_line_exits_with_usage(capsys):
+@pytest.mark.parametrize(
+    ("argv", "complaint"),
+    [
+        ([], "python forecast.py fetch RUN_ID"),
+        (["data.zip", "--settings", "x.json"], "--settings goes with --explain alone"),
+        (["list", "--limit", "0"], "'0' is no count"),
+        (["list", "--limit", "-3"], "'-3' is no count"),
+        (["list", "--limit", "many"], "'many' is no count"),
+    ],
+)
+def test_unclear_command_line_exits_with_usage(capsys, argv, complaint):
     with pytest.raises(SystemExit) as caught:
-        main([])
+        main(argv)
 
     assert caught.value.code == 2
-    assert "python forecast.py fetch RUN_ID" in capsys.readouterr().err
+    assert complaint in capsys.readouterr().err

@@ -2,22 +2,25 @@
 
 import json
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from deployment.options import Options
-from deployment.resources.policies import PolicyTemplates, list_parts
+from deployment.resources.policies import PolicyTemplates
 from localaws.iam.authorize import find_need_to_tell_missing, find_refusal, is_allowed
 from localaws.iam.gate import watch
+from tests.building.bucket_map import read_map
 from tests.building.local_resources import make_archive
 from tests.building.local_stage import STAGE, deploy_stage, wait_for
 from tests.building.made_up_account import make_stage
+from tests.building.paths import ROOT
 from tests.building.service_models import find_faults
+from tests.building.whole_run_uploads import make_table
 
-ROOT = Path(__file__).parents[2]
+UPLOAD = make_archive({"TTS.csv": make_table("ab", months=36)})
 RECORDER = ROOT / "tests" / "building" / "record_requests.py"
 TEMPLATES = PolicyTemplates(ROOT)
+PARTS = TEMPLATES.pipeline.parts
 TARGET = make_stage(STAGE, region="us-east-1")
 DOCS = "https://docs.aws.amazon.com"
 LAMBDA_LOGS = f"{DOCS}/lambda/latest/dg/lambda-intro-execution-role.html"
@@ -31,18 +34,13 @@ AUTOPILOT = f"{DOCS}/sagemaker/latest/dg/sagemaker-roles.html"
 PERFORMED_BY_AWS = {
     **{
         (function, action): LAMBDA_LOGS
-        for function in (
-            "on_upload",
-            "prepare_run",
-            "create_autopilot_job",
-            "check_autopilot_job",
-            "on_execution_end",
-        )
+        for function in TEMPLATES.pipeline.functions
         for action in ("logs:CreateLogStream", "logs:PutLogEvents")
     },
     **{
         (job, action): GLUE_LOGS
-        for job in ("glue-preprocess", "glue-report")
+        for job in TEMPLATES.pipeline.services
+        if job.startswith("glue-")
         for action in (
             "logs:CreateLogGroup",
             "logs:CreateLogStream",
@@ -88,16 +86,6 @@ PERFORMED_BY_AWS = {
 }
 
 
-def make_upload():
-    lines = [
-        f"{item},{2020 + month // 12}-{month % 12 + 1:02}-01,{100 + month}"
-        for item in "ab"
-        for month in range(36)
-    ]
-    table = "\n".join(["item_id,timestamp,target_value", *lines])
-    return make_archive({"TTS.csv": table})
-
-
 def build_policy(part):
     return TEMPLATES.build(part, TARGET, Options())
 
@@ -106,7 +94,7 @@ def list_permissions():
     """List every action of every policy that is ours to use."""
     return [
         (part, action)
-        for part in list_parts()
+        for part in PARTS
         for action in sorted(
             {a for s in build_policy(part)["Statement"] for a in s["Action"]}
         )
@@ -141,7 +129,7 @@ def calls(stage):
 
 def run_to_the_end(stage):
     """Forecast with the client, whose requests are judged too."""
-    (stage.project / "whole.zip").write_bytes(make_upload())
+    (stage.project / "whole.zip").write_bytes(UPLOAD)
     made = record_client(stage, "whole.zip")
     run = {"run_id": stage.list_executions()[0]["name"]}
     made |= record_client(stage, "list") | record_client(stage, "fetch", run["run_id"])
@@ -164,7 +152,7 @@ def record_client(stage, *command):
 
 def stop_in_state(stage, state):
     """Abort a run while it is in a state, and wait for what follows."""
-    version = stage.put(f"raw/{state.lower()}.zip", make_upload())
+    version = stage.put(f"raw/{state.lower()}.zip", UPLOAD)
     arn = wait_for(lambda: stage._find_execution(version))
     execution = {"executionArn": arn}
     wait_for(lambda: state in stage.list_states(execution))
@@ -236,6 +224,33 @@ def test_every_call_fits_its_services_model(calls):
 UNMODELLED = {"Version"}
 
 
+@pytest.mark.usefixtures("calls")
+def test_everything_in_the_bucket_is_on_its_map(stage):
+    rows = read_map()
+    pages = stage.s3.get_paginator("list_objects_v2").paginate(Bucket=stage.bucket)
+    keys = [item["Key"] for page in pages for item in page["Contents"]]
+
+    found = {key: [row for row in rows if row.matches(key)] for key in keys}
+
+    assert [key for key, matching in found.items() if len(matching) != 1] == []
+    assert {row.pattern for row in rows} - NOT_MADE_HERE <= {
+        row.pattern for (row,) in found.values()
+    }
+    for key, (row,) in found.items():
+        if row.keys:
+            assert (key, tuple(stage.read_json(key))) == (key, row.keys)
+
+
+# Nobody put these, or no environment here makes them.
+NOT_MADE_HERE = {
+    "raw",
+    "raw/<name>.csv",
+    "config/<dataset>.json",
+    "config/default.json",
+    "output-forecasted-data/<dataset>/<run_id>/forecast.parquet",
+}
+
+
 @contextmanager
 def role_without_permissions(stage, part):
     iam, name = stage.client("iam"), TARGET.resource(part)
@@ -268,7 +283,7 @@ FAILURES = {
 @pytest.mark.parametrize("part", FAILURES)
 def test_run_fails_where_a_role_may_nothing(stage, part):
     with role_without_permissions(stage, part):
-        ended = stage.upload(f"raw/{part}.zip", make_upload())
+        ended = stage.upload(f"raw/{part}.zip", UPLOAD)
 
     state, action = FAILURES[part]
     run_id = json.loads(ended["input"])["run_id"]
@@ -291,6 +306,6 @@ def test_log_tells_what_an_event_handler_may_not(stage, part, action):
         return [event for event in found if said in event["message"]]
 
     with role_without_permissions(stage, part):
-        stage.put("raw/logged.zip", make_upload())
+        stage.put("raw/logged.zip", UPLOAD)
 
         assert wait_for(find_refusal_in_log)

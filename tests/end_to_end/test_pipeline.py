@@ -3,15 +3,20 @@
 import csv
 import io
 import json
-from pathlib import Path
 
 import pytest
 
 from tests.building.local_resources import make_archive
 from tests.building.local_stage import deploy_stage
-from tests.building.refused_uploads import BAD_UPLOADS, assert_refused, find_errors
+from tests.building.paths import SHARED
+from tests.building.whole_run_uploads import (
+    BAD_UPLOADS,
+    assert_refused,
+    find_errors,
+    make_table,
+)
 
-SHARED = Path(__file__).parents[3] / "shared" / "peer-sample"
+PEER = SHARED / "peer-sample"
 HAPPY_PATH = [
     "PrepareRun",
     "Preprocess",
@@ -24,7 +29,6 @@ HAPPY_PATH = [
     "Report",
     "Done",
 ]
-MONTHS = 48
 HORIZON = 12
 
 
@@ -32,16 +36,6 @@ HORIZON = 12
 def stage():
     with deploy_stage() as deployed:
         yield deployed
-
-
-def make_table(items, *, header="item_id,timestamp,target_value"):
-    lines = [header]
-    for number, item in enumerate(items):
-        for month in range(MONTHS):
-            stamp = f"{2020 + month // 12}-{month % 12 + 1:02}-01"
-            value = 100 + 10 * number + month + 20 * (month % 12 == 11)
-            lines.append(f"{item},{stamp},{value}")
-    return "\n".join(lines) + "\n"
 
 
 def read_forecast(stage, run):
@@ -126,12 +120,12 @@ def test_second_deploy_changes_nothing(stage):
     assert "updated" not in printed
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason=f"needs the peer sample in {SHARED}")
+@pytest.mark.skipif(not PEER.exists(), reason=f"needs the peer sample in {PEER}")
 def test_peer_sample_is_forecast_as_it_stands(stage):
-    settings = (SHARED / "automl_problem_config.json").read_bytes()
+    settings = (PEER / "automl_problem_config.json").read_bytes()
     stage.put("config/default.json", settings)
     try:
-        ended = stage.upload("raw/peer.zip", (SHARED / "data.zip").read_bytes())
+        ended = stage.upload("raw/peer.zip", (PEER / "data.zip").read_bytes())
     finally:
         stage.s3.delete_object(Bucket=stage.bucket, Key="config/default.json")
 

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from deployment.resources.chart_library import read_chart_library
+from deployment.resources.glue_code import read_chart_library
 from tests.building.reports import RunBuilder, make_report
 
 selenium = pytest.importorskip("selenium", reason="needs selenium, and has none")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.building.local_stage import deploy_stage
-from tests.building.refused_uploads import BAD_UPLOADS, assert_refused
+from tests.building.whole_run_uploads import BAD_UPLOADS, assert_refused
 
 
 @pytest.fixture(scope="module")

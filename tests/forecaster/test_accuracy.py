@@ -4,13 +4,13 @@ import gzip
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.building.paths import ROOT
+
 HORIZON = 4
 
 

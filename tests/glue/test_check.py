@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from glue.check import explain_upload, render_explanation
+from glue.check import explain_upload, main, render_explanation
 from tests.building.uploads import as_zip, make_tts
 
 HORIZON = {"TimeSeriesForecastingJobConfig": {"ForecastHorizon": 3}}
@@ -69,3 +69,42 @@ def test_report_is_plain_data(tmp_path):
     report = explain(tmp_path, as_zip(make_tts()))
 
     assert json.loads(json.dumps(report)) == report
+
+
+def test_file_is_explained_from_the_command_line(tmp_path, capsys):
+    upload = tmp_path / "data.zip"
+    upload.write_bytes(as_zip(make_tts()))
+    settings = tmp_path / "settings.json"
+    settings.write_text(json.dumps(HORIZON))
+
+    code = main([str(upload), "--settings", str(settings)])
+
+    printed = capsys.readouterr().out
+    assert code == 0
+    assert f"ForecastHorizon = 3 ({settings})" in printed
+    assert printed == render_explanation(
+        explain_upload(
+            upload, bucket_settings=settings.read_text(), source=str(settings)
+        )
+    )
+
+
+def test_bare_table_is_called_as_in_a_zip(tmp_path, capsys):
+    table = tmp_path / "sales.csv"
+    table.write_text("item_id,timestamp\nA,2020-01-01\n")
+
+    code = main([str(table)])
+
+    assert code == 1
+    assert f"TTS.csv: {table.stat().st_size} bytes" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["none.zip"], ["TTS.csv", "--settings", "no"]])
+def test_file_that_is_not_there_is_named(tmp_path, monkeypatch, capsys, arguments):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "TTS.csv").write_text(make_tts())
+
+    with pytest.raises(SystemExit):
+        main(arguments)
+
+    assert f"{arguments[-1]!r} cannot be read" in capsys.readouterr().err

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from glue.bucket import Bucket
 from glue.findings.finding import UploadRejected
 from glue.preprocess import preprocess
 from tests.building.uploads import FakeS3, make_tts, make_zip
@@ -26,6 +27,10 @@ def make_bucket(content, key=KEY, settings=None, version_id="v1"):
     return s3
 
 
+def run_preprocess(s3, folder):
+    preprocess(RUN_ID, Bucket(s3, "bucket", folder))
+
+
 def read_report(s3):
     return s3.read_json(f"runs/{RUN_ID}/data-report.json")
 
@@ -33,7 +38,7 @@ def read_report(s3):
 def test_good_upload_becomes_forecast_input(tmp_path):
     s3 = make_bucket(make_zip({"TTS.csv": make_tts()}))
 
-    preprocess(s3, "bucket", RUN_ID, tmp_path)
+    run_preprocess(s3, tmp_path)
 
     train = s3.objects[f"input/{RUN_ID}/train/train.csv"].decode()
     assert train == make_tts()
@@ -45,7 +50,7 @@ def test_good_upload_becomes_forecast_input(tmp_path):
 def test_settings_document_is_complete(tmp_path):
     s3 = make_bucket(make_zip({"TTS.csv": make_tts()}))
 
-    preprocess(s3, "bucket", RUN_ID, tmp_path)
+    run_preprocess(s3, tmp_path)
 
     settings = s3.read_json(f"runs/{RUN_ID}/settings.json")
     job = settings["TimeSeriesForecastingJobConfig"]
@@ -71,7 +76,7 @@ def test_bad_upload_is_reported_then_raised(tmp_path, content, code):
     s3 = make_bucket(content)
 
     with pytest.raises(UploadRejected, match=code):
-        preprocess(s3, "bucket", RUN_ID, tmp_path)
+        run_preprocess(s3, tmp_path)
 
     report = read_report(s3)
     assert report["outcome"] == "refused"
@@ -86,7 +91,7 @@ def test_message_holds_every_error(tmp_path):
     s3 = make_bucket(make_zip({"TTS.csv": text}))
 
     with pytest.raises(UploadRejected) as raised:
-        preprocess(s3, "bucket", RUN_ID, tmp_path)
+        run_preprocess(s3, tmp_path)
 
     lines = str(raised.value).splitlines()
     assert len(lines) == 2
@@ -98,7 +103,7 @@ def test_message_holds_every_error(tmp_path):
 def test_bare_table_is_the_history(tmp_path, key):
     s3 = make_bucket(make_tts().encode(), key=key)
 
-    preprocess(s3, "bucket", RUN_ID, tmp_path)
+    run_preprocess(s3, tmp_path)
 
     assert s3.objects[f"input/{RUN_ID}/train/train.csv"].decode() == make_tts()
 
@@ -106,7 +111,7 @@ def test_bare_table_is_the_history(tmp_path, key):
 def test_archive_named_raw_is_understood(tmp_path):
     s3 = make_bucket(make_zip({"TTS.csv": make_tts()}), key="raw")
 
-    preprocess(s3, "bucket", RUN_ID, tmp_path)
+    run_preprocess(s3, tmp_path)
 
     assert read_report(s3)["outcome"] == "accepted"
 
@@ -116,7 +121,7 @@ def test_bucket_settings_are_applied(tmp_path):
     content = make_zip({"TTS.csv": make_tts()})
     s3 = make_bucket(content, settings=json.dumps(settings))
 
-    preprocess(s3, "bucket", RUN_ID, tmp_path)
+    run_preprocess(s3, tmp_path)
 
     found = s3.read_json(f"runs/{RUN_ID}/settings.json")
     assert found["TimeSeriesForecastingJobConfig"]["ForecastHorizon"] == 2
@@ -127,7 +132,7 @@ def test_other_training_data_is_refused(tmp_path):
     s3.objects[f"input/{RUN_ID}/train/train.csv.bak"] = b""
 
     with pytest.raises(UploadRejected, match="input-folder-used"):
-        preprocess(s3, "bucket", RUN_ID, tmp_path)
+        run_preprocess(s3, tmp_path)
 
     assert f"input/{RUN_ID}/train/train.csv" not in s3.objects
 
@@ -137,7 +142,7 @@ def test_files_beside_the_training_data_are_no_matter(tmp_path):
     for name in ("train/train.csv", "train.csv.bak", "transform/part-00001.csv"):
         s3.objects[f"input/{RUN_ID}/{name}"] = b""
 
-    preprocess(s3, "bucket", RUN_ID, tmp_path)
+    run_preprocess(s3, tmp_path)
 
     assert read_report(s3)["findings"] == []
 
@@ -149,6 +154,6 @@ def test_crash_is_reported_before_it_is_raised(tmp_path):
     s3.objects[f"runs/{RUN_ID}/run.json"] = json.dumps(run).encode()
 
     with pytest.raises(AttributeError):
-        preprocess(s3, "bucket", RUN_ID, tmp_path)
+        run_preprocess(s3, tmp_path)
 
     assert read_report(s3)["findings"][0]["code"] == "internal-error"

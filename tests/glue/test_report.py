@@ -4,16 +4,16 @@ import json
 
 import pytest
 
+from glue.findings.codes import REPORT_CODES
 from glue.reporting.output import ForecastUnreadableError
 from tests.building.reports import (
     ROOT,
     RUN_ID,
-    Bucket,
     RunBuilder,
     make_report,
     write_csv,
 )
-from tests.building.uploads import months
+from tests.building.uploads import FakeS3, months
 
 RAW = (
     "p90,month,mean,item,p10,extra,p50\n"
@@ -169,6 +169,23 @@ def test_rows_that_cannot_be_completed_are_told(tmp_path):
     assert len(reported.rows("forecast.csv")) == 2
 
 
+def test_values_that_cannot_be_completed_are_told(tmp_path):
+    raw = RAW.replace(",7,x", ",,x")
+
+    reported = report_raw(tmp_path, raw, without=("/train.csv",))
+
+    assert "[forecast-value-missing] 1 value(s) of 'p10'" in reported.warnings[1]
+    assert reported.rows("forecast.csv")[2]["p10"] == ""
+
+
+def test_worst_warnings_come_first(tmp_path):
+    crossed = RAW.replace("3,2022-02", "0.5,2022-02")
+
+    reported = report_raw(tmp_path, crossed, without=("page.js",))
+
+    assert codes_of(reported) == ["report-incomplete", "forecast-quantiles-crossed"]
+
+
 def test_missing_value_is_replaced_by_naive(tmp_path):
     reported = report_raw(tmp_path, RAW.replace(",7,x", ",,x"))
 
@@ -231,7 +248,7 @@ def test_garbled_earlier_run_fails_nothing(tmp_path):
 def test_forecast_is_written_before_anything_else(tmp_path):
     written = []
 
-    class Recording(Bucket):
+    class Recording(FakeS3):
         def upload_file(self, path, bucket, key, **options):
             written.append(key)
             super().upload_file(path, bucket, key, **options)
@@ -240,7 +257,7 @@ def test_forecast_is_written_before_anything_else(tmp_path):
             written.append(request["Key"])
             super().put_object(**request)
 
-    make_report(BUILDER, tmp_path, bucket=Recording())
+    make_report(BUILDER, tmp_path, s3=Recording())
 
     assert written[0] == f"output-forecasted-data/data/{RUN_ID}/forecast.csv"
     assert written[-1] == f"runs/{RUN_ID}/report-warnings.json"
@@ -291,11 +308,16 @@ def list_keys(value, depth=2):
 @pytest.mark.parametrize("without", [(), ("backtest.csv",)])
 def test_every_key_of_the_report_is_documented(tmp_path, without):
     document = make_report(BUILDER, tmp_path, without=without).document
-    text = (ROOT / "docs" / "report.md").read_text()
+    text = (ROOT / "docs" / "report-json.md").read_text()
 
     named_elsewhere = {*document["settings"], *document["definitions"]}
     keys = list_keys(document) - named_elsewhere - set(document["upload"])
     assert {key for key in keys if f"`{key}`" not in text} == set()
+
+
+@pytest.mark.parametrize("code", REPORT_CODES)
+def test_every_code_of_the_report_is_documented(code):
+    assert f"`{code}`" in (ROOT / "docs" / "report-json.md").read_text()
 
 
 def test_parquet_is_written_where_pyarrow_is(tmp_path):

@@ -23,8 +23,8 @@ from tests.building.local_resources import (
     task,
     wait_for,
 )
+from tests.building.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 LONELY = """
 import os, sys, time
 print(os.getpid(), flush=True)

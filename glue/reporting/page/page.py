@@ -12,11 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glue.reporting.calendar import name_periods
-from glue.reporting.grid import ForecastGrid
-from glue.reporting.history import History
-from glue.reporting.items import ItemFigures
-from glue.reporting.run_settings import ReportSettings
+from glue.documents import RunSettings
+from glue.reporting.figures import Figures
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -44,10 +41,8 @@ class PageContent:
     """What the page shows: the report's document, and each series."""
 
     document: Mapping[str, Any]
-    history: History
-    grid: ForecastGrid
-    figures: ItemFigures
-    settings: ReportSettings
+    figures: Figures
+    settings: RunSettings
 
 
 def build_page(
@@ -68,7 +63,7 @@ def build_page(
     """
     names = (TEMPLATE, STYLE, SCRIPT, *LIBRARIES)
     parts = {name: (assets / name).read_text("utf-8") for name in names}
-    order = np.argsort(-content.figures.outlook.volume, kind="stable")
+    order = np.argsort(-content.figures.items.totals.volume, kind="stable")
     listed = order[:MOST_LISTED]
     index = _pack(_build_index(content, listed))
     core = {
@@ -135,11 +130,11 @@ def _tag(number: int, text: str) -> str:
 
 def _build_index(content: PageContent, listed: Array) -> dict[str, Any]:
     """List the series that can be searched and sorted, by volume."""
-    figures, keys = content.figures, content.history.keys
+    figures, keys = content.figures.items, content.figures.history.keys
     return {
         "labels": [_label(keys[at]) for at in listed.tolist()],
-        "volume": _round(figures.outlook.volume[listed]),
-        "change": _round(figures.outlook.change[listed]),
+        "volume": _round(figures.totals.volume[listed]),
+        "change": _round(figures.totals.change[listed]),
         "error": _round(figures.error[listed]),
         "gain": _round(figures.improvement[listed]),
     }
@@ -172,20 +167,20 @@ def _shorten_total(total: Mapping[str, Any]) -> dict[str, Any]:
 def _count_history_steps(content: PageContent) -> int:
     settings = content.settings
     wanted = max(_SEASONS * settings.season, _HORIZONS * settings.horizon, _LEAST_STEPS)
-    return min(content.history.steps, wanted, _MOST_STEPS)
+    return min(content.figures.history.steps, wanted, _MOST_STEPS)
 
 
 def _first_period(content: PageContent) -> int:
-    return content.history.steps - _count_history_steps(content)
+    return content.figures.history.steps - _count_history_steps(content)
 
 
 def _build_stamps(content: PageContent) -> dict[str, list[str]]:
     """Name the time steps that all charts share."""
-    history, settings = content.history, content.settings
+    history = content.figures.history
     periods = np.arange(_first_period(content), history.steps)
     return {
-        "history": name_periods(periods, settings.frequency, history.origin),
-        "forecast": np.unique(content.grid.stamps.astype(str)).tolist(),
+        "history": history.name_periods(periods),
+        "forecast": np.unique(content.figures.grid.stamps.astype(str)).tolist(),
     }
 
 
@@ -208,7 +203,7 @@ def _fill_chunks(
 
 def _describe_series(content: PageContent, series: Array) -> Iterator[dict[str, Any]]:
     """Give each series' recent past and its forecast, as in forecast.csv."""
-    history, grid = content.history, content.grid
+    history, grid = content.figures.history, content.figures.grid
     first = _first_period(content)
     for number in series.tolist():
         some = slice(*history.offsets[number : number + 2].tolist())

@@ -1,7 +1,6 @@
 """What Chalice is told, what it recorded, and what it says when it fails."""
 
 import json
-from pathlib import Path
 
 import pytest
 from chalice.config import Config
@@ -16,12 +15,14 @@ from deployment.chalice.stage_files import (
 )
 from deployment.errors import DeploymentError
 from deployment.options import Options
-from deployment.parts import FUNCTIONS
-from deployment.resources.policies import PolicyTemplates, list_parts
+from deployment.pipeline import Pipeline
+from deployment.resources.policies import PolicyTemplates
 from tests.building.made_up_account import make_stage
+from tests.building.paths import ROOT
 
-ROOT = Path(__file__).parents[3]
 STAGE = make_stage()
+PIPELINE = Pipeline(ROOT)
+FUNCTIONS, PARTS = PIPELINE.functions, PIPELINE.parts
 CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text())
 
 
@@ -49,7 +50,9 @@ def write_record(project, stage):
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_chalice_finds_each_functions_own_policy(function):
     config = Config(
-        "dev", function, config_from_disk=with_stage(CONFIG, STAGE, Options())
+        "dev",
+        function,
+        config_from_disk=with_stage(CONFIG, STAGE, Options(), FUNCTIONS),
     )
 
     assert config.iam_policy_file == f"rendered/dev/{function}.json"
@@ -62,7 +65,7 @@ def test_chalice_finds_each_functions_own_policy(function):
 def test_other_stages_and_own_settings_stay():
     mine = {"dev": {"lambda_memory_size": 512}, "prod": {"lambda_timeout": 9}}
 
-    config = with_stage({**CONFIG, "stages": mine}, STAGE, Options())
+    config = with_stage({**CONFIG, "stages": mine}, STAGE, Options(), FUNCTIONS)
 
     assert config["stages"]["prod"] == mine["prod"]
     assert config["stages"]["dev"]["lambda_memory_size"] == 512
@@ -72,10 +75,12 @@ def test_destroyed_stage_leaves_only_own_settings():
     mine = {"dev": {"lambda_memory_size": 512}, "prod": {"lambda_timeout": 9}}
     before = {**CONFIG, "stages": mine}
 
-    deployed = with_stage(before, STAGE, Options(notify=("a@b.org",)))
+    deployed = with_stage(before, STAGE, Options(notify=("a@b.org",)), FUNCTIONS)
 
     assert without_stage(deployed, STAGE) == before
-    assert without_stage(with_stage(CONFIG, STAGE, Options()), STAGE) == CONFIG
+    assert (
+        without_stage(with_stage(CONFIG, STAGE, Options(), FUNCTIONS), STAGE) == CONFIG
+    )
 
 
 def test_options_are_remembered(tmp_path):
@@ -105,7 +110,7 @@ def test_stage_files_are_written_once(tmp_path):
     assert STAGE.state_machine_arn in rendered.read_text()
 
 
-@pytest.mark.parametrize("part", list_parts())
+@pytest.mark.parametrize("part", PARTS)
 def test_every_policy_fills_in(part):
     policy = PolicyTemplates(ROOT).build(part, STAGE, Options())
 

@@ -7,8 +7,7 @@ from botocore.stub import Stubber
 from deployment.errors import DeploymentError
 from deployment.options import Options
 from deployment.resources.bucket import review_bucket
-from deployment.resources.bucket_aspects import build_bucket_policy
-from deployment.resources.lifecycle import build_lifecycle
+from deployment.resources.bucket_aspects import build_bucket_policy, build_lifecycle
 from tests.building.made_up_account import made_up_client, make_stage, summarize
 
 STAGE = make_stage()

@@ -4,28 +4,29 @@ import io
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 
 from deployment.errors import DeploymentError
 from deployment.options import Options
-from deployment.resources.chart_library import read_chart_library
+from deployment.pipeline import Pipeline
 from deployment.resources.glue_code import CHARTS as CHARTS_FOLDER
 from deployment.resources.glue_code import (
     WHEEL,
     GlueCode,
+    read_chart_library,
     read_glue_code,
     review_glue_code,
 )
 from deployment.resources.glue_jobs import build_job, review_glue_job
 from tests.building.made_up_account import made_up_client, make_stage
+from tests.building.paths import ROOT
 from tests.building.service_models import find_faults
 
-ROOT = Path(__file__).parents[3]
 STAGE = make_stage()
 PLAIN = Options()
 FILES = {"preprocess.py": b"one", "report.py": b"two", WHEEL: b"three"}
+JOBS = Pipeline(ROOT).glue_jobs
 CHARTS = {"charts.js": b"charts"}
 
 
@@ -60,7 +61,7 @@ def test_hash_changes_with_any_file():
 
 
 def test_scripts_and_wheel_hold_the_package(tmp_path):
-    code = read_glue_code(write_package(tmp_path), CHARTS)
+    code = read_glue_code(write_package(tmp_path), JOBS, chart_library=CHARTS)
 
     members = read_members(code)
     assert set(code.files) == {"preprocess.py", "report.py", WHEEL}
@@ -70,21 +71,23 @@ def test_scripts_and_wheel_hold_the_package(tmp_path):
 
 
 def test_equal_sources_give_equal_bytes(tmp_path):
-    first = read_glue_code(write_package(tmp_path / "a"), CHARTS)
-    again = read_glue_code(write_package(tmp_path / "b", order=-1), CHARTS)
+    first = read_glue_code(write_package(tmp_path / "a"), JOBS, chart_library=CHARTS)
+    again = read_glue_code(
+        write_package(tmp_path / "b", order=-1), JOBS, chart_library=CHARTS
+    )
 
     assert first.files == again.files
 
 
 def test_wheel_requires_nothing(tmp_path):
-    members = read_members(read_glue_code(write_package(tmp_path)))
+    members = read_members(read_glue_code(write_package(tmp_path), JOBS))
 
     (metadata,) = [text for name, text in members.items() if "METADATA" in name]
     assert b"Requires-Dist" not in metadata
 
 
 def test_pip_installs_the_wheel_of_this_project(tmp_path):
-    code = read_glue_code(ROOT / "glue", read_chart_library())
+    code = read_glue_code(ROOT / "glue", JOBS, chart_library=read_chart_library())
     wheel, place = tmp_path / WHEEL, tmp_path / "installed"
     wheel.write_bytes(code.files[WHEEL])
 
@@ -114,7 +117,7 @@ def test_chart_library_is_in_its_package():
 
 def test_folder_without_scripts_is_refused(tmp_path):
     with pytest.raises(DeploymentError, match="no Glue scripts"):
-        read_glue_code(tmp_path)
+        read_glue_code(tmp_path, JOBS)
 
 
 def test_code_is_uploaded_once():
@@ -140,7 +143,7 @@ def test_code_can_be_reviewed_before_the_bucket():
         )
 
 
-@pytest.mark.parametrize("job", ["preprocess", "report"])
+@pytest.mark.parametrize("job", JOBS)
 def test_job_gets_its_script_and_one_wheel(job):
     code = make_code()
 
@@ -151,7 +154,7 @@ def test_job_gets_its_script_and_one_wheel(job):
     assert definition["DefaultArguments"]["--extra-py-files"] == f"{folder}{WHEEL}"
 
 
-@pytest.mark.parametrize("job", ["preprocess", "report"])
+@pytest.mark.parametrize("job", JOBS)
 def test_job_is_valid_to_glue(job):
     wanted = build_job(STAGE, job, code=make_code(), options=PLAIN)
 

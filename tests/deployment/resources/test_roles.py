@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from deployment.resources.policies import list_parts
+from deployment.pipeline import Pipeline
 from deployment.resources.roles import build_trust, review_role, review_role_removal
 from tests.building.made_up_account import made_up_client, make_stage, summarize
+from tests.building.paths import ROOT
 
 STAGE = make_stage()
 POLICY = {
@@ -87,7 +88,7 @@ def test_drift_is_named_and_put_back(iam, aspect):
     assert review(iam).outcome.change == "unchanged"
 
 
-@pytest.mark.parametrize("part", list_parts())
+@pytest.mark.parametrize("part", Pipeline(ROOT).parts)
 def test_one_service_and_nobody_else_is_trusted(part):
     (statement,) = build_trust(part, STAGE)["Statement"]
 

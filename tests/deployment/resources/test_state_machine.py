@@ -3,23 +3,24 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from cfnlint.api import lint
 
 from deployment.errors import DeploymentError
 from deployment.options import Options
-from deployment.parts import FUNCTIONS
-from deployment.placeholders import find_placeholders
+from deployment.pipeline import Pipeline
+from deployment.placeholders import list_placeholders
 from deployment.resources.definition import build_definition
 from deployment.resources.state_machine import build_logging, review_state_machine
 from tests.building.made_up_account import made_up_client, make_stage, summarize
+from tests.building.paths import ROOT
 from tests.building.service_models import find_faults
 
 STAGE = make_stage()
-TEMPLATE = (Path(__file__).parents[3] / "statemachine.asl.json").read_text()
-ARNS = {name: STAGE.function_arn(name) for name in FUNCTIONS}
+PIPELINE = Pipeline(ROOT)
+TEMPLATE = PIPELINE.definition
+ARNS = {name: STAGE.function_arn(name) for name in PIPELINE.functions}
 
 
 def make_definition(comment="first"):
@@ -166,7 +167,7 @@ def test_filled_in_definition_passes_both_linters(tmp_path, options):
 
 
 def test_raw_file_passes_cfn_lint():
-    names = dict.fromkeys(find_placeholders(TEMPLATE), "value")
+    names = dict.fromkeys(list_placeholders(TEMPLATE), "value")
 
     assert find_lint(TEMPLATE, **names) == []
 

@@ -706,7 +706,4 @@ WITHOUT_NEAR_MISS = {
     "parquet-no-reader": "it depends on what is installed; see test_parquet_file",
     "parquet-unreadable": "it depends on what is installed; see test_parquet_file",
     "input-folder-used": "it is about the bucket; its near miss is in test_preprocess",
-    "forecast-value-missing": "it is about a forecast; see test_report",
-    "forecast-row-repeated": "it is about a forecast; see test_report",
-    "forecast-rows": "it is about a forecast; see test_report",
 }

@@ -5,12 +5,12 @@ from datetime import datetime
 import numpy as np
 import pytest
 
+from glue.documents import read_settings
 from glue.frequency import parse_frequency
-from glue.reporting.calendar import UnreadableTimestampError, name_periods, parse_stamps
+from glue.reading.timestamps import UnreadableTimestampError, parse_stamps
+from glue.reporting.baseline import fill_gaps
 from glue.reporting.costs import build_timeline, estimate_cost
-from glue.reporting.filling import fill_gaps
 from glue.reporting.history import read_history
-from glue.reporting.run_settings import read_report_settings
 from tests.building.reports import RunBuilder
 
 NAN = float("nan")
@@ -33,7 +33,7 @@ def test_periods_are_named_by_their_start(frequency, first, later):
     step = parse_frequency(frequency)
     origin = int(parse_stamps([first])[0])
 
-    names = name_periods(np.array([0, 3]), step, origin)
+    names = step.name_periods(np.array([0, 3]), origin)
 
     assert names == [first, later]
     assert step.periods(parse_stamps(names), origin).tolist() == [0, 3]
@@ -42,7 +42,7 @@ def test_periods_are_named_by_their_start(frequency, first, later):
 def test_week_is_named_by_its_monday():
     origin = int(parse_stamps(["2020-01-08"])[0])
 
-    assert name_periods([0], parse_frequency("W"), origin) == ["2020-01-06"]
+    assert parse_frequency("W").name_periods([0], origin) == ["2020-01-06"]
 
 
 def test_text_that_is_no_timestamp_is_an_error():
@@ -82,7 +82,7 @@ def test_rows_of_one_month_become_one_value(tmp_path, aggregation, value):
     job = settings["TimeSeriesForecastingJobConfig"]
     job["Transformations"] = {"Aggregation": {"units": aggregation}}
 
-    history = read_history(path, read_report_settings(settings))
+    history = read_history(path, read_settings(settings))
 
     assert history.values.tolist() == [value, 9]
     assert history.rows == 4

@@ -1,4 +1,4 @@
-"""Uploads that must be refused, and what a refusal is."""
+"""Uploads for whole runs: a table to forecast, what is refused, and how."""
 
 import json
 
@@ -12,6 +12,17 @@ BAD_UPLOADS = {
         {"TTS.csv": "item_id,timestamp\na,2024-01-01\na,2024-02-01\n"}
     ),
 }
+
+
+def make_table(items, *, months=48, header="item_id,timestamp,target_value"):
+    """Write monthly sales with a trend and a peak in December."""
+    lines = [header]
+    for number, item in enumerate(items):
+        for month in range(months):
+            stamp = f"{2020 + month // 12}-{month % 12 + 1:02}-01"
+            value = 100 + 10 * number + month + 20 * (month % 12 == 11)
+            lines.append(f"{item},{stamp},{value}")
+    return "\n".join(lines) + "\n"
 
 
 def find_errors(stage, ended):

@@ -1,0 +1,39 @@
+"""The map of the stage's bucket: what stands under which key."""
+
+UPLOAD_FOLDER = "raw/"
+# `aws s3 cp data.zip s3://<bucket>/raw`, without a slash, makes this very key.
+BARE_UPLOAD_KEY = "raw"
+# What the transform writes, among a run's results.
+TRANSFORM_FOLDER = "raw/"
+# S3's own name for the version of an object that has none.
+NO_VERSION = "null"
+
+
+def upload_key(name: str) -> str:
+    """Build the key that a file is uploaded under."""
+    return f"{UPLOAD_FOLDER}{name}"
+
+
+def settings_keys(dataset: str) -> tuple[str, str]:
+    """Build the keys of a dataset's settings, the one that goes before first."""
+    return f"config/{dataset}.json", "config/default.json"
+
+
+def run_key(run_id: str, name: str) -> str:
+    """Build the key of one of the run's own JSON files, such as ``run.json``."""
+    return f"runs/{run_id}/{name}"
+
+
+def autopilot_prefix(run_id: str) -> str:
+    """Build the prefix that Autopilot writes its own files of a run under."""
+    return f"autopilot-output/{run_id}"
+
+
+def forecast_key(dataset: str, run_id: str, name: str) -> str:
+    """Build the key of one of the run's results, such as ``forecast.csv``."""
+    return f"output-forecasted-data/{dataset}/{run_id}/{name}"
+
+
+def build_uri(bucket: str, key: str) -> str:
+    """Build the address of a key, or of a prefix."""
+    return f"s3://{bucket}/{key}"

@@ -1,0 +1,44 @@
+"""A deployment onto moto, from a small copy of the project."""
+
+import shutil
+
+import boto3
+
+from deployment.clients import SERVICES, Clients
+from deployment.deployment import Deployment
+from deployment.options import Options
+from tests.building.fake_chalice import FakeChalice
+from tests.building.made_up_account import make_stage
+from tests.building.paths import ROOT
+
+STAGE = make_stage()
+_FOLDERS = ("chalicelib", "deployment/policies", ".chalice/policies")
+# Two scripts are as good as the whole package here, and sooner uploaded.
+_FILES = (
+    "glue/preprocess.py",
+    "glue/report.py",
+    "app.py",
+    "statemachine.asl.json",
+    ".chalice/config.json",
+)
+
+
+def copy_small_project(folder):
+    """Copy what a deploy reads."""
+    for part in _FOLDERS:
+        shutil.copytree(ROOT / part, folder / part)
+    (folder / "glue").mkdir()
+    for part in _FILES:
+        shutil.copy(ROOT / part, folder / part)
+    return folder
+
+
+def make_deployment(folder, *, listener=None, stage=STAGE, keys=None):
+    """Make a deployment; a listener hears of every call before it is made."""
+    session = boto3.Session(region_name=stage.region, **(keys or {}))
+    if listener is not None:
+        session.events.register("before-call", listener)
+    clients = Clients(**{name: session.client(s) for name, s in SERVICES.items()})
+    chalice = FakeChalice(folder, clients, stage)
+    options = Options(notify=("a@example.org",))
+    return Deployment(folder, stage, options, clients, chalice)
