@@ -85,26 +85,6 @@ class Tally:
         self.examples = in_order([*self.examples, *fresh])
 
 
-def make_finding(
-    code: str,
-    what: str,
-    *,
-    remedy: str | None = None,
-    count: int = 1,
-    examples: Iterable[Example] = (),
-) -> Finding:
-    """Build a finding; its level, and its remedy by default, stand in CODES."""
-    kind = CODES[code]
-    return Finding(
-        code=code,
-        level=kind.level,
-        what=what,
-        remedy=remedy or kind.remedy,
-        count=count,
-        examples=tuple(examples)[:MAX_EXAMPLES],
-    )
-
-
 class Findings:
     """The one funnel: everything that a job notices goes through ``add``.
 

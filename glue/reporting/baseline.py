@@ -12,10 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from glue.arrays import Array
 from glue.documents import RunSettings
 from glue.reporting.history import History
-
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
 NAME = "SeasonalNaive"
 # Cells of a matrix that are worked on at once: 8 MB of numbers.

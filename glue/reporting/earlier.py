@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from glue.arrays import Array
 from glue.bucket import Bucket, RunKeys, dataset_folder
 from glue.documents import Run, RunSettings, read_settings
 from glue.reading.timestamps import UnreadableTimestampError
@@ -27,8 +28,6 @@ from glue.reporting.scoring import (
     score_whole,
 )
 from glue.reporting.words import spell_count, spell_percent
-
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
 # Earlier runs that are scored at most, and those that are looked at for it.
 _MOST_SCORED, _MOST_LOOKED_AT = 3, 20

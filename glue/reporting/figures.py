@@ -29,8 +29,6 @@ from glue.reporting.scoring import (
 )
 from glue.reporting.verdict import Verdict, judge_backtest
 
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
-
 
 @dataclass(frozen=True)
 class Figures:

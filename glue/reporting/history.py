@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from glue.arrays import Array
 from glue.documents import RunSettings
 from glue.frequency import Frequency
 from glue.reading.timestamps import parse_stamps
 
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 Key = tuple[str, ...]
 
 _CHUNK_ROWS = 200_000

@@ -8,12 +8,11 @@ from typing import Any, TextIO
 
 import numpy as np
 
+from glue.arrays import Array
 from glue.documents import RunSettings
 from glue.reporting.grid import SeriesTotals
 from glue.reporting.history import History
 from glue.reporting.scoring import Comparison, as_number, score_series
-
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
 _SHOWN = 100
 

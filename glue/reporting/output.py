@@ -6,10 +6,10 @@ import importlib.util
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from glue.arrays import Array
 from glue.bucket import Bucket
 from glue.documents import Run, RunSettings
 from glue.findings.finding import list_some
@@ -19,8 +19,6 @@ from glue.reading.timestamps import (
     format_timestamps,
     parse_stamps,
 )
-
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
 
 class ForecastUnreadableError(Exception):

@@ -7,18 +7,16 @@ series has every step of the horizon.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from glue.arrays import Array
 from glue.documents import RunSettings
 from glue.findings.finding import MAX_EXAMPLES, Example, Findings
 from glue.reporting.baseline import forecast_naive
 from glue.reporting.history import History, Key
 from glue.reporting.output import sort_forecast
-
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
 
 def repair_rows(

@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from glue.arrays import Array
 from glue.documents import RunSettings
 from glue.reporting.baseline import forecast_naive
 from glue.reporting.history import History
-
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glue.arrays import Array
 from glue.documents import RunSettings
 from glue.reporting.figures import Figures
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 
 # The chart library, from a package that the deploy has pinned, and our own parts.
 LIBRARIES = ("bokeh.min.js", "bokeh-api.min.js")
