@@ -96,7 +96,8 @@ def _members_of_folder(folder: Path) -> dict[str, Path]:
     if not any(name.lower().endswith(_TABLES) for name in found):
         shown = ", ".join(sorted(found)[:5]) or "no files"
         raise CommandError(
-            f"folder {str(folder)!r} holds no table (found: {shown}); put TTS.csv into it"
+            f"folder {str(folder)!r} holds no table (found: {shown}); put TTS.csv into "
+            "it"
         )
     return dict(sorted(found.items()))
 
