@@ -35,7 +35,7 @@ class Package:
 
 @contextmanager
 def pack_source(source: Path) -> Iterator[Package]:
-    """Give a zip as it is, and a folder or CSV zipped in a temporary file.
+    """Give a zip as it is, and a folder or table zipped in a temporary file.
 
     Whether the data can be forecast is for the pipeline to say, which says all that is
     wrong at once; here is only checked that there is something to upload.
@@ -64,16 +64,16 @@ def check_source(source: Path) -> None:
     Raises
     ------
     CommandError
-        When it does not exist, is empty, or is neither zip, folder nor CSV.
+        When it does not exist, is empty, or is neither zip, folder nor table.
     """
     if not source.exists():
         raise CommandError(
-            f"there is no {str(source)!r}; give a .zip, a folder or a .csv that exists"
+            f"there is no {str(source)!r}; give a .zip, a folder, a .csv or a .parquet"
         )
     if source.is_file() and source.suffix.lower() not in {".zip", *_TABLES}:
         raise CommandError(
-            f"{str(source)!r} is not an upload (needs a .zip, a folder or a .csv); "
-            "put TTS.csv into a zip or a folder"
+            f"{str(source)!r} is not an upload (needs a .zip, a folder, a .csv or a "
+            ".parquet); put TTS.csv into a zip or a folder"
         )
     if source.is_file() and source.stat().st_size == 0:
         raise CommandError(f"{str(source)!r} is empty; give a file with data")
@@ -96,7 +96,8 @@ def _members_of_folder(folder: Path) -> dict[str, Path]:
     if not any(name.lower().endswith(_TABLES) for name in found):
         shown = ", ".join(sorted(found)[:5]) or "no files"
         raise CommandError(
-            f"folder {str(folder)!r} holds no CSV (found: {shown}); put TTS.csv into it"
+            f"folder {str(folder)!r} holds no table (found: {shown}); put TTS.csv into "
+            "it"
         )
     return dict(sorted(found.items()))
 

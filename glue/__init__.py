@@ -9,5 +9,6 @@
   (``transform.py``), and writes the forecast input.
 
 ``report.py`` is the second job: ``reporting/`` turns raw forecasts into what people
-read. All that is noticed on the way is a finding (``findings/``).
+read. All that is noticed on the way is a finding (``findings/``); the data in memory
+are ``rows.py``, and what Autopilot takes stands in ``limits.py``.
 """

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     # The report reads these documents, and needs nothing of the preparation.
     from glue.preparation import Preparation
 
+
 # What AutoMLJobObjective.MetricName and the leaderboards call each, in short.
 SHORT_METRICS = {
     "AverageWeightedQuantileLoss": "WQL",

@@ -16,6 +16,9 @@ from glue.documents import build_data_report, build_failure_report, build_settin
 from glue.findings.finding import Findings, UploadRejected, list_some
 from glue.preparation import Preparation, prepare_upload
 from glue.settings.layers import Layer
+from glue.shaping.input_files import InputFiles
+
+_LONGEST_ERROR = 474  # characters
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -43,8 +46,8 @@ def preprocess(run_id: str, bucket: Bucket) -> None:
     _check_folder(bucket, keys, made.findings)
     for found in made.findings:
         print(f"{found.level}: {found}")
-    if made.accepted:
-        _write_input(made, bucket, keys)
+    if made.accepted and made.files is not None:
+        _write_input(made.files, bucket, keys)
     bucket.write_json(keys.data_report, build_data_report(run, made))
     if not made.accepted:
         raise UploadRejected(made.findings)
@@ -59,7 +62,7 @@ def _prepare(run: Mapping[str, Any], bucket: Bucket, keys: RunKeys) -> Preparati
         return prepare_upload(upload, run["upload"]["key"], work, bucket_settings=layer)
     except Exception as error:
         findings = Findings()
-        words = f"{type(error).__name__}: {error}"[:470]
+        words = f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
         findings.add("internal-error", error=words)
         bucket.write_json(keys.data_report, build_failure_report(run, findings))
         raise
@@ -73,8 +76,8 @@ def _read_layer(settings: Mapping[str, Any]) -> Layer | None:
 
 def _check_folder(bucket: Bucket, keys: RunKeys, findings: Findings) -> None:
     """Report what else is where Autopilot will take everything as training data."""
-    found = [stored.key for stored in bucket.list_objects(keys.train_folder)]
-    others = [key for key in found if key != keys.train]
+    keys_there = [stored.key for stored in bucket.list_objects(keys.train_folder)]
+    others = [key for key in keys_there if key != keys.train]
     if others:
         findings.add(
             "input-folder-used",
@@ -84,10 +87,9 @@ def _check_folder(bucket: Bucket, keys: RunKeys, findings: Findings) -> None:
         )
 
 
-def _write_input(made: Preparation, bucket: Bucket, keys: RunKeys) -> None:
-    assert made.files is not None
-    bucket.upload(made.files.train, keys.train)
-    for path in made.files.transform:
+def _write_input(files: InputFiles, bucket: Bucket, keys: RunKeys) -> None:
+    bucket.upload(files.train, keys.train)
+    for path in files.transform:
         bucket.upload(path, f"{keys.transform_folder}{path.name}")
 
 

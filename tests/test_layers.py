@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from graphlib import TopologicalSorter
 
 import pytest
 
@@ -20,6 +21,9 @@ MAY_IMPORT = {
     "demo": {"forecaster", "localaws"},
 }
 ENTRY_POINTS = {"app.py", "deploy.py", "forecast.py"}
+# The folders of glue/, lower ones first; a step of the data imports none after it.
+DATA_ORDER = ("findings", "settings", "reading", "understanding", "shaping")
+MOST_FLOORS = 7
 GLUE_ENTRY_POINTS = {"glue/preprocess.py", "glue/report.py"}
 # What each runtime has; anything else would fail there.
 THIRD_PARTY = {
@@ -34,7 +38,11 @@ def list_sources(part):
 
 
 def list_imports(path):
-    for node in ast.walk(ast.parse(path.read_text())):
+    return list_imports_of(ast.parse(path.read_text()))
+
+
+def list_imports_of(tree):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
@@ -90,3 +98,52 @@ def test_clients_and_environment_come_as_arguments(path):
         "os.environ",
         "os.getenv",
     }
+
+
+def drop_type_imports(tree):
+    """Take out what only a type checker imports: it holds nothing up."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body = [ast.Pass()]
+    return tree
+
+
+def name_room(module):
+    """Name the room of a module of glue/: its folder, else the module itself."""
+    return module.split(".")[1]
+
+
+def list_arrows():
+    """Pair each room of glue/ with the other rooms that it imports."""
+    arrows = {}
+    for path in list_sources("glue"):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        names = list_imports_of(drop_type_imports(ast.parse(path.read_text())))
+        imported = {name for name in names if name.startswith("glue.")}
+        room = name_room(module)
+        arrows.setdefault(room, set()).update(map(name_room, imported))
+    return {room: others - {room} for room, others in arrows.items()}
+
+
+def stack_rooms():
+    """Give the floor of each room: one above the highest that it imports.
+
+    A circle raises graphlib.CycleError.
+    """
+    arrows, floors = list_arrows(), {}
+    for room in TopologicalSorter(arrows).static_order():
+        below = (floors[other] for other in arrows[room])
+        floors[room] = 1 + max(below, default=0)
+    return floors
+
+
+def test_glue_has_few_floors_and_no_circle():
+    assert max(stack_rooms().values()) <= MOST_FLOORS
+
+
+def test_folders_of_glue_stand_in_the_order_of_the_data():
+    arrows = list_arrows()
+    order = [*DATA_ORDER]
+
+    for place, room in enumerate(order):
+        assert not arrows[room] & set(order[place + 1 :])

@@ -20,19 +20,19 @@ class Code:
     level: str
     meaning: str
     remedy: str
-    text: str = "{what}"
+    text: str
     follows: tuple[str, ...] = ()
 
 
-def _error(meaning: str, remedy: str, text: str = "{what}", *follows: str) -> Code:
+def _error(meaning: str, remedy: str, text: str, *follows: str) -> Code:
     return Code("error", meaning, remedy, text, follows)
 
 
-def _warning(meaning: str, remedy: str, text: str = "{what}", *follows: str) -> Code:
+def _warning(meaning: str, remedy: str, text: str, *follows: str) -> Code:
     return Code("warning", meaning, remedy, text, follows)
 
 
-def _fixed(meaning: str, remedy: str, text: str = "{what}", *follows: str) -> Code:
+def _fixed(meaning: str, remedy: str, text: str, *follows: str) -> Code:
     return Code("fixed", meaning, remedy, text, follows)
 
 

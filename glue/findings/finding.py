@@ -59,7 +59,7 @@ class UploadRejected(Exception):
     """The upload cannot be forecast; the message holds every error found."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings = [found for found in findings if found.level == "error"]
+        self.findings = [each for each in findings if each.level == "error"]
         super().__init__("\n".join(map(str, self.findings)))
 
 
@@ -83,26 +83,6 @@ class Tally:
         fresh = list(examples)
         self.count += len(fresh) if count is None else count
         self.examples = in_order([*self.examples, *fresh])
-
-
-def make_finding(
-    code: str,
-    what: str,
-    *,
-    remedy: str | None = None,
-    count: int = 1,
-    examples: Iterable[Example] = (),
-) -> Finding:
-    """Build a finding; its level, and its remedy by default, stand in CODES."""
-    known = CODES[code]
-    return Finding(
-        code=code,
-        level=known.level,
-        what=what,
-        remedy=remedy or known.remedy,
-        count=count,
-        examples=tuple(examples)[:MAX_EXAMPLES],
-    )
 
 
 class Findings:
@@ -142,17 +122,17 @@ class Findings:
             What fills the code's text, beside ``count``; ``file`` is also what a
             finding must share with the one that it follows from.
         """
-        known = CODES[code]
-        found = Finding(
+        kind = CODES[code]
+        finding = Finding(
             code=code,
-            level=known.level,
-            what=known.text.format(count=count, **facts),
-            remedy=remedy or known.remedy,
+            level=kind.level,
+            what=kind.text.format(count=count, **facts),
+            remedy=remedy or kind.remedy,
             count=count,
             examples=tuple(examples)[:MAX_EXAMPLES],
         )
-        self._said.append((found, str(facts.get("file", ""))))
-        return found
+        self._said.append((finding, str(facts.get("file", ""))))
+        return finding
 
     def infer(self, key: str, value: Any, evidence: str) -> None:
         """Say what the data showed that no settings gave."""
@@ -165,14 +145,14 @@ class Findings:
     def has(self, code: str, file: str = "") -> bool:
         """Tell whether a code was said, of a file where one is named."""
         return any(
-            found.code == code and file in ("", said_of)
-            for found, said_of in self._said
+            finding.code == code and file in ("", said_of)
+            for finding, said_of in self._said
         )
 
     @property
     def errors(self) -> int:
         """How many findings stop the upload."""
-        return sum(found.level == "error" for found in self._told())
+        return sum(finding.level == "error" for finding in self._told())
 
     @property
     def has_errors(self) -> bool:
@@ -184,13 +164,14 @@ class Findings:
         return iter(sorted(self._told(), key=_severity))
 
     def _told(self) -> Iterator[Finding]:
-        for found, file in self._said:
-            if not any(self.has(code, file) for code in CODES[found.code].follows):
-                yield found
+        for finding, file in self._said:
+            follows = CODES[finding.code].follows
+            if not any(self.has(code, file) for code in follows):
+                yield finding
 
 
-def _severity(found: Finding) -> int:
-    return LEVELS.index(found.level)
+def _severity(finding: Finding) -> int:
+    return LEVELS.index(finding.level)
 
 
 class Tallies:

@@ -278,11 +278,11 @@ def _copy(source: IO[bytes], sink: IO[bytes], size: int) -> None:
 
 def _note_missing(members: list[zipfile.ZipInfo], findings: Findings) -> None:
     names = [m.filename for m in members if not m.is_dir() and not is_junk(m.filename)]
-    found = f"found {list_some(names)}" if names else "the archive is empty"
+    contents = f"found {list_some(names)}" if names else "the archive is empty"
     suffixes = (*TABLE_SUFFIXES, ".txt")
     tables = [name for name in names if name.casefold().endswith(suffixes)]
     remedy = _advise_name(tables[0]) if len(tables) == 1 else None
-    findings.add("tts-missing", found=found, remedy=remedy)
+    findings.add("tts-missing", found=contents, remedy=remedy)
 
 
 def _advise_name(table: str) -> str:

@@ -157,10 +157,10 @@ def _parse_fast(texts: Array) -> tuple[Array, Array]:
 
 
 def _parse_each(texts: Array, decimal_mark: str) -> tuple[Array, Array]:
-    known: dict[str, tuple[float, bool]] = {}
+    readings: dict[str, tuple[float, bool]] = {}
     for text in set(texts.tolist()):
-        known[text] = _parse_one(text, decimal_mark)
-    pairs = [known[text] for text in texts.tolist()]
+        readings[text] = _parse_one(text, decimal_mark)
+    pairs = [readings[text] for text in texts.tolist()]
     values = np.array([value for value, _ in pairs], dtype=float)
     return values, np.array([bad for _, bad in pairs], dtype=bool)
 

@@ -90,8 +90,8 @@ def _check_zones(
 ) -> None:
     zones = sorted(evidence.zones)
     if len(zones) > 1:
-        found = list_some("no offset" if zone == "none" else zone for zone in zones)
-        findings.add("timestamp-zones", file=file, column=column, zones=found)
+        words = list_some("no offset" if zone == "none" else zone for zone in zones)
+        findings.add("timestamp-zones", file=file, column=column, zones=words)
     elif zones and zones != ["none"]:
         findings.add("timestamp-zone-dropped", file=file, column=column, zone=zones[0])
 

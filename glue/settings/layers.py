@@ -66,8 +66,8 @@ class Settings:
     def source_of(self, path: str) -> str | None:
         """Name the layer that a value came from; None when nobody set it."""
         inside = (path + ".", path + "[")
-        for known, source in self.sources.items():
-            if known == path or known.startswith(inside):
+        for place, source in self.sources.items():
+            if place == path or place.startswith(inside):
                 return source
         return None
 
@@ -181,7 +181,7 @@ def _note_sources(
         if isinstance(value, dict) and value:
             _note_sources(value, source, sources, name)
         elif value is None:
-            for known in [one for one in sources if (one + ".").startswith(name + ".")]:
-                del sources[known]
+            for place in [p for p in sources if f"{p}.".startswith(f"{name}.")]:
+                del sources[place]
         else:
             sources[name] = source

@@ -265,24 +265,24 @@ class _Place:
             problem=f"in {self.source} {held}",
         )
 
-    def refuse_key(self, key: str, known: Iterable[str]) -> None:
+    def refuse_key(self, key: str, names: Iterable[str]) -> None:
         """Say that a key here is none of those that are known."""
-        known = list(known)
-        near = _nearest(key, known)
+        names = list(names)
+        near = _nearest(key, names)
         if key in REFUSED_KEYS:
             remedy = REFUSED_KEYS[key]
         elif near:
             remedy = f"did you mean {near!r}? Correct the name or remove the key"
         else:
-            remedy = f"remove it; known here are {list_some(known, 12)}"
+            remedy = f"remove it; known here are {list_some(names, 12)}"
         path = self.key(shorten(key)).path
         self.findings.add(
             "setting-unknown", remedy=remedy, path=path, source=self.source
         )
 
 
-def _nearest(name: str, known: Iterable[str]) -> str | None:
-    by_fold = {word.casefold(): word for word in known}
+def _nearest(name: str, names: Iterable[str]) -> str | None:
+    by_fold = {word.casefold(): word for word in names}
     near = difflib.get_close_matches(name[:256].casefold(), by_fold, n=1)
     return by_fold[near[0]] if near else None
 

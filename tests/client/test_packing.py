@@ -35,6 +35,15 @@ def test_csv_becomes_tts_in_zip(tmp_path):
     assert (name, members) == ("sales.zip", ["TTS.csv"])
 
 
+def test_parquet_becomes_tts_in_zip(tmp_path):
+    source = tmp_path / "sales.parquet"
+    source.write_bytes(b"PAR1")
+
+    name, members, _ = pack(source)
+
+    assert (name, members) == ("sales.zip", ["TTS.parquet"])
+
+
 def test_folder_keeps_its_files_sorted(tmp_path):
     source = make_folder(tmp_path / "sales", "TTS.csv", "RTS.csv", "more/metadata.csv")
 
@@ -110,5 +119,5 @@ def test_nothing_to_upload_is_said(tmp_path, name, content, complaint):
 def test_folder_without_csv_is_refused(tmp_path):
     source = make_folder(tmp_path / "sales", "notes.txt")
 
-    with pytest.raises(CommandError, match=r"holds no CSV \(found: notes.txt\)"):
+    with pytest.raises(CommandError, match=r"holds no table \(found: notes.txt\)"):
         pack(source)

@@ -19,6 +19,7 @@ from glue.reporting.figures import Figures
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
+
 # The chart library, from a package that the deploy has pinned, and our own parts.
 LIBRARIES = ("bokeh.min.js", "bokeh-api.min.js")
 TEMPLATE, STYLE, SCRIPT = "page.html", "page.css", "page.js"
