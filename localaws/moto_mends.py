@@ -39,7 +39,7 @@ from localaws.iam.roles import RoleClients
 from localaws.machine import Machine
 from localaws.patches import Patches
 from localaws.step_functions.clock import wait_while_running
-from localaws.step_functions.tasks import find_service
+from localaws.step_functions.task_states import find_service
 
 _FILTER_NAME = re.compile(rb"(<Name>\s*)(Prefix|Suffix)(\s*</Name>)")
 _STATES = "states.amazonaws.com"
