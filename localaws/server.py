@@ -22,9 +22,10 @@ from localaws.host.isolation import isolate
 from localaws.host.libraries import Libraries
 from localaws.host.processes import Processes
 from localaws.host.tasks import Tasks
+from localaws.iam.gate import Gate
 from localaws.iam.roles import RoleClients
 from localaws.lambda_functions import backend as lambdas
-from localaws.machine import GlueErrors, Machine, refuse_second, set_machine
+from localaws.machine import GlueErrors, Machine, refuse_second, run_here
 from localaws.patches import Patches
 from localaws.sagemaker import backend as sagemaker_jobs
 from localaws.step_functions import backend as state_machines
@@ -41,6 +42,7 @@ class LocalAWS:
 
     endpoint_url: str
     environ: Mapping[str, str]
+    gate: Gate
 
 
 @contextmanager
@@ -94,7 +96,7 @@ def serve(
         with _own_environ(environ):
             try:
                 _install(patches, machine)
-                yield LocalAWS(machine.endpoint_url, environ)
+                yield LocalAWS(machine.endpoint_url, environ, server.gate)
             finally:
                 _stop(machine)
 
@@ -124,7 +126,7 @@ def _build_machine(
 
 def _install(patches: Patches, machine: Machine) -> None:
     _forget_state()
-    set_machine(machine)
+    run_here(patches, machine)
     for name, level in _QUIET.items():
         _set_level(patches, logging.getLogger(name), level)
     clients = RoleClients(machine)
@@ -147,7 +149,6 @@ def _stop(machine: Machine) -> None:
     state_machines.stop_everything()
     machine.tasks.stop()
     machine.processes.close()
-    set_machine(None)
     _forget_state()
     shutil.rmtree(machine.folder, ignore_errors=True)
 

@@ -22,12 +22,16 @@ LOOPBACK = "127.0.0.1"
 _POLL_SECONDS = 0.05
 
 
+class Handler(MotoRequestHandler):
+    """A handler of our own, because werkzeug sets the protocol of its class."""
+
+
 class Server(ThreadedWSGIServer):
     """A server that knows its connections, so that it can end them."""
 
     def __init__(self, port: int) -> None:
-        app = Gate(DomainDispatcherApplication(create_backend_app))
-        super().__init__(LOOPBACK, port, app, MotoRequestHandler)
+        self.gate = Gate(DomainDispatcherApplication(create_backend_app))
+        super().__init__(LOOPBACK, port, self.gate, Handler)
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
 

@@ -29,8 +29,6 @@ Start = Callable[..., Any]
 App = Callable[[dict[str, Any], Start], Iterable[bytes]]
 # Spoken in XML; the others speak JSON.
 _XML = {"s3", "sns", "sts"}
-
-
 # What these are called with may be long, and does not say which call it is.
 _TOLD_BY_PATH = {"lambda", "s3"}
 _HEADERS = {
@@ -54,9 +52,6 @@ class Asked:
         return self.caller.split("/")[1]
 
 
-_witnesses: list[Callable[[Asked], None]] = []
-
-
 class Gate:
     """A WSGI application that refuses what the caller's role does not allow.
 
@@ -65,18 +60,28 @@ class Gate:
 
     def __init__(self, app: App) -> None:
         self._app = app
+        self._witnesses: list[Callable[[Asked], None]] = []
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         """Answer a request, or refuse it."""
         asked = _read_asked(environ)
         if asked is None:
             return self._app(environ, start)
-        for witness in _witnesses:
+        for witness in self._witnesses:
             witness(asked)
         need = find_refusal(asked.call, asked.policies)
         if need is not None:
             return _refuse(asked, need, start)
         return self._answer(asked, environ, start)
+
+    @contextmanager
+    def watch(self, witness: Callable[[Asked], None]) -> Iterator[None]:
+        """Show a witness every call of a role before it is answered or refused."""
+        self._witnesses.append(witness)
+        try:
+            yield
+        finally:
+            self._witnesses.remove(witness)
 
     def _answer(
         self, asked: Asked, environ: dict[str, Any], start: Start
@@ -90,16 +95,6 @@ class Gate:
             return _refuse(asked, need, start)
         start(*answers[0])
         return body
-
-
-@contextmanager
-def watch(witness: Callable[[Asked], None]) -> Iterator[None]:
-    """Show a witness every call of a role before it is answered or refused."""
-    _witnesses.append(witness)
-    try:
-        yield
-    finally:
-        _witnesses.remove(witness)
 
 
 def read_policies(role_arn: str, account: str) -> list[Policy]:

@@ -9,7 +9,6 @@ import pytest
 from deployment.options import Options
 from deployment.resources.policies import PolicyTemplates, list_parts
 from localaws.iam.authorize import find_need_to_tell_missing, find_refusal, is_allowed
-from localaws.iam.gate import watch
 from tests.building.local_resources import make_archive
 from tests.building.local_stage import STAGE, deploy_stage, wait_for
 from tests.building.made_up_account import make_stage
@@ -131,7 +130,7 @@ def stage():
 def calls(stage):
     """Every call of a role in runs that take every path."""
     asked = []
-    with watch(asked.append):
+    with stage.gate.watch(asked.append):
         run_to_the_end(stage)
         for state in ("Preprocess", "WaitForAutopilotJob", "BatchTransform"):
             stop_in_state(stage, state)

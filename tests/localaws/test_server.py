@@ -1,3 +1,5 @@
+import gc
+import inspect
 import os
 import re
 import signal
@@ -7,11 +9,13 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import ModuleType
 
 import boto3
 import pytest
 
 from localaws import serve
+from localaws.machine import Machine
 from tests.building.local_resources import (
     client,
     let_in,
@@ -76,6 +80,40 @@ def test_nothing_is_left_behind(tmp_path, monkeypatch):
     assert {t for t in threading.enumerate() if t.is_alive()} <= threads
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((host, int(port)), timeout=1)
+
+
+def list_attributes():
+    """List what moto's and our own modules and classes hold, by identity."""
+    return {
+        (module.__name__, owner.__name__, name): id(value)
+        for module in list(sys.modules.values())
+        if module.__name__.partition(".")[0] in {"localaws", "moto"}
+        for owner in (module, *filter(inspect.isclass, list(vars(module).values())))
+        for name, value in list(vars(owner).items())
+        # Modules are imported as they are needed, moto counts and lists what it has
+        # made and loads the URLs of S3 anew, and Python keeps notes on a class.
+        if not isinstance(value, ModuleType | int)
+        and name not in {"instances_tracked", "url_bases", "url_paths"}
+        and not name.startswith("__")
+    }
+
+
+def test_modules_and_classes_are_as_before():
+    before = list_attributes()
+    with serve():
+        start_everything()
+    after = list_attributes()
+
+    known = {module for module, _, _ in before}
+    assert {key: at for key, at in after.items() if key[0] in known} == before
+
+
+def test_machine_is_held_by_nothing_afterwards():
+    with serve():
+        start_everything()
+    gc.collect()
+
+    assert not [held for held in gc.get_objects() if isinstance(held, Machine)]
 
 
 def is_ours(pid):
