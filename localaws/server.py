@@ -15,9 +15,9 @@ from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
 from localaws import moto_mends
+from localaws.front.http_server import LOOPBACK, Server, answer_requests
 from localaws.glue_jobs import backend as glue_jobs
 from localaws.glue_jobs.wheels import Wheels
-from localaws.host.http_server import LOOPBACK, Server, answer_requests
 from localaws.host.isolation import isolate
 from localaws.host.libraries import Libraries
 from localaws.host.processes import Processes
