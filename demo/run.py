@@ -19,13 +19,9 @@ HOLDOUT_STEPS = 12
 def main() -> int:
     """Run the whole pipeline once; return the exit code of the forecast."""
     started = time.monotonic()
-    # The server's threads live in this process and must not reach AWS either.
-    environ = isolate(os.environ)
-    os.environ.clear()
-    os.environ.update(environ)
     with serve() as server, copy_project() as project:
         _say(f"local AWS at {server.endpoint_url}")
-        environ |= server.environ
+        environ = {**isolate(os.environ), **server.environ}
         code = _run(project, environ, "deploy.py", "--stage", "local")
         if code == 0:
             code = _run(
@@ -56,7 +52,3 @@ def _print_holdout() -> None:
 
 def _say(text: str) -> None:
     print(f"\n== {text}", flush=True)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
