@@ -11,6 +11,7 @@ from localaws.host.isolation import isolate
 from localaws.host.libraries import Libraries
 from localaws.host.processes import Processes
 from localaws.host.tasks import Tasks
+from localaws.patches import Patches
 
 ACCOUNT = "123456789012"
 GlueErrors = Literal["full", "generic"]
@@ -64,9 +65,9 @@ class _Active:
     machine: Machine | None = None
 
 
-def set_machine(machine: Machine | None) -> None:
+def run_here(patches: Patches, machine: Machine) -> None:
     """Say which local AWS this process runs: moto keeps its state by process too."""
-    _Active.machine = machine
+    patches.replace(_Active, "machine", machine)
 
 
 def refuse_second() -> None:

@@ -226,7 +226,7 @@ def queue_event(arn: str, event: Any, *, source: Source) -> None:
 
 def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
     """Put the functions that run where moto looks its own up."""
-    Function.invoker = Invoker(machine, clients)
+    patches.give(Function, "invoker", Invoker(machine, clients))
     patches.replace(moto_lambda, "LambdaFunction", Function)
     patches.replace(moto_lambda.lambda_backends, "backend", Backend)
 

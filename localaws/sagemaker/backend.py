@@ -295,5 +295,6 @@ def choose_candidates(
 
 def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
     """Put the jobs that run where moto looks its own up."""
-    Backend.machine, Backend.clients = machine, clients
+    patches.give(Backend, "machine", machine)
+    patches.give(Backend, "clients", clients)
     patches.replace(moto_sagemaker.sagemaker_backends, "backend", Backend)
