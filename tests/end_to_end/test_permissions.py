@@ -244,6 +244,7 @@ def test_everything_in_the_bucket_is_on_its_map(stage):
 NOT_MADE_HERE = {
     "raw",
     "raw/<name>.csv",
+    "raw/<name>.parquet",
     "config/<dataset>.json",
     "config/default.json",
     "output-forecasted-data/<dataset>/<run_id>/forecast.parquet",
