@@ -99,6 +99,8 @@ def _tell(good: Draft, draft: Draft, made: Made) -> str:
 
 def _compare(meant: Any, got: Any) -> list[str]:
     lines = []
+    if meant.roles != got.roles:
+        lines.append(f"taken for {', '.join(meant.roles)}: {', '.join(got.roles)}")
     if (meant.frequency, meant.horizon) != (got.frequency, got.horizon):
         lines.append(f"meant {meant.frequency}, {meant.horizon} steps")
         lines.append(f"got   {got.frequency}, {got.horizon} steps")

@@ -22,8 +22,7 @@ CONSEQUENCES = frozenset(
         *("series-zero", "series-constant", "target-blank", "covariate-blank"),
         *("time-hole", "steps-irregular", "off-boundary", "finer-than-frequency"),
         *("rts-history-missing", "rts-rows-unmatched", "rts-series-unknown"),
-        *("metadata-missing", "metadata-unknown", "future-none", "future-partial"),
-        *("rts-beyond-horizon", "beyond-horizon", "future-rows", "column-empty"),
+        *("metadata-missing", "metadata-unknown"),
     ]
 )
 _MEMORY = Path("/dev/shm")  # hundreds of small files a second are quicker there
@@ -79,7 +78,8 @@ def judge(
     str
         "right"; "told"; "hinted", when it is accepted with other values and only a
         consequence is told; "astray", when it is refused and no finding names the
-        mutation; "silent", when it is accepted with other values and without a word.
+        mutation; "silent", when it is accepted with other values and without a word,
+        or with another column as item, time or target.
     """
     if made.outcome is not None and made.outcome in meanings:
         return RIGHT
@@ -88,7 +88,8 @@ def judge(
         return TOLD
     if made.outcome is None:
         return ASTRAY
-    return HINTED if fresh & CONSEQUENCES else SILENT
+    other_columns = all(made.outcome.roles != one.roles for one in meanings)
+    return SILENT if other_columns or not fresh & CONSEQUENCES else HINTED
 
 
 def is_right(made: Made, draft: Draft) -> bool:

@@ -13,16 +13,25 @@ from benchmarks.mutations.draft import GROUP, ITEM, KEYS, TARGET, TIME, Draft, S
 
 # A row of the forecast input: its series, its moment, and its other columns.
 InputRow = tuple[Any, ...]
+_ROLES = {
+    "ItemIdentifierAttributeName": ITEM,
+    "TimestampAttributeName": TIME,
+    "TargetAttributeName": TARGET,
+}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The forecast input as values, whatever the order of its rows and columns."""
+    """The forecast input as values, whatever the order of its rows and columns.
+
+    ``roles`` are those of the columns that were taken for item, time and target.
+    """
 
     frequency: str
     horizon: int
     train: Counter[InputRow] = field(default_factory=Counter)
     transform: Counter[InputRow] = field(default_factory=Counter)
+    roles: tuple[str, ...] = (ITEM, TIME, TARGET)
 
 
 def tell_meaning(draft: Draft) -> Outcome:
@@ -108,7 +117,9 @@ def _freeze(record: dict[str, Any]) -> InputRow:
     )
 
 
-def read_outcome(job: dict[str, Any], train: str, transform: str, draft: Draft) -> Any:
+def read_outcome(
+    job: dict[str, Any], train: str, transform: str, draft: Draft
+) -> Outcome:
     """Read the forecast input back as values.
 
     Parameters
@@ -120,25 +131,21 @@ def read_outcome(job: dict[str, Any], train: str, transform: str, draft: Draft) 
     draft
         Says which column is what, and which are numbers.
     """
-    names = _names_of(draft, job["TimeSeriesConfig"])
+    names = {}
+    for sheet in draft.sheets.values():
+        names.update(zip(sheet.header, sheet.columns, strict=False))
+    config = job["TimeSeriesConfig"]
+    taken = {config[key]: role for key, role in _ROLES.items()}
+    roles = tuple(names.get(name, role) for name, role in taken.items())
+    names.update(taken)
+    names.update(dict.fromkeys(config.get("GroupingAttributeNames", [])[:1], GROUP))
     return Outcome(
         job["ForecastFrequency"],
         job["ForecastHorizon"],
         _read_rows(train, names, draft),
         _read_rows(transform, names, draft),
+        roles,
     )
-
-
-def _names_of(draft: Draft, config: dict[str, Any]) -> dict[str, str]:
-    """Map the columns of the forecast input to their roles."""
-    names = {}
-    for sheet in draft.sheets.values():
-        names.update(zip(sheet.header, sheet.columns, strict=False))
-    names[config["ItemIdentifierAttributeName"]] = ITEM
-    names[config["TimestampAttributeName"]] = TIME
-    names[config["TargetAttributeName"]] = TARGET
-    names.update(dict.fromkeys(config.get("GroupingAttributeNames", [])[:1], GROUP))
-    return names
 
 
 def _read_rows(text: str, names: dict[str, str], draft: Draft) -> Counter[InputRow]:

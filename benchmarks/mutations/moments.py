@@ -427,7 +427,7 @@ def future_rows_of_zeros(draft: Draft, random: Random) -> bool:
     return _append_future(draft, random, "0")
 
 
-@kind("future-rows", "future-none", "future-blank")
+@kind("future-rows", "future-blank", "rts-beyond-horizon")
 def future_rows_without_target(draft: Draft, random: Random) -> bool:
     return _append_future(draft, random, "")
 

@@ -500,6 +500,8 @@ def group_column_removed(draft: Draft, random: Random) -> bool:
 
 @kind("column-missing", "column-unclear")
 def target_column_removed(draft: Draft, random: Random) -> bool:
+    if len(draft.tts.decimals) > 1:
+        return False  # what is left could be meant
     draft.tts.drop_column(TARGET)
     draft.tts.decimals.pop(TARGET)
     for row in draft.tts.rows:

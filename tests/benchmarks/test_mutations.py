@@ -2,6 +2,7 @@ import copy
 import functools
 import subprocess
 import sys
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -119,6 +120,14 @@ def test_unrelated_finding_tells_nothing(meaning, other):
     ]
 
     assert judged == [SILENT, HINTED, ASTRAY]
+
+
+def test_other_target_is_silent_whatever_is_hinted(meaning, other):
+    before = make_made(outcome=meaning)
+    outcome = replace(other, roles=("item", "time", "price"))
+    made = make_made("series-gaps", outcome=outcome)
+
+    assert judge(made, before=before, meanings=[meaning], codes=frozenset()) == SILENT
 
 
 def test_finding_that_was_there_before_tells_nothing(meaning, other):
