@@ -107,7 +107,7 @@ class Draft:
     writing: Writing
     frequency: str
     future: list[datetime]
-    config: dict[str, Any] | None = None
+    config: Any = None
     bare: bool = False
     names: dict[str, str] = field(
         default_factory=lambda: {

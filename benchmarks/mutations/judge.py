@@ -5,11 +5,10 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmarks.mutations.draft import Draft
 from benchmarks.mutations.meaning import Outcome, read_outcome, tell_meaning
-from glue.findings.finding import Finding
+from glue.findings.finding import Example, Finding
 from glue.preparation import prepare_upload
 
 RIGHT, TOLD, HINTED = "right", "told", "hinted"
@@ -36,7 +35,7 @@ class Made:
     outcome: Outcome | None
 
     @property
-    def signs(self) -> set[Any]:
+    def signs(self) -> set[tuple[str, str, tuple[Example, ...]]]:
         """The findings, told apart by all that they say."""
         return {(found.code, found.what, found.examples) for found in self.findings}
 

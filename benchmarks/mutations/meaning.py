@@ -131,7 +131,7 @@ def read_outcome(
     draft
         Says which column is what, and which are numbers.
     """
-    names = {}
+    names: dict[str, str] = {}
     for sheet in draft.sheets.values():
         names.update(zip(sheet.header, sheet.columns, strict=False))
     config = job["TimeSeriesConfig"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from random import Random
 
 from benchmarks.mutations.draft import (
@@ -437,10 +438,10 @@ def row_numbers_in_front(draft: Draft, random: Random) -> bool:
     return True
 
 
-def _melt(draft: Draft) -> dict[tuple[str, ...], dict[object, str]]:
+def _melt(draft: Draft) -> dict[tuple[str, ...], dict[datetime, str]]:
     sheet = draft.tts
     keys = [name for name in (ITEM, GROUP) if sheet.has(name)]
-    table: dict[tuple[str, ...], dict[object, str]] = {}
+    table: dict[tuple[str, ...], dict[datetime, str]] = {}
     for row in sheet.rows:
         key = tuple(row.cells[sheet.at(name)].text for name in keys)
         moment = row.cells[sheet.at(TIME)].value
@@ -454,10 +455,10 @@ def _widen(draft: Draft, random: Random, names: list[str]) -> bool:
     if set(sheet.columns) - {ITEM, GROUP, TIME, TARGET}:
         return False
     table = _melt(draft)
-    moments = sorted({moment for row in table.values() for moment in row})  # type: ignore[type-var]
+    moments = sorted({moment for row in table.values() for moment in row})
     keys = [sheet.header[sheet.at(n)] for n in (ITEM, GROUP) if sheet.has(n)]
     if not names:
-        names = [moment.strftime(draft.writing.dates) for moment in moments]  # type: ignore[attr-defined]
+        names = [moment.strftime(draft.writing.dates) for moment in moments]
     lines = [[*keys, *names[: len(moments)]]]
     lines += [[*key, *(row[m] for m in moments)] for key, row in table.items()]
     mark, newline = draft.writing.delimiter, draft.writing.newline

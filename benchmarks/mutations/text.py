@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from random import Random
 
-from benchmarks.mutations.draft import ITEM, TARGET, TIME, Draft
+from benchmarks.mutations.draft import ITEM, TARGET, TIME, Cell, Draft, Row, TextEdit
 from benchmarks.mutations.kinds import LINES, NUMBERS, kind, pick_sheet
 
 BYTES = ("csv-broken-bytes", "csv-not-text")
@@ -16,7 +16,7 @@ def _role(draft: Draft, random: Random) -> str:
     return "TTS" if pick_sheet(draft, random) is draft.tts else "RTS"
 
 
-def _edit_lines(draft: Draft, random: Random, edit: object, role: str = "TTS") -> bool:
+def _edit_lines(draft: Draft, random: Random, edit: TextEdit) -> bool:
     """Edit some lines of a table's text, the header never."""
 
     def apply(text: str) -> str:
@@ -24,10 +24,10 @@ def _edit_lines(draft: Draft, random: Random, edit: object, role: str = "TTS") -
         count = random.choice((1, max(len(lines) // 20, 2), len(lines) // 3))
         rows = random.sample(range(1, len(lines) - 1), min(count, len(lines) - 2))
         for at in rows:
-            lines[at] = edit(lines[at])  # type: ignore[operator]
+            lines[at] = edit(lines[at])
         return draft.writing.newline.join(lines)
 
-    draft.edit_text(role, apply)
+    draft.edit_text("TTS", apply)
     return True
 
 
@@ -61,7 +61,7 @@ def decimal_commas_without_quotes(draft: Draft, random: Random) -> bool:
         return False
     if draft.writing.quote_all or random.random() < 0.5:
         draft.writing.quote_all = False
-        blank = type(sheet.rows[0].cells[0])("", None)
+        blank = Cell("", None)
         sheet.add_column("remark", [blank for _ in sheet.rows], len(sheet.columns))
     draft.edit_text("TTS", lambda text: re.sub(r"(?<=\d)\.(?=\d)", ",", text))
     return True
@@ -362,6 +362,6 @@ def tail_of_blanks(draft: Draft, random: Random) -> bool:
     for _ in range(random.randint(1, 4)):
         cells = list(row.cells)
         for name in (TIME, TARGET):
-            cells[sheet.at(name)] = type(cells[0])("", None)
-        sheet.rows.append(type(row)(cells, meant=False))
+            cells[sheet.at(name)] = Cell("", None)
+        sheet.rows.append(Row(cells, meant=False))
     return True
