@@ -107,9 +107,10 @@ def _join(rows: list[dict[str, Any]], sheet: Sheet, names: list[str]) -> None:
 
 
 def _freeze(record: dict[str, Any]) -> InputRow:
+    """Make a row comparable; without an item column it is the dataset's one series."""
     others = sorted(set(record) - {*KEYS, TIME, TARGET})
     return (
-        record[ITEM],
+        record.get(ITEM, "data"),
         record.get(GROUP),
         record[TIME],
         record[TARGET],

@@ -158,6 +158,7 @@ def test_kind_changes_some_upload(kind):
         draft = copy.deepcopy(draft)
         if kind.mutate(draft, Random(seed)):
             draft.written.clear()
+            assert tell_meaning(draft).frequency == draft.frequency
             assert draft.write() != before
             return
     pytest.fail("no upload has anything to change")
