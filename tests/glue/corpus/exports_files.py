@@ -88,13 +88,6 @@ CASES = [
         says={"csv-not-text": ("workbook", "save as CSV")},
     ),
     Export(
-        "Parquet file",
-        b"PAR1\x15\x04\x15\x00" * 9,
-        ("csv-not-text",),
-        key="raw/data.parquet",
-        says={"csv-not-text": ("Parquet", "CSV")},
-    ),
-    Export(
         "page of a sign-in",
         b"<!DOCTYPE html><html><head><title>Sign in</title></head></html>\n",
         ("csv-not-text",),
