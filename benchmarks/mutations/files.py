@@ -107,19 +107,6 @@ def column_that_is_not_named_in_settings(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind("column-two-roles", "column-missing", "target-not-number")
-def columns_of_settings_swapped(draft: Draft, random: Random) -> bool:
-    if draft.config is None:
-        return False
-    header = draft.tts.header
-    job = draft.config["TimeSeriesForecastingJobConfig"]
-    job["TimeSeriesConfig"] = {
-        "TargetAttributeName": header[draft.tts.at(ITEM)],
-        "ItemIdentifierAttributeName": header[draft.tts.at(TARGET)],
-    }
-    return True
-
-
 @kind(*MEMBERS)
 def member_of_another_name(draft: Draft, random: Random) -> bool:
     if draft.bare:
