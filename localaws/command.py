@@ -12,7 +12,8 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from localaws.host.isolation import LOOPBACK_HOSTS
-from localaws.server import REGION, SPEEDUP, LocalAWS, serve
+from localaws.server import REGION, LocalAWS, serve
+from localaws.waits import SPEEDUP
 
 _LAST_LINE = "# a local AWS answers there until Ctrl-C"
 

@@ -15,14 +15,6 @@ from localaws.patches import Patches
 
 ACCOUNT = "123456789012"
 GlueErrors = Literal["full", "generic"]
-# https://docs.aws.amazon.com/sagemaker/latest/dg/autopilot-quotas.html
-_AUTOPILOT_JOBS = {
-    **dict.fromkeys(("us-east-1", "us-east-2", "us-west-2", "ap-northeast-1"), 4),
-    **dict.fromkeys(("eu-west-1", "eu-central-1"), 4),
-    **dict.fromkeys(
-        ("ap-northeast-2", "ap-southeast-2", "eu-west-2", "ap-southeast-1"), 2
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -39,16 +31,6 @@ class Machine:
     processes: Processes
     libraries: Libraries
     wheels: Wheels
-
-    def shorten(self, seconds: float) -> float:
-        """Turn a wait of AWS into one of this machine."""
-        return seconds / self.speedup
-
-    def count_autopilot_jobs(self, region: str) -> int:
-        """Say how many AutoML jobs may run at once."""
-        if self.autopilot_jobs is not None:
-            return self.autopilot_jobs
-        return _AUTOPILOT_JOBS.get(region, 1)
 
     def environ(self, region: str) -> dict[str, str]:
         """Build the environment of a subprocess, but for its credentials."""

@@ -39,8 +39,8 @@ from localaws.iam.bucket_policies import keep_applicable
 from localaws.iam.roles import RoleClients
 from localaws.machine import Machine
 from localaws.patches import Patches
-from localaws.step_functions.clock import wait_while_running
 from localaws.step_functions.task_states import find_service
+from localaws.waits import shorten, wait_while_running
 
 _FILTER_NAME = re.compile(rb"(<Name>\s*)(Prefix|Suffix)(\s*</Name>)")
 _STATES = "states.amazonaws.com"
@@ -153,7 +153,7 @@ def let_a_stop_end_a_wait(patches: Patches, machine: Machine) -> None:
     """
 
     def wait(_: Any, env: Any, wait_seconds: float) -> None:
-        wait_while_running(env, machine.shorten(wait_seconds))
+        wait_while_running(env, shorten(wait_seconds, machine.speedup))
 
     patches.replace(moto_wait.WaitFunction, "_wait_interval", wait)
 
@@ -168,7 +168,7 @@ def let_a_stop_end_a_pause_before_a_retry(patches: Patches, machine: Machine) ->
         original(retrier, env)
 
     def sleep(seconds: float) -> None:
-        wait_while_running(pausing.env, machine.shorten(seconds))
+        wait_while_running(pausing.env, shorten(seconds, machine.speedup))
 
     patches.replace(moto_retrier, "time", SimpleNamespace(sleep=sleep))
 

@@ -30,8 +30,8 @@ from localaws.machine import GlueErrors, Machine, refuse_second, run_here
 from localaws.patches import Patches
 from localaws.sagemaker import backend as sagemaker_jobs
 from localaws.step_functions import backend as state_machines
+from localaws.waits import SPEEDUP
 
-SPEEDUP = 300.0
 REGION = "us-east-1"
 # Every request, and every failed state with the whole of its syntax tree.
 _QUIET = {"werkzeug": logging.ERROR, "moto.stepfunctions": logging.CRITICAL}

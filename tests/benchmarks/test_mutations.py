@@ -23,14 +23,16 @@ from benchmarks.mutations.judge import (
 )
 from benchmarks.mutations.meaning import tell_meaning
 from glue.findings.codes import CODES
-from glue.findings.finding import make_finding
+from glue.findings.finding import Finding
 from tests.glue.corpus.exports import NEW_CODES
 
 SEED = 4
 
 
 def make_made(*codes, outcome=None):
-    findings = tuple(make_finding(code, "something") for code in codes)
+    findings = tuple(
+        Finding(code, CODES[code].level, "something", "nothing") for code in codes
+    )
     return Made(findings, outcome)
 
 
