@@ -21,15 +21,15 @@ from forecaster.candidates.catalogue import (
     affordable,
     choose_candidates,
 )
+from forecaster.clock import Clock, usable_cores
 from forecaster.data.panel import Panel
 from forecaster.data.problem import Problem, quantile_name
-from forecaster.data.setup import Setup
 from forecaster.errors import TableError
 from forecaster.metrics import METRICS, score
 from forecaster.model import Model, within_bounds
+from forecaster.setup import Setup
 from forecaster.training.backtest import plan_backtest
 from forecaster.training.calibration import calibrate, stretch
-from forecaster.training.clock import Clock, usable_cores
 from forecaster.training.ensemble import blend, choose_weights
 from forecaster.training.fallback import list_fallbacks
 from forecaster.training.runs import (

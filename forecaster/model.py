@@ -13,11 +13,11 @@ import pandas as pd
 from forecaster import artefact
 from forecaster.arrays import Array, mean_of_quantiles
 from forecaster.candidates.catalogue import State, candidates_by_name
+from forecaster.clock import usable_cores
 from forecaster.data.panel import Panel
 from forecaster.data.problem import quantile_name
-from forecaster.data.setup import Setup, setup_from_json
+from forecaster.setup import Setup, setup_from_json
 from forecaster.training.calibration import stretch
-from forecaster.training.clock import usable_cores
 from forecaster.training.ensemble import blend
 from forecaster.training.fallback import (
     forecast_new_items,

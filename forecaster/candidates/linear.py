@@ -14,8 +14,8 @@ from forecaster.candidates.features import (
     learnable,
     sample_origins,
 )
+from forecaster.clock import Clock
 from forecaster.data.panel import Panel
-from forecaster.training.clock import Clock
 
 _ROWS = 20_000
 _FEWEST_ROWS = 60

@@ -14,8 +14,8 @@ from forecaster.candidates.features import (
     learnable,
     sample_origins,
 )
+from forecaster.clock import Clock
 from forecaster.data.panel import Panel
-from forecaster.training.clock import Clock
 
 _LEVELS = (0.1, 0.5, 0.9)
 _TREES = 80

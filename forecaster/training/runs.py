@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from forecaster.arrays import Array
 from forecaster.candidates.catalogue import BASELINE, Candidate, State
 from forecaster.candidates.features import ENOUGH_ROWS
+from forecaster.clock import Clock, OutOfTime
 from forecaster.data.panel import Panel
 from forecaster.metrics import score
 from forecaster.training.backtest import Backtest
-from forecaster.training.clock import Clock, OutOfTime
 from forecaster.training.fallback import mend
 from forecaster.training.queueing import TaskQueue
 

@@ -11,7 +11,7 @@ import pytest
 from forecaster import ForecasterError, fit
 from forecaster.autopilot.config import align, fill_covariate, fill_target, read_config
 from forecaster.data.frequency import parse_frequency
-from forecaster.data.setup import Setup
+from forecaster.setup import Setup
 
 NAN = float("nan")
 

@@ -17,11 +17,11 @@ from forecaster.candidates.npts import seasonal_npts, weighted_quantiles
 from forecaster.candidates.paths import TREND, Paths
 from forecaster.candidates.smoothing import smooth
 from forecaster.candidates.theta import theta
+from forecaster.clock import Clock
 from forecaster.data.frequency import parse_frequency
 from forecaster.data.panel import Panel
 from forecaster.training.backtest import plan_backtest
 from forecaster.training.calibration import calibrate, stretch
-from forecaster.training.clock import Clock
 from forecaster.training.ensemble import blend, greedy_weights, shrink, tilt
 
 LEVELS = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])

@@ -10,10 +10,10 @@ from forecaster.candidates.catalogue import (
     affordable,
     candidates_by_name,
 )
+from forecaster.clock import Clock
 from forecaster.data.frequency import parse_frequency
 from forecaster.data.panel import Panel
 from forecaster.training.backtest import plan_backtest
-from forecaster.training.clock import Clock
 from forecaster.training.runs import Plan, train_candidates
 
 LEVELS = np.array([0.1, 0.5, 0.9])
