@@ -146,7 +146,7 @@ def run_one(folder: Path, name: str, options: argparse.Namespace) -> dict[str, A
     columns = ["item_id", "timestamp", *NAMES]
     options.forecasts.mkdir(parents=True, exist_ok=True)
     forecast[columns].to_csv(options.forecasts / f"{name}.csv", index=False)
-    board = model.leaderboard[["name", "weight", "wQL", "seconds"]]
+    board = model.leaderboard[["name", "weight", "WQL", "seconds"]]
     return cost | {"leaderboard": json.loads(board.to_json(orient="records"))}
 
 

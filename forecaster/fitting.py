@@ -13,7 +13,7 @@ import pandas as pd
 
 from forecaster import artefact
 from forecaster.arrays import Array, mean_of_quantiles
-from forecaster.autopilot import config as autopilot
+from forecaster.autopilot.config import check_objective
 from forecaster.candidates.catalogue import (
     BASELINE,
     ENSEMBLE,
@@ -27,16 +27,16 @@ from forecaster.data.problem import Problem, quantile_name
 from forecaster.errors import TableError
 from forecaster.metrics import METRICS, score
 from forecaster.model import Model, within_bounds
-from forecaster.setup import Setup
+from forecaster.setup import Setup, read_setup
 from forecaster.training.backtest import plan_backtest
 from forecaster.training.calibration import calibrate, stretch
 from forecaster.training.ensemble import blend, choose_weights
 from forecaster.training.fallback import list_fallbacks
 from forecaster.training.runs import (
     OUT_OF_TIME,
+    Outcome,
     Plan,
     Report,
-    Trained,
     score_quantiles,
     train_candidates,
 )
@@ -74,7 +74,7 @@ def fit(
     ForecasterError
         When the table or the config cannot work.
     """
-    metric = autopilot.check_objective(objective)
+    metric = check_objective(objective)
     setup = read_setup(config)
     aligned = setup.align(table)
     setup = setup.learn(aligned)
@@ -90,18 +90,9 @@ def fit(
     values = int((~np.isnan(panel.target)).sum())
     chosen = affordable(candidates, values, setup.problem.max_seconds)
     skipped = [_skipped(one, values) for one in candidates if one not in chosen]
-    trained, failed = train_candidates(plan, chosen, watch)
-    dropped = [*failed, *skipped]
+    outcome = train_candidates(plan, chosen, watch).without(skipped)
     with np.errstate(all="ignore"):  # what is not finite is mended
-        return _combine(setup, plan, (trained, dropped), metric)
-
-
-def read_setup(config: Mapping[str, Any] | Problem) -> Setup:
-    """Take AWS's config or the engine's own problem."""
-    if isinstance(config, Problem):
-        return Setup(config)
-    problem, rules = autopilot.read_config(config)
-    return Setup(problem, rules=rules)
+        return _combine(setup, plan, outcome, metric)
 
 
 def _skipped(candidate: Candidate, values: int) -> Report:
@@ -129,10 +120,8 @@ def _plan(panel: Panel, problem: Problem, seed: int, workers: int | None) -> Pla
     )
 
 
-def _combine(
-    setup: Setup, plan: Plan, outcome: tuple[list[Trained], list[Report]], metric: str
-) -> Model:
-    trained, dropped = outcome
+def _combine(setup: Setup, plan: Plan, outcome: Outcome, metric: str) -> Model:
+    trained = outcome.trained
     forecasts = [one.quantiles for one in trained]
     prior = np.array([one.candidate.prior for one in trained])
     weights = choose_weights(plan, forecasts, prior, metric)
@@ -151,7 +140,7 @@ def _combine(
         for one, weight in zip(trained, weights, strict=True)
     }
     by_candidate = {one.candidate.name: one.quantiles for one in trained}
-    reports = [ensemble, *(one.report for one in trained), *dropped]
+    reports = [ensemble, *(one.report for one in trained), *outcome.dropped]
     return Model(
         setup=setup,
         weights=by_name,
@@ -164,7 +153,7 @@ def _combine(
         leaderboard=_leaderboard(reports, by_name, metric),
         backtests=_backtests(setup.problem, plan, final),
         fallbacks=pd.DataFrame(list_fallbacks(plan.panel)),
-        manifest=_manifest(plan, metric, dropped),
+        manifest=_manifest(plan, metric, outcome.dropped),
         scorer=partial(_scores, plan, {**by_candidate, ENSEMBLE: final}),
     )
 

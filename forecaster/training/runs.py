@@ -51,6 +51,18 @@ class Trained:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """Candidates that work, in the order given, and reports of those that do not."""
+
+    trained: list[Trained]
+    dropped: list[Report]
+
+    def without(self, skipped: list[Report]) -> "Outcome":
+        """Count some that were never run among those dropped."""
+        return Outcome(self.trained, [*self.dropped, *skipped])
+
+
+@dataclass(frozen=True)
 class Plan:
     """What every task needs to know."""
 
@@ -87,13 +99,8 @@ _Task = tuple[Candidate, tuple[int, ...]]
 
 def train_candidates(
     plan: Plan, candidates: list[Candidate], watch: Callable[[Report], None]
-) -> tuple[list[Trained], list[Report]]:
-    """Run all candidates; one that fails or runs out of time is dropped with a reason.
-
-    Returns
-    -------
-    Those that work, in the order given, and the reports of the others.
-    """
+) -> Outcome:
+    """Run all candidates; drop one that fails or runs out of time, with a reason."""
     trained: dict[str, Trained] = {}
     dropped: dict[str, Report] = {}
     for candidate, parts in _finished(plan, candidates):
@@ -105,7 +112,7 @@ def train_candidates(
             trained[candidate.name] = done
             watch(done.report)
     names = [candidate.name for candidate in candidates]
-    return (
+    return Outcome(
         [trained[name] for name in names if name in trained],
         [dropped[name] for name in names if name in dropped],
     )
