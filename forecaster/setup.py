@@ -34,7 +34,7 @@ class Setup:
     def panel(self, aligned: pd.DataFrame) -> Panel:
         """Lay an aligned table out as series side by side."""
         panel = self.layout.lay_out(aligned, self.problem, self.schema)
-        return add_holidays(panel, self.problem.country)
+        return add_holidays(panel.blinded(), self.problem.country)
 
     def to_json(self) -> dict[str, Any]:
         """Give everything as plain JSON types."""

@@ -40,6 +40,7 @@ class Candidate:
     fit: Callable[[Panel, Array, int, Clock], State] | None = None
     prior: float = 0.0
     prior_with_covariates: float | None = None  # where they differ
+    sees_covariates: bool = False
     fits: Callable[[Panel], bool] = _always  # whether it is worth running
     # Cost model: CPU seconds of an ordinary core, at rest and per million values.
     fixed: float = 0.05
@@ -96,12 +97,21 @@ def _all_candidates() -> list[Candidate]:
             _local(regress),
             prior=0.5,
             prior_with_covariates=1.0,
+            sees_covariates=True,
             per_million=20.0,
         ),
         Candidate("NPTS", "npts", _local(npts)),
         Candidate("SeasonalNPTS", "npts", _local(seasonal_npts), fits=_has_seasons),
         Candidate("TSB", "npts", _local(tsb), fits=_is_intermittent),
-        Candidate("Linear", "deepar", predict_linear, fit_linear, prior=0.5, fixed=1.0),
+        Candidate(
+            "Linear",
+            "deepar",
+            predict_linear,
+            fit_linear,
+            prior=0.5,
+            sees_covariates=True,
+            fixed=1.0,
+        ),
         Candidate(
             "LightGBM",
             "cnn-qr",
@@ -109,6 +119,7 @@ def _all_candidates() -> list[Candidate]:
             fit_trees,
             prior=4.0,
             prior_with_covariates=8.0,
+            sees_covariates=True,
             fixed=6.0,
             compiled=True,
         ),
@@ -121,7 +132,7 @@ def choose_candidates(panel: Panel, algorithms: tuple[str, ...]) -> list[Candida
     The baseline always runs; a request for algorithms leaves only what stands in
     for them.
     """
-    told = bool(panel.known.shape[2])
+    told = panel.knows_covariates
     return [
         candidate.expecting_covariates() if told else candidate
         for candidate in _all_candidates()

@@ -236,6 +236,9 @@ class FeatureMaker:
         for number in range(self._panel.known.shape[2]):
             values = self._panel.known[:, :, number]
             there = values[origins.item, target]
+            if self._panel.hidden.size:
+                hidden = self._panel.hidden[origins.item, origins.step - 1, number]
+                there = np.where(hidden, np.nan, there)
             filled = _cumulate(np.nan_to_num(values[:, : self._panel.n_steps]))
             columns.append(there)
             columns.append(there - self._window(filled, origins, season))

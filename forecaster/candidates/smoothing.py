@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecaster.arrays import Array, fill_gaps, normal_scores
+from forecaster.arrays import Array, exp_near, fill_gaps, normal_scores
 from forecaster.data.panel import Panel
 
 _BEST = 6
@@ -137,7 +137,7 @@ def _smooth_rows(target: Array, season: int, horizon: int, levels: Array) -> Arr
         worst = np.full_like(log_fit.criterion, np.inf)
         criterion = np.where(positive[:, None], log_fit.criterion, worst)
         outcomes.append(_replace_criterion(log_fit, criterion))
-    return _average(outcomes, grid, horizon, levels)
+    return _average(outcomes, grid, horizon, levels, logs=logs)
 
 
 def _replace_criterion(fit: _Fitted, criterion: Array) -> _Fitted:
@@ -227,7 +227,7 @@ def _filter(target: Array, grid: _Grid, season: int) -> _Fitted:
 
 
 def _average(
-    outcomes: list[_Fitted], grid: _Grid, horizon: int, levels: Array
+    outcomes: list[_Fitted], grid: _Grid, horizon: int, levels: Array, *, logs: Array
 ) -> Array:
     """Average the quantiles of the best combinations by their Akaike weights."""
     criterion = np.concatenate([fit.criterion for fit in outcomes], axis=1)
@@ -245,7 +245,7 @@ def _average(
         picked = quantiles[0]
         if len(quantiles) > 1:
             is_log = (which[:, rank] == 1)[:, None, None]
-            picked = np.where(is_log, np.exp(np.minimum(quantiles[1], 600)), picked)
+            picked = np.where(is_log, exp_near(quantiles[1], logs), picked)
         total = total + weights[:, rank, None, None] * picked
     return np.asarray(total)
 

@@ -21,6 +21,7 @@ from forecaster.clock import Clock, OutOfTime
 from forecaster.data.panel import Panel
 from forecaster.metrics import score
 from forecaster.training.backtest import Backtest
+from forecaster.training.bounds import keep_near
 from forecaster.training.fallback import mend
 from forecaster.training.queueing import TaskQueue
 
@@ -190,9 +191,9 @@ def _run(plan: Plan, candidate: Candidate, windows: tuple[int, ...]) -> _Part:
         for cut in cuts:
             past = plan.panel.cut(cut)
             forecast = candidate.predict(state, past, plan.levels)
-            mended = np.nan_to_num(mend(forecast, past, plan.levels))
+            mended = keep_near(mend(forecast, past, plan.levels), past)
             # Half the memory; backtests decide on weights, not on the forecast.
-            quantiles.append(mended.astype(np.float32))
+            quantiles.append(np.nan_to_num(mended).astype(np.float32))
     return _Part(windows, state, quantiles, time.monotonic() - started)
 
 
