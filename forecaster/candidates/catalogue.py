@@ -8,7 +8,12 @@ import numpy as np
 from forecaster.arrays import Array
 from forecaster.candidates.intermittent import tsb
 from forecaster.candidates.linear import fit_linear, predict_linear
-from forecaster.candidates.naive import seasonal_naive
+from forecaster.candidates.naive import (
+    drift,
+    last_value,
+    seasonal_mean,
+    seasonal_naive,
+)
 from forecaster.candidates.npts import npts, seasonal_npts
 from forecaster.candidates.regression import regress
 from forecaster.candidates.smoothing import smooth
@@ -41,6 +46,7 @@ class Candidate:
     prior: float = 0.0
     prior_with_covariates: float | None = None  # where they differ
     sees_covariates: bool = False
+    naive: bool = False  # what every other candidate must beat
     fits: Callable[[Panel], bool] = _always  # whether it is worth running
     # Cost model: CPU seconds of an ordinary core, at rest and per million values.
     fixed: float = 0.05
@@ -86,8 +92,15 @@ def _is_intermittent(panel: Panel) -> bool:
 
 def _all_candidates() -> list[Candidate]:
     return [
-        Candidate(BASELINE, "npts", _local(seasonal_naive)),
-        Candidate("LongSeasonalNaive", "npts", _week_ago, fits=_has_long_season),
+        Candidate(BASELINE, "npts", _local(seasonal_naive), naive=True),
+        Candidate("LastValue", "npts", _local(last_value), naive=True),
+        Candidate("Drift", "npts", _local(drift), naive=True),
+        Candidate(
+            "SeasonalMean", "npts", _local(seasonal_mean), naive=True, fits=_has_seasons
+        ),
+        Candidate(
+            "LongSeasonalNaive", "npts", _week_ago, naive=True, fits=_has_long_season
+        ),
         Candidate("ETS", "ets", _local(smooth), prior=1.0, per_million=30.0),
         # Theta is an ARIMA(0,1,1) with drift (Hyndman and Billah 2003).
         Candidate("Theta", "arima", _local(theta), prior=1.0),

@@ -99,8 +99,7 @@ def combine(plan: Plan, outcome: Outcome, metric: str) -> Combined:
     """Weigh the candidates by their backtests, and set the widths right."""
     trained = outcome.trained
     forecasts = [one.quantiles for one in trained]
-    prior = np.array([one.candidate.prior for one in trained])
-    weights = choose_weights(plan, forecasts, prior, metric)
+    weights = choose_weights(plan, trained, metric)
     blended = blend(forecasts, weights)
     factors = calibrate(plan.backtest.actual, blended, plan.levels)
     quantiles = _bounded(plan, stretch(blended, plan.levels, factors))
