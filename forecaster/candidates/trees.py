@@ -12,6 +12,7 @@ from forecaster.candidates.features import (
     TooLittleHistory,
     end_origins,
     learnable,
+    memorable,
     sample_origins,
 )
 from forecaster.clock import Clock
@@ -70,8 +71,9 @@ def predict_trees(state: Mapping[str, str], panel: Panel, levels: Array) -> Arra
     """Forecast from the end of every series."""
     import lightgbm  # noqa: PLC0415
 
-    panel = learnable(panel)
-    frame = FeatureMaker(panel).make(end_origins(panel))
+    span = learnable(panel).n_steps
+    panel = memorable(panel)
+    frame = FeatureMaker(panel, span=span).make(end_origins(panel))
     known = []
     for level in _LEVELS:
         booster = lightgbm.Booster(model_str=state[f"{level}"])

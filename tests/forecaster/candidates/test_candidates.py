@@ -145,12 +145,39 @@ def test_features_never_see_the_future(frequency):
     np.testing.assert_array_equal(frames[0].level, frames[1].level)
 
 
+@pytest.mark.parametrize(("n_items", "n_steps", "count"), [(200, 60, 3), (2, 30, 3)])
+def test_three_windows_are_enough(n_items, n_steps, count):
+    """Many series tell enough by three windows; a short history spares no more."""
+    backtest = plan_backtest(make_panel(make_waves(n_items, n_steps)))
+
+    assert len(backtest.cuts) == count
+
+
+def test_features_are_as_many_in_a_short_history():
+    panel = make_panel(make_waves(1, 900), frequency="H")
+    origins = sample_origins(panel.recent(300), 50, 0)
+
+    short = FeatureMaker(panel.recent(300)).make(origins)
+
+    long = FeatureMaker(panel).make(origins)
+    assert short.rows.shape == long.rows.shape
+
+
+def test_origins_below_daily_are_old_and_recent():
+    panel = make_panel(make_waves(1, 24 * 200), frequency="H")
+
+    origins = sample_origins(panel, 2_000, 0)
+
+    recent = (origins.at + origins.step >= 24 * 144).mean()
+    assert 0.5 < recent < 0.75
+
+
 def test_windows_lie_before_each_other_and_the_end():
     panel = make_panel(make_waves(2, 60))
 
     backtest = plan_backtest(panel)
 
-    assert backtest.cuts == (12, 8, 4)
+    assert backtest.cuts == (20, 16, 12, 8, 4)
     for k, cut in enumerate(backtest.cuts):
         expected = panel.target[:, 60 - cut : 64 - cut]
         np.testing.assert_array_equal(backtest.actual[k], expected)
