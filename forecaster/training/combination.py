@@ -61,7 +61,7 @@ class Ensemble:
         weights = np.array([self.weights[name] for name in names])
         stretched = stretch(blend(forecasts, weights), levels, self.factors)
         settled = settle_constant(keep_possible(stretched, panel), panel)
-        return forecast_new_items(settled, panel)
+        return forecast_new_items(settled, panel, levels)
 
     def to_json(self) -> dict[str, Any]:
         """Give everything but the states as plain JSON types."""

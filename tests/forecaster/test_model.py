@@ -185,7 +185,10 @@ def test_new_item_is_forecast_like_its_like(table):
 
     forecast = model.forecast(pd.concat([table, new])).set_index("item_id")
 
-    assert list(forecast.loc["new", "p50"]) == list(forecast.loc["b", "p50"])
+    expected = forecast.loc["b", ["p10", "p50", "p90"]].to_numpy()
+    assert forecast.loc["new", ["p10", "p50", "p90"]].to_numpy() == pytest.approx(
+        expected
+    )
 
 
 def test_quantiles_asked_for_rise_and_are_named(table):
