@@ -30,7 +30,7 @@ from localaws.sagemaker.tables import read_tables, write_csv
 
 # What SageMaker calls the metrics of the engine.
 METRICS = {
-    "wQL": "AverageWeightedQuantileLoss",
+    "WQL": "AverageWeightedQuantileLoss",
     "WAPE": "WAPE",
     "MASE": "MASE",
     "MAPE": "MAPE",
