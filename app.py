@@ -76,18 +76,18 @@ def on_upload(event: S3Event) -> None:
 
 def start_run(upload: uploads.Upload) -> None:
     """Start the execution of an upload, or see that it was started before."""
-    run_id = runs.name_run(upload)
+    run_id = runs.name_run(upload, STAGE)
     stepfunctions = get_stepfunctions()
     try:
         stepfunctions.start_execution(
             stateMachineArn=STATE_MACHINE_ARN,
             name=run_id,
-            input=runs.build_execution_input(upload),
+            input=runs.build_execution_input(upload, STAGE),
         )
     except stepfunctions.exceptions.ExecutionAlreadyExists:
         app.log.info("run %s was started by an earlier event", run_id)
     else:
-        app.log.info("%s starts run %s", upload.key, run_id)
+        app.log.info("%r starts run %s", upload.key, run_id)
 
 
 @app.lambda_function(name="prepare_run")
@@ -99,14 +99,15 @@ def prepare_run(event: dict[str, Any], context: object) -> dict[str, Any]:
 @app.lambda_function(name="create_autopilot_job")
 def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Create the AutoML job that the run's settings ask for."""
-    settings = get_store().read_json(run_key(event["run_id"], "settings.json"))
+    place = autopilot.RunPlace(event["run_id"], event["dataset"], BUCKET, STAGE)
+    settings = get_store().read_json(run_key(place.run_id, "settings.json"))
     request = autopilot.build_autopilot_request(
-        settings, role_arn=SAGEMAKER_ROLE_ARN, stage=STAGE, security=SECURITY
+        place, settings, role_arn=SAGEMAKER_ROLE_ARN, security=SECURITY
     )
     autopilot.ensure_autopilot_job(get_sagemaker(), request)
     return {
-        "autopilot_job_name": request["AutoMLJobName"],
-        "transform": autopilot.build_transform(settings, security=SECURITY),
+        "autopilot_job_name": place.run_id,
+        "transform": autopilot.build_transform(place, settings, security=SECURITY),
     }
 
 

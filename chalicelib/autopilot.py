@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -12,6 +13,8 @@ from chalicelib.bucket import (
     autopilot_prefix,
     build_uri,
     forecast_key,
+    training_prefix,
+    transform_prefix,
 )
 from chalicelib.errors import AutopilotBusy, AutopilotFailed
 from chalicelib.runs import SCHEMA
@@ -27,11 +30,25 @@ if TYPE_CHECKING:
 UNFINISHED = ("InProgress", "Stopping")
 
 
+@dataclass(frozen=True)
+class RunPlace:
+    """Which run it is, and where: as its execution and its stage have it.
+
+    Its ``settings.json`` names the same, but lies where jobs of other runs may write,
+    and so has no say in what is read and written.
+    """
+
+    run_id: str
+    dataset: str
+    bucket: str
+    stage: str
+
+
 def build_autopilot_request(
-    settings: Mapping[str, Any], *, role_arn: str, stage: str, security: Security
+    place: RunPlace, settings: Mapping[str, Any], *, role_arn: str, security: Security
 ) -> dict[str, Any]:
     """Build the CreateAutoMLJobV2 request of a run from its ``settings.json``."""
-    run_id, bucket = settings["run_id"], settings["bucket"]
+    run_id, bucket = place.run_id, place.bucket
     output = {"S3OutputPath": build_uri(bucket, autopilot_prefix(run_id))}
     if security.kms_key:
         output["KmsKeyId"] = security.kms_key
@@ -45,13 +62,13 @@ def build_autopilot_request(
                 "DataSource": {
                     "S3DataSource": {
                         "S3DataType": "S3Prefix",
-                        "S3Uri": settings["train_uri"],
+                        "S3Uri": build_uri(bucket, training_prefix(run_id)),
                     }
                 },
             }
         ],
         # Named by the run although Autopilot adds the job's name below it: that it
-        # does so for time series is not documented.
+        # does so for time series is seen, and not documented.
         "OutputDataConfig": output,
         "AutoMLProblemTypeConfig": {
             "TimeSeriesForecastingJobConfig": settings["TimeSeriesForecastingJobConfig"]
@@ -60,23 +77,23 @@ def build_autopilot_request(
         "RoleArn": role_arn,
         "Tags": [
             {"Key": "Application", "Value": APP_NAME},
-            {"Key": "Stage", "Value": stage},
+            {"Key": "Stage", "Value": place.stage},
         ],
         **_build_security(security),
     }
 
 
 def build_transform(
-    settings: Mapping[str, Any], *, security: Security
+    place: RunPlace, settings: Mapping[str, Any], *, security: Security
 ) -> dict[str, Any]:
     """Build what the BatchTransform state needs to know of a run."""
-    output = forecast_key(settings["dataset"], settings["run_id"], TRANSFORM_FOLDER)
+    output = forecast_key(place.dataset, place.run_id, TRANSFORM_FOLDER)
     resources = dict(settings["TransformResources"])
     if security.kms_key:
         resources["VolumeKmsKeyId"] = security.kms_key
     return {
-        "input_uri": settings["transform_uri"],
-        "output_uri": build_uri(settings["bucket"], output),
+        "input_uri": build_uri(place.bucket, transform_prefix(place.run_id)),
+        "output_uri": build_uri(place.bucket, output),
         "resources": resources,
     }
 

@@ -133,6 +133,7 @@ _SHORT = {
     "${Connection}": "<app>-<stage>-network",
     "${Bucket}": "<bucket>",
     "${KeyArn}": "<key>",
+    "${Stage}": "<stage>",
     "${Region}": "<region>",
 }
 

@@ -20,6 +20,8 @@ from tests.chalicelib.test_autopilot import (
 from tests.chalicelib.test_endings import DETAIL
 from tests.conftest import BUCKET, STATE_MACHINE_ARN, TOPIC_ARN
 
+CREATION = {"run_id": RUN_ID, "dataset": "sales"}
+
 
 @pytest.fixture
 def aws():
@@ -133,7 +135,7 @@ def test_upload_starts_one_run(aws):
     invoke("on_upload", make_event("raw/my sales.zip"))
 
     (run_id,) = list_runs()
-    assert run_id.startswith("my-sales")
+    assert run_id.startswith("my-sal-")
 
 
 def test_event_delivered_twice_starts_one_run(aws):
@@ -141,6 +143,13 @@ def test_event_delivered_twice_starts_one_run(aws):
         invoke("on_upload", make_event("raw/sales.zip"))
 
     assert len(list_runs()) == 1
+
+
+def test_key_is_logged_without_its_control_characters(aws, caplog):
+    invoke("on_upload", make_event("raw/\x1b[31mred.zip"))
+
+    assert r"'raw/\x1b[31mred.zip' starts run" in caplog.text
+    assert "\x1b" not in caplog.text
 
 
 def test_other_object_is_logged_and_ignored(aws, caplog):
@@ -179,7 +188,7 @@ def test_run_without_settings_is_prepared(aws):
 def test_autopilot_job_is_created_as_asked(aws):
     put(f"runs/{RUN_ID}/settings.json", make_settings())
 
-    created = invoke("create_autopilot_job", {"run_id": RUN_ID})
+    created = invoke("create_autopilot_job", CREATION)
 
     job = boto3.client("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=RUN_ID)
     assert created["autopilot_job_name"] == RUN_ID
@@ -190,12 +199,21 @@ def test_autopilot_job_is_created_as_asked(aws):
     }
 
 
+def test_job_is_made_where_the_stage_is(aws):
+    lie = dict.fromkeys(("run_id", "dataset", "bucket"), "other")
+    put(f"runs/{RUN_ID}/settings.json", {**make_settings(), **lie})
+
+    created = invoke("create_autopilot_job", CREATION)
+
+    job = boto3.client("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=RUN_ID)
+    assert job["OutputDataConfig"]["S3OutputPath"].startswith(f"s3://{BUCKET}/")
+    assert "other" not in str(created)
+
+
 def test_repeated_creation_finds_the_first_job(aws):
     put(f"runs/{RUN_ID}/settings.json", make_settings())
 
-    first, second = (
-        invoke("create_autopilot_job", {"run_id": RUN_ID}) for _ in range(2)
-    )
+    first, second = (invoke("create_autopilot_job", CREATION) for _ in range(2))
 
     assert first == second
 
@@ -205,7 +223,7 @@ def test_full_account_makes_autopilot_busy(sagemaker):
     sagemaker(make_job("InProgress"))
 
     with pytest.raises(AutopilotBusy, match="4 of 4 jobs"):
-        pipeline.create_autopilot_job({"run_id": RUN_ID}, None)
+        pipeline.create_autopilot_job(CREATION, None)
 
 
 def test_training_job_is_in_progress(sagemaker):

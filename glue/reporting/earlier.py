@@ -31,7 +31,7 @@ Array = Any  # numpy's generic arrays are not worth their types at version 1.22
 # Earlier runs that are scored at most, and those that are looked at for it.
 MOST_SCORED, MOST_LOOKED_AT = 3, 20
 _WORST = 10
-_RUN = re.compile(r".*-(\d{12})-[0-9a-f]{8}")
+_RUN = re.compile(r"(?:.*-)?(\d{12})-[0-9a-f]{8}(?:-[a-z0-9-]+)?")
 
 
 class NoOverlapError(Exception):

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from chalicelib.autopilot import (
+    RunPlace,
     build_autopilot_request,
     build_candidates,
     build_transform,
@@ -11,10 +12,12 @@ from chalicelib.autopilot import (
     is_unfinished,
 )
 from chalicelib.environment import Security
+from glue.documents import input_prefix
 from tests.building.service_models import find_faults
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/sagemaker"
-RUN_ID = "sales-261123012419-0123abcd"
+RUN_ID = "sales-261123012419-0123abcd-dev"
+PLACE = RunPlace(RUN_ID, "sales", "bucket", "dev")
 
 
 def make_settings():
@@ -71,7 +74,7 @@ def make_candidate(status="Completed", *, containers=1):
 
 def test_job_request_fits_the_service_model():
     request = build_autopilot_request(
-        make_settings(), role_arn=ROLE_ARN, stage="dev", security=Security()
+        PLACE, make_settings(), role_arn=ROLE_ARN, security=Security()
     )
 
     assert find_faults("sagemaker", "CreateAutoMLJobV2", request) == []
@@ -79,7 +82,7 @@ def test_job_request_fits_the_service_model():
 
 def test_run_reads_and_writes_its_own_folders():
     request = build_autopilot_request(
-        make_settings(), role_arn=ROLE_ARN, stage="dev", security=Security()
+        PLACE, make_settings(), role_arn=ROLE_ARN, security=Security()
     )
 
     (channel,) = request["AutoMLJobInputDataConfig"]
@@ -89,11 +92,38 @@ def test_run_reads_and_writes_its_own_folders():
 
 
 def test_transform_writes_below_the_runs_results():
-    transform = build_transform(make_settings(), security=Security())
+    transform = build_transform(PLACE, make_settings(), security=Security())
 
     assert transform["output_uri"] == (
         f"s3://bucket/output-forecasted-data/sales/{RUN_ID}/raw/"
     )
+
+
+def test_settings_that_lie_change_no_place():
+    lie = {
+        **make_settings(),
+        **dict.fromkeys(("run_id", "dataset", "bucket"), "other"),
+        **dict.fromkeys(("train_uri", "transform_uri"), "s3://other/x/"),
+    }
+
+    for settings in (lie, make_settings()):
+        request = build_autopilot_request(
+            PLACE, settings, role_arn=ROLE_ARN, security=Security()
+        )
+        transform = build_transform(PLACE, settings, security=Security())
+        assert "other" not in str((request, transform))
+
+
+def test_places_are_those_that_preprocess_writes_to():
+    prefix = f"s3://bucket/{input_prefix(RUN_ID)}"
+
+    request = build_autopilot_request(
+        PLACE, make_settings(), role_arn=ROLE_ARN, security=Security()
+    )
+    transform = build_transform(PLACE, make_settings(), security=Security())
+
+    assert f"{prefix}train/" in str(request)
+    assert transform["input_uri"] == f"{prefix}transform/"
 
 
 @pytest.mark.parametrize("status", ["InProgress", "Stopping"])
@@ -158,7 +188,7 @@ SECURED = Security(KEY, ("subnet-1", "subnet-2"), ("sg-1",))
 
 def test_key_and_network_reach_the_job():
     request = build_autopilot_request(
-        make_settings(), role_arn=ROLE_ARN, stage="dev", security=SECURED
+        PLACE, make_settings(), role_arn=ROLE_ARN, security=SECURED
     )
 
     assert request["OutputDataConfig"]["KmsKeyId"] == KEY
@@ -173,7 +203,7 @@ def test_key_and_network_reach_the_job():
 
 
 def test_key_reaches_the_instances_of_the_transform():
-    transform = build_transform(make_settings(), security=SECURED)
+    transform = build_transform(PLACE, make_settings(), security=SECURED)
 
     assert transform["resources"]["VolumeKmsKeyId"] == KEY
     assert "VolumeKmsKeyId" not in make_settings()["TransformResources"]

@@ -143,13 +143,14 @@ def run_to_the_end(stage):
     """Forecast with the client, whose requests are judged too."""
     (stage.project / "whole.zip").write_bytes(make_upload())
     made = record_client(stage, "whole.zip")
-    run = {"run_id": stage.list_executions()[0]["name"]}
+    (execution,) = stage.list_executions()
+    run = {"run_id": execution["name"], "dataset": "whole"}
     made |= record_client(stage, "list") | record_client(stage, "fetch", run["run_id"])
     assert {"s3:PutObject", "stepfunctions:DescribeExecution"} <= made
     # As after a lost answer: the job is there already.
     stage.client("lambda").invoke(
         FunctionName=TARGET.resource("create_autopilot_job"),
-        Payload=json.dumps({"run_id": run["run_id"]}),
+        Payload=json.dumps(run),
     )
 
 
