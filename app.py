@@ -66,12 +66,40 @@ def get_stepfunctions() -> "SFNClient":
     name="on_upload",
 )
 def on_upload(event: S3Event) -> None:
-    """Start one run for every upload, however often S3 announces it."""
-    for upload in uploads.read_uploads(event.to_dict()):
-        if uploads.starts_run(upload.key):
-            start_run(upload)
-        else:
-            app.log.info(uploads.explain_ignored(upload.key))
+    """Start one run for every upload, however often S3 announces it.
+
+    A record that fails keeps no other from its run. What it raises is raised at the
+    end, so that Lambda tries the event again and then keeps it.
+    """
+    failures = []
+    for record in uploads.list_records(event.to_dict()):
+        try:
+            handle_record(record)
+        except Exception as error:
+            app.log.exception("a record started no run")
+            failures.append(error)
+    if failures:
+        raise failures[0]
+
+
+class Announcement(S3Event):
+    """An S3 event as it came: Chalice's own fails on one that has no records."""
+
+    def _extract_attributes(self, event_dict: dict[str, Any]) -> None:
+        """Take nothing out of the event; its records are read one by one."""
+
+
+on_upload.event_class = Announcement
+
+
+def handle_record(record: Any) -> None:
+    """Start the run of what a record announces, or say why there is none."""
+    upload = uploads.read_upload(record)
+    obstacle = uploads.find_obstacle(record, upload, BUCKET)
+    if obstacle is None:
+        start_run(upload)
+    else:
+        app.log.info(obstacle)
 
 
 def start_run(upload: uploads.Upload) -> None:

@@ -17,5 +17,9 @@ class StageError(PipelineError):
     """A stage cannot have this name."""
 
 
+class RecordError(PipelineError):
+    """A record of an event cannot be read."""
+
+
 class SettingError(PipelineError):
     """A value that the deployment should have left is missing."""

@@ -10,7 +10,7 @@ from moto import mock_aws
 from moto.sns.models import sns_backends
 
 import app as pipeline
-from chalicelib.errors import AutopilotBusy, AutopilotFailed
+from chalicelib.errors import AutopilotBusy, AutopilotFailed, RecordError
 from tests.chalicelib.test_autopilot import (
     RUN_ID,
     make_candidate,
@@ -143,6 +143,59 @@ def test_event_delivered_twice_starts_one_run(aws):
         invoke("on_upload", make_event("raw/sales.zip"))
 
     assert len(list_runs()) == 1
+
+
+@pytest.mark.parametrize(
+    "event", [{"Service": "Amazon S3", "Event": "s3:TestEvent"}, {"Records": []}]
+)
+def test_event_that_announces_nothing_is_no_failure(aws, event):
+    invoke("on_upload", event)
+
+    assert list_runs() == []
+
+
+@pytest.mark.parametrize("broken", [{"s3": None}, {}, None])
+def test_broken_record_stops_no_other(aws, caplog, broken):
+    event = make_event("raw/first.zip", "raw/last.zip")
+    event["Records"].insert(1, broken)
+
+    with pytest.raises(RecordError, match="cannot be read"):
+        invoke("on_upload", event)
+    assert len(list_runs()) == 2
+    assert "cannot be read" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"eventName": "ObjectRemoved:DeleteMarkerCreated"},
+        {"s3": {"bucket": {"name": "another"}, "object": {"key": "raw/a.zip"}}},
+    ],
+)
+def test_record_of_something_else_is_ignored(aws, caplog, change):
+    event = make_event("raw/a.zip", "raw/b.zip")
+    event["Records"][0].update(change)
+
+    invoke("on_upload", event)
+
+    assert [run_id[0] for run_id in list_runs()] == ["b"]
+    assert "'raw/a.zip' starts no run" in caplog.text
+
+
+def test_upload_that_cannot_start_stops_no_other(aws, monkeypatch):
+    start, failed = pipeline.start_run, []
+
+    def fail_once(upload):
+        if not failed:
+            failed.append(upload)
+            raise ConnectionError("no answer")
+        start(upload)
+
+    monkeypatch.setattr(pipeline, "start_run", fail_once)
+
+    with pytest.raises(ConnectionError):
+        invoke("on_upload", make_event("raw/a.zip", "raw/b.zip"))
+    assert [run_id[0] for run_id in list_runs()] == ["b"]
 
 
 def test_key_is_logged_without_its_control_characters(aws, caplog):
