@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,14 @@ import boto3
 from botocore.config import Config
 from chalice.app import Chalice, CloudWatchEvent, S3Event
 
-from chalicelib import autopilot, endings, notices, runs, uploads
+from chalicelib import autopilot, notices, runs, uploads
+from chalicelib.attempts import Attempts
 from chalicelib.bucket import BARE_UPLOAD_KEY, run_key
+from chalicelib.endings import Ending, Findings, build_status, read_ending
 from chalicelib.environment import read_security, read_variable
+from chalicelib.inquiry import Inquiry
 from chalicelib.stages import APP_NAME
+from chalicelib.status_file import StatusFile, claim_ending
 from chalicelib.store import Store
 
 if TYPE_CHECKING:
@@ -173,18 +178,49 @@ def check_autopilot_job(event: dict[str, Any], context: object) -> dict[str, Any
     name="on_execution_end",
 )
 def on_execution_end(event: CloudWatchEvent) -> None:
-    """Write down how a run ended, tell people, and stop what nobody waits for."""
-    ending = endings.read_ending(event.detail)
-    if ending.leaves_training and autopilot.stop_unfinished_job(
-        get_sagemaker(), ending.run_id
-    ):
-        app.log.info("stopped the Autopilot job of %s", ending.run_id)
-    status = endings.write_status(get_store(), ending)
-    app.log.info("run %s ended: %s", ending.run_id, json.dumps(status))
-    tell_people(status)
+    """Write down how a run ended, stop what nobody waits for, and tell people.
+
+    The bare status comes first, and what fails after it fails alone. The first failure
+    is raised at the end, so that Lambda tries again what did not go.
+    """
+    ending = read_ending(event.detail)
+    context: Any = event.context
+    attempts = Attempts()
+    file = None
+    with attempts.alone("status.json was not written"):
+        file = claim_ending(
+            get_store(),
+            ending,
+            request_id=context.aws_request_id,
+            now=datetime.now(UTC),
+        )
+        if file is None:
+            app.log.info("%s: this or a newer end is told already", ending.run_id)
+            return
+    inquiry = Inquiry(get_store(), get_sagemaker(), get_stepfunctions(), attempts)
+    found = inquiry.look_into(ending, STAGE)
+    if file is not None:
+        tell_of_ending(file, ending, found, attempts)
+    for words in attempts.words:
+        app.log.error("%s: %s", ending.run_id, words)
+    attempts.raise_first()
 
 
-def tell_people(status: Mapping[str, Any]) -> None:
-    """Send the topic's subscribers one message on the run."""
-    notice = notices.build_notice(status, bucket=BUCKET, stage=STAGE)
-    get_sns().publish(TopicArn=TOPIC_ARN, Subject=notice.subject, Message=notice.text)
+def tell_of_ending(
+    file: StatusFile, ending: Ending, found: Findings, attempts: Attempts
+) -> None:
+    """Complete a run's status, and then send the topic's subscribers one message."""
+    with attempts.alone("status.json is bare"):
+        told = replace(found, warnings=(*found.warnings, *attempts.words))
+        if not file.write(build_status(ending, told, bucket=BUCKET)):
+            app.log.info("%s: a newer end is told already", ending.run_id)
+            return
+    app.log.info("run %s ended: %s", ending.run_id, json.dumps(file.status))
+    if file.is_told:
+        return
+    with attempts.alone("no notice was sent"):
+        notice = notices.build_notice(file.status, stage=STAGE)
+        get_sns().publish(
+            TopicArn=TOPIC_ARN, Subject=notice.subject, Message=notice.text
+        )
+        file.mark_told(datetime.now(UTC))

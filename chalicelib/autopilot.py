@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -186,19 +187,44 @@ def build_candidates(
     }
 
 
-def stop_unfinished_job(sagemaker: SageMakerClient, name: str) -> bool:
-    """Stop a job that nobody waits for any more; tell whether there was one."""
+def find_autopilot_job(
+    sagemaker: SageMakerClient, name: str
+) -> Mapping[str, Any] | None:
+    """Describe a job; None when there is none of that name."""
     try:
-        job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)
+        return sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)
     except ClientError as error:
         # The second is what SageMaker says of a name that it has never seen.
         if error_code(error) in {"ResourceNotFound", "ValidationException"}:
-            return False
+            return None
         raise
+
+
+def stop_autopilot_job(sagemaker: SageMakerClient, job: Mapping[str, Any]) -> bool:
+    """Stop a described job that nobody waits for any more; tell whether it ran."""
     if job["AutoMLJobStatus"] != "InProgress":
         return False
-    sagemaker.stop_auto_ml_job(AutoMLJobName=name)
+    sagemaker.stop_auto_ml_job(AutoMLJobName=job["AutoMLJobName"])
     return True
+
+
+def find_time_limit(job: Mapping[str, Any]) -> int | None:
+    """Find the seconds that a described job may take; None where none are told."""
+    config = job.get("AutoMLProblemTypeConfig", {})
+    criteria = config.get("TimeSeriesForecastingJobConfig", {}).get(
+        "CompletionCriteria", {}
+    )
+    limit: int | None = criteria.get("MaxAutoMLJobRuntimeInSeconds")
+    return limit
+
+
+def find_latest_end(job: Mapping[str, Any]) -> datetime | None:
+    """Find when a described job ends at the latest; None where that is not told."""
+    limit = find_time_limit(job)
+    began: datetime | None = job.get("CreationTime")
+    if limit is None or began is None:
+        return None
+    return began + timedelta(seconds=limit)
 
 
 def _build_candidate(candidate: Mapping[str, Any]) -> dict[str, Any]:

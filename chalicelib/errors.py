@@ -21,5 +21,9 @@ class RecordError(PipelineError):
     """A record of an event cannot be read."""
 
 
+class StatusError(PipelineError):
+    """A run's ``status.json`` cannot be written."""
+
+
 class SettingError(PipelineError):
     """A value that the deployment should have left is missing."""

@@ -1,10 +1,12 @@
 """The handlers on moto, which keeps what they write and starts but runs nothing."""
 
 import json
+from datetime import UTC, datetime
 from urllib.parse import quote_plus
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from chalice.test import Client
 from moto import mock_aws
 from moto.sns.models import sns_backends
@@ -20,6 +22,7 @@ from tests.chalicelib.test_autopilot import (
 from tests.chalicelib.test_endings import DETAIL
 from tests.conftest import BUCKET, STATE_MACHINE_ARN, TOPIC_ARN
 
+STATUS_KEY = f"runs/{RUN_ID}/status.json"
 CREATION = {"run_id": RUN_ID, "dataset": "sales"}
 
 
@@ -91,6 +94,37 @@ def get(key):
     return json.loads(
         boto3.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
     )
+
+
+class FakeStepFunctions:
+    """One execution, and its history as the service gives it: newest first."""
+
+    def __init__(self, *states, redrives=0):
+        self.exceptions = boto3.client("stepfunctions").exceptions
+        self.states, self.redrives = states, redrives
+
+    def describe_execution(self, executionArn):
+        return {"status": "RUNNING", "redriveCount": self.redrives}
+
+    def get_paginator(self, operation):
+        assert operation == "get_execution_history"
+        return self
+
+    def paginate(self, executionArn, **options):
+        events = [
+            {"id": number, "stateEnteredEventDetails": {"name": name}}
+            for number, name in enumerate(self.states, start=1)
+        ]
+        yield {"events": [{"id": len(events) + 1, "type": "ExecutionFailed"}]}
+        yield {"events": events[::-1]}
+
+
+@pytest.fixture
+def stepfunctions(aws, monkeypatch):
+    """Every execution ended in its check of training."""
+    fake = FakeStepFunctions("PrepareRun", "CheckAutopilotJob")
+    monkeypatch.setattr(pipeline, "get_stepfunctions", lambda: fake)
+    return fake
 
 
 class FakeSageMaker:
@@ -306,6 +340,7 @@ def test_failed_job_keeps_its_candidates_and_raises(sagemaker):
     assert len(get(f"runs/{RUN_ID}/candidates.json")["candidates"]) == 1
 
 
+@pytest.mark.usefixtures("stepfunctions")
 @pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT"])
 def test_orphaned_training_is_stopped(sagemaker, status):
     fake = sagemaker(make_job("InProgress"))
@@ -313,8 +348,171 @@ def test_orphaned_training_is_stopped(sagemaker, status):
     invoke("on_execution_end", make_end_event(status=status, name=RUN_ID))
 
     assert fake.stopped == [RUN_ID]
+    assert get(STATUS_KEY)["remedy"] == "upload"
 
 
+def test_training_of_a_run_that_goes_on_again_is_left(sagemaker, stepfunctions):
+    fake = sagemaker(make_job("InProgress"))
+    stepfunctions.redrives = 1
+
+    invoke("on_execution_end", make_end_event(status="ABORTED", name=RUN_ID))
+
+    assert fake.stopped == []
+
+
+def test_failed_run_says_until_when_training_goes_on(sagemaker, stepfunctions):
+    config = make_settings()["TimeSeriesForecastingJobConfig"]
+    job = make_job(
+        "InProgress",
+        CreationTime=datetime(2026, 11, 23, 1, 30, tzinfo=UTC),
+        AutoMLProblemTypeConfig={"TimeSeriesForecastingJobConfig": config},
+    )
+    sagemaker(job)
+
+    invoke("on_execution_end", make_end_event(status="FAILED", name=RUN_ID))
+
+    status = get(STATUS_KEY)
+    ((_, text),) = list_sent()
+    assert (status["step"], status["remedy"]) == ("CheckAutopilotJob", "redrive")
+    assert "until 2026-11-23T05:30:00+00:00 at the latest" in text
+    assert f"--auto-ml-job-name {RUN_ID}" in text
+    assert "redrive-execution" in text
+
+
+class Refusing:
+    """A client that may nothing but what is named."""
+
+    def __init__(self, client, *allowed):
+        self._client, self._allowed = client, allowed
+        self.exceptions = client.exceptions
+
+    def __getattr__(self, name):
+        if name in self._allowed:
+            return getattr(self._client, name)
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, name)
+
+
+@pytest.mark.parametrize(
+    ("service", "allowed"),
+    [
+        ("sagemaker", ()),
+        ("sagemaker", ("describe_auto_ml_job_v2",)),
+        ("stepfunctions", ()),
+        ("stepfunctions", ("get_paginator",)),
+    ],
+)
+@pytest.mark.parametrize("status", ["FAILED", "ABORTED"])
+def test_what_fails_at_the_end_fails_alone(
+    sagemaker, stepfunctions, monkeypatch, service, allowed, status
+):
+    fakes = {
+        "sagemaker": sagemaker(make_job("InProgress")),
+        "stepfunctions": stepfunctions,
+    }
+    refusing = Refusing(fakes[service], *allowed)
+    monkeypatch.setattr(pipeline, f"get_{service}", lambda: refusing)
+    event = make_end_event(status=status, name=RUN_ID)
+
+    # What is not asked for does not fail.
+    if status == "ABORTED" or not allowed:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            invoke("on_execution_end", event)
+        assert "AccessDenied" in str(get(STATUS_KEY)["warnings"])
+    else:
+        invoke("on_execution_end", event)
+
+    assert get(STATUS_KEY)["status"] == status
+    assert len(list_sent()) == 1
+
+
+@pytest.mark.usefixtures("stepfunctions")
+@pytest.mark.parametrize("name", ["data-report", "candidates", "report-warnings"])
+@pytest.mark.parametrize("body", [b"{half", b"[]", b"3"])
+def test_unreadable_document_keeps_nobody_uninformed(sagemaker, name, body):
+    sagemaker(make_job())
+    put(f"runs/{RUN_ID}/{name}.json", body)
+
+    with pytest.raises((ValueError, TypeError)):
+        invoke("on_execution_end", make_end_event(status="FAILED", name=RUN_ID))
+
+    assert f"{name}.json could not be read" in str(get(STATUS_KEY)["warnings"])
+    assert len(list_sent()) == 1
+
+
+def test_end_told_again_makes_one_notice(aws):
+    for _ in range(3):
+        invoke("on_execution_end", make_end_event(name=RUN_ID))
+
+    assert len(list_sent()) == 1
+
+
+def test_late_failure_after_a_redrive_is_not_told(sagemaker, stepfunctions):
+    sagemaker(make_job())
+    late = make_end_event(status="FAILED", name=RUN_ID)
+
+    invoke("on_execution_end", make_end_event(name=RUN_ID, redriveCount=1))
+    invoke("on_execution_end", late)
+
+    assert get(STATUS_KEY)["status"] == "SUCCEEDED"
+    assert len(list_sent()) == 1
+
+
+def test_each_end_of_a_redriven_run_is_told(sagemaker, stepfunctions):
+    sagemaker(make_job())
+
+    invoke("on_execution_end", make_end_event(status="FAILED", name=RUN_ID))
+    invoke("on_execution_end", make_end_event(name=RUN_ID, redriveCount=1))
+
+    assert [subject for subject, _ in list_sent()] == [
+        "Forecast of sales FAILED",
+        "Forecast of sales is ready",
+    ]
+
+
+def test_notice_that_failed_is_sent_by_the_next_attempt(aws, monkeypatch):
+    event = pipeline.CloudWatchEvent(make_end_event(name=RUN_ID), Context())
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "get_sns", lambda: Refusing(boto3.client("sns")))
+        with pytest.raises(ClientError):
+            pipeline.on_execution_end.func(event)
+
+    pipeline.on_execution_end.func(event)
+    pipeline.on_execution_end.func(event)
+
+    assert len(list_sent()) == 1
+    assert get(STATUS_KEY)["notice"]["sent_at"]
+
+
+class Context:
+    """What Lambda says of an invocation, and says again when it tries it again."""
+
+    aws_request_id = "request-1"
+
+
+@pytest.mark.usefixtures("stepfunctions")
+def test_orphan_is_stopped_even_without_a_status(sagemaker, monkeypatch):
+    fake = sagemaker(make_job("InProgress"))
+    store = pipeline.Store(Refusing(boto3.client("s3")), BUCKET)
+    monkeypatch.setattr(pipeline, "get_store", lambda: store)
+
+    with pytest.raises(ClientError):
+        invoke("on_execution_end", make_end_event(status="ABORTED", name=RUN_ID))
+
+    assert fake.stopped == [RUN_ID]
+    assert list_sent() == []
+
+
+@pytest.mark.usefixtures("stepfunctions")
+def test_execution_by_hand_has_no_training(sagemaker):
+    fake = sagemaker(make_job("InProgress"))
+
+    invoke("on_execution_end", make_end_event(status="ABORTED", name="by-hand"))
+
+    assert fake.stopped == []
+    assert get("runs/by-hand/status.json")["status"] == "ABORTED"
+
+
+@pytest.mark.usefixtures("stepfunctions")
 @pytest.mark.parametrize("status", ["SUCCEEDED", "FAILED"])
 def test_training_that_may_be_used_again_goes_on(sagemaker, status):
     fake = sagemaker(make_job("InProgress"))
@@ -324,6 +522,7 @@ def test_training_that_may_be_used_again_goes_on(sagemaker, status):
     assert fake.stopped == []
 
 
+@pytest.mark.usefixtures("stepfunctions")
 def test_run_stopped_before_training_gets_its_status(aws):
     invoke("on_execution_end", make_end_event(status="ABORTED", name=RUN_ID))
 
@@ -358,6 +557,7 @@ def test_people_are_told_of_the_verdict(aws):
     assert f"s3://{BUCKET}/{prefix}/forecast.csv" in text
 
 
+@pytest.mark.usefixtures("stepfunctions")
 def test_people_are_told_why_a_run_failed(aws):
     finding = {"level": "error", "code": "no-tts", "what": "no TTS", "remedy": "add it"}
     report = {"outcome": "refused", "findings": [finding]}

@@ -21,9 +21,10 @@ MAY_IMPORT = {
 }
 ENTRY_POINTS = {"app.py", "deploy.py", "forecast.py"}
 GLUE_ENTRY_POINTS = {"glue/preprocess.py", "glue/report.py"}
+_CLIENTS = {"mypy_boto3_sagemaker", "mypy_boto3_stepfunctions"}
 # What each runtime has; anything else would fail there.
 THIRD_PARTY = {
-    "chalicelib": {"boto3", "botocore", "mypy_boto3_s3", "mypy_boto3_sagemaker"},
+    "chalicelib": {"boto3", "botocore", "mypy_boto3_s3", *_CLIENTS},
     "glue": {"boto3", "botocore", "mypy_boto3_s3", "numpy", "pandas"},
     "forecaster": {"numpy", "pandas", "lightgbm", "holidays"},
 }
