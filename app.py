@@ -13,6 +13,7 @@ from chalice.app import Chalice, CloudWatchEvent, S3Event
 
 from chalicelib import autopilot, notices, runs, uploads
 from chalicelib.attempts import Attempts
+from chalicelib.aws_errors import telling_passing
 from chalicelib.bucket import BARE_UPLOAD_KEY, run_key
 from chalicelib.endings import Ending, Findings, build_status, read_ending
 from chalicelib.environment import read_security, read_variable
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_stepfunctions import SFNClient
 
-# Throttled calls are made again here, so that the state machine sees real failures.
-PATIENT = Config(retries={"mode": "standard", "max_attempts": 8})
+# Throttled calls are made again here, within the minute that a function has; a service
+# that is in trouble for longer is left to whoever called: the state machine, or Lambda.
+PATIENT = Config(
+    retries={"mode": "standard", "max_attempts": 4}, connect_timeout=5, read_timeout=9
+)
 
 BUCKET = read_variable(os.environ, "BUCKET")
 STATE_MACHINE_ARN = read_variable(os.environ, "STATE_MACHINE_ARN")
@@ -126,18 +130,20 @@ def start_run(upload: uploads.Upload) -> None:
 @app.lambda_function(name="prepare_run")
 def prepare_run(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Write down what was asked, and choose the size of the Glue jobs."""
-    return runs.prepare_run(get_store(), event)
+    with telling_passing():
+        return runs.prepare_run(get_store(), event)
 
 
 @app.lambda_function(name="create_autopilot_job")
 def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Create the AutoML job that the run's settings ask for."""
     place = autopilot.RunPlace(event["run_id"], event["dataset"], BUCKET, STAGE)
-    settings = get_store().read_json(run_key(place.run_id, "settings.json"))
-    request = autopilot.build_autopilot_request(
-        place, settings, role_arn=SAGEMAKER_ROLE_ARN, security=SECURITY
-    )
-    autopilot.ensure_autopilot_job(get_sagemaker(), request)
+    with telling_passing():
+        settings = get_store().read_json(run_key(place.run_id, "settings.json"))
+        request = autopilot.build_autopilot_request(
+            place, settings, role_arn=SAGEMAKER_ROLE_ARN, security=SECURITY
+        )
+        autopilot.ensure_autopilot_job(get_sagemaker(), request)
     return {
         "autopilot_job_name": place.run_id,
         "transform": autopilot.build_transform(place, settings, security=SECURITY),
@@ -147,8 +153,13 @@ def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, An
 @app.lambda_function(name="check_autopilot_job")
 def check_autopilot_job(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Say how far training is, and keep its candidates when it is done."""
+    with telling_passing():
+        return check_training(event["autopilot_job_name"])
+
+
+def check_training(name: str) -> dict[str, Any]:
+    """Describe a job, and when it is done write down what came of it."""
     sagemaker = get_sagemaker()
-    name = event["autopilot_job_name"]
     job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)
     app.log.info("%s: %s", name, job["AutoMLJobSecondaryStatus"])
     if autopilot.is_unfinished(job):

@@ -9,6 +9,10 @@ class AutopilotFailed(Exception):
     """Training ended without a model that could forecast."""
 
 
+class ServiceBusy(Exception):
+    """A service of AWS is throttling or in trouble; try again later."""
+
+
 class PipelineError(Exception):
     """Base of the errors that are defects of the deployment or of a caller."""
 

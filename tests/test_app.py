@@ -12,8 +12,14 @@ from moto import mock_aws
 from moto.sns.models import sns_backends
 
 import app as pipeline
-from chalicelib.errors import AutopilotBusy, AutopilotFailed, RecordError
+from chalicelib.errors import (
+    AutopilotBusy,
+    AutopilotFailed,
+    RecordError,
+    ServiceBusy,
+)
 from tests.chalicelib.test_autopilot import (
+    ROLE_ARN,
     RUN_ID,
     make_candidate,
     make_job,
@@ -305,6 +311,86 @@ def test_repeated_creation_finds_the_first_job(aws):
     assert first == second
 
 
+class Killed(BaseException):
+    """What ends a function without a word."""
+
+
+def test_helper_killed_after_its_call_goes_on(aws, monkeypatch):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+    ensure = pipeline.autopilot.ensure_autopilot_job
+
+    def die(*args):
+        ensure(*args)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline.autopilot, "ensure_autopilot_job", die)
+        with pytest.raises(Killed):
+            pipeline.create_autopilot_job(CREATION, None)
+
+    created = invoke("create_autopilot_job", CREATION)
+
+    jobs = boto3.client("sagemaker").list_auto_ml_jobs()["AutoMLJobSummaries"]
+    assert created["autopilot_job_name"] == RUN_ID
+    assert len(jobs) == 1
+
+
+def test_job_of_somebody_else_is_not_taken(aws):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+    invoke("create_autopilot_job", CREATION)
+    other = pipeline.autopilot.RunPlace(RUN_ID, "sales", "another-bucket", "dev")
+    request = pipeline.autopilot.build_autopilot_request(
+        other, make_settings(), role_arn=ROLE_ARN, security=pipeline.SECURITY
+    )
+
+    with pytest.raises(ClientError, match="ResourceInUse"):
+        pipeline.autopilot.ensure_autopilot_job(boto3.client("sagemaker"), request)
+
+
+def test_repeated_preparation_writes_the_same(aws):
+    put("config/sales.json", b"{}")
+
+    first, second = (
+        (invoke("prepare_run", make_upload()), get(f"runs/{RUN_ID}/run.json"))
+        for _ in range(2)
+    )
+
+    assert first == second
+
+
+def test_repeated_check_gives_the_same(sagemaker):
+    found = make_candidate()
+    sagemaker(make_job(best=found), [found])
+
+    first, second = (
+        (
+            invoke("check_autopilot_job", {"autopilot_job_name": RUN_ID}),
+            get(f"runs/{RUN_ID}/candidates.json"),
+        )
+        for _ in range(2)
+    )
+
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("function", "event"),
+    [
+        ("prepare_run", lambda: {**make_upload()}),
+        ("create_autopilot_job", lambda: CREATION),
+        ("check_autopilot_job", lambda: {"autopilot_job_name": RUN_ID}),
+    ],
+)
+def test_trouble_of_a_service_is_told_as_passing(aws, monkeypatch, function, event):
+    s3 = Refusing(boto3.client("s3"), code="SlowDown")
+    sagemaker = Refusing(boto3.client("sagemaker"), code="ThrottlingException")
+    monkeypatch.setattr(pipeline, "get_store", lambda: pipeline.Store(s3, BUCKET))
+    monkeypatch.setattr(pipeline, "get_sagemaker", lambda: sagemaker)
+
+    with pytest.raises(ServiceBusy):
+        getattr(pipeline, function)(event(), None)
+
+
 def test_full_account_makes_autopilot_busy(sagemaker):
     put(f"runs/{RUN_ID}/settings.json", make_settings())
     sagemaker(make_job("InProgress"))
@@ -382,14 +468,14 @@ def test_failed_run_says_until_when_training_goes_on(sagemaker, stepfunctions):
 class Refusing:
     """A client that may nothing but what is named."""
 
-    def __init__(self, client, *allowed):
-        self._client, self._allowed = client, allowed
+    def __init__(self, client, *allowed, code="AccessDenied"):
+        self._client, self._allowed, self._code = client, allowed, code
         self.exceptions = client.exceptions
 
     def __getattr__(self, name):
         if name in self._allowed:
             return getattr(self._client, name)
-        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, name)
+        raise ClientError({"Error": {"Code": self._code, "Message": "no"}}, name)
 
 
 @pytest.mark.parametrize(
