@@ -169,11 +169,12 @@ def check_training(name: str) -> dict[str, Any]:
         run_key(name, "candidates.json"),
         autopilot.build_candidates(job, candidates),
     )
-    if not autopilot.has_usable_model(job):
+    best = autopilot.find_best_candidate(job, candidates)
+    if best is None:
         raise autopilot.explain_unusable(job)
     return {
         "status": "Completed",
-        "inference_containers": job["BestCandidate"]["InferenceContainers"],
+        "inference_containers": best["InferenceContainers"],
     }
 
 

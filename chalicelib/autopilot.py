@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,13 +23,14 @@ from chalicelib.runs import SCHEMA
 from chalicelib.stages import APP_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mypy_boto3_sagemaker import SageMakerClient
 
     from chalicelib.environment import Security
 
 UNFINISHED = ("InProgress", "Stopping")
+_METRIC_CONSTANTS = {"AVERAGE_WEIGHTED_QUANTILE_LOSS": "AverageWeightedQuantileLoss"}
 
 
 @dataclass(frozen=True)
@@ -138,15 +140,45 @@ def is_unfinished(job: Mapping[str, Any]) -> bool:
 
 
 def has_usable_model(job: Mapping[str, Any]) -> bool:
-    """Tell whether the best candidate can become a model.
+    """Tell whether the best candidate that a job names can become a model.
 
     A job that ran into its time limit may end ``Stopped`` and still have one; what
     was paid for is used.
     """
-    best = job.get("BestCandidate", {})
-    return best.get("CandidateStatus") == "Completed" and bool(
-        best.get("InferenceContainers")
+    return _is_usable(job.get("BestCandidate", {}))
+
+
+def find_best_candidate(
+    job: Mapping[str, Any], candidates: Iterable[Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    """Find the candidate to make a model of; None when no one can become one.
+
+    It is the one that the job names. A job that ran into its time limit may name none,
+    and still have finished some: then it is the one that scored best.
+    """
+    if has_usable_model(job):
+        best: Mapping[str, Any] = job["BestCandidate"]
+        return best
+    usable = [candidate for candidate in candidates if _is_usable(candidate)]
+    return min(usable, key=_rank, default=None)
+
+
+def _is_usable(candidate: Mapping[str, Any]) -> bool:
+    return candidate.get("CandidateStatus") == "Completed" and bool(
+        candidate.get("InferenceContainers")
     )
+
+
+def _rank(candidate: Mapping[str, Any]) -> float:
+    """Give what is least for the best candidate, and most for one without a score.
+
+    Every objective of a time series is the better the smaller, unless it says else.
+    """
+    objective = candidate.get("FinalAutoMLJobObjectiveMetric", {})
+    value = float(objective.get("Value", math.nan))
+    if math.isnan(value):
+        return math.inf
+    return -value if objective.get("Type") == "Maximize" else value
 
 
 def explain_unusable(job: Mapping[str, Any]) -> AutopilotFailed:
@@ -172,19 +204,54 @@ def list_candidates(sagemaker: SageMakerClient, name: str) -> list[Mapping[str, 
 
 
 def build_candidates(
-    job: Mapping[str, Any], candidates: Iterable[Mapping[str, Any]]
+    job: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Build ``candidates.json``, which the report makes its leaderboard from."""
+    best = find_best_candidate(job, candidates) or job.get("BestCandidate", {})
     return {
         "schema": SCHEMA,
         "run_id": job["AutoMLJobName"],
         "autopilot_job_name": job["AutoMLJobName"],
         "status": job["AutoMLJobStatus"],
         "secondary_status": job["AutoMLJobSecondaryStatus"],
-        "objective": {"name": job.get("AutoMLJobObjective", {}).get("MetricName")},
-        "best_candidate": job.get("BestCandidate", {}).get("CandidateName"),
+        "objective": {"name": _name_metric(job.get("AutoMLJobObjective", {}))},
+        "best_candidate": best.get("CandidateName"),
+        "best_candidate_named_by_job": has_usable_model(job),
+        "warnings": list_warnings(job, candidates),
         "candidates": [_build_candidate(candidate) for candidate in candidates],
     }
+
+
+def was_cut(job: Mapping[str, Any]) -> bool:
+    """Tell whether a described job ended at its time limit."""
+    return bool(job["AutoMLJobSecondaryStatus"] == "MaxAutoMLJobRuntimeReached")
+
+
+def list_warnings(
+    job: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """List what people should know of a training that ended."""
+    if not was_cut(job):
+        return []
+    done = sum(c["CandidateStatus"] == "Completed" for c in candidates)
+    limit = find_time_limit(job)
+    named = "its limit" if limit is None else f"your limit of {_spell_duration(limit)}"
+    return [
+        f"training was cut at {named}: {done} of {len(candidates)} candidates were done"
+    ]
+
+
+def _spell_duration(seconds: int) -> str:
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds % length == 0:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
+
+
+def _name_metric(metric: Mapping[str, Any]) -> str | None:
+    """Name a metric as the API does; candidates have the names of constants too."""
+    name = metric.get("StandardMetricName") or metric.get("MetricName")
+    return None if name is None else _METRIC_CONSTANTS.get(name, name)
 
 
 def find_autopilot_job(
@@ -236,12 +303,12 @@ def _build_candidate(candidate: Mapping[str, Any]) -> dict[str, Any]:
         "status": candidate["CandidateStatus"],
         "failure_reason": candidate.get("FailureReason"),
         "objective": {
-            "name": objective.get("MetricName"),
+            "name": _name_metric(objective),
             "value": objective.get("Value"),
         },
         "metrics": [
             {
-                "name": metric.get("StandardMetricName") or metric.get("MetricName"),
+                "name": _name_metric(metric),
                 "value": metric.get("Value"),
                 "set": metric.get("Set"),
             }

@@ -103,13 +103,15 @@ class Inquiry:
 
 def describe_training(job: Mapping[str, Any], *, stopped: bool) -> Training:
     """Say how a described job stands, and whether it is of use yet."""
-    at_work = autopilot.is_unfinished(job)
     goes_on = job["AutoMLJobStatus"] == "InProgress" and not stopped
+    is_over = not stopped and not autopilot.is_unfinished(job)
+    # One that was cut has no best candidate, and yet some that can be used.
+    usable = is_over and (autopilot.has_usable_model(job) or autopilot.was_cut(job))
     end = autopilot.find_latest_end(job)
     return Training(
         job_name=job["AutoMLJobName"],
         goes_on=goes_on,
-        spent=not goes_on and (at_work or not autopilot.has_usable_model(job)),
+        spent=not goes_on and not usable,
         latest_end=None if end is None else end.isoformat(timespec="seconds"),
     )
 

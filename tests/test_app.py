@@ -358,9 +358,10 @@ def test_repeated_preparation_writes_the_same(aws):
     assert first == second
 
 
-def test_repeated_check_gives_the_same(sagemaker):
+@pytest.mark.parametrize("best", [True, False])
+def test_repeated_check_gives_the_same(sagemaker, best):
     found = make_candidate()
-    sagemaker(make_job(best=found), [found])
+    sagemaker(make_job(best=found if best else None), [found])
 
     first, second = (
         (
@@ -415,6 +416,21 @@ def test_trained_job_hands_on_its_containers(sagemaker):
 
     assert checked["inference_containers"] == best["InferenceContainers"]
     assert get(f"runs/{RUN_ID}/candidates.json")["best_candidate"] == "ensemble"
+
+
+def test_cut_job_without_a_best_candidate_is_used(sagemaker, aws):
+    done = make_candidate()
+    job = make_job("Stopped", secondary="MaxAutoMLJobRuntimeReached")
+    sagemaker(job, [make_candidate("Stopped"), done])
+
+    checked = invoke("check_autopilot_job", {"autopilot_job_name": RUN_ID})
+    invoke("on_execution_end", make_end_event(name=RUN_ID))
+
+    warning = "training was cut at its limit: 1 of 2 candidates were done"
+    assert checked["inference_containers"] == done["InferenceContainers"]
+    assert get(STATUS_KEY)["warnings"] == [warning]
+    ((_, text),) = list_sent()
+    assert f"Warning:  {warning}" in text
 
 
 def test_failed_job_keeps_its_candidates_and_raises(sagemaker):

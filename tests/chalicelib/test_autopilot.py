@@ -8,6 +8,7 @@ from chalicelib.autopilot import (
     build_candidates,
     build_transform,
     explain_unusable,
+    find_best_candidate,
     has_usable_model,
     is_unfinished,
 )
@@ -53,16 +54,20 @@ def make_job(status="Completed", *, secondary=None, best=None, **more):
     }
 
 
-def make_candidate(status="Completed", *, containers=1):
+def make_candidate(status="Completed", *, containers=1, name="ensemble", **objective):
     return {
-        "CandidateName": "ensemble",
+        "CandidateName": name,
         "CandidateStatus": status,
         "CreationTime": datetime(2026, 11, 23, tzinfo=UTC),
         "InferenceContainers": [
             {"Image": "image", "ModelDataUrl": "s3://b/model.tar.gz"}
         ]
         * containers,
-        "FinalAutoMLJobObjectiveMetric": {"MetricName": "RMSE", "Value": 1.5},
+        "FinalAutoMLJobObjectiveMetric": {
+            "MetricName": "RMSE",
+            "Value": 1.5,
+            **objective,
+        },
         "CandidateProperties": {
             "CandidateMetrics": [
                 {"StandardMetricName": "WAPE", "Value": 0.2, "Set": "Validation"}
@@ -150,6 +155,104 @@ def test_stopped_job_with_a_model_is_used():
 )
 def test_job_without_a_model_is_not_used(best):
     assert not has_usable_model(make_job(best=best))
+
+
+CANDIDATES = [
+    make_candidate("Failed", name="failed", Value=0.1),
+    make_candidate(containers=0, name="empty", Value=0.2),
+    make_candidate(name="unscored", Value=float("nan")),
+    make_candidate(name="good", Value=0.4),
+    make_candidate(name="fair", Value=0.5),
+]
+
+
+def test_job_that_names_no_candidate_gets_its_best():
+    assert find_best_candidate(make_job(), CANDIDATES)["CandidateName"] == "good"
+    assert find_best_candidate(make_job(), CANDIDATES[:2]) is None
+    assert find_best_candidate(make_job(), []) is None
+
+
+def test_candidate_without_a_score_is_better_than_none():
+    assert find_best_candidate(make_job(), CANDIDATES[:3])["CandidateName"] == (
+        "unscored"
+    )
+
+
+def test_candidate_that_the_job_names_goes_before_all():
+    job = make_job(best=make_candidate(name="named", Value=9.9))
+
+    assert find_best_candidate(job, CANDIDATES)["CandidateName"] == "named"
+
+
+@pytest.mark.parametrize(
+    "best", [make_candidate("Failed"), make_candidate(containers=0)]
+)
+def test_named_candidate_that_is_no_model_is_passed_over(best):
+    found = find_best_candidate(make_job(best=best), CANDIDATES)
+
+    assert found["CandidateName"] == "good"
+
+
+def test_objective_that_is_to_grow_is_maximised():
+    candidates = [
+        make_candidate(name=name, Value=value, Type="Maximize")
+        for name, value in (("low", 0.1), ("high", 0.9))
+    ]
+
+    assert find_best_candidate(make_job(), candidates)["CandidateName"] == "high"
+
+
+def test_candidates_say_which_was_taken():
+    kept = build_candidates(make_job("Stopped"), CANDIDATES)
+
+    assert (kept["best_candidate"], kept["best_candidate_named_by_job"]) == (
+        "good",
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        (14400, "your limit of 4 h"),
+        (5400, "your limit of 90 min"),
+        (1, "your limit of 1 s"),
+        (None, "its limit"),
+    ],
+)
+def test_training_that_was_cut_is_warned_of(limit, words):
+    criteria = {} if limit is None else {"MaxAutoMLJobRuntimeInSeconds": limit}
+    config = {"TimeSeriesForecastingJobConfig": {"CompletionCriteria": criteria}}
+    job = make_job(
+        secondary="MaxAutoMLJobRuntimeReached", AutoMLProblemTypeConfig=config
+    )
+
+    assert build_candidates(job, CANDIDATES)["warnings"] == [
+        f"training was cut at {words}: 4 of 5 candidates were done"
+    ]
+    assert build_candidates(make_job(), CANDIDATES)["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        {
+            "MetricName": "AVERAGE_WEIGHTED_QUANTILE_LOSS",
+            "StandardMetricName": "AverageWeightedQuantileLoss",
+        },
+        {"MetricName": "AVERAGE_WEIGHTED_QUANTILE_LOSS"},
+        {"MetricName": "AverageWeightedQuantileLoss"},
+    ],
+)
+def test_metric_has_one_name_however_spelt(metric):
+    candidate = make_candidate(**metric)
+    job = make_job(best=candidate, AutoMLJobObjective=metric)
+
+    kept = build_candidates(job, [candidate])
+
+    (only,) = kept["candidates"]
+    assert only["objective"]["name"] == "AverageWeightedQuantileLoss"
+    assert kept["objective"]["name"] == "AverageWeightedQuantileLoss"
 
 
 def test_unusable_job_is_explained_with_every_reason():
