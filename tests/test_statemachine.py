@@ -179,6 +179,12 @@ def test_no_account_region_or_name_is_written_out():
     assert not re.search(r"[a-z]{2}-[a-z]+-\d\b", text)
 
 
+def test_resources_are_of_the_stages_partition():
+    resources = {task["Resource"].rpartition(":::")[0] for task in TASKS.values()}
+
+    assert resources == {"arn:${Partition}:states"}
+
+
 def test_longest_run_fits_into_the_history():
     # One wait (two events), one choice (two) and one check with a task's events.
     turn = 2 + 2 + ENTERED_AND_LEFT + PER_ATTEMPT

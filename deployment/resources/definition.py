@@ -45,6 +45,7 @@ def build_definition(
         template,
         {
             **arns,
+            "Partition": stage.partition,
             "PreprocessJobName": stage.resource("preprocess"),
             "ReportJobName": stage.resource("report"),
             "SageMakerRoleArn": stage.role_arn("sagemaker"),
