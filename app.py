@@ -15,7 +15,13 @@ from chalicelib import autopilot, notices, runs, uploads
 from chalicelib.attempts import Attempts
 from chalicelib.aws_errors import telling_passing
 from chalicelib.bucket import BARE_UPLOAD_KEY, run_key
-from chalicelib.endings import Ending, Findings, build_status, read_ending
+from chalicelib.endings import (
+    LEAVING_TRAINING,
+    Ending,
+    Findings,
+    build_status,
+    read_ending,
+)
 from chalicelib.environment import read_security, read_variable
 from chalicelib.inquiry import Inquiry
 from chalicelib.stages import APP_NAME
@@ -144,10 +150,26 @@ def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, An
             place, settings, role_arn=SAGEMAKER_ROLE_ARN, security=SECURITY
         )
         autopilot.ensure_autopilot_job(get_sagemaker(), request)
+        stop_if_orphaned(place.run_id, event["execution_arn"])
     return {
         "autopilot_job_name": place.run_id,
         "transform": autopilot.build_transform(place, settings, security=SECURITY),
     }
+
+
+def stop_if_orphaned(job_name: str, execution_arn: str) -> None:
+    """Stop a job whose run was stopped while the job was being created.
+
+    What follows the end of a run may have looked for the job before it was there; if
+    the run ends only now, that finds it.
+    """
+    execution = get_stepfunctions().describe_execution(executionArn=execution_arn)
+    status = execution["status"]
+    if status not in LEAVING_TRAINING:
+        return
+    job = autopilot.find_autopilot_job(get_sagemaker(), job_name)
+    if job is not None and autopilot.stop_autopilot_job(get_sagemaker(), job):
+        app.log.info("%s: stopped, because its run is %s", job_name, status)
 
 
 @app.lambda_function(name="check_autopilot_job")

@@ -26,6 +26,8 @@ _TRAINING_STATES = {
     "CheckAutopilotJob",
     "IsAutopilotJobDone",
 }
+# A run that ended so has nobody who waits for its training any more.
+LEAVING_TRAINING = {"ABORTED", "TIMED_OUT"}
 # A run that failed and is redriven waits in the second before it goes on.
 _UNENDED = {"RUNNING", "PENDING_REDRIVE"}
 
@@ -56,7 +58,7 @@ class Ending:
 
         A run that failed may be redriven, and then needs its training.
         """
-        return self.status in {"ABORTED", "TIMED_OUT"}
+        return self.status in LEAVING_TRAINING
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,12 @@ from tests.chalicelib.test_endings import DETAIL
 from tests.conftest import BUCKET, STATE_MACHINE_ARN, TOPIC_ARN
 
 STATUS_KEY = f"runs/{RUN_ID}/status.json"
-CREATION = {"run_id": RUN_ID, "dataset": "sales"}
+EXECUTION_ARN = STATE_MACHINE_ARN.replace(":stateMachine:", ":execution:")
+CREATION = {
+    "run_id": RUN_ID,
+    "dataset": "sales",
+    "execution_arn": f"{EXECUTION_ARN}:{RUN_ID}",
+}
 
 
 @pytest.fixture
@@ -105,12 +110,12 @@ def get(key):
 class FakeStepFunctions:
     """One execution, and its history as the service gives it: newest first."""
 
-    def __init__(self, *states, redrives=0):
+    def __init__(self, *states):
         self.exceptions = boto3.client("stepfunctions").exceptions
-        self.states, self.redrives = states, redrives
+        self.states, self.redrives, self.status = states, 0, "RUNNING"
 
     def describe_execution(self, executionArn):
-        return {"status": "RUNNING", "redriveCount": self.redrives}
+        return {"status": self.status, "redriveCount": self.redrives}
 
     def get_paginator(self, operation):
         assert operation == "get_execution_history"
@@ -278,6 +283,7 @@ def test_run_without_settings_is_prepared(aws):
     }
 
 
+@pytest.mark.usefixtures("stepfunctions")
 def test_autopilot_job_is_created_as_asked(aws):
     put(f"runs/{RUN_ID}/settings.json", make_settings())
 
@@ -292,6 +298,7 @@ def test_autopilot_job_is_created_as_asked(aws):
     }
 
 
+@pytest.mark.usefixtures("stepfunctions")
 def test_job_is_made_where_the_stage_is(aws):
     lie = dict.fromkeys(("run_id", "dataset", "bucket"), "other")
     put(f"runs/{RUN_ID}/settings.json", {**make_settings(), **lie})
@@ -303,6 +310,7 @@ def test_job_is_made_where_the_stage_is(aws):
     assert "other" not in str(created)
 
 
+@pytest.mark.usefixtures("stepfunctions")
 def test_repeated_creation_finds_the_first_job(aws):
     put(f"runs/{RUN_ID}/settings.json", make_settings())
 
@@ -311,10 +319,25 @@ def test_repeated_creation_finds_the_first_job(aws):
     assert first == second
 
 
+@pytest.mark.parametrize(
+    ("status", "job_status"),
+    [("RUNNING", "InProgress"), ("ABORTED", "Stopped"), ("TIMED_OUT", "Stopped")],
+)
+def test_job_made_for_a_stopped_run_is_stopped(aws, stepfunctions, status, job_status):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+    stepfunctions.status = status
+
+    invoke("create_autopilot_job", CREATION)
+
+    job = boto3.client("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=RUN_ID)
+    assert job["AutoMLJobStatus"] == job_status
+
+
 class Killed(BaseException):
     """What ends a function without a word."""
 
 
+@pytest.mark.usefixtures("stepfunctions")
 def test_helper_killed_after_its_call_goes_on(aws, monkeypatch):
     put(f"runs/{RUN_ID}/settings.json", make_settings())
     ensure = pipeline.autopilot.ensure_autopilot_job
@@ -335,6 +358,7 @@ def test_helper_killed_after_its_call_goes_on(aws, monkeypatch):
     assert len(jobs) == 1
 
 
+@pytest.mark.usefixtures("stepfunctions")
 def test_job_of_somebody_else_is_not_taken(aws):
     put(f"runs/{RUN_ID}/settings.json", make_settings())
     invoke("create_autopilot_job", CREATION)
