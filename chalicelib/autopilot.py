@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from chalicelib.environment import Security
 
+# https://docs.aws.amazon.com/general/latest/gr/sagemaker.html
+_JOBS_QUOTA = "L-CFC2D5B6"
 UNFINISHED = ("InProgress", "Stopping")
 _METRIC_CONSTANTS = {"AVERAGE_WEIGHTED_QUANTILE_LOSS": "AverageWeightedQuantileLoss"}
 
@@ -126,7 +128,11 @@ def ensure_autopilot_job(
     try:
         sagemaker.create_auto_ml_job_v2(**request)
     except sagemaker.exceptions.ResourceLimitExceeded as error:
-        raise AutopilotBusy(error.response["Error"]["Message"]) from error
+        raise AutopilotBusy(
+            "the account runs as many Autopilot jobs as it may (received: "
+            f"{error.response['Error']['Message']}); redrive the run when others have "
+            f"ended, or ask Service Quotas for more of {_JOBS_QUOTA}"
+        ) from error
     except sagemaker.exceptions.ResourceInUse:
         job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=request["AutoMLJobName"])
         # Job names are the account's: the one found may be somebody else's.

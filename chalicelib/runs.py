@@ -111,7 +111,7 @@ def read_execution_input(text: str | None) -> Mapping[str, Any]:
 def prepare_run(store: Store, execution_input: Mapping[str, Any]) -> dict[str, Any]:
     """Write ``run.json``, and give what every later state needs to know."""
     settings = read_bucket_settings(store, execution_input["dataset"])
-    run = build_run(execution_input, settings)
+    run = build_run(execution_input, settings, bucket=store.bucket)
     store.write_json(run_key(run["run_id"], "run.json"), run)
     return {
         "run_id": run["run_id"],
@@ -138,7 +138,10 @@ def read_bucket_settings(store: Store, dataset: str) -> dict[str, str | None]:
 
 
 def build_run(
-    execution_input: Mapping[str, Any], settings: Mapping[str, str | None]
+    execution_input: Mapping[str, Any],
+    settings: Mapping[str, str | None],
+    *,
+    bucket: str,
 ) -> dict[str, Any]:
     """Build ``run.json``: what was asked, before anything was looked into."""
     asked = ("key", "version_id", "etag", "size", "event_time")
@@ -146,7 +149,7 @@ def build_run(
         "schema": SCHEMA,
         "run_id": execution_input["run_id"],
         "dataset": execution_input["dataset"],
-        "bucket": execution_input["bucket"],
+        "bucket": bucket,
         "upload": {name: execution_input[name] for name in asked},
         "settings": dict(settings),
     }

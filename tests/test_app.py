@@ -272,7 +272,7 @@ def test_settings_are_snapshot_unparsed(aws, source):
 
 
 def test_run_without_settings_is_prepared(aws):
-    prepared = invoke("prepare_run", make_upload())
+    prepared = invoke("prepare_run", {**make_upload(), "bucket": "another"})
 
     assert get(f"runs/{RUN_ID}/run.json")["settings"]["text"] is None
     assert prepared == {
@@ -420,7 +420,7 @@ def test_full_account_makes_autopilot_busy(sagemaker):
     put(f"runs/{RUN_ID}/settings.json", make_settings())
     sagemaker(make_job("InProgress"))
 
-    with pytest.raises(AutopilotBusy, match="4 of 4 jobs"):
+    with pytest.raises(AutopilotBusy, match=r"4 of 4 jobs.*; redrive .* L-CFC2D5B6"):
         pipeline.create_autopilot_job(CREATION, None)
 
 

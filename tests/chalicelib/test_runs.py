@@ -3,7 +3,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.runs import (
@@ -86,6 +86,8 @@ def test_dataset_of_a_key_is_no_other_keys(key):
     assert len(set(seen.values())) == len(seen)
 
 
+# The first example loads the service's model.
+@settings(deadline=None)
 @given(KEYS, STAGES)
 def test_run_id_is_a_valid_job_name(key, stage):
     run_id = name_run(replace(UPLOAD, key=key), stage)

@@ -11,18 +11,27 @@ from tests.end_to_end.test_pipeline import make_table
 
 UPLOAD = make_archive({"TTS.csv": make_table(["a"])})
 CREATE = "        autopilot.ensure_autopilot_job("
+CHECK = "        return check_training("
+SLOWLY = "        __import__('time').sleep(15)"
+DIE_ONCE = """\
+        from pathlib import Path
+        if not Path("{flag}").exists():
+            Path("{flag}").touch()
+            __import__("os")._exit(1)"""
 
 
 @pytest.fixture(scope="module")
-def slow():
-    """A stage whose function takes its time before it creates a job."""
+def slow(tmp_path_factory):
+    """A stage that takes its time to create a job, and dies at its first check."""
+    flag = tmp_path_factory.mktemp("died") / "flag"
+    changes = {CREATE: SLOWLY, CHECK: DIE_ONCE.format(flag=flag)}
     with deploy_stage() as stage:
         app = stage.project / "app.py"
         text = app.read_text()
-        assert CREATE in text
-        app.write_text(
-            text.replace(CREATE, f"        __import__('time').sleep(4)\n{CREATE}")
-        )
+        for line, before in changes.items():
+            assert line in text
+            text = text.replace(line, f"{before}\n{line}")
+        app.write_text(text)
         stage.run_script("deploy.py", "--stage", STAGE)
         yield stage
 
@@ -48,7 +57,7 @@ def find_end_of_job(stage, name):
     return None if status in {"InProgress", "Stopping"} else status
 
 
-def test_redriven_run_is_told_as_it_ended(slow):
+def test_killed_check_is_repeated_and_a_redrive_told(slow):
     with role_without_permissions(slow, "glue-report"):
         failed = slow.upload("raw/redriven.zip", UPLOAD)
         key = f"runs/{failed['name']}/status.json"
@@ -61,6 +70,16 @@ def test_redriven_run_is_told_as_it_ended(slow):
     assert (first["remedy"], first["training"]) == ("redrive", None)
     assert (last["remedy"], last["redrive_count"]) == (None, 1)
     assert last["notice"]["sent_at"]
+    assert "Runtime.ExitError" in list_errors(slow, failed)
+
+
+def list_errors(stage, execution):
+    """List the errors that an execution met, those repeated with luck too."""
+    history = stage.stepfunctions.get_execution_history(
+        executionArn=execution["executionArn"]
+    )
+    details = [event.get("taskFailedEventDetails") for event in history["events"]]
+    return [found["error"] for found in details if found]
 
 
 def find_success(stage, key):
