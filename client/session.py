@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bucket import build_uri, upload_key
-from chalicelib.endings import find_reason, has_ended
+from chalicelib.endings import find_reason, has_ended, is_complete
 from chalicelib.runs import read_execution_input
 from client.documents import find_run_document
 from client.errors import CommandError
@@ -160,7 +160,8 @@ class Session:
         pace, waited = Pace(shortest=0.2, longest=2.0), 0.0
         while True:
             status = self._find(run_id, "status.json")
-            if status or waited >= _STATUS_PATIENCE_SECONDS:
+            is_whole = status is not None and is_complete(status)
+            if is_whole or waited >= _STATUS_PATIENCE_SECONDS:
                 return status
             interval = pace.next_interval()
             self._sleep(interval)

@@ -37,7 +37,7 @@ NOT_READ: Mapping[str, Any] = {
     "scored": [],
     "reason": "earlier forecasts could not be read",
 }
-_RUN = re.compile(r".*-(\d{12})-[0-9a-f]{8}")
+_RUN = re.compile(r"(?:.*-)?(\d{12})-[0-9a-f]{8}(?:-[a-z0-9-]+)?")
 
 
 class NoOverlapError(Exception):

@@ -3,11 +3,18 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.runs import build_execution_input, name_dataset, name_run
+from chalicelib.runs import (
+    build_execution_input,
+    is_run_id,
+    name_dataset,
+    name_run,
+)
+from chalicelib.stages import MAX_STAGE_LENGTH
 from chalicelib.uploads import Upload
+from localaws.iam.authorize import matches
 from tests.building.service_models import find_faults
 
 UPLOAD = Upload(
@@ -19,13 +26,22 @@ UPLOAD = Upload(
     event_time="2026-11-23T01:24:19.123Z",
     sequencer="0A1B",
 )
-KEYS = st.text(max_size=60).map(lambda name: f"raw/{name}.zip")
+HEX = st.text("0123456789abcdef", min_size=12, max_size=12)
+NAMES = st.one_of(
+    st.text(max_size=60),
+    st.from_regex(r"[a-zA-Z0-9 -]{0,45}", fullmatch=True),
+    st.builds("{}-{}".format, st.sampled_from(["sales", "a" * 27, "data"]), HEX),
+)
+KEYS = st.one_of(
+    st.just("raw"),
+    st.builds("raw/{}{}".format, NAMES, st.sampled_from([".zip", ".ZIP", ".csv"])),
+)
+STAGES = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,7}[a-z0-9])?", fullmatch=True)
 
 
 @pytest.mark.parametrize(
     ("key", "dataset"),
     [
-        ("raw", "data"),
         ("raw/data.zip", "data"),
         ("raw/sales-2026.zip", "sales-2026"),
         ("raw/" + "a" * 40 + ".zip", "a" * 40),
@@ -41,13 +57,15 @@ def test_plain_key_is_the_dataset(key, dataset):
         ("raw/Sales.zip", "sales"),
         ("raw/sales.csv", "sales"),
         ("raw/team/sales.zip", "team-sales"),
+        ("raw", "data"),
         ("raw/.zip", "data"),
+        ("raw/sales-0123456789ab.zip", "sales-0123456789ab"),
         ("raw/日本.zip", "data"),
-        ("raw/" + "a" * 41 + ".zip", "a" * 33),
+        ("raw/" + "a" * 41 + ".zip", "a" * 27),
     ],
 )
 def test_changed_key_gets_a_hash(key, start):
-    assert re.fullmatch(f"{start}-[0-9a-f]{{6}}", name_dataset(key))
+    assert re.fullmatch(f"{start}-[0-9a-f]{{12}}", name_dataset(key))
 
 
 @given(st.lists(KEYS, min_size=2, max_size=2, unique=True))
@@ -59,15 +77,57 @@ def test_two_keys_never_share_a_dataset(keys):
 
 
 @given(KEYS)
-def test_run_id_is_a_valid_job_name(key):
-    run_id = name_run(replace(UPLOAD, key=key))
+def test_dataset_of_a_key_is_no_other_keys(key):
+    seen = {key: name_dataset(key)}
+    for _ in range(3):
+        key = f"raw/{seen[key]}.zip"
+        seen[key] = name_dataset(key)
 
+    assert len(set(seen.values())) == len(seen)
+
+
+# The first example loads the service's model.
+@settings(deadline=None)
+@given(KEYS, STAGES)
+def test_run_id_is_a_valid_job_name(key, stage):
+    run_id = name_run(replace(UPLOAD, key=key), stage)
+
+    assert is_run_id(run_id, stage)
     assert find_faults("sagemaker", "StopAutoMLJob", {"AutoMLJobName": run_id}) == []
     assert re.fullmatch(r"[a-z0-9-]{1,32}", run_id)
 
 
-def test_run_id_says_dataset_and_moment():
-    assert re.fullmatch(r"sales-261123012419-[0-9a-f]{8}", name_run(UPLOAD))
+@pytest.mark.parametrize(
+    ("stage", "start"), [("dev", "sales-"), ("local", "sale-"), ("a" * 9, "")]
+)
+def test_run_id_says_dataset_moment_and_stage(stage, start):
+    run_id = name_run(UPLOAD, stage)
+
+    assert re.fullmatch(rf"{start}261123012419-[0-9a-f]{{8}}-{stage}", run_id)
+
+
+@given(KEYS, STAGES, STAGES)
+def test_job_of_one_stage_is_no_other_stages(key, stage, other):
+    run_id = name_run(replace(UPLOAD, key=key), stage)
+    pattern = f"*????????????-????????-{other}"
+
+    assert matches(pattern, run_id) == (stage == other)
+    assert is_run_id(run_id, other) == (stage == other)
+
+
+@pytest.mark.parametrize("end", ["-dev", "v", "-a-dev"])
+def test_stage_that_ends_like_another_is_apart(end):
+    for length in range(MAX_STAGE_LENGTH - len(end) + 1):
+        stage = ("x" * length + end).strip("-")
+        others = {"dev", "v", "a-dev"} - {stage}
+        run_id = name_run(UPLOAD, stage)
+
+        assert not any(matches(f"*{'?' * 12}-{'?' * 8}-{o}", run_id) for o in others)
+
+
+@pytest.mark.parametrize("name", ["", "by-hand", "sales-261123012419-0123abcd"])
+def test_execution_by_hand_is_no_run(name):
+    assert not is_run_id(name, "dev")
 
 
 @pytest.mark.parametrize(
@@ -75,17 +135,17 @@ def test_run_id_says_dataset_and_moment():
     [{"bucket": "b2"}, {"key": "raw/b.zip"}, {"version_id": "v2"}, {"sequencer": "1"}],
 )
 def test_other_upload_is_another_run(change):
-    assert name_run(replace(UPLOAD, **change)) != name_run(UPLOAD)
+    assert name_run(replace(UPLOAD, **change), "dev") != name_run(UPLOAD, "dev")
 
 
 def test_unversioned_uploads_differ_by_content():
     first = replace(UPLOAD, version_id="null")
 
-    assert name_run(first) != name_run(replace(first, etag="e2"))
+    assert name_run(first, "dev") != name_run(replace(first, etag="e2"), "dev")
 
 
 def test_same_event_gives_the_same_bytes():
-    assert build_execution_input(UPLOAD) == build_execution_input(replace(UPLOAD))
-    assert list(json.loads(build_execution_input(UPLOAD))) == sorted(
-        json.loads(build_execution_input(UPLOAD))
-    )
+    first, second = (build_execution_input(replace(UPLOAD), "dev") for _ in range(2))
+
+    assert first == second
+    assert list(json.loads(first)) == sorted(json.loads(first))
