@@ -14,7 +14,6 @@ from chalice.app import Chalice, CloudWatchEvent, S3Event
 from chalicelib import autopilot, notices, runs, uploads
 from chalicelib.attempts import Attempts
 from chalicelib.aws_errors import telling_passing
-from chalicelib.bucket import BARE_UPLOAD_KEY, run_key
 from chalicelib.endings import (
     LEAVING_TRAINING,
     Ending,
@@ -24,6 +23,7 @@ from chalicelib.endings import (
 )
 from chalicelib.environment import read_security, read_variable
 from chalicelib.inquiry import Inquiry
+from chalicelib.keys import BARE_UPLOAD_KEY, run_key
 from chalicelib.stages import APP_NAME
 from chalicelib.status_file import StatusFile, claim_ending
 from chalicelib.store import Store

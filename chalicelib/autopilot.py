@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chalicelib.aws_errors import error_code
-from chalicelib.bucket import (
+from chalicelib.errors import AutopilotBusy, AutopilotFailed
+from chalicelib.keys import (
     TRANSFORM_FOLDER,
     autopilot_prefix,
     build_uri,
@@ -18,7 +19,6 @@ from chalicelib.bucket import (
     training_prefix,
     transform_prefix,
 )
-from chalicelib.errors import AutopilotBusy, AutopilotFailed
 from chalicelib.runs import SCHEMA
 from chalicelib.stages import APP_NAME
 

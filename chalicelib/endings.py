@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.bucket import build_uri, forecast_key, run_key
 from chalicelib.causes import find_message
 from chalicelib.errors import AutopilotFailed
+from chalicelib.keys import build_uri, forecast_key, run_key
 from chalicelib.runs import SCHEMA, read_execution_input
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import autopilot
-from chalicelib.bucket import forecast_key, run_key
 from chalicelib.endings import Findings, Training, read_verdict
+from chalicelib.keys import forecast_key, run_key
 from chalicelib.runs import is_run_id
 
 if TYPE_CHECKING:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.bucket import (
+from chalicelib.datasets import hash_parts, name_dataset
+from chalicelib.keys import (
     NO_VERSION,
-    UPLOAD_FOLDER,
     run_key,
     settings_keys,
 )
@@ -23,38 +22,15 @@ if TYPE_CHECKING:
     from chalicelib.uploads import Upload
 
 SCHEMA = 1
-MAX_DATASET_LENGTH = 40
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateAutoMLJobV2.html
 MAX_RUN_ID_LENGTH = 32
-DEFAULT_DATASET = "data"
 # The two sizes of a Glue Python shell job: about 1 GB with a quarter of a CPU, and
 # 16 GB with four CPUs at sixteen times the price.
 SMALL_CAPACITY = 0.0625
 LARGE_CAPACITY = 1.0
 # Compressed bytes of an upload; CSV shrinks about tenfold.
 LARGE_UPLOAD = 10 * 1024**2
-_DATASET_HASH_LENGTH = 12
-_MARKED_DATASET = re.compile(rf".*-[0-9a-f]{{{_DATASET_HASH_LENGTH}}}")
 _RUN_HASH_LENGTH = 8
-
-
-def name_dataset(key: str) -> str:
-    """Name the dataset that uploads under ``key`` belong to.
-
-    ``raw/sales.zip`` is ``sales``. Any other key gets a hash of itself added, and so
-    does one that looks as if it had one, so that no two keys share a dataset.
-    """
-    name = key[len(UPLOAD_FOLDER) :]
-    slug = _slug(name[: -len(".zip")]) or DEFAULT_DATASET
-    if f"{slug}.zip" == name and _is_plain(slug):
-        return slug
-    mark = _hash(key, length=_DATASET_HASH_LENGTH)
-    kept = slug[: MAX_DATASET_LENGTH - len(mark) - 1].rstrip("-")
-    return f"{kept}-{mark}"
-
-
-def _is_plain(slug: str) -> bool:
-    return len(slug) <= MAX_DATASET_LENGTH and not _MARKED_DATASET.fullmatch(slug)
 
 
 def name_run(upload: Upload, stage: str) -> str:
@@ -66,7 +42,7 @@ def name_run(upload: Upload, stage: str) -> str:
     """
     moment = datetime.fromisoformat(upload.event_time)
     version = upload.etag if upload.version_id == NO_VERSION else upload.version_id
-    mark = _hash(
+    mark = hash_parts(
         upload.bucket, upload.key, version, upload.sequencer, length=_RUN_HASH_LENGTH
     )
     own = f"{moment:%y%m%d%H%M%S}-{mark}-{stage}"
@@ -158,11 +134,3 @@ def build_run(
 def choose_glue_capacity(size: int) -> float:
     """Choose the capacity, in DPU, of the jobs that read ``size`` bytes of upload."""
     return LARGE_CAPACITY if size > LARGE_UPLOAD else SMALL_CAPACITY
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
-def _hash(*parts: str, length: int) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:length]

@@ -6,9 +6,9 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.bucket import run_key
 from chalicelib.endings import build_status
 from chalicelib.errors import StatusError
+from chalicelib.keys import run_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chalicelib.aws_errors import error_code
-from chalicelib.bucket import NO_VERSION
+from chalicelib.keys import NO_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

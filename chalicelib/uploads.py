@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
-from chalicelib.bucket import BARE_UPLOAD_KEY, NO_VERSION, UPLOAD_FOLDER, upload_key
 from chalicelib.errors import RecordError
+from chalicelib.keys import BARE_UPLOAD_KEY, NO_VERSION, UPLOAD_FOLDER, upload_key
 
 SUFFIXES = (".zip", ".csv", ".parquet")
 NEEDED_KEYS = " or ".join(upload_key(f"<name>{suffix}") for suffix in SUFFIXES)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.bucket import build_uri, upload_key
 from chalicelib.endings import find_reason, has_ended, is_complete
+from chalicelib.keys import build_uri, upload_key
 from chalicelib.runs import read_execution_input
 from client.documents import find_run_document
 from client.errors import CommandError

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from chalicelib.runs import (
     build_execution_input,
     is_run_id,
-    name_dataset,
     name_run,
 )
 from chalicelib.stages import MAX_STAGE_LENGTH
 from chalicelib.uploads import Upload
 from localaws.iam.authorize import matches
 from tests.building.service_models import find_faults
+from tests.building.upload_keys import KEYS
 
 UPLOAD = Upload(
     bucket="bucket",
@@ -26,64 +26,7 @@ UPLOAD = Upload(
     event_time="2026-11-23T01:24:19.123Z",
     sequencer="0A1B",
 )
-HEX = st.text("0123456789abcdef", min_size=12, max_size=12)
-NAMES = st.one_of(
-    st.text(max_size=60),
-    st.from_regex(r"[a-zA-Z0-9 -]{0,45}", fullmatch=True),
-    st.builds("{}-{}".format, st.sampled_from(["sales", "a" * 27, "data"]), HEX),
-)
-KEYS = st.one_of(
-    st.just("raw"),
-    st.builds("raw/{}{}".format, NAMES, st.sampled_from([".zip", ".ZIP", ".csv"])),
-)
 STAGES = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,7}[a-z0-9])?", fullmatch=True)
-
-
-@pytest.mark.parametrize(
-    ("key", "dataset"),
-    [
-        ("raw/data.zip", "data"),
-        ("raw/sales-2026.zip", "sales-2026"),
-        ("raw/" + "a" * 40 + ".zip", "a" * 40),
-    ],
-)
-def test_plain_key_is_the_dataset(key, dataset):
-    assert name_dataset(key) == dataset
-
-
-@pytest.mark.parametrize(
-    ("key", "start"),
-    [
-        ("raw/Sales.zip", "sales"),
-        ("raw/sales.csv", "sales"),
-        ("raw/team/sales.zip", "team-sales"),
-        ("raw", "data"),
-        ("raw/.zip", "data"),
-        ("raw/sales-0123456789ab.zip", "sales-0123456789ab"),
-        ("raw/日本.zip", "data"),
-        ("raw/" + "a" * 41 + ".zip", "a" * 27),
-    ],
-)
-def test_changed_key_gets_a_hash(key, start):
-    assert re.fullmatch(f"{start}-[0-9a-f]{{12}}", name_dataset(key))
-
-
-@given(st.lists(KEYS, min_size=2, max_size=2, unique=True))
-def test_two_keys_never_share_a_dataset(keys):
-    first, second = map(name_dataset, keys)
-
-    assert first != second
-    assert max(len(first), len(second)) <= 40
-
-
-@given(KEYS)
-def test_dataset_of_a_key_is_no_other_keys(key):
-    seen = {key: name_dataset(key)}
-    for _ in range(3):
-        key = f"raw/{seen[key]}.zip"
-        seen[key] = name_dataset(key)
-
-    assert len(set(seen.values())) == len(seen)
 
 
 # The first example loads the service's model.

@@ -14,7 +14,7 @@ import pytest
 import requests
 from moto.server import ThreadedMotoServer
 
-from chalicelib.bucket import forecast_key, run_key
+from chalicelib.keys import forecast_key, run_key
 from chalicelib.runs import build_execution_input
 from chalicelib.uploads import Upload
 from forecast import choose_command, main

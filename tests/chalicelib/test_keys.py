@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.bucket import (
+from chalicelib.keys import (
     autopilot_prefix,
     build_uri,
     forecast_key,
