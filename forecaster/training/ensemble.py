@@ -17,7 +17,8 @@ _ROUNDS = 8  # few: later rounds fit the windows, not the future
 _SERIES = 1_000  # more tell little more about weights
 _NEAR = 1.6  # times the best loss, beyond which greedy selection does not look
 _TRUST = 0.4  # in greedy selection, against the tilted prior
-_NAIVE = 1.0  # prior of the best naive candidate
+_NAIVE = 1.0  # prior of the naive candidates together
+_OFTEN = 0.66  # of the windows
 _TILT = 5.0  # a loss larger by 20 % costs a prior weight a factor of e
 
 
@@ -78,49 +79,66 @@ def tilt(prior: Array, losses: Array, strength: float = _TILT) -> Array:
     return np.asarray(tilted / tilted.sum())
 
 
-def pass_naive(losses: Array, naive: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Tell which candidates may have weight: those no worse than the best naive.
+def pass_naive(
+    losses: Array, by_window: Array, naive: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Tell which candidates may have weight: those not worse than the best naive.
+
+    Worse is what has the larger loss in all and in two of three windows; a single
+    window is no evidence. Naive candidates pass.
 
     Parameters
     ----------
     losses
-        [n_candidates] on the backtest; NaN fails.
+        [n_candidates] on all windows; a candidate whose loss is NaN fails.
+    by_window
+        [n_candidates, n_windows].
     naive
-        [n_candidates] which are naive themselves; without any all pass that have a
-        loss.
+        [n_candidates].
     """
-    bar = np.nanmin(losses[naive]) if naive.any() else np.inf
-    return np.asarray(losses <= bar)
+    passed = np.isfinite(losses)
+    if not (naive & passed).any() or by_window.shape[1] < 2:
+        return np.asarray(passed)
+    best = int(np.nanargmin(np.where(naive, losses, np.nan)))
+    often = (by_window > by_window[best]).mean(axis=1) >= _OFTEN
+    return np.asarray(passed & (naive | ~((losses > losses[best]) & often)))
 
 
 def choose_weights(plan: Plan, trained: Sequence[Trained], metric: str) -> Array:
     """Weights by greedy selection on all windows and on each alone, shrunk to a prior.
 
     The prior is what does well on series of all kinds, tilted by the backtest; one
-    short window alone would be overfitted. Only what is no worse than the best naive
-    candidate takes part, and that one counts in the prior: on a random walk nothing
-    is left beside it.
+    short window alone would be overfitted. The naive candidates share a part of it,
+    and what is worse than the best of them has no weight: on a random walk little is
+    left beside the last value.
     """
     stride = -(-plan.panel.n_items // _SERIES)
     backtest = plan.backtest.every(stride)
     forecasts = [one.quantiles[:, ::stride] for one in trained]
-    prior = np.array([one.candidate.prior for one in trained])
     loss = _loss_on(plan, backtest, metric)
     losses = np.array([loss(forecast) for forecast in forecasts])
+    naive = np.array([one.candidate.naive for one in trained])
+    prior = np.array([one.candidate.prior for one in trained])
+    prior = np.where(naive, _NAIVE / max(naive.sum(), 1), prior)
     if not np.isfinite(losses).any():
         return _normal(prior)
-    naive = np.array([one.candidate.naive for one in trained])
-    passed = pass_naive(losses, naive)
-    best = int(np.nanargmin(np.where(naive | ~naive.any(), losses, np.nan)))
-    prior[best] = max(prior[best], _NAIVE)
+    best = trained[int(np.nanargmin(np.where(naive, losses, np.inf)))].candidate
+    if best.walk_prior is not None:
+        walk = [one.candidate.walk_prior or 0.0 for one in trained]
+        prior = np.maximum(prior, walk)
+    windows = range(len(backtest.cuts))
+    parts = [_loss_on(plan, backtest.window(k), metric) for k in windows]
+    by_window = np.array(
+        [[parts[k](one[k : k + 1]) for k in windows] for one in forecasts]
+    )
+    passed = pass_naive(losses, by_window, naive)
     near = np.flatnonzero(passed & (losses <= _NEAR * np.nanmin(losses)))
     forecasts = [forecasts[number] for number in near]
     picks = [greedy_weights(forecasts, loss)]
-    if len(backtest.cuts) > 1:
-        for k in range(len(backtest.cuts)):
+    if len(parts) > 1:
+        for k in windows:
             some = [forecast[k : k + 1] for forecast in forecasts]
-            loss = _loss_on(plan, backtest.window(k), metric)
-            picks.append(greedy_weights(some, loss))
+            picks.append(greedy_weights(some, parts[k]))
     greedy = np.zeros(len(prior))
     greedy[near] = np.mean(picks, axis=0)
     return shrink(greedy, tilt(_normal(prior * passed), losses), _TRUST)

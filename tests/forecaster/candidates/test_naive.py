@@ -64,12 +64,29 @@ def test_seasonal_mean_is_the_mean_of_every_phase():
 
 
 def test_what_is_worse_than_the_best_naive_fails():
-    losses = np.array([1.0, 0.8, 0.9, 0.7, NAN])
-    naive = np.array([True, True, False, False, False])
+    naive = np.array([True, True, False, False, False, False])
+    by_window = np.array(
+        [
+            [1.0, 1.0, 1.0],  # naive, and passes
+            [0.8, 0.8, 0.8],  # the best naive
+            [0.9, 0.9, 0.9],  # worse in every window
+            [0.7, 0.7, 1.9],  # worse in one of three
+            [0.7, 0.7, 0.7],
+            [NAN, NAN, NAN],
+        ]
+    )
 
-    passed = pass_naive(losses, naive)
+    passed = pass_naive(by_window.mean(axis=1), by_window, naive)
 
-    assert passed.tolist() == [False, True, False, True, False]
+    assert passed.tolist() == [True, True, False, True, True, False]
+
+
+def test_one_window_is_no_evidence():
+    losses = np.array([0.8, 0.9])
+
+    passed = pass_naive(losses, losses[:, None], np.array([True, False]))
+
+    assert passed.all()
 
 
 def test_random_walks_are_left_to_the_last_value():
