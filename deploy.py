@@ -11,6 +11,14 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.endpoints import (
+    LOCAL_STAGE,
+    check_endpoints,
+    close_proxies,
+    list_endpoints,
+    prepare_environment,
+    refuse_outside,
+)
 from chalicelib.errors import PipelineError
 from chalicelib.stages import Stage, check_stage
 from deployment.apply import deploy
@@ -94,8 +102,12 @@ def build_deployment(asked: argparse.Namespace) -> Deployment:
     ------
     DeploymentError
         When no region is named anywhere.
+    EndpointError
+        When requests would go elsewhere than where the stage is.
     """
     options = read_options(asked)
+    is_local = asked.stage == LOCAL_STAGE
+    prepare_environment(os.environ, asked.stage)
     session = boto3.Session(
         profile_name=asked.profile,
         # The AWS CLI reads this variable first; boto3 alone does not.
@@ -107,16 +119,21 @@ def build_deployment(asked: argparse.Namespace) -> Deployment:
             "no region is named (found neither AWS_REGION, AWS_DEFAULT_REGION nor one "
             "in the profile); name one with --region"
         )
+    if is_local:
+        session.events.register("before-send", refuse_outside)
     sts = session.client("sts", region_name=region)
-    stage = Stage(asked.stage, sts.get_caller_identity()["Account"], region)
-    say(f"account    {stage.account}")
-    say(f"region     {stage.region}")
-    say(f"endpoint   {sts.meta.endpoint_url}")
     clients: dict[str, Any] = {
         name: session.client(service)  # type: ignore[call-overload]  # any service
         for name, service in SERVICES.items()
     }
-    chalice = Chalice(PROJECT, region, asked.profile, os.environ)
+    endpoints = list_endpoints([sts, *clients.values()])
+    note = check_endpoints(asked.stage, endpoints)
+    stage = Stage(asked.stage, sts.get_caller_identity()["Account"], region)
+    say(f"account    {stage.account}")
+    say(f"region     {stage.region}")
+    say(f"endpoint   {sts.meta.endpoint_url}{f' ({note})' if note else ''}")
+    environ = close_proxies(os.environ) if is_local else os.environ
+    chalice = Chalice(PROJECT, region, asked.profile, environ)
     return Deployment(PROJECT, stage, options, Clients(**clients), chalice)
 
 
