@@ -62,7 +62,10 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     add("--plan", action="store_true", help="say what would change, change nothing")
     add("--destroy", action="store_true", help="remove all but the bucket's data")
     add("--delete-data", action="store_true", help="with --destroy: these too")
-    add("--yes", action="store_true", help="with --destroy: do not ask")
+    add("--yes", action="store_true", help="with --destroy: do not ask; keeps data")
+    add(
+        "--confirm", metavar="STAGE", help="with --destroy: its name, instead of asking"
+    )
     remembered = parser.add_argument_group("options of the stage, 'none' forgets")
     add = remembered.add_argument
     add("--notify", action="append", metavar="EMAIL", help="whom to tell of each run")
@@ -149,19 +152,47 @@ def read_options(asked: argparse.Namespace) -> Options:
 
 
 def confirm(deployment: Deployment, asked: argparse.Namespace) -> None:
-    """Ask a person before anything is removed; a script has said what it wants.
+    """Have it confirmed that something is removed: by a person, or beforehand.
+
+    Data are deleted for the stage's name only, typed or given.
 
     Raises
     ------
     DeploymentError
-        When the person does not agree.
+        When it is not confirmed.
     """
-    if asked.yes or asked.plan or not sys.stdin.isatty():
+    name = deployment.stage.name
+    if asked.plan or (asked.yes and not asked.delete_data):
         return
-    data = " and all its data" if asked.delete_data else ""
-    answer = input(f"remove stage {deployment.stage.name!r}{data}? type its name: ")
-    if answer.strip() != deployment.stage.name:
-        raise DeploymentError("nothing was removed; type the stage's name to do it")
+    answer = asked.confirm
+    if answer is None:
+        answer = ask_for_name(name, delete_data=asked.delete_data)
+    if answer.strip() != name:
+        raise DeploymentError(
+            f"nothing was removed (received {answer!r}, needs {name!r}); give the name "
+            "of the stage to do it"
+        )
+
+
+def ask_for_name(name: str, *, delete_data: bool) -> str:
+    """Ask the person at the terminal for the name of the stage to remove.
+
+    Raises
+    ------
+    DeploymentError
+        When there is no terminal.
+    """
+    if not sys.stdin.isatty():
+        needed = f"--confirm {name}" if delete_data else f"--yes or --confirm {name}"
+        raise DeploymentError(
+            f"nothing was removed, as there is no terminal to ask at (needs {needed}); "
+            "add it to do it"
+        )
+    data = " and all its data" if delete_data else ""
+    try:
+        return input(f"remove stage {name!r}{data}? type its name: ")
+    except EOFError:
+        return ""
 
 
 def say(line: str) -> None:
