@@ -24,6 +24,7 @@ from chalicelib.endpoints import (
 )
 from chalicelib.errors import PipelineError
 from chalicelib.stages import Stage, check_stage
+from chalicelib.store import expect_owner
 from client.errors import explain_aws_error
 from client.follow import Display
 from client.listing import Lister
@@ -184,6 +185,7 @@ def connect(args: argparse.Namespace) -> tuple[Stage, Clients]:
     if note := check_endpoints(args.stage, list_endpoints(made)):
         print(f"forecast.py: note: {note}", file=sys.stderr)
     account = sts.get_caller_identity()["Account"]
+    expect_owner(clients.s3, account)
     cap = CallCap(CALLS_PER_SECOND)
     for client in (clients.sfn, clients.sagemaker):
         client.meta.events.register("before-send", cap)

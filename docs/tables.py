@@ -45,6 +45,7 @@ _SHORT = {
     "${Bucket}": "<bucket>",
     "${KeyArn}": "<key>",
     "${Region}": "<region>",
+    "${Account}": "<account>",
 }
 
 

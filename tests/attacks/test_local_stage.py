@@ -1,9 +1,9 @@
 """Nothing of the stage `local` leaves this machine, however its endpoints are set.
 
-The last word of each try says what went wrong at 699381e: with `deploy.py` alone, with
 The last word of each try says what went wrong at 699381e: `deploy.py` alone fell,
 `forecast.py list` too, or neither. Wrong is a request that leaves the machine, or a
 command that goes on.
+"""
 
 import os
 import subprocess
