@@ -79,7 +79,7 @@ def _review_glue(deployment: Deployment) -> Iterator[Review]:
     code = read_glue_code(
         deployment.project / "glue", jobs, chart_library=read_chart_library()
     )
-    yield review_glue_code(clients.s3, stage.bucket, code)
+    yield review_glue_code(clients.s3, stage, code)
     yield review_connection(clients.glue, clients.ec2, stage, options)
     yield review_security_configuration(clients.glue, stage, options)
     for job in jobs:
