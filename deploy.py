@@ -69,6 +69,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     remembered = parser.add_argument_group("options of the stage, 'none' forgets")
     add = remembered.add_argument
     add("--notify", action="append", metavar="EMAIL", help="whom to tell of each run")
+    add("--deployer", action="append", metavar="ARN", help="who else deploys the stage")
     add("--kms-key", metavar="ARN", help="encrypt data and volumes with this key")
     add("--subnet-ids", metavar="IDS", help="run the jobs in these, by commas")
     add("--security-group-ids", metavar="IDS", help="and with these groups")
@@ -125,19 +126,25 @@ def build_deployment(asked: argparse.Namespace) -> Deployment:
     if is_local:
         session.events.register("before-send", refuse_outside)
     sts = session.client("sts", region_name=region)
-    clients: dict[str, Any] = {
-        name: session.client(service)  # type: ignore[call-overload]  # any service
-        for name, service in SERVICES.items()
-    }
-    endpoints = list_endpoints([sts, *clients.values()])
-    note = check_endpoints(asked.stage, endpoints)
-    stage = Stage(asked.stage, sts.get_caller_identity()["Account"], region)
+    clients = make_clients(session)
+    note = check_endpoints(asked.stage, list_endpoints([sts, *vars(clients).values()]))
+    caller = sts.get_caller_identity()
+    stage = Stage(asked.stage, caller["Account"], region)
     say(f"account    {stage.account}")
     say(f"region     {stage.region}")
     say(f"endpoint   {sts.meta.endpoint_url}{f' ({note})' if note else ''}")
     environ = close_proxies(os.environ) if is_local else os.environ
     chalice = Chalice(PROJECT, region, asked.profile, environ)
-    return Deployment(PROJECT, stage, options, Clients(**clients), chalice)
+    return Deployment(PROJECT, stage, options, clients, chalice, caller["Arn"])
+
+
+def make_clients(session: boto3.Session) -> Clients:
+    """Make a client for each service that a deployment uses."""
+    clients: dict[str, Any] = {
+        name: session.client(service)  # type: ignore[call-overload]  # any service
+        for name, service in SERVICES.items()
+    }
+    return Clients(**clients)
 
 
 def read_options(asked: argparse.Namespace) -> Options:
@@ -148,6 +155,7 @@ def read_options(asked: argparse.Namespace) -> Options:
         subnet_ids=asked.subnet_ids,
         security_group_ids=asked.security_group_ids,
         notify=asked.notify,
+        deployers=asked.deployer,
     )
 
 

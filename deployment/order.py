@@ -46,7 +46,7 @@ def review_before_chalice(deployment: Deployment) -> Iterator[Review]:
     for part in deployment.pipeline.parts:
         policy = deployment.templates.build(part, stage, options)
         yield review_role(clients.iam, stage, part, policy=policy)
-    yield review_bucket(clients.s3, stage, options)
+    yield review_bucket(clients.s3, stage, options, caller=deployment.caller)
     yield review_topic(clients.sns, stage, options.notify)
     yield review_queue(clients.sqs, stage)
     yield review_alarm(clients.cloudwatch, stage)

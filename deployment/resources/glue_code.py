@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws_errors import error_code
 from deployment.errors import DeploymentError
+from deployment.patience import insist
 from deployment.review import Fix, Review
 
 if TYPE_CHECKING:
@@ -186,16 +187,21 @@ def _put_file(
     s3: S3Client, stage: Stage, *, key: str, content: bytes
 ) -> Callable[[], object]:
     content_type = "text/x-python" if key.endswith(".py") else "application/zip"
-    return lambda: s3.put_object(
-        Bucket=stage.bucket,
-        ExpectedBucketOwner=stage.account,
-        Key=key,
-        Body=content,
-        ContentType=content_type,
-        # S3 refuses other bytes, keeps it, and gives no object another's.
-        ChecksumAlgorithm="SHA256",
-        ChecksumSHA256=_digest_for_s3(content),
-    )
+
+    def put() -> object:
+        return s3.put_object(
+            Bucket=stage.bucket,
+            ExpectedBucketOwner=stage.account,
+            Key=key,
+            Body=content,
+            ContentType=content_type,
+            # S3 refuses other bytes, keeps it, and gives no object another's.
+            ChecksumAlgorithm="SHA256",
+            ChecksumSHA256=_digest_for_s3(content),
+        )
+
+    # Another deployer's policy may still stand for some seconds.
+    return lambda: insist(put, attempts=4, also={"AccessDenied"})
 
 
 def _find_digest(s3: S3Client, stage: Stage, key: str) -> str | None:
