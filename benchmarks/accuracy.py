@@ -22,7 +22,12 @@ import pandas as pd
 
 from benchmarks.points import WQL, line_up, score_wql
 from forecaster import fit, metrics
-from forecaster.candidates.naive import seasonal_naive
+from forecaster.candidates.naive import (
+    drift,
+    last_value,
+    seasonal_mean,
+    seasonal_naive,
+)
 from forecaster.data.frequency import parse_frequency
 from forecaster.data.panel import build_panel
 from forecaster.data.problem import Problem
@@ -34,6 +39,12 @@ COST = ("cpu_s", "wall_s", "rss_mb")
 RIVALS = {
     "medium": "AutoGluon 1.6.3 medium_quality, no downloaded weights",
     "high": "AutoGluon 1.6.3 high_quality, no downloaded weights",
+}
+NAIVES = {
+    "SeasonalNaive": seasonal_naive,
+    "LastValue": last_value,
+    "Drift": drift,
+    "SeasonalMean": seasonal_mean,
 }
 YARDSTICK = "statsforecast AutoTheta"
 
@@ -116,17 +127,24 @@ def _scale(target: "pd.Series[float]", season: int) -> float:
     return float(np.nanmean(np.abs(y[lag:] - y[:-lag])))
 
 
-def forecast_naive(seen: pd.DataFrame, settings: dict[str, Any]) -> pd.DataFrame:
-    """Forecast with the baseline, at the season that the dataset's settings give."""
+def score_naives(
+    seen: pd.DataFrame, test: pd.DataFrame, settings: dict[str, Any]
+) -> dict[str, dict[str, float]]:
+    """Score the naive forecasts, at the season that the dataset's settings give."""
     problem = make_problem(settings)
     panel = build_panel(seen, problem, parse_frequency(problem.frequency))
-    season = settings["season"]
-    quantiles = seasonal_naive(panel, problem.levels, season=season)
+    panel = replace(panel, season=settings["season"])
     frame = panel.keys.loc[panel.keys.index.repeat(problem.horizon)]
     stamps = panel.stamps(np.arange(1, problem.horizon + 1))
     frame = frame.reset_index(drop=True).assign(timestamp=stamps.ravel())
-    frame[NAMES] = quantiles.reshape(-1, len(NAMES))
-    return frame
+    scores = {}
+    for name, forecast in NAIVES.items():
+        quantiles = forecast(panel, problem.levels)
+        if np.isnan(quantiles).any():
+            continue  # too short a history for it
+        frame[NAMES] = quantiles.reshape(-1, len(NAMES))
+        scores[name] = score(test, frame, seen, settings["season"])
+    return scores
 
 
 def run_one(folder: Path, name: str, options: argparse.Namespace) -> dict[str, Any]:
@@ -166,11 +184,12 @@ def measure(folder: Path, name: str, options: argparse.Namespace) -> dict[str, A
     path = options.forecasts / f"{name}.csv"
     forecast = pd.read_csv(path, dtype={"item_id": str}, parse_dates=["timestamp"])
     season = settings["season"]
-    naive = forecast_naive(seen, settings)
+    naives = score_naives(seen, test, settings)
     return {
         **score(test, forecast, seen, season),
         **result,
-        "naive": score(test, naive, seen, season),
+        "naive": naives["SeasonalNaive"],
+        "best_naive": min(naives.items(), key=lambda named: named[1]["WQL"]),
     }
 
 
@@ -189,6 +208,9 @@ def summarise(results: dict[str, Any], reference: dict[str, Any]) -> dict[str, f
         for metric in ("WQL", "WQL3", "MASE", "WAPE")
     }
     summary["worst WQL / naive"] = max(r["WQL"] / r["naive"]["WQL"] for r in rows)
+    summary["worst WQL / best naive"] = max(
+        r["WQL"] / r["best_naive"][1]["WQL"] for r in rows
+    )
     summary["mean cov80"] = float(np.mean([r["cov80"] for r in rows]))
     for short, full in RIVALS.items():
         ratios = [
@@ -267,13 +289,14 @@ def main() -> None:
         row = results[name]
         against = row["WQL"] / row["naive"]["WQL"]
         cells = [f"{key} {row[key]:.4g}" for key in (*ACCURACY, *COST)]
-        print(f"{name:22s}", *cells, f"WQL/naive {against:.3f}", flush=True)
-    found = folder / "reference.json"
+        best = f"{row['best_naive'][0]} {row['WQL'] / row['best_naive'][1]['WQL']:.3f}"
+        ratios = f"WQL/naive {against:.3f} WQL/{best}"
+        print(f"{name:22s}", *cells, ratios, flush=True)
+    back = f"-{options.back:g}-back" if options.back else ""
+    found = folder / f"reference{back}.json"
     reference = json.loads(found.read_text()) if found.exists() else {}
-    if options.back:
-        reference = {}  # the rivals were measured on the test only
     summary = summarise(results, reference)
-    if options.yardstick and reference:
+    if options.yardstick and reference and not back:
         yardstick = time_yardstick(folder, options.yardstick)
         summary |= compare_cost(summary, yardstick, reference)
     for key, value in summary.items():

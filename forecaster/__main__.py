@@ -73,8 +73,8 @@ def _no_value(head: pd.DataFrame, item: list[str]) -> dict[str, list[str]]:
 
 def tell(report: Report) -> None:
     """Print a line as a candidate finishes."""
-    score = report.metrics.get("wQL")
-    what = report.reason or (f"wQL {score:.4f}" if score is not None else "")
+    score = report.metrics.get("WQL")
+    what = report.reason or (f"WQL {score:.4f}" if score is not None else "")
     print(f"{report.name:18s} {report.seconds:6.2f} s  {what}", file=sys.stderr)
 
 
@@ -98,7 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
     forecast.to_csv(options.out, index=False)
     if options.model:
         model.save(options.model)
-    shown = ["name", "algorithm", "weight", "wQL", "WAPE", "MASE", "seconds"]
+    shown = ["name", "algorithm", "weight", "WQL", "WAPE", "MASE", "seconds"]
     print(model.leaderboard[shown].round(4).to_string(index=False))
     print(f"{len(forecast)} rows in {options.out}")
     return 0

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+_LARGEST_LOG = 600.0
+
 
 def normal_scores(levels: Array) -> Array:
     """Standard normal quantiles of the levels."""
@@ -36,12 +38,26 @@ def fill_gaps(target: Array, season: int) -> Array:
     return np.where(seen, filled, np.nan_to_num(first)[:, None])
 
 
+def exp_near(logs: Array, past: Array) -> Array:
+    """Take forecast logarithms [n_items, ...] back, no further than twice as high.
+
+    They may lie as far above the highest logarithm of the past [n_items, n_steps] as
+    that lies above the lowest, or a factor of e; a wide spread on few points would
+    explode otherwise.
+    """
+    seen = ~np.isnan(past)
+    high = np.where(seen, past, -np.inf).max(axis=1, initial=-np.inf)
+    low = np.where(seen, past, np.inf).min(axis=1, initial=np.inf)
+    cap = np.minimum(high + np.maximum(high - low, 1.0), _LARGEST_LOG)
+    return np.asarray(np.exp(np.minimum(logs, cap.reshape(-1, *[1] * (logs.ndim - 1)))))
+
+
 def with_spread(center: Array, spread: Array, levels: Array) -> Array:
     """Normal quantiles [..., n_levels] around a center with a standard deviation."""
     return center[..., None] + spread[..., None] * normal_scores(levels)
 
 
-def row_mean(values: Array, axis: int = 1) -> Array:
+def row_mean(values: Array, axis: int | tuple[int, ...] = 1) -> Array:
     """Mean over what is not NaN; 0 where nothing is."""
     seen = ~np.isnan(values)
     count = np.maximum(seen.sum(axis=axis), 1)

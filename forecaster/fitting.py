@@ -3,7 +3,7 @@
 import hashlib
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -13,7 +13,7 @@ import pandas as pd
 
 from forecaster import artefact
 from forecaster.arrays import Array, mean_of_quantiles
-from forecaster.autopilot import config as autopilot
+from forecaster.autopilot.config import check_objective
 from forecaster.candidates.catalogue import (
     BASELINE,
     ENSEMBLE,
@@ -21,23 +21,23 @@ from forecaster.candidates.catalogue import (
     affordable,
     choose_candidates,
 )
+from forecaster.clock import Clock, usable_cores
+from forecaster.data.calendar import HOLIDAYS
 from forecaster.data.panel import Panel
 from forecaster.data.problem import Problem, quantile_name
-from forecaster.data.setup import Setup
+from forecaster.data.telling import describe_covariates
 from forecaster.errors import TableError
 from forecaster.metrics import METRICS, score
-from forecaster.model import Model, within_bounds
+from forecaster.model import Model
+from forecaster.setup import Setup, read_setup
 from forecaster.training.backtest import plan_backtest
-from forecaster.training.calibration import calibrate, stretch
-from forecaster.training.clock import Clock, usable_cores
-from forecaster.training.ensemble import blend, choose_weights
+from forecaster.training.combination import Combined, Ensemble, combine
 from forecaster.training.fallback import list_fallbacks
 from forecaster.training.runs import (
     OUT_OF_TIME,
+    Outcome,
     Plan,
     Report,
-    Trained,
-    score_quantiles,
     train_candidates,
 )
 
@@ -74,7 +74,7 @@ def fit(
     ForecasterError
         When the table or the config cannot work.
     """
-    metric = autopilot.check_objective(objective)
+    metric = check_objective(objective)
     setup = read_setup(config)
     aligned = setup.align(table)
     setup = setup.learn(aligned)
@@ -86,22 +86,50 @@ def fit(
         )
     plan = _plan(panel, setup.problem, seed, workers)
     watch = on_candidate or (lambda report: None)
-    candidates = choose_candidates(panel, setup.problem.algorithms)
-    values = int((~np.isnan(panel.target)).sum())
-    chosen = affordable(candidates, values, setup.problem.max_seconds)
-    skipped = [_skipped(one, values) for one in candidates if one not in chosen]
-    trained, failed = train_candidates(plan, chosen, watch)
-    dropped = [*failed, *skipped]
+    outcome = _train(plan, setup.problem, watch)
     with np.errstate(all="ignore"):  # what is not finite is mended
-        return _combine(setup, plan, (trained, dropped), metric)
+        combined = combine(plan, outcome, metric)
+        told = _suppose_told(plan, setup.problem, outcome, metric)
+        return _assemble(setup, plan, outcome, combined, told, metric)
 
 
-def read_setup(config: Mapping[str, Any] | Problem) -> Setup:
-    """Take AWS's config or the engine's own problem."""
-    if isinstance(config, Problem):
-        return Setup(config)
-    problem, rules = autopilot.read_config(config)
-    return Setup(problem, rules=rules)
+def _train(plan: Plan, problem: Problem, watch: Callable[[Report], None]) -> Outcome:
+    candidates = choose_candidates(plan.panel, problem.algorithms)
+    values = int((~np.isnan(plan.panel.target)).sum())
+    chosen = affordable(candidates, values, problem.max_seconds)
+    skipped = [_skipped(one, values) for one in candidates if one not in chosen]
+    return train_candidates(plan, chosen, watch).without(skipped)
+
+
+def _suppose_told(
+    plan: Plan, problem: Problem, outcome: Outcome, metric: str
+) -> Ensemble | None:
+    """Fit for forecasts that will be told the covariates, where the table tells none.
+
+    Only the candidates that see covariates are trained again.
+    """
+    unknown = plan.panel.unknown_names
+    if not unknown or not np.isnan(_covariates_ahead(plan.panel)).all():
+        return None
+    told = replace(plan, panel=plan.panel.all_told())
+    names = {one.candidate.name for one in outcome.trained}
+    chosen = [
+        one
+        for one in choose_candidates(told.panel, problem.algorithms)
+        if one.name in names
+    ]
+    again = train_candidates(
+        told, [one for one in chosen if one.sees_covariates], lambda report: None
+    )
+    by_name = {one.candidate.name: one for one in (*outcome.trained, *again.trained)}
+    trained = [replace(by_name[one.name], candidate=one) for one in chosen]
+    return combine(told, Outcome(trained, []), metric).ensemble
+
+
+def _covariates_ahead(panel: Panel) -> Array:
+    """What the table gives of the future; holidays are not of the table."""
+    own = [name != HOLIDAYS for name in panel.known_names]
+    return panel.known[:, panel.n_steps :][:, :, own]
 
 
 def _skipped(candidate: Candidate, values: int) -> Report:
@@ -129,51 +157,28 @@ def _plan(panel: Panel, problem: Problem, seed: int, workers: int | None) -> Pla
     )
 
 
-def _combine(
-    setup: Setup, plan: Plan, outcome: tuple[list[Trained], list[Report]], metric: str
+def _assemble(  # noqa: PLR0917 - all that a model is put together from
+    setup: Setup,
+    plan: Plan,
+    outcome: Outcome,
+    combined: Combined,
+    told: Ensemble | None,
+    metric: str,
 ) -> Model:
-    trained, dropped = outcome
-    forecasts = [one.quantiles for one in trained]
-    prior = np.array([one.candidate.prior for one in trained])
-    weights = choose_weights(plan, forecasts, prior, metric)
-    blended = blend(forecasts, weights)
-    factors = calibrate(plan.backtest.actual, blended, plan.levels)
-    final = _bounded(plan, stretch(blended, plan.levels, factors))
-    ensemble = Report(
-        name=ENSEMBLE,
-        algorithm="ensemble",
-        metrics=score_quantiles(plan, final),
-        seconds=sum(one.report.seconds for one in trained),
-        status="Completed",
-    )
-    by_name = {
-        one.candidate.name: float(weight)
-        for one, weight in zip(trained, weights, strict=True)
-    }
-    by_candidate = {one.candidate.name: one.quantiles for one in trained}
-    reports = [ensemble, *(one.report for one in trained), *dropped]
+    by_candidate = {one.candidate.name: one.quantiles for one in outcome.trained}
+    final = combined.quantiles
+    reports = [combined.report, *(one.report for one in outcome.trained)]
+    reports += outcome.dropped
     return Model(
         setup=setup,
-        weights=by_name,
-        factors=factors,
-        states={
-            one.candidate.name: one.state
-            for one in trained
-            if one.state and by_name[one.candidate.name] > 0
-        },
-        leaderboard=_leaderboard(reports, by_name, metric),
+        ensemble=combined.ensemble,
+        told=told,
+        leaderboard=_leaderboard(reports, combined.ensemble.weights, metric),
         backtests=_backtests(setup.problem, plan, final),
         fallbacks=pd.DataFrame(list_fallbacks(plan.panel)),
-        manifest=_manifest(plan, metric, dropped),
+        manifest=_manifest(plan, metric, outcome.dropped),
         scorer=partial(_scores, plan, {**by_candidate, ENSEMBLE: final}),
     )
-
-
-def _bounded(plan: Plan, quantiles: Array) -> Array:
-    bounded = quantiles.copy()
-    for k, cut in enumerate(plan.backtest.cuts):
-        bounded[k] = within_bounds(quantiles[k], plan.panel.cut(cut))
-    return bounded
 
 
 def _scores(plan: Plan, quantiles: Mapping[str, Array]) -> pd.DataFrame:
@@ -250,6 +255,7 @@ def _manifest(plan: Plan, metric: str, dropped: list[Report]) -> dict[str, Any]:
             "pandas": pd.__version__,
             "lightgbm": version("lightgbm"),
         },
+        "covariates": describe_covariates(plan.panel),
         "clock_fired": any(report.reason == OUT_OF_TIME for report in dropped),
         "dropped": [asdict(report) for report in dropped],
     }

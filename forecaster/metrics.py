@@ -14,7 +14,7 @@ from forecaster.arrays import Array, mean_of_quantiles, median_of_quantiles
 
 # What AutoMLJobObjective.MetricName calls each.
 METRIC_OF_OBJECTIVE: Mapping[str, str] = {
-    "AverageWeightedQuantileLoss": "wQL",
+    "AverageWeightedQuantileLoss": "WQL",
     "WAPE": "WAPE",
     "MASE": "MASE",
     "RMSE": "RMSE",
@@ -34,7 +34,7 @@ class Scored:
     forecast
         [n_windows, n_items, horizon, n_levels], at `levels`.
     asked
-        Which levels count for wQL.
+        Which levels count for WQL.
     scale
         [n_windows, n_items] in-sample mean absolute seasonal difference; NaN or 0
         where MASE is not defined.
@@ -117,7 +117,7 @@ def _mape(scored: Scored, axis: tuple[int, ...]) -> Array:
 
 
 _FUNCTIONS: Mapping[str, Callable[[Scored, tuple[int, ...]], Array]] = {
-    "wQL": _wql,
+    "WQL": _wql,
     "WAPE": _wape,
     "MASE": _mase,
     "RMSE": _rmse,

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,20 +10,12 @@ import numpy as np
 import pandas as pd
 
 from forecaster import artefact
-from forecaster.arrays import Array, mean_of_quantiles
-from forecaster.candidates.catalogue import State, candidates_by_name
+from forecaster.arrays import mean_of_quantiles
 from forecaster.data.panel import Panel
 from forecaster.data.problem import quantile_name
-from forecaster.data.setup import Setup, setup_from_json
-from forecaster.training.calibration import stretch
-from forecaster.training.clock import usable_cores
-from forecaster.training.ensemble import blend
-from forecaster.training.fallback import (
-    forecast_new_items,
-    list_fallbacks,
-    mend,
-    settle_constant,
-)
+from forecaster.setup import Setup, setup_from_json
+from forecaster.training.combination import Ensemble, ensemble_from_json
+from forecaster.training.fallback import list_fallbacks
 
 
 @dataclass(frozen=True)
@@ -33,6 +24,11 @@ class Model:
 
     Parameters
     ----------
+    ensemble
+        What forecasts, knowing of the future's covariates what the table that was
+        fitted gave.
+    told
+        Where that was nothing: what forecasts from tables that give all of them.
     leaderboard
         One row per candidate, best first: name, algorithm, status, weight, the
         metrics on the backtest, seconds and, where it was dropped, the reason.
@@ -46,10 +42,9 @@ class Model:
     """
 
     setup: Setup
-    weights: Mapping[str, float]
-    factors: Array
-    states: Mapping[str, State]
+    ensemble: Ensemble
     leaderboard: pd.DataFrame
+    told: Ensemble | None = None
     backtests: pd.DataFrame = field(default_factory=pd.DataFrame)
     fallbacks: pd.DataFrame = field(default_factory=pd.DataFrame)
     manifest: Mapping[str, Any] = field(default_factory=dict)
@@ -72,7 +67,7 @@ class Model:
         problem = self.setup.problem
         panel = self.setup.panel(self.setup.align(table))
         levels = problem.levels
-        quantiles = self._quantiles(panel, levels)
+        quantiles = self._choose(panel).forecast(panel, levels)
         asked = [quantile_name(level) for level in sorted(set(problem.quantiles))]
         steps = np.arange(1, problem.horizon + 1)
         frame = panel.keys.loc[panel.keys.index.repeat(problem.horizon)]
@@ -83,21 +78,15 @@ class Model:
         frame.attrs["fallbacks"] = list_fallbacks(panel)
         return frame
 
-    def _quantiles(self, panel: Panel, levels: Array) -> Array:
-        names = [name for name, weight in self.weights.items() if weight > 0]
-        known = candidates_by_name()
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """Weight of every candidate in the ensemble."""
+        return self.ensemble.weights
 
-        def predict(name: str) -> Array:
-            with np.errstate(all="ignore"):  # what is not finite is mended
-                state = self.states.get(name, {})
-                return mend(known[name].predict(state, panel, levels), panel, levels)
-
-        with ThreadPoolExecutor(usable_cores()) as pool:
-            forecasts = list(pool.map(predict, names))
-        weights = np.array([self.weights[name] for name in names])
-        blended = stretch(blend(forecasts, weights), levels, self.factors)
-        settled = settle_constant(within_bounds(blended, panel), panel)
-        return forecast_new_items(settled, panel)
+    def _choose(self, panel: Panel) -> Ensemble:
+        if self.told is None or panel.unknown_names:
+            return self.ensemble
+        return self.told
 
     def scores(self) -> pd.DataFrame:
         """Every candidate's metrics by backtest window, by step ahead and by series.
@@ -115,18 +104,22 @@ class Model:
             **self.manifest,
             "format": artefact.FORMAT,
             "setup": self.setup.to_json(),
-            "weights": list(self.weights.items()),
-            "factors": self.factors.tolist(),
+            "ensembles": {name: one.to_json() for name, one in self._ensembles()},
             "leaderboard": json.loads(self.leaderboard.to_json(orient="records")),
             "fallbacks": json.loads(self.fallbacks.to_json(orient="records")),
         }
         texts = {
-            f"{name}/{part}": text
-            for name, state in self.states.items()
+            f"{which}/{name}/{part}": text
+            for which, ensemble in self._ensembles()
+            for name, state in ensemble.states.items()
             for part, text in state.items()
         }
         artefact.write_archive(Path(path), manifest, texts)
         return Path(path)
+
+    def _ensembles(self) -> list[tuple[str, Ensemble]]:
+        both = [("ensemble", self.ensemble), ("told", self.told)]
+        return [(which, one) for which, one in both if one is not None]
 
 
 def load(path: str | Path) -> Model:
@@ -138,24 +131,19 @@ def load(path: str | Path) -> Model:
         When the file is not such a model.
     """
     manifest, texts = artefact.read_archive(Path(path))
-    states: dict[str, dict[str, str]] = {}
+    states: dict[str, dict[str, dict[str, str]]] = {}
     for member, text in texts.items():
-        name, part = member.split("/", 1)
-        states.setdefault(name, {})[part] = text
+        which, name, part = member.split("/", 2)
+        states.setdefault(which, {}).setdefault(name, {})[part] = text
+    ensembles = {
+        which: ensemble_from_json(values, states.get(which, {}))
+        for which, values in manifest.pop("ensembles").items()
+    }
     return Model(
         setup=setup_from_json(manifest.pop("setup")),
-        weights=dict(manifest.pop("weights")),
-        factors=np.array(manifest.pop("factors")),
-        states=states,
+        ensemble=ensembles["ensemble"],
+        told=ensembles.get("told"),
         leaderboard=pd.DataFrame(manifest.pop("leaderboard")),
         fallbacks=pd.DataFrame(manifest.pop("fallbacks")),
         manifest=manifest,
     )
-
-
-def within_bounds(quantiles: Array, panel: Panel) -> Array:
-    """Let quantiles rise with their level, and none be negative if history never is."""
-    ordered = np.sort(quantiles, axis=-1)
-    history = np.where(np.isnan(panel.target), 0.0, panel.target)
-    never = history.min(axis=1, initial=0.0) >= 0
-    return np.where(never[:, None, None], np.maximum(ordered, 0.0), ordered)

@@ -31,7 +31,6 @@ _WORDS = {
 }
 # Steps of a season, and of a first horizon, at a step of one unit.
 _SEASON = {"min": 60, "H": 24, "D": 7, "W": 52, "M": 12, "Y": 1}
-_HORIZON = {"min": 60, "H": 24, "D": 14, "W": 8, "M": 12, "Y": 3}
 # A step that hardly ever occurs is no frequency, only a common divisor.
 _LEAST_SHARE = 0.05
 _MOST_STEPS = 100_000
@@ -125,11 +124,6 @@ class Frequency:
     def season(self) -> int:
         """Steps of the usual season; 1 when there is none."""
         return max(_SEASON[self.unit] // self.count, 1)
-
-    @property
-    def usual_horizon(self) -> int:
-        """Steps that one usually wants to know ahead."""
-        return max(_HORIZON[self.unit] // self.count, 1)
 
 
 def parse_frequency(text: str) -> Frequency:

@@ -13,13 +13,14 @@ from glue.limits import MAX_SERIES, TRANSFORM_PART_BYTES
 from glue.reading.archive import ArchiveLimits, Upload, open_upload
 from glue.reading.tables import CHUNK_ROWS, Table, open_table
 from glue.settings.layers import Layer, Settings, merge_settings
+from glue.shaping.history_checks import check_history
 from glue.shaping.hook import Hook
 from glue.shaping.horizon import Outlook, describe_extent, find_outlook
 from glue.shaping.input_files import InputFiles
 from glue.shaping.parts import Parting, Parts, choose_part_count, part_table
 from glue.shaping.shape import Parted, Shape, infer_kinds
 from glue.shaping.shaper import Shaper, write_input
-from glue.shaping.survey import Survey, check_history, survey_parts
+from glue.shaping.survey import Survey, survey_parts
 from glue.transform import transform as user_hook
 from glue.understanding.column_settings import (
     OWN_LAYER,

@@ -10,6 +10,7 @@ import json
 import re
 import sys
 import threading
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -38,11 +39,12 @@ from localaws.iam.bucket_policies import keep_applicable
 from localaws.iam.roles import RoleClients
 from localaws.machine import Machine
 from localaws.patches import Patches
-from localaws.step_functions.clock import wait_while_running
-from localaws.step_functions.tasks import find_service
+from localaws.step_functions.task_states import find_service
+from localaws.waits import shorten, wait_while_running
 
 _FILTER_NAME = re.compile(rb"(<Name>\s*)(Prefix|Suffix)(\s*</Name>)")
 _STATES = "states.amazonaws.com"
+Original = Callable[..., Any]
 
 
 def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
@@ -62,18 +64,14 @@ def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
 def accept_capital_filter_names(patches: Patches) -> None:
     """Take the filter names ``Prefix`` and ``Suffix``: moto asserts lower case."""
 
-    def parse(response: Any) -> dict[str, Any]:
+    @patches.wrap(moto_s3.S3Response, "_notification_config_from_body")
+    def parse(original: Original, response: Any) -> Any:
         body = response.body
         raw = body.encode() if isinstance(body, str) else body
         response.body = _FILTER_NAME.sub(
             lambda match: match[1] + match[2].lower() + match[3], raw
         )
-        config: dict[str, Any] = original(response)
-        return config
-
-    original = patches.replace(
-        moto_s3.S3Response, "_notification_config_from_body", parse
-    )
+        return original(response)
 
 
 def send_complete_s3_events_later(patches: Patches) -> None:
@@ -90,22 +88,21 @@ def announce_a_multipart_upload_once(patches: Patches) -> None:
     """Send CompleteMultipartUpload only: moto says Put of the same object as well."""
     completing = threading.local()
 
-    def complete(backend: Any, *args: Any, **kwargs: Any) -> Any:
+    @patches.wrap(moto_buckets.S3Backend, "complete_multipart_upload")
+    def complete(original: Original, *args: Any, **kwargs: Any) -> Any:
         completing.now = True
         try:
-            return original(backend, *args, **kwargs)
+            return original(*args, **kwargs)
         finally:
             completing.now = False
 
-    def send(account_id: str, event_name: Any, bucket: Any, key: Any) -> None:
+    @patches.wrap(moto_notifications, "send_event")
+    def send(
+        original: Original, account_id: str, event_name: Any, *args: Any, **kwargs: Any
+    ) -> None:
         put = moto_notifications.S3NotificationEvent.OBJECT_CREATED_PUT_EVENT
         if event_name != put or not getattr(completing, "now", False):
-            send_any(account_id, event_name, bucket, key)
-
-    original = patches.replace(
-        moto_buckets.S3Backend, "complete_multipart_upload", complete
-    )
-    send_any = patches.replace(moto_notifications, "send_event", send)
+            original(account_id, event_name, *args, **kwargs)
 
 
 def judge_bucket_policies_by_their_conditions(patches: Patches) -> None:
@@ -127,29 +124,25 @@ def let_rules_call_functions(patches: Patches) -> None:
     to the other targets of a disabled rule too.
     """
 
+    @patches.wrap(moto_events.Rule, "send_to_targets")
     def send_to_targets(
-        rule: Any, original_event: Any, transform_input: bool = True
+        original: Original, rule: Any, original_event: Any, transform_input: bool = True
     ) -> None:
         if rule.state == "ENABLED" and rule.event_pattern.matches_event(original_event):
             others = send_to_functions(rule, original_event)
             original(others, original_event, transform_input)
 
-    original = patches.replace(moto_events.Rule, "send_to_targets", send_to_targets)
-
 
 def let_a_stop_end_a_task(patches: Patches) -> None:
     """Keep an execution ABORTED: moto turns a task's error after a stop into FAILED."""
 
-    def evaluate(state: Any, env: Any) -> None:
+    @patches.wrap(moto_state.ExecutionState, "_evaluate_with_timeout")
+    def evaluate(original: Original, state: Any, env: Any) -> None:
         try:
             original(state, env)
         except Exception:
             if env.is_running():
                 raise
-
-    original = patches.replace(
-        moto_state.ExecutionState, "_evaluate_with_timeout", evaluate
-    )
 
 
 def let_a_stop_end_a_wait(patches: Patches, machine: Machine) -> None:
@@ -160,7 +153,7 @@ def let_a_stop_end_a_wait(patches: Patches, machine: Machine) -> None:
     """
 
     def wait(_: Any, env: Any, wait_seconds: float) -> None:
-        wait_while_running(env, machine.shorten(wait_seconds))
+        wait_while_running(env, shorten(wait_seconds, machine.speedup))
 
     patches.replace(moto_wait.WaitFunction, "_wait_interval", wait)
 
@@ -169,14 +162,14 @@ def let_a_stop_end_a_pause_before_a_retry(patches: Patches, machine: Machine) ->
     """Pause at the machine's pace, and see a stop; moto sleeps whatever happens."""
     pausing = threading.local()
 
-    def evaluate(retrier: Any, env: Any) -> None:
+    @patches.wrap(moto_retrier.RetrierDecl, "_eval_body")
+    def evaluate(original: Original, retrier: Any, env: Any) -> None:
         pausing.env = env
         original(retrier, env)
 
     def sleep(seconds: float) -> None:
-        wait_while_running(pausing.env, machine.shorten(seconds))
+        wait_while_running(pausing.env, shorten(seconds, machine.speedup))
 
-    original = patches.replace(moto_retrier.RetrierDecl, "_eval_body", evaluate)
     patches.replace(moto_retrier, "time", SimpleNamespace(sleep=sleep))
 
 
@@ -188,10 +181,9 @@ def run_jobs_of_services(patches: Patches) -> None:
     cannot serialise; SageMaker has no ``.sync``; and a stop waits for a function.
     """
 
-    def make_service(service_name: str) -> Any:
+    @patches.wrap(moto_factory, "state_task_service_for")
+    def make_service(original: Original, service_name: str) -> Any:
         return find_service(service_name) or original(service_name=service_name)
-
-    original = patches.replace(moto_factory, "state_task_service_for", make_service)
 
 
 def call_services_as_the_role(patches: Patches, clients: RoleClients) -> None:
@@ -205,10 +197,10 @@ def call_services_as_the_role(patches: Patches, clients: RoleClients) -> None:
             region=region,
         )
 
-    original = moto_clients.boto_client_for
+    upstream = moto_clients.boto_client_for
     # Its users have imported the function, each by its name.
     for name, module in list(sys.modules.items()):
         if name.startswith("moto.stepfunctions") and (
-            getattr(module, "boto_client_for", None) is original
+            getattr(module, "boto_client_for", None) is upstream
         ):
             patches.replace(module, "boto_client_for", make_client)

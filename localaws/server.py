@@ -11,25 +11,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import boto3
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
 from localaws import moto_mends
+from localaws.front.http_server import LOOPBACK, Server, answer_requests
 from localaws.glue_jobs import backend as glue_jobs
 from localaws.glue_jobs.wheels import Wheels
-from localaws.host.http_server import LOOPBACK, Server, answer_requests
 from localaws.host.isolation import isolate
 from localaws.host.libraries import Libraries
 from localaws.host.processes import Processes
 from localaws.host.tasks import Tasks
-from localaws.iam.roles import RoleClients
+from localaws.iam.gate import Gate
+from localaws.iam.roles import RoleClients, make_owner
 from localaws.lambda_functions import backend as lambdas
-from localaws.machine import GlueErrors, Machine, refuse_second, set_machine
+from localaws.machine import GlueErrors, Machine, refuse_second, run_here
 from localaws.patches import Patches
 from localaws.sagemaker import backend as sagemaker_jobs
 from localaws.step_functions import backend as state_machines
+from localaws.waits import SPEEDUP
 
-SPEEDUP = 300.0
 REGION = "us-east-1"
 # Every request, and every failed state with the whole of its syntax tree.
 _QUIET = {"werkzeug": logging.ERROR, "moto.stepfunctions": logging.CRITICAL}
@@ -41,6 +43,7 @@ class LocalAWS:
 
     endpoint_url: str
     environ: Mapping[str, str]
+    gate: Gate
 
 
 @contextmanager
@@ -58,6 +61,13 @@ def serve(
     client made here can reach anything else. There can be one at a time, because
     moto keeps its state by process.
 
+    It answers its owner, whose keys are made up for it and stand in ``environ``, and
+    the roles that its own STS gave keys to; every other request gets a 403, which is
+    also how to see that it is up. What it runs is told a role's keys alone, and on
+    Linux with Landlock it cannot look into this process or any other. Elsewhere it
+    can read what this process was started with: ``python -m localaws`` and the demo
+    forget that first, a test process does not.
+
     Parameters
     ----------
     port
@@ -74,7 +84,8 @@ def serve(
         How many AutoML jobs may run at once; as on AWS in that region when None.
     """
     refuse_second()
-    with answer_requests(port) as server, Patches() as patches:
+    owner = make_owner()
+    with Patches() as patches, answer_requests(port, owner, patches) as server:
         machine = _build_machine(
             server,
             region=region,
@@ -90,11 +101,12 @@ def serve(
             "AWS_ENDPOINT_URL": machine.endpoint_url,
             "AWS_DEFAULT_REGION": region,
             "AWS_REGION": region,
+            **owner.environ,
         }
         with _own_environ(environ):
             try:
                 _install(patches, machine)
-                yield LocalAWS(machine.endpoint_url, environ)
+                yield LocalAWS(machine.endpoint_url, environ, server.gate)
             finally:
                 _stop(machine)
 
@@ -124,7 +136,9 @@ def _build_machine(
 
 def _install(patches: Patches, machine: Machine) -> None:
     _forget_state()
-    set_machine(machine)
+    # It keeps the keys of whoever asked first.
+    patches.replace(boto3, "DEFAULT_SESSION", None)
+    run_here(patches, machine)
     for name, level in _QUIET.items():
         _set_level(patches, logging.getLogger(name), level)
     clients = RoleClients(machine)
@@ -147,7 +161,6 @@ def _stop(machine: Machine) -> None:
     state_machines.stop_everything()
     machine.tasks.stop()
     machine.processes.close()
-    set_machine(None)
     _forget_state()
     shutil.rmtree(machine.folder, ignore_errors=True)
 

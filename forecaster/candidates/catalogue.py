@@ -8,23 +8,31 @@ import numpy as np
 from forecaster.arrays import Array
 from forecaster.candidates.intermittent import tsb
 from forecaster.candidates.linear import fit_linear, predict_linear
-from forecaster.candidates.naive import seasonal_naive
+from forecaster.candidates.naive import (
+    drift,
+    last_value,
+    seasonal_mean,
+    seasonal_naive,
+)
 from forecaster.candidates.npts import npts, seasonal_npts
 from forecaster.candidates.regression import regress
 from forecaster.candidates.smoothing import smooth
 from forecaster.candidates.theta import theta
 from forecaster.candidates.trees import fit_trees, predict_trees
+from forecaster.clock import Clock
 from forecaster.data.panel import Panel
-from forecaster.training.clock import Clock
 
 BASELINE = "SeasonalNaive"
 ENSEMBLE = "WeightedEnsemble"
 _INTERMITTENT = 0.1  # share of zeros from which demand counts as intermittent
-ALGORITHMS = ("cnn-qr", "deepar", "prophet", "arima", "npts", "ets")
 
 # What fitting gives, as plain text by name; empty for candidates that estimate their
 # few parameters anew from whatever history they are given.
 State = Mapping[str, str]
+
+
+def _always(panel: Panel) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
@@ -36,11 +44,21 @@ class Candidate:
     predict: Callable[[State, Panel, Array], Array]
     fit: Callable[[Panel, Array, int, Clock], State] | None = None
     prior: float = 0.0
+    prior_with_covariates: float | None = None  # where they differ
+    sees_covariates: bool = False
+    naive: bool = False  # what every other candidate must beat
+    fits: Callable[[Panel], bool] = _always  # whether it is worth running
     # Cost model: CPU seconds of an ordinary core, at rest and per million values.
     fixed: float = 0.05
     per_million: float = 3.0
     # Works outside the interpreter, so that threads of it run side by side.
     compiled: bool = False
+
+    def expecting_covariates(self) -> "Candidate":
+        """Expect what it does with known covariates."""
+        if self.prior_with_covariates is None:
+            return self
+        return replace(self, prior=self.prior_with_covariates)
 
     def cost(self, values: int) -> float:
         """Estimate the CPU seconds of backtests and fit on so many values."""
@@ -58,41 +76,67 @@ def _week_ago(state: State, panel: Panel, levels: Array) -> Array:
     return seasonal_naive(panel, levels, season=panel.frequency.long_season)
 
 
+def _has_long_season(panel: Panel) -> bool:
+    long_season = panel.frequency.long_season
+    return bool(long_season) and panel.n_steps > 2 * long_season
+
+
+def _has_seasons(panel: Panel) -> bool:
+    return 1 < panel.season <= panel.n_steps // 2
+
+
+def _is_intermittent(panel: Panel) -> bool:
+    count = int((~np.isnan(panel.target)).sum())
+    return int((panel.target == 0).sum()) / max(count, 1) > _INTERMITTENT
+
+
 def _all_candidates() -> list[Candidate]:
     return [
-        Candidate(BASELINE, "npts", _local(seasonal_naive)),
-        Candidate("LongSeasonalNaive", "npts", _week_ago),
+        Candidate(BASELINE, "npts", _local(seasonal_naive), naive=True),
+        Candidate("LastValue", "npts", _local(last_value), naive=True),
+        Candidate("Drift", "npts", _local(drift), naive=True),
+        Candidate(
+            "SeasonalMean", "npts", _local(seasonal_mean), naive=True, fits=_has_seasons
+        ),
+        Candidate(
+            "LongSeasonalNaive", "npts", _week_ago, naive=True, fits=_has_long_season
+        ),
         Candidate("ETS", "ets", _local(smooth), prior=1.0, per_million=30.0),
         # Theta is an ARIMA(0,1,1) with drift (Hyndman and Billah 2003).
         Candidate("Theta", "arima", _local(theta), prior=1.0),
         Candidate(
-            "Regression", "prophet", _local(regress), prior=0.5, per_million=20.0
+            "Regression",
+            "prophet",
+            _local(regress),
+            prior=0.5,
+            prior_with_covariates=1.0,
+            sees_covariates=True,
+            per_million=20.0,
         ),
         Candidate("NPTS", "npts", _local(npts)),
-        Candidate("SeasonalNPTS", "npts", _local(seasonal_npts)),
-        Candidate("TSB", "npts", _local(tsb)),
-        Candidate("Linear", "deepar", predict_linear, fit_linear, prior=0.5, fixed=1.0),
+        Candidate("SeasonalNPTS", "npts", _local(seasonal_npts), fits=_has_seasons),
+        Candidate("TSB", "npts", _local(tsb), fits=_is_intermittent),
+        Candidate(
+            "Linear",
+            "deepar",
+            predict_linear,
+            fit_linear,
+            prior=0.5,
+            sees_covariates=True,
+            fixed=1.0,
+        ),
         Candidate(
             "LightGBM",
             "cnn-qr",
             predict_trees,
             fit_trees,
             prior=4.0,
+            prior_with_covariates=8.0,
+            sees_covariates=True,
             fixed=6.0,
             compiled=True,
         ),
     ]
-
-
-def _with_covariates(candidate: Candidate) -> Candidate:
-    """Expect more of the candidates that see known covariates."""
-    sees = candidate.name in ("LightGBM", "Regression")
-    return replace(candidate, prior=2 * candidate.prior) if sees else candidate
-
-
-def _share_of_zeros(panel: Panel) -> float:
-    count = int((~np.isnan(panel.target)).sum())
-    return int((panel.target == 0).sum()) / max(count, 1)
 
 
 def choose_candidates(panel: Panel, algorithms: tuple[str, ...]) -> list[Candidate]:
@@ -101,18 +145,13 @@ def choose_candidates(panel: Panel, algorithms: tuple[str, ...]) -> list[Candida
     The baseline always runs; a request for algorithms leaves only what stands in
     for them.
     """
-    long_season = panel.frequency.long_season
-    fits = {
-        "LongSeasonalNaive": bool(long_season) and panel.n_steps > 2 * long_season,
-        "TSB": _share_of_zeros(panel) > _INTERMITTENT,
-        "SeasonalNPTS": 1 < panel.season <= panel.n_steps // 2,
-    }
+    told = panel.knows_covariates
     return [
-        _with_covariates(candidate) if panel.known.shape[2] else candidate
+        candidate.expecting_covariates() if told else candidate
         for candidate in _all_candidates()
         if candidate.name == BASELINE
         or (
-            fits.get(candidate.name, True)
+            candidate.fits(panel)
             and (not algorithms or candidate.algorithm in algorithms)
         )
     ]

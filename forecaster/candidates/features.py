@@ -5,6 +5,7 @@ so that one model serves series of any size.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,10 @@ _SMALLEST_HISTORY = 4  # steps before an origin that is learned from
 _DAY = 86_400
 _YEARLY_SPAN = 300 * _DAY
 _MONTHLY_SPAN = 180 * _DAY
-_SHORT_SEASONS = 28  # days that are learned from below daily: older ones mislead
+# Below daily, where histories are long:
+_CELLS = 1_000_000  # that are learned from, of all series together
+_DAYS_AT_LEAST = 56
+_DAYS_OF_MEMORY = 84
 
 
 class TooLittleHistory(Exception):
@@ -33,10 +37,27 @@ class TooLittleHistory(Exception):
 
 
 def learnable(panel: Panel) -> Panel:
-    """Keep the part of the history that global models learn from."""
-    if not 0 < panel.frequency.seconds < _DAY:
+    """Keep the part of the history that global models learn from: all, if it fits."""
+    if not _is_short(panel):
         return panel
-    return panel.recent(max(_SHORT_SEASONS * panel.season, 4 * panel.horizon))
+    room = _CELLS // max(panel.n_items, 1)
+    return panel.recent(max(_DAYS_AT_LEAST * panel.season, 4 * panel.horizon, room))
+
+
+def memorable(panel: Panel) -> Panel:
+    """Keep the part of the history that the features at its end depend on."""
+    return panel.recent(_memory(panel)) if _is_short(panel) else panel
+
+
+def _memory(panel: Panel) -> int:
+    """Steps before an origin that are looked at."""
+    if not _is_short(panel):
+        return panel.n_steps
+    return max(_DAYS_OF_MEMORY * panel.season, 4 * panel.horizon)
+
+
+def _is_short(panel: Panel) -> bool:
+    return 0 < panel.frequency.seconds < _DAY
 
 
 @dataclass(frozen=True)
@@ -59,15 +80,25 @@ class Frame:
 
 
 def sample_origins(panel: Panel, rows: int, seed: int) -> Origins:
-    """Draw origins evenly over series, steps ahead, and all there is to learn from."""
+    """Draw origins evenly over series, steps ahead, and all there is to learn from.
+
+    Of long histories below daily, every other origin is of the last days: all days
+    tell what weather and weekdays do, the last ones what has changed.
+    """
     rng = np.random.default_rng(seed)
     first = panel.starts + _SMALLEST_HISTORY
     items, targets = np.nonzero(~np.isnan(panel.target))
     use = targets >= first[items]
     items, targets = items[use], targets[use]
     total = len(items) * panel.horizon
+    recent = np.flatnonzero(targets >= panel.n_steps - _DAYS_AT_LEAST * panel.season)
     if total <= rows:
         picked = np.arange(total)
+    elif _is_short(panel) and len(recent) < len(items):
+        some = rng.integers(0, total, rows // 2)
+        late = rng.integers(0, len(recent) * panel.horizon, rows - rows // 2)
+        of_late = recent[late // panel.horizon] * panel.horizon + late % panel.horizon
+        picked = np.sort(np.concatenate([some, of_late]))
     else:
         picked = np.sort(rng.integers(0, total, rows))
     items, targets = items[picked // panel.horizon], targets[picked // panel.horizon]
@@ -85,10 +116,17 @@ def end_origins(panel: Panel) -> Origins:
 
 
 class FeatureMaker:
-    """Looks things up in one panel; building it costs one pass over the history."""
+    """Looks things up in one panel; building it costs one pass over the history.
 
-    def __init__(self, panel: Panel) -> None:
+    Parameters
+    ----------
+    span
+        Steps that a model learns from, if they are more than the panel's.
+    """
+
+    def __init__(self, panel: Panel, *, span: int = 0) -> None:
         self._panel = panel
+        self._span = max(span, panel.n_steps) * panel.frequency.seconds
         season = panel.season
         self._season = season
         self._long = panel.frequency.long_season
@@ -101,9 +139,10 @@ class FeatureMaker:
         self._zeros = _cumulate((self._filled == 0).astype(float))
         smoothers = [SLOW, QUICK, TREND]
         self._paths = [Paths(self._filled, self._starts, season, smoothers)]
+        self._weekly = [SLOW, QUICK] if self._long else []
         if self._long and panel.n_steps > 2 * self._long:
-            slower = [SLOW, QUICK]
-            self._paths.append(Paths(self._filled, self._starts, self._long, slower))
+            weekly = Paths(self._filled, self._starts, self._long, self._weekly)
+            self._paths.append(weekly)
 
     def make(self, origins: Origins) -> Frame:
         """Compute the features of some origins."""
@@ -174,12 +213,19 @@ class FeatureMaker:
         return [(column - level) / scale for column in columns]
 
     def _smoothed(self, origins: Origins, level: Array, scale: Array) -> list[Array]:
-        """What fixed exponential smoothers forecast for the step."""
-        return [
+        """What fixed exponential smoothers forecast for the step.
+
+        The weekly ones are unknown, not absent, in a short history: a model must
+        find the same features in every panel.
+        """
+        columns = [
             (forecast - level) / scale
             for paths in self._paths
             for forecast in paths.forecasts(origins.item, origins.at, origins.step)
         ]
+        if len(self._paths) == 1:
+            columns += [np.full(len(level), np.nan) for _ in self._weekly]
+        return columns
 
     def _shape(self, origins: Origins, level: Array, scale: Array) -> list[Array]:
         """Means of several lengths, spread, and how the series is made."""
@@ -198,7 +244,7 @@ class FeatureMaker:
         columns.append(self._window(self._moves, origins, width) / scale)
         columns.append(self._window(self._zeros, origins, width))
         columns.append(level / scale)
-        ever = self._window(self._sums, origins, self._panel.n_steps)
+        ever = self._window(self._sums, origins, _memory(self._panel))
         columns.append(np.clip(ever / (np.abs(level) + 1e-9), -20, 20))
         columns.append(np.log1p(np.abs(level)))
         return columns
@@ -210,23 +256,24 @@ class FeatureMaker:
         stamps = frequency.shift(self._panel.last[origins.item], ahead)
         columns: list[Array] = []
         days = stamps.astype("M8[D]")
-        span = self._panel.n_steps * frequency.seconds
         if frequency.months:
             if frequency.months < 12:
                 columns.append(stamps.astype("M8[M]").astype(float) % 12)
             return columns
         into_year = days - days.astype("M8[Y]").astype("M8[D]")
         # In a short history the day of the year or month only tells how late it is.
-        if span > _YEARLY_SPAN:
-            columns.append(into_year.astype(float))
+        columns.append(self._if_learned(into_year, _YEARLY_SPAN))
         if frequency.seconds < 7 * _DAY:
             columns.append((days.astype(float) + 3) % 7)
             into_month = days - days.astype("M8[M]").astype("M8[D]")
-            if span > _MONTHLY_SPAN:
-                columns.append(into_month.astype(float))
+            columns.append(self._if_learned(into_month, _MONTHLY_SPAN))
         if frequency.seconds < _DAY:
             columns.append((stamps - days.astype("M8[s]")).astype(float))
         return columns
+
+    def _if_learned(self, days: NDArray[Any], span: int) -> Array:
+        """Days since some date; unknown where history is shorter than a span."""
+        return np.where(self._span > span, days.astype(float), np.nan)
 
     def _covariates(self, origins: Origins) -> list[Array]:
         """Known covariates at the step: their value, and against recent ones."""
@@ -236,6 +283,9 @@ class FeatureMaker:
         for number in range(self._panel.known.shape[2]):
             values = self._panel.known[:, :, number]
             there = values[origins.item, target]
+            if self._panel.hidden.size:
+                hidden = self._panel.hidden[origins.item, origins.step - 1, number]
+                there = np.where(hidden, np.nan, there)
             filled = _cumulate(np.nan_to_num(values[:, : self._panel.n_steps]))
             columns.append(there)
             columns.append(there - self._window(filled, origins, season))

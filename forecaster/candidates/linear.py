@@ -12,10 +12,11 @@ from forecaster.candidates.features import (
     TooLittleHistory,
     end_origins,
     learnable,
+    memorable,
     sample_origins,
 )
+from forecaster.clock import Clock
 from forecaster.data.panel import Panel
-from forecaster.training.clock import Clock
 
 _ROWS = 20_000
 _FEWEST_ROWS = 60
@@ -54,8 +55,9 @@ def fit_linear(panel: Panel, levels: Array, seed: int, clock: Clock) -> dict[str
 def predict_linear(state: Mapping[str, str], panel: Panel, levels: Array) -> Array:
     """Forecast from the end of every series."""
     fitted = json.loads(state["linear.json"])
-    panel = learnable(panel)
-    frame = FeatureMaker(panel).make(end_origins(panel))
+    span = learnable(panel).n_steps
+    panel = memorable(panel)
+    frame = FeatureMaker(panel, span=span).make(end_origins(panel))
     design = _design(
         frame.rows.astype(float),
         np.array(fitted["center"]),

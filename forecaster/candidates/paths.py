@@ -38,9 +38,9 @@ class Paths:
         self._smoothers = smoothers
         self._starts = starts
         self._season = season
-        self._run(filled, _first_season(filled, starts, season))
+        self._run(filled, _start(filled, starts, season))
 
-    def _run(self, filled: Array, start: tuple[Array, Array]) -> None:
+    def _run(self, filled: Array, start: "_Start") -> None:
         table = [(s.alpha, s.alpha * s.beta, s.phi, s.gamma) for s in self._smoothers]
         alpha, beta, phi, gamma = np.array(table).T
         n_items, n_steps = filled.shape
@@ -48,8 +48,8 @@ class Paths:
         self._levels = np.empty(size, dtype=np.float32)
         self._slopes = np.empty(size, dtype=np.float32)
         self._states = np.empty(size, dtype=np.float32)
-        level = np.repeat(start[0][:, None], len(table), axis=1)
-        season = np.repeat(start[1].T[:, :, None], len(table), axis=2)
+        level = np.repeat(start.level[:, None], len(table), axis=1)
+        season = np.repeat(start.season.T[:, :, None], len(table), axis=2)
         slope = np.zeros_like(level)
         latest = int(self._starts.max())
         for step in range(n_steps):
@@ -82,8 +82,15 @@ class Paths:
         return forecasts
 
 
-def _first_season(filled: Array, starts: Index, season: int) -> tuple[Array, Array]:
-    """Level [n_items] and season [n_items, season] (by column) of the first season."""
+@dataclass(frozen=True)
+class _Start:
+    """States before the first step, from the first season of every series."""
+
+    level: Array  # [n_items]
+    season: Array  # [n_items, season], by column modulo season
+
+
+def _start(filled: Array, starts: Index, season: int) -> _Start:
     n_items, n_steps = filled.shape
     columns = starts[:, None] + np.arange(season)
     inside = columns < n_steps
@@ -93,4 +100,4 @@ def _first_season(filled: Array, starts: Index, season: int) -> tuple[Array, Arr
     if season > 1:
         around = np.where(inside, values - level[:, None], 0.0)
         np.put_along_axis(shape, columns % season, around, axis=1)
-    return level, shape
+    return _Start(level, shape)

@@ -7,7 +7,7 @@ Prophet (Taylor and Letham 2018); the level is left to exponential smoothing.
 import numpy as np
 from numpy.typing import NDArray
 
-from forecaster.arrays import Array, fill_gaps, row_mean
+from forecaster.arrays import Array, exp_near, fill_gaps, row_mean
 from forecaster.candidates.smoothing import smooth_level
 from forecaster.data.panel import Panel
 
@@ -32,7 +32,7 @@ def regress(panel: Panel, levels: Array) -> Array:
     logs = np.log(np.where(panel.target > 0, panel.target, np.nan))
     target = np.where(positive[:, None], logs, panel.target)
     forecast = _regress(panel, target, levels)
-    back = np.exp(np.minimum(forecast, 600))
+    back = exp_near(forecast, logs)
     return np.where(positive[:, None, None], back, forecast)
 
 
@@ -78,6 +78,10 @@ def _columns(panel: Panel, n_steps: int) -> tuple[Array, bool]:
             spread > 1e-6 * np.abs(center), spread, np.inf
         )
         scaled = np.clip(np.nan_to_num(scaled), -_FAR, _FAR)
+        if panel.hidden.size:
+            # What will mostly be unknown must explain nothing of the past either.
+            unknown = panel.hidden[:, :, number].mean(axis=1) > 0.5
+            scaled[unknown] = 0.0
         columns.append(scaled)
         if len(np.unique(values[:1])) > 2:
             columns.append(scaled**2)

@@ -5,12 +5,13 @@ positive, on their logarithms; the best by AICc are averaged by their Akaike wei
 Hyndman et al., Forecasting with Exponential Smoothing (2008), chapters 2, 5 and 6.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecaster.arrays import Array, fill_gaps, normal_scores
+from forecaster.arrays import Array, exp_near, fill_gaps, normal_scores
 from forecaster.data.panel import Panel
 
 _BEST = 6
@@ -89,12 +90,7 @@ def smooth(panel: Panel, levels: Array) -> Array:
         (np.flatnonzero(seasonal), panel.season),
         (np.flatnonzero(~seasonal & (lengths > 0)), 1),
     ):
-        width = (len(_SEASON) + len(_BOTH)) * (season + 8)
-        chunk = max(_CELLS // width, 1)
-        # Neighbours in length share a chunk, so that few steps are spent on padding.
-        ordered = rows[np.argsort(-lengths[rows], kind="stable")]
-        for start in range(0, len(ordered), chunk):
-            some = ordered[start : start + chunk]
+        for some in _chunks(rows, lengths, season):
             target = panel.target[some, -min(_HISTORY, lengths[some[0]]) :]
             forecast[some] = _smooth_rows(target, season, panel.horizon, levels)
     return forecast
@@ -105,14 +101,25 @@ def smooth_level(target: Array, horizon: int, levels: Array) -> Array:
     forecast = np.full((len(target), horizon, len(levels)), np.nan)
     seen = ~np.isnan(target)
     starts = np.where(seen.any(axis=1), seen.argmax(axis=1), target.shape[1])
-    ordered = np.argsort(starts, kind="stable")
-    ordered = ordered[starts[ordered] < target.shape[1]]
-    chunk = max(_CELLS // (len(_LEVEL + _TREND) * 9), 1)
-    for start in range(0, len(ordered), chunk):
-        some = ordered[start : start + chunk]
+    lengths = target.shape[1] - starts
+    for some in _chunks(np.flatnonzero(lengths > 0), lengths, 1):
         recent = target[some, -min(_HISTORY, target.shape[1]) :]
         forecast[some] = _smooth_rows(recent, 1, horizon, levels)
     return forecast
+
+
+def _chunks(
+    rows: NDArray[np.int64], lengths: NDArray[np.int64], season: int
+) -> Iterator[NDArray[np.int64]]:
+    """Part rows into as many as memory allows at once, the longest first.
+
+    Neighbours in length share a chunk, so that few steps are spent on padding.
+    """
+    grid = _SEASON + _BOTH if season > 1 else _LEVEL + _TREND
+    size = max(_CELLS // (len(grid) * (season + 8)), 1)
+    ordered = rows[np.argsort(-lengths[rows], kind="stable")]
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]
 
 
 def _smooth_rows(target: Array, season: int, horizon: int, levels: Array) -> Array:
@@ -130,7 +137,7 @@ def _smooth_rows(target: Array, season: int, horizon: int, levels: Array) -> Arr
         worst = np.full_like(log_fit.criterion, np.inf)
         criterion = np.where(positive[:, None], log_fit.criterion, worst)
         outcomes.append(_replace_criterion(log_fit, criterion))
-    return _average(outcomes, grid, horizon, levels)
+    return _average(outcomes, grid, horizon, levels, logs=logs)
 
 
 def _replace_criterion(fit: _Fitted, criterion: Array) -> _Fitted:
@@ -220,7 +227,7 @@ def _filter(target: Array, grid: _Grid, season: int) -> _Fitted:
 
 
 def _average(
-    outcomes: list[_Fitted], grid: _Grid, horizon: int, levels: Array
+    outcomes: list[_Fitted], grid: _Grid, horizon: int, levels: Array, *, logs: Array
 ) -> Array:
     """Average the quantiles of the best combinations by their Akaike weights."""
     criterion = np.concatenate([fit.criterion for fit in outcomes], axis=1)
@@ -238,7 +245,7 @@ def _average(
         picked = quantiles[0]
         if len(quantiles) > 1:
             is_log = (which[:, rank] == 1)[:, None, None]
-            picked = np.where(is_log, np.exp(np.minimum(quantiles[1], 600)), picked)
+            picked = np.where(is_log, exp_near(quantiles[1], logs), picked)
         total = total + weights[:, rank, None, None] * picked
     return np.asarray(total)
 

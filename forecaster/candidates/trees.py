@@ -12,16 +12,16 @@ from forecaster.candidates.features import (
     TooLittleHistory,
     end_origins,
     learnable,
+    memorable,
     sample_origins,
 )
+from forecaster.clock import Clock
 from forecaster.data.panel import Panel
-from forecaster.training.clock import Clock
 
 _LEVELS = (0.1, 0.5, 0.9)
 _TREES = 80
 _FEWEST_ROWS = 60
 _FAR = 50.0  # relative values are held within this
-_BLIND = "blind-"
 
 _PARAMETERS: dict[str, Any] = {
     "objective": "quantile",
@@ -41,25 +41,7 @@ _PARAMETERS: dict[str, Any] = {
 
 
 def fit_trees(panel: Panel, levels: Array, seed: int, clock: Clock) -> dict[str, str]:
-    """Fit one model per level; their text is the state.
-
-    Where the future of the covariates is not given, a second set that sees no
-    covariates is fitted too, lest a forecast without them be asked for.
-    """
-    state = _fit_levels(panel, seed, clock)
-    if _is_blind(panel):
-        blind = _fit_levels(panel.without_known(), seed, clock)
-        state |= {_BLIND + name: text for name, text in blind.items()}
-    return state
-
-
-def _is_blind(panel: Panel) -> bool:
-    """Tell whether covariates exist whose future is mostly not given."""
-    future = panel.known[:, panel.n_steps :]
-    return bool(future.size) and float(np.isnan(future).mean()) > 0.5
-
-
-def _fit_levels(panel: Panel, seed: int, clock: Clock) -> dict[str, str]:
+    """Fit one model per level; their text is the state."""
     import lightgbm  # noqa: PLC0415 - half a second that not every caller needs
 
     panel = learnable(panel)
@@ -89,14 +71,12 @@ def predict_trees(state: Mapping[str, str], panel: Panel, levels: Array) -> Arra
     """Forecast from the end of every series."""
     import lightgbm  # noqa: PLC0415
 
-    prefix = ""
-    if _is_blind(panel) and f"{_BLIND}{_LEVELS[0]}" in state:
-        panel, prefix = panel.without_known(), _BLIND
-    panel = learnable(panel)
-    frame = FeatureMaker(panel).make(end_origins(panel))
+    span = learnable(panel).n_steps
+    panel = memorable(panel)
+    frame = FeatureMaker(panel, span=span).make(end_origins(panel))
     known = []
     for level in _LEVELS:
-        booster = lightgbm.Booster(model_str=state[f"{prefix}{level}"])
+        booster = lightgbm.Booster(model_str=state[f"{level}"])
         relative = booster.predict(frame.rows, num_threads=1)
         known.append(frame.level + relative * frame.scale)
     spread = between_levels(np.sort(np.stack(known, axis=1), axis=1), levels)

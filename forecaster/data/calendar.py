@@ -34,8 +34,10 @@ def add_holidays(panel: Panel, country: str) -> Panel:
         counts = today.astype(np.int64)
     if not counts.any():
         return panel
+    always = np.zeros((*panel.hidden.shape[:2], 1), dtype=bool)
     return replace(
         panel,
+        hidden=np.concatenate([panel.hidden, always], axis=2),
         known=np.concatenate([panel.known, counts[which].astype(float)[..., None]], 2),
         known_names=(*panel.known_names, HOLIDAYS),
         known_categorical=(*panel.known_categorical, False),

@@ -1,5 +1,6 @@
 """Series side by side: one row each, all ending in the last column."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -8,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecaster.data.frequency import Frequency, Stamps
+from forecaster.data.future import find_hidden
 from forecaster.data.problem import Problem
 from forecaster.data.schema import Schema
 from forecaster.errors import TableError
@@ -18,6 +20,7 @@ Array = NDArray[np.float64]
 # points of very long series are left out when lengths differ more than that.
 _CELLS_PER_ROW = 4
 _FREE_CELLS = 1_000_000
+_MOSTLY = 0.5  # share of steps
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,9 @@ class Panel:
         [n_items] time stamp of the last column.
     known
         [n_items, n_steps + horizon, n_known], NaN where not given.
+    hidden
+        [n_items, horizon, n_known]: which covariates will not be known so many steps
+        after a cutoff, now or in the past; empty where all are.
     static
         [n_items, n_static] codes or numbers of what does not change over time.
     """
@@ -49,6 +55,9 @@ class Panel:
     static: Array = field(default_factory=lambda: np.zeros((0, 0)))
     static_categorical: tuple[bool, ...] = ()
     known_categorical: tuple[bool, ...] = ()
+    hidden: NDArray[np.bool_] = field(
+        default_factory=lambda: np.zeros((0, 0, 0), dtype=bool)
+    )
 
     @property
     def n_items(self) -> int:
@@ -71,6 +80,22 @@ class Panel:
         """Steps from a series' first value to the last column."""
         return self.n_steps - self.starts
 
+    @property
+    def knows_covariates(self) -> bool:
+        """Tell whether any covariate will be known at any step of the future."""
+        return bool(self.known.shape[2]) and not (
+            self.hidden.size and self.hidden.all()
+        )
+
+    @property
+    def unknown_names(self) -> tuple[str, ...]:
+        """Covariates that will mostly be unknown in the future."""
+        if not self.hidden.size:
+            return ()
+        share = self.hidden.mean(axis=(0, 1))
+        names = zip(self.known_names, share, strict=True)
+        return tuple(name for name, hidden in names if hidden > _MOSTLY)
+
     def cut(self, steps: int) -> "Panel":
         """Forget the last steps of every series, as if today were that long ago."""
         if steps == 0:
@@ -81,7 +106,15 @@ class Panel:
             target=self.target[:, : self.n_steps - steps],
             last=self.frequency.shift(self.last, back),
             known=self.known[:, : self.known.shape[1] - steps],
-        )
+        ).blinded()
+
+    def blinded(self) -> "Panel":
+        """Forget the covariates of the future that will not be known."""
+        if not self.hidden.any():
+            return self
+        known = self.known.copy()
+        known[:, self.n_steps :][self.hidden] = np.nan
+        return replace(self, known=known)
 
     def recent(self, steps: int) -> "Panel":
         """Forget what is longer ago than some steps."""
@@ -93,11 +126,18 @@ class Panel:
             known=self.known[:, -(steps + self.horizon) :],
         )
 
-    def without_known(self) -> "Panel":
-        """Forget the known covariates."""
-        return replace(
-            self, known=self.known[:, :, :0], known_names=(), known_categorical=()
-        )
+    def hiding(self, names: Collection[str]) -> "Panel":
+        """Suppose that some covariates will not be known."""
+        if not names:
+            return self
+        shape = (self.n_items, self.horizon, len(self.known_names))
+        hidden = self.hidden.copy() if self.hidden.size else np.zeros(shape, dtype=bool)
+        hidden[:, :, [name in names for name in self.known_names]] = True
+        return replace(self, hidden=hidden).blinded()
+
+    def all_told(self) -> "Panel":
+        """Suppose that every covariate will be known."""
+        return replace(self, hidden=np.zeros_like(self.hidden))
 
     def take(self, rows: NDArray[np.int64]) -> "Panel":
         """Keep some series."""
@@ -108,6 +148,7 @@ class Panel:
             last=self.last[rows],
             known=self.known[rows],
             static=self.static[rows],
+            hidden=self.hidden[rows] if self.hidden.size else self.hidden,
         )
 
     def stamps(self, steps: NDArray[np.int64]) -> Stamps:
@@ -159,7 +200,7 @@ def build_panel(
         numbers = table[name].to_numpy(dtype=float)
         covariates[codes[inside], at[inside] + longest - 1, column] = numbers[inside]
     keys = table.drop_duplicates(list(problem.item))[list(problem.item)]
-    return Panel(
+    panel = Panel(
         keys=keys.reset_index(drop=True),
         target=target,
         last=last,
@@ -172,6 +213,7 @@ def build_panel(
         known_categorical=tuple(bool(f.categories) for f in schema.known),
         static=_static(items, [feature.name for feature in schema.static]),
     )
+    return replace(panel, hidden=find_hidden(covariates, panel.starts, longest))
 
 
 def _static(items: Any, names: list[str]) -> Array:

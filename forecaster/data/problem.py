@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from forecaster.errors import SettingsError
 
-OBJECTIVES = ("AverageWeightedQuantileLoss", "WAPE", "MASE", "RMSE", "MAPE")
 _INNER_LEVELS = tuple(q / 10 for q in range(1, 10))
 
 

@@ -9,7 +9,10 @@ from forecaster.arrays import Array
 from forecaster.data.panel import Panel
 from forecaster.metrics import Scored, in_sample_scale
 
-_MOST_WINDOWS = 3
+_WINDOWS = 3
+_MOST_WINDOWS = 8
+_POINTS = 1_500  # that tell enough of weights and widths
+_SHARE = 0.35  # of the history, that more windows than three may take
 _LEAST_HISTORY = 4  # steps before a cutoff for a series to count in its window
 
 
@@ -54,13 +57,21 @@ class Backtest:
 
 
 def plan_backtest(panel: Panel) -> Backtest:
-    """Choose as many windows as the typical series has room for; at least one."""
+    """Choose as many windows as the typical series has room for; at least one.
+
+    Three are enough where series abound; the fewer the points of a window, the more
+    windows there are, as long as they leave most of the history to learn from.
+    """
     lengths = panel.lengths[panel.lengths > 0]
     typical = float(np.median(lengths)) if len(lengths) else 0.0
     horizon = panel.horizon
     season = panel.season if typical > 3 * panel.season else 1
     needed = max(2 * season, _LEAST_HISTORY, min(2 * horizon, 40))
-    windows = int(np.clip((typical - needed) // horizon, 1, _MOST_WINDOWS))
+    more = min(
+        _POINTS // max(len(lengths) * horizon, 1), int(_SHARE * typical) // horizon
+    )
+    wanted = np.clip(more, _WINDOWS, _MOST_WINDOWS)
+    windows = int(np.clip((typical - needed) // horizon, 1, wanted))
     cuts = tuple(
         horizon * k for k in range(windows, 0, -1) if horizon * k < panel.n_steps
     )

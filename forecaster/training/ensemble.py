@@ -6,16 +6,18 @@ Caruana et al., Ensemble Selection from Libraries of Models (2004).
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecaster.arrays import Array
 from forecaster.metrics import score
 from forecaster.training.backtest import Backtest
-from forecaster.training.runs import Plan
+from forecaster.training.runs import Plan, Trained
 
 _ROUNDS = 8  # few: later rounds fit the windows, not the future
 _SERIES = 1_000  # more tell little more about weights
 _NEAR = 1.6  # times the best loss, beyond which greedy selection does not look
-_TRUST = 0.25  # in greedy selection, against the tilted prior
+_TRUST = 0.4  # in greedy selection, against the tilted prior
+_NAIVE = 1.0  # prior of the best naive candidate
 _TILT = 5.0  # a loss larger by 20 % costs a prior weight a factor of e
 
 
@@ -76,32 +78,42 @@ def tilt(prior: Array, losses: Array, strength: float = _TILT) -> Array:
     return np.asarray(tilted / tilted.sum())
 
 
-def choose_weights(
-    plan: Plan, forecasts: Sequence[Array], prior: Array, metric: str
-) -> Array:
-    """Weights by greedy selection on all windows and on each alone, shrunk to a prior.
-
-    The prior is what does well on series of all kinds, tilted by the backtest; one
-    short window alone would be overfitted.
+def pass_naive(losses: Array, naive: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which candidates may have weight: those no worse than the best naive.
 
     Parameters
     ----------
-    forecasts
-        [n_windows, n_items, horizon, n_levels] of each candidate.
-    prior
-        [n_candidates]; 0 for those that only the backtest can bring in.
+    losses
+        [n_candidates] on the backtest; NaN fails.
+    naive
+        [n_candidates] which are naive themselves; without any all pass that have a
+        loss.
     """
-    if not prior.any():
-        prior = np.ones(len(forecasts))
-    prior = prior / prior.sum()
+    bar = np.nanmin(losses[naive]) if naive.any() else np.inf
+    return np.asarray(losses <= bar)
+
+
+def choose_weights(plan: Plan, trained: Sequence[Trained], metric: str) -> Array:
+    """Weights by greedy selection on all windows and on each alone, shrunk to a prior.
+
+    The prior is what does well on series of all kinds, tilted by the backtest; one
+    short window alone would be overfitted. Only what is no worse than the best naive
+    candidate takes part, and that one counts in the prior: on a random walk nothing
+    is left beside it.
+    """
     stride = -(-plan.panel.n_items // _SERIES)
     backtest = plan.backtest.every(stride)
-    forecasts = [forecast[:, ::stride] for forecast in forecasts]
+    forecasts = [one.quantiles[:, ::stride] for one in trained]
+    prior = np.array([one.candidate.prior for one in trained])
     loss = _loss_on(plan, backtest, metric)
     losses = np.array([loss(forecast) for forecast in forecasts])
     if not np.isfinite(losses).any():
-        return np.asarray(prior)
-    near = np.flatnonzero(losses <= _NEAR * np.nanmin(losses))
+        return _normal(prior)
+    naive = np.array([one.candidate.naive for one in trained])
+    passed = pass_naive(losses, naive)
+    best = int(np.nanargmin(np.where(naive | ~naive.any(), losses, np.nan)))
+    prior[best] = max(prior[best], _NAIVE)
+    near = np.flatnonzero(passed & (losses <= _NEAR * np.nanmin(losses)))
     forecasts = [forecasts[number] for number in near]
     picks = [greedy_weights(forecasts, loss)]
     if len(backtest.cuts) > 1:
@@ -111,7 +123,13 @@ def choose_weights(
             picks.append(greedy_weights(some, loss))
     greedy = np.zeros(len(prior))
     greedy[near] = np.mean(picks, axis=0)
-    return shrink(greedy, tilt(prior, losses), _TRUST)
+    return shrink(greedy, tilt(_normal(prior * passed), losses), _TRUST)
+
+
+def _normal(weights: Array) -> Array:
+    if not weights.any():
+        weights = np.ones(len(weights))
+    return np.asarray(weights / weights.sum())
 
 
 def _loss_on(plan: Plan, backtest: Backtest, metric: str) -> Callable[[Array], float]:

@@ -7,6 +7,7 @@ from forecaster.candidates.naive import seasonal_naive
 from forecaster.data.panel import Panel
 
 _SHORT = 4  # steps; fewer tell nothing about a series
+_LIKE = 200  # items that a new one is likened to, at most
 
 
 def mend(quantiles: Array, panel: Panel, levels: Array) -> Array:
@@ -22,11 +23,12 @@ def mend(quantiles: Array, panel: Panel, levels: Array) -> Array:
     return mended
 
 
-def forecast_new_items(quantiles: Array, panel: Panel) -> Array:
-    """Give items without history the average of those most like them.
+def forecast_new_items(quantiles: Array, panel: Panel, levels: Array) -> Array:
+    """Give items without history the pooled distribution of those most like them.
 
     Likeness is the number of metadata columns with the same value; without metadata
-    all items are alike. Without any history at all the forecast is 0.
+    all items are alike. Pooled, not averaged: which of them the new item will be like
+    is part of what is not known. Without any history at all the forecast is 0.
     """
     new = np.flatnonzero(panel.lengths == 0)
     old = np.flatnonzero(panel.lengths > 0)
@@ -36,10 +38,41 @@ def forecast_new_items(quantiles: Array, panel: Panel) -> Array:
     if not len(old):
         mended[new] = 0.0
         return mended
-    for row in new:
-        alike = (panel.static[old] == panel.static[row]).sum(axis=1)
-        mended[row] = mended[old[alike == alike.max()]].mean(axis=0)
+    kinds, kind_of = np.unique(panel.static[new], axis=0, return_inverse=True)
+    for number, kind in enumerate(kinds):
+        alike = (panel.static[old] == kind).sum(axis=1)
+        like = old[alike == alike.max()]
+        like = like[:: -(-len(like) // _LIKE)]
+        rows = new[kind_of.ravel() == number]
+        mended[rows] = pool(quantiles[like], levels)
     return mended
+
+
+def pool(quantiles: Array, levels: Array) -> Array:
+    """Quantiles [horizon, n_levels] of an equal mixture of distributions.
+
+    Parameters
+    ----------
+    quantiles
+        [n, horizon, n_levels]; beyond the outer ones each distribution ends as far
+        away again as those are from the median.
+    """
+    middle = int(np.searchsorted(levels, 0.5))
+    first, last = quantiles[..., :1], quantiles[..., -1:]
+    center = quantiles[..., middle, None]
+    ends = (2 * first - center, quantiles, 2 * last - center)
+    whole = np.sort(np.concatenate(ends, axis=-1), axis=-1)
+    reached = np.concatenate([[0.0], levels, [1.0]])
+    pooled = np.empty(quantiles.shape[1:])
+    for step in range(len(pooled)):
+        values = np.unique(whole[:, step])
+        shares = np.mean(
+            [np.interp(values, one, reached) for one in whole[:, step]], axis=0
+        )
+        pooled[step] = np.interp(levels, shares, values)
+    # The ends are assumed; no pooled quantile lies out there.
+    low, high = quantiles.min(axis=(0, 2)), quantiles.max(axis=(0, 2))
+    return np.clip(pooled, low[:, None], high[:, None])
 
 
 def settle_constant(quantiles: Array, panel: Panel) -> Array:

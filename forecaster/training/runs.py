@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from forecaster.arrays import Array
 from forecaster.candidates.catalogue import BASELINE, Candidate, State
 from forecaster.candidates.features import ENOUGH_ROWS
+from forecaster.clock import Clock, OutOfTime
 from forecaster.data.panel import Panel
 from forecaster.metrics import score
 from forecaster.training.backtest import Backtest
-from forecaster.training.clock import Clock, OutOfTime
+from forecaster.training.bounds import keep_near
 from forecaster.training.fallback import mend
 from forecaster.training.queueing import TaskQueue
 
@@ -48,6 +49,18 @@ class Trained:
     state: State
     quantiles: Array  # [n_windows, n_items, horizon, n_levels]
     report: Report
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Candidates that work, in the order given, and reports of those that do not."""
+
+    trained: list[Trained]
+    dropped: list[Report]
+
+    def without(self, skipped: list[Report]) -> "Outcome":
+        """Count some that were never run among those dropped."""
+        return Outcome(self.trained, [*self.dropped, *skipped])
 
 
 @dataclass(frozen=True)
@@ -87,13 +100,8 @@ _Task = tuple[Candidate, tuple[int, ...]]
 
 def train_candidates(
     plan: Plan, candidates: list[Candidate], watch: Callable[[Report], None]
-) -> tuple[list[Trained], list[Report]]:
-    """Run all candidates; one that fails or runs out of time is dropped with a reason.
-
-    Returns
-    -------
-    Those that work, in the order given, and the reports of the others.
-    """
+) -> Outcome:
+    """Run all candidates; drop one that fails or runs out of time, with a reason."""
     trained: dict[str, Trained] = {}
     dropped: dict[str, Report] = {}
     for candidate, parts in _finished(plan, candidates):
@@ -105,7 +113,7 @@ def train_candidates(
             trained[candidate.name] = done
             watch(done.report)
     names = [candidate.name for candidate in candidates]
-    return (
+    return Outcome(
         [trained[name] for name in names if name in trained],
         [dropped[name] for name in names if name in dropped],
     )
@@ -183,9 +191,9 @@ def _run(plan: Plan, candidate: Candidate, windows: tuple[int, ...]) -> _Part:
         for cut in cuts:
             past = plan.panel.cut(cut)
             forecast = candidate.predict(state, past, plan.levels)
-            mended = np.nan_to_num(mend(forecast, past, plan.levels))
+            mended = keep_near(mend(forecast, past, plan.levels), past)
             # Half the memory; backtests decide on weights, not on the forecast.
-            quantiles.append(mended.astype(np.float32))
+            quantiles.append(np.nan_to_num(mended).astype(np.float32))
     return _Part(windows, state, quantiles, time.monotonic() - started)
 
 

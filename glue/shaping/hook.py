@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,7 @@ import pandas as pd
 from glue.arrays import Array, as_texts, factorize
 from glue.findings.finding import Findings, list_some, shorten
 from glue.rows import Rows, concatenate
-from glue.shaping.input_files import BlockWriter, InputFiles, InputLayout
-from glue.shaping.parts import Parts
+from glue.shaping.input_files import InputLayout
 from glue.understanding.column_settings import describe_too_many
 
 Hook = Callable[[pd.DataFrame], pd.DataFrame]
@@ -195,59 +193,3 @@ def _same_values(both: Array, together: Array) -> bool:
     if together.dtype == object:
         return bool((both == together).all())
     return np.allclose(both, together, rtol=1e-9, equal_nan=True)
-
-
-class HookedWriter:
-    """Sends each part through the hook, and its result to the block writer."""
-
-    def __init__(self, caller: HookCaller, folder: Path, findings: Findings) -> None:
-        self._caller, self._folder, self._findings = caller, folder, findings
-        self._writer: BlockWriter | None = None
-        self._features: dict[str, Any] = {}
-
-    def write_parts(self, parts: Parts) -> None:
-        """Write all parts; after the hook's first failure there is no second.
-
-        Raises
-        ------
-        FileRejected
-            When the hook fails, or its result cannot be forecast.
-        """
-        for number in range(parts.count):
-            rows = parts.load(number)
-            if len(rows):
-                if self._writer is None:
-                    self._caller.try_parting(rows, self._findings)
-                self._write(self._caller.call(rows, self._findings))
-
-    def _write(self, rows: Rows) -> None:
-        """Write a part, whose columns must be those of the parts before."""
-        if not len(rows):
-            return
-        layout = self._caller.layout
-        others = list_others(rows, layout)
-        features = {name: rows[name].dtype for name in others}
-        if self._writer is None:
-            self._features = features
-            layout = replace(layout, others=others)
-            self._writer = BlockWriter(self._folder / "blocks", layout)
-        if features != self._features:
-            problem = "returned other columns, or types, for another part"
-            raise self._findings.reject("hook-result", problem=problem)
-        self._writer.write_part(rows, self._caller.last)
-
-    def merge(self, limit: int) -> InputFiles:
-        """Merge the parts; refuse an upload of which nothing is left.
-
-        Raises
-        ------
-        FileRejected
-            When nothing is left, or the hook gave two series one key.
-        """
-        if self._writer is None:
-            raise self._findings.reject("nothing-left")
-        train, transform = self._folder / "train.csv", self._folder / "transform"
-        files = self._writer.merge(train, transform, limit, self._findings)
-        if not files.series:
-            raise self._findings.reject("nothing-left")
-        return files

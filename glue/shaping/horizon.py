@@ -22,6 +22,7 @@ from glue.settings.layers import Settings
 from glue.shaping.survey import Survey
 
 _JOB = "TimeSeriesForecastingJobConfig"
+_USUAL_HORIZON = {"min": 60, "H": 24, "D": 14, "W": 8, "M": 12, "Y": 3}
 _FEW = 0.02
 # Steps without any row that are worth a word.
 _LONG_HOLE = 12
@@ -214,7 +215,7 @@ class _Horizon:
         """Take as many steps as future rows are given for, else the usual number."""
         ends = np.array([self.survey.end])
         future = int(self.frequency.periods(ends, self.survey.last)[0])
-        usual = self.frequency.usual_horizon
+        usual = usual_horizon(self.frequency)
         if 0 < future <= longest:
             horizon, evidence = future, "the steps that future rows are given for"
         elif usual <= longest:
@@ -224,6 +225,11 @@ class _Horizon:
             evidence = f"a fifth of the {self.steps} time steps"
         self.findings.infer(f"{_JOB}.ForecastHorizon", horizon, evidence)
         return horizon
+
+
+def usual_horizon(frequency: Frequency) -> int:
+    """Tell how many steps one usually wants to know ahead."""
+    return max(_USUAL_HORIZON[frequency.unit] // frequency.count, 1)
 
 
 def describe_extent(survey: Survey, outlook: Outlook | None) -> dict[str, object]:

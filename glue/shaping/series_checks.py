@@ -173,7 +173,8 @@ def _note(
     )
 
 
-def keep_long_series(series: Series, target: str) -> tuple[Rows, int]:
-    """Drop the series with too few values; give the rest, and how many went."""
+def drop_short_series(series: Series, target: str, tallies: Tallies) -> Rows:
+    """Leave out the series with too few values, and say how many went."""
     enough = series.sum(~np.isnan(series.rows[target])) >= LEAST_VALUES
-    return series.rows.take(series.repeat(enough)), int((~enough).sum())
+    tallies.add("series-dropped", count=int((~enough).sum()))
+    return series.rows.take(series.repeat(enough))

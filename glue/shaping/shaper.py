@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from glue.findings.finding import Findings, Tallies
 from glue.rows import Rows
 from glue.shaping.attributes import join_attributes
 from glue.shaping.covariates import join_covariates
 from glue.shaping.future import check_future, cut_horizon, note_none
-from glue.shaping.hook import Hook, HookCaller, HookedWriter
-from glue.shaping.input_files import InputFiles
+from glue.shaping.hook import Hook, HookCaller, list_others
+from glue.shaping.input_files import BlockWriter, InputFiles
 from glue.shaping.parts import Parts
-from glue.shaping.series_checks import check_series, keep_long_series
+from glue.shaping.series_checks import check_series, drop_short_series
 from glue.shaping.shape import Parted, Shape
 
 
@@ -62,9 +64,7 @@ class Shaper:
         if not len(rows) or not self.shape.drop_short:
             return rows
         series = rows.series(self.shape.keys)
-        rows, dropped = keep_long_series(series, self.shape.target)
-        self._dropped.add("series-dropped", count=dropped)
-        return rows
+        return drop_short_series(series, self.shape.target, self._dropped)
 
 
 def write_input(
@@ -108,3 +108,59 @@ def write_input(
     writer = HookedWriter(caller, folder, findings)
     writer.write_parts(parts)
     return writer.merge(limit)
+
+
+class HookedWriter:
+    """Sends each part through the hook, and its result to the block writer."""
+
+    def __init__(self, caller: HookCaller, folder: Path, findings: Findings) -> None:
+        self._caller, self._folder, self._findings = caller, folder, findings
+        self._writer: BlockWriter | None = None
+        self._features: dict[str, Any] = {}
+
+    def write_parts(self, parts: Parts) -> None:
+        """Write all parts; after the hook's first failure there is no second.
+
+        Raises
+        ------
+        FileRejected
+            When the hook fails, or its result cannot be forecast.
+        """
+        for number in range(parts.count):
+            rows = parts.load(number)
+            if len(rows):
+                if self._writer is None:
+                    self._caller.try_parting(rows, self._findings)
+                self._write(self._caller.call(rows, self._findings))
+
+    def _write(self, rows: Rows) -> None:
+        """Write a part, whose columns must be those of the parts before."""
+        if not len(rows):
+            return
+        layout = self._caller.layout
+        others = list_others(rows, layout)
+        features = {name: rows[name].dtype for name in others}
+        if self._writer is None:
+            self._features = features
+            layout = replace(layout, others=others)
+            self._writer = BlockWriter(self._folder / "blocks", layout)
+        if features != self._features:
+            problem = "returned other columns, or types, for another part"
+            raise self._findings.reject("hook-result", problem=problem)
+        self._writer.write_part(rows, self._caller.last)
+
+    def merge(self, limit: int) -> InputFiles:
+        """Merge the parts; refuse an upload of which nothing is left.
+
+        Raises
+        ------
+        FileRejected
+            When nothing is left, or the hook gave two series one key.
+        """
+        if self._writer is None:
+            raise self._findings.reject("nothing-left")
+        train, transform = self._folder / "train.csv", self._folder / "transform"
+        files = self._writer.merge(train, transform, limit, self._findings)
+        if not files.series:
+            raise self._findings.reject("nothing-left")
+        return files

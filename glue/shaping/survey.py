@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
 from glue.arrays import Array
-from glue.findings.finding import Example, Findings, Tally
+from glue.findings.finding import Tally
 from glue.frequency import DAY, Frequency, StepEvidence
 from glue.rows import Rows, Series
 from glue.shaping.parts import Parts
+from glue.shaping.spellings import Spellings
 from glue.understanding.roles import Roles
-
-# More item ids than this are not compared with each other, for memory's sake.
-_MOST_SPELLINGS = 200_000
 
 
 @dataclass(frozen=True)
@@ -84,7 +79,7 @@ def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey | None:
     Survey
         None when no row has a value of the target.
     """
-    sums, spellings = _Sums(), _Spellings(file, roles.item_id)
+    sums, spellings = _Sums(), Spellings(file, roles.item_id)
     for number in range(parts.count):
         rows = parts.load(number)
         if len(rows):
@@ -153,45 +148,6 @@ class _Sums:
         )
 
 
-def _spell(text: str) -> str:
-    """Reduce an id to what a person may take for the same: alt-sax and Alt Sax."""
-    return re.sub(r"[\s_-]+", " ", text.casefold()).strip()
-
-
-class _Spellings:
-    """Looks for item ids that differ in case, spaces or marks only."""
-
-    def __init__(self, file: str, item_id: str) -> None:
-        self._file, self._item_id = file, item_id
-        self._rows: dict[str, dict[str, int]] = {}
-        self._count = 0
-
-    def add(self, rows: Rows) -> None:
-        """Take in the ids of a part; beyond some number, there is no search."""
-        if self._count > _MOST_SPELLINGS:
-            self._rows.clear()
-            return
-        codes, uniques = pd.factorize(rows[self._item_id])
-        firsts = np.full(len(uniques), np.iinfo(np.int64).max)
-        np.minimum.at(firsts, codes, rows.numbers)
-        for text, row in zip(uniques.tolist(), firsts.tolist()):
-            spellings = self._rows.setdefault(_spell(text), {})
-            self._count += text not in spellings
-            spellings[text] = min(row, spellings.get(text, row))
-
-    def find_alike(self) -> Tally:
-        """Give the ids that have a twin, all but the first of each."""
-        tally = Tally()
-        for plain, spellings in self._rows.items():
-            if plain and len(spellings) > 1:
-                (_, first), *others = sorted((row, t) for t, row in spellings.items())
-                tally.add(
-                    Example(self._file, row, self._item_id, f"{text} (like {first})")
-                    for row, text in others
-                )
-        return tally
-
-
 def _changes(values: Array, series: Series) -> bool:
     """Say whether a column has two values within any series."""
     before, after = values[:-1], values[1:]
@@ -208,38 +164,3 @@ def _hash_texts(texts: Array) -> Array:
         for text in set(texts.tolist())
     ]
     return np.unique(np.frombuffer(b"".join(digests), dtype=np.uint64))
-
-
-@dataclass(frozen=True)
-class HistoryCheck:
-    """A check of the whole history: how many places break it, and which."""
-
-    code: str
-    count: Callable[[Survey, int], int]
-    examples: Callable[[Survey], list[Example]] = lambda _: []
-
-
-CHECKS = (
-    HistoryCheck("too-many-series", lambda s, most: s.series * (s.series > most)),
-    HistoryCheck("target-constant", lambda s, _: s.low == s.high and s.observed > 1),
-    HistoryCheck("ids-alike", lambda s, _: s.alike.count, lambda s: s.alike.examples),
-    HistoryCheck("one-series", lambda s, _: s.series == 1),
-)
-
-
-def check_history(
-    survey: Survey, roles: Roles, file: str, findings: Findings, *, most_series: int
-) -> None:
-    """Say what is wrong with the history as a whole."""
-    for check in CHECKS:
-        count = int(check.count(survey, most_series))
-        if count:
-            findings.add(
-                check.code,
-                count=count,
-                examples=check.examples(survey),
-                file=file,
-                target=roles.target,
-                value=survey.high,
-                most=most_series,
-            )

@@ -226,5 +226,6 @@ class Response(ConnectionResponse):
 
 def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
     """Put the jobs that run where moto looks its own up."""
-    Backend.machine, Backend.clients = machine, clients
+    patches.give(Backend, "machine", machine)
+    patches.give(Backend, "clients", clients)
     patches.replace(moto_glue.glue_backends, "backend", Backend)

@@ -14,10 +14,10 @@ from moto.core.utils import utcnow
 from moto.moto_api._internal import mock_random
 
 from localaws.glue_jobs import runtime as glue_runtime
+from localaws.glue_jobs.memory import resident_bytes
 from localaws.glue_jobs.wheels import WheelNotInstalled
 from localaws.host import libraries
 from localaws.host.logs import Tail
-from localaws.host.memory import resident_bytes
 from localaws.host.processes import Isolation, Process
 from localaws.iam.roles import RoleClients, RoleError, assume_role
 from localaws.machine import Machine

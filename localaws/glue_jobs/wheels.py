@@ -8,6 +8,8 @@ import sys
 import threading
 from pathlib import Path
 
+from localaws.host.isolation import isolate
+
 
 class WheelNotInstalled(Exception):
     """A wheel of a job cannot be installed; the message is pip's own."""
@@ -44,7 +46,11 @@ def _install(wheel: Path, place: Path) -> None:
     command = [sys.executable, "-m", "pip", "install", "--no-index", "--no-deps"]
     quiet = ["--quiet", "--disable-pip-version-check", "--target", str(unfinished)]
     done = subprocess.run(
-        [*command, *quiet, str(wheel)], capture_output=True, text=True, check=False
+        [*command, *quiet, str(wheel)],
+        env=isolate({}),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise WheelNotInstalled(f"pip could not install {wheel.name}: {done.stderr}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 # Nothing listens on port 1: a request that is not for loopback is refused there.
 _NOWHERE = "http://127.0.0.1:1"
-_LOOPBACK = "127.0.0.1,localhost,::1"
+LOOPBACK_HOSTS = "127.0.0.1,localhost,::1"
 
 
 def isolate(environ: Mapping[str, str]) -> dict[str, str]:
@@ -30,6 +30,6 @@ def isolate(environ: Mapping[str, str]) -> dict[str, str]:
         "HTTPS_PROXY": _NOWHERE,
         "http_proxy": _NOWHERE,
         "https_proxy": _NOWHERE,
-        "NO_PROXY": _LOOPBACK,
-        "no_proxy": _LOOPBACK,
+        "NO_PROXY": LOOPBACK_HOSTS,
+        "no_proxy": LOOPBACK_HOSTS,
     }

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from xml.sax.saxutils import escape
 
+from moto.core.utils import utcnow
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 from moto.sts.models import AssumedRole, sts_backends
@@ -23,21 +22,27 @@ from localaws.iam.authorize import (
     find_refusal,
     is_allowed,
 )
-from localaws.iam.http_calls import Request, read_call, read_signature
+from localaws.iam.http_calls import read_call
+from localaws.iam.refusals import (
+    Refusal,
+    answer_refusal,
+    find_protocol,
+    word_fault,
+)
+from localaws.iam.requests import Request, read_body, read_request
+from localaws.iam.roles import Credentials
+from localaws.iam.signatures import (
+    BadSignature,
+    Fault,
+    Signature,
+    check_signature,
+    read_signature,
+)
 
 Start = Callable[..., Any]
 App = Callable[[dict[str, Any], Start], Iterable[bytes]]
-# Spoken in XML; the others speak JSON.
-_XML = {"s3", "sns", "sts"}
-
-
 # What these are called with may be long, and does not say which call it is.
 _TOLD_BY_PATH = {"lambda", "s3"}
-_HEADERS = {
-    "HTTP_AUTHORIZATION": "Authorization",
-    "HTTP_X_AMZ_COPY_SOURCE": "x-amz-copy-source",
-    "HTTP_X_AMZ_TARGET": "X-Amz-Target",
-}
 
 
 @dataclass(frozen=True)
@@ -54,32 +59,63 @@ class Asked:
         return self.caller.split("/")[1]
 
 
-_witnesses: list[Callable[[Asked], None]] = []
-
-
 class Gate:
-    """A WSGI application that refuses what the caller's role does not allow.
+    """A WSGI application that refuses strangers, and roles what they may not do.
 
-    Whoever calls with keys of no role is the owner of the account, and may do all.
+    The owner of the account may do all; whoever else is known calls as a role.
     """
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, owner: Credentials) -> None:
         self._app = app
+        self._owner = owner
+        self._witnesses: list[Callable[[Asked], None]] = []
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         """Answer a request, or refuse it."""
-        asked = _read_asked(environ)
-        if asked is None:
+        request = read_request(environ)
+        service = ""
+        try:
+            signature = read_signature(request)
+            service = signature.service
+            role = self._identify(request, signature, environ)
+        except BadSignature as bad:
+            protocol = find_protocol(service, request.headers)
+            return answer_refusal(word_fault(bad.fault, protocol), request, start)
+        if role is None:
             return self._app(environ, start)
-        for witness in _witnesses:
+        asked = _read_asked(request, signature, role, environ)
+        for witness in self._witnesses:
             witness(asked)
         need = find_refusal(asked.call, asked.policies)
         if need is not None:
-            return _refuse(asked, need, start)
-        return self._answer(asked, environ, start)
+            return _refuse(asked, need, request, start)
+        return self._answer(asked, request, environ, start)
+
+    @contextmanager
+    def watch(self, witness: Callable[[Asked], None]) -> Iterator[None]:
+        """Show a witness every call of a role before it is answered or refused."""
+        self._witnesses.append(witness)
+        try:
+            yield
+        finally:
+            self._witnesses.remove(witness)
+
+    def _identify(
+        self, request: Request, signature: Signature, environ: dict[str, Any]
+    ) -> AssumedRole | None:
+        """Find the role that has signed a request; None is the owner."""
+        role = None
+        credentials = self._owner
+        if signature.access_key_id != self._owner.access_key_id:
+            role = _find_role(signature.access_key_id)
+            credentials = Credentials.of_role(role)
+        check_signature(request, signature, credentials, lambda: read_body(environ))
+        if role is not None and role.expiration < utcnow():
+            raise BadSignature(Fault.EXPIRED_TOKEN)
+        return role
 
     def _answer(
-        self, asked: Asked, environ: dict[str, Any], start: Start
+        self, asked: Asked, request: Request, environ: dict[str, Any], start: Start
     ) -> Iterable[bytes]:
         need = find_need_to_tell_missing(asked.call)
         if need is None or is_allowed(need, asked.policies):
@@ -87,19 +123,9 @@ class Gate:
         answers: list[tuple[Any, ...]] = []
         body = self._app(environ, lambda *given: answers.append(given))
         if str(answers[0][0]).startswith(str(HTTPStatus.NOT_FOUND.value)):
-            return _refuse(asked, need, start)
+            return _refuse(asked, need, request, start)
         start(*answers[0])
         return body
-
-
-@contextmanager
-def watch(witness: Callable[[Asked], None]) -> Iterator[None]:
-    """Show a witness every call of a role before it is answered or refused."""
-    _witnesses.append(witness)
-    try:
-        yield
-    finally:
-        _witnesses.remove(witness)
 
 
 def read_policies(role_arn: str, account: str) -> list[Policy]:
@@ -116,71 +142,48 @@ def read_policies(role_arn: str, account: str) -> list[Policy]:
     return [json.loads(document) for document in (*role.policies.values(), *managed)]
 
 
-def _read_asked(environ: dict[str, Any]) -> Asked | None:
-    headers = {name: environ[key] for key, name in _HEADERS.items() if key in environ}
-    signature = read_signature(headers)
-    role = None if signature is None else _find_role(signature.access_key_id)
-    if signature is None or role is None:
-        return None
-    request = Request(
-        method=environ["REQUEST_METHOD"],
-        path=environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace"),
-        query=environ.get("QUERY_STRING", ""),
-        headers=headers,
-        body=b"" if signature.service in _TOLD_BY_PATH else _read_body(environ),
+def _read_asked(
+    request: Request,
+    signature: Signature,
+    role: AssumedRole,
+    environ: dict[str, Any],
+) -> Asked:
+    body = b"" if signature.service in _TOLD_BY_PATH else read_body(environ)
+    call = read_call(
+        request,
+        signature,
+        body,
+        account=role.account_id,
+        partition=role.role_arn.split(":")[1],
     )
-    partition = role.role_arn.split(":")[1]
-    call = read_call(request, signature, account=role.account_id, partition=partition)
     return Asked(call, read_policies(role.role_arn, role.account_id), role.arn)
 
 
-def _find_role(access_key_id: str) -> AssumedRole | None:
+def _find_role(access_key_id: str) -> AssumedRole:
     for partitions in list(sts_backends.values()):
         for backend in list(partitions.values()):
             role = backend.get_assumed_role_from_access_key(access_key_id)
             if role is not None:
                 return role
-    return None
+    raise BadSignature(Fault.UNKNOWN_KEY)
 
 
-def _read_body(environ: dict[str, Any]) -> bytes:
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    body: bytes = environ["wsgi.input"].read(length) if length else b""
-    if length:
-        environ["wsgi.input"] = io.BytesIO(body)
-    return body
-
-
-def _refuse(asked: Asked, need: Need, start: Start) -> Iterable[bytes]:
+def _refuse(
+    asked: Asked, need: Need, request: Request, start: Start
+) -> Iterable[bytes]:
     call = asked.call
     message = (
         f"User: {asked.caller} is not authorized to perform: {need.action} on "
         f"resource: {need.resource} because no identity-based policy allows the "
         f"{need.action} action"
     )
-    if call.service in _XML:
-        status, kind, body = _spell_xml(call, message)
+    protocol = find_protocol(call.service, request.headers)
+    if protocol != "json":
+        code = "AuthorizationError" if call.service == "sns" else "AccessDenied"
+        refusal = Refusal(protocol, code, message)
     else:
-        status, kind = HTTPStatus.BAD_REQUEST, "application/x-amz-json-1.1"
-        body = json.dumps({"__type": "AccessDeniedException", "Message": message})
+        status = HTTPStatus.BAD_REQUEST
         if call.service == "lambda":
             status = HTTPStatus.FORBIDDEN
-    encoded = b"" if call.operation == "HeadObject" else body.encode()
-    headers = [
-        ("Content-Type", kind),
-        ("Content-Length", str(len(encoded))),
-        ("x-amzn-ErrorType", "AccessDeniedException"),
-    ]
-    start(f"{status.value} {status.phrase}", headers)
-    return [encoded]
-
-
-def _spell_xml(call: Call, message: str) -> tuple[HTTPStatus, str, str]:
-    code = "AuthorizationError" if call.service == "sns" else "AccessDenied"
-    error = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
-    body = f"<Error>{error}</Error>"
-    if call.service != "s3":
-        body = (
-            f"<ErrorResponse><Error><Type>Sender</Type>{error}</Error></ErrorResponse>"
-        )
-    return HTTPStatus.FORBIDDEN, "application/xml", body
+        refusal = Refusal(protocol, "AccessDeniedException", message, status)
+    return answer_refusal(refusal, request, start)

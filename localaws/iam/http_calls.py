@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote
 
 from localaws.iam.authorize import Call
+from localaws.iam.requests import Request
+from localaws.iam.signatures import Signature
 
-# Key, date, region and service, as Signature Version 4 names them.
-_CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 _INVOKE = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
 # Answered by S3 for both, by the query; all else that a role asks of S3 is refused.
 _S3_KEY_OPERATIONS = {
@@ -24,37 +23,19 @@ _S3_KEY_OPERATIONS = {
 _PART = {"PUT": "UploadPart", "POST": "CompleteMultipartUpload"}
 
 
-@dataclass(frozen=True)
-class Request:
-    """What of an HTTP request says which call it is."""
-
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True)
-class Signature:
-    """Who signed a request, for which service and region."""
-
-    access_key_id: str
-    region: str
-    service: str
-
-
-def read_signature(headers: Mapping[str, str]) -> Signature | None:
-    """Read who signed; None for a request that is not signed."""
-    found = _CREDENTIAL.search(headers.get("Authorization", ""))
-    return None if found is None else Signature(*found.groups())
-
-
 def read_call(
-    request: Request, signature: Signature, *, account: str, partition: str
+    request: Request,
+    signature: Signature,
+    body: bytes,
+    *,
+    account: str,
+    partition: str,
 ) -> Call:
-    """Read which call a request is; one that cannot be told is named ``Unknown``."""
-    operation, parameters = _read(request, signature.service)
+    """Read which call a request is; one that cannot be told is named ``Unknown``.
+
+    The body is looked at where it says so, which is not with S3 and Lambda.
+    """
+    operation, parameters = _read(request, signature.service, body)
     return Call(
         signature.service,
         operation,
@@ -65,15 +46,15 @@ def read_call(
     )
 
 
-def _read(request: Request, service: str) -> tuple[str, Mapping[str, Any]]:
-    target = request.headers.get("X-Amz-Target")
+def _read(request: Request, service: str, body: bytes) -> tuple[str, Mapping[str, Any]]:
+    target = request.headers.get("x-amz-target")
     if target:
-        return target.rsplit(".", 1)[-1], json.loads(request.body or b"{}")
+        return target.rsplit(".", 1)[-1], json.loads(body or b"{}")
     if service == "s3":
         return _read_s3(request)
     if service == "lambda":
         return _read_lambda(request)
-    return _read_query(request)
+    return _read_query(body)
 
 
 def _read_lambda(request: Request) -> tuple[str, Mapping[str, Any]]:
@@ -83,13 +64,18 @@ def _read_lambda(request: Request) -> tuple[str, Mapping[str, Any]]:
     return "Invoke", {"FunctionName": unquote(found[1])}
 
 
-def _read_query(request: Request) -> tuple[str, Mapping[str, Any]]:
-    fields = dict(parse_qsl(request.body.decode("utf-8", errors="replace")))
+def _read_query(body: bytes) -> tuple[str, Mapping[str, Any]]:
+    fields = dict(parse_qsl(body.decode("utf-8", errors="replace")))
     return fields.pop("Action", "Unknown"), fields
 
 
 def _read_s3(request: Request) -> tuple[str, Mapping[str, Any]]:
-    query = parse_qs(request.query, keep_blank_values=True)
+    query = {
+        name: values
+        for name, values in parse_qs(request.query, keep_blank_values=True).items()
+        # A presigned URL's own.
+        if not name.startswith("X-Amz-")
+    }
     # Clients of an endpoint that is an address name the bucket in the path.
     bucket, _, key = request.path.lstrip("/").partition("/")
     parameters: dict[str, Any] = {"Bucket": bucket, **({"Key": key} if key else {})}
@@ -106,7 +92,7 @@ def _name_s3_operation(request: Request, key: str, query: Any) -> str:
     if "uploadId" in query:
         return _PART.get(request.method, "AbortMultipartUpload")
     subresources = set(query) - {"versionId", "x-id", "partNumber"}
-    if subresources or "x-amz-copy-source" in {h.lower() for h in request.headers}:
+    if subresources or "x-amz-copy-source" in request.headers:
         return "Unknown"
     return _S3_KEY_OPERATIONS.get(request.method, "Unknown")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
+import string
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +14,14 @@ import boto3
 from botocore.config import Config
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
-from moto.sts.models import sts_backends
+from moto.sts.models import AssumedRole, sts_backends
 from moto.utilities.utils import get_partition
 
 from localaws.machine import Machine
 
 _ROLE_ARN = re.compile(r"arn:(aws|aws-cn|aws-us-gov):iam::(\d{12}):role/\S+")
-_SESSION_SECONDS = 12 * 3600
+# What a service holds lasts as long as the server: nothing renews it.
+_SESSION_SECONDS = 365 * 24 * 3600
 
 
 class RoleError(Exception):
@@ -27,20 +30,36 @@ class RoleError(Exception):
 
 @dataclass(frozen=True)
 class Credentials:
-    """Keys of an assumed role."""
+    """Keys of an assumed role, or of the owner, who has no token."""
 
     access_key_id: str
     secret_access_key: str
-    session_token: str
+    session_token: str = ""
+
+    @classmethod
+    def of_role(cls, role: AssumedRole) -> Credentials:
+        """Give the keys of a role that was assumed."""
+        return cls(role.access_key_id, role.secret_access_key, role.session_token)
 
     @property
     def environ(self) -> dict[str, str]:
         """Give the variables that an SDK reads them from."""
-        return {
+        keys = {
             "AWS_ACCESS_KEY_ID": self.access_key_id,
             "AWS_SECRET_ACCESS_KEY": self.secret_access_key,
-            "AWS_SESSION_TOKEN": self.session_token,
         }
+        token = self.session_token
+        return {**keys, "AWS_SESSION_TOKEN": token} if token else keys
+
+
+def make_owner() -> Credentials:
+    """Make up keys that nobody else can know.
+
+    The first letters are none of AWS's, so that nobody takes them for real ones.
+    """
+    letters = string.ascii_uppercase + "234567"
+    name = "".join(secrets.choice(letters) for _ in range(16))
+    return Credentials(f"LKIA{name}", secrets.token_urlsafe(30))
 
 
 def check_trust(role_arn: str, service: str) -> None:
@@ -83,9 +102,7 @@ def assume_role(
         duration=_SESSION_SECONDS,
         external_id="",
     )
-    return Credentials(
-        assumed.access_key_id, assumed.secret_access_key, assumed.session_token
-    )
+    return Credentials.of_role(assumed)
 
 
 class RoleClients:

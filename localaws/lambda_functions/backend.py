@@ -23,6 +23,7 @@ from localaws.lambda_functions.environments import Code, Environments, Outcome
 from localaws.lambda_functions.permissions import Source, may_invoke
 from localaws.machine import Machine
 from localaws.patches import Patches
+from localaws.waits import shorten
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ class Invoker:
         self._machine.tasks.start(
             lambda: self._attempt(function, event, request_id, attempt=attempt),
             name=f"invocation of {function.function_name}",
-            after=self._machine.shorten(after),
+            after=shorten(after, self._machine.speedup),
         )
 
     def _attempt(
@@ -226,7 +227,7 @@ def queue_event(arn: str, event: Any, *, source: Source) -> None:
 
 def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
     """Put the functions that run where moto looks its own up."""
-    Function.invoker = Invoker(machine, clients)
+    patches.give(Function, "invoker", Invoker(machine, clients))
     patches.replace(moto_lambda, "LambdaFunction", Function)
     patches.replace(moto_lambda.lambda_backends, "backend", Backend)
 

@@ -19,7 +19,7 @@ import boto3
 import pandas as pd
 
 from forecaster import ForecasterError, Model, fit
-from localaws.host.sandbox import end_with_parent
+from localaws.host import sandbox
 from localaws.sagemaker.s3_files import (
     Location,
     list_objects,
@@ -30,7 +30,7 @@ from localaws.sagemaker.tables import read_tables, write_csv
 
 # What SageMaker calls the metrics of the engine.
 METRICS = {
-    "wQL": "AverageWeightedQuantileLoss",
+    "WQL": "AverageWeightedQuantileLoss",
     "WAPE": "WAPE",
     "MASE": "MASE",
     "MAPE": "MAPE",
@@ -186,7 +186,7 @@ def _name_metrics(metrics: Mapping[str, Any]) -> Iterable[tuple[str, float]]:
 
 def main() -> None:
     """Run the job of the specification on the command line."""
-    end_with_parent(int(sys.argv[1]))
+    sandbox.begin(int(sys.argv[1]))
     spec = json.loads(Path(sys.argv[2]).read_text())
     progress = Progress(Path(spec["progress"]))
     try:

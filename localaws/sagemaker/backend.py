@@ -14,7 +14,6 @@ from moto.sagemaker import urls
 from moto.sagemaker.exceptions import (
     ResourceInUseException,
     ResourceNotFound,
-    SagemakerClientError,
     ValidationError,
 )
 from moto.sagemaker.responses import SageMakerResponse
@@ -27,6 +26,7 @@ from localaws.patches import Patches
 from localaws.sagemaker import automl_requests, transform_jobs
 from localaws.sagemaker.automl_jobs import AutoMLJob
 from localaws.sagemaker.background_jobs import PRINCIPAL, Work, in_background
+from localaws.sagemaker.quotas import check_autopilot_quota, count_autopilot_jobs
 from localaws.sagemaker.s3_files import Location
 from localaws.sagemaker.transform_jobs import TransformJob
 
@@ -39,12 +39,6 @@ _SORT_KEYS = {
         "FinalAutoMLJobObjectiveMetric", {}
     ).get("Value", float("inf")),
 }
-
-
-class ResourceLimitExceeded(SagemakerClientError):
-    """More at once than the account's quota allows."""
-
-    code = "ResourceLimitExceeded"
 
 
 class Backend(moto_sagemaker.SageMakerModelBackend):
@@ -169,17 +163,10 @@ class Backend(moto_sagemaker.SageMakerModelBackend):
                 f"AutoMLJob {self._arn('automl-job', name)} already exists. Job names "
                 "must be unique within an AWS account and region."
             )
-        going = sum(
-            job.auto_ml_job_status in _GOING for job in self.auto_ml_jobs.values()
+        check_autopilot_quota(
+            sum(job.auto_ml_job_status in _GOING for job in self.auto_ml_jobs.values()),
+            count_autopilot_jobs(self.region_name, self.machine.autopilot_jobs),
         )
-        most = self.machine.count_autopilot_jobs(self.region_name)
-        if going >= most:
-            raise ResourceLimitExceeded(
-                "The account-level service limit 'Maximum number of concurrent AutoML "
-                f"Jobs' is {most} AutoMLJobs, with current utilization of {going} "
-                "AutoMLJobs and a request delta of 1 AutoMLJobs. Please use AWS "
-                "Service Quotas to request an increase for this quota."
-            )
 
     def _check_role(self, role_arn: str) -> None:
         try:
@@ -295,5 +282,6 @@ def choose_candidates(
 
 def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
     """Put the jobs that run where moto looks its own up."""
-    Backend.machine, Backend.clients = machine, clients
+    patches.give(Backend, "machine", machine)
+    patches.give(Backend, "clients", clients)
     patches.replace(moto_sagemaker.sagemaker_backends, "backend", Backend)

@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 
 from forecaster import ForecasterError, Model, load
-from localaws.host.sandbox import end_with_parent
+from localaws.host import sandbox
 from localaws.sagemaker.s3_files import (
     Location,
     list_objects,
@@ -101,7 +101,7 @@ def check_payload(found: Location, body: bytes, most: float) -> None:
 
 def main() -> None:
     """Run the job of the specification on the command line."""
-    end_with_parent(int(sys.argv[1]))
+    sandbox.begin(int(sys.argv[1]))
     spec_path = Path(sys.argv[2])
     spec = json.loads(spec_path.read_text())
     failure = Path(spec["failure"])

@@ -17,12 +17,13 @@ from moto.core.exceptions import AWSError
 from moto.core.responses import ActionResult
 from moto.stepfunctions import urls
 from moto.stepfunctions.exceptions import InvalidExecutionInput, InvalidToken
+from moto.stepfunctions.parser.backend import execution as moto_execution
 from moto.stepfunctions.parser.utils import TMP_THREADS
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from localaws.iam.roles import RoleError, check_trust
 from localaws.patches import Patches
-from localaws.step_functions.executions import Execution
+from localaws.step_functions.executions import Execution, Worker
 
 PRINCIPAL = "states.amazonaws.com"
 _LONGEST_INPUT = 262144
@@ -200,6 +201,7 @@ def install(patches: Patches) -> None:
     patches.callback(settings.update, before)
     patches.replace(moto_models.stepfunctions_backends, "backend", _ModelsBackend)
     patches.replace(moto_parser.stepfunctions_parser_backends, "backend", Backend)
+    patches.replace(moto_execution, "ExecutionWorker", Worker)
 
 
 def stop_everything() -> None:

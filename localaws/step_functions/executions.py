@@ -138,7 +138,7 @@ class Execution(moto_execution.Execution):
             raise ValueError("no state was entered")
         self.redrive_count += 1
         self.redrive_date = datetime.now(UTC)
-        again = self._get_start_execution_worker()
+        again: Any = self._get_start_execution_worker()
         again.resumption = Resumption(
             state=entered["name"],
             state_input=json.loads(entered["input"]),
@@ -149,7 +149,7 @@ class Execution(moto_execution.Execution):
         self.stop_date = self.error = self.cause = None
         self.exec_worker, self.exec_status = again, ExecutionStatus.RUNNING
         self._publish("RUNNING")
-        again.start()  # type: ignore[no-untyped-call]  # moto's
+        again.start()
         return self.redrive_date
 
     def describe(self) -> dict[str, Any]:
@@ -172,12 +172,6 @@ class Execution(moto_execution.Execution):
             **self._describe_redrive(),
         }
         return {name: value for name, value in described.items() if value is not None}
-
-    def _get_start_execution_worker(self) -> Worker:
-        made = super()._get_start_execution_worker()
-        made.__class__ = Worker  # moto names its own class here and offers no choice
-        worker: Any = made
-        return worker  # type: ignore[no-any-return]  # of the class just given
 
     def _get_start_execution_worker_comm(self) -> Communication:
         return Communication(self)

@@ -18,11 +18,13 @@ _numbers = itertools.count(1)
 
 def client(service):
     """Give a client of the local AWS that runs."""
-    return _make_client(service, os.environ["AWS_ENDPOINT_URL"])
+    return _make_client(
+        service, os.environ["AWS_ENDPOINT_URL"], os.environ["AWS_ACCESS_KEY_ID"]
+    )
 
 
 @functools.cache
-def _make_client(service, endpoint_url):
+def _make_client(service, endpoint_url, owner):
     return boto3.client(service, endpoint_url=endpoint_url)
 
 

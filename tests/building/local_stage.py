@@ -16,6 +16,7 @@ import boto3
 from chalicelib.stages import Stage
 from demo.workspace import copy_project
 from localaws.host.isolation import isolate
+from localaws.iam.gate import Gate
 from localaws.server import serve
 from tests.conftest import ACCOUNT, REGION
 
@@ -31,6 +32,7 @@ class LocalStage:
     project: Path
     environ: dict[str, str]
     endpoint_url: str
+    gate: Gate
 
     @property
     def bucket(self) -> str:
@@ -126,7 +128,7 @@ def deploy_stage(**options) -> Iterator[LocalStage]:
     """Serve a local AWS and deploy a copy of the project to it."""
     with serve(**options) as server, copy_project() as project:
         environ = {**isolate(os.environ), **server.environ}
-        stage = LocalStage(project, environ, server.endpoint_url)
+        stage = LocalStage(project, environ, server.endpoint_url, server.gate)
         stage.run_script("deploy.py", "--stage", STAGE)
         yield stage
 

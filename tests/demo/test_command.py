@@ -2,7 +2,7 @@
 
 import pytest
 
-from demo.__main__ import parse_arguments
+from demo.run import parse_arguments
 
 
 @pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("--typo", 2)])

@@ -306,8 +306,9 @@ def test_key_network_and_people_are_remembered(bench):
 
 def test_profile_gives_keys_and_region(bench, tmp_path):
     (tmp_path / "config").write_text("[profile mine]\nregion = eu-west-1\n")
-    keys = "[mine]\naws_access_key_id = made-up\naws_secret_access_key = made-up\n"
-    (tmp_path / "credentials").write_text(keys)
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    keys = "".join(f"{name.lower()} = {bench.environ[name]}\n" for name in names)
+    (tmp_path / "credentials").write_text(f"[mine]\n{keys}")
     dropped = {"AWS_DEFAULT_REGION", "AWS_REGION", "AWS_ACCESS_KEY_ID"}
     environ = {k: v for k, v in bench.environ.items() if k not in dropped} | {
         "AWS_CONFIG_FILE": str(tmp_path / "config"),

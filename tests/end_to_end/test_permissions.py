@@ -8,7 +8,6 @@ import pytest
 from deployment.options import Options
 from deployment.resources.policies import PolicyTemplates
 from localaws.iam.authorize import find_need_to_tell_missing, find_refusal, is_allowed
-from localaws.iam.gate import watch
 from tests.building.bucket_map import read_map
 from tests.building.local_resources import make_archive
 from tests.building.local_stage import STAGE, deploy_stage, wait_for
@@ -119,7 +118,7 @@ def stage():
 def calls(stage):
     """Every call of a role in runs that take every path."""
     asked = []
-    with watch(asked.append):
+    with stage.gate.watch(asked.append):
         run_to_the_end(stage)
         for state in ("Preprocess", "WaitForAutopilotJob", "BatchTransform"):
             stop_in_state(stage, state)
@@ -245,6 +244,7 @@ def test_everything_in_the_bucket_is_on_its_map(stage):
 NOT_MADE_HERE = {
     "raw",
     "raw/<name>.csv",
+    "raw/<name>.parquet",
     "config/<dataset>.json",
     "config/default.json",
     "output-forecasted-data/<dataset>/<run_id>/forecast.parquet",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from forecaster import fit
 from forecaster.data.problem import Problem
+from forecaster.training.bounds import find_bounds
 
 FREQUENCIES = {
     "Y": "YS",
@@ -71,6 +72,20 @@ def check(table, config, horizon):
     assert (np.diff(quantiles.to_numpy(), axis=1) >= 0).all()
     assert np.isfinite(forecast["mean"]).all()
     assert not forecast.duplicated(["item_id", "timestamp"]).any()
+    check_bounds(model, table, quantiles.to_numpy())
+
+
+def check_bounds(model, table, quantiles):
+    """The forecast lies within the bounds of its series, and is possible."""
+    panel = model.setup.panel(model.setup.align(table))
+    lowest, highest = find_bounds(panel)
+    by_series = quantiles.reshape(panel.n_items, -1)
+    seen = panel.lengths > 0
+    slack = 1e-9 * np.maximum(np.abs(lowest), np.abs(highest))[seen]
+    assert (by_series[seen].min(axis=1) >= lowest[seen] - slack).all()
+    assert (by_series[seen].max(axis=1) <= highest[seen] + slack).all()
+    never = np.nan_to_num(panel.target).min(axis=1) >= 0
+    assert (by_series[never & seen] >= 0).all()
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

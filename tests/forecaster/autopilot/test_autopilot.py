@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from forecaster import ForecasterError, fit
-from forecaster.autopilot.config import align, fill_covariate, fill_target, read_config
-from forecaster.data.frequency import parse_frequency
-from forecaster.data.setup import Setup
+from forecaster.autopilot.config import read_config
+from forecaster.autopilot.fill import fill_covariate, fill_target
+from forecaster.setup import read_setup
 
 NAN = float("nan")
 
@@ -34,8 +34,7 @@ def make_rows(rows):
 
 
 def make_panel(table, config):
-    problem, rules = read_config(config)
-    setup = Setup(problem, rules=rules)
+    setup = read_setup(config)
     aligned = setup.align(table)
     return setup.learn(aligned).panel(aligned)
 
@@ -160,7 +159,7 @@ def test_time_stamps_move_to_their_period_start(frequency, stamp, expected):
     table = make_rows([("a", first, 1.0), ("a", stamp, 2.0)])
     problem, rules = read_config(make_config(ForecastFrequency=frequency))
 
-    aligned = align(table, problem, rules, parse_frequency(frequency))
+    aligned = rules.align(table, problem)
 
     assert aligned["day"].max() == pd.Timestamp(expected)
 

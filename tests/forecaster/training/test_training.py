@@ -10,10 +10,10 @@ from forecaster.candidates.catalogue import (
     affordable,
     candidates_by_name,
 )
+from forecaster.clock import Clock
 from forecaster.data.frequency import parse_frequency
 from forecaster.data.panel import Panel
 from forecaster.training.backtest import plan_backtest
-from forecaster.training.clock import Clock
 from forecaster.training.runs import Plan, train_candidates
 
 LEVELS = np.array([0.1, 0.5, 0.9])
@@ -54,14 +54,16 @@ def test_crashing_candidate_is_dropped_with_its_reason(workers):
     baseline = candidates_by_name()[BASELINE]
     seen = []
 
-    trained, dropped = train_candidates(
+    outcome = train_candidates(
         make_plan(workers=workers),
         [Candidate("Crash", "ets", crash), baseline],
         seen.append,
     )
 
-    assert [one.candidate.name for one in trained] == [BASELINE]
-    assert [report.reason for report in dropped] == ["RuntimeError: the fit fell over"]
+    assert [one.candidate.name for one in outcome.trained] == [BASELINE]
+    assert [report.reason for report in outcome.dropped] == [
+        "RuntimeError: the fit fell over"
+    ]
     assert {report.name for report in seen} == {"Crash", BASELINE}
 
 
@@ -69,24 +71,26 @@ def test_forecast_that_is_not_finite_is_the_baselines():
     plan = make_plan()
     baseline = candidates_by_name()[BASELINE]
 
-    trained, _ = train_candidates(
+    outcome = train_candidates(
         plan, [Candidate("Spoil", "ets", spoil), baseline], lambda report: None
     )
 
-    np.testing.assert_array_equal(trained[0].quantiles, trained[1].quantiles)
+    np.testing.assert_array_equal(
+        outcome.trained[0].quantiles, outcome.trained[1].quantiles
+    )
 
 
 def test_clock_stops_all_but_the_baseline():
     names = [BASELINE, "ETS", "LightGBM"]
     candidates = [candidates_by_name()[name] for name in names]
 
-    trained, dropped = train_candidates(
+    outcome = train_candidates(
         make_plan(clock=Clock(deadline=0.0)), candidates, lambda report: None
     )
 
-    assert [one.candidate.name for one in trained] == [BASELINE]
-    assert {report.reason for report in dropped} == {"out of time"}
-    assert {report.status for report in dropped} == {"Stopped"}
+    assert [one.candidate.name for one in outcome.trained] == [BASELINE]
+    assert {report.reason for report in outcome.dropped} == {"out of time"}
+    assert {report.status for report in outcome.dropped} == {"Stopped"}
 
 
 def test_trees_stop_within_their_fit():
@@ -126,8 +130,8 @@ def test_forecasts_of_a_window_ignore_what_came_after():
     noisy.panel.target[:, -4:] = 1e6
     candidates = list(candidates_by_name().values())
 
-    before, _ = train_candidates(plain, candidates, lambda report: None)
-    after, _ = train_candidates(noisy, candidates, lambda report: None)
+    before = train_candidates(plain, candidates, lambda report: None)
+    after = train_candidates(noisy, candidates, lambda report: None)
 
-    for one, other in zip(before, after, strict=True):
+    for one, other in zip(before.trained, after.trained, strict=True):
         np.testing.assert_array_equal(one.quantiles, other.quantiles)

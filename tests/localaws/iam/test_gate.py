@@ -6,7 +6,6 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from localaws.iam.gate import watch
 from localaws.server import serve
 
 BUCKET = "a-bucket"
@@ -162,12 +161,11 @@ def test_attached_policies_count_too():
     assert s3.get_object(**OBJECT)["Body"].read() == b"{}"
 
 
-@pytest.mark.usefixtures("server")
-def test_witness_sees_the_calls_of_roles():
+def test_witness_sees_the_calls_of_roles(server):
     seen = []
     s3 = make_role("watched", READ).client("s3")
 
-    with watch(seen.append):
+    with server.gate.watch(seen.append):
         s3.get_object(**OBJECT)
         boto3.client("s3").list_buckets()
 

@@ -114,7 +114,7 @@ def test_candidates_come_sorted_and_in_pages(trained):
     ]
 
     assert paged == sorted(paged, key=value, reverse=True)
-    assert len(paged) == len(list_candidates("Trained-Job"))
+    assert len(paged) == len(list_candidates("Trained-Job", MaxResults=100))
 
 
 def test_candidates_are_chosen_by_name_and_status(trained):

@@ -1,7 +1,7 @@
 import pytest
 
 from localaws import serve
-from localaws.machine import Machine
+from localaws.sagemaker.quotas import count_autopilot_jobs
 from tests.building.local_resources import client, make_role, name
 from tests.building.training_jobs import create_job, find_error, put_sales, wait_for_job
 
@@ -30,16 +30,5 @@ def test_jobs_beyond_the_quota_are_refused_until_one_ends():
         ("us-east-1", 7, 7),
     ],
 )
-def test_quota_is_the_region_s_unless_asked(region, asked, expected, tmp_path):
-    parts = dict.fromkeys(("tasks", "processes", "libraries", "wheels"))
-    machine = Machine(
-        endpoint_url="",
-        region=region,
-        speedup=1,
-        glue_errors="full",
-        autopilot_jobs=asked,
-        folder=tmp_path,
-        **parts,
-    )
-
-    assert machine.count_autopilot_jobs(region) == expected
+def test_quota_is_the_region_s_unless_asked(region, asked, expected):
+    assert count_autopilot_jobs(region, asked) == expected

@@ -1,0 +1,67 @@
+"""The demo: deploy to a fresh local AWS, forecast the sample, say how good it is."""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from demo.holdout import score_holdout
+from demo.workspace import PROJECT, copy_project
+from localaws.host.isolation import isolate
+from localaws.server import serve
+
+SAMPLE = PROJECT / "sample-data" / "data.zip"
+OUTPUT = PROJECT / "forecasts"
+HOLDOUT_STEPS = 12
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the whole pipeline once; return the exit code of the forecast."""
+    parse_arguments(arguments)
+    started = time.monotonic()
+    with serve() as server, copy_project() as project:
+        _say(f"local AWS at {server.endpoint_url}")
+        environ = {**isolate(os.environ), **server.environ}
+        code = _run(project, environ, "deploy.py", "--stage", "local")
+        if code == 0:
+            code = _run(
+                project,
+                environ,
+                "forecast.py",
+                str(SAMPLE),
+                *("--stage", "local", "--output", str(OUTPUT)),
+            )
+    if code == 0:
+        _say("the last year of the sample, held out and forecast:")
+        _print_holdout()
+    _say(f"done in {time.monotonic() - started:.0f} s")
+    return code
+
+
+def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
+    """Read the command line, which has nothing to say but that help is wanted."""
+    parser = argparse.ArgumentParser(
+        prog="python -m demo",
+        description=__doc__,
+        epilog="Takes about a minute and needs no AWS account; nothing leaves this "
+        f"machine. Forecast and report are kept in {OUTPUT.name}/.",
+    )
+    return parser.parse_args(arguments)
+
+
+def _run(project: Path, environ: dict[str, str], script: str, *args: str) -> int:
+    _say(f"python {script} {' '.join(args)}")
+    command = [sys.executable, script, *args]
+    return subprocess.run(command, cwd=project, env=environ, check=False).returncode
+
+
+def _print_holdout() -> None:
+    score = score_holdout(SAMPLE, steps=HOLDOUT_STEPS)
+    print(f"  WQL {score.forecast:.4f}, seasonal naive {score.baseline:.4f}:", end=" ")
+    print(f"{score.forecast / score.baseline:.2f} of seasonal naive")
+
+
+def _say(text: str) -> None:
+    print(f"\n== {text}", flush=True)

@@ -1,0 +1,54 @@
+"""What a forecast can never be: far beyond the series' own range, or out of order."""
+
+import numpy as np
+
+from forecaster.arrays import Array
+from forecaster.data.panel import Panel
+
+REACH = 3.0  # spans beyond the range of the history
+_SHORT = 8  # steps; fewer tell little about a series' own span
+
+
+def find_bounds(panel: Panel) -> tuple[Array, Array]:
+    """Lowest and highest value that a forecast of each series may have.
+
+    That is `REACH` spans beyond the series' own range. The span is the range itself,
+    but at least what is usual in the panel for a series of its size, and for a short
+    series at least half the size of the panel's typical series.
+
+    Returns
+    -------
+    Two arrays [n_items]; infinite for series without a value.
+    """
+    seen = ~np.isnan(panel.target)
+    low = np.where(seen, panel.target, np.inf).min(axis=1, initial=np.inf)
+    high = np.where(seen, panel.target, -np.inf).max(axis=1, initial=-np.inf)
+    some = np.isfinite(low)
+    if not some.any():
+        return np.full(len(low), -np.inf), np.full(len(low), np.inf)
+    size = np.where(some, np.maximum(np.abs(low), np.abs(high)), 0.0)
+    own = np.where(some, high - low, 0.0)
+    long = some & (panel.lengths >= _SHORT) & (size > 0)
+    usual = float(np.median(own[long] / size[long])) if long.any() else 1.0
+    span = np.maximum(own, usual * size)
+    typical = float(np.median(size[some])) / 2
+    span = np.where(panel.lengths < _SHORT, np.maximum(span, typical), span)
+    lowest = np.where(some, low - REACH * span, -np.inf)
+    return lowest, np.where(some, high + REACH * span, np.inf)
+
+
+def keep_near(quantiles: Array, panel: Panel) -> Array:
+    """Hold quantiles of one candidate within the bounds of their series."""
+    lowest, highest = find_bounds(panel)
+    return np.clip(quantiles, lowest[:, None, None], highest[:, None, None])
+
+
+def keep_possible(quantiles: Array, panel: Panel) -> Array:
+    """Let quantiles rise with their level, within bounds, and not be negative.
+
+    Negative they may be where the history is.
+    """
+    ordered = keep_near(np.sort(quantiles, axis=-1), panel)
+    history = np.where(np.isnan(panel.target), 0.0, panel.target)
+    never = history.min(axis=1, initial=0.0) >= 0
+    return np.where(never[:, None, None], np.maximum(ordered, 0.0), ordered)

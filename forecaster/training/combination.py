@@ -1,0 +1,131 @@
+"""The ensemble: candidates by weight, their states, and widths set right."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from forecaster.arrays import Array
+from forecaster.candidates.catalogue import ENSEMBLE, State, candidates_by_name
+from forecaster.clock import usable_cores
+from forecaster.data.panel import Panel
+from forecaster.training.bounds import keep_near, keep_possible
+from forecaster.training.calibration import calibrate, stretch
+from forecaster.training.ensemble import blend, choose_weights
+from forecaster.training.fallback import forecast_new_items, mend, settle_constant
+from forecaster.training.runs import Outcome, Plan, Report, score_quantiles
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """What makes the forecast.
+
+    Parameters
+    ----------
+    factors
+        [horizon, n_levels] that stretch the quantiles.
+    states
+        Of the candidates with weight that have any.
+    unknown
+        Covariates whose future it knows nothing of, given or not.
+    metrics
+        Of its backtest.
+    """
+
+    weights: Mapping[str, float]
+    factors: Array
+    states: Mapping[str, State]
+    unknown: tuple[str, ...] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+    def forecast(self, panel: Panel, levels: Array) -> Array:
+        """Forecast from the end of every series; nothing is fitted anew.
+
+        Returns
+        -------
+        [n_items, horizon, n_levels].
+        """
+        panel = panel.hiding(self.unknown)
+        names = [name for name, weight in self.weights.items() if weight > 0]
+        known = candidates_by_name()
+
+        def predict(name: str) -> Array:
+            with np.errstate(all="ignore"):  # what is not finite is mended
+                forecast = known[name].predict(self.states.get(name, {}), panel, levels)
+                return keep_near(mend(forecast, panel, levels), panel)
+
+        with ThreadPoolExecutor(usable_cores()) as pool:
+            forecasts = list(pool.map(predict, names))
+        weights = np.array([self.weights[name] for name in names])
+        stretched = stretch(blend(forecasts, weights), levels, self.factors)
+        settled = settle_constant(keep_possible(stretched, panel), panel)
+        return forecast_new_items(settled, panel, levels)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give everything but the states as plain JSON types."""
+        return {
+            "weights": list(self.weights.items()),
+            "factors": self.factors.tolist(),
+            "unknown": list(self.unknown),
+            "metrics": dict(self.metrics),
+        }
+
+
+def ensemble_from_json(
+    values: Mapping[str, Any], states: Mapping[str, State]
+) -> Ensemble:
+    """Read back what `Ensemble.to_json` gave."""
+    return Ensemble(
+        weights=dict(values["weights"]),
+        factors=np.array(values["factors"]),
+        states=states,
+        unknown=tuple(values["unknown"]),
+        metrics=dict(values["metrics"]),
+    )
+
+
+@dataclass(frozen=True)
+class Combined:
+    """An ensemble, and what it would have forecast in the backtest."""
+
+    ensemble: Ensemble
+    quantiles: Array  # [n_windows, n_items, horizon, n_levels]
+    report: Report
+
+
+def combine(plan: Plan, outcome: Outcome, metric: str) -> Combined:
+    """Weigh the candidates by their backtests, and set the widths right."""
+    trained = outcome.trained
+    forecasts = [one.quantiles for one in trained]
+    weights = choose_weights(plan, trained, metric)
+    blended = blend(forecasts, weights)
+    factors = calibrate(plan.backtest.actual, blended, plan.levels)
+    quantiles = _bounded(plan, stretch(blended, plan.levels, factors))
+    report = Report(
+        name=ENSEMBLE,
+        algorithm="ensemble",
+        metrics=score_quantiles(plan, quantiles),
+        seconds=sum(one.report.seconds for one in trained),
+        status="Completed",
+    )
+    by_name = {
+        one.candidate.name: float(weight)
+        for one, weight in zip(trained, weights, strict=True)
+    }
+    states = {
+        one.candidate.name: one.state
+        for one in trained
+        if one.state and by_name[one.candidate.name] > 0
+    }
+    unknown = plan.panel.unknown_names
+    ensemble = Ensemble(by_name, factors, states, unknown, report.metrics)
+    return Combined(ensemble, quantiles, report)
+
+
+def _bounded(plan: Plan, quantiles: Array) -> Array:
+    bounded = quantiles.copy()
+    for k, cut in enumerate(plan.backtest.cuts):
+        bounded[k] = keep_possible(quantiles[k], plan.panel.cut(cut))
+    return bounded

@@ -1,0 +1,45 @@
+"""Checks of the history as a whole, once it was surveyed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from glue.findings.finding import Example, Findings
+from glue.shaping.survey import Survey
+from glue.understanding.roles import Roles
+
+
+@dataclass(frozen=True)
+class HistoryCheck:
+    """A check of the whole history: how many places break it, and which."""
+
+    code: str
+    count: Callable[[Survey, int], int]
+    examples: Callable[[Survey], list[Example]] = lambda _: []
+
+
+CHECKS = (
+    HistoryCheck("too-many-series", lambda s, most: s.series * (s.series > most)),
+    HistoryCheck("target-constant", lambda s, _: s.low == s.high and s.observed > 1),
+    HistoryCheck("ids-alike", lambda s, _: s.alike.count, lambda s: s.alike.examples),
+    HistoryCheck("one-series", lambda s, _: s.series == 1),
+)
+
+
+def check_history(
+    survey: Survey, roles: Roles, file: str, findings: Findings, *, most_series: int
+) -> None:
+    """Say what is wrong with the history as a whole."""
+    for check in CHECKS:
+        count = int(check.count(survey, most_series))
+        if count:
+            findings.add(
+                check.code,
+                count=count,
+                examples=check.examples(survey),
+                file=file,
+                target=roles.target,
+                value=survey.high,
+                most=most_series,
+            )

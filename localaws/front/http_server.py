@@ -1,0 +1,109 @@
+"""The HTTP server in front of moto: loopback only, and closed completely."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import moto.moto_server.werkzeug_app as moto_server
+from werkzeug.exceptions import NotFound
+from werkzeug.serving import ThreadedWSGIServer
+
+from localaws.front.origins import OwnHostOnly, Start
+from localaws.iam.gate import Gate
+from localaws.iam.roles import Credentials
+from localaws.patches import Patches
+
+LOOPBACK = "127.0.0.1"
+# How long the end of the server may take to be noticed.
+_POLL_SECONDS = 0.05
+# What AWS does not have: moto's own API, which resets, records and replays, and the
+# metadata of an instance, whose keys are made up.
+_NOT_AWS = {"moto_api", "instance_metadata"}
+
+
+class Handler(moto_server.MotoRequestHandler):
+    """A handler of our own, because werkzeug sets the protocol of its class."""
+
+    def version_string(self) -> str:
+        """Tell strangers nothing of what answers."""
+        return "localaws"
+
+
+class Dispatcher(moto_server.DomainDispatcherApplication):
+    """moto's choice of a service, among those of AWS."""
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """Find the service that answers for a host.
+
+        Raises
+        ------
+        NotFound
+            When there is no such service.
+        """
+        found = super().get_backend_for_host(host)
+        if host is not None and (found is None or found in _NOT_AWS):
+            raise NotFound
+        return found
+
+    def __call__(self, environ: dict[str, Any], start: Start) -> Any:
+        """Answer a request."""
+        try:
+            return super().__call__(environ, start)
+        except NotFound as nothing:
+            return nothing(environ, start)
+
+
+class Server(ThreadedWSGIServer):
+    """A server that knows its connections, so that it can end them."""
+
+    def __init__(self, port: int, owner: Credentials) -> None:
+        self.gate = Gate(Dispatcher(moto_server.create_backend_app), owner)
+        super().__init__(LOOPBACK, port, self.gate, Handler)
+        self.app = OwnHostOnly(self.gate, self.port)
+        self._lock = threading.Lock()
+        self._open: set[socket.socket] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Note a new connection."""
+        with self._lock:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Note that a connection is over."""
+        with self._lock:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def end_connections(self) -> None:
+        """End what clients keep open, so that no thread waits for them."""
+        with self._lock:
+            left = list(self._open)
+        for connection in left:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def answer_requests(
+    port: int, owner: Credentials, patches: Patches
+) -> Iterator[Server]:
+    """Serve moto to its owner on a port of loopback; 0 takes a free one."""
+    # moto would let the pages of every origin read its answers.
+    patches.replace(moto_server, "DISABLE_GLOBAL_CORS", True)
+    server = Server(port, owner)
+    thread = threading.Thread(
+        target=server.serve_forever, args=(_POLL_SECONDS,), name="localaws server"
+    )
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.end_connections()
+        server.server_close()

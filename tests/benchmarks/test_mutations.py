@@ -1,0 +1,203 @@
+import copy
+import functools
+import subprocess
+import sys
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from benchmarks.mutations.__main__ import KINDS, mutate, run
+from benchmarks.mutations.draft import TARGET, TIME, Cell
+from benchmarks.mutations.good import make_good
+from benchmarks.mutations.judge import (
+    ASTRAY,
+    HINTED,
+    RIGHT,
+    SILENT,
+    TOLD,
+    Made,
+    is_right,
+    judge,
+    prepare,
+)
+from benchmarks.mutations.meaning import tell_meaning
+from glue.findings.codes import CODES
+from glue.findings.finding import Finding
+from tests.glue.corpus.exports import NEW_CODES
+
+SEED = 4
+
+
+def make_made(*codes, outcome=None):
+    findings = tuple(
+        Finding(code, CODES[code].level, "something", "nothing") for code in codes
+    )
+    return Made(findings, outcome)
+
+
+@pytest.fixture
+def good():
+    return make_good(SEED)
+
+
+@pytest.fixture
+def meaning(good):
+    return tell_meaning(good)
+
+
+@pytest.fixture
+def other(good):
+    changed = copy.deepcopy(good)
+    changed.tts.put(0, TARGET, "1", 1.0)
+    return tell_meaning(changed)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_good_upload_becomes_what_it_means(seed):
+    draft = make_good(seed)
+
+    assert is_right(prepare(draft), draft)
+
+
+def test_good_upload_is_the_same_again(good):
+    again = make_good(SEED)
+
+    assert again.write_text("TTS") == good.write_text("TTS")
+    assert again.write_text("TTS") != make_good(SEED + 1).write_text("TTS")
+
+
+def test_meaning_follows_values_not_texts(good, meaning):
+    good.tts.put(0, TARGET, "no number at all")
+    before = tell_meaning(good)
+    good.tts.put(0, TARGET, "1", 1.0)
+
+    assert before == meaning
+    assert tell_meaning(good) != meaning
+
+
+def test_meaning_leaves_out_mere_noise(good, meaning):
+    row = copy.deepcopy(good.tts.rows[0])
+    row.meant = False
+    good.tts.rows.append(row)
+
+    assert tell_meaning(good) == meaning
+
+
+def test_text_like_number_is_no_number(good):
+    at = good.tts.at(TARGET)
+    cell = good.tts.rows[0].cells[at]
+    good.tts.rows[0].cells[at] = Cell(f"{cell.text} kg", cell.value)
+
+    assert not is_right(prepare(good), good)
+
+
+def test_same_values_are_right(meaning):
+    before = make_made(outcome=meaning)
+    made = make_made("csv-delimiter", outcome=meaning)
+
+    assert judge(made, before=before, meanings=[meaning], codes=frozenset()) == RIGHT
+
+
+def test_naming_finding_is_told(meaning, other):
+    before = make_made(outcome=meaning)
+    accepted = make_made("ids-alike", outcome=other)
+    refused = make_made("duplicate-rows")
+    codes = frozenset({"ids-alike", "duplicate-rows"})
+
+    for made in (accepted, refused):
+        assert judge(made, before=before, meanings=[meaning], codes=codes) == TOLD
+
+
+def test_unrelated_finding_tells_nothing(meaning, other):
+    before = make_made(outcome=meaning)
+    codes = frozenset({"ids-alike"})
+    accepted = make_made("csv-delimiter", outcome=other)
+    hinted = make_made("series-gaps", outcome=other)
+    refused = make_made("csv-row-width")
+
+    judged = [
+        judge(made, before=before, meanings=[meaning], codes=codes)
+        for made in (accepted, hinted, refused)
+    ]
+
+    assert judged == [SILENT, HINTED, ASTRAY]
+
+
+def test_other_target_is_silent_whatever_is_hinted(meaning, other):
+    before = make_made(outcome=meaning)
+    outcome = replace(other, roles=("item", "time", "price"))
+    made = make_made("series-gaps", outcome=outcome)
+
+    assert judge(made, before=before, meanings=[meaning], codes=frozenset()) == SILENT
+
+
+def test_finding_that_was_there_before_tells_nothing(meaning, other):
+    before = make_made("ids-alike", outcome=meaning)
+    made = make_made("ids-alike", outcome=other)
+    codes = frozenset({"ids-alike"})
+
+    assert judge(made, before=before, meanings=[meaning], codes=codes) == SILENT
+
+
+def test_kinds_are_many_and_name_known_codes():
+    named = set().union(*(kind.codes for kind in KINDS.values()))
+
+    assert len(KINDS) >= 60
+    assert named <= CODES.keys() | NEW_CODES.keys()
+
+
+@functools.cache
+def find_good(seed):
+    """Draw a good upload once, and write it."""
+    return make_good(seed), make_good(seed).write()
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_kind_changes_some_upload(kind):
+    for seed in range(200):
+        draft, before = find_good(seed)
+        draft = copy.deepcopy(draft)
+        if kind.mutate(draft, Random(seed)):
+            draft.written.clear()
+            assert tell_meaning(draft).frequency == draft.frequency
+            assert draft.write() != before
+            return
+    pytest.fail("no upload has anything to change")
+
+
+def test_mutation_is_the_same_again(good):
+    before = prepare(good)
+    kind = KINDS["row-doubled"]
+
+    first, second = (mutate(good, before, kind, SEED) for _ in range(2))
+
+    assert first == second
+    assert first.judgement == TOLD
+
+
+def test_run_makes_as_many_as_asked():
+    trials = list(run(5, SEED))
+
+    assert len(trials) == 5
+    assert all(trial.kind in KINDS for trial in trials)
+
+
+def test_shift_of_moments_is_seen(good, meaning):
+    cell = good.tts.cells(TIME)[0]
+    good.tts.put(0, TIME, cell.text, cell.value.replace(year=1999))
+
+    assert tell_meaning(good) != meaning
+
+
+def test_command_prints_a_table():
+    command = [sys.executable, "-m", "benchmarks.mutations"]
+    done = subprocess.run(
+        [*command, "--seed", "4", "--kind", "row-doubled"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0
+    assert "| row-doubled |  | 1 |" in done.stdout
