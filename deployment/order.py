@@ -47,11 +47,11 @@ def review_before_chalice(deployment: Deployment) -> Iterator[Review]:
         policy = deployment.templates.build(part, stage, options)
         yield review_role(clients.iam, stage, part, policy=policy)
     yield review_bucket(clients.s3, stage, options, caller=deployment.caller)
-    yield review_topic(clients.sns, stage, options.notify)
-    yield review_queue(clients.sqs, stage)
+    yield review_topic(clients.sns, stage, options)
+    yield review_queue(clients.sqs, stage, options)
     yield review_alarm(clients.cloudwatch, stage)
     for group in list_log_groups(stage, deployment.pipeline.functions):
-        yield review_log_group(clients.logs, stage, group)
+        yield review_log_group(clients.logs, stage, group, options=options)
     yield from _review_glue(deployment)
     yield from review_stage_files(
         deployment.project, stage, options, deployment.templates
