@@ -26,7 +26,7 @@ from chalicelib.inquiry import Inquiry
 from chalicelib.keys import BARE_UPLOAD_KEY, run_key
 from chalicelib.stages import APP_NAME
 from chalicelib.status_file import StatusFile, claim_ending
-from chalicelib.store import Store
+from chalicelib.store import Store, expect_owner
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -53,7 +53,8 @@ app.log.setLevel("INFO")
 @cache
 def get_store() -> Store:
     """Build the store once per Lambda container."""
-    return Store(boto3.client("s3", config=PATIENT), BUCKET)
+    account = STATE_MACHINE_ARN.split(":")[4]
+    return Store(expect_owner(boto3.client("s3", config=PATIENT), account), BUCKET)
 
 
 @cache

@@ -11,6 +11,14 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.endpoints import (
+    LOCAL_STAGE,
+    check_endpoints,
+    close_proxies,
+    list_endpoints,
+    prepare_environment,
+    refuse_outside,
+)
 from chalicelib.errors import PipelineError
 from chalicelib.stages import Stage, check_stage
 from deployment.apply import deploy
@@ -54,10 +62,14 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     add("--plan", action="store_true", help="say what would change, change nothing")
     add("--destroy", action="store_true", help="remove all but the bucket's data")
     add("--delete-data", action="store_true", help="with --destroy: these too")
-    add("--yes", action="store_true", help="with --destroy: do not ask")
+    add("--yes", action="store_true", help="with --destroy: do not ask; keeps data")
+    add(
+        "--confirm", metavar="STAGE", help="with --destroy: its name, instead of asking"
+    )
     remembered = parser.add_argument_group("options of the stage, 'none' forgets")
     add = remembered.add_argument
     add("--notify", action="append", metavar="EMAIL", help="whom to tell of each run")
+    add("--deployer", action="append", metavar="ARN", help="who else deploys the stage")
     add("--kms-key", metavar="ARN", help="encrypt data and volumes with this key")
     add("--subnet-ids", metavar="IDS", help="run the jobs in these, by commas")
     add("--security-group-ids", metavar="IDS", help="and with these groups")
@@ -94,8 +106,12 @@ def build_deployment(asked: argparse.Namespace) -> Deployment:
     ------
     DeploymentError
         When no region is named anywhere.
+    EndpointError
+        When requests would go elsewhere than where the stage is.
     """
     options = read_options(asked)
+    is_local = asked.stage == LOCAL_STAGE
+    prepare_environment(os.environ, asked.stage)
     session = boto3.Session(
         profile_name=asked.profile,
         # The AWS CLI reads this variable first; boto3 alone does not.
@@ -107,17 +123,28 @@ def build_deployment(asked: argparse.Namespace) -> Deployment:
             "no region is named (found neither AWS_REGION, AWS_DEFAULT_REGION nor one "
             "in the profile); name one with --region"
         )
+    if is_local:
+        session.events.register("before-send", refuse_outside)
     sts = session.client("sts", region_name=region)
-    stage = Stage(asked.stage, sts.get_caller_identity()["Account"], region)
+    clients = make_clients(session)
+    note = check_endpoints(asked.stage, list_endpoints([sts, *vars(clients).values()]))
+    caller = sts.get_caller_identity()
+    stage = Stage(asked.stage, caller["Account"], region)
     say(f"account    {stage.account}")
     say(f"region     {stage.region}")
-    say(f"endpoint   {sts.meta.endpoint_url}")
+    say(f"endpoint   {sts.meta.endpoint_url}{f' ({note})' if note else ''}")
+    environ = close_proxies(os.environ) if is_local else os.environ
+    chalice = Chalice(PROJECT, region, asked.profile, environ)
+    return Deployment(PROJECT, stage, options, clients, chalice, caller["Arn"])
+
+
+def make_clients(session: boto3.Session) -> Clients:
+    """Make a client for each service that a deployment uses."""
     clients: dict[str, Any] = {
         name: session.client(service)  # type: ignore[call-overload]  # any service
         for name, service in SERVICES.items()
     }
-    chalice = Chalice(PROJECT, region, asked.profile, os.environ)
-    return Deployment(PROJECT, stage, options, Clients(**clients), chalice)
+    return Clients(**clients)
 
 
 def read_options(asked: argparse.Namespace) -> Options:
@@ -128,23 +155,52 @@ def read_options(asked: argparse.Namespace) -> Options:
         subnet_ids=asked.subnet_ids,
         security_group_ids=asked.security_group_ids,
         notify=asked.notify,
+        deployers=asked.deployer,
     )
 
 
 def confirm(deployment: Deployment, asked: argparse.Namespace) -> None:
-    """Ask a person before anything is removed; a script has said what it wants.
+    """Have it confirmed that something is removed: by a person, or beforehand.
+
+    Data are deleted for the stage's name only, typed or given.
 
     Raises
     ------
     DeploymentError
-        When the person does not agree.
+        When it is not confirmed.
     """
-    if asked.yes or asked.plan or not sys.stdin.isatty():
+    name = deployment.stage.name
+    if asked.plan or (asked.yes and not asked.delete_data):
         return
-    data = " and all its data" if asked.delete_data else ""
-    answer = input(f"remove stage {deployment.stage.name!r}{data}? type its name: ")
-    if answer.strip() != deployment.stage.name:
-        raise DeploymentError("nothing was removed; type the stage's name to do it")
+    answer = asked.confirm
+    if answer is None:
+        answer = ask_for_name(name, delete_data=asked.delete_data)
+    if answer.strip() != name:
+        raise DeploymentError(
+            f"nothing was removed (received {answer!r}, needs {name!r}); give the name "
+            "of the stage to do it"
+        )
+
+
+def ask_for_name(name: str, *, delete_data: bool) -> str:
+    """Ask the person at the terminal for the name of the stage to remove.
+
+    Raises
+    ------
+    DeploymentError
+        When there is no terminal.
+    """
+    if not sys.stdin.isatty():
+        needed = f"--confirm {name}" if delete_data else f"--yes or --confirm {name}"
+        raise DeploymentError(
+            f"nothing was removed, as there is no terminal to ask at (needs {needed}); "
+            "add it to do it"
+        )
+    data = " and all its data" if delete_data else ""
+    try:
+        return input(f"remove stage {name!r}{data}? type its name: ")
+    except EOFError:
+        return ""
 
 
 def say(line: str) -> None:

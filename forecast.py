@@ -2,6 +2,7 @@
 
 import argparse
 import io
+import os
 import shlex
 import sys
 import webbrowser
@@ -14,9 +15,17 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from chalicelib.endpoints import (
+    LOCAL_STAGE,
+    check_endpoints,
+    list_endpoints,
+    prepare_environment,
+    refuse_outside,
+)
 from chalicelib.errors import PipelineError
 from chalicelib.stages import Stage, check_stage
-from client.errors import CommandError, explain_aws_error
+from chalicelib.store import expect_owner
+from client.errors import explain_aws_error
 from client.follow import Display
 from client.listing import Lister
 from client.listing_table import render_listing
@@ -36,8 +45,6 @@ python forecast.py SOURCE         upload a .zip, a folder or a .csv, and forecas
        python forecast.py fetch RUN_ID   download what a run has left
 """
 SUCCEEDED, FAILED, INTERRUPTED = 0, 1, 130
-# The local AWS is a stage of its own, so that nothing meant for it reaches an account.
-LOCAL_STAGE = "local"
 PROJECT = Path(__file__).resolve().parent
 LOCAL_START_PATIENCE_SECONDS = 45.0
 CALLS_PER_SECOND = 8
@@ -162,22 +169,23 @@ def explain(source: Path, settings: Path | None) -> int:
 def connect(args: argparse.Namespace) -> tuple[Stage, Clients]:
     """Build the clients, and find out which account they reach."""
     check_stage(args.stage)
+    prepare_environment(os.environ, args.stage)
     session = boto3.Session(profile_name=args.profile, region_name=args.region)
+    if args.stage == LOCAL_STAGE:
+        session.events.register("before-send", refuse_outside)
     config = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=10)
     sts = session.client("sts", config=config)
-    endpoint = sts.meta.endpoint_url
-    if args.stage == LOCAL_STAGE and ".amazonaws.com" in endpoint:
-        raise CommandError(
-            f"stage {LOCAL_STAGE!r} is the local AWS, and AWS_ENDPOINT_URL does not "
-            "lead to it; run `python -m localaws`, and paste the lines that it prints"
-        )
-    account = sts.get_caller_identity()["Account"]
     clients = Clients(
         s3=session.client("s3", config=config),
         sfn=session.client("stepfunctions", config=config),
         sagemaker=session.client("sagemaker", config=config),
         logs=session.client("logs", config=config),
     )
+    made = [sts, clients.s3, clients.sfn, clients.sagemaker, clients.logs]
+    if note := check_endpoints(args.stage, list_endpoints(made)):
+        print(f"forecast.py: note: {note}", file=sys.stderr)
+    account = sts.get_caller_identity()["Account"]
+    expect_owner(clients.s3, account)
     cap = CallCap(CALLS_PER_SECOND)
     for client in (clients.sfn, clients.sagemaker):
         client.meta.events.register("before-send", cap)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
+from botocore.model import StructureShape
 
 from chalicelib.aws_errors import error_code
 from chalicelib.keys import NO_VERSION
@@ -14,6 +15,7 @@ from chalicelib.keys import NO_VERSION
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from botocore.model import OperationModel
     from mypy_boto3_s3 import S3Client
 
 _WRITTEN_BY_ANOTHER = {
@@ -21,6 +23,26 @@ _WRITTEN_BY_ANOTHER = {
     "NoSuchKey",
     "PreconditionFailed",
 }
+
+
+def expect_owner(s3: S3Client, account: str) -> S3Client:
+    """Make every call of a client say whose the bucket has to be.
+
+    A bucket's name can be guessed, and taken by a stranger before a stage is deployed
+    or after it is destroyed: https://docs.aws.amazon.com/AmazonS3/latest/userguide/
+    bucket-owner-condition.html.
+    """
+
+    def add_owner(
+        params: dict[str, Any], model: OperationModel, **_event: object
+    ) -> None:
+        # All but those that list buckets and create one.
+        shape = model.input_shape
+        if isinstance(shape, StructureShape) and "ExpectedBucketOwner" in shape.members:
+            params.setdefault("ExpectedBucketOwner", account)
+
+    s3.meta.events.register("before-parameter-build.s3", add_owner)
+    return s3
 
 
 @dataclass(frozen=True)

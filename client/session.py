@@ -22,6 +22,7 @@ from client.uploads import (
     START_PATIENCE_SECONDS,
     NoRunError,
     SentUpload,
+    check_deployed,
     put_upload,
     wait_for_run,
 )
@@ -87,7 +88,8 @@ class Session:
         self._sleep = sleep
 
     def upload(self, source: Path) -> SentUpload:
-        """Upload a zip, a folder or a CSV."""
+        """Upload a zip, a folder or a CSV, to a stage that is there."""
+        check_deployed(self._clients.sfn, self._stage)
         with pack_source(source) as package:
             where = build_uri(self._stage.bucket, upload_key(package.name))
             doing = f"Upload {source} ({format_size(package.size)}) to {where}"

@@ -42,6 +42,20 @@ class SentUpload:
     at: datetime
 
 
+def check_deployed(sfn: SFNClient, stage: Stage) -> None:
+    """See that the stage is there before anything is sent to its bucket.
+
+    The listing is what the upload's run is found by too, so that this takes no
+    permission of its own.
+
+    Raises
+    ------
+    ClientError
+        When there is no such state machine.
+    """
+    sfn.list_executions(stateMachineArn=stage.state_machine_arn, maxResults=1)
+
+
 def put_upload(s3: S3Client, bucket: str, package: Package) -> SentUpload:
     """Upload a package under ``raw/``."""
     key = upload_key(package.name)

@@ -28,6 +28,7 @@ class Deployment:
     options: Options
     clients: Clients
     chalice: Chalice
+    caller: str  # the ARN of whoever deploys
 
     @property
     def pipeline(self) -> Pipeline:

@@ -16,17 +16,19 @@ OPTIONS_KEY = "pipeline"
 # What is said on the command line to drop a remembered setting.
 NONE = "none"
 _KEY_ARN = re.compile(r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+")
+_PRINCIPAL = re.compile(r"arn:aws[\w-]*:iam::\d{12}:(user|role)/[\w+=,.@/-]+")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True)
 class Options:
-    """A key to encrypt with, a network to stay in, and people to tell."""
+    """A key to encrypt with, a network to stay in, people to tell, who deploys too."""
 
     kms_key: str | None = None
     subnet_ids: tuple[str, ...] = ()
     security_group_ids: tuple[str, ...] = ()
     notify: tuple[str, ...] = ()
+    deployers: tuple[str, ...] = ()
 
     @property
     def has_network(self) -> bool:
@@ -58,6 +60,7 @@ def change_options(
     subnet_ids: str | None,
     security_group_ids: str | None,
     notify: list[str] | None,
+    deployers: list[str] | None,
 ) -> Options:
     """Change what the command line names and leave the rest as it was.
 
@@ -75,6 +78,8 @@ def change_options(
         options = replace(options, security_group_ids=groups)
     if notify is not None:
         options = replace(options, notify=_check_emails(notify))
+    if deployers is not None:
+        options = replace(options, deployers=_check_deployers(deployers))
     if bool(options.subnet_ids) != bool(options.security_group_ids):
         raise DeploymentError(
             "a network needs subnets and security groups (found only one of them); "
@@ -117,3 +122,15 @@ def _check_emails(addresses: list[str]) -> tuple[str, ...]:
             "repeat it for each, or say 'none'"
         )
     return tuple(dict.fromkeys(addresses))
+
+
+def _check_deployers(arns: list[str]) -> tuple[str, ...]:
+    if arns == [NONE]:
+        return ()
+    wrong = [arn for arn in arns if not _PRINCIPAL.fullmatch(arn)]
+    if wrong:
+        raise DeploymentError(
+            f"--deployer is no user's or role's ARN (received {wrong[0]!r}); give "
+            "arn:aws:iam::<account>:role/<path and name>, or 'none'"
+        )
+    return tuple(arns)

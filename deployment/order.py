@@ -46,12 +46,12 @@ def review_before_chalice(deployment: Deployment) -> Iterator[Review]:
     for part in deployment.pipeline.parts:
         policy = deployment.templates.build(part, stage, options)
         yield review_role(clients.iam, stage, part, policy=policy)
-    yield review_bucket(clients.s3, stage, options)
-    yield review_topic(clients.sns, stage, options.notify)
-    yield review_queue(clients.sqs, stage)
+    yield review_bucket(clients.s3, stage, options, caller=deployment.caller)
+    yield review_topic(clients.sns, stage, options)
+    yield review_queue(clients.sqs, stage, options)
     yield review_alarm(clients.cloudwatch, stage)
     for group in list_log_groups(stage, deployment.pipeline.functions):
-        yield review_log_group(clients.logs, stage, group)
+        yield review_log_group(clients.logs, stage, group, options=options)
     yield from _review_glue(deployment)
     yield from review_stage_files(
         deployment.project, stage, options, deployment.templates
@@ -79,7 +79,7 @@ def _review_glue(deployment: Deployment) -> Iterator[Review]:
     code = read_glue_code(
         deployment.project / "glue", jobs, chart_library=read_chart_library()
     )
-    yield review_glue_code(clients.s3, stage.bucket, code)
+    yield review_glue_code(clients.s3, stage, code)
     yield review_connection(clients.glue, clients.ec2, stage, options)
     yield review_security_configuration(clients.glue, stage, options)
     for job in jobs:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from chalicelib.aws_errors import error_code, error_message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
 T = TypeVar("T")
 
@@ -36,20 +36,33 @@ _UNKNOWN_ROLE = (
 )
 
 
-def insist(call: Callable[[], T], *, sleep: Callable[[float], None] = time.sleep) -> T:
+def insist(
+    call: Callable[[], T],
+    *,
+    attempts: int = _ATTEMPTS,
+    also: Container[str] = (),
+    sleep: Callable[[float], None] = time.sleep,
+) -> T:
     """Make a call, again while AWS has not caught up with what was done before it.
+
+    Parameters
+    ----------
+    attempts
+        How often at most, five seconds apart.
+    also
+        Codes of refusals that may pass here and elsewhere do not.
 
     Raises
     ------
     ClientError
-        The last refusal, when it lasts for a minute and a half, or at once when it
-        is about something that waiting does not change.
+        The last refusal, or the first that is about something that waiting does not
+        change.
     """
-    for _ in range(_ATTEMPTS - 1):
+    for _ in range(attempts - 1):
         try:
             return call()
         except ClientError as error:
-            if not _will_pass(error):
+            if error_code(error) not in also and not _will_pass(error):
                 raise
         sleep(_PAUSE)
     return call()

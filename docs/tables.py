@@ -26,6 +26,7 @@ _LEVELS = {
 # What the options of a stage add, and to whom.
 _ADDITIONS = {
     "use-key": "with `--kms-key`: all that touch objects",
+    "use-key-for-messages": "with `--kms-key`: all that send messages",
     "encrypt-volumes": "with `--kms-key`: sagemaker",
     "join-network-glue": "with `--subnet-ids`: both Glue jobs",
     "join-network-sagemaker": "with `--subnet-ids`: sagemaker",
@@ -46,6 +47,7 @@ _SHORT = {
     "${KeyArn}": "<key>",
     "${Stage}": "<stage>",
     "${Region}": "<region>",
+    "${Account}": "<account>",
 }
 
 
@@ -151,11 +153,16 @@ def _describe_policy(template: str) -> Iterator[tuple[str, str]]:
 
 def _describe_condition(condition: dict[str, Any]) -> str:
     parts = [
-        f"`{key}` is `{_shorten(value if isinstance(value, str) else value[0])}`"
+        f"`{key}` is {_describe_values(value)}"
         for keys in condition.values()
         for key, value in keys.items()
     ]
     return f", if {' and '.join(parts)}" if parts else ""
+
+
+def _describe_values(value: str | list[str]) -> str:
+    values = [value] if isinstance(value, str) else value
+    return " or ".join(f"`{_shorten(one)}`" for one in values)
 
 
 def _shorten(text: str) -> str:

@@ -93,6 +93,21 @@ def dataset_folder(dataset: str) -> str:
     return f"output-forecasted-data/{dataset}/"
 
 
+def expect_owner(s3: S3Client, account: str) -> S3Client:
+    """Make every call of a client say whose the bucket has to be.
+
+    Its name can be guessed, and taken by a stranger while there is none.
+    """
+
+    def add_owner(params: dict[str, Any], model: Any, **_event: Any) -> None:
+        shape = model.input_shape
+        if shape is not None and "ExpectedBucketOwner" in shape.members:
+            params.setdefault("ExpectedBucketOwner", account)
+
+    s3.meta.events.register("before-parameter-build.s3", add_owner)
+    return s3
+
+
 @dataclass(frozen=True)
 class Stored:
     """An object that is there, and when it was written, where that is known."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import boto3
 
-from glue.bucket import Bucket, RunKeys
+from glue.bucket import Bucket, RunKeys, expect_owner
 from glue.documents import build_data_report, build_failure_report, build_settings
 from glue.findings.finding import Findings, UploadRejected, list_some
 from glue.preparation import Preparation, prepare_upload
@@ -25,10 +25,12 @@ def main(arguments: Sequence[str]) -> None:
     """Read the job's arguments and prepare the run; Glue adds its own ones."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bucket", required=True)
+    parser.add_argument("--account", required=True, help="whose the bucket has to be")
     parser.add_argument("--run_id", required=True)
     known, _ = parser.parse_known_args(arguments)
     with tempfile.TemporaryDirectory(prefix="preprocess-") as folder:
-        bucket = Bucket(boto3.client("s3"), known.bucket, Path(folder))
+        s3 = expect_owner(boto3.client("s3"), known.account)
+        bucket = Bucket(s3, known.bucket, Path(folder))
         preprocess(known.run_id, bucket)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import boto3
 
-from glue.bucket import Bucket
+from glue.bucket import Bucket, expect_owner
 from glue.reporting.making import Surroundings, write_report
 
 
@@ -19,9 +19,10 @@ def main(arguments: Sequence[str]) -> None:
     """Read the job's arguments and report on the run; Glue adds its own ones."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bucket", required=True)
+    parser.add_argument("--account", required=True, help="whose the bucket has to be")
     parser.add_argument("--run_id", required=True)
     known, _ = parser.parse_known_args(arguments)
-    s3 = boto3.client("s3")
+    s3 = expect_owner(boto3.client("s3"), known.account)
     surroundings = Surroundings(
         now=datetime.now(timezone.utc),
         local=".amazonaws.com" not in s3.meta.endpoint_url,

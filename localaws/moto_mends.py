@@ -16,9 +16,11 @@ from typing import Any
 
 import moto.events.models as moto_events
 import moto.iam.access_control as moto_iam
+import moto.logs.responses as moto_logs
 import moto.s3.models as moto_buckets
 import moto.s3.notifications as moto_notifications
 import moto.s3.responses as moto_s3
+from moto.logs.exceptions import ResourceNotFoundException
 from moto.stepfunctions.parser.asl.component.common.retry import (
     retrier_decl as moto_retrier,
 )
@@ -53,6 +55,7 @@ def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
     send_complete_s3_events_later(patches)
     announce_a_multipart_upload_once(patches)
     judge_bucket_policies_by_their_conditions(patches)
+    let_log_groups_change_their_key(patches)
     let_rules_call_functions(patches)
     let_a_stop_end_a_task(patches)
     let_a_stop_end_a_wait(patches, machine)
@@ -115,6 +118,28 @@ def judge_bucket_policies_by_their_conditions(patches: Patches) -> None:
         return moto_iam.IAMPolicy(policy).is_action_permitted(action, resource)
 
     patches.replace(moto_buckets.FakeBucket, "get_permission", get_permission)
+
+
+def let_log_groups_change_their_key(patches: Patches) -> None:
+    """Take AssociateKmsKey and DisassociateKmsKey: moto has neither."""
+
+    def associate(response: Any) -> str:
+        _find_log_group(response).kms_key_id = response._get_param("kmsKeyId")
+        return ""
+
+    def disassociate(response: Any) -> str:
+        _find_log_group(response).kms_key_id = None
+        return ""
+
+    patches.add(moto_logs.LogsResponse, "associate_kms_key", associate)
+    patches.add(moto_logs.LogsResponse, "disassociate_kms_key", disassociate)
+
+
+def _find_log_group(response: Any) -> Any:
+    name = response._get_param("logGroupName")
+    if name not in response.logs_backend.groups:
+        raise ResourceNotFoundException
+    return response.logs_backend.groups[name]
 
 
 def let_rules_call_functions(patches: Patches) -> None:

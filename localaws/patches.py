@@ -37,6 +37,11 @@ class Patches(ExitStack):
 
         return decorate
 
+    def add(self, owner: Any, name: str, new: Any) -> None:
+        """Set an attribute that is not there."""
+        setattr(owner, name, new)
+        self.callback(delattr, owner, name)
+
 
 def _restore(owner: Any, name: str, own: Any) -> None:
     if own is _ABSENT:

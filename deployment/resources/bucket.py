@@ -22,8 +22,10 @@ _ELSEWHERE = {"301", "PermanentRedirect"}
 _MISSING = {"404", "NoSuchBucket", "NotFound"}
 
 
-def review_bucket(s3: S3Client, stage: Stage, options: Options) -> Review:
-    """Compare the stage's bucket with what it should be.
+def review_bucket(
+    s3: S3Client, stage: Stage, options: Options, *, caller: str
+) -> Review:
+    """Compare the stage's bucket with what it should be when ``caller`` deploys.
 
     Raises
     ------
@@ -33,7 +35,7 @@ def review_bucket(s3: S3Client, stage: Stage, options: Options) -> Review:
     exists = bucket_exists(s3, stage)
     fixes = [
         Fix(aspect.name, aspect.write)
-        for aspect in list_aspects(s3, stage, options)
+        for aspect in list_aspects(s3, stage, options, caller=caller)
         if not exists or not aspect.is_right()
     ]
     if not exists:

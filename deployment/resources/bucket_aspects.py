@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chalicelib.aws_errors import error_code
+from deployment.resources.code_writers import build_code_statement, list_writers
 from deployment.review import pair_tags, unpair_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from mypy_boto3_s3 import S3Client
 
@@ -62,22 +63,29 @@ class Aspect:
             raise
 
 
-def list_aspects(s3: S3Client, stage: Stage, options: Options) -> list[Aspect]:
-    """List every setting of the stage's bucket."""
+def list_aspects(
+    s3: S3Client, stage: Stage, options: Options, *, caller: str
+) -> list[Aspect]:
+    """List every setting of the stage's bucket, deployed by ``caller``."""
+    writers = list_writers(caller, options.deployers)
     owned = {"Bucket": stage.bucket, "ExpectedBucketOwner": stage.account}
     return [
         _build_public_access_aspect(s3, owned),
         _build_ownership_aspect(s3, owned),
         _build_versioning_aspect(s3, owned),
         _build_encryption_aspect(s3, owned, build_default_encryption(options)),
-        _build_policy_aspect(s3, owned, build_bucket_policy(stage)),
+        _build_policy_aspect(s3, owned, build_bucket_policy(stage, writers)),
         _build_lifecycle_aspect(s3, owned, build_lifecycle()),
         _build_tags_aspect(s3, owned, stage.tags),
     ]
 
 
-def build_bucket_policy(stage: Stage) -> dict[str, Any]:
-    """Build the policy that refuses every request that is not encrypted on its way."""
+def build_bucket_policy(stage: Stage, writers: Collection[str]) -> dict[str, Any]:
+    """Build the bucket's policy, which refuses and gives nobody a permission.
+
+    No request may come that is not encrypted on its way, and only ``writers`` may
+    write what Glue will run; anybody, where there are none.
+    """
     arn = f"arn:{stage.partition}:s3:::{stage.bucket}"
     return {
         "Version": "2012-10-17",
@@ -89,7 +97,8 @@ def build_bucket_policy(stage: Stage) -> dict[str, Any]:
                 "Action": "s3:*",
                 "Resource": [arn, f"{arn}/*"],
                 "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            }
+            },
+            *([build_code_statement(stage, writers)] if writers else []),
         ],
     }
 

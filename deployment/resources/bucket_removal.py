@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from deployment.errors import DeploymentError
 from deployment.patience import insist
 from deployment.resources.bucket import bucket_exists
+from deployment.resources.bucket_aspects import build_bucket_policy
 from deployment.review import Outcome, Review, review_removal
 
 if TYPE_CHECKING:
@@ -44,6 +46,12 @@ def holds_data(s3: S3Client, stage: Stage) -> bool:
 
 
 def _remove(s3: S3Client, stage: Stage) -> None:
+    # Whoever destroys need not be who deployed, and could not delete its code.
+    s3.put_bucket_policy(
+        Bucket=stage.bucket,
+        ExpectedBucketOwner=stage.account,
+        Policy=json.dumps(build_bucket_policy(stage, ())),
+    )
     # What was still at work may write a last object into the emptied bucket.
     insist(lambda: _empty_and_delete(s3, stage))
 

@@ -16,37 +16,36 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from chalicelib.stages import Stage
+    from deployment.options import Options
 
-_ATTRIBUTES: Any = {
-    # Seconds; 14 days are the longest that SQS keeps a message.
-    "MessageRetentionPeriod": "1209600",
-    "SqsManagedSseEnabled": "true",
-}
+# Seconds; 14 days are the longest that SQS keeps a message.
+_RETENTION = "1209600"
 _MISSING_QUEUE = {
     "AWS.SimpleQueueService.NonExistentQueue",
     "QueueDoesNotExist",
 }
 
 
-def review_queue(sqs: SQSClient, stage: Stage) -> Review:
+def review_queue(sqs: SQSClient, stage: Stage, options: Options) -> Review:
     """Compare the stage's queue of failed events with what it should be."""
+    wanted = build_queue_attributes(options)
     url = _find_queue(sqs, stage)
     if url is None:
         create = Fix(
             "queue",
             lambda: insist(
                 lambda: sqs.create_queue(
-                    QueueName=stage.queue, Attributes=_ATTRIBUTES, tags=stage.tags
+                    QueueName=stage.queue, Attributes=wanted, tags=stage.tags
                 )
             ),
         )
         return Review("queue", stage.queue, False, (create,))
     fixes = []
     found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    if not _ATTRIBUTES.items() <= found.items():
+    if any(found.get(name, "") != value for name, value in wanted.items()):
         put = Fix(
             "attributes",
-            lambda: sqs.set_queue_attributes(QueueUrl=url, Attributes=_ATTRIBUTES),
+            lambda: sqs.set_queue_attributes(QueueUrl=url, Attributes=wanted),
         )
         fixes.append(put)
     fixes += review_tags(
@@ -55,6 +54,17 @@ def review_queue(sqs: SQSClient, stage: Stage) -> Review:
         stage.tags,
     )
     return Review("queue", stage.queue, True, tuple(fixes))
+
+
+def build_queue_attributes(options: Options) -> Any:
+    """Build how long the queue keeps events, and what it encrypts them with."""
+    key = options.kms_key or ""
+    return {
+        "MessageRetentionPeriod": _RETENTION,
+        # One or the other; an empty key is none.
+        "KmsMasterKeyId": key,
+        "SqsManagedSseEnabled": "false" if key else "true",
+    }
 
 
 def review_queue_removal(sqs: SQSClient, stage: Stage) -> Review:

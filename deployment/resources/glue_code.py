@@ -9,19 +9,25 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
+from chalicelib.aws_errors import error_code
 from deployment.errors import DeploymentError
+from deployment.patience import insist
 from deployment.review import Fix, Review
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from mypy_boto3_s3 import S3Client
+
+    from chalicelib.stages import Stage
 
 WHEEL = "forecast_glue-1-py3-none-any.whl"
 # Where the report's page looks for the scripts that its charts are drawn by.
@@ -40,6 +46,8 @@ _WHEEL_FILE = (
     "Root-Is-Purelib: true\n"
     "Tag: py3-none-any\n"
 )
+# HeadObject has no body to say more in.
+_MISSING = {"404", "NoSuchKey", "NoSuchBucket", "NotFound"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can tell
 
 
@@ -159,36 +167,61 @@ def _digest(content: bytes) -> str:
     return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def review_glue_code(s3: S3Client, bucket: str, code: GlueCode) -> Review:
-    """Compare the scripts in the bucket with ours.
+def review_glue_code(s3: S3Client, stage: Stage, code: GlueCode) -> Review:
+    """Compare the scripts in the bucket with ours, by what S3 says is in them.
 
     The bucket may be one that is still to be created.
     """
-    found = _list_sizes(s3, bucket, code.prefix)
+    files = sorted(code.files.items())
+    found = {name: _find_digest(s3, stage, code.prefix + name) for name, _ in files}
     fixes = [
-        Fix(name, _put_file(s3, bucket, key=code.prefix + name, content=content))
-        for name, content in sorted(code.files.items())
-        if found.get(code.prefix + name) != len(content)
+        Fix(name, _put_file(s3, stage, key=code.prefix + name, content=content))
+        for name, content in files
+        if found[name] != _digest_for_s3(content)
     ]
-    return Review("Glue code", code.prefix.rstrip("/"), bool(found), tuple(fixes))
+    exists = any(digest is not None for digest in found.values())
+    return Review("Glue code", code.prefix.rstrip("/"), exists, tuple(fixes))
 
 
 def _put_file(
-    s3: S3Client, bucket: str, *, key: str, content: bytes
+    s3: S3Client, stage: Stage, *, key: str, content: bytes
 ) -> Callable[[], object]:
     content_type = "text/x-python" if key.endswith(".py") else "application/zip"
-    return lambda: s3.put_object(
-        Bucket=bucket, Key=key, Body=content, ContentType=content_type
-    )
 
-
-def _list_sizes(s3: S3Client, bucket: str, prefix: str) -> dict[str, int]:
-    try:
-        pages = list(
-            s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    def put() -> object:
+        return s3.put_object(
+            Bucket=stage.bucket,
+            ExpectedBucketOwner=stage.account,
+            Key=key,
+            Body=content,
+            ContentType=content_type,
+            # S3 refuses other bytes, keeps it, and gives no object another's.
+            ChecksumAlgorithm="SHA256",
+            ChecksumSHA256=_digest_for_s3(content),
         )
-    except s3.exceptions.NoSuchBucket:
-        return {}
-    return {
-        item["Key"]: item["Size"] for page in pages for item in page.get("Contents", [])
-    }
+
+    # Another deployer's policy may still stand for some seconds.
+    return lambda: insist(put, attempts=4, also={"AccessDenied"})
+
+
+def _find_digest(s3: S3Client, stage: Stage, key: str) -> str | None:
+    """Read an object's digest; None without one, empty when S3 was never asked for it.
+
+    Nobody but S3 can say what it is: it is computed over what was written.
+    """
+    try:
+        found = s3.head_object(
+            Bucket=stage.bucket,
+            ExpectedBucketOwner=stage.account,
+            Key=key,
+            ChecksumMode="ENABLED",
+        )
+    except ClientError as error:
+        if error_code(error) in _MISSING:
+            return None
+        raise
+    return found.get("ChecksumSHA256", "")
+
+
+def _digest_for_s3(content: bytes) -> str:
+    return b64encode(hashlib.sha256(content).digest()).decode()

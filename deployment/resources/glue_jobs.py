@@ -87,6 +87,7 @@ def build_job(stage: Stage, job: str, *, code: GlueCode, options: Options) -> An
             "library-set": "analytics",
             "--extra-py-files": code.uri(stage.bucket, WHEEL),
             "--bucket": stage.bucket,
+            "--account": stage.account,
         },
         "MaxRetries": 0,
         "Timeout": _TIMEOUTS[job],

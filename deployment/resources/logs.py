@@ -6,17 +6,18 @@ The groups of Glue and SageMaker belong to the whole account and are left alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deployment.review import Fix, Review, review_removal, review_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_logs.type_defs import LogGroupTypeDef
 
     from chalicelib.stages import Stage
+    from deployment.options import Options
 
 RETENTION_DAYS = 30
 
@@ -36,7 +37,9 @@ def state_machine_log_group(stage: Stage) -> str:
     return f"/aws/vendedlogs/states/{stage.state_machine}"
 
 
-def review_log_group(logs: CloudWatchLogsClient, stage: Stage, name: str) -> Review:
+def review_log_group(
+    logs: CloudWatchLogsClient, stage: Stage, name: str, *, options: Options
+) -> Review:
     """Compare one of the stage's log groups with what it should be."""
     found = _find_log_group(logs, name)
     retain = Fix(
@@ -46,12 +49,17 @@ def review_log_group(logs: CloudWatchLogsClient, stage: Stage, name: str) -> Rev
         ),
     )
     if found is None:
+        encryption: Any = {"kmsKeyId": options.kms_key} if options.kms_key else {}
         create = Fix(
             "log group",
-            lambda: logs.create_log_group(logGroupName=name, tags=stage.tags),
+            lambda: logs.create_log_group(
+                logGroupName=name, tags=stage.tags, **encryption
+            ),
         )
         return Review("log group", name, False, (create, retain))
     fixes = [] if found.get("retentionInDays") == RETENTION_DAYS else [retain]
+    if found.get("kmsKeyId") != options.kms_key:
+        fixes.append(Fix("encryption", _encrypt(logs, name, options.kms_key)))
     arn = stage.arn("logs", f"log-group:{name}")
     fixes += review_tags(
         lambda: logs.list_tags_for_resource(resourceArn=arn)["tags"],
@@ -59,6 +67,15 @@ def review_log_group(logs: CloudWatchLogsClient, stage: Stage, name: str) -> Rev
         stage.tags,
     )
     return Review("log group", name, True, tuple(fixes))
+
+
+def _encrypt(
+    logs: CloudWatchLogsClient, name: str, key: str | None
+) -> Callable[[], object]:
+    # What was written before stays as it was encrypted then.
+    if key is None:
+        return lambda: logs.disassociate_kms_key(logGroupName=name)
+    return lambda: logs.associate_kms_key(logGroupName=name, kmsKeyId=key)
 
 
 def review_log_group_removal(logs: CloudWatchLogsClient, name: str) -> Review:

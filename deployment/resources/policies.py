@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 # What a part needs beside its own template when an option is set.
 _WITH_KEY = "use-key"
+_MESSAGES_WITH_KEY = "use-key-for-messages"
 _VOLUMES_WITH_KEY = "encrypt-volumes"
+# What a part does with what is encrypted, by the beginnings of its actions.
+_TOUCHING, _SENDING = ("s3:GetObject", "s3:PutObject"), ("sns:Publish", "sqs:Send")
 _IN_NETWORK = "join-network-{}"
 _WITH_NETWORK = ("glue", "sagemaker")
 # A resource of a template that names one of these stands for one of each.
@@ -68,8 +71,10 @@ def list_additions(part: str, policy: Mapping[str, Any], options: Options) -> li
     """Name the templates that a stage's options add to a part's own policy."""
     service = part.partition("-")[0]
     names = []
-    if options.kms_key is not None and _touches_objects(policy):
+    if options.kms_key is not None and _has_action(policy, _TOUCHING):
         names.append(_WITH_KEY)
+    if options.kms_key is not None and _has_action(policy, _SENDING):
+        names.append(_MESSAGES_WITH_KEY)
     if options.kms_key is not None and part == "sagemaker":
         names.append(_VOLUMES_WITH_KEY)
     if options.has_network and service in _WITH_NETWORK:
@@ -107,8 +112,6 @@ def _repeat(resources: Iterable[str], each: Mapping[str, Iterable[str]]) -> list
     return repeated
 
 
-def _touches_objects(policy: Mapping[str, Any]) -> bool:
+def _has_action(policy: Mapping[str, Any], beginnings: tuple[str, ...]) -> bool:
     actions = [action for one in policy["Statement"] for action in one["Action"]]
-    return any(
-        action.startswith(("s3:GetObject", "s3:PutObject")) for action in actions
-    )
+    return any(action.startswith(beginnings) for action in actions)

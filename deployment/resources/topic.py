@@ -17,30 +17,41 @@ from deployment.review import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
 
     from mypy_boto3_sns import SNSClient
 
     from chalicelib.stages import Stage
+    from deployment.options import Options
+
+_KEY = "KmsMasterKeyId"
 
 
-def review_topic(sns: SNSClient, stage: Stage, emails: Sequence[str]) -> Review:
+def review_topic(sns: SNSClient, stage: Stage, options: Options) -> Review:
     """Compare the stage's topic and its subscribers with what they should be.
 
     Who subscribed by other ways stays, and so does whoever is not named any more:
     the link to leave stands at the end of every mail.
     """
     arn = stage.arn("sns", stage.topic)
-    exists = _topic_exists(sns, arn)
+    found = _find_attributes(sns, arn)
+    exists = found is not None
+    key = options.kms_key or ""
     create = Fix(
         "topic",
-        lambda: sns.create_topic(Name=stage.topic, Tags=pair_tags(stage.tags)),
+        lambda: sns.create_topic(
+            Name=stage.topic,
+            Tags=pair_tags(stage.tags),
+            Attributes={_KEY: key} if key else {},
+        ),
     )
     fixes = _review_topic_tags(sns, stage, arn) if exists else [create]
+    if found is not None and found.get(_KEY, "") != key:
+        fixes.append(Fix("encryption", _encrypt(sns, arn, key)))
     subscribed = _list_emails(sns, arn) if exists else set()
     fixes += [
         Fix(f"subscriber {email}", _subscribe(sns, arn, email))
-        for email in emails
+        for email in options.notify
         if email not in subscribed
     ]
     return Review("topic", stage.topic, exists, tuple(fixes))
@@ -52,19 +63,25 @@ def review_topic_removal(sns: SNSClient, stage: Stage) -> Review:
     return review_removal(
         "topic",
         stage.topic,
-        exists=_topic_exists(sns, arn),
+        exists=_find_attributes(sns, arn) is not None,
         remove=lambda: sns.delete_topic(TopicArn=arn),
     )
 
 
-def _topic_exists(sns: SNSClient, arn: str) -> bool:
+def _encrypt(sns: SNSClient, arn: str, key: str) -> Callable[[], object]:
+    # An empty one takes the encryption away.
+    return lambda: sns.set_topic_attributes(
+        TopicArn=arn, AttributeName=_KEY, AttributeValue=key
+    )
+
+
+def _find_attributes(sns: SNSClient, arn: str) -> Mapping[str, str] | None:
     try:
-        sns.get_topic_attributes(TopicArn=arn)
+        return sns.get_topic_attributes(TopicArn=arn)["Attributes"]
     except ClientError as error:
         if error_code(error) in {"NotFound", "NotFoundException"}:
-            return False
+            return None
         raise
-    return True
 
 
 def _list_emails(sns: SNSClient, arn: str) -> set[str]:

@@ -144,10 +144,16 @@ def _nothing(call: Call) -> list[Need]:
     return []
 
 
+def _in_account(call: Call) -> dict[str, str]:
+    # Buckets of other accounts do not show here.
+    return {"aws:ResourceAccount": call.account}
+
+
 def _on_object(action: str) -> Callable[[Call], list[Need]]:
     def find(call: Call) -> list[Need]:
         bucket, key = call.parameters["Bucket"], call.parameters["Key"]
-        return [Need(action, f"arn:{call.partition}:s3:::{bucket}/{key}")]
+        arn = f"arn:{call.partition}:s3:::{bucket}/{key}"
+        return [Need(action, arn, _in_account(call))]
 
     return find
 
@@ -159,7 +165,8 @@ def _read_object(call: Call) -> list[Need]:
 
 def _on_bucket(action: str) -> Callable[[Call], list[Need]]:
     def find(call: Call) -> list[Need]:
-        return [Need(action, f"arn:{call.partition}:s3:::{call.parameters['Bucket']}")]
+        arn = f"arn:{call.partition}:s3:::{call.parameters['Bucket']}"
+        return [Need(action, arn, _in_account(call))]
 
     return find
 

@@ -41,4 +41,5 @@ def make_deployment(folder, *, listener=None, stage=STAGE, keys=None):
     clients = Clients(**{name: session.client(s) for name, s in SERVICES.items()})
     chalice = FakeChalice(folder, clients, stage)
     options = Options(notify=("a@example.org",))
-    return Deployment(folder, stage, options, clients, chalice)
+    caller = f"arn:aws:iam::{stage.account}:user/deployer"
+    return Deployment(folder, stage, options, clients, chalice, caller)

@@ -86,6 +86,9 @@ class FakeStates:
                 return execution
         raise make_error("ExecutionDoesNotExist")
 
+    def list_executions(self, stateMachineArn, maxResults):
+        return next(self._list_executions({"stateMachineArn": stateMachineArn}))
+
     def _list_executions(self, request):
         self.calls.append(("list_executions", request["stateMachineArn"]))
         yield {"executions": self.executions}

@@ -6,11 +6,14 @@ from deployment.errors import DeploymentError
 from deployment.options import Options, change_options, read_options, write_options
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab"
-ALL = Options(KEY, ("subnet-1", "subnet-2"), ("sg-1",), ("a@example.org",))
+ROLE = "arn:aws:iam::123456789012:role/ci/deployer"
+ALL = Options(KEY, ("subnet-1", "subnet-2"), ("sg-1",), ("a@example.org",), (ROLE,))
 
 
 def change(options, **asked):
-    nothing = dict.fromkeys(("kms_key", "subnet_ids", "security_group_ids", "notify"))
+    nothing = dict.fromkeys(
+        ("kms_key", "subnet_ids", "security_group_ids", "notify", "deployers")
+    )
     return change_options(options, **{**nothing, **asked})
 
 
@@ -31,6 +34,7 @@ def test_none_forgets():
         subnet_ids="none",
         security_group_ids="none",
         notify=["none"],
+        deployers=["none"],
     )
 
     assert gone == Options()
@@ -50,6 +54,9 @@ def test_lists_are_split_at_commas():
     [
         {"kms_key": "alias/mine"},
         {"notify": ["nobody"]},
+        {"deployers": ["ci"]},
+        {"deployers": ["arn:aws:iam::123456789012:role/*"]},
+        {"deployers": ["arn:aws:sts::123456789012:assumed-role/ci/run"]},
         {"subnet_ids": "sg-1", "security_group_ids": "sg-1"},
         {"subnet_ids": ",", "security_group_ids": "sg-1"},
         {"subnet_ids": "subnet-1"},

@@ -15,6 +15,7 @@ from tests.building.paths import ROOT
 from tests.building.whole_run_uploads import make_table
 
 FUNCTIONS = Pipeline(ROOT).functions
+DELETE_ALL = ("--destroy", "--delete-data", "--confirm")
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +216,7 @@ def test_destroyed_stage_leaves_data_and_the_other_stage(bench):
     deployed = bench.deploy("gone")
     bench.client("s3").put_object(Bucket=stage.bucket, Key="config/a.json", Body=b"{}")
 
-    plan, done = (bench.deploy("gone", "--destroy", *a) for a in (["--plan"], []))
+    plan, done = (bench.deploy("gone", "--destroy", how) for how in ("--plan", "--yes"))
 
     assert done.exit_code == 0, done.error
     assert plan.changes == done.changes
@@ -223,13 +224,13 @@ def test_destroyed_stage_leaves_data_and_the_other_stage(bench):
     config = json.loads((bench.project / ".chalice" / "config.json").read_text())
     assert list(config["stages"]) == ["first"]
 
-    bench.deploy("gone", "--destroy", "--delete-data")
+    bench.deploy("gone", *DELETE_ALL, "gone")
     assert list_everything(bench, "gone") == []
-    nothing = bench.deploy("gone", "--destroy", "--delete-data")
+    nothing = bench.deploy("gone", *DELETE_ALL, "gone")
     assert nothing.lines == ["there is nothing of stage 'gone' to remove"]
     assert bench.deploy("first", "--plan").changes == []
     assert bench.deploy("gone").changes == deployed.changes
-    bench.deploy("gone", "--destroy")
+    bench.deploy("gone", "--destroy", "--yes")
 
 
 def test_stage_at_work_and_half_gone_is_destroyed(bench):
@@ -247,7 +248,7 @@ def test_stage_at_work_and_half_gone_is_destroyed(bench):
         Rule=stage.resource("on_execution_end-event"), Ids=["1"]
     )
 
-    done = bench.deploy("busy", "--destroy", "--delete-data")
+    done = bench.deploy("busy", *DELETE_ALL, "busy")
 
     assert done.exit_code == 0, done.error
     assert f"removed    running execution {job['AutoMLJobName']}" in done.changes
@@ -268,7 +269,7 @@ def test_lost_record_is_no_hindrance(bench):
     assert bench.deploy("lost").changes == []
 
     record.unlink()
-    bench.deploy("lost", "--destroy")
+    bench.deploy("lost", "--destroy", "--yes")
     assert list_everything(bench, "lost") == []
 
 
@@ -300,7 +301,7 @@ def test_key_network_and_people_are_remembered(bench):
     forget = ["--kms-key", "none", "--subnet-ids", "none"]
     plain = bench.deploy("opts", *forget, "--security-group-ids", "none")
     assert f"removed    Glue connection {stage.resource('network')}" in plain.changes
-    bench.deploy("opts", "--destroy")
+    bench.deploy("opts", "--destroy", "--yes")
 
 
 def test_profile_gives_keys_and_region(bench, tmp_path):
@@ -322,7 +323,7 @@ def test_profile_gives_keys_and_region(bench, tmp_path):
     assert ":lambda:eu-west-1:" in record.read_text()
     assert nowhere.exit_code == 1
     assert "name one with --region" in nowhere.error
-    bench.deploy("mine", "--destroy", "--profile", "mine", environ=environ)
+    bench.deploy("mine", "--destroy", "--yes", "--profile", "mine", environ=environ)
 
 
 ERRORS = {

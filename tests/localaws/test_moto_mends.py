@@ -440,3 +440,11 @@ def test_moto_demands_completion_criteria(moto):
             AutoMLProblemTypeConfig={"TimeSeriesForecastingJobConfig": config},
             RoleArn="arn:aws:iam::123456789012:role/sagemaker",
         )
+
+
+def test_moto_cannot_change_the_key_of_a_log_group(moto):
+    logs, group = boto3.client("logs"), name("group")
+    logs.create_log_group(logGroupName=group)
+
+    with pytest.raises(NotImplementedError):
+        logs.associate_kms_key(logGroupName=group, kmsKeyId="arn:aws:kms:x:1:key/a")

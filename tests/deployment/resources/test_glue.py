@@ -127,8 +127,7 @@ def test_code_is_uploaded_once():
             CreateBucketConfiguration={"LocationConstraint": STAGE.region},
         )
         changes = [
-            review_glue_code(s3, STAGE.bucket, make_code()).settle().change
-            for _ in "12"
+            review_glue_code(s3, STAGE, make_code()).settle().change for _ in "12"
         ]
 
         assert changes == ["created", "unchanged"]
@@ -138,9 +137,7 @@ def test_code_is_uploaded_once():
 
 def test_code_can_be_reviewed_before_the_bucket():
     with made_up_client("s3") as s3:
-        assert (
-            review_glue_code(s3, STAGE.bucket, make_code()).outcome.change == "created"
-        )
+        assert review_glue_code(s3, STAGE, make_code()).outcome.change == "created"
 
 
 @pytest.mark.parametrize("job", JOBS)

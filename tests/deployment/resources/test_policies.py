@@ -133,7 +133,7 @@ def test_policy_fits_into_a_role(part):
 
 
 def test_options_add_only_what_they_need():
-    assert build_policy("on_upload") == build_policy("on_upload", Options())
+    assert build_policy("states") == build_policy("states", Options())
     assert len(build_policy("sagemaker")["Statement"]) > len(
         build_policy("sagemaker", Options())["Statement"]
     )
