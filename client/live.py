@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from client.follow import Snapshot
+from client.formats import format_duration, format_numbers, printable
 from client.phases import WORDS, Phase
 from client.plain import explain_retry
 from client.training import Candidate, Training
-from client.words import format_duration, format_numbers, printable
 
 _SHOWN_CANDIDATES = 5
 

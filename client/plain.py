@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from client.follow import Snapshot
+from client.formats import format_duration, format_numbers, printable
 from client.phases import Phase
 from client.training import Candidate
-from client.words import format_duration, format_numbers, printable
 
 # A log that stays silent for longer looks dead.
 _HEARTBEAT = timedelta(minutes=5)

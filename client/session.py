@@ -14,6 +14,7 @@ from chalicelib.runs import read_execution_input
 from client.documents import find_run_document
 from client.errors import CommandError
 from client.follow import Display, Follower, follow_run
+from client.formats import format_size
 from client.pace import Pace
 from client.packing import pack_source
 from client.results import Results, download_results, read_file
@@ -26,7 +27,6 @@ from client.uploads import (
     put_upload,
     wait_for_run,
 )
-from client.words import format_size
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient

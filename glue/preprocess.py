@@ -12,9 +12,9 @@ from typing import Any
 import boto3
 
 from glue.bucket import Bucket, RunKeys, expect_owner
-from glue.documents import build_data_report, build_failure_report, build_settings
 from glue.findings.finding import Findings, UploadRejected, list_some
 from glue.preparation import Preparation, prepare_upload
+from glue.run_documents import build_data_report, build_failure_report, build_settings
 from glue.settings.layers import Layer
 from glue.shaping.input_files import InputFiles
 

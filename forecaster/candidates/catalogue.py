@@ -19,8 +19,8 @@ from forecaster.candidates.regression import regress
 from forecaster.candidates.smoothing import smooth
 from forecaster.candidates.theta import theta
 from forecaster.candidates.trees import fit_trees, predict_trees
-from forecaster.clock import Clock
 from forecaster.data.panel import Panel
+from forecaster.time_limit import Clock
 
 BASELINE = "SeasonalNaive"
 ENSEMBLE = "WeightedEnsemble"

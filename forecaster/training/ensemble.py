@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from forecaster.arrays import Array
 from forecaster.metrics import score
 from forecaster.training.backtest import Backtest
-from forecaster.training.runs import Plan, Trained
+from forecaster.training.train import Plan, Trained
 
 _ROUNDS = 8  # few: later rounds fit the windows, not the future
 _SERIES = 1_000  # more tell little more about weights

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from client.words import (
+from client.formats import (
     format_age,
     format_duration,
     format_numbers,
