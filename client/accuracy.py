@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib.endings import read_verdict
+from chalicelib.terminal import printable
 from client.leaderboard import (
     Entry,
     Leaderboard,
@@ -17,7 +18,7 @@ from client.leaderboard import (
     read_leaderboard,
 )
 from client.results import Results, read_file
-from client.words import format_numbers, printable
+from client.words import format_numbers
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -10,11 +10,12 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from chalicelib.terminal import printable
 from client.follow import Snapshot
 from client.phases import WORDS, Phase
 from client.plain import explain_retry
 from client.training import Candidate, Training
-from client.words import format_duration, format_numbers, printable
+from client.words import format_duration, format_numbers
 
 _SHOWN_CANDIDATES = 5
 

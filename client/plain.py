@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+from chalicelib.terminal import printable
 from client.follow import Snapshot
 from client.phases import Phase
 from client.training import Candidate
-from client.words import format_duration, format_numbers, printable
+from client.words import format_duration, format_numbers
 
 # A log that stays silent for longer looks dead.
 _HEARTBEAT = timedelta(minutes=5)
