@@ -10,46 +10,58 @@ STAGE ?= dev
 help:  ## show what there is to make
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 11
 
-# The environment is made anew when the pins change.
-$(BIN)/.installed: requirements-dev.txt
+# Nothing is installed but what the lock files have the hash of.
+INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes -r
+
+$(BIN)/python:
 	$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info[:2] <= (3, 13), "needs Python 3.11 to 3.13; try: make PYTHON=python3.12"'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+
+# What people run, and, on top of it, what the tests and the checks need; each is
+# installed again when its pins change.
+$(BIN)/.run: requirements-run.txt | $(BIN)/python
+	$(BIN)/python $(INSTALL) requirements-run.txt
 	touch $@
 
-demo: $(BIN)/.installed  ## forecast the sample upload on a local AWS, in a temporary copy
+$(BIN)/.dev: requirements-dev.txt $(BIN)/.run
+	$(BIN)/python $(INSTALL) requirements-dev.txt
+	touch $@
+
+demo: $(BIN)/.run  ## forecast the sample upload on a local AWS, in a temporary copy
 	@$(BIN)/python -m demo
 
-test: $(BIN)/.installed  ## run the whole test suite, offline
+test: $(BIN)/.dev  ## run the whole test suite, offline
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # Glue Python shell has Python 3.9, pandas 1.4.2 and numpy 1.22.3, and will stay there.
 .venv-glue/.installed: requirements-glue.txt
 	$(PYTHON39) -m venv .venv-glue
-	.venv-glue/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-glue.txt
+	.venv-glue/bin/python $(INSTALL) requirements-glue.txt
 	touch $@
 
 test-glue: .venv-glue/.installed  ## run the tests of glue/ on Glue's own Python and pandas
 	.venv-glue/bin/python -m pytest -n auto tests/glue
 
-check: $(BIN)/.installed  ## lint, format and types
+check: $(BIN)/.dev  ## lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/statelint statemachine.asl.json
 
-serve: $(BIN)/.installed  ## run the local AWS until stopped
+serve: $(BIN)/.run  ## run the local AWS until stopped
 	@$(BIN)/python -m localaws
 
-deploy: $(BIN)/.installed  ## deploy a stage: make deploy STAGE=dev
+deploy: $(BIN)/.run  ## deploy a stage: make deploy STAGE=dev
 	$(BIN)/python deploy.py --stage $(STAGE)
 
-lock:  ## pin the newest versions of requirements-dev.in
-	rm -rf .venv-lock
-	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/python -m pip install --quiet --upgrade -r requirements-dev.in
-	(echo "# made by: make lock"; .venv-lock/bin/python -m pip freeze --all --exclude pip) > requirements-dev.txt
-	rm -rf .venv-lock
+# A week is time enough for a release that was tampered with to be noticed.
+LOCK := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --upgrade \
+	--exclude-newer "7 days" --generate-hashes --no-header --no-annotate
+
+lock: $(BIN)/.dev  ## pin the newest versions that are a week old, with their hashes
+	$(LOCK) --python-version 3.11 requirements-run.in -o requirements-run.txt
+	$(LOCK) --python-version 3.11 -c requirements-run.txt requirements-dev.in -o requirements-dev.txt
+	$(LOCK) --python-version 3.9 requirements-glue.in -o requirements-glue.txt
 
 clean:  ## remove the environment and what the tools left
 	rm -rf .venv .venv-glue .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -21,6 +21,7 @@ from chalicelib.endpoints import (
 )
 from chalicelib.errors import PipelineError
 from chalicelib.stages import Stage, check_stage
+from chalicelib.terminal import printable_lines
 from deployment.apply import deploy
 from deployment.chalice.command import Chalice
 from deployment.chalice.stage_files import read_stage_options
@@ -205,12 +206,12 @@ def ask_for_name(name: str, *, delete_data: bool) -> str:
 
 def say(line: str) -> None:
     """Print a line at once, also into a pipe."""
-    print(line, flush=True)
+    print(printable_lines(line), flush=True)
 
 
 def fail(reason: str) -> int:
     """Say why nothing more was done, and return the exit code."""
-    print(f"error: {reason}", file=sys.stderr)
+    print(f"error: {printable_lines(reason)}", file=sys.stderr)
     return 1
 
 

@@ -25,6 +25,7 @@ from chalicelib.endpoints import (
 from chalicelib.errors import PipelineError
 from chalicelib.stages import Stage, check_stage
 from chalicelib.store import expect_owner
+from chalicelib.terminal import printable_lines
 from client.errors import explain_aws_error
 from client.follow import Display
 from client.listing import Lister
@@ -35,6 +36,7 @@ from client.packing import check_source
 from client.plain import PlainDisplay
 from client.present import present_outcome
 from client.session import Clients, Outcome, Session
+from client.terminal import CleanConsole
 from client.uploads import START_PATIENCE_SECONDS
 
 USAGE = """\
@@ -162,7 +164,7 @@ def explain(source: Path, settings: Path | None) -> int:
     from client.explain import explain_source  # noqa: PLC0415 - see above
 
     accepted, text = explain_source(source, settings)
-    print(text, end="")
+    print(printable_lines(text), end="")
     return SUCCEEDED if accepted else FAILED
 
 
@@ -197,7 +199,7 @@ def build_console() -> Console:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # An old encoding must not lose a forecast over a character it lacks.
         sys.stdout.reconfigure(errors="replace")
-    console = Console(highlight=False, soft_wrap=False)
+    console = CleanConsole(highlight=False, soft_wrap=False)
     if not console.is_terminal:
         console.width = PIPED_WIDTH
     return console
@@ -311,7 +313,7 @@ def build_display(console: Console) -> Display:
 
 def complain(message: str) -> int:
     """Print what is wrong, and return the exit code for it."""
-    print(f"forecast.py: {message}", file=sys.stderr)
+    print(f"forecast.py: {printable_lines(message)}", file=sys.stderr)
     return FAILED
 
 

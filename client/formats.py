@@ -77,11 +77,6 @@ def _shrink(values: Sequence[float], width: int) -> Sequence[float]:
     return [sum(group) / len(group) for group in groups]
 
 
-def printable(text: str) -> str:
-    """Replace what would move the cursor or colour a terminal."""
-    return "".join(c if c.isprintable() else "�" for c in text)
-
-
 def name_metric(name: str) -> str:
     """Give the name that people know a metric of SageMaker's by."""
     return _METRICS.get(name, name)

@@ -10,7 +10,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from client.formats import format_numbers, name_metric, printable
+from chalicelib.terminal import printable
+from client.formats import format_numbers, name_metric
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -7,8 +7,9 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from chalicelib.terminal import printable
 from chalicelib.uploads import NEEDED_KEYS
-from client.formats import format_age, printable
+from client.formats import format_age
 from client.listing import ListedRun, Listing, LostUpload
 
 _STYLES = {"SUCCEEDED": "green", "RUNNING": "cyan", "PENDING_REDRIVE": "cyan"}

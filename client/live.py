@@ -10,8 +10,9 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from chalicelib.terminal import printable
 from client.follow import Snapshot
-from client.formats import format_duration, format_numbers, printable
+from client.formats import format_duration, format_numbers
 from client.phases import WORDS, Phase
 from client.plain import explain_retry
 from client.training import Candidate, Training

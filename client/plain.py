@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+from chalicelib.terminal import printable
 from client.follow import Snapshot
-from client.formats import format_duration, format_numbers, printable
+from client.formats import format_duration, format_numbers
 from client.phases import Phase
 from client.training import Candidate
 

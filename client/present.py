@@ -12,9 +12,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from chalicelib.terminal import printable
 from client.accuracy import present_accuracy
 from client.forecast_file import ForecastFile, Series, read_forecast
-from client.formats import format_numbers, format_sparkline, printable
+from client.formats import format_numbers, format_sparkline
 from client.results import read_file
 from client.session import Outcome
 
@@ -30,7 +31,8 @@ def present_outcome(outcome: Outcome) -> Iterator[RenderableType]:
     """Give everything to print about a run that has ended, in its order."""
     if not outcome.succeeded:
         yield from _present_findings(outcome)
-        yield Text(f"Run {outcome.run_id} {_ENDED.get(outcome.status, 'failed')}:")
+        ended = _ENDED.get(outcome.status, "failed")
+        yield Text(f"Run {printable(outcome.run_id)} {ended}:")
         for line in outcome.reason.splitlines():
             yield _indent(Text(printable(line), style="red"))
         if outcome.results.files:
@@ -68,7 +70,7 @@ def render_forecast(forecast: ForecastFile) -> Table:
     for name in (*forecast.key_columns, forecast.timestamp_column):
         table.add_column(Text(printable(name)), overflow="ellipsis", max_width=32)
     for name in forecast.value_columns:
-        table.add_column(Text(name), justify="right", no_wrap=True)
+        table.add_column(Text(printable(name)), justify="right", no_wrap=True)
     drawn = "mean" if "mean" in forecast.value_columns else forecast.value_columns[0]
     column = forecast.value_columns.index(drawn)
     steps = _count_steps(forecast)
@@ -102,7 +104,8 @@ def _rows_of(series: Series, bars: str) -> Iterator[list[Text]]:
         first = step == 0
         keys = [printable(part) if first else "" for part in series.key]
         cells = numbers[step * n_columns : (step + 1) * n_columns]
-        yield [Text(c) for c in (*keys, timestamp, *cells, bars if first else "")]
+        row = (*keys, printable(timestamp), *cells, bars if first else "")
+        yield [Text(cell) for cell in row]
 
 
 def _present_findings(outcome: Outcome) -> Iterator[RenderableType]:

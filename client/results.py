@@ -74,7 +74,7 @@ def _list_objects(s3: S3Client, bucket: str, prefix: str) -> Iterator[tuple[str,
 
 def _inside(name: str) -> PurePosixPath:
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts:
+    if path.is_absolute() or ".." in path.parts or "\\" in name:
         raise CommandError(
             f"the results hold a file that would leave their folder (found {name!r}); "
             "find out who wrote it, and delete it from the bucket"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 # status.json is written on an event that follows the end of the run.
 _STATUS_PATIENCE_SECONDS = 20.0
 UNKNOWN_DATASET = "unknown"
+_DATASET = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,9 @@ class Session:
         known = (status or {}).get("dataset") or asked.get("dataset")
         if not known:
             known = (self._find(run_id, "run.json") or {}).get("dataset")
-        return str(known or UNKNOWN_DATASET)
+        # It names a folder on this machine.
+        named = _DATASET.fullmatch(str(known))
+        return UNKNOWN_DATASET if named is None else named[0]
 
     def _find(self, run_id: str, name: str) -> dict[str, Any] | None:
         return find_run_document(self._clients.s3, self._stage.bucket, run_id, name)

@@ -77,8 +77,19 @@ def explain_upload(
 
 
 def render_explanation(report: Mapping[str, Any]) -> str:
-    """Write the report of an upload as text for a person."""
-    return "\n".join(_lines(report)) + "\n"
+    """Write the report of an upload as text for a person at a terminal."""
+    return "\n".join(_lines(_clean(report))) + "\n"
+
+
+def _clean(value: Any) -> Any:
+    """Replace in each text what would move a cursor, colour or begin a line."""
+    if isinstance(value, str):
+        return "".join(c if c.isprintable() else "\ufffd" for c in value)
+    if isinstance(value, Mapping):
+        return {_clean(key): _clean(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_clean(inner) for inner in value]
+    return value
 
 
 def _lines(report: Mapping[str, Any]) -> Iterator[str]:

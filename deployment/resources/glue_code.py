@@ -128,7 +128,7 @@ def read_chart_library() -> dict[str, bytes]:
     if spec is None or spec.origin is None:
         raise DeploymentError(
             "the reports' chart library is not installed (found no package 'bokeh'); "
-            "run `pip install -r requirements-dev.txt`"
+            "run `make demo`"
         )
     folder = Path(spec.origin).parent / "server" / "static" / "js"
     return {name: (folder / name).read_bytes() for name in _CHART_SCRIPTS}

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.terminal import printable
 from client.formats import (
     format_age,
     format_duration,
@@ -11,7 +12,6 @@ from client.formats import (
     format_size,
     format_sparkline,
     name_metric,
-    printable,
 )
 
 
