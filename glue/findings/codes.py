@@ -135,6 +135,34 @@ UPLOAD_CODES: dict[str, Code] = {
         "look near that row for a quote that is never closed, or export the table anew",
         "{file} cannot be read as CSV ({problem})",
     ),
+    "csv-broken-bytes": _error(
+        "A table is in UTF-8, and some of its bytes are not.",
+        "correct these values, or export the table anew in UTF-8 throughout",
+        "{count} line(s) of {file} hold bytes that are no UTF-8, and others are UTF-8",
+    ),
+    "csv-quote-open": _error(
+        "A quote is opened in one row and closed in a later one, so that rows between "
+        "them are read as one value.",
+        "remove the quote, or double it where it belongs to the value",
+        "{file} has a quote that is closed some rows later only",
+    ),
+    "lines-skipped": _warning(
+        "Lines above, below or within a table are no rows of it, such as titles, notes "
+        "and rulers; they were left out.",
+        "ignore this if none of them is a row",
+        "{count} line(s) of {file} are no rows and were left out",
+    ),
+    "header-repeated": _fixed(
+        "The header stands among the rows again; it was left out there.",
+        "there is nothing to do",
+        "{count} line(s) of {file} repeat the header and were left out",
+    ),
+    "header-missing": _error(
+        "The first line of a table is a row, and no names of columns stand above it.",
+        "put a line of names above the first row, such as "
+        "item_id,timestamp,target_value",
+        "{file} has no header: its first line is a row (found {found})",
+    ),
     "csv-row-width": _error(
         "Rows have more or fewer fields than the header.",
         "quote the values that hold the delimiter, and complete the short rows",
@@ -235,10 +263,11 @@ UPLOAD_CODES: dict[str, Code] = {
         "{problem}",
     ),
     "timestamp-ambiguous": _error(
-        "Day and month cannot be told apart: no value is above 12.",
+        "Day and month cannot be told apart, since no value is above 12; or a column "
+        "of weeks holds what looks like months.",
         'set "Preparation": {"DateOrder": "day-first"} or "month-first" in '
-        "config.json, or write dates as YYYY-MM-DD",
-        "{file}'s column {column!r} could be day-first or month-first",
+        "config.json; or write dates as YYYY-MM-DD, and weeks as 2020-W01",
+        "{file}'s column {column!r} could be {orders}",
     ),
     "timestamp-mixed": _error(
         "The timestamp column mixes several forms of dates.",
@@ -249,6 +278,17 @@ UPLOAD_CODES: dict[str, Code] = {
         "The timestamps have several time zones.",
         "convert them to one time zone and leave the offset out",
         "{file}'s column {column!r} has several time zones (found {zones})",
+    ),
+    "timestamp-utc": _fixed(
+        "The timestamps have several offsets, as around a clock change; they were "
+        "rewritten as UTC.",
+        "ignore this, or write local times without any offset",
+        "{file}'s column {column!r} was rewritten as UTC (it has the offsets {zones})",
+    ),
+    "timestamp-fraction-cut": _fixed(
+        "Timestamps had fractions of a second, which were cut.",
+        "there is nothing to do",
+        "{count} timestamp(s) in {file}'s column {column!r} had fractions of a second",
     ),
     "timestamp-zone-dropped": _fixed(
         "The timestamps have an offset, the same everywhere, which was cut.",
@@ -281,13 +321,40 @@ UPLOAD_CODES: dict[str, Code] = {
         "{count} value(s) of {file}'s column {column!r} are not numbers",
     ),
     "decimal-ambiguous": _error(
-        "Numbers such as 1,234 could be thousands or decimals.",
+        "Numbers such as 1,234, or 987 and 1.045, could be thousands or decimals.",
         'set "Preparation": {"DecimalMark": "."} or "," in config.json, or write '
         "plain numbers",
-        "{file}'s column {column!r} has numbers like 1,234",
+        "{file}'s column {column!r} has numbers like {such}, and nothing says whether "
+        "its mark groups thousands",
+    ),
+    "decimal-mixed": _error(
+        "A column has decimal commas in some rows and decimal points in others.",
+        'write them alike; or set "Preparation": {"DecimalMark": "."} or "," in '
+        "config.json, where the other mark groups thousands",
+        "{file}'s column {column!r} mixes decimal commas and decimal points",
+    ),
+    "decimal-assumed": _warning(
+        "Each number with a point has three digits behind it; it was taken as a "
+        "decimal point.",
+        "ignore this if that is right; if the points group thousands, set "
+        '"Preparation": {"DecimalMark": ","} in config.json',
+        "{file}'s column {column!r} has numbers like {such}, whose point was taken as "
+        "the decimal mark",
+    ),
+    "number-units": _fixed(
+        "Units, currencies or percent signs beside numbers were cut; the numbers stay.",
+        "there is nothing to do",
+        "{count} number(s) in {file}'s column {column!r} had a unit (found {units})",
+    ),
+    "units-mixed": _error(
+        "The numbers of a column have different units, or some a percent sign and "
+        "others none.",
+        "write all of them in one unit, and leave the unit out",
+        "{file}'s column {column!r} has several units (found {units})",
     ),
     "number-marks": _fixed(
-        "Numbers with a decimal comma or grouped thousands were rewritten.",
+        "Numbers with a decimal comma, grouped thousands, or a minus behind them or in "
+        "parentheses were rewritten.",
         "there is nothing to do",
         "{count} number(s) in {file}'s column {column!r} were rewritten (the decimal "
         "mark is {mark!r})",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -56,9 +56,11 @@ class TableProfile:
         """Choose the columns that hold nothing but plain numbers and blanks."""
         return frozenset(name for name in names if self.numbers[name].is_all_plain)
 
-    def whole(self, names: Iterable[str]) -> frozenset[str]:
-        """Choose the numeric columns that hold no fraction."""
-        return frozenset(name for name in names if not self.numbers[name].fractional)
+    def whole(self, marks: Mapping[str, str]) -> frozenset[str]:
+        """Choose the numeric columns, given with their marks, that hold no fraction."""
+        return frozenset(
+            name for name, mark in marks.items() if self.numbers[name].is_whole(mark)
+        )
 
     def is_numeric(self, column: str) -> bool:
         """Whether a column holds nothing but numbers."""
@@ -98,7 +100,7 @@ def profile_table(
             texts = pd.unique(rows[timestamp])
             profile.timestamps.add(text for text in texts if text)
         for name in others:
-            profile.numbers[name].add(rows[name])
+            profile.numbers[name].add(rows[name], rows.numbers)
         if items is not None:
             items.add(rows)
     if not profile.rows and not tallies.count("csv-row-width"):

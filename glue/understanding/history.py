@@ -90,7 +90,7 @@ def _plan_reading(
     types = choose_types(profile, roles.others, settings, findings, file=file)
     if not target.filled - target.missing:
         findings.add("target-empty", file=file, column=roles.target)
-    mark = choose_mark(target, settings, findings, file=file, column=roles.target)
+    mark = choose_mark(profile, settings, findings, file=file, column=roles.target)
     if reading is None or mark is None:
         return None
     words = describe_reading(reading, profile.timestamps, order)

@@ -10,7 +10,7 @@ from typing import Any
 from glue.arrays import Array
 from glue.findings.finding import Findings, list_some, shorten
 from glue.reading.numbers import NumberEvidence
-from glue.reading.timestamps import TimestampEvidence
+from glue.reading.timestamps import NEED_A_NAME, TimestampEvidence
 from glue.rows import Rows
 from glue.understanding.column_names import (
     DEFAULT_NAMES,
@@ -229,14 +229,10 @@ def _looks_continuous(filled: list[str]) -> bool:
     return fractions > 0.5 * len(filled)
 
 
-# Plain digits, and digits with a dot, are dates only where the name says so.
-_NEED_A_NAME = ("yyyymmdd", "year", "month/year", "year-month")
-
-
 def _date_share(filled: list[str], *, named: bool) -> float:
     evidence = TimestampEvidence()
     evidence.add(filled)
     good = sum(evidence.forms.values()) - evidence.forms["unknown"]
     if not named:
-        good -= sum(evidence.forms[form] for form in _NEED_A_NAME)
+        good -= sum(evidence.forms[form] for form in NEED_A_NAME)
     return good / len(filled)

@@ -15,7 +15,16 @@ from tests.building.uploads import (
     make_zip,
     months,
 )
-from tests.glue.corpus import archive, columns, related, series, settings, text, values
+from tests.glue.corpus import (
+    archive,
+    columns,
+    readings,
+    related,
+    series,
+    settings,
+    text,
+    values,
+)
 
 TTS = make_tts()
 ROWS = make_rows()
@@ -106,6 +115,61 @@ WITH_FILL = related.fill(futurefill="mean")
 PAST_BLANK = related.without_price("A", LAST)
 
 NEAR_MISSES = {
+    "csv-broken-bytes": near(
+        "one byte beside accents",
+        "accents in UTF-8",
+        as_zip(readings.ACCENTS),
+    ),
+    "csv-quote-open": near(
+        "quote closed in another row",
+        "line break within a note",
+        readings.noted({9: '"see\nok"'}),
+        "future-none",
+    ),
+    "lines-skipped": near("title and note", "blank lines around", as_zip(f"{TTS}\n\n")),
+    "header-repeated": near(
+        "header in the middle", "header once", as_zip(TTS), train=TTS
+    ),
+    "header-missing": near(
+        "rows without a header",
+        "names that are years",
+        as_zip(make_csv(("1", "2", "3"), ROWS)),
+    ),
+    "decimal-mixed": near(
+        "commas and points in one column",
+        "points that group thousands",
+        readings.values(lambda n, v: f"{v},5" if n % 3 else f"1.{v},5"),
+        "csv-delimiter",
+        "number-marks",
+    ),
+    "decimal-assumed": near(
+        "always three digits behind a point",
+        "two digits once",
+        readings.values(lambda n, v: f"1.{v}" if n else "1.25"),
+        "csv-delimiter",
+    ),
+    "number-units": near("euros", "plain numbers", as_zip(TTS), train=TTS),
+    "units-mixed": near(
+        "pieces and kilograms",
+        "kilograms",
+        readings.values(lambda n, v: f"{v} kg"),
+        "csv-delimiter",
+        "number-units",
+    ),
+    "timestamp-utc": near(
+        "offsets of a clock change",
+        "one offset",
+        readings.hourly(lambda n, t: f"{t}+01:00"),
+        "timestamp-zone-dropped",
+        train=readings.HOURLY,
+    ),
+    "timestamp-fraction-cut": near(
+        "milliseconds",
+        "fractions of nought",
+        readings.hourly(lambda n, t: f"{t}.000"),
+        "timestamp-normalised",
+        train=readings.HOURLY,
+    ),
     # the archive
     "zip-unreadable": near(
         "bytes before the archive", "bytes behind it", archive.GOOD + b"MZ"

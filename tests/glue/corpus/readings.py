@@ -1,0 +1,98 @@
+"""Uploads that are read in a way of their own, and said to be; and near misses."""
+
+from datetime import datetime, timedelta
+
+from tests.building.uploads import HEADER, Case, as_zip, make_csv, make_rows, make_tts
+
+TTS = make_tts()
+ROWS = make_rows()
+LINES = TTS.splitlines(keepends=True)
+HOURS = [datetime(2020, 3, 1) + timedelta(hours=n) for n in range(100)]
+
+
+def values(write, delimiter=";", rows=ROWS):
+    """Write the target's numbers in another form."""
+    return as_zip(
+        make_csv(HEADER, [(i, t, write(n, v)) for n, (i, t, v) in enumerate(rows)], ";")
+        if delimiter == ";"
+        else make_csv(HEADER, [(i, t, write(n, v)) for n, (i, t, v) in enumerate(rows)])
+    )
+
+
+def hourly(write):
+    """Write a table of hours in another form."""
+    return as_zip(make_tts(stamps=[write(n, t) for n, t in enumerate(HOURS)]))
+
+
+HOURLY = make_tts(stamps=[f"{t}" for t in HOURS])
+ACCENTS = TTS.replace("A,", "Caf\xe9,").encode()
+NOTED = {9: '"see', 13: 'ok"'}
+
+
+def noted(notes):
+    """Write a column of notes."""
+    head, *rows = (line.rstrip() for line in LINES)
+    lines = [f"{row},{notes.get(n, 'none')}\n" for n, row in enumerate(rows)]
+    return as_zip(f"{head},note\n" + "".join(lines))
+
+
+CASES = [
+    Case(
+        "one byte beside accents",
+        as_zip(ACCENTS.replace(b"2020-03", b"2020\x96-03", 1)),
+        ("csv-broken-bytes",),
+    ),
+    Case("quote closed in another row", noted(NOTED), ("csv-quote-open",)),
+    Case(
+        "title and note",
+        as_zip(f"Report\n\n{TTS}\nSource: the till\n"),
+        ("lines-skipped",),
+        train=TTS,
+    ),
+    Case(
+        "header in the middle",
+        as_zip("".join([*LINES[:20], LINES[0], *LINES[20:]])),
+        ("header-repeated",),
+        train=TTS,
+    ),
+    Case("rows without a header", as_zip("".join(LINES[1:])), ("header-missing",)),
+    Case(
+        "points before three digits beside none",
+        values(lambda n, v: f"1.{v}" if n % 3 else v),
+        ("csv-delimiter", "decimal-ambiguous"),
+    ),
+    Case(
+        "commas and points in one column",
+        values(lambda n, v: f"{v},5" if n % 3 else f"{v}.5"),
+        ("csv-delimiter", "decimal-mixed"),
+    ),
+    Case(
+        "always three digits behind a point",
+        values(lambda n, v: f"1.{v}"),
+        ("csv-delimiter", "decimal-assumed"),
+        train=make_csv(HEADER, [(i, t, float(f"1.{v}")) for i, t, v in ROWS]),
+    ),
+    Case(
+        "euros",
+        values(lambda n, v: f"{v} \u20ac"),
+        ("csv-delimiter", "number-units"),
+        train=TTS,
+    ),
+    Case(
+        "pieces and kilograms",
+        values(lambda n, v: f"{v} {'kg' if n % 2 else 'Stk.'}"),
+        ("csv-delimiter", "units-mixed"),
+    ),
+    Case(
+        "offsets of a clock change",
+        hourly(lambda n, t: f"{t + timedelta(hours=1 + (n > 50))}+0{1 + (n > 50)}:00"),
+        ("timestamp-utc",),
+        train=HOURLY,
+    ),
+    Case(
+        "milliseconds",
+        hourly(lambda n, t: f"{t}.{n:03d}"),
+        ("timestamp-fraction-cut", "timestamp-normalised"),
+        train=HOURLY,
+    ),
+]
