@@ -12,7 +12,7 @@ from glue.findings.finding import FileRejected, Findings, Inferred
 from glue.limits import MAX_SERIES, TRANSFORM_PART_BYTES
 from glue.reading.archive import ArchiveLimits, Upload, open_upload
 from glue.reading.tables import CHUNK_ROWS, Table, open_table
-from glue.settings.layers import Layer, Settings, merge_settings
+from glue.settings.layers import OWN_LAYER, Layer, Settings, merge_settings
 from glue.shaping.hook import Hook
 from glue.shaping.horizon import Outlook, describe_extent, find_outlook
 from glue.shaping.input_files import InputFiles
@@ -22,7 +22,6 @@ from glue.shaping.shaper import Shaper, write_input
 from glue.shaping.survey import Survey, check_history, survey_parts
 from glue.transform import transform as user_hook
 from glue.understanding.column_settings import (
-    OWN_LAYER,
     DataColumns,
     Transformations,
     check_columns,
@@ -127,6 +126,18 @@ def prepare_upload(
     except FileRejected:
         ready = None
     return Preparation(upload, settings, findings, data.table, ready)
+
+
+def refuse_size(size: int, bucket_settings: Layer | None) -> Preparation | None:
+    """Refuse an upload by its size alone, in bytes, before it is brought here."""
+    most, gibi = ArchiveLimits().total, 1024**3
+    if size <= most:
+        return None
+    findings = Findings()
+    layers = [] if bucket_settings is None else [bucket_settings]
+    settings = merge_settings(layers, findings)
+    findings.add("upload-too-large", size=size / gibi, most=most / gibi)
+    return Preparation(Upload(), settings, findings, {}, None)
 
 
 def _read_layers(upload: Upload, bucket_settings: Layer | None) -> Iterator[Layer]:

@@ -88,6 +88,11 @@ UPLOAD_CODES: dict[str, Code] = {
         "split it into uploads of fewer series, or aggregate it to coarser steps",
         "the upload unpacks to {size:.1f} GiB (at most {most:.1f} GiB)",
     ),
+    "file-too-large": _error(
+        "Settings of more than 256 KiB, or a metadata.csv of more than 256 MiB.",
+        "keep one row per item in metadata.csv, and only settings in config.json",
+        "{file} unpacks to {size} bytes (at most {most})",
+    ),
     "tts-missing": _error(
         "The archive holds no TTS.csv.",
         "put the history into the archive as TTS.csv (any case, any folder)",
@@ -234,6 +239,12 @@ UPLOAD_CODES: dict[str, Code] = {
         "The settings name one column for two roles.",
         "name a column of its own for each role in TimeSeriesConfig",
         "one column of {file} is named for two roles",
+    ),
+    "column-reserved": _error(
+        "A key, the timestamp or the target is called as a column of the forecast is: "
+        "mean, or p1 to p99.",
+        "rename it",
+        "{file}'s column {column!r} has the name of a column of the forecast",
     ),
     "column-empty": _warning(
         "A column beside the keys has no value and was left out.",
@@ -436,6 +447,13 @@ UPLOAD_CODES: dict[str, Code] = {
         "look for timestamps with a wrong year; ignore this if the hole is real",
         "no series of {file} has a row between {before} and {after}",
     ),
+    "grid-too-large": _error(
+        "Nearly all of the time between the first and the last timestamp has no row, "
+        "and each step of it would be filled with zeros.",
+        "look for timestamps with a wrong year, or set a coarser ForecastFrequency",
+        "{file} reaches from {first} to {last}: {steps} steps, {count} values with all "
+        "that would be filled",
+    ),
     "series-empty": _warning(
         "Series have no value at all.",
         "upload their history, or leave them out",
@@ -637,6 +655,19 @@ UPLOAD_CODES: dict[str, Code] = {
         "A settings file holds a key that is not known.",
         "correct the name or remove the key",
         "{path} in {source} is no setting that is known",
+    ),
+    "setting-operators": _error(
+        "The upload's own config.json sets a key that only the bucket's settings may "
+        "set, since it refers to other objects.",
+        "remove it; whoever runs the pipeline may set it in config/default.json",
+        "{path} in {source} may be set in the bucket's settings only",
+    ),
+    "setting-capped": _warning(
+        "The upload's own config.json asks for more time or machines than the bucket's "
+        "settings allow.",
+        "ignore this, or ask whoever runs the pipeline to raise it in "
+        "config/default.json",
+        "{path} is {wanted} in config.json; it was lowered to {most}, as {source} says",
     ),
     "setting-column-unknown": _error(
         "The upload's own config.json names a column that the data has not.",

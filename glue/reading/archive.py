@@ -23,6 +23,7 @@ from glue.findings.finding import (
     list_some,
     shorten,
 )
+from glue.limits import MAX_METADATA_BYTES, MAX_SETTINGS_BYTES
 
 TABLE_SUFFIXES = (".csv", ".parquet")
 ROLES = {"config.json": "config"} | {
@@ -44,6 +45,8 @@ _BROKEN = (
     struct.error,
 )
 COPY_BYTES = 1024 * 1024
+# What is read whole, or joined to everything, has a bound of its own.
+_MOST_BYTES = {"config": MAX_SETTINGS_BYTES, "metadata": MAX_METADATA_BYTES}
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,7 @@ def check_directory(path: Path, limits: ArchiveLimits, findings: Findings) -> No
     """Refuse an archive whose list of members would not fit into memory.
 
     zipfile reads the whole list before anything can be checked, so its size is
-    taken from the end record first (APPNOTE.TXT 4.3.14 to 4.3.16).
+    taken from the end record first.
 
     Raises
     ------
@@ -160,17 +163,15 @@ def check_directory(path: Path, limits: ArchiveLimits, findings: Findings) -> No
         When the list is longer than allowed.
     """
     with path.open("rb") as file:
-        file.seek(0, 2)
-        tail_size = min(file.tell(), 66_000 + 76)
-        file.seek(-tail_size, 2)
-        tail = file.read()
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) < at + 22:
-        return  # zipfile says what is wrong with it
-    members, size = struct.unpack_from("<HI", tail, at + 10)
-    wide = tail.rfind(b"PK\x06\x06")
-    if wide >= 0 and len(tail) >= wide + 56:
-        members, size = struct.unpack_from("<QQ", tail, wide + 32)
+        try:
+            # The very records that zipfile reads; looking for them anew would find
+            # others, such as those that are hidden in the comment.
+            found = zipfile._EndRecData(file)  # type: ignore[attr-defined]
+        except _BROKEN:
+            return  # zipfile says what is wrong with it
+    if found is None:
+        return
+    members, size = max(found[3], found[4]), found[5]
     if members > limits.members or size > limits.directory:
         raise _too_many(members, limits, findings)
 
@@ -196,6 +197,8 @@ def _choose_members(
         elif role in chosen:
             first = shorten(chosen[role].filename)
             findings.add("file-twice", role=role, first=first, second=name)
+        elif member.file_size > _MOST_BYTES.get(role, limits.total):
+            _note_file(role, member, findings)
         else:
             chosen[role] = member
             upload.names[role] = name
@@ -207,6 +210,16 @@ def _choose_members(
     if "TTS" not in chosen:
         _note_missing(members, findings)
     return chosen if findings.errors == before else {}
+
+
+def _note_file(role: str, member: zipfile.ZipInfo, findings: Findings) -> None:
+    """Say that a file is larger than any of its role."""
+    findings.add(
+        "file-too-large",
+        file=shorten(member.filename),
+        size=member.file_size,
+        most=_MOST_BYTES[role],
+    )
 
 
 def is_junk(name: str) -> bool:

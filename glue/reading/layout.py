@@ -16,7 +16,7 @@ _SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _STEP_NAME = re.compile(r"[A-Za-z]_?\d+")
 _RULER = frozenset("-=_+*~ \t")
 # A line of more characters is not cut into fields to find the layout.
-_LONGEST_LINE = 300_000
+_LONGEST_LINE = 20_000
 _MOST_BELOW = 3
 Record = Sequence[str]
 
@@ -36,7 +36,7 @@ class Layout:
 
 def find_layout(lines: Sequence[str]) -> Layout:
     """Find the layout from the first lines of a file."""
-    lines = [line if len(line) <= _LONGEST_LINE else "" for line in lines]
+    lines = [line[:_LONGEST_LINE] for line in lines]
     sep = _SEP_LINE.fullmatch(lines[0]) if lines else None
     delimiter = sep[1] if sep and sep[1] in DELIMITERS else _find_delimiter(lines)
     records = _read_records(lines, delimiter)

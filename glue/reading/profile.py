@@ -33,9 +33,13 @@ def has_spaces(texts: Array) -> bool:
 
 
 def read_sample(table: Table, findings: Findings, rows: int = SAMPLE_ROWS) -> Rows:
-    """Read the first rows as text; none when the table has none."""
-    for chunk in table.chunks(findings, Tallies(), size=rows):
+    """Read the first rows as text; none, and why, when the table has none."""
+    tallies = Tallies()
+    for chunk in table.chunks(findings, tallies, size=rows):
         return chunk
+    tallies.tell(findings)
+    if not tallies.count("csv-row-width"):
+        findings.add("csv-no-rows", file=table.name, problem="a header and no rows")
     columns = {name: as_texts([]) for name in table.header}
     return Rows.undated(columns, np.empty(0, dtype=np.int64))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from glue.arrays import Array
 from glue.findings.finding import Findings, list_some, shorten
+from glue.limits import RESULT_NAMES
 from glue.reading.numbers import NumberEvidence
 from glue.reading.timestamps import NEED_A_NAME, TimestampEvidence
 from glue.rows import Rows
@@ -93,6 +94,7 @@ def find_roles(
         if role not in configured:
             search.infer(role)
     search.check_twice()
+    search.check_reserved()
     groups = search.find_groups()
     if findings.errors > before:
         return None
@@ -196,6 +198,12 @@ class _RoleSearch:
         example = f"; found such as {shorten(text)!r}" if text else ""
         problem = f"{self.file}'s column {name!r} does not hold what a {WORDS[role]}"
         return f"{problem} needs (needs {_NEEDS[role]}{example})"
+
+    def check_reserved(self) -> None:
+        """Refuse columns that are called as a forecast's own columns will be."""
+        for name in {*self.columns.values(), *self.grouping} - {None}:
+            if re.fullmatch(RESULT_NAMES, str(name).casefold()):
+                self.findings.add("column-reserved", file=self.file, column=name)
 
     def check_twice(self) -> None:
         """Refuse a column that has two roles."""

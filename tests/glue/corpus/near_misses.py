@@ -115,6 +115,48 @@ WITH_FILL = related.fill(futurefill="mean")
 PAST_BLANK = related.without_price("A", LAST)
 
 NEAR_MISSES = {
+    "file-too-large": near(
+        "settings of a quarter of a mebibyte",
+        "settings of nearly a quarter",
+        as_zip(TTS, config="{" + " " * 262_000 + "}"),
+        train=TTS,
+    ),
+    "grid-too-large": near(
+        "hole of three centuries",
+        "hole of a year",
+        as_zip(make_tts(stamps=["2019-03-01", *months(24)])),
+        "series-gaps",
+    ),
+    "column-reserved": near(
+        "item called as a quantile",
+        "covariate called as a quantile",
+        as_zip(make_csv((*HEADER, "p50"), [(*row, row[0]) for row in ROWS])),
+    ),
+    "setting-operators": near(
+        "file of feature types",
+        "file of feature types, in the bucket's settings",
+        as_zip(TTS),
+        settings={
+            "TimeSeriesForecastingJobConfig": {
+                "FeatureSpecificationS3Uri": "s3://own/features.json"
+            }
+        },
+        train=TTS,
+    ),
+    "setting-capped": near(
+        "a hundred instances",
+        "a smaller instance",
+        as_zip(
+            TTS,
+            config={
+                "TransformResources": {
+                    "InstanceType": "ml.m5.large",
+                    "InstanceCount": 1,
+                }
+            },
+        ),
+        train=TTS,
+    ),
     "csv-broken-bytes": near(
         "one byte beside accents",
         "accents in UTF-8",
@@ -678,7 +720,7 @@ NEAR_MISSES = {
     ),
     # settings
     "settings-unreadable": near(
-        "config too long",
+        "config that is no JSON",
         "config just as long as allowed",
         as_zip(TTS, config="{}".ljust(MAX_SETTINGS_BYTES)),
     ),

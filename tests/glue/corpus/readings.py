@@ -24,6 +24,11 @@ def hourly(write):
     return as_zip(make_tts(stamps=[write(n, t) for n, t in enumerate(HOURS)]))
 
 
+def frequency(text):
+    """Set the frequency."""
+    return {"TimeSeriesForecastingJobConfig": {"ForecastFrequency": text}}
+
+
 HOURLY = make_tts(stamps=[f"{t}" for t in HOURS])
 ACCENTS = TTS.replace("A,", "Caf\xe9,").encode()
 NOTED = {9: '"see', 13: 'ok"'}
@@ -94,5 +99,52 @@ CASES = [
         hourly(lambda n, t: f"{t}.{n:03d}"),
         ("timestamp-fraction-cut", "timestamp-normalised"),
         train=HOURLY,
+    ),
+    Case(
+        "settings of a quarter of a mebibyte",
+        as_zip(TTS, config="{" + " " * 262_144 + "}"),
+        ("file-too-large",),
+    ),
+    Case(
+        "hole of three centuries",
+        as_zip(make_tts(stamps=["1700-01-01 00:00:00", *[f"{t}" for t in HOURS]])),
+        ("grid-too-large", "series-gaps"),
+        settings=frequency("H"),
+    ),
+    Case(
+        "item called as a quantile",
+        as_zip(TTS.replace("item_id", "p50", 1)),
+        ("column-reserved",),
+        settings={
+            "TimeSeriesForecastingJobConfig": {
+                "TimeSeriesConfig": {"ItemIdentifierAttributeName": "p50"}
+            }
+        },
+    ),
+    Case(
+        "file of feature types",
+        as_zip(
+            TTS,
+            config={
+                "TimeSeriesForecastingJobConfig": {
+                    "FeatureSpecificationS3Uri": "s3://other/features.json"
+                }
+            },
+        ),
+        ("setting-operators",),
+    ),
+    Case(
+        "a hundred instances",
+        as_zip(
+            TTS,
+            config={
+                "TransformResources": {
+                    "InstanceType": "ml.p3.16xlarge",
+                    "InstanceCount": 100,
+                }
+            },
+        ),
+        ("setting-capped",),
+        train=TTS,
     ),
 ]
