@@ -30,6 +30,7 @@ from glue.understanding.column_settings import (
 from glue.understanding.history import HistoryTable, understand_history
 from glue.understanding.related import (
     RelatedTable,
+    check_swapped,
     understand_metadata,
     understand_related,
 )
@@ -235,6 +236,8 @@ class _Data:
             return None
         rts, metadata = self._open("RTS"), self._open("metadata")
         related = self._understand_related(rts, history)
+        if rts is not None:
+            check_swapped(history, rts, self.settings, self.findings)
         taken = (*history.roles.others, *(related.columns if related else ()))
         return _Tables(
             history, related, self._understand_metadata(metadata, history, taken)

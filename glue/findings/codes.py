@@ -204,10 +204,15 @@ UPLOAD_CODES: dict[str, Code] = {
         "there is nothing to do",
         "{count} value(s) of {file} had white space at their ends (in {columns})",
     ),
-    "row-numbers-dropped": _fixed(
-        "A table begins with a column of row numbers, which was left out.",
+    "formula-unwrapped": _fixed(
+        'Values were written as formulas, such as ="007"; their texts were taken.',
         "there is nothing to do",
-        "{file} begins with a column of row numbers, which was left out",
+        "{count} value(s) of {file} were written as formulas (in {columns})",
+    ),
+    "row-numbers-dropped": _fixed(
+        "A table has a column that numbers its rows, which was left out.",
+        "there is nothing to do",
+        "{file} has a column of row numbers, which was left out",
     ),
     "header-blank": _error(
         "A column has no name.",
@@ -370,6 +375,11 @@ UPLOAD_CODES: dict[str, Code] = {
         "{count} number(s) in {file}'s column {column!r} were rewritten (the decimal "
         "mark is {mark!r})",
     ),
+    "values-placeholder": _warning(
+        "Numbers such as -999, far from all others, were taken as no value.",
+        "leave such cells blank; name another number, if it is one",
+        "{count} number(s) in {file}'s column {column!r} stand for no value",
+    ),
     "number-missing-word": _fixed(
         "Words such as NA or null in a numeric column were read as no value.",
         "ignore this if that is what they mean",
@@ -415,6 +425,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "The timestamps have no regular step that Autopilot could forecast at.",
         "set ForecastFrequency in config.json, or aggregate the data to regular steps",
         "{file} has no step that Autopilot can forecast at ({evidence})",
+        "key-blank",
     ),
     "steps-irregular": _warning(
         "Some steps do not fit the frequency.",
@@ -441,6 +452,24 @@ UPLOAD_CODES: dict[str, Code] = {
         "write them alike, if they are the same item",
         "{count} item id(s) of {file} differ from others in nothing but case, spaces "
         "or marks",
+    ),
+    "ids-damaged": _warning(
+        "Item ids look like long numbers that a spreadsheet has rounded, so that "
+        "several may have become one.",
+        "export the ids as text, for example in a column that is formatted as text",
+        "{count} item id(s) of {file} look like rounded numbers",
+    ),
+    "total-rows": _warning(
+        "Rows sum up others: those without a timestamp were left out, and an item that "
+        "is called a total is forecast like any other.",
+        "ignore this if that is right; otherwise remove these rows",
+        "{count} row(s) or item(s) of {file} are totals; {done}",
+    ),
+    "zeros-at-end": _warning(
+        "All series are zero at the end of the history, as in plans of months to come; "
+        "these zeros are learnt from.",
+        "remove these rows if they are no history",
+        "all series of {file} are zero from {since} on",
     ),
     "time-hole": _warning(
         "For a long time no series has a row; Autopilot fills every series there.",
@@ -556,6 +585,14 @@ UPLOAD_CODES: dict[str, Code] = {
         "out.",
         "compare the timestamps of both files; ignore this if the history has gaps",
         "{count} row(s) of {file} have no row of history and were left out",
+        "rts-nothing-matched",
+    ),
+    "rts-nothing-matched": _error(
+        "No row of RTS.csv has the item and the timestamp of any row of the history; "
+        "its columns would be blank throughout.",
+        "write ids and timestamps of both files alike, such as the first of each month",
+        "no row of {file} belongs to any of the history (it begins at {theirs}, the "
+        "history at {ours})",
     ),
     "rts-beyond-horizon": _warning(
         "RTS.csv reaches beyond the horizon; those rows were left out.",
@@ -566,6 +603,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "Rows of history have no covariates in RTS.csv; they are blank there.",
         "add the rows to RTS.csv, or set middlefill and backfill for its columns",
         "{count} row(s) of history have no covariates in {file}",
+        "rts-nothing-matched",
     ),
     "covariate-blank": _warning(
         "Covariates are blank in the history; Autopilot does not fill them by itself.",
@@ -608,6 +646,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "There are covariates, and no row tells their future; only their past is used.",
         "add rows up to the end of the horizon to RTS.csv, where the future is known",
         "no row tells the future of {columns}",
+        "rts-nothing-matched",
     ),
     "future-partial": _error(
         "Covariates of the future are given for some series or steps only.",

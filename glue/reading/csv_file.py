@@ -362,7 +362,9 @@ def _read_blocks(
             if count > 1:
                 _check_quotes(record, number + len(records), table, findings)
             if len(record) > _MOST_FIELDS:
-                del record[_MOST_FIELDS:]
+                # What is left must not seem blank where the rest is not.
+                rest = record[_MOST_FIELDS:]
+                record[_MOST_FIELDS:] = [] if is_blank(rest) else ["..."]
             records.append(record)
             length += characters
             if len(records) >= size or length > _BLOCK_CHARACTERS:

@@ -162,7 +162,7 @@ class NumberEvidence:
         decimal = bool(_COMMA_DECIMAL.fullmatch(text))
         thousands = bool(_COMMA_THOUSANDS.fullmatch(text))
         is_dotted = bool(_DOT_THOUSANDS.fullmatch(text) or _DOTS_ONLY.fullmatch(text))
-        self.with_points = self.with_points or ("." in text and not is_dotted)
+        self.with_points = self.with_points or (thousands and "." in text)
         self.with_commas = self.with_commas or (
             "," in text if is_dotted else decimal or thousands
         )

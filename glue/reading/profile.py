@@ -19,17 +19,28 @@ from glue.rows import Rows, concatenate
 
 SAMPLE_ROWS = 5_000
 _ITEM_SAMPLE_ROWS = 50_000
-_SPACES = re.compile(r"^\s|\s$", re.MULTILINE)
+_SPACES = re.compile(r"^\s|\s$|^=\"", re.MULTILINE)
 
 
 def strip_texts(texts: Array) -> Array:
-    """Take white space off both ends of each text."""
-    return as_texts(text.strip() for text in texts.tolist())
+    """Take white space off both ends of each text, and a formula from around it."""
+    return as_texts(unwrap_formula(text.strip()) for text in texts.tolist())
+
+
+def unwrap_formula(text: str) -> str:
+    """Give the text of ="text", which spreadsheets write to keep zeros in front."""
+    if text.startswith('="') and text.endswith('"') and len(text) > 2:
+        return text[2:-1]
+    return text
 
 
 def has_spaces(texts: Array) -> bool:
     """Say whether any text has white space at an end (or a line break inside)."""
     return _SPACES.search("\n".join(texts.tolist())) is not None
+
+
+def _is_formula(text: str) -> bool:
+    return unwrap_formula(text.strip()) != text.strip()
 
 
 def read_sample(table: Table, findings: Findings, rows: int = SAMPLE_ROWS) -> Rows:
@@ -65,6 +76,11 @@ class TableProfile:
         return frozenset(
             name for name, mark in marks.items() if self.numbers[name].is_whole(mark)
         )
+
+    def placeholders(self, names: Iterable[str]) -> dict[str, tuple[float, ...]]:
+        """Give the numbers of each column that stand for "no value"."""
+        found = {name: self.numbers[name].placeholders for name in names}
+        return {name: values for name, values in found.items() if values}
 
     def is_numeric(self, column: str) -> bool:
         """Whether a column holds nothing but numbers."""
@@ -119,16 +135,18 @@ def _trim(rows: Rows, profile: TableProfile, file: str, tallies: Tallies) -> Row
     for name, texts in rows.columns.items():
         if has_spaces(texts):
             stripped[name] = strip_texts(texts)
-            cut = texts != stripped[name]
-            if cut.any():
-                profile.trimmed.add(name)
-                tallies.add(
-                    "spaces-trimmed",
-                    rows.first_texts(cut, file, name),
-                    count=int(cut.sum()),
-                    file=file,
-                    columns=list_some(sorted(profile.trimmed)),
-                )
+            formula = np.array([_is_formula(text) for text in texts.tolist()])
+            cut = (texts != stripped[name]) & ~formula
+            for code, mask in (("spaces-trimmed", cut), ("formula-unwrapped", formula)):
+                if mask.any():
+                    profile.trimmed.add(name)
+                    tallies.add(
+                        code,
+                        rows.first_texts(mask, file, name),
+                        count=int(mask.sum()),
+                        file=file,
+                        columns=list_some(sorted(profile.trimmed)),
+                    )
     return rows.with_columns(stripped)
 
 

@@ -13,12 +13,16 @@ import pandas as pd
 from glue.arrays import Array
 from glue.findings.finding import Example, Findings, Tally
 from glue.frequency import DAY, Frequency, StepEvidence
+from glue.reading.timestamps import format_moment
 from glue.rows import Rows, Series
 from glue.shaping.parts import Parts
 from glue.understanding.roles import Roles
+from glue.understanding.totals import is_total
 
 # More item ids than this are not compared with each other, for memory's sake.
 _MOST_SPELLINGS = 200_000
+# A long number that a spreadsheet has rounded.
+_DAMAGED = re.compile(r"\d[.,]\d{1,15}[eE]\+?\d{1,3}|\d[eE]\+\d{1,3}")
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,9 @@ class Survey:
     steps: StepEvidence
     changing: frozenset[str]
     alike: Tally
+    totals: Tally
+    damaged: Tally
+    zeros_from: int | None
     low: float
     high: float
 
@@ -92,7 +99,7 @@ def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey | None:
             parts.replace(number, rows)
             sums.add(rows.series(roles.keys), roles)
             spellings.add(rows)
-    return sums.make_survey(spellings.find_alike())
+    return sums.make_survey(spellings)
 
 
 @dataclass
@@ -106,6 +113,8 @@ class _Sums:
     lasts: list[int] = field(default_factory=list)
     firsts: list[int] = field(default_factory=list)
     moments: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    seen: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    nonzero: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     steps: StepEvidence = field(default_factory=StepEvidence)
     changing: set[str] = field(default_factory=set)
     low: float = float("inf")
@@ -130,10 +139,27 @@ class _Sums:
             self.observed += int(observed.sum())
             self.firsts.append(int(rows.seconds[observed].min()))
             self.lasts.append(int(rows.seconds[observed].max()))
+            self.seen = np.union1d(self.seen, rows.seconds[observed])
+            some = observed & (target != 0)
+            self.nonzero = np.union1d(self.nonzero, rows.seconds[some])
             self.low = min(self.low, float(target[observed].min()))
             self.high = max(self.high, float(target[observed].max()))
 
-    def make_survey(self, alike: Tally) -> Survey | None:
+    def _find_zeros(self) -> int | None:
+        """Give the first of the moments at the end where all series are zero.
+
+        None when there are fewer than two, or as many in between.
+        """
+        zero = ~np.isin(self.seen, self.nonzero)
+        if not len(self.nonzero):
+            return None
+        tail = int(zero[::-1].cumprod().sum())
+        bounds = np.flatnonzero(np.diff(np.concatenate([[0], zero, [0]])))
+        runs = (bounds[1::2] - bounds[::2]).tolist()
+        longest = max(runs[:-1], default=0) if tail else 0
+        return int(self.seen[-tail]) if tail >= 2 and tail > 2 * longest else None
+
+    def make_survey(self, spellings: _Spellings) -> Survey | None:
         """Put all parts together; None when there is no value."""
         if not self.observed:
             return None
@@ -147,7 +173,10 @@ class _Sums:
             moments=self.moments,
             steps=self.steps,
             changing=frozenset(self.changing),
-            alike=alike,
+            alike=spellings.find_alike(),
+            totals=spellings.totals,
+            damaged=spellings.damaged,
+            zeros_from=self._find_zeros(),
             low=self.low,
             high=self.high,
         )
@@ -165,6 +194,7 @@ class _Spellings:
         self._file, self._item_id = file, item_id
         self._rows: dict[str, dict[str, int]] = {}
         self._count = 0
+        self.totals, self.damaged = Tally(), Tally()
 
     def add(self, rows: Rows) -> None:
         """Take in the ids of a part; beyond some number, there is no search."""
@@ -175,6 +205,11 @@ class _Spellings:
         firsts = np.full(len(uniques), np.iinfo(np.int64).max)
         np.minimum.at(firsts, codes, rows.numbers)
         for text, row in zip(uniques.tolist(), firsts.tolist()):
+            place = Example(self._file, row, self._item_id, text)
+            if _DAMAGED.fullmatch(text):
+                self.damaged.add([place])
+            elif is_total(text):
+                self.totals.add([place])
             spellings = self._rows.setdefault(_spell(text), {})
             self._count += text not in spellings
             spellings[text] = min(row, spellings.get(text, row))
@@ -224,6 +259,15 @@ CHECKS = (
     HistoryCheck("target-constant", lambda s, _: s.low == s.high and s.observed > 1),
     HistoryCheck("ids-alike", lambda s, _: s.alike.count, lambda s: s.alike.examples),
     HistoryCheck("one-series", lambda s, _: s.series == 1),
+    HistoryCheck(
+        "total-rows",
+        lambda s, _: s.totals.count * (s.items > 1),
+        lambda s: s.totals.examples,
+    ),
+    HistoryCheck(
+        "ids-damaged", lambda s, _: s.damaged.count, lambda s: s.damaged.examples
+    ),
+    HistoryCheck("zeros-at-end", lambda s, _: s.zeros_from is not None),
 )
 
 
@@ -242,4 +286,6 @@ def check_history(
                 target=roles.target,
                 value=survey.high,
                 most=most_series,
+                done="these items are forecast beside what they sum up",
+                since=format_moment(survey.zeros_from or 0),
             )

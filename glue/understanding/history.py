@@ -10,11 +10,19 @@ from glue.reading.tables import Table
 from glue.reading.timestamp_choice import choose_reading, describe_reading
 from glue.reading.timestamps import Reading
 from glue.reading.typed_rows import ReadPlan
+from glue.reading.views import drop_columns
 from glue.settings.layers import Settings
 from glue.understanding.column_names import GROUPS, TIME_SERIES_CONFIG
 from glue.understanding.column_types import choose_mark, choose_types
 from glue.understanding.groups import find_groups, order_group_candidates
-from glue.understanding.roles import Roles, find_roles, find_wide_columns, sort_columns
+from glue.understanding.roles import (
+    Roles,
+    find_roles,
+    find_row_numbers,
+    find_wide_columns,
+    sort_columns,
+)
+from glue.understanding.totals import leave_totals_out
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,12 @@ def understand_history(
     roles = find_roles(sample, settings.columns, table.name, findings)
     if roles is None:
         return None
+    numbered = find_row_numbers(sample, roles)
+    if numbered:
+        findings.add("row-numbers-dropped", file=table.name)
+        table = drop_columns(table, numbered)
+        roles = sort_columns(roles, table.header)
+    table = leave_totals_out(table, roles)
     items = ItemSample(roles.item_id)
     profile = profile_table(table, roles.timestamp, roles.keys, findings, items=items)
     if profile is None:
@@ -106,5 +120,6 @@ def _plan_reading(
         plain=profile.plain(numbers),
         texts=tuple(types.texts),
         trimmed=frozenset(profile.trimmed),
+        placeholders=profile.placeholders(numbers),
     )
     return HistoryTable(table, roles, plan, reading, profile.whole(numbers))

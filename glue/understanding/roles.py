@@ -25,6 +25,7 @@ from glue.understanding.column_names import (
     is_usual,
     match_column,
     rank_name,
+    simplify,
 )
 
 _NEEDS = {
@@ -34,6 +35,9 @@ _NEEDS = {
 }
 # A column with one of so many of the first names must be meant for its role.
 _CLEAR_NAMES = 4
+# In fewer rows than this, a series may well have one row only.
+_LEAST_ROWS = 8
+_PRICES = {"open", "high", "low", "close"}
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,11 @@ class _RoleSearch:
         taken = {*self.columns.values(), *self.grouping}
         free = [name for name in self.header if name not in taken]
         able = [name for name in free if _is_able(role, name, self.sample[name])]
+        if role == ITEM:
+            able = [name for name in able if not self._is_unique(name)]
+        if role == TARGET and _has_prices(able):
+            self._note_unclear(role, able)
+            return
         able.sort(key=lambda name: rank_name(role, name))
         if able and is_usual(role, able[0]):
             self._take(role, able[0], "its name and its content")
@@ -165,6 +174,16 @@ class _RoleSearch:
             self._note_unclear(role, [name for name in free if name in able])
         else:
             self._note_missing(role, free)
+
+    def _is_unique(self, name: str) -> bool:
+        """Say whether a column numbers or names the rows, and no series."""
+        rows, time = len(self.sample), self.columns.get(TIME)
+        if rows < _LEAST_ROWS or time is None:
+            return False
+        moments = len(set(self.sample[time].tolist()))
+        return (
+            len(set(self.sample[name].tolist())) == rows and moments >= _LEAST_ROWS // 2
+        )
 
     def _take(self, role: str, column: str, evidence: str) -> None:
         self.columns[role], self.evidence[role] = column, evidence
@@ -222,6 +241,25 @@ def _is_able(role: str, name: str, texts: Array) -> bool:
     if role == TARGET:
         return _numeric_share(filled) >= 0.9
     return _date_share(filled, named=is_usual(TIME, name)) >= 0.9
+
+
+def _has_prices(names: Sequence[str]) -> bool:
+    """Recognise the prices of a market, of which any could be meant."""
+    return len({simplify(name) for name in names} & _PRICES) >= 3
+
+
+def find_row_numbers(sample: Rows, roles: Roles) -> list[str]:
+    """List the columns that number the rows, where there are several series."""
+    if len(sample) < _LEAST_ROWS or len(set(sample[roles.item_id].tolist())) < 2:
+        return []
+    return [name for name in roles.others if _counts_up(sample[name])]
+
+
+def _counts_up(texts: Array) -> bool:
+    start = int(texts[0]) if texts[0].isdecimal() and len(texts[0]) < 19 else None
+    if start is None:
+        return False
+    return bool(texts.tolist() == [str(start + n) for n in range(len(texts))])
 
 
 def _numeric_share(filled: list[str]) -> float:

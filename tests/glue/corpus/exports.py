@@ -13,19 +13,13 @@ from tests.building.uploads import HEADER, Case, as_zip, make_csv, months
 # Levels of the codes that these uploads ask for, beside those that there are.
 NEW_CODES = {
     "csv-gzip": "fixed",
-    "formula-unwrapped": "fixed",
-    "ids-damaged": "warning",
     "item-made": "fixed",
     "rts-for-every-item": "warning",
-    "rts-nothing-matched": "error",
     "table-melted": "warning",
     "timestamp-interval": "fixed",
     "timestamp-number": "fixed",
     "timestamp-two-columns": "fixed",
-    "total-rows": "warning",
     "tts-by-another-name": "fixed",
-    "values-placeholder": "warning",
-    "zeros-at-end": "warning",
 }
 
 

@@ -115,6 +115,33 @@ WITH_FILL = related.fill(futurefill="mean")
 PAST_BLANK = related.without_price("A", LAST)
 
 NEAR_MISSES = {
+    "formula-unwrapped": near(
+        "ids as formulas of a sheet", "ids in quotes", as_zip(TTS.replace("A,", '"A",'))
+    ),
+    "ids-damaged": near(
+        "ids that were rounded",
+        "ids of letters and digits",
+        as_zip(TTS.replace("A,", "4E12,")),
+    ),
+    "total-rows": near("total below the rows", "no total", as_zip(TTS), train=TTS),
+    "zeros-at-end": near(
+        "months to come of zeros",
+        "last month of zeros",
+        only([(i, t, v * (t < "2021-12")) for i, t, v in ROWS]),
+    ),
+    "values-placeholder": near(
+        "number for no value",
+        "number among others like it",
+        readings.values(lambda n, v: "-9999" if n in (5, 9) else v * 50),
+        "csv-delimiter",
+    ),
+    "rts-nothing-matched": near(
+        "covariates of month ends",
+        "covariates of one month",
+        with_rts("item_id,timestamp,price\nA,2020-01-01,5\n"),
+        "future-none",
+        "rts-history-missing",
+    ),
     "file-too-large": near(
         "settings of a quarter of a mebibyte",
         "settings of nearly a quarter",
@@ -318,8 +345,8 @@ NEAR_MISSES = {
     ),
     "row-numbers-dropped": near(
         "row numbers of pandas",
-        "row numbers with a name",
-        as_zip("row" + text.NUMBERED),
+        "numbers that skip one",
+        as_zip("row" + text.NUMBERED.replace("\n5,A", "\n500,A")),
         "future-none",
     ),
     "header-blank": near(

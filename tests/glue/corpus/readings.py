@@ -147,4 +147,46 @@ CASES = [
         ("setting-capped",),
         train=TTS,
     ),
+    Case(
+        "ids as formulas of a sheet",
+        as_zip(TTS.replace("A,", '"=""A""",')),
+        ("formula-unwrapped",),
+        train=TTS,
+    ),
+    Case(
+        "ids that were rounded",
+        as_zip(TTS.replace("A,", "4.01E+12,").replace("B,", "4.02E+12,")),
+        ("ids-damaged",),
+    ),
+    Case(
+        "total below the rows",
+        as_zip(f"{TTS}Grand total,,5000\n"),
+        ("total-rows",),
+        train=TTS,
+    ),
+    Case(
+        "months to come of zeros",
+        as_zip(make_csv(HEADER, [(i, t, v * (t < "2021-10")) for i, t, v in ROWS])),
+        ("zeros-at-end",),
+    ),
+    Case(
+        "number for no value",
+        values(lambda n, v: "-9999" if n in (5, 9) else v),
+        ("csv-delimiter", "target-blank", "values-placeholder"),
+    ),
+    Case(
+        "covariates of month ends",
+        as_zip(
+            TTS,
+            rts=make_csv(
+                ("item_id", "timestamp", "price"),
+                [
+                    (i, f"{t[:8]}28", n % 5)
+                    for n, (i, t, _) in enumerate(ROWS)
+                    if t < "2021-10"
+                ],
+            ),
+        ),
+        ("rts-nothing-matched",),
+    ),
 ]
