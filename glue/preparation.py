@@ -231,7 +231,9 @@ class _Data:
         table = self._open("TTS")
         if table is None:
             return None
-        history = understand_history(table, self.settings, self.findings)
+        history = understand_history(
+            table, self.settings, self.findings, item=self.upload.dataset
+        )
         if history is None:
             return None
         rts, metadata = self._open("RTS"), self._open("metadata")

@@ -98,6 +98,16 @@ UPLOAD_CODES: dict[str, Code] = {
         "put the history into the archive as TTS.csv (any case, any folder)",
         "the archive holds no TTS.csv ({found})",
     ),
+    "tts-by-another-name": _fixed(
+        "The archive holds one table, under another name; it was taken as TTS.csv.",
+        "there is nothing to do",
+        "{file} was taken as TTS.csv, the only table of the archive",
+    ),
+    "csv-gzip": _fixed(
+        "A table was packed by gzip, and was unpacked.",
+        "there is nothing to do",
+        "{file} was unpacked from gzip",
+    ),
     "file-twice": _error(
         "The archive holds the same kind of file more than once.",
         "keep one of them",
@@ -121,8 +131,8 @@ UPLOAD_CODES: dict[str, Code] = {
         "{file} has {problem}",
     ),
     "csv-not-text": _error(
-        "A table is a binary file, such as a workbook.",
-        "export it as CSV in UTF-8",
+        "A table is no CSV but a workbook, another binary file, a page or JSON.",
+        "open it where it was made, save as CSV in UTF-8, and upload that",
         "{file} is no CSV text ({problem})",
     ),
     "csv-line-too-long": _error(
@@ -239,6 +249,12 @@ UPLOAD_CODES: dict[str, Code] = {
         "More than one column could be the item id, the timestamp or the target.",
         "name the right one in TimeSeriesConfig of config.json",
         "{file} has more than one column that could be the {role} (found {columns})",
+    ),
+    "item-made": _fixed(
+        "The table holds one series and no item column; the item was called as the "
+        "upload is.",
+        "ignore this, or add a column item_id",
+        "{file} has no item id column; its one series was called {item!r}",
     ),
     "column-two-roles": _error(
         "The settings name one column for two roles.",

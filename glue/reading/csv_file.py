@@ -35,6 +35,12 @@ from glue.rows import Rows
 MAX_LINE_BYTES = 1024 * 1024
 _BLOCK = 1024 * 1024
 _HEAD_LINES = 50
+_OTHER_TEXTS = {
+    b"<!doctype html": "a page in HTML",
+    b"<html": "a page in HTML",
+    b"[{": "JSON",
+    b'{"': "JSON",
+}
 _BLOCK_CHARACTERS = 4 * 1024 * 1024
 _MOST_FIELDS = 10 * MAX_COLUMNS
 _MOST_NOTES = 1_000
@@ -141,6 +147,10 @@ def _find_encoding(path: Path, name: str, findings: Findings) -> str:
         raise findings.reject("csv-empty", file=name)
     for magic, kind in _MAGIC.items():
         if start.startswith(magic):
+            raise _no_text(name, f"it is {kind}", findings)
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for opening, kind in _OTHER_TEXTS.items():
+        if text.startswith(opening):
             raise _no_text(name, f"it is {kind}", findings)
     wide = _find_wide_encoding(start)
     if not wide and not _decodes(path, name, "utf-8-sig", findings):

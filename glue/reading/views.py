@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from glue.arrays import as_texts
 from glue.findings.finding import Findings, Tallies
 from glue.reading.tables import Table
 from glue.rows import Rows
@@ -64,3 +65,13 @@ def drop_columns(table: Table, names: Sequence[str]) -> View:
         return Rows(kept, rows.numbers, rows.seconds)
 
     return View(table, [name for name in table.header if name not in names], change)
+
+
+def add_column(table: Table, name: str, value: str) -> View:
+    """Put a column in front that has one value."""
+
+    def change(rows: Rows, _: Tallies) -> Rows:
+        added = {name: as_texts([value] * len(rows)), **rows.columns}
+        return Rows(added, rows.numbers, rows.seconds)
+
+    return View(table, [name, *table.header], change)

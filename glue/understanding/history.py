@@ -10,9 +10,14 @@ from glue.reading.tables import Table
 from glue.reading.timestamp_choice import choose_reading, describe_reading
 from glue.reading.timestamps import Reading
 from glue.reading.typed_rows import ReadPlan
-from glue.reading.views import drop_columns
+from glue.reading.views import add_column, drop_columns
 from glue.settings.layers import Settings
-from glue.understanding.column_names import GROUPS, TIME_SERIES_CONFIG
+from glue.understanding.column_names import (
+    DEFAULT_NAMES,
+    GROUPS,
+    ITEM,
+    TIME_SERIES_CONFIG,
+)
 from glue.understanding.column_types import choose_mark, choose_types
 from glue.understanding.groups import find_groups, order_group_candidates
 from glue.understanding.roles import (
@@ -20,6 +25,7 @@ from glue.understanding.roles import (
     find_roles,
     find_row_numbers,
     find_wide_columns,
+    needs_item,
     sort_columns,
 )
 from glue.understanding.totals import leave_totals_out
@@ -41,9 +47,11 @@ class HistoryTable:
 
 
 def understand_history(
-    table: Table, settings: Settings, findings: Findings
+    table: Table, settings: Settings, findings: Findings, *, item: str = "series"
 ) -> HistoryTable | None:
     """Find the roles of the columns, then pass over the table once.
+
+    ``item`` is what the one series is called of a table without an item column.
 
     None when the history cannot be read, as the findings say.
     """
@@ -54,6 +62,10 @@ def understand_history(
     if wide:
         findings.add("table-wide", file=table.name, columns=list_some(wide, 3))
         return None
+    if needs_item(sample, settings.columns):
+        findings.add("item-made", file=table.name, item=item)
+        table = add_column(table, DEFAULT_NAMES[ITEM], item)
+        sample = read_sample(table, Findings())
     roles = find_roles(sample, settings.columns, table.name, findings)
     if roles is None:
         return None

@@ -22,6 +22,7 @@ from glue.understanding.column_names import (
     TIME_SERIES_CONFIG,
     WORDS,
     find_column,
+    is_time_name,
     is_usual,
     match_column,
     rank_name,
@@ -66,6 +67,23 @@ def find_wide_columns(header: Sequence[str]) -> list[str]:
     """List the columns whose names are dates, when there are several."""
     dates = [name for name in header if _date_share([name], named=True) == 1.0]
     return dates if len(dates) > 1 else []
+
+
+def needs_item(sample: Rows, configured: Mapping[str, Any]) -> bool:
+    """Say whether a table is one series, without any column to name it.
+
+    That is: a column of distinct moments, numbers beside it, and nothing else.
+    """
+    if any(role in configured for role in (ITEM, GROUPS)) or len(sample) < 2:
+        return False
+    names = list(sample.columns)
+    times = [name for name in names if _is_able(TIME, name, sample[name])]
+    others = [name for name in names if name not in times]
+    plain = all(_is_able(TARGET, name, sample[name]) for name in others)
+    if len(times) != 1 or len(others) != 1 or not plain:
+        return False
+    moments = [text for text in sample[times[0]].tolist() if text.strip()]
+    return len(moments) - len(set(moments)) <= 0.05 * len(moments)
 
 
 def find_roles(
@@ -240,7 +258,7 @@ def _is_able(role: str, name: str, texts: Array) -> bool:
         return False
     if role == TARGET:
         return _numeric_share(filled) >= 0.9
-    return _date_share(filled, named=is_usual(TIME, name)) >= 0.9
+    return _date_share(filled, named=is_time_name(name)) >= 0.9
 
 
 def _has_prices(names: Sequence[str]) -> bool:

@@ -115,6 +115,21 @@ WITH_FILL = related.fill(futurefill="mean")
 PAST_BLANK = related.without_price("A", LAST)
 
 NEAR_MISSES = {
+    "csv-gzip": near(
+        "table that is gzipped", "table that is not", TTS, key="raw/sales.csv"
+    ),
+    "tts-by-another-name": near(
+        "only table, of another name",
+        "table of its own name, in a folder",
+        make_zip({"export/tts.csv": TTS}),
+        train=TTS,
+    ),
+    "item-made": near(
+        "one series without an item",
+        "one series with its item",
+        only(ROWS[:24]),
+        "one-series",
+    ),
     "formula-unwrapped": near(
         "ids as formulas of a sheet", "ids in quotes", as_zip(TTS.replace("A,", '"A",'))
     ),

@@ -1,8 +1,17 @@
 """Uploads that are read in a way of their own, and said to be; and near misses."""
 
+import gzip
 from datetime import datetime, timedelta
 
-from tests.building.uploads import HEADER, Case, as_zip, make_csv, make_rows, make_tts
+from tests.building.uploads import (
+    HEADER,
+    Case,
+    as_zip,
+    make_csv,
+    make_rows,
+    make_tts,
+    make_zip,
+)
 
 TTS = make_tts()
 ROWS = make_rows()
@@ -188,5 +197,24 @@ CASES = [
             ),
         ),
         ("rts-nothing-matched",),
+    ),
+    Case(
+        "table that is gzipped",
+        gzip.compress(TTS.encode()),
+        ("csv-gzip",),
+        key="raw/sales.csv.gz",
+        train=TTS,
+    ),
+    Case(
+        "only table, of another name",
+        make_zip({"sales.csv": TTS}),
+        ("tts-by-another-name",),
+        train=TTS,
+    ),
+    Case(
+        "one series without an item",
+        as_zip(make_csv(HEADER[1:], [row[1:] for row in ROWS[:24]])),
+        ("item-made", "one-series"),
+        train=make_csv(HEADER, [("data", *row[1:]) for row in ROWS[:24]]),
     ),
 ]
