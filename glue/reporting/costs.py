@@ -30,6 +30,7 @@ PHASES = (
     ("transform", "Make the model and forecast"),
     ("report", "Report"),
 )
+_LOCAL_WORDS = {"train": "Train with the local engine"}
 
 
 def describe_cost(
@@ -47,7 +48,8 @@ def describe_cost(
             "train": _find_written(documents, keys.candidates),
             "transform": _find_written(outputs, ".out"),
             "report": now,
-        }
+        },
+        local=local,
     )
     resources = run.resolved.get("TransformResources") or {}
     return {"stages": stages, "cost": estimate_cost(stages, resources, local=local)}
@@ -65,7 +67,9 @@ def _find_written(stored: Iterable[Stored], ending: str) -> datetime | None:
     return max(moments, default=None)
 
 
-def build_timeline(marks: Mapping[str, datetime | None]) -> list[dict[str, Any]]:
+def build_timeline(
+    marks: Mapping[str, datetime | None], *, local: bool = False
+) -> list[dict[str, Any]]:
     """Give the seconds of each stage, from the moments at which one ended.
 
     Parameters
@@ -73,6 +77,8 @@ def build_timeline(marks: Mapping[str, datetime | None]) -> list[dict[str, Any]]
     marks
         When the upload came (``uploaded``), and when each stage ended, by its name;
         None where that is unknown.
+    local
+        Whether the local AWS made the run.
     """
     stages = []
     before = marks.get("uploaded")
@@ -84,7 +90,7 @@ def build_timeline(marks: Mapping[str, datetime | None]) -> list[dict[str, Any]]
         stages.append(
             {
                 "stage": name,
-                "words": words,
+                "words": _LOCAL_WORDS.get(name, words) if local else words,
                 "ended_at": None if ended is None else ended.isoformat(),
                 "seconds": seconds,
             }

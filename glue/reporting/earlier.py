@@ -143,7 +143,7 @@ def score_earlier(
         "baseline": baseline,
         "calibration": coverage,
         "worst": _list_worst(comparison, history),
-        "sentence": _spell(metrics, baseline, coverage, settings.noun),
+        "sentence": _spell(metrics, baseline, coverage, comparison.words),
     }
 
 
@@ -230,7 +230,7 @@ def _spell(
     metrics: dict[str, Any],
     baseline: dict[str, Any],
     coverage: Sequence[dict[str, Any]],
-    noun: str,
+    words_of_baseline: str,
 ) -> str:
     wape = metrics["WAPE"]
     if wape is None:
@@ -239,7 +239,7 @@ def _spell(
     gain = find_gain(wape, baseline["WAPE"])
     if gain is not None:
         side = "less" if gain >= 0 else "more"
-        words += f", {spell_percent(abs(gain))} {side} than seasonal naive"
+        words += f", {spell_percent(abs(gain))} {side} than {words_of_baseline}"
     if len(coverage) > 1:
         low, high = coverage[0], coverage[-1]
         words += (

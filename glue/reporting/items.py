@@ -1,4 +1,4 @@
-"""The figures of every series: volume, change, and accuracy beside seasonal naive."""
+"""The figures of every series: volume, change, and accuracy beside the baseline."""
 
 from __future__ import annotations
 
@@ -66,10 +66,12 @@ def _columns(figures: ItemFigures, metric: str) -> dict[str, Array]:
     return {
         "volume": figures.totals.volume,
         "forecast_total": figures.totals.forecast,
-        "last_season_total": figures.totals.reference,
+        "last_season_total": np.where(
+            figures.totals.seasonal, figures.totals.reference, np.nan
+        ),
         "change_percent": figures.totals.change,
         metric: figures.error,
-        f"{metric}_seasonal_naive": figures.baseline,
+        f"{metric}_baseline": figures.baseline,
         "improvement_percent": figures.improvement,
     }
 

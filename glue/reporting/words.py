@@ -24,3 +24,12 @@ def spell_count(count: int, noun: str) -> str:
     """Write how many there are of something."""
     plural = noun if count == 1 or noun.endswith("s") else f"{noun}s"
     return f"{count:,} {plural}"
+
+
+def spell_number(value: float) -> str:
+    """Write a value of the target for a sentence: four digits, no more than it has."""
+    if value == 0:
+        return "0"
+    digits = max(0, 3 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{min(digits, 6)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

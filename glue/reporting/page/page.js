@@ -7,6 +7,7 @@
   const NARROW = matchMedia("(max-width: 940px)");
   const OPEN_ROWS = 24; // a table of numbers that long is shown without being asked for
   const METRIC = doc.metric;
+  const BASE = doc.baseline.words;
   const NOUN = doc.data.keys.length === 1 ? "item" : "series";
   const BEFORE = doc.baseline.repeats === "season" ? "a repeat of the last season" : "a repeat of the last value";
   const NOUNS = NOUN === "item" ? "items" : "series";
@@ -209,14 +210,15 @@
     const stamps = doc.stamps.forecast;
     const span = stamps.length > 1 ? `${stamps[0]} to ${stamps[stamps.length - 1]}` : stamps[0] || "nothing";
     byId("top").append(
-      make("h1", {}, `Forecast of ${doc.dataset}`),
+      make("h1", {}, `Forecast of ${doc.dataset}${doc.engine.local ? " (local run)" : ""}`),
       make("p", { class: "soft" },
         `${doc.data.target}, ${span} (${spellFrequency(doc.data.horizon)}), for ${count(doc.data.series, NOUN)} · made ${doc.made_at.replace("T", " ").slice(0, 16)} UTC · run ${doc.run_id}`),
     );
-    const marks = { better: "✓", worse: "!", even: "≈", unknown: "?" };
+    const marks = { better: "✓", worse: "!", even: "≈", unknown: "?", doubtful: "!" };
     byId("verdict").append(make("div", { class: `verdict ${doc.verdict.outcome}` },
       make("span", { class: "mark", "aria-hidden": "true" }, marks[doc.verdict.outcome]),
-      make("span", {}, `${doc.verdict.sentence}.`)));
+      make("span", {}, `${doc.verdict.sentence}.`)),
+      ...doc.verdict.notes.map((note) => make("p", { class: "soft" }, `${note}.`)));
   }
 
   function showTiles() {
@@ -230,7 +232,7 @@
     if (before > 0) tiles.push(tile(spellPercent(100 * (total / before - 1), true), `against ${BEFORE}`));
     const { winner, baseline, calibration } = doc.backtest;
     if (winner) {
-      tiles.push(tile(`${spell(winner[METRIC])}`, `${METRIC} of the winner; seasonal naive has ${spell(baseline[METRIC])}`));
+      tiles.push(tile(`${spell(winner[METRIC])}`, `${METRIC} of the winner; ${BASE} has ${spell(baseline[METRIC])}`));
       const [low, high] = [calibration[0], calibration[calibration.length - 1]];
       if (calibration.length > 1) {
         tiles.push(tile(spellPercent(100 * (high.covered - low.covered)),
@@ -309,7 +311,7 @@
   const SORTS = {
     volume: ["Volume, largest first", (index) => index.volume.map((v) => -v)],
     error: [`Error (${METRIC}), largest first`, (index) => index.error.map((v) => (known(v) ? -v : Infinity))],
-    gain: ["Gain over seasonal naive, least first", (index) => index.gain.map((v) => (known(v) ? v : Infinity))],
+    gain: [`Gain over ${BASE}, least first`, (index) => index.gain.map((v) => (known(v) ? v : Infinity))],
     growth: ["Change, most growth first", (index) => index.change.map((v) => (known(v) ? -v : Infinity))],
     decline: ["Change, most decline first", (index) => index.change.map((v) => (known(v) ? v : Infinity))],
     name: ["Name", null],
@@ -430,7 +432,7 @@
       const label = this.index.labels[rank];
       this.title.textContent = label || "(empty)";
       const facts = [`volume ${spell(this.index.volume[rank], 4)}`, `change ${spellPercent(this.index.change[rank], true)}`];
-      if (known(this.index.error[rank])) facts.push(`${METRIC} ${spell(this.index.error[rank])}, ${spellPercent(this.index.gain[rank], true)} gain over seasonal naive`);
+      if (known(this.index.error[rank])) facts.push(`${METRIC} ${spell(this.index.error[rank])}, ${spellPercent(this.index.gain[rank], true)} gain over ${BASE}`);
       this.facts.textContent = facts.join(" · ");
       if (rank >= doc.shown.charted) return this.showNone();
       const series = await findSeries(rank);
@@ -478,9 +480,8 @@
       ...metrics.map((name) => spell(entry.metrics[name])), spellPercent(entry.improvement_percent, true)]);
     fill("leaderboard",
       make("h2", { id: "leaderboard-title" }, "Leaderboard"),
-      table("Errors on the backtest: least is best", ["candidate", ...metrics, "gain over seasonal naive"], rows, (at) => doc.leaderboard[at].kind),
-      doc.baseline.repeats === "season" ? null : make("p", { class: "soft small" }, `${doc.data.season > 1 ? `The history has no whole season of ${doc.data.season} steps` : "The data has no season"}: seasonal naive repeats the last value.`),
-      doc.backtest.comparable ? null : make("p", {}, `Not comparable with seasonal naive: ${doc.backtest.reason}.`));
+      table("Errors on the backtest: least is best", ["candidate", ...metrics, `gain over ${BASE}`], rows, (at) => doc.leaderboard[at].kind),
+      doc.backtest.comparable ? null : make("p", {}, `Not comparable with ${BASE}: ${doc.backtest.reason}.`));
   }
 
   function spellBias(bias) {
@@ -497,16 +498,16 @@
     byId("accuracy").append(
       make("div", { class: "card" }, make("h2", {}, "Accuracy by horizon step"),
         make("p", { class: "soft small" }, `${METRIC} on the backtest; lower is better.`),
-        make("figure", {}, stepPlace, legend(["winner", "forecast"], ["seasonal naive", "naive", "dashed"])),
+        make("figure", {}, stepPlace, legend(["winner", "forecast"], [BASE, "naive", "dashed"])),
         make("details", {}, make("summary", {}, "Show the numbers"),
-          table(`${METRIC} by step`, ["step", "winner", "seasonal naive", "points"],
+          table(`${METRIC} by step`, ["step", "winner", BASE, "points"],
             steps.map((s) => [String(s.step), spell(s.winner[METRIC]), spell(s.baseline[METRIC]), s.points.toLocaleString("en")])))),
       make("div", { class: "card" }, make("h2", {}, "Are the quantiles honest?"),
         make("p", { class: "soft small" }, `Share of actual values that were not above each quantile; on the line is right.${spellBias(doc.backtest.bias_percent)}`),
         make("figure", {}, levelPlace, legend(["backtest", "forecast"], ["perfect", "naive", "dashed"])),
         make("details", {}, make("summary", {}, "Show the numbers"),
-          table("Calibration of the quantiles", ["quantile", "should be", "was"],
-            calibration.map((c) => [c.quantile, spellPercent(100 * c.level), spellPercent(100 * c.covered)])))));
+          table("Calibration of the quantiles", ["quantile", "in words"],
+            calibration.map((c) => [c.quantile, c.words])))));
     await chart(stepPlace, () => {
       const plot = figure({
         height: 260, name: "steps", x_axis_label: "step", y_range: new Bokeh.DataRange1d({ start: 0 }),
@@ -599,7 +600,7 @@
     const items = Object.entries(doc.definitions).flatMap(([name, words]) => [make("dt", {}, name), make("dd", {}, words)]);
     const windows = doc.backtest.windows.map((w) => w.last_known).join(", ");
     fill("notes",
-      windows ? make("p", {}, `Backtest: Autopilot's own windows, which its choice of candidates rests on too; forecasts made with what was known at ${windows}. Seasonal naive is scored on the very same points.`) : null,
+      windows ? make("p", {}, `Backtest: the windows of ${doc.engine.name}, which its choice of candidates rests on too; forecasts made with what was known at ${windows}. The simple forecasts are scored on the very same points.`) : null,
       make("details", {}, make("summary", {}, "How the figures are defined"), make("dl", {}, ...items)));
   }
 

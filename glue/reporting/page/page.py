@@ -84,7 +84,7 @@ def build_page(
     core["stamps"] = _build_stamps(content)
     scripts = "\n".join(f"<script>{_guard(parts[name])}</script>" for name in LIBRARIES)
     slots = {
-        "TITLE": html.escape(f"Forecast of {content.document['dataset']}"),
+        "TITLE": html.escape(_name_page(content.document)),
         "STYLE": parts[STYLE],
         "DOCUMENT": _as_json(core),
         "INDEX": index,
@@ -93,6 +93,11 @@ def build_page(
         "SCRIPT": _guard(parts[SCRIPT]),
     }
     return _fill_slots(parts[TEMPLATE], slots)
+
+
+def _name_page(document: Mapping[str, Any]) -> str:
+    local = " (local run)" if document["engine"]["local"] else ""
+    return f"Forecast of {document['dataset']}{local}"
 
 
 def _fill_slots(template: str, slots: Mapping[str, str]) -> str:

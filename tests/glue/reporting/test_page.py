@@ -54,7 +54,7 @@ def test_names_never_become_markup(tmp_path):
     page = make_report(builder, tmp_path).text("report.html")
 
     assert "alert(1)" not in page
-    assert "<title>Forecast of d&lt;b&gt;</title>" in page
+    assert "<title>Forecast of d&lt;b&gt; (local run)</title>" in page
     assert MARKUP in read_series(read_blocks(page))
     assert page.count("<script") == page.count("</script>")
 
