@@ -10,6 +10,7 @@ import numpy as np
 
 from glue.bucket import SCHEMAS
 from glue.documents import Run, RunSettings
+from glue.reporting.attention import describe_attention
 from glue.reporting.figures import Figures
 from glue.reporting.grid import total_forecast, total_history
 from glue.reporting.items import list_items
@@ -87,6 +88,9 @@ def build_document(
         "verdict": figures.verdict.as_data(),
         "implausible": figures.plausibility.as_data(history.keys),
         "assumed_future": figures.assumed.as_data(),
+        "attention": describe_attention(
+            figures.attention, figures.items, history, figures.plausibility
+        ),
         "data": _describe_data(figures, settings),
         "baseline": _describe_baseline(figures, settings),
         "backtest": figures.backtest,

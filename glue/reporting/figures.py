@@ -10,6 +10,7 @@ import numpy as np
 
 from glue.documents import RunSettings
 from glue.reporting.assumed import AssumedFuture
+from glue.reporting.attention import Attention, find_attention
 from glue.reporting.backtest import BacktestOutcome
 from glue.reporting.baseline import NAME
 from glue.reporting.calibration import describe_calibration
@@ -50,6 +51,8 @@ class Figures:
     plausibility: Plausibility
     assumed: AssumedFuture
     engine: Engine
+    attention: Attention
+    outcome: BacktestOutcome
 
 
 @dataclass(frozen=True)
@@ -93,10 +96,11 @@ def compute_figures(
         evidence=evidence,
         engine=known.engine,
     )
+    items = build_figures(totals, comparison, settings.metric)
     return Figures(
         history=history,
         grid=grid,
-        items=build_figures(totals, comparison, settings.metric),
+        items=items,
         backtest=backtest,
         leaderboard=build_leaderboard(
             known.candidates,
@@ -110,6 +114,14 @@ def compute_figures(
         plausibility=known.plausibility,
         assumed=known.assumed,
         engine=known.engine,
+        attention=find_attention(
+            grid,
+            history,
+            items,
+            settings=settings,
+            plausible=known.plausibility,
+        ),
+        outcome=known.outcome,
     )
 
 

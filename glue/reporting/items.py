@@ -12,7 +12,12 @@ from glue.arrays import Array
 from glue.documents import RunSettings
 from glue.reporting.grid import SeriesTotals
 from glue.reporting.history import History
-from glue.reporting.scoring import Comparison, as_number, score_series
+from glue.reporting.scoring import (
+    Comparison,
+    as_number,
+    find_bias_by_series,
+    score_series,
+)
 
 _SHOWN = 100
 
@@ -25,6 +30,7 @@ class ItemFigures:
     error: Array
     baseline: Array
     points: Array
+    bias: Array
 
     @property
     def improvement(self) -> Array:
@@ -40,12 +46,13 @@ def build_figures(
     """Gather the figures of all series; without a backtest there is no accuracy."""
     count = len(totals.volume)
     error, baseline = np.full(count, np.nan), np.full(count, np.nan)
-    points = np.zeros(count, dtype=np.int64)
+    points, bias = np.zeros(count, dtype=np.int64), np.full(count, np.nan)
     if comparison is not None and len(comparison.forecast.points):
         series, sizes = np.unique(comparison.forecast.points.series, return_counts=True)
         error[series], baseline[series] = score_series(comparison, metric)
         points[series] = sizes
-    return ItemFigures(totals, error, baseline, points)
+        bias[series] = find_bias_by_series(comparison.forecast)
+    return ItemFigures(totals, error, baseline, points, bias)
 
 
 def write_items(
@@ -73,6 +80,7 @@ def _columns(figures: ItemFigures, metric: str) -> dict[str, Array]:
         metric: figures.error,
         f"{metric}_baseline": figures.baseline,
         "improvement_percent": figures.improvement,
+        "bias_percent": figures.bias,
     }
 
 

@@ -253,6 +253,17 @@ def find_bias(scored: Scored) -> float | None:
     return 100 * float((scored.points.mean - scored.points.actual).sum()) / volume
 
 
+def find_bias_by_series(scored: Scored) -> Array:
+    """Say the same of each series that has points; NaN for no volume."""
+    points = scored.points
+    series, groups = np.unique(points.series, return_inverse=True)
+    groups = groups.reshape(-1)
+    volume = np.bincount(groups, np.abs(points.actual), minlength=len(series))
+    over = np.bincount(groups, points.mean - points.actual, minlength=len(series))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(volume > 0, 100 * over / volume, np.nan)
+
+
 def count_better(comparison: Comparison, metric: str) -> tuple[int, int]:
     """Count the series on which the forecast beats the baseline, and those scored."""
     ours, naive = score_series(comparison, metric)
