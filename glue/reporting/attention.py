@@ -9,6 +9,7 @@ import numpy as np
 
 from glue.arrays import Array
 from glue.documents import RunSettings
+from glue.reporting.changes import Changes
 from glue.reporting.grid import ForecastGrid
 from glue.reporting.history import History
 from glue.reporting.items import ItemFigures
@@ -17,18 +18,23 @@ from glue.reporting.words import spell_change, spell_short
 
 MOST = 20
 # What a reason weighs beside the others, before the volume.
-IMPLAUSIBLE, WORSE, BIASED, WIDE, ENDED, SHORT = (
+IMPLAUSIBLE, WORSE, BIASED, CHANGED, WIDE, ENDED, SHORT = (
     "implausible",
     "worse than the baseline",
     "biased",
+    "changed",
     "wide",
     "ended",
     "short",
 )
-REASONS = (IMPLAUSIBLE, WORSE, BIASED, WIDE, ENDED, SHORT)
-_WEIGHTS = dict(zip(REASONS, (20.0, 2.0, 2.0, 1.0, 1.0, 0.5)))
+REASONS = (IMPLAUSIBLE, WORSE, BIASED, CHANGED, WIDE, ENDED, SHORT)
+_WEIGHTS = dict(zip(REASONS, (20.0, 2.0, 2.0, 1.5, 1.0, 1.0, 0.1)))
 # Beyond this bias, and this width in parts of the mean, an item is told.
 _BIAS_PERCENT, _WIDTH = 20.0, 2.0
+# A series is short beside the others, with less than this of their usual length.
+_SHORT_SHARE = 0.5
+# A forecast that moved by more than this part since the last run has changed.
+_CHANGE = 0.25
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ def find_attention(
     *,
     settings: RunSettings,
     plausible: Plausibility,
+    changes: Changes,
 ) -> Attention:
     """Find what is odd about each series, and rank by volume times badness."""
     count = len(history.keys)
@@ -71,16 +78,19 @@ def find_attention(
     some = np.flatnonzero(np.diff(history.offsets) > 0)
     ends[some] = history.periods[history.offsets[some + 1] - 1]
     starts[some] = history.periods[history.offsets[some]]
-    enough = 2 * settings.season if settings.season > 1 else 3 * settings.horizon
+    lengths = ends - starts + 1
+    enough = _SHORT_SHARE * float(np.median(lengths))
     width = measure_width(grid, count)
+    moved = changes.relative if len(changes.now) else np.zeros(count)
     with np.errstate(invalid="ignore"):
         reasons = {
             IMPLAUSIBLE: implausible,
             WORSE: items.improvement < 0,
             BIASED: np.abs(items.bias) > _BIAS_PERCENT,
+            CHANGED: moved > _CHANGE,
             WIDE: width > _WIDTH,
             ENDED: ends < history.steps - settings.horizon,
-            SHORT: ends - starts + 1 < enough,
+            SHORT: lengths < enough,
         }
     return Attention(reasons, width, _rank(reasons, items))
 
@@ -108,7 +118,12 @@ def _rank(reasons: dict[str, Array], items: ItemFigures) -> list[int]:
 
 
 def spell_reasons(
-    attention: Attention, items: ItemFigures, plausible: Plausibility, series: int
+    attention: Attention,
+    items: ItemFigures,
+    plausible: Plausibility,
+    series: int,
+    *,
+    changes: Changes,
 ) -> list[str]:
     """Say of one series why, with the figures."""
     words = []
@@ -123,6 +138,11 @@ def spell_reasons(
             side = "high" if bias > 0 else "low"
             share = spell_change(abs(bias)).lstrip("+")
             words.append(f"means {share} too {side} on the backtest")
+        elif name == CHANGED:
+            before, now = (float(one[series]) for one in (changes.before, changes.now))
+            words.append(
+                f"{spell_short(now)} instead of {spell_short(before)} in the last run"
+            )
         elif name == WIDE:
             times = spell_short(float(attention.width[series]))
             words.append(f"a range {times} times as wide as the mean")
@@ -138,6 +158,8 @@ def describe_attention(
     items: ItemFigures,
     history: History,
     plausible: Plausibility,
+    *,
+    changes: Changes,
 ) -> dict[str, Any]:
     """Give the items to look at first, and how many there are of each reason."""
     return {
@@ -146,7 +168,9 @@ def describe_attention(
             {
                 "key": list(history.keys[at]),
                 "kinds": attention.list_reasons(at),
-                "reasons": spell_reasons(attention, items, plausible, at),
+                "reasons": spell_reasons(
+                    attention, items, plausible, at, changes=changes
+                ),
             }
             for at in attention.first
         ],

@@ -89,7 +89,11 @@ def build_document(
         "implausible": figures.plausibility.as_data(history.keys),
         "assumed_future": figures.assumed.as_data(),
         "attention": describe_attention(
-            figures.attention, figures.items, history, figures.plausibility
+            figures.attention,
+            figures.items,
+            history,
+            figures.plausibility,
+            changes=figures.changes,
         ),
         "data": _describe_data(figures, settings),
         "baseline": _describe_baseline(figures, settings),
@@ -101,6 +105,7 @@ def build_document(
             "forecast": total_forecast(figures.grid, settings),
             "last_season_total": float(figures.items.totals.reference.sum()),
         },
+        "changes": figures.changes.as_data(history),
         "earlier_forecasts": earlier,
         "took": took,
         "findings": run.findings,

@@ -112,7 +112,7 @@ def score_earlier(
         When none of the days forecast has an actual value yet, or the two runs do not
         forecast the same thing.
     """
-    _check_same(now, then)
+    check_same(now, then)
     settings = replace(
         now,
         timestamp=then.timestamp,
@@ -147,7 +147,14 @@ def score_earlier(
     }
 
 
-def _check_same(now: RunSettings, then: RunSettings) -> None:
+def check_same(now: RunSettings, then: RunSettings) -> None:
+    """Refuse to compare runs that forecast different things.
+
+    Raises
+    ------
+    NoOverlapError
+        Which says what differs.
+    """
     for name, what in (
         ("keys", "other key columns"),
         ("target", "another target"),

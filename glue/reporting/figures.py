@@ -14,6 +14,7 @@ from glue.reporting.attention import Attention, find_attention
 from glue.reporting.backtest import BacktestOutcome
 from glue.reporting.baseline import NAME
 from glue.reporting.calibration import describe_calibration
+from glue.reporting.changes import Changes
 from glue.reporting.evidence import Evidence, weigh_gain
 from glue.reporting.grid import ForecastGrid, total_series
 from glue.reporting.history import History
@@ -53,6 +54,7 @@ class Figures:
     engine: Engine
     attention: Attention
     outcome: BacktestOutcome
+    changes: Changes
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ class Known:
         What the forecast takes for granted of its covariates.
     engine
         Who trained the candidates.
+    changes
+        What the last run forecast of the same time.
     """
 
     candidates: Mapping[str, Any] | None
@@ -78,6 +82,7 @@ class Known:
     plausibility: Plausibility = field(default_factory=Plausibility)
     assumed: AssumedFuture = field(default_factory=AssumedFuture)
     engine: Engine = field(default_factory=Engine)
+    changes: Changes = field(default_factory=Changes)
 
 
 def compute_figures(
@@ -120,8 +125,10 @@ def compute_figures(
             items,
             settings=settings,
             plausible=known.plausibility,
+            changes=known.changes,
         ),
         outcome=known.outcome,
+        changes=known.changes,
     )
 
 

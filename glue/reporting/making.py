@@ -18,6 +18,7 @@ from glue.reporting import page
 from glue.reporting.assumed import AssumedFuture, read_assumed
 from glue.reporting.attempts import Attempts
 from glue.reporting.backtest import BacktestOutcome, compare_backtest
+from glue.reporting.changes import Changes, find_changes
 from glue.reporting.costs import describe_cost
 from glue.reporting.document import build_document
 from glue.reporting.earlier import NOT_READ, find_earlier
@@ -205,6 +206,11 @@ def _gather(
             otherwise=AssumedFuture(),
         ),
         engine=Engine(local=surroundings.local),
+        changes=attempt(
+            "the comparison with the last forecast",
+            lambda: find_changes(run, bucket, grid, history),
+            otherwise=Changes(reason="the last forecast could not be read"),
+        ),
     )
 
 

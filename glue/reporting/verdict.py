@@ -184,16 +184,15 @@ def _list_notes(case: Case) -> list[str]:
     worse = case.compared - case.better_on
     share = worse / case.compared if case.compared else 0
     gain = case.gain or 0
-    if gain > 0 and _WORSE_SHARE <= share <= 1 / 2:
+    if gain > 0 and case.evidence.is_enough and _WORSE_SHARE <= share <= 1 / 2:
         notes.append(
             f"Better by volume, and worse on {worse:,} of {case.compared:,} "
             f"{_plural(case)}"
         )
     if case.not_judged:
-        are = "was" if case.not_judged == 1 else "were"
         notes.append(
-            f"{spell_count(case.not_judged, case.noun)} could not be judged: no value "
-            f"in the backtest, or no history before it, {are} there to compare with"
+            f"{spell_count(case.not_judged, case.noun)} could not be judged: the "
+            "backtest has no value to compare with, or there is no history before it"
         )
     if case.evidence.windows == 1 and case.evidence.is_enough:
         notes.append(
@@ -216,7 +215,7 @@ def _spell(case: Case, gain: float, outcome: str) -> str:
     if outcome == EVEN:
         return (
             f"{who} is about as good as {_name_baseline(case)}: the difference of "
-            f"{spell_percent(gain)} may be chance ({interval}; {_figures(case)})"
+            f"{spell_percent(abs(gain))} may be chance ({interval}; {_figures(case)})"
         )
     side = "worse" if outcome == WORSE else "better"
     return (

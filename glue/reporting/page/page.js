@@ -49,6 +49,14 @@
 
   const exact = (value) => (known(value) ? digits(value, 6) : "–");
 
+  /** Five digits of the largest number, and as many decimals of all. */
+  function readable(values) {
+    const largest = Math.max(...values.filter(known).map(Math.abs), 1e-6);
+    const decimals = Math.min(Math.max(0, 4 - Math.floor(Math.log10(largest))), 8);
+    return (value) => (known(value)
+      ? value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }) : "–");
+  }
+
   // ---- elements: names come from the data, and are only ever text -----------------
 
   function fill(element, attributes, children) {
@@ -533,9 +541,10 @@
       const { shape } = this;
       const ghost = shape.ghost.some(known);
       const heads = [facts.timestamp, "mean", ...facts.quantiles, ...(ghost ? [`${facts.before} before`] : [])];
+      const write = readable([...shape.mean, ...shape.quantiles.flat(), ...shape.ghost]);
       const rows = shape.mean.map((mean, at) => make("tr", {},
         make("td", { class: "text" }, shape.stamps[shape.start + at]),
-        ...[mean, ...shape.quantiles.map((one) => one[at]), ...(ghost ? [shape.ghost[at]] : [])].map((value) => make("td", {}, exact(value)))));
+        ...[mean, ...shape.quantiles.map((one) => one[at]), ...(ghost ? [shape.ghost[at]] : [])].map((value) => make("td", {}, write(value)))));
       this.numbers.lastChild.replaceChildren(make("table", {},
         make("caption", {}, "Forecast; forecast.csv has all digits"),
         make("thead", {}, make("tr", {}, ...heads.map((text, at) => make("th", { scope: "col", class: at ? null : "text" }, text)))),

@@ -39,6 +39,7 @@ _ORDER = (
     ("items", "Items"),
     ("leaderboard", "Leaderboard"),
     ("accuracy", "Accuracy"),
+    ("changes", "What changed"),
     ("earlier", "Did it come true?"),
     ("data", "The data"),
     ("run", "The run"),
@@ -80,6 +81,7 @@ def build_sections(
         "items": items,
         "leaderboard": _build_leaderboard(document),
         "accuracy": _build_accuracy(document),
+        "changes": _build_changes(document),
         "earlier": _build_earlier(document),
         "data": _build_data(document),
         "run": _build_run(document),
@@ -377,6 +379,8 @@ def _name_entry(entry: Mapping[str, Any], document: Document) -> str:
         "simple": own,
     }
     badge = badges.get(entry["kind"])
+    if entry["kind"] == "candidate" and entry["name"] in document["backtest"]["simple"]:
+        badge = "the engine's own"
     status = "" if entry["status"] == "Completed" else f" {NO_VALUE} {entry['status']}"
     reason = f": {entry['reason']}" if entry["reason"] else ""
     return f"{entry['name']}{f' ({badge})' if badge else ''}{status}{reason}"
@@ -476,6 +480,48 @@ def _spell_bias(bias: float | None) -> str:
         return " Overall bias: none, the means add up to the actuals within 1 %."
     side = "high" if bias > 0 else "low"
     return f" Overall bias: the means were {spell_percent(abs(bias))} too {side}."
+
+
+def _build_changes(document: Document) -> Markup | None:
+    changes = document["changes"]
+    if changes["reason"]:
+        return None
+    before, now = changes["total_before"], changes["total_now"]
+    moved = f" ({spell_change(100 * (now / before - 1))})" if before else ""
+    words = (
+        f"Of {changes['first']} to {changes['last']}, which both forecast, the last "
+        f"run ({changes['run_id']}) expected {spell_short(before)} in all; this one "
+        f"expects {spell_short(now)}{moved}. {changes['new']:,} "
+        f"{name_noun(document)} are new, {changes['gone']:,} are gone."
+    )
+    movers = make_table(
+        "The largest movers",
+        [name_noun(document, 1), "then", "now", "change"],
+        [
+            [
+                make("a", _label(one["key"]), href=f"#item={_quote(one['key'])}"),
+                spell_short(one["before"]),
+                spell_short(one["now"]),
+                _spell_relative(one),
+            ]
+            for one in changes["movers"]
+        ],
+    )
+    shown = [make("h2", "What changed since the last run"), make("p", words), movers]
+    if changes["settings"]:
+        rows = [
+            [one["key"], _as_text(one["before"]), _as_text(one["now"])]
+            for one in changes["settings"]
+        ]
+        heads = ["setting", "then", "now"]
+        texts = frozenset({0, 1, 2})
+        shown.append(make_table("Settings that differ", heads, rows, texts=texts))
+    return join(shown)
+
+
+def _spell_relative(one: Mapping[str, Any]) -> str:
+    before, now = one["before"], one["now"]
+    return spell_change(100 * (now / before - 1)) if before > 0 else NO_VALUE
 
 
 def _build_earlier(document: Document) -> Markup:
