@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ KNOWS_FORECAST, KNOWS_FUTURE, KNOWS_UNKNOWN = "forecast", "future", "unknown"
 _KNOWN_SHARE = 0.95
 _CHUNK_ROWS = 100_000
 _NAMED = 5
+# A column of more values than this is not kept: nothing could be added up by it.
+_MOST_VALUES = 1000
 _FILLED = {"zero": "0", "mean": "its mean", "median": "its median"}
 _FILLED |= {"min": "its least value", "max": "its greatest value"}
 
@@ -80,11 +82,16 @@ class Covariate:
 
 @dataclass(frozen=True)
 class AssumedFuture:
-    """All covariates, and what the backtest knew of them."""
+    """All covariates, what the backtest knew of them, and what never changes.
+
+    ``attributes`` are the columns that are the same at all times: the value of each
+    series, in the history's order.
+    """
 
     covariates: tuple[Covariate, ...] = ()
     backtest_knows: str = KNOWS_UNKNOWN
     horizon: int = 0
+    attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def unknown(self) -> tuple[Covariate, ...]:
@@ -157,6 +164,7 @@ def read_assumed(
         covariates=tuple(count.describe(_read_filling(run))),
         backtest_knows=str(knows) if is_told else KNOWS_UNKNOWN,
         horizon=run.settings.horizon,
+        attributes=dict(count.list_attributes()),
     )
 
 
@@ -183,6 +191,7 @@ class _Column:
     texts: int = 0
     changes: bool = False
     first: Array = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
+    texts_of: dict[int, str] = field(default_factory=dict)
 
 
 class _Count:
@@ -247,7 +256,19 @@ class _Count:
         fresh = grown[owners] == 0
         grown[owners[fresh]] = hashes[firsts[fresh]]
         column.first = grown
+        if len(column.texts_of) <= _MOST_VALUES:
+            found = zip(hashes[firsts[fresh]].tolist(), texts[some][firsts[fresh]])
+            column.texts_of.update(found)
         column.changes = bool((grown[series[some]] != hashes).any())
+
+    def list_attributes(self) -> Iterator[tuple[str, list[str]]]:
+        """Give what never changes in a series, where it has few values."""
+        numbers = [self._known.get(key, -1) for key in self._history.keys]
+        for name, column in self._columns.items():
+            if column.changes or len(column.texts_of) > _MOST_VALUES:
+                continue
+            hashes = dict(enumerate(column.first.tolist()))
+            yield name, [column.texts_of.get(hashes.get(at, 0), "") for at in numbers]
 
     def describe(self, filling: Mapping[str, Mapping[str, str]]) -> Iterator[Covariate]:
         """Give the covariates; what never changes in a series is an attribute."""

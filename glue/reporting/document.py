@@ -13,6 +13,7 @@ from glue.documents import Run, RunSettings
 from glue.reporting.attention import describe_attention
 from glue.reporting.figures import Figures
 from glue.reporting.grid import total_forecast, total_history
+from glue.reporting.groups import describe_groups
 from glue.reporting.items import list_items
 
 DEFINITIONS = {
@@ -105,6 +106,7 @@ def build_document(
             "forecast": total_forecast(figures.grid, settings),
             "last_season_total": float(figures.items.totals.reference.sum()),
         },
+        "groups": describe_groups(figures.groupings),
         "changes": figures.changes.as_data(history),
         "earlier_forecasts": earlier,
         "took": took,

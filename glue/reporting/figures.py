@@ -17,6 +17,7 @@ from glue.reporting.calibration import describe_calibration
 from glue.reporting.changes import Changes
 from glue.reporting.evidence import Evidence, weigh_gain
 from glue.reporting.grid import ForecastGrid, total_series
+from glue.reporting.groups import Grouping, build_groupings
 from glue.reporting.history import History
 from glue.reporting.items import ItemFigures, build_figures
 from glue.reporting.leaderboard import Entry, build_leaderboard
@@ -55,6 +56,7 @@ class Figures:
     attention: Attention
     outcome: BacktestOutcome
     changes: Changes
+    groupings: Sequence[Grouping]
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,13 @@ def compute_figures(
         ),
         outcome=known.outcome,
         changes=known.changes,
+        groupings=build_groupings(
+            history,
+            items,
+            comparison,
+            settings,
+            attributes=known.assumed.attributes,
+        ),
     )
 
 

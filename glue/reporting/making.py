@@ -24,6 +24,7 @@ from glue.reporting.document import build_document
 from glue.reporting.earlier import NOT_READ, find_earlier
 from glue.reporting.figures import Figures, Known, compute_figures
 from glue.reporting.grid import ForecastGrid, build_grid
+from glue.reporting.groups import write_groups
 from glue.reporting.history import History, read_history
 from glue.reporting.items import write_items
 from glue.reporting.leaderboard import write_leaderboard
@@ -153,6 +154,8 @@ def _write_figures(
     figures = compute_figures(grid, history, settings, known)
     attempt("leaderboard.csv", lambda: _write_leaderboard(run, bucket, figures))
     attempt("items.csv", lambda: _write_items(run, bucket, figures))
+    if figures.groupings:
+        attempt("groups.csv", lambda: _write_groups(run, bucket, figures))
     document = build_document(
         run,
         figures,
@@ -230,6 +233,11 @@ def _write_leaderboard(run: Run, bucket: Bucket, figures: Figures) -> None:
 def _write_items(run: Run, bucket: Bucket, figures: Figures) -> None:
     write = partial(write_items, figures.items, figures.history, run.settings)
     bucket.write_text(run.result("items.csv"), "text/csv", write)
+
+
+def _write_groups(run: Run, bucket: Bucket, figures: Figures) -> None:
+    write = partial(write_groups, figures.groupings)
+    bucket.write_text(run.result("groups.csv"), "text/csv", write)
 
 
 def _write_page(

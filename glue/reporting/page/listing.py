@@ -50,7 +50,17 @@ def build_index(figures: Figures, listed: Array) -> dict[str, Any]:
         "gain": round_figures(items.improvement[listed]),
         "bias": round_figures(items.bias[listed]),
         "flags": flags[listed].tolist(),
+        # Words that an item is found by beside its name.
+        "words": _list_words(figures, listed),
     }
+
+
+def _list_words(figures: Figures, listed: Array) -> list[str]:
+    """Give what is known of each item, in one line; nothing where nothing is."""
+    columns = [*figures.assumed.attributes.values()]
+    if not columns:
+        return []
+    return [" ".join(column[at] for column in columns) for at in listed.tolist()]
 
 
 @dataclass(frozen=True)

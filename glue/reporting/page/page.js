@@ -337,7 +337,7 @@
   class Items {
     constructor(index) {
       this.index = index;
-      this.words = index.labels.map((label) => label.toLowerCase());
+      this.words = index.labels.map((label, rank) => `${label} ${index.words[rank] || ""}`.toLowerCase());
       this.places = new Map(index.labels.map((label, rank) => [label, rank]));
       this.table = document.querySelector(".item-table");
       this.body = this.table.tBodies[0];
@@ -364,7 +364,7 @@
         type: "button", class: "chip", "aria-pressed": "false", on: { click: () => this.pick(at) }, "data-reason": at,
       }, `${words} ${facts.counts[words].toLocaleString("en")}`));
       byId("controls").append(
-        make("label", { for: "search" }, `Search ${facts.nouns} (all words must be in the name)`, this.search),
+        make("label", { for: "search" }, `Search ${facts.nouns} (all words must be found${this.index.words.length ? ", in the name or the metadata" : ""})`, this.search),
         ...(this.chips.length ? [make("div", { class: "chips", role: "group", "aria-label": "Show only" }, ...this.chips)] : []),
         this.status);
       this.back = make("button", { type: "button", on: { click: () => this.leaf(-1) } }, "‹ Previous");

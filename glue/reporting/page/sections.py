@@ -36,6 +36,7 @@ _UNITS = {
 _ORDER = (
     ("first", "Look at these first"),
     ("total", "Total"),
+    ("groups", "Groups"),
     ("items", "Items"),
     ("leaderboard", "Leaderboard"),
     ("accuracy", "Accuracy"),
@@ -78,6 +79,7 @@ def build_sections(
     sections = {
         "first": _build_first(document),
         "total": _build_total(document, total),
+        "groups": _build_groups(document),
         "items": items,
         "leaderboard": _build_leaderboard(document),
         "accuracy": _build_accuracy(document),
@@ -254,6 +256,48 @@ def _build_first(document: Document) -> Markup | None:
     )
 
 
+def _build_groups(document: Document) -> Markup | None:
+    groups = document["groups"]
+    if not groups:
+        return None
+    metric, nouns = document["metric"], name_noun(document)
+    heads = [nouns, "volume", "forecast", "before", "change", metric, "gain", "bias"]
+    shown: list[Markup] = [
+        make("h2", "Totals by group"),
+        make(
+            "p",
+            f"The {nouns}' means added up; before is {name_before(document)}. "
+            "Quantiles of single series do not add up, so that none stand here. "
+            "groups.csv has all.",
+            class_="soft small",
+        ),
+    ]
+    for at, grouping in enumerate(groups):
+        column = grouping["column"]
+        table = make_table(
+            f"By {column}",
+            [column, *heads],
+            [
+                [
+                    one["value"] or "(empty)",
+                    f"{one['series']:,}",
+                    *(
+                        spell_short(one[name])
+                        for name in ("volume", "forecast_total", "before_total")
+                    ),
+                    spell_change(one["change_percent"]),
+                    _spell_known(one["error"]),
+                    spell_change(one["improvement_percent"]),
+                    spell_change(one["bias_percent"]),
+                ]
+                for one in grouping["groups"]
+            ],
+        )
+        words = f"By {column} ({grouping['count']:,})"
+        shown.append(make("details", make("summary", words), table, open=not at))
+    return join(shown)
+
+
 def _label(key: Sequence[str]) -> str:
     return " · ".join(key)
 
@@ -362,10 +406,12 @@ def _build_leaderboard(document: Document) -> Markup:
     return join(shown)
 
 
+def _spell_known(value: float | None) -> str:
+    return NO_VALUE if value is None else spell_metric(value)
+
+
 def _mark_best(value: float | None, best: float) -> Any:
-    if value is None:
-        return NO_VALUE
-    text = spell_metric(value)
+    text = _spell_known(value)
     return make("b", text) if value == best else text
 
 

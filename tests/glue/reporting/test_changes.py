@@ -96,3 +96,12 @@ def test_another_target_is_not_compared(tmp_path):
     ).document
 
     assert "another target" in document["changes"]["reason"]
+
+
+def test_last_run_without_settings_is_no_fault(tmp_path):
+    earlier = {k: v for k, v in last_run().items() if k.endswith(".csv")}
+
+    reported = make_report(RunBuilder(), tmp_path, others=earlier)
+
+    assert "could not be read" in reported.document["changes"]["reason"]
+    assert reported.warnings == []
