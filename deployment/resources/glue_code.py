@@ -11,7 +11,6 @@ import io
 import zipfile
 from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,10 +29,6 @@ if TYPE_CHECKING:
     from chalicelib.stages import Stage
 
 WHEEL = "forecast_glue-1-py3-none-any.whl"
-# Where the report's page looks for the scripts that its charts are drawn by.
-CHARTS = "glue/reporting/page/"
-# What a chart of lines and bands needs of Bokeh; widgets, tables and maths stay out.
-_CHART_SCRIPTS = ("bokeh.min.js", "bokeh-api.min.js")
 # Scripts, and what the report's page is made of, by the ends of their names.
 _PACKAGED = {".py", ".html", ".css", ".js"}
 _DIST_INFO = "forecast_glue-1.dist-info/"
@@ -76,12 +71,7 @@ class GlueCode:
         return f"s3://{bucket}/{self.prefix}{name}"
 
 
-def read_glue_code(
-    folder: Path,
-    jobs: Iterable[str],
-    *,
-    chart_library: Mapping[str, bytes] | None = None,
-) -> GlueCode:
+def read_glue_code(folder: Path, jobs: Iterable[str]) -> GlueCode:
     """Read the ``glue`` package, and make a wheel of it.
 
     Parameters
@@ -90,8 +80,6 @@ def read_glue_code(
         Where it is.
     jobs
         The jobs, each of which has a script of its name.
-    chart_library
-        The scripts that the report's page needs beside its own, by name.
 
     Raises
     ------
@@ -110,28 +98,8 @@ def read_glue_code(
         for path in folder.rglob("*")
         if path.suffix in _PACKAGED
     }
-    charts = {f"{CHARTS}{name}": text for name, text in (chart_library or {}).items()}
     scripts = {name: (folder / name).read_bytes() for name in names}
-    return GlueCode({**scripts, WHEEL: build_wheel({**package, **charts})})
-
-
-def read_chart_library() -> dict[str, bytes]:
-    """Read the JavaScript that each report draws its charts with, by name.
-
-    Raises
-    ------
-    DeploymentError
-        When the chart library is not installed.
-    """
-    # Found and not imported: importing it takes a second, and drags in a web server.
-    spec = find_spec("bokeh")
-    if spec is None or spec.origin is None:
-        raise DeploymentError(
-            "the reports' chart library is not installed (found no package 'bokeh'); "
-            "run `make demo`"
-        )
-    folder = Path(spec.origin).parent / "server" / "static" / "js"
-    return {name: (folder / name).read_bytes() for name in _CHART_SCRIPTS}
+    return GlueCode({**scripts, WHEEL: build_wheel(package)})
 
 
 def build_wheel(package: Mapping[str, bytes]) -> bytes:

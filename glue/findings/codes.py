@@ -821,7 +821,8 @@ REPORT_CODES = {
     ),
     "forecast-completed": _fixed(
         "Rows or values of the forecast are missing.",
-        "seasonal naive stands in for them; look at the history of these series",
+        "the same season again, or the last value where there is none, stands in for "
+        "them; look at the history of these series",
         "{count} row(s) of {series} series are missing in the forecast",
     ),
     "forecast-rows-dropped": _fixed(
@@ -829,6 +830,12 @@ REPORT_CODES = {
         "they were left out of forecast.csv",
         "{count} row(s) of the forecast are of other series or timestamps than were "
         "asked for",
+    ),
+    "forecast-implausible": _warning(
+        "Forecasts lie far outside of all that their series ever did, or the total "
+        "jumps.",
+        "look at these series first, and do not order by them as they are",
+        "{what}",
     ),
     "report-incomplete": _warning(
         "A part of the report could not be made.",

@@ -38,7 +38,7 @@ class Backtest:
 
 @dataclass(frozen=True)
 class BacktestOutcome:
-    """The winner's backtest beside the baseline; or why there is none."""
+    """The winner's backtest beside the simple forecasts; or why there is none."""
 
     comparison: Comparison | None
     windows: tuple[int, ...] = ()
@@ -51,7 +51,7 @@ def compare_backtest(
     history: History,
     settings: RunSettings,
 ) -> BacktestOutcome:
-    """Put the baseline beside the winner's backtest, where that can be read."""
+    """Put simple forecasts beside the winner's backtest, where that can be read."""
     try:
         paths = _download_backtest(candidates, bucket)
         backtest = read_backtest(paths, history, settings)
@@ -68,10 +68,10 @@ def _download_backtest(
 ) -> list[Path]:
     uri = (find_winner(candidates) or {}).get("backtest_results_uri")
     if not uri:
-        raise NotComparableError("Autopilot left no backtest results")
+        raise NotComparableError("the training left no backtest results")
     name, prefix = split_uri(uri)
     if name != bucket.name:
-        raise NotComparableError("Autopilot's backtest results are elsewhere")
+        raise NotComparableError("the backtest results are elsewhere")
     keys = [stored.key for stored in bucket.list_objects(prefix)]
     readable = [key for key in keys if _is_readable(key)]
     return [
@@ -100,13 +100,13 @@ def read_backtest(
     if not tables:
         found = list_some(dict.fromkeys(headers)) or f"{len(paths)} files, no columns"
         raise NotComparableError(
-            "Autopilot's backtest results hold no table with items, timestamps, "
+            "the backtest results hold no table with items, timestamps, "
             f"actuals and quantiles (found: {found})"
         )
     points = _make_points(pd.concat(tables, ignore_index=True), history, settings)
     points = points.take(np.flatnonzero(np.isfinite(points.actual)))
     if not len(points):
-        raise NotComparableError("Autopilot's backtest results hold no actual value")
+        raise NotComparableError("the backtest results hold no actual value")
     windows = tuple(int(cutoff) for cutoff in np.unique(points.cutoff))
     return Backtest(points, windows)
 
@@ -148,9 +148,9 @@ def _make_points(
     try:
         periods = history.number_periods(table[settings.timestamp])
     except UnreadableTimestampError as error:
-        raise NotComparableError(f"Autopilot's backtest results: {error}") from error
+        raise NotComparableError(f"the backtest results: {error}") from error
     if not len(table):
-        raise NotComparableError("Autopilot's backtest results hold no row")
+        raise NotComparableError("the backtest results hold no row")
     cutoff = find_cutoffs(table, periods, history, settings)
     quantiles = table[list(settings.quantiles)].to_numpy(dtype=float)
     mean = table["mean"].to_numpy(dtype=float)
@@ -165,10 +165,10 @@ def _make_points(
         quantiles=quantiles,
     )
     if _has_repeats(points):
-        raise NotComparableError("Autopilot's backtest results hold a point twice")
+        raise NotComparableError("the backtest results hold a point twice")
     if (points.step > settings.horizon).any() or np.isnan(quantiles).any():
         raise NotComparableError(
-            "Autopilot's backtest results have windows longer than the horizon, or "
+            "the backtest results have windows longer than the horizon, or "
             "values that are no numbers"
         )
     return points

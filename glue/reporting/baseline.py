@@ -72,22 +72,35 @@ def forecast_naive(
     )
 
 
-def repeat_season(filled: Array, settings: RunSettings) -> Naive:
+def repeat_season(
+    filled: Array, settings: RunSettings, lag: int | None = None
+) -> Naive:
     """Forecast from filled histories, [n_series, n_steps].
 
     A series needs more than a season and one step to have a season; a shorter one
-    repeats its last value.
+    repeats its last value. With a ``lag``, all repeat the values of so many steps.
     """
     known = ~np.isnan(filled).all(axis=1) if filled.shape[1] else _none(filled)
-    starts = np.where(known, (~np.isnan(filled)).argmax(axis=1), filled.shape[1])
-    seasonal = filled.shape[1] - starts > settings.season + 1
+    if lag is not None:
+        return _repeat(filled, lag, settings, known)
+    seasonal = find_seasonal(filled, settings.season)
     naive = _repeat(filled, 1, settings, known)
-    if settings.season == 1 or not seasonal.any():
+    if not seasonal.any():
         return naive
     by_season = _repeat(filled[seasonal], settings.season, settings, known[seasonal])
     for name in ("center", "quantiles", "scale"):
         getattr(naive, name)[seasonal] = getattr(by_season, name)
     return naive
+
+
+def find_seasonal(filled: Array, season: int) -> Array:
+    """Tell which histories are long enough to have a season, [n_series]."""
+    if season == 1 or not filled.shape[1]:
+        return _none(filled)
+    known = ~np.isnan(filled).all(axis=1)
+    starts = np.where(known, (~np.isnan(filled)).argmax(axis=1), filled.shape[1])
+    seasonal: Array = filled.shape[1] - starts > season + 1
+    return seasonal
 
 
 def _none(filled: Array) -> Array:

@@ -41,7 +41,8 @@ def describe_cost(
             "train": _find_written(documents, keys.candidates),
             "transform": _find_written(outputs, ".out"),
             "report": now,
-        }
+        },
+        local=local,
     )
     resources = run.resolved.get("TransformResources") or {}
     return {"stages": stages, "cost": estimate_cost(stages, resources, local=local)}

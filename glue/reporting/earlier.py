@@ -112,7 +112,7 @@ def score_earlier(
         When none of the days forecast has an actual value yet, or the two runs do not
         forecast the same thing.
     """
-    _check_same(now, then)
+    check_same(now, then)
     settings = replace(
         now,
         timestamp=then.timestamp,
@@ -143,11 +143,18 @@ def score_earlier(
         "baseline": baseline,
         "calibration": coverage,
         "worst": _list_worst(comparison, history),
-        "sentence": _spell(metrics, baseline, coverage, settings.noun),
+        "sentence": _spell(metrics, baseline, coverage, comparison.words),
     }
 
 
-def _check_same(now: RunSettings, then: RunSettings) -> None:
+def check_same(now: RunSettings, then: RunSettings) -> None:
+    """Refuse to compare runs that forecast different things.
+
+    Raises
+    ------
+    NoOverlapError
+        Which says what differs.
+    """
     for name, what in (
         ("keys", "other key columns"),
         ("target", "another target"),
@@ -230,7 +237,7 @@ def _spell(
     metrics: dict[str, Any],
     baseline: dict[str, Any],
     coverage: Sequence[dict[str, Any]],
-    noun: str,
+    words_of_baseline: str,
 ) -> str:
     wape = metrics["WAPE"]
     if wape is None:
@@ -239,7 +246,7 @@ def _spell(
     gain = find_gain(wape, baseline["WAPE"])
     if gain is not None:
         side = "less" if gain >= 0 else "more"
-        words += f", {spell_percent(abs(gain))} {side} than seasonal naive"
+        words += f", {spell_percent(abs(gain))} {side} than {words_of_baseline}"
     if len(coverage) > 1:
         low, high = coverage[0], coverage[-1]
         words += (

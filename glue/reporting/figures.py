@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from glue.reporting.assumed import AssumedFuture
+from glue.reporting.attention import Attention, find_attention
 from glue.reporting.backtest import BacktestOutcome
-from glue.reporting.grid import ForecastGrid, build_grid, total_series
+from glue.reporting.baseline import NAME
+from glue.reporting.calibration import describe_calibration
+from glue.reporting.changes import Changes
+from glue.reporting.evidence import Evidence, weigh_gain
+from glue.reporting.grid import ForecastGrid, total_series
+from glue.reporting.groups import Grouping, build_groupings
 from glue.reporting.history import History
 from glue.reporting.items import ItemFigures, build_figures
 from glue.reporting.leaderboard import Entry, build_leaderboard
+from glue.reporting.plausibility import Plausibility
 from glue.reporting.scoring import (
     Comparison,
     Points,
@@ -21,12 +28,12 @@ from glue.reporting.scoring import (
     compare,
     count_better,
     find_bias,
-    find_coverage,
     find_gain,
     score,
     score_whole,
 )
-from glue.reporting.verdict import Verdict, judge_backtest
+from glue.reporting.simple import WORDS
+from glue.reporting.verdict import Engine, Verdict, judge_backtest, qualify
 from glue.run_documents import RunSettings
 
 
@@ -43,52 +50,107 @@ class Figures:
     backtest: Mapping[str, Any]
     leaderboard: Sequence[Entry]
     verdict: Verdict
+    plausibility: Plausibility
+    assumed: AssumedFuture
+    engine: Engine
+    attention: Attention
+    outcome: BacktestOutcome
+    changes: Changes
+    groupings: Sequence[Grouping]
 
 
-def compute_figures(
-    forecast: pd.DataFrame,
-    history: History,
-    settings: RunSettings,
-    *,
-    candidates: Mapping[str, Any] | None,
-    outcome: BacktestOutcome,
-) -> Figures:
-    """Compute all figures.
+@dataclass(frozen=True)
+class Known:
+    """What is known of a run beside its forecast and its history.
 
     Parameters
     ----------
-    forecast
-        The table of forecast.csv.
     candidates
         The run's candidates.json; None when it is missing.
     outcome
-        The winner's backtest beside the baseline.
+        The winner's backtest beside the simple forecasts.
+    plausibility
+        What of the forecast is hard to believe.
+    assumed
+        What the forecast takes for granted of its covariates.
+    engine
+        Who trained the candidates.
+    changes
+        What the last run forecast of the same time.
     """
-    backtest = describe_backtest(outcome, history, settings)
-    grid = build_grid(forecast, history, settings)
+
+    candidates: Mapping[str, Any] | None
+    outcome: BacktestOutcome
+    plausibility: Plausibility = field(default_factory=Plausibility)
+    assumed: AssumedFuture = field(default_factory=AssumedFuture)
+    engine: Engine = field(default_factory=Engine)
+    changes: Changes = field(default_factory=Changes)
+
+
+def compute_figures(
+    grid: ForecastGrid, history: History, settings: RunSettings, known: Known
+) -> Figures:
+    """Compute all figures of a finished forecast."""
+    comparison = known.outcome.comparison
+    evidence = None if comparison is None else weigh_gain(comparison, settings.metric)
+    backtest = describe_backtest(known.outcome, history, settings, evidence)
     totals = total_series(grid, history, settings)
+    verdict = judge_backtest(
+        backtest,
+        known.candidates,
+        history,
+        settings,
+        evidence=evidence,
+        engine=known.engine,
+    )
+    items = build_figures(totals, comparison, settings.metric)
     return Figures(
         history=history,
         grid=grid,
-        items=build_figures(totals, outcome.comparison, settings.metric),
+        items=items,
         backtest=backtest,
         leaderboard=build_leaderboard(
-            candidates,
+            known.candidates,
             settings.metric,
             winner=backtest["winner"],
-            baseline=backtest["baseline"],
+            simple=backtest["simple"],
+            name=backtest["baseline_name"],
             alone=(backtest["baseline_alone"] or {}).get("metrics"),
         ),
-        verdict=judge_backtest(backtest, candidates, history, settings),
+        verdict=qualify(verdict, known.assumed, known.plausibility, settings.noun),
+        plausibility=known.plausibility,
+        assumed=known.assumed,
+        engine=known.engine,
+        attention=find_attention(
+            grid,
+            history,
+            items,
+            settings=settings,
+            plausible=known.plausibility,
+            changes=known.changes,
+        ),
+        outcome=known.outcome,
+        changes=known.changes,
+        groupings=build_groupings(
+            history,
+            items,
+            comparison,
+            settings,
+            attributes=known.assumed.attributes,
+        ),
     )
 
 
 def describe_backtest(
-    outcome: BacktestOutcome, history: History, settings: RunSettings
+    outcome: BacktestOutcome,
+    history: History,
+    settings: RunSettings,
+    evidence: Evidence | None,
 ) -> dict[str, Any]:
-    """Describe how the winner did on Autopilot's windows, and the baseline there."""
-    if outcome.comparison is None:
-        alone = score_naive_alone(history, settings)
+    """Describe how the winner did on its windows, and the simple forecasts there."""
+    comparison = outcome.comparison
+    if comparison is None or evidence is None:
+        alone = score_alone(history, settings)
         return {
             "comparable": False,
             "reason": outcome.reason,
@@ -97,15 +159,20 @@ def describe_backtest(
             "points_left_out": 0,
             "winner": None,
             "baseline": None,
+            "baseline_name": alone["name"],
+            "baseline_words": alone["words"],
+            "simple": {},
             "baseline_alone": alone,
             "improvement_percent": None,
+            "improvement_low": None,
+            "improvement_high": None,
             "better_on": None,
             "compared": None,
+            "not_judged": len(history.keys),
             "by_step": [],
             "calibration": [],
             "bias_percent": None,
         }
-    comparison = outcome.comparison
     winner = score_whole(comparison.forecast)
     baseline = score_whole(comparison.baseline)
     better, compared = count_better(comparison, settings.metric)
@@ -117,23 +184,35 @@ def describe_backtest(
         "points_left_out": comparison.left_out,
         "winner": winner,
         "baseline": baseline,
+        "baseline_name": comparison.name,
+        "baseline_words": comparison.words,
+        "simple": {
+            name: score_whole(scored) for name, scored in comparison.simple.items()
+        },
         "baseline_alone": None,
         "improvement_percent": find_gain(
             winner[settings.metric], baseline[settings.metric]
         ),
+        "improvement_low": evidence.low,
+        "improvement_high": evidence.high,
         "better_on": better,
         "compared": compared,
+        "not_judged": len(history.keys) - compared,
         "by_step": _describe_steps(comparison, settings.horizon),
-        "calibration": find_coverage(comparison.forecast, settings.quantiles),
+        "calibration": describe_calibration(
+            comparison.forecast,
+            settings.quantiles,
+            groups=evidence.series * evidence.windows,
+        ),
         "bias_percent": find_bias(comparison.forecast),
     }
 
 
-def score_naive_alone(history: History, settings: RunSettings) -> dict[str, Any]:
-    """Score the baseline on the last horizon of the history."""
+def score_alone(history: History, settings: RunSettings) -> dict[str, Any]:
+    """Score the best simple forecast on the last horizon of the history."""
     cutoff = history.steps - settings.horizon - 1
     if cutoff < 0:
-        return {"points": 0, "metrics": None}
+        return {"points": 0, "metrics": None, "name": NAME, "words": WORDS[NAME]}
     count, horizon = len(history.keys), settings.horizon
     series = np.repeat(np.arange(count), horizon)
     step = np.tile(np.arange(1, horizon + 1), count)
@@ -146,8 +225,13 @@ def score_naive_alone(history: History, settings: RunSettings) -> dict[str, Any]
         mean=unknown[:, 0],
         quantiles=unknown,
     )
-    baseline = compare(points, history, settings).baseline
-    return {"points": len(baseline.points), "metrics": score_whole(baseline)}
+    comparison = compare(points, history, settings)
+    return {
+        "points": len(comparison.baseline.points),
+        "metrics": score_whole(comparison.baseline),
+        "name": comparison.name,
+        "words": comparison.words,
+    }
 
 
 def _describe_windows(windows: Sequence[int], history: History) -> list[dict[str, Any]]:

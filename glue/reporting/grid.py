@@ -117,12 +117,16 @@ class SeriesTotals:
     forecast
         The sum of the forecast's means.
     reference
-        What seasonal naive expects: the same time steps one season earlier.
+        What seasonal naive expects: the same time steps one season earlier, or the last
+        value where the series has no whole season.
+    seasonal
+        Whether it has one.
     """
 
     volume: Array
     forecast: Array
     reference: Array
+    seasonal: Array
 
     @property
     def change(self) -> Array:
@@ -147,4 +151,13 @@ def total_series(
         ),
         forecast=grid.total_by_series(count),
         reference=naive.center.sum(axis=1),
+        seasonal=_have_season(history, settings.season),
     )
+
+
+def _have_season(history: History, season: int) -> Array:
+    """Tell which series are longer than a season and one step, [n_series]."""
+    lengths = np.zeros(len(history.keys), dtype=np.int64)
+    some = np.flatnonzero(np.diff(history.offsets) > 0)
+    lengths[some] = history.steps - history.periods[history.offsets[some]]
+    return (lengths > season + 1) & (season > 1)

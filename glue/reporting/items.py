@@ -1,4 +1,4 @@
-"""The figures of every series: volume, change, and accuracy beside seasonal naive."""
+"""The figures of every series: volume, change, and accuracy beside the baseline."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ import numpy as np
 from glue.arrays import Array
 from glue.reporting.grid import SeriesTotals
 from glue.reporting.history import History
-from glue.reporting.scoring import Comparison, as_number, score_series
+from glue.reporting.scoring import (
+    Comparison,
+    as_number,
+    find_bias_by_series,
+    score_series,
+)
 from glue.run_documents import RunSettings
 
 _SHOWN = 100
@@ -25,6 +30,7 @@ class ItemFigures:
     error: Array
     baseline: Array
     points: Array
+    bias: Array
 
     @property
     def improvement(self) -> Array:
@@ -40,12 +46,13 @@ def build_figures(
     """Gather the figures of all series; without a backtest there is no accuracy."""
     count = len(totals.volume)
     error, baseline = np.full(count, np.nan), np.full(count, np.nan)
-    points = np.zeros(count, dtype=np.int64)
+    points, bias = np.zeros(count, dtype=np.int64), np.full(count, np.nan)
     if comparison is not None and len(comparison.forecast.points):
         series, sizes = np.unique(comparison.forecast.points.series, return_counts=True)
         error[series], baseline[series] = score_series(comparison, metric)
         points[series] = sizes
-    return ItemFigures(totals, error, baseline, points)
+        bias[series] = find_bias_by_series(comparison.forecast)
+    return ItemFigures(totals, error, baseline, points, bias)
 
 
 def write_items(
@@ -66,11 +73,14 @@ def _columns(figures: ItemFigures, metric: str) -> dict[str, Array]:
     return {
         "volume": figures.totals.volume,
         "forecast_total": figures.totals.forecast,
-        "last_season_total": figures.totals.reference,
+        "last_season_total": np.where(
+            figures.totals.seasonal, figures.totals.reference, np.nan
+        ),
         "change_percent": figures.totals.change,
         metric: figures.error,
-        f"{metric}_seasonal_naive": figures.baseline,
+        f"{metric}_baseline": figures.baseline,
         "improvement_percent": figures.improvement,
+        "bias_percent": figures.bias,
     }
 
 

@@ -1,4 +1,4 @@
-"""The leaderboard: every candidate, the winner, and the seasonal naive baseline."""
+"""The leaderboard: every candidate, the winner, and the simple forecasts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from glue.reporting.scoring import find_gain
 from glue.run_documents import METRICS, SHORT_METRICS
 
 WINNER, CANDIDATE, BASELINE = "winner", "candidate", "baseline"
+# A simple forecast that is not the best of them.
+SIMPLE = "simple"
 # By how much Autopilot's figure of the winner may differ from the one recomputed on
 # its backtest before the other candidates' figures are called incomparable, too.
 _TOLERANCE = 0.01
@@ -23,7 +25,8 @@ class Entry:
     """One line; ``improvement_percent`` over the baseline, where comparable.
 
     ``scored_by`` says whose figures these are: Autopilot's own, or the report's, which
-    scores the winner and the baseline on the winner's backtest.
+    scores the winner and the simple forecasts on the winner's backtest. ``reason`` says
+    why a candidate failed.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Entry:
     improvement_percent: float | None = None
     rank: int | None = None
     scored_by: str = AUTOPILOT
+    reason: str | None = None
 
     def as_data(self) -> dict[str, Any]:
         """Give the line as JSON data, its metrics in a fixed order."""
@@ -48,6 +52,7 @@ COLUMNS: tuple[tuple[str, Callable[[Entry], Any]], ...] = (
     ("metrics", lambda entry: {name: entry.metrics.get(name) for name in METRICS}),
     ("improvement_percent", lambda entry: entry.improvement_percent),
     ("scored_by", lambda entry: entry.scored_by),
+    ("reason", lambda entry: entry.reason),
 )
 
 
@@ -56,7 +61,8 @@ def build_leaderboard(
     metric: str,
     *,
     winner: Mapping[str, float | None] | None = None,
-    baseline: Mapping[str, float | None] | None = None,
+    simple: Mapping[str, Mapping[str, float | None]] | None = None,
+    name: str = NAME,
     alone: Mapping[str, float | None] | None = None,
 ) -> list[Entry]:
     """Rank the candidates and the baseline by a metric, least first.
@@ -67,16 +73,20 @@ def build_leaderboard(
         A run's candidates.json; None when it is missing.
     metric
         The metric that the run was asked to minimise.
-    winner, baseline
-        Both scored on the winner's backtest; None when that could not be read.
+    winner, simple
+        The winner and the simple forecasts scored on the winner's backtest; None when
+        that could not be read.
+    name
+        Which of the simple forecasts is the baseline.
     alone
         Then, the baseline scored on the last horizon of the history: it is listed and
         not ranked.
     """
     reported = [_read(found, candidates) for found in _list(candidates)]
-    if winner is None or baseline is None:
-        own = replace(_baseline(alone or {}), scored_by=LAST_HORIZON)
+    if winner is None or not simple:
+        own = replace(_simple(name, alone or {}, BASELINE), scored_by=LAST_HORIZON)
         return [*_rank(reported, metric), own]
+    baseline = simple[name]
     comparable = are_comparable(reported, metric, winner)
     entries = [
         replace(entry, metrics=_drop_unknown(winner), scored_by=REPORT)
@@ -90,12 +100,17 @@ def build_leaderboard(
         else entry
         for entry in entries
     ]
-    return _rank([*entries, _baseline(baseline)], metric)
+    ours = [
+        _simple(one, metrics, BASELINE if one == name else SIMPLE)
+        for one, metrics in simple.items()
+    ]
+    others = [_improve(e, metric, baseline) if e.kind == SIMPLE else e for e in ours]
+    return _rank([*entries, *others], metric)
 
 
-def _baseline(metrics: Mapping[str, float | None]) -> Entry:
+def _simple(name: str, metrics: Mapping[str, float | None], kind: str) -> Entry:
     known = _drop_unknown(metrics)
-    return Entry(NAME, BASELINE, "Completed", known, scored_by=REPORT)
+    return Entry(name, kind, "Completed", known, scored_by=REPORT)
 
 
 def _drop_unknown(metrics: Mapping[str, float | None]) -> dict[str, float]:
@@ -144,6 +159,7 @@ def _read(found: Mapping[str, Any], candidates: Mapping[str, Any] | None) -> Ent
         kind=WINNER if found["name"] == best else CANDIDATE,
         status=str(found.get("status") or "unknown"),
         metrics=read_metrics(found),
+        reason=found.get("failure_reason"),
     )
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from glue.bucket import SCHEMAS
-from glue.reporting.baseline import NAME
+from glue.reporting.attention import describe_attention
 from glue.reporting.figures import Figures
 from glue.reporting.grid import total_forecast, total_history
-from glue.reporting.history import History
+from glue.reporting.groups import describe_groups
 from glue.reporting.items import list_items
 from glue.run_documents import Run, RunSettings
 
@@ -35,7 +35,22 @@ DEFINITIONS = {
         "ahead; a series of no more than a season and one step repeats its last value; "
         "gaps are filled as Autopilot fills them; not below zero if the series never is"
     ),
-    "improvement_percent": "100 x (1 - error / error of SeasonalNaive)",
+    "LastValue": "the last value, with quantiles of a random walk",
+    "SeasonalMean": (
+        "the mean of all values at the same place in the season, with normal quantiles "
+        "as wide as the deviations from it"
+    ),
+    "Mean": "the same of a history without a season: the mean of all its values",
+    "Drift": (
+        "on along the straight line from the first value to the last, with quantiles "
+        "of a random walk with drift"
+    ),
+    "baseline": "the simple forecast of least error, by the run's metric",
+    "improvement_percent": "100 x (1 - error / error of the baseline)",
+    "improvement_low": (
+        "the lower end of the gain's 95 % interval, by drawing series and windows "
+        "again 1,000 times; wider by Student's t where these are few"
+    ),
     "bias_percent": (
         "100 x (sum of the means - sum of the actuals) / sum of the absolute actuals"
     ),
@@ -70,9 +85,19 @@ def build_document(
         "upload": run.upload,
         "made_at": now.isoformat(timespec="seconds"),
         "metric": settings.metric,
+        "engine": {"name": figures.engine.name, "local": figures.engine.local},
         "verdict": figures.verdict.as_data(),
+        "implausible": figures.plausibility.as_data(history.keys),
+        "assumed_future": figures.assumed.as_data(),
+        "attention": describe_attention(
+            figures.attention,
+            figures.items,
+            history,
+            figures.plausibility,
+            changes=figures.changes,
+        ),
         "data": _describe_data(figures, settings),
-        "baseline": _describe_baseline(history, settings),
+        "baseline": _describe_baseline(figures, settings),
         "backtest": figures.backtest,
         "leaderboard": [entry.as_data() for entry in figures.leaderboard],
         "items": list_items(figures.items, history, settings.metric),
@@ -81,6 +106,8 @@ def build_document(
             "forecast": total_forecast(figures.grid, settings),
             "last_season_total": float(figures.items.totals.reference.sum()),
         },
+        "groups": describe_groups(figures.groupings),
+        "changes": figures.changes.as_data(history),
         "earlier_forecasts": earlier,
         "took": took,
         "findings": run.findings,
@@ -112,11 +139,13 @@ def _describe_data(figures: Figures, settings: RunSettings) -> dict[str, Any]:
     }
 
 
-def _describe_baseline(history: History, settings: RunSettings) -> dict[str, Any]:
-    """Name the baseline, and say what it repeats: a season, or the last value."""
+def _describe_baseline(figures: Figures, settings: RunSettings) -> dict[str, Any]:
+    """Name the baseline, and say what seasonal naive repeats: a season, or a value."""
+    history, backtest = figures.history, figures.backtest
     seasonal = settings.season > 1 and history.steps > settings.season + 1
     return {
-        "name": NAME,
+        "name": backtest["baseline_name"],
+        "words": backtest["baseline_words"],
         "season": settings.season,
         "repeats": "season" if seasonal else "last value",
     }

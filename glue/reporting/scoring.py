@@ -1,16 +1,23 @@
-"""Accuracy of forecasts: Autopilot's metrics, whole, by group, and beside naive."""
+"""Accuracy of forecasts: Autopilot's metrics, and the best simple forecast's."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from glue.arrays import Array
-from glue.reporting.baseline import forecast_naive
+from glue.reporting.baseline import NAME
 from glue.reporting.history import History
+from glue.reporting.simple import (
+    LAST_VALUE,
+    MEAN,
+    SEASONAL_MEAN,
+    WORDS,
+    forecast_simply,
+)
 from glue.run_documents import RunSettings
 
 
@@ -70,17 +77,39 @@ class Scored:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A forecast and the baseline on the very same points."""
+    """A forecast and the simple ones on the very same points.
+
+    Parameters
+    ----------
+    forecast
+        What is judged.
+    simple
+        The simple forecasts by their names.
+    name
+        The best of them by the run's metric: the baseline.
+    left_out
+        Points that have no actual, or whose series had no history.
+    """
 
     forecast: Scored
-    baseline: Scored
+    simple: Mapping[str, Scored]
+    name: str
     left_out: int
 
+    @property
+    def baseline(self) -> Scored:
+        """The best of the simple forecasts."""
+        return self.simple[self.name]
+
+    @property
+    def words(self) -> str:
+        """What a sentence calls the baseline."""
+        return WORDS[self.name]
+
     def take(self, some: Array) -> Comparison:
-        """Keep some of the points."""
-        return Comparison(
-            _take(self.forecast, some), _take(self.baseline, some), self.left_out
-        )
+        """Keep some of the points; the baseline stays the same."""
+        simple = {name: _take(scored, some) for name, scored in self.simple.items()}
+        return Comparison(_take(self.forecast, some), simple, self.name, self.left_out)
 
 
 def _take(scored: Scored, some: Array) -> Scored:
@@ -90,35 +119,58 @@ def _take(scored: Scored, some: Array) -> Scored:
 
 
 def compare(points: Points, history: History, settings: RunSettings) -> Comparison:
-    """Put naive forecasts beside points.
+    """Put the simple forecasts beside points, and find the best of them.
 
     Points without an actual, and those of series that had no history at their cutoff,
-    are left out for both.
+    are left out for all.
     """
-    mean = np.full(len(points), np.nan)
-    quantiles = np.full(points.quantiles.shape, np.nan)
     scale = np.full(len(points), np.nan)
     kept = np.zeros(len(points), dtype=bool)
+    made: dict[str, tuple[Array, Array]] = {}
+    seasonal = False
     for cutoff in np.unique(points.cutoff):
         at = np.flatnonzero(points.cutoff == cutoff)
         series, rows = np.unique(points.series[at], return_inverse=True)
-        naive = forecast_naive(history, series, int(cutoff) + 1, settings)
-        rows = rows.reshape(-1)
-        steps = points.step[at] - 1
-        mean[at] = naive.center[rows, steps]
-        quantiles[at] = naive.quantiles[rows, steps]
-        scale[at] = naive.scale[rows]
-        kept[at] = naive.known[rows]
+        simple = forecast_simply(history, series, int(cutoff) + 1, settings)
+        rows, steps = rows.reshape(-1), points.step[at] - 1
+        for name, (center, quantiles) in simple.by_name.items():
+            if name not in made:
+                made[name] = _make_blank(points)
+            made[name][0][at] = center[rows, steps]
+            made[name][1][at] = quantiles[rows, steps]
+        seasonal |= simple.seasonal
+        scale[at] = simple.scale[rows]
+        kept[at] = simple.known[rows]
     kept &= np.isfinite(points.actual)
     some, levels, median = np.flatnonzero(kept), settings.levels, settings.median
-    naive_points = Points(
-        points.series, points.cutoff, points.step, points.actual, mean, quantiles
-    )
+    forecast = Scored(points.take(some), levels, median, scale[some])
+    made = made or {LAST_VALUE: _make_blank(points)}
+    if not seasonal:
+        # There is no season to repeat: both seasonal methods are plain ones.
+        made = {MEAN if n == SEASONAL_MEAN else n: made[n] for n in made if n != NAME}
+    by_name = {
+        name: replace(
+            forecast,
+            points=replace(forecast.points, mean=mean[some], quantiles=quantiles[some]),
+        )
+        for name, (mean, quantiles) in made.items()
+    }
     return Comparison(
-        forecast=Scored(points.take(some), levels, median, scale[some]),
-        baseline=Scored(naive_points.take(some), levels, median, scale[some]),
+        forecast=forecast,
+        simple=by_name,
+        name=find_best(by_name, settings.metric),
         left_out=len(points) - len(some),
     )
+
+
+def _make_blank(points: Points) -> tuple[Array, Array]:
+    return np.full(len(points), np.nan), np.full(points.quantiles.shape, np.nan)
+
+
+def find_best(simple: Mapping[str, Scored], metric: str) -> str:
+    """Name the simple forecast of least error; the first where none is known."""
+    errors = {name: float(score(one)[metric][0]) for name, one in simple.items()}
+    return min(simple, key=lambda name: np.nan_to_num(errors[name], nan=np.inf))
 
 
 def score(scored: Scored, groups: Array | None = None, size: int = 1) -> dict[str, Any]:
@@ -159,6 +211,24 @@ def quantile_loss(actual: Array, quantiles: Array, levels: Array) -> Array:
     return 2 * np.maximum(levels * error, (levels - 1) * error)
 
 
+def list_errors(scored: Scored, metric: str) -> Array:
+    """Give each point's part in a metric, [n]; NaN where it has none.
+
+    The metric is their sum over a volume that all forecasts share, or the mean of them;
+    of RMSE, its square is.
+    """
+    actual = scored.points.actual
+    if metric == "WQL":
+        losses = quantile_loss(actual, scored.points.quantiles, scored.levels)
+        return np.asarray(losses.mean(axis=1))
+    if metric == "RMSE":
+        return np.asarray((actual - scored.points.mean) ** 2)
+    error = np.abs(actual - scored.middle)
+    unit = {"WAPE": np.ones(len(error)), "MASE": scored.scale, "MAPE": np.abs(actual)}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(unit[metric] > 0, error / unit[metric], np.nan)
+
+
 def score_whole(scored: Scored) -> dict[str, float | None]:
     """Compute every metric over all points; None where one is not defined."""
     return {name: as_number(values[0]) for name, values in score(scored).items()}
@@ -181,6 +251,17 @@ def find_bias(scored: Scored) -> float | None:
     if not volume:
         return None
     return 100 * float((scored.points.mean - scored.points.actual).sum()) / volume
+
+
+def find_bias_by_series(scored: Scored) -> Array:
+    """Say the same of each series that has points; NaN for no volume."""
+    points = scored.points
+    series, groups = np.unique(points.series, return_inverse=True)
+    groups = groups.reshape(-1)
+    volume = np.bincount(groups, np.abs(points.actual), minlength=len(series))
+    over = np.bincount(groups, points.mean - points.actual, minlength=len(series))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(volume > 0, 100 * over / volume, np.nan)
 
 
 def count_better(comparison: Comparison, metric: str) -> tuple[int, int]:

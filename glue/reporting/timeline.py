@@ -13,9 +13,12 @@ PHASES = (
     ("transform", "Make the model and forecast"),
     ("report", "Report"),
 )
+_LOCAL_WORDS = {"train": "Train with the local engine"}
 
 
-def build_timeline(marks: Mapping[str, datetime | None]) -> list[dict[str, Any]]:
+def build_timeline(
+    marks: Mapping[str, datetime | None], *, local: bool = False
+) -> list[dict[str, Any]]:
     """Give the seconds of each stage, from the moments at which one ended.
 
     Parameters
@@ -23,6 +26,8 @@ def build_timeline(marks: Mapping[str, datetime | None]) -> list[dict[str, Any]]
     marks
         When the upload came (``uploaded``), and when each stage ended, by its name;
         None where that is unknown.
+    local
+        Whether the local AWS made the run.
     """
     stages = []
     before = marks.get("uploaded")
@@ -34,7 +39,7 @@ def build_timeline(marks: Mapping[str, datetime | None]) -> list[dict[str, Any]]
         stages.append(
             {
                 "stage": name,
-                "words": words,
+                "words": _LOCAL_WORDS.get(name, words) if local else words,
                 "ended_at": None if ended is None else ended.isoformat(),
                 "seconds": seconds,
             }

@@ -2,25 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from glue.reporting.assumed import AssumedFuture
+from glue.reporting.evidence import Evidence
 from glue.reporting.history import History
 from glue.reporting.leaderboard import find_winner, read_metrics
+from glue.reporting.plausibility import Plausibility, describe_series
 from glue.reporting.scoring import find_gain
-from glue.reporting.words import spell_metric, spell_percent
+from glue.reporting.words import spell_count, spell_metric, spell_percent
 from glue.run_documents import RunSettings
 
 BETTER, EVEN, WORSE, UNKNOWN = "better", "even", "worse", "unknown"
+# Better by the run's metric, and something else says that it may not be.
+DOUBTFUL = "doubtful"
 # Less than this many per cent apart is no difference worth a word.
 _EVEN_PERCENT = 1.0
-_WHO = "Autopilot's best candidate"
+# Above this share of worse series a gain says so.
+_WORSE_SHARE = 1 / 3
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Who trained the candidates."""
+
+    local: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its name, at the beginning of a sentence or within."""
+        return "the local engine" if self.local else "Autopilot"
+
+    @property
+    def best(self) -> str:
+        """Its best candidate, within a sentence."""
+        return f"{self.name}'s best candidate"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The sentence, and the figures that stand in it."""
+    """The sentence, and the figures that stand in it.
+
+    Parameters
+    ----------
+    improvement_low, improvement_high
+        Where the gain lies with 95 % confidence; None when that cannot be told.
+    notes
+        Further sentences, each of which a reader must know to use the first.
+    """
 
     sentence: str
     outcome: str
@@ -30,15 +61,34 @@ class Verdict:
     improvement_percent: float | None = None
     better_on: int | None = None
     compared: int | None = None
+    improvement_low: float | None = None
+    improvement_high: float | None = None
+    not_judged: int = 0
+    notes: tuple[str, ...] = ()
 
     def as_data(self) -> dict[str, Any]:
         """Give the verdict as JSON data."""
-        return asdict(self)
+        return {**asdict(self), "notes": list(self.notes)}
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What a verdict is made from; ``tries`` are things that may help."""
+class Case:
+    """What a verdict is made from.
+
+    Parameters
+    ----------
+    words, simple
+        What the baseline is called, and of how many simple forecasts it is the best.
+    mase, baseline_mase
+        Of the candidate and the baseline, where another metric decides.
+    is_scale_fair
+        Whether the horizon is within one season, so that MASE's unit is what the naive
+        forecast misses at the same distance.
+    evidence
+        What the gain rests on.
+    tries
+        Things that may help.
+    """
 
     metric: str
     candidate: float | None
@@ -46,7 +96,211 @@ class Evidence:
     better_on: int
     compared: int
     noun: str
+    evidence: Evidence
+    words: str = "seasonal naive"
+    simple: int = 4
+    engine: Engine = field(default_factory=Engine)
+    not_judged: int = 0
+    mase: float | None = None
+    baseline_mase: float | None = None
+    is_scale_fair: bool = True
     tries: tuple[str, ...] = ()
+
+    @property
+    def gain(self) -> float | None:
+        """By how many per cent the error is less than the baseline's."""
+        return find_gain(self.candidate, self.baseline)
+
+
+def judge(case: Case) -> Verdict:
+    """Judge the best candidate by the best simple forecast on the same points."""
+    gain = case.gain
+    if case.candidate is None or gain is None:
+        return judge_alone(
+            case.metric,
+            candidate=case.candidate,
+            baseline=case.baseline,
+            reason="the backtest has no volume to compare errors with",
+            engine=case.engine,
+        )
+    outcome = _weigh(gain, case.evidence)
+    doubts = list_doubts(case) if outcome == BETTER else []
+    if doubts:
+        outcome = DOUBTFUL
+    sentence = _spell(case, gain, outcome)
+    if doubts:
+        sentence += f", but {' and '.join(doubts)}"
+    if outcome in (EVEN, WORSE, UNKNOWN) and case.tries:
+        sentence += f"; try to {_join(case.tries)}"
+    return Verdict(
+        sentence=_capitalise(sentence),
+        outcome=outcome,
+        metric=case.metric,
+        candidate=case.candidate,
+        baseline=case.baseline,
+        improvement_percent=gain,
+        better_on=case.better_on,
+        compared=case.compared,
+        improvement_low=case.evidence.low,
+        improvement_high=case.evidence.high,
+        not_judged=case.not_judged,
+        notes=tuple(_list_notes(case)),
+    )
+
+
+def _weigh(gain: float, evidence: Evidence) -> str:
+    """Say what a gain means beside its own uncertainty."""
+    if evidence.low is None or evidence.high is None:
+        return UNKNOWN
+    if evidence.low > 0 and gain >= _EVEN_PERCENT:
+        return BETTER
+    if evidence.high < 0 and gain <= -_EVEN_PERCENT:
+        return WORSE
+    return EVEN
+
+
+def list_doubts(case: Case) -> list[str]:
+    """List what contradicts a gain by the run's own metric."""
+    doubts = []
+    if case.mase is not None:
+        if case.baseline_mase is not None and case.mase > case.baseline_mase:
+            doubts.append(
+                f"worse by MASE, which counts all alike ({spell_metric(case.mase)} "
+                f"against {spell_metric(case.baseline_mase)})"
+            )
+        elif case.mase > 1 and case.is_scale_fair:
+            doubts.append(
+                f"its MASE of {spell_metric(case.mase)} is above 1: it misses by more "
+                "than the usual change from season to season"
+            )
+    worse = case.compared - case.better_on
+    if case.compared and worse > case.compared / 2:
+        doubts.append(f"worse on {worse:,} of {case.compared:,} {_plural(case)}")
+    return doubts
+
+
+def _list_notes(case: Case) -> list[str]:
+    notes = []
+    worse = case.compared - case.better_on
+    share = worse / case.compared if case.compared else 0
+    gain = case.gain or 0
+    if gain > 0 and case.evidence.is_enough and _WORSE_SHARE <= share <= 1 / 2:
+        notes.append(
+            f"Better by volume, and worse on {worse:,} of {case.compared:,} "
+            f"{_plural(case)}"
+        )
+    if case.not_judged:
+        notes.append(
+            f"{spell_count(case.not_judged, case.noun)} could not be judged: the "
+            "backtest has no value to compare with, or there is no history before it"
+        )
+    if case.evidence.windows == 1 and case.evidence.is_enough:
+        notes.append(
+            "One window was held back, so that a season that was easy or hard for all "
+            "cannot be told from skill"
+        )
+    return notes
+
+
+def _spell(case: Case, gain: float, outcome: str) -> str:
+    evidence, who = case.evidence, case.engine.best
+    if outcome == UNKNOWN:
+        return (
+            f"whether {who} is better than {case.words} cannot be told: "
+            f"{spell_count(evidence.points, 'point')} of "
+            f"{spell_count(evidence.series, case.noun)} in "
+            f"{spell_count(evidence.windows, 'window')} are too few ({_figures(case)})"
+        )
+    interval = f"{_range(evidence)} with 95 % confidence"
+    if outcome == EVEN:
+        return (
+            f"{who} is about as good as {_name_baseline(case)}: the difference of "
+            f"{spell_percent(abs(gain))} may be chance ({interval}; {_figures(case)})"
+        )
+    side = "worse" if outcome == WORSE else "better"
+    return (
+        f"{who} is {spell_percent(abs(gain))} {side} than {_name_baseline(case)} "
+        f"({interval}; {_figures(case)})"
+    )
+
+
+def _name_baseline(case: Case) -> str:
+    if case.simple < 2:
+        return case.words
+    return f"{case.words}, the best of {case.simple} simple forecasts"
+
+
+def _range(evidence: Evidence) -> str:
+    low, high = evidence.low or 0.0, evidence.high or 0.0
+    return f"{low:.0f} to {high:.0f} %"
+
+
+def _figures(case: Case) -> str:
+    unjudged = f", {case.not_judged:,} not judged" if case.not_judged else ""
+    return (
+        f"{case.metric} {spell_metric(case.candidate)} against "
+        f"{spell_metric(case.baseline)}; better on {case.better_on:,} of "
+        f"{case.compared:,} {_plural(case)}{unjudged}"
+    )
+
+
+def _plural(case: Case) -> str:
+    return spell_count(case.compared, case.noun).partition(" ")[2]
+
+
+def judge_alone(
+    metric: str,
+    *,
+    candidate: float | None,
+    baseline: float | None,
+    reason: str,
+    engine: Engine,
+    words: str = "seasonal naive",
+) -> Verdict:
+    """Say that nothing can be said of candidate and baseline together, and why."""
+    own = f"{metric} {spell_metric(candidate)} by {engine.name}'s own account"
+    naive = f"{words} has {metric} {spell_metric(baseline)} on the last horizon"
+    known = [text for text, value in ((own, candidate), (naive, baseline)) if value]
+    figures = f" ({'; '.join(known)})" if known else ""
+    sentence = f"{engine.best} is not comparable with {words}: {reason}{figures}"
+    return Verdict(_capitalise(sentence), UNKNOWN, metric, candidate, baseline)
+
+
+def qualify(
+    verdict: Verdict, assumed: AssumedFuture, plausible: Plausibility, noun: str
+) -> Verdict:
+    """Take back what the delivered forecast does not bear out, and say why first."""
+    verdict = _withhold(verdict, assumed)
+    words = describe_implausible(plausible, noun)
+    if words is None:
+        return verdict
+    outcome = DOUBTFUL if verdict.outcome == BETTER else verdict.outcome
+    return replace(
+        verdict, outcome=outcome, sentence=f"{words}. {_capitalise(verdict.sentence)}"
+    )
+
+
+def _withhold(verdict: Verdict, assumed: AssumedFuture) -> Verdict:
+    notes = [text for text in (assumed.sentence, assumed.caveat) if text]
+    verdict = replace(verdict, notes=(*notes, *verdict.notes))
+    if not assumed.is_withheld or verdict.improvement_percent is None:
+        return verdict
+    names = ", ".join(one.words for one in assumed.unknown[:3])
+    more = len(assumed.unknown) - 3
+    names += f" and {more} more" if more > 0 else ""
+    knew = "knew" if assumed.backtest_knows == "future" else "may have known"
+    sentence = (
+        f"How good this forecast is, is not known: it assumes {names}, and the "
+        f"backtest {knew} what really happened. With known covariates: "
+        f"{verdict.sentence}"
+    )
+    return replace(verdict, outcome=UNKNOWN, sentence=sentence)
+
+
+def describe_implausible(found: Plausibility, noun: str) -> str | None:
+    """Say how much of the forecast is implausible; None for nothing."""
+    parts = [text for text in (describe_series(found, noun), found.total) if text]
+    return _capitalise("; ".join(parts)) if parts else None
 
 
 def judge_backtest(
@@ -54,10 +308,13 @@ def judge_backtest(
     candidates: Mapping[str, Any] | None,
     history: History,
     settings: RunSettings,
+    *,
+    evidence: Evidence | None,
+    engine: Engine,
 ) -> Verdict:
     """Judge a run by the description of its backtest."""
-    metric = settings.metric
-    if not backtest["comparable"]:
+    metric, words = settings.metric, backtest["baseline_words"]
+    if not backtest["comparable"] or evidence is None:
         winner = find_winner(candidates)
         alone = backtest["baseline_alone"]["metrics"] or {}
         return judge_alone(
@@ -66,6 +323,8 @@ def judge_backtest(
             baseline=alone.get(metric),
             # What was found instead is for those who look into it.
             reason=backtest["reason"].partition(" (found:")[0],
+            engine=engine,
+            words=words,
         )
     tries = list_tries(
         steps=history.steps,
@@ -73,70 +332,26 @@ def judge_backtest(
         season=settings.season,
         series=len(history.keys),
     )
+    decides = metric == "MASE"
     return judge(
-        Evidence(
+        Case(
             metric=metric,
             candidate=backtest["winner"][metric],
             baseline=backtest["baseline"][metric],
             better_on=backtest["better_on"],
             compared=backtest["compared"],
             noun=settings.noun,
+            evidence=evidence,
+            words=words,
+            simple=len(backtest["simple"]),
+            engine=engine,
+            not_judged=backtest["not_judged"],
+            mase=backtest["winner"]["MASE"],
+            baseline_mase=None if decides else backtest["baseline"]["MASE"],
+            is_scale_fair=settings.horizon <= settings.season,
             tries=tuple(tries),
         )
     )
-
-
-def judge(evidence: Evidence) -> Verdict:
-    """Judge the best candidate by the baseline on the same points."""
-    gain = find_gain(evidence.candidate, evidence.baseline)
-    if evidence.candidate is None or gain is None:
-        return judge_alone(
-            evidence.metric,
-            candidate=evidence.candidate,
-            baseline=evidence.baseline,
-            reason="the backtest has no volume to compare errors with",
-        )
-    outcome = EVEN if abs(gain) < _EVEN_PERCENT else BETTER if gain > 0 else WORSE
-    relation = {
-        BETTER: f"is {spell_percent(gain)} better than",
-        EVEN: "is about as good as",
-        WORSE: f"is {spell_percent(-gain)} worse than",
-    }[outcome]
-    sentence = f"{_WHO} {relation} seasonal naive ({_spell(evidence)})"
-    if outcome != BETTER and evidence.tries:
-        sentence += f"; try to {_join(evidence.tries)}"
-    return Verdict(
-        sentence=sentence,
-        outcome=outcome,
-        metric=evidence.metric,
-        candidate=evidence.candidate,
-        baseline=evidence.baseline,
-        improvement_percent=gain,
-        better_on=evidence.better_on,
-        compared=evidence.compared,
-    )
-
-
-def _spell(evidence: Evidence) -> str:
-    noun = evidence.noun if evidence.noun.endswith("s") else f"{evidence.noun}s"
-    noun = evidence.noun if evidence.compared == 1 else noun
-    return (
-        f"{evidence.metric} {spell_metric(evidence.candidate)} against "
-        f"{spell_metric(evidence.baseline)}; better on {evidence.better_on:,} of "
-        f"{evidence.compared:,} {noun}"
-    )
-
-
-def judge_alone(
-    metric: str, *, candidate: float | None, baseline: float | None, reason: str
-) -> Verdict:
-    """Say that nothing can be said of candidate and baseline together, and why."""
-    own = f"{metric} {spell_metric(candidate)} by Autopilot's own account"
-    naive = f"seasonal naive has {metric} {spell_metric(baseline)} on the last horizon"
-    known = [text for text, value in ((own, candidate), (naive, baseline)) if value]
-    figures = f" ({'; '.join(known)})" if known else ""
-    sentence = f"{_WHO} is not comparable with seasonal naive: {reason}{figures}"
-    return Verdict(sentence, UNKNOWN, metric, candidate, baseline)
 
 
 def list_tries(*, steps: int, horizon: int, season: int, series: int) -> list[str]:
@@ -152,5 +367,9 @@ def list_tries(*, steps: int, horizon: int, season: int, series: int) -> list[st
     return tries[:2]
 
 
-def _join(tries: tuple[str, ...]) -> str:
+def _join(tries: Sequence[str]) -> str:
     return ", or to ".join(tries)
+
+
+def _capitalise(text: str) -> str:
+    return text[:1].upper() + text[1:]

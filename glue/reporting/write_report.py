@@ -14,15 +14,24 @@ import pandas as pd
 from glue.bucket import SCHEMAS, Bucket, RunKeys
 from glue.findings.finding import Findings
 from glue.reporting import page
+from glue.reporting.assumed import AssumedFuture, read_assumed
 from glue.reporting.attempts import Attempts
 from glue.reporting.backtest import BacktestOutcome, compare_backtest
+from glue.reporting.changes import Changes, find_changes
 from glue.reporting.costs import describe_cost
 from glue.reporting.earlier import NOT_READ, find_earlier
-from glue.reporting.figures import Figures, compute_figures
+from glue.reporting.figures import Figures, Known, compute_figures
+from glue.reporting.grid import ForecastGrid, build_grid
+from glue.reporting.groups import write_groups
 from glue.reporting.history import History, read_history
 from glue.reporting.items import write_items
 from glue.reporting.leaderboard import write_leaderboard
 from glue.reporting.page.page import PageContent, build_page
+from glue.reporting.plausibility import (
+    Plausibility,
+    check_plausible,
+    tell_implausible,
+)
 from glue.reporting.raw_output import (
     download_outputs,
     read_forecast,
@@ -31,7 +40,8 @@ from glue.reporting.raw_output import (
 )
 from glue.reporting.repairs import check_complete, repair_by_history, repair_rows
 from glue.reporting.report_json import build_document
-from glue.run_documents import Run, read_run
+from glue.reporting.verdict import Engine
+from glue.run_documents import Run, RunSettings, read_run
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -137,19 +147,15 @@ def _write_figures(
 ) -> None:
     """Write the files that show the report's figures."""
     settings, attempt, now = run.settings, attempts.attempt, surroundings.now
-    candidates = attempt(
-        "candidates.json", lambda: bucket.read_json(run.keys.candidates)
+    grid = build_grid(forecast, history, settings)
+    known = _gather(
+        run, bucket, grid, history, attempts=attempts, surroundings=surroundings
     )
-    outcome = attempt(
-        "the comparison with seasonal naive",
-        lambda: compare_backtest(candidates, bucket, history, settings),
-        otherwise=BacktestOutcome(None, reason="its backtest could not be read"),
-    )
-    figures = compute_figures(
-        forecast, history, settings, candidates=candidates, outcome=outcome
-    )
+    figures = compute_figures(grid, history, settings, known)
     attempt("leaderboard.csv", lambda: _write_leaderboard(run, bucket, figures))
     attempt("items.csv", lambda: _write_items(run, bucket, figures))
+    if figures.groupings:
+        attempt("groups.csv", lambda: _write_groups(run, bucket, figures))
     document = build_document(
         run,
         figures,
@@ -171,6 +177,54 @@ def _write_figures(
     bucket.write_json(run.result("report.json"), _add_warnings(document, attempts))
 
 
+def _gather(
+    run: Run,
+    bucket: Bucket,
+    grid: ForecastGrid,
+    history: History,
+    *,
+    attempts: Attempts,
+    surroundings: Surroundings,
+) -> Known:
+    """Gather what the verdict rests on."""
+    settings, attempt = run.settings, attempts.attempt
+    candidates = attempt(
+        "candidates.json", lambda: bucket.read_json(run.keys.candidates)
+    )
+    return Known(
+        candidates=candidates,
+        outcome=attempt(
+            "the comparison with simple forecasts",
+            lambda: compare_backtest(candidates, bucket, history, settings),
+            otherwise=BacktestOutcome(None, reason="its backtest could not be read"),
+        ),
+        plausibility=attempt(
+            "the check for implausible forecasts",
+            lambda: _check_plausible(grid, history, settings, attempts.findings),
+            otherwise=Plausibility(),
+        ),
+        assumed=attempt(
+            "the look at the assumed future",
+            lambda: read_assumed(run, bucket, history, candidates),
+            otherwise=AssumedFuture(),
+        ),
+        engine=Engine(local=surroundings.local),
+        changes=attempt(
+            "the comparison with the last forecast",
+            lambda: find_changes(run, bucket, grid, history),
+            otherwise=Changes(reason="the last forecast could not be read"),
+        ),
+    )
+
+
+def _check_plausible(
+    grid: ForecastGrid, history: History, settings: RunSettings, findings: Findings
+) -> Plausibility:
+    found = check_plausible(grid, history, settings)
+    tell_implausible(found, history, settings, findings)
+    return found
+
+
 def _write_leaderboard(run: Run, bucket: Bucket, figures: Figures) -> None:
     write = partial(write_leaderboard, figures.leaderboard)
     bucket.write_text(run.result("leaderboard.csv"), "text/csv", write)
@@ -179,6 +233,11 @@ def _write_leaderboard(run: Run, bucket: Bucket, figures: Figures) -> None:
 def _write_items(run: Run, bucket: Bucket, figures: Figures) -> None:
     write = partial(write_items, figures.items, figures.history, run.settings)
     bucket.write_text(run.result("items.csv"), "text/csv", write)
+
+
+def _write_groups(run: Run, bucket: Bucket, figures: Figures) -> None:
+    write = partial(write_groups, figures.groupings)
+    bucket.write_text(run.result("groups.csv"), "text/csv", write)
 
 
 def _write_page(

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 
 from glue.bucket import Bucket
-from glue.reporting.page.page import LIBRARIES
 from glue.reporting.write_report import Surroundings, write_report
 from tests.building.uploads import FakeS3, months
 
@@ -170,13 +169,12 @@ class RunBuilder:
         }
 
 
-def make_assets(folder, library=None, without=()):
-    """Write the parts of the page; short texts stand in for the chart library."""
+def make_assets(folder, without=()):
+    """Write the parts of the page, but for some."""
     folder.mkdir(exist_ok=True)
     names = ("page.html", "page.css", "page.js")
     parts = {name: (PAGE / name).read_text() for name in names}
-    library = library or dict.fromkeys(LIBRARIES, "/* charts */")
-    for name, text in {**library, **parts}.items():
+    for name, text in parts.items():
         if name not in without:
             (folder / name).write_text(text)
     return folder
@@ -214,14 +212,14 @@ class Reported:
         return f"{self.prefix}{name}" in self.bucket.objects
 
 
-def make_report(builder, folder, *, others=None, without=(), s3=None, library=None):
+def make_report(builder, folder, *, others=None, without=(), s3=None):
     """Report on a run, with further objects in the bucket, and without some."""
     objects = {**builder.objects(), **(others or {})}
     for ending in without:
         objects = {key: body for key, body in objects.items() if ending not in key}
     s3 = s3 or FakeS3()
     s3.objects.update(FakeS3(objects).objects)
-    assets = make_assets(folder / "assets", library, without)
+    assets = make_assets(folder / "assets", without)
     surroundings = Surroundings(NOW, local=True, assets=assets)
     write_report(builder.run_id, Bucket(s3, "bucket", folder), surroundings)
     prefix = f"output-forecasted-data/{builder.dataset}/{builder.run_id}/"

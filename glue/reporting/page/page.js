@@ -1,279 +1,324 @@
 "use strict";
-// The page of one report: everything shown is in the page itself, nothing is fetched.
+// What a reader does with the page: all that is shown is in it, nothing is fetched.
 (() => {
-  const doc = JSON.parse(document.getElementById("document").textContent);
+  const facts = JSON.parse(document.getElementById("facts").textContent);
   const byId = (id) => document.getElementById(id);
-  const PAGE_ROWS = 12;
-  const NARROW = matchMedia("(max-width: 940px)");
-  const OPEN_ROWS = 24; // a table of numbers that long is shown without being asked for
-  const METRIC = doc.metric;
-  const NOUN = doc.data.keys.length === 1 ? "item" : "series";
-  const BEFORE = doc.baseline.repeats === "season" ? "a repeat of the last season" : "a repeat of the last value";
-  const NOUNS = NOUN === "item" ? "items" : "series";
+  const root = document.documentElement;
+  const ROWS = 20;
+  const SVG = "http://www.w3.org/2000/svg";
+  const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+  const levels = facts.quantiles.map((name) => Number(name.slice(1)));
+  const narrow = matchMedia("(max-width: 940px)");
 
   // ---- words and numbers -------------------------------------------------------
 
   const known = (value) => value !== null && value !== undefined;
+  const count = (n) => `${n.toLocaleString("en")} ${n === 1 ? facts.noun : facts.nouns}`;
 
-  function spell(value, digits = 3) {
+  /** Three digits, or all of a whole number; as the page's own Python writes them. */
+  function spell(value) {
     if (!known(value)) return "–";
     if (value === 0) return "0";
     const size = Math.abs(value);
-    if (size >= 1e15 || size < 1e-6) return value.toExponential(2);
-    const decimals = Math.min(Math.max(0, digits - 1 - Math.floor(Math.log10(size))), 8);
-    return value.toLocaleString("en", {
-      minimumFractionDigits: decimals, maximumFractionDigits: decimals,
-    });
+    for (const [unit, scale, name] of [[1e12, 1e12, " T"], [1e9, 1e9, " bn"], [1e6, 1e6, " M"], [1e5, 1e3, " k"]]) {
+      if (size >= unit) return digits(value / scale) + name;
+    }
+    return size >= 100 ? Math.round(value).toLocaleString("en") : digits(value);
   }
 
-  function spellPercent(value, signed = false) {
+  function digits(value, most = 3) {
+    const size = Math.abs(value);
+    if (size < 1e-6) return value.toExponential(2);
+    const decimals = Math.min(Math.max(0, most - 1 - Math.floor(Math.log10(size))), 8);
+    return value.toLocaleString("en", { maximumFractionDigits: decimals });
+  }
+
+  function spellMetric(value) {
     if (!known(value)) return "–";
-    const digits = Math.abs(value) >= 10 ? 0 : 1;
-    const text = value.toLocaleString("en", { maximumFractionDigits: digits });
-    if (/^-?0$/.test(text)) return "0 %";
-    return `${signed && value > 0 ? "+" : ""}${text.replace("-", "−")} %`;
+    if (value === 0) return "0";
+    const decimals = Math.min(Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))), 6);
+    return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   }
 
-  function spellSeconds(seconds) {
-    if (!known(seconds)) return "unknown";
-    if (seconds < 60) return `${Math.round(seconds)} s`;
-    if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-    return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+  function spellChange(value) {
+    if (!known(value)) return "–";
+    const text = Math.abs(value).toLocaleString("en", { maximumFractionDigits: Math.abs(value) >= 10 ? 0 : 1, minimumFractionDigits: Math.abs(value) >= 10 ? 0 : 1 });
+    if (!/[1-9]/.test(text)) return "0 %";
+    return `${value < 0 ? "−" : "+"}${text} %`;
   }
 
-  const count = (n, noun) =>
-    `${n.toLocaleString("en")} ${n === 1 || noun.endsWith("s") ? noun : `${noun}s`}`;
+  const exact = (value) => (known(value) ? digits(value, 6) : "–");
 
-  /** Say a frequency such as 2W as a person does: "month", "2 weeks". */
-  function spellFrequency(n) {
-    const [, number, unit] = doc.data.frequency.match(/(\d*)(\D+)/);
-    const noun = { Y: "year", M: "month", W: "week", D: "day", H: "hour", min: "minute" }[unit] || unit;
-    return number > 1 ? `${count(n, "step")} of ${number} ${noun}s` : count(n, noun);
+  /** Five digits of the largest number, and as many decimals of all. */
+  function readable(values) {
+    const largest = Math.max(...values.filter(known).map(Math.abs), 1e-6);
+    const decimals = Math.min(Math.max(0, 4 - Math.floor(Math.log10(largest))), 8);
+    return (value) => (known(value)
+      ? value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }) : "–");
   }
-
-  const moment = (text) => Date.parse(`${text.replace(" ", "T")}${text.includes(" ") ? "" : "T00:00:00"}Z`);
 
   // ---- elements: names come from the data, and are only ever text -----------------
 
-  function make(tag, attributes = {}, ...children) {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) {
+  function fill(element, attributes, children) {
+    for (const [name, value] of Object.entries(attributes || {})) {
       if (name === "on") {
         for (const [event, handler] of Object.entries(value)) element.addEventListener(event, handler);
-      } else if (value !== null && value !== undefined && value !== false) {
-        element.setAttribute(name, value === true ? "" : value);
-      }
+      } else if (known(value) && value !== false) element.setAttribute(name, value === true ? "" : value);
     }
-    element.append(...children.filter((child) => child !== null && child !== undefined));
+    element.append(...children.filter(known));
     return element;
   }
 
-  /** Add to a section what there is; null stands for nothing. */
-  const fill = (id, ...children) => byId(id).append(...children.filter((child) => child));
+  const make = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
+  const draw = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
-  function table(caption, headings, rows, rowClass = () => null) {
-    const head = make("tr", {}, ...headings.map((text) => make("th", { scope: "col" }, text)));
-    const body = rows.map((cells, at) =>
-      make("tr", { class: rowClass(at) },
-        ...cells.map((cell, place) => make("td", { class: place === 0 ? "name" : null }, cell))));
-    return make("div", { class: "wide", tabindex: "0", role: "region", "aria-label": caption },
-      make("table", {}, make("caption", {}, caption), make("thead", {}, head), make("tbody", {}, ...body)));
+  function save(name, type, text) {
+    const link = make("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  const legend = (...entries) => make("ul", { class: "legend" }, ...entries.map(([text, color, kind]) => {
-    const swatch = make("span", { class: `swatch ${kind || ""}`, "aria-hidden": "true" });
-    swatch.style.borderColor = `var(--${color})`;
-    if (kind === "band") swatch.style.background = `var(--${color})`;
-    return make("li", {}, swatch, text);
-  }));
+  const quote = (value) => {
+    const text = known(value) ? String(value) : "";
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  /** Text of a cell that no spreadsheet takes for a formula. */
+  const cell = (text) => quote(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+  const lines = (rows) => rows.map((row) => row.join(",")).join("\n").concat("\n");
+  const fileName = (words) => words.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60);
 
   // ---- charts ---------------------------------------------------------------------
 
-  const drawn = [];
-
-  const paint = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-
-  /** Draw into an element now, and anew whenever the colours change. */
-  function chart(element, build) {
-    const entry = { element, build, view: null, figure: null };
-    drawn.push(entry);
-    return redraw(entry).then(() => entry);
-  }
-
-  async function redraw(entry) {
-    if (entry.view) {
-      entry.view.model.document?.clear();
-      entry.view.remove();
+  /** What is wide may leave the picture, or an exploding quantile would flatten all else. */
+  function chooseRange(values, wide) {
+    const some = values.filter(known);
+    if (!some.length) return [0, 1];
+    let low = Math.min(...some);
+    let high = Math.max(...some);
+    const reach = 2 * (high - low || Math.abs(high));
+    const ends = wide.filter(known);
+    if (ends.length) {
+      low = Math.min(low, Math.max(Math.min(...ends), low - reach));
+      high = Math.max(high, Math.min(Math.max(...ends), high + reach));
     }
-    entry.element.replaceChildren();
-    entry.figure = entry.build();
-    entry.view = await Bokeh.Plotting.show(entry.figure, entry.element);
+    if (low >= 0 && low < 0.5 * high) low = 0;
+    if (low === high) [low, high] = [Math.min(low, 0), Math.max(high, 0) || 1];
+    return [low, high + 0.04 * (high - low)];
   }
 
-  function figure(options) {
-    const plot = Bokeh.Plotting.figure({
-      height: 320, toolbar_inner: true, sizing_mode: "stretch_width", output_backend: "svg",
-      tools: "xpan,xbox_zoom,reset,save", toolbar_location: "above",
-      background_fill_color: paint("card"), border_fill_color: paint("card"),
-      outline_line_color: null, min_border_right: 14, ...options,
-    });
-    plot.toolbar.logo = null;
-    plot.toolbar.autohide = true;
-    for (const axis of [...plot.xaxes, ...plot.yaxes]) {
-      Object.assign(axis, {
-        axis_line_color: paint("line"), major_tick_line_color: paint("line"),
-        minor_tick_line_color: null, major_label_text_color: paint("soft"),
-        axis_label_text_color: paint("soft"), axis_label_text_font_style: "normal",
-        major_label_text_font_size: "12px", axis_label_text_font_size: "12px",
-      });
-    }
-    for (const grid of plot.center.filter((model) => model.type === "Grid")) {
-      grid.grid_line_color = paint("line");
-      grid.grid_line_alpha = 0.7;
-    }
-    return plot;
+  function chooseTicks(low, high, most = 5) {
+    const raw = (high - low) / most;
+    const size = 10 ** Math.floor(Math.log10(raw));
+    const step = [1, 2, 5, 10].map((times) => size * times).find((one) => one >= raw * 0.999);
+    const ticks = [];
+    for (let n = Math.ceil(low / step - 1e-9); n <= high / step + 1e-9; n += 1) ticks.push(n * step);
+    return ticks;
   }
 
-  function fewNumbers(plot) {
-    for (const axis of plot.yaxes) axis.formatter = new Bokeh.NumeralTickFormatter({ format: "0.[00]a" });
-  }
-
-  /** History, bands of quantiles, and the mean: what a series or a total looks like. */
-  function fan(shape, name) {
-    const plot = figure({ x_axis_type: "datetime", name });
-    fewNumbers(plot);
-    plot.y_range.only_visible = true;
-    const history = new Bokeh.ColumnDataSource({ name: `${name}-history`, data: shape.history });
-    const forecast = new Bokeh.ColumnDataSource({ name: `${name}-forecast`, data: shape.forecast });
-    const names = shape.quantiles;
-    for (let at = 0; at < Math.floor(names.length / 2); at += 1) {
-      plot.varea({
-        x: { field: "x" }, y1: { field: names[at] }, y2: { field: names[names.length - 1 - at] },
-        source: forecast, fill_color: paint("forecast"), fill_alpha: 0.2,
-      });
-    }
-    const lines = { line_width: 2 };
-    const past = plot.line({ x: { field: "x" }, y: { field: "y" }, source: history, line_color: paint("history"), ...lines });
-    const single = shape.forecast.x.length === 1;
-    const ahead = single
-      ? plot.scatter({ x: { field: "x" }, y: { field: "mean" }, source: forecast, size: 9, fill_color: paint("forecast"), line_color: paint("forecast") })
-      : plot.line({ x: { field: "x" }, y: { field: "mean" }, source: forecast, line_color: paint("forecast"), ...lines, line_width: 3 });
-    if (single && names.length > 1) {
-      plot.segment({
-        x0: { field: "x" }, x1: { field: "x" }, y0: { field: names[0] }, y1: { field: names[names.length - 1] },
-        source: forecast, line_color: paint("forecast"), line_width: 3, line_alpha: 0.5,
-      });
-    }
-    const date = doc.data.frequency.match(/H|min/) ? "%F %H:%M" : "%F";
-    const hover = (renderer, tooltips) => new Bokeh.HoverTool({
-      renderers: [renderer], mode: "vline", formatters: { "@x": "datetime" },
-      tooltips: [["", `@x{${date}}`], ...tooltips],
-    });
-    plot.add_tools(
-      hover(past, [["actual", "@y{0,0.[000]}"]]),
-      hover(ahead, [["mean", "@mean{0,0.[000]}"], ...names.map((n) => [n, `@${n}{0,0.[000]}`])]),
-    );
-    return plot;
-  }
-
-  const bandWords = (names) => names.length > 1
-    ? `${names[0]} to ${names[names.length - 1]}` : null;
-
-  const fanLegend = (names, what) => legend(
-    ["what happened", "history"], [`forecast (${what})`, "forecast"],
-    ...(bandWords(names) ? [[bandWords(names), "forecast", "band"]] : []),
-  );
-
-  function numbersTable(caption, shape, stamps) {
-    const columns = ["mean", ...shape.quantiles];
-    const exact = readable(columns.flatMap((name) => shape.forecast[name]));
-    return table(caption, [doc.data.timestamp, ...columns],
-      stamps.map((stamp, at) => [stamp, ...columns.map((name) => exact(shape.forecast[name][at]))]));
-  }
-
-  /** Show six digits of the largest number, and as many decimals of all. */
-  function readable(values) {
-    const largest = Math.max(...values.filter(Number.isFinite).map(Math.abs), 1e-6);
-    const decimals = Math.min(Math.max(0, 5 - Math.floor(Math.log10(largest))), 8);
-    const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-    // The exact number is in the tool tip.
-    return (value) => make("span", { title: String(value) },
-      Number.isFinite(value) ? value.toLocaleString("en", options) : "–");
-  }
-  // Bokeh leaves a gap where a number is NaN.
-  const gaps = (values) => values.map((value) => (known(value) ? value : NaN));
-
-  // ---- parts of the page ------------------------------------------------------------
-
-  function showHead() {
-    const stamps = doc.stamps.forecast;
-    const span = stamps.length > 1 ? `${stamps[0]} to ${stamps[stamps.length - 1]}` : stamps[0] || "nothing";
-    byId("top").append(
-      make("h1", {}, `Forecast of ${doc.dataset}`),
-      make("p", { class: "soft" },
-        `${doc.data.target}, ${span} (${spellFrequency(doc.data.horizon)}), for ${count(doc.data.series, NOUN)} · made ${doc.made_at.replace("T", " ").slice(0, 16)} UTC · run ${doc.run_id}`),
-    );
-    const marks = { better: "✓", worse: "!", even: "≈", unknown: "?" };
-    byId("verdict").append(make("div", { class: `verdict ${doc.verdict.outcome}` },
-      make("span", { class: "mark", "aria-hidden": "true" }, marks[doc.verdict.outcome]),
-      make("span", {}, `${doc.verdict.sentence}.`)));
-  }
-
-  function showTiles() {
-    const total = doc.total.forecast.mean.reduce((sum, value) => sum + value, 0);
-    const before = doc.total.last_season_total;
-    const tile = (value, words) => make("div", { class: "tile" }, make("b", {}, value), make("span", {}, words));
-    const tiles = [
-      tile(doc.data.series.toLocaleString("en"), `${doc.data.series === 1 ? NOUN : NOUNS}, ${spellFrequency(doc.data.steps)} of history to ${doc.data.last}`),
-      tile(spell(total, 4), `${doc.data.target} in all over the horizon`),
-    ];
-    if (before > 0) tiles.push(tile(spellPercent(100 * (total / before - 1), true), `against ${BEFORE}`));
-    const { winner, baseline, calibration } = doc.backtest;
-    if (winner) {
-      tiles.push(tile(`${spell(winner[METRIC])}`, `${METRIC} of the winner; seasonal naive has ${spell(baseline[METRIC])}`));
-      const [low, high] = [calibration[0], calibration[calibration.length - 1]];
-      if (calibration.length > 1) {
-        tiles.push(tile(spellPercent(100 * (high.covered - low.covered)),
-          `of backtest actuals between ${low.quantile} and ${high.quantile}; ${Math.round(100 * (high.level - low.level))} % is right`));
+  function pickStamps(stamps, most) {
+    for (const part of [4, 7, 10, 16]) {
+      const starts = [];
+      for (let at = 1; at < stamps.length; at += 1) {
+        if (stamps[at].slice(0, part) !== stamps[at - 1].slice(0, part)) starts.push(at);
+      }
+      if (starts.length >= Math.min(3, stamps.length - 1)) {
+        const stride = Math.max(1, Math.ceil(starts.length / most));
+        return starts.filter((_, place) => place % stride === 0).map((at) => [at, nameStamp(stamps[at], part)]);
       }
     }
-    byId("tiles").append(...tiles);
+    return [];
   }
 
-  function showWarnings() {
-    if (!doc.warnings.length) return;
-    const section = byId("warnings");
-    section.hidden = false;
-    const grave = doc.warnings.some((found) => found.level !== "fixed");
-    section.className = `warning-list ${grave ? "" : "repaired"}`;
-    section.append(
-      make("h2", { id: "warnings-title" }, grave
-        ? `${count(doc.warnings.length, "warning")} about this forecast`
-        : `${count(doc.warnings.length, "repair")} of this forecast`),
-      make("ul", {}, ...doc.warnings.map((found) => make("li", {}, `${found.what}; ${found.remedy}`))));
+  function nameStamp(stamp, part) {
+    const month = MONTHS[Number(stamp.slice(5, 7)) - 1];
+    if (part === 4) return stamp.slice(0, 4);
+    if (part === 7) return `${month} ${stamp.slice(0, 4)}`;
+    return `${Number(stamp.slice(8, 10))} ${month}${part === 16 ? ` ${stamp.slice(11, 16)}` : ""}`;
   }
 
-  async function showTotal() {
-    const { history, forecast } = doc.total;
-    const names = doc.data.quantiles;
-    const shape = {
-      quantiles: names,
-      history: { x: history.timestamps.map(moment), y: gaps(history.values) },
-      forecast: { x: forecast.timestamps.map(moment), mean: forecast.mean, ...forecast.quantile_sums },
-    };
-    const place = make("div", { class: "chart", role: "img", "aria-label": `Line chart of all ${NOUNS} together: history to ${doc.data.last}, then the forecast. The numbers are in the table below it.` });
-    fill("total",
-      make("h2", { id: "total-title" }, doc.data.series === 1 ? "History and forecast" : `All ${doc.data.series.toLocaleString("en")} ${NOUNS} together`),
-      make("figure", {}, place, fanLegend(names, "sum of means")),
-      doc.data.series > 1 && names.length > 1
-        ? make("p", { class: "soft small" }, `The band adds up the ${NOUNS}' quantiles, as if all erred the same way at once: the true range of the total is narrower.`)
-        : null,
-      make("details", {}, make("summary", {}, "Show the numbers"), numbersTable("Forecast total", shape, forecast.timestamps)),
-    );
-    await chart(place, () => fan(shape, "total"));
+  /** History, bands of quantiles, the mean, and how the backtest would have done. */
+  class Fan {
+    constructor(place, title, shape) {
+      Object.assign(this, { place, title, shape });
+      this.draw();
+    }
+
+    draw() {
+      const { shape, place } = this;
+      const width = Math.max(place.clientWidth || 640, 240);
+      const height = narrow.matches ? 230 : 300;
+      const first = shape.first;
+      this.steps = shape.stamps.length - first;
+      this.left = 52;
+      const room = width - this.left - 10;
+      const [low, high] = chooseRange([
+        ...shape.values.slice(first), ...shape.mean, ...shape.windows.flatMap((window) => window[1]),
+      ], shape.quantiles.flat());
+      this.x = (step) => this.left + (room * (step - first + 0.5)) / this.steps;
+      this.y = (value) => 8 + ((height - 30) * (high - value)) / (high - low || 1);
+      const svg = draw("svg", {
+        class: "plot", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", tabindex: "0",
+        "aria-label": `Line chart of ${this.title}: history, then the forecast. Arrow keys read its values; the numbers are in the table below.`,
+        on: {
+          pointermove: (event) => this.point(event), pointerdown: (event) => this.point(event),
+          pointerleave: () => this.read(null), blur: () => this.read(null), keydown: (event) => this.step(event),
+        },
+      });
+      for (const value of chooseTicks(low, high)) {
+        svg.append(
+          draw("path", { d: `M${this.left} ${this.y(value)}H${width - 10}`, class: "rule" }),
+          draw("text", { x: this.left - 6, y: this.y(value) + 4, "text-anchor": "end" }, spell(value)));
+      }
+      for (const [at, words] of pickStamps(shape.stamps.slice(first), Math.floor(room / 80))) {
+        svg.append(draw("text", { x: this.x(at + first), y: height - 5, "text-anchor": "middle" }, words));
+      }
+      const ahead = shape.mean.map((_, at) => shape.start + at);
+      levels.forEach((level, at) => {
+        const other = levels.indexOf(100 - level);
+        if (level < 50 && other > 0) svg.append(draw("path", { d: this.band(ahead, shape.quantiles[at], shape.quantiles[other]), class: "band" }));
+        else if (level !== 50 && other < 0) svg.append(draw("path", { d: this.line(ahead, shape.quantiles[at]), class: "level" }));
+      });
+      for (const [place0, mean, bottom, top] of shape.windows) {
+        const at = mean.map((_, step) => place0 + step);
+        if (bottom) svg.append(draw("path", { d: this.band(at, bottom, top), class: "band past-band" }));
+        svg.append(draw("path", { d: this.line(at, mean), class: "back" }));
+      }
+      if (shape.ghost.some(known)) svg.append(draw("path", { d: this.line(ahead, shape.ghost), class: "ghost" }));
+      svg.append(draw("path", { d: this.line(shape.values.map((_, at) => at), shape.values), class: "past" }));
+      shape.values.forEach((value, at) => {
+        const lonely = known(value) && !known(shape.values[at - 1]) && !known(shape.values[at + 1]);
+        if (lonely && at >= first) svg.append(this.dot(at, value, "past"));
+      });
+      const before = shape.values[shape.start - 1];
+      svg.append(known(before)
+        ? draw("path", { d: this.line([shape.start - 1, ...ahead], [before, ...shape.mean]), class: "mean" })
+        : draw("path", { d: this.line(ahead, shape.mean), class: "mean" }));
+      if (shape.mean.length === 1) svg.append(this.dot(shape.start, shape.mean[0], "mean"));
+      this.cursor = draw("path", { class: "cursor" });
+      svg.append(this.cursor);
+      this.readout = make("p", { class: "readout small", "aria-live": "polite" });
+      this.svg = svg;
+      this.bottom = height - 22;
+      place.replaceChildren(this.readout, svg);
+      this.read(null);
+    }
+
+    line(steps, values) {
+      let path = "";
+      let pen = "M";
+      steps.forEach((step, at) => {
+        if (!known(values[at]) || step < this.shape.first) { pen = "M"; return; }
+        path += `${pen}${this.x(step).toFixed(1)} ${this.y(values[at]).toFixed(1)}`;
+        pen = "L";
+      });
+      return path;
+    }
+
+    band(steps, low, high) {
+      const whole = steps.map((step, at) => [this.x(step), low[at], high[at]]).filter((one) => known(one[1]) && known(one[2]));
+      if (!whole.length) return "";
+      if (whole.length === 1) {
+        const [x, one, other] = whole[0];
+        return `M${x - 4} ${this.y(one)}h8V${this.y(other)}h-8Z`;
+      }
+      const up = whole.map(([x, , top]) => `${x.toFixed(1)} ${this.y(top).toFixed(1)}`);
+      const down = whole.reverse().map(([x, bottom]) => `${x.toFixed(1)} ${this.y(bottom).toFixed(1)}`);
+      return `M${[...up, ...down].join("L")}Z`;
+    }
+
+    dot(step, value, name) {
+      return draw("circle", { cx: this.x(step), cy: this.y(value), r: 2.5, class: `dot ${name}` });
+    }
+
+    point(event) {
+      const box = this.svg.getBoundingClientRect();
+      const x = ((event.clientX - box.left) * this.svg.viewBox.baseVal.width) / box.width;
+      const width = this.x(1) - this.x(0);
+      this.read(Math.round((x - this.x(this.shape.first)) / width) + this.shape.first);
+    }
+
+    step(event) {
+      const move = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
+      if (!move) return;
+      event.preventDefault();
+      this.read((this.at ?? this.shape.start - 1) + move);
+    }
+
+    /** Say what the chart shows at a step, in words above it. */
+    read(step) {
+      const { shape } = this;
+      if (step === null) {
+        this.at = null;
+        this.cursor.setAttribute("d", "");
+        this.readout.textContent = "Point at the chart, or use the arrow keys, to read its values.";
+        return;
+      }
+      this.at = Math.min(Math.max(step, shape.first), shape.stamps.length - 1);
+      this.cursor.setAttribute("d", `M${this.x(this.at)} 8V${this.bottom}`);
+      const words = [];
+      if (known(shape.values[this.at])) words.push(`actual ${exact(shape.values[this.at])}`);
+      const ahead = this.at - shape.start;
+      if (ahead >= 0 && known(shape.mean[ahead])) {
+        words.push(`mean ${exact(shape.mean[ahead])}`, ...facts.quantiles.map((name, at) => `${name} ${exact(shape.quantiles[at][ahead])}`));
+        if (known(shape.ghost[ahead])) words.push(`${facts.before} before ${exact(shape.ghost[ahead])}`);
+      }
+      for (const [place, mean] of shape.windows) {
+        if (known(mean[this.at - place])) words.push(`backtest ${exact(mean[this.at - place])}`);
+      }
+      this.readout.textContent = `${shape.stamps[this.at]}: ${words.join(", ") || "no value"}`;
+    }
+
+    /** The picture by itself: with its title, its legend's colours and the light page's. */
+    saveSvg() {
+      const copy = this.svg.cloneNode(true);
+      const box = this.svg.viewBox.baseVal;
+      copy.setAttribute("viewBox", `0 -34 ${box.width} ${box.height + 34}`);
+      copy.setAttribute("height", box.height + 34);
+      copy.setAttribute("xmlns", SVG);
+      const names = `${this.title} (black: actual, blue: forecast, orange: backtest)`;
+      const style = ".rule{stroke:#dce1e7}text{font:12px sans-serif;fill:#55606e}path{fill:none}.past{stroke:#2b3440;stroke-width:2}.mean{stroke:#0067a8;stroke-width:3}.band{fill:#0067a8;fill-opacity:.2}.level{stroke:#0067a8;stroke-dasharray:2 3}.back{stroke:#b34700;stroke-width:2;stroke-dasharray:5 3}.past-band{fill:#b34700;fill-opacity:.14}.ghost{stroke:#55606e;stroke-dasharray:3 3}.dot.past{fill:#2b3440}.dot.mean{fill:#0067a8}";
+      copy.prepend(draw("style", {}, style), draw("rect", { y: -34, width: box.width, height: box.height + 34, fill: "#fff" }),
+        draw("text", { x: 8, y: -14, "font-weight": "bold" }, names));
+      save(`${fileName(`${facts.dataset} ${this.title}`)}.svg`, "image/svg+xml", new XMLSerializer().serializeToString(copy));
+    }
+
+    saveCsv() {
+      const { shape, title } = this;
+      const rows = [[facts.timestamp, "actual", "mean", ...facts.quantiles].map(cell)];
+      shape.stamps.forEach((stamp, at) => {
+        const ahead = at - shape.start;
+        if (!known(shape.values[at]) && !(ahead >= 0)) return;
+        rows.push([stamp, shape.values[at], shape.mean[ahead], ...shape.quantiles.map((one) => one[ahead])].map(quote));
+      });
+      save(`${fileName(`${facts.dataset} ${title}`)}.csv`, "text/csv", lines(rows));
+    }
+
+    buttons() {
+      return make("p", { class: "take" },
+        make("button", { type: "button", on: { click: () => this.saveCsv() } }, "Download CSV"),
+        make("button", { type: "button", on: { click: () => this.saveSvg() } }, "Download SVG"));
+    }
   }
 
-  // ---- the items: searched and sorted in an index, unpacked fifty at a time ----------
+  const charts = [];
+
+  function shapeOf(series) {
+    const horizon = series.m.length;
+    const found = series.t ? facts.stamps.indexOf(series.t[0]) : -1;
+    const start = found >= 0 ? found : facts.stamps.length - horizon;
+    const values = facts.stamps.map(() => null);
+    if (series.p) {
+      const row = series.p.length === 1 && series.v.length > 1 ? series.v.map((_, at) => series.p[0] + at) : series.p;
+      row.forEach((place, at) => { values[place] = series.v[at]; });
+    } else series.v.forEach((value, at) => { values[at] = value; });
+    const begun = values.findIndex(known);
+    const { season } = facts;
+    // The ghost is the very period of a season ago, as far as it has happened.
+    const ghost = series.m.map((_, at) => (season > 1 ? values[start + at - season] ?? null : null));
+    return { stamps: facts.stamps, values, start, mean: series.m, quantiles: series.q, windows: series.b || [], ghost, first: Math.max(begun, 0) };
+  }
+
+  // ---- the items: searched and sorted in an index, unpacked some at a time -----------
 
   async function unpack(id) {
     const bytes = Uint8Array.from(atob(byId(id).textContent), (c) => c.charCodeAt(0));
@@ -284,351 +329,284 @@
   const chunks = new Map();
 
   async function findSeries(rank) {
-    const number = Math.floor(rank / doc.shown.per_chunk);
+    const number = Math.floor(rank / facts.shown.per_chunk);
     if (!chunks.has(number)) chunks.set(number, unpack(`chunk-${number}`));
-    return (await chunks.get(number))[rank % doc.shown.per_chunk];
+    return (await chunks.get(number))[rank % facts.shown.per_chunk];
   }
-
-  function shapeSeries(series) {
-    const places = series.p.length === 1 && series.v.length > 1 ? series.v.map((_, at) => series.p[0] + at) : series.p;
-    const x = doc.stamps.history.map(moment);
-    const y = x.map(() => NaN);
-    places.forEach((place, at) => { y[place] = series.v[at]; });
-    const first = places.length ? places[0] : 0;
-    const names = doc.data.quantiles;
-    return {
-      quantiles: names,
-      history: { x: x.slice(first), y: y.slice(first) },
-      forecast: {
-        x: series.t.map(moment), mean: gaps(series.m),
-        ...Object.fromEntries(names.map((name, at) => [name, gaps(series.q[at])])),
-      },
-    };
-  }
-
-  const SORTS = {
-    volume: ["Volume, largest first", (index) => index.volume.map((v) => -v)],
-    error: [`Error (${METRIC}), largest first`, (index) => index.error.map((v) => (known(v) ? -v : Infinity))],
-    gain: ["Gain over seasonal naive, least first", (index) => index.gain.map((v) => (known(v) ? v : Infinity))],
-    growth: ["Change, most growth first", (index) => index.change.map((v) => (known(v) ? -v : Infinity))],
-    decline: ["Change, most decline first", (index) => index.change.map((v) => (known(v) ? v : Infinity))],
-    name: ["Name", null],
-  };
 
   class Items {
     constructor(index) {
       this.index = index;
-      this.lower = index.labels.map((label) => label.toLowerCase());
+      this.words = index.labels.map((label, rank) => `${label} ${index.words[rank] || ""}`.toLowerCase());
+      this.places = new Map(index.labels.map((label, rank) => [label, rank]));
+      this.table = document.querySelector(".item-table");
+      this.body = this.table.tBodies[0];
+      this.sort = "volume";
+      this.falling = true;
+      this.reason = -1;
       this.page = 0;
-      this.found = [];
-      this.selected = null;
       this.asked = 0;
-      this.entry = null;
+      this.selected = null;
+      this.build();
     }
 
     build() {
-      const sorts = Object.entries(SORTS).filter(([name]) => doc.backtest.winner || !["error", "gain"].includes(name));
+      for (const head of this.table.tHead.rows[0].cells) {
+        const name = head.dataset.sort;
+        const button = make("button", { type: "button", on: { click: () => this.turn(name) } }, head.textContent);
+        head.replaceChildren(button);
+      }
+      this.columns = [...this.table.tHead.rows[0].cells].map((head) => head.dataset.sort).filter((name) => name !== "name");
       this.search = make("input", { type: "search", id: "search", autocomplete: "off", spellcheck: "false", on: { input: () => this.filter() } });
-      this.sort = make("select", { id: "sort", on: { change: () => this.filter() } },
-        ...sorts.map(([name, [words]]) => make("option", { value: name }, words)));
       this.status = make("p", { class: "soft small", role: "status", "aria-live": "polite" });
-      this.body = make("tbody", {});
-      const headings = [NOUN, "volume", "change", ...(doc.backtest.winner ? [METRIC, "gain"] : [])];
-      const head = make("tr", {}, ...headings.map((text) => make("th", { scope: "col", class: text === "gain" ? "minor" : null }, text)));
-      this.back = make("button", { type: "button", on: { click: () => this.turn(-1) } }, "‹ Previous");
-      this.next = make("button", { type: "button", on: { click: () => this.turn(1) } }, "Next ›");
+      const reasons = facts.reasons.map((words, at) => [words, at]).filter(([words]) => facts.counts[words]);
+      this.chips = reasons.map(([words, at]) => make("button", {
+        type: "button", class: "chip", "aria-pressed": "false", on: { click: () => this.pick(at) }, "data-reason": at,
+      }, `${words} ${facts.counts[words].toLocaleString("en")}`));
+      byId("controls").append(
+        make("label", { for: "search" }, `Search ${facts.nouns} (all words must be found${this.index.words.length ? ", in the name or the metadata" : ""})`, this.search),
+        ...(this.chips.length ? [make("div", { class: "chips", role: "group", "aria-label": "Show only" }, ...this.chips)] : []),
+        this.status);
+      this.back = make("button", { type: "button", on: { click: () => this.leaf(-1) } }, "‹ Previous");
+      this.next = make("button", { type: "button", on: { click: () => this.leaf(1) } }, "Next ›");
       this.where = make("span", { class: "soft small" });
-      this.title = make("h3", { id: "item-title", "aria-live": "polite" });
+      const saved = make("button", { type: "button", on: { click: () => this.saveCsv() } }, "Download this list");
+      this.table.parentNode.after(
+        make("div", { class: "pager" }, this.back, this.where, this.next), make("p", { class: "take" }, saved));
+      this.view = byId("item-view");
+      this.title = make("h3", { id: "item-title" });
       this.facts = make("p", { class: "soft small" });
-      this.place = make("div", { class: "chart", id: "item-chart", role: "img" });
-      this.numbers = make("details", { id: "item-numbers", open: doc.data.horizon <= OPEN_ROWS }, make("summary", {}, "Show the numbers"), make("div", {}));
-      fill("items",
-        make("h2", { id: "items-title" }, `Each ${NOUN}`),
-        make("p", { class: "soft small hint" }, `Volume is that of the last ${Math.max(doc.data.season, doc.data.horizon)} steps; change compares the forecast with ${BEFORE}${doc.backtest.winner ? `; ${METRIC} and gain are the backtest's` : ""}.`),
-        make("div", { class: "explorer" },
-          make("div", { class: "item-list" },
-            make("div", { class: "controls" },
-              make("label", { for: "search" }, `Search ${NOUNS}`, this.search),
-              make("label", { for: "sort" }, "Sort by", this.sort)),
-            this.status,
-            make("div", { class: "wide" }, make("table", { class: "item-table" }, make("thead", {}, head), this.body)),
-            make("div", { class: "pager" }, this.back, this.where, this.next)),
-          make("div", { class: "item-view" }, this.title, this.facts,
-            make("figure", {}, this.place, fanLegend(doc.data.quantiles, "mean")), this.numbers)),
-        this.leftOut(),
-      );
+      this.view.prepend(this.title, this.facts);
+      this.tools = make("div", {});
+      this.numbers = make("details", { id: "item-numbers", open: facts.horizon <= 24 }, make("summary", {}, "Show the numbers"), make("div", { class: "wide" }));
+      this.level = make("select", { id: "level", on: { change: () => this.showLevel() } },
+        ...facts.quantiles.map((name, at) => make("option", { value: at, selected: at === facts.quantiles.length - 1 }, `${levels[at]} %`)));
+      this.advice = make("p", { class: "small" });
+      const half = facts.quantiles.indexOf("p50");
+      this.service = half < 0 ? null : make("div", { class: "service" },
+        make("label", { for: "level" }, "Service level", this.level), this.advice);
+      this.view.append(this.tools, ...(this.service ? [this.service] : []), this.numbers);
+      this.body.addEventListener("keydown", (event) => this.move(event));
     }
 
-    leftOut() {
-      const { charted, listed, series, history_steps: steps } = doc.shown;
-      const words = [];
-      if (charted < series) words.push(`To keep this file small, charts are in it for the ${count(charted, NOUN)} of most volume, of ${series.toLocaleString("en")} in all; forecast.csv has every one.`);
-      if (listed < series) words.push(`The list holds the ${listed.toLocaleString("en")} of most volume; items.csv has all.`);
-      if (steps < doc.data.steps) words.push(`Charts begin ${steps.toLocaleString("en")} steps before the end of the history, of ${doc.data.steps.toLocaleString("en")}.`);
-      return words.length ? make("p", { class: "soft small", id: "left-out" }, words.join(" ")) : null;
+    pick(reason) {
+      this.reason = this.reason === reason ? -1 : reason;
+      for (const chip of this.chips) chip.setAttribute("aria-pressed", String(Number(chip.dataset.reason) === this.reason));
+      this.filter();
+    }
+
+    turn(name) {
+      this.falling = this.sort === name ? !this.falling : name !== "name" && name !== "gain";
+      this.sort = name;
+      this.filter();
     }
 
     filter() {
-      const wanted = this.search.value.trim().toLowerCase();
+      const wanted = this.search.value.toLowerCase().split(/[\s·,]+/).filter(Boolean);
       const found = [];
-      this.lower.forEach((label, rank) => { if (label.includes(wanted)) found.push(rank); });
-      const order = SORTS[this.sort.value][1];
-      if (order) {
-        const keys = order(this.index);
-        found.sort((a, b) => keys[a] - keys[b] || a - b);
+      this.words.forEach((words, rank) => {
+        const odd = this.reason < 0 || (this.index.flags[rank] >> this.reason) & 1;
+        if (odd && wanted.every((one) => words.includes(one))) found.push(rank);
+      });
+      const sign = this.falling ? -1 : 1;
+      if (this.sort === "name") {
+        const { compare } = new Intl.Collator("en", { numeric: true });
+        found.sort((a, b) => sign * compare(this.index.labels[a], this.index.labels[b]));
       } else {
-        const compare = new Intl.Collator("en", { numeric: true }).compare;
-        found.sort((a, b) => compare(this.index.labels[a], this.index.labels[b]));
+        const keys = this.index[this.sort];
+        const rank = (at) => (known(keys[at]) ? sign * keys[at] : Infinity);
+        found.sort((a, b) => (rank(a) === rank(b) ? a - b : rank(a) - rank(b)));
+      }
+      for (const head of this.table.tHead.rows[0].cells) {
+        head.setAttribute("aria-sort", head.dataset.sort !== this.sort ? "none" : this.falling ? "descending" : "ascending");
       }
       this.found = found;
       this.page = 0;
-      this.status.textContent = found.length === this.lower.length
-        ? count(found.length, NOUN) : `${found.length.toLocaleString("en")} of ${count(this.lower.length, NOUN)}`;
+      this.status.textContent = found.length === this.words.length
+        ? count(found.length) : `${found.length.toLocaleString("en")} of ${count(this.words.length)}`;
       this.render();
-      return found.length && this.select(found[0]);
+      return found.length ? this.select(found.includes(this.wanted) ? this.wanted : found[0]) : undefined;
     }
 
-    turn(by) {
+    leaf(by) {
       this.page += by;
       this.render();
     }
 
+    spell(column, rank) {
+      const value = this.index[column][rank];
+      if (column === "volume") return spell(value);
+      return column === "error" ? spellMetric(value) : spellChange(value);
+    }
+
     render() {
-      const { index } = this;
-      const pages = Math.max(1, Math.ceil(this.found.length / PAGE_ROWS));
-      const some = this.found.slice(this.page * PAGE_ROWS, (this.page + 1) * PAGE_ROWS);
+      const pages = Math.max(1, Math.ceil(this.found.length / ROWS));
+      const some = this.found.slice(this.page * ROWS, (this.page + 1) * ROWS);
       this.body.replaceChildren(...some.map((rank) => {
-        const change = index.change[rank];
-        const gain = index.gain[rank];
+        const reasons = facts.reasons.filter((_, at) => (this.index.flags[rank] >> at) & 1);
+        const label = this.index.labels[rank];
         const pick = () => {
-          this.select(rank);
+          this.choose(rank);
           // On a phone the chart is below the list.
-          if (NARROW.matches) this.title.scrollIntoView();
+          if (narrow.matches) this.view.scrollIntoView();
         };
-        return make("tr", { "aria-current": rank === this.selected ? "true" : null, "data-rank": rank, on: { click: pick } },
-          make("td", { class: "name" }, make("button", { type: "button", title: index.labels[rank] }, index.labels[rank] || "(empty)")),
-          make("td", {}, spell(index.volume[rank], 4)),
-          make("td", {}, spellPercent(change, true)),
-          ...(doc.backtest.winner ? [
-            make("td", {}, spell(index.error[rank])),
-            make("td", { class: "minor" }, spellPercent(gain, true))] : []));
+        return make("tr", { "data-rank": rank, on: { click: pick } },
+          make("td", { class: "text" },
+            make("button", { type: "button", title: label, tabindex: "-1" }, label || "(empty)"),
+            reasons.length ? make("small", {}, reasons.join(" · ")) : null),
+          ...this.columns.map((column) => make("td", {}, this.spell(column, rank))));
       }));
+      if (!some.length) this.body.append(make("tr", {}, make("td", { class: "text", colspan: this.columns.length + 1 }, `No matching ${facts.nouns}.`)));
       this.back.disabled = this.page === 0;
       this.next.disabled = this.page >= pages - 1;
       this.where.textContent = `${(this.page + 1).toLocaleString("en")} of ${pages.toLocaleString("en")}`;
-      if (!some.length) this.body.append(make("tr", {}, make("td", { class: "text", colspan: 5 }, `No ${NOUN} is called that.`)));
+      this.mark();
+    }
+
+    /** One row can be reached by tab, the others from it by the arrow keys. */
+    mark() {
+      let reachable = null;
+      for (const row of this.body.rows) {
+        const chosen = row.dataset.rank === String(this.selected);
+        if (chosen) row.setAttribute("aria-current", "true");
+        else row.removeAttribute("aria-current");
+        if (chosen) reachable = row;
+      }
+      for (const row of this.body.rows) row.querySelector("button")?.setAttribute("tabindex", row === (reachable || this.body.rows[0]) ? "0" : "-1");
+    }
+
+    move(event) {
+      const buttons = [...this.body.querySelectorAll("button")];
+      const at = buttons.indexOf(document.activeElement);
+      const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+      if (to === undefined || !buttons[to]) return;
+      event.preventDefault();
+      buttons[at].setAttribute("tabindex", "-1");
+      buttons[to].setAttribute("tabindex", "0");
+      buttons[to].focus();
+    }
+
+    /** Select an item, and put it into the page's address. */
+    choose(rank) {
+      history.replaceState(null, "", `#item=${encodeURIComponent(this.index.labels[rank])}`);
+      return this.select(rank);
+    }
+
+    /** Follow a link to an item. */
+    async follow() {
+      if (!location.hash.startsWith("#item=")) return;
+      let label = "";
+      try { label = decodeURIComponent(location.hash.slice(6)); } catch { return; }
+      const rank = this.places.get(label);
+      if (rank === undefined) return;
+      if (!this.found.includes(rank)) {
+        this.search.value = "";
+        this.reason = -1;
+        this.filter();
+      }
+      this.page = Math.floor(this.found.indexOf(rank) / ROWS);
+      this.selected = rank;
+      this.render();
+      await this.select(rank);
+      this.view.scrollIntoView({ block: narrow.matches ? "start" : "nearest" });
     }
 
     async select(rank) {
       this.selected = rank;
       this.asked += 1;
       const asked = this.asked;
-      for (const row of this.body.rows) {
-        if (row.dataset.rank === String(rank)) row.setAttribute("aria-current", "true");
-        else row.removeAttribute("aria-current");
-      }
+      this.mark();
       const label = this.index.labels[rank];
       this.title.textContent = label || "(empty)";
-      const facts = [`volume ${spell(this.index.volume[rank], 4)}`, `change ${spellPercent(this.index.change[rank], true)}`];
-      if (known(this.index.error[rank])) facts.push(`${METRIC} ${spell(this.index.error[rank])}, ${spellPercent(this.index.gain[rank], true)} gain over seasonal naive`);
-      this.facts.textContent = facts.join(" · ");
-      if (rank >= doc.shown.charted) return this.showNone();
+      const words = [`volume ${spell(this.index.volume[rank])}`, `change ${spellChange(this.index.change[rank])}`];
+      if (known(this.index.error[rank])) {
+        words.push(`${facts.metric} ${spellMetric(this.index.error[rank])}, ${spellChange(this.index.gain[rank])} gain over ${facts.baseline}`);
+        if (known(this.index.bias[rank])) words.push(`bias ${spellChange(this.index.bias[rank])}`);
+      }
+      this.facts.textContent = words.join(" · ");
+      if (rank >= facts.shown.charted) return this.showNone();
       const series = await findSeries(rank);
       if (asked !== this.asked) return undefined; // another was chosen meanwhile
-      const shape = shapeSeries(series);
-      this.place.setAttribute("aria-label", `Line chart of ${label}: history, then the forecast. The numbers are in the table below it.`);
+      this.shape = shapeOf(series);
+      this.chart = new Fan(byId("item-chart"), label, this.shape);
+      charts[1] = this.chart;
+      this.tools.replaceChildren(this.chart.buttons());
+      this.view.querySelector(".item-figure").hidden = false;
       this.numbers.hidden = false;
-      this.numbers.lastChild.replaceChildren(numbersTable(`Forecast of ${label}`, shape, series.t));
-      if (this.entry) {
-        this.entry.build = () => fan(shape, "item");
-        return redraw(this.entry);
+      this.showNumbers();
+      return this.showLevel();
+    }
+
+    showNumbers() {
+      const { shape } = this;
+      const ghost = shape.ghost.some(known);
+      const heads = [facts.timestamp, "mean", ...facts.quantiles, ...(ghost ? [`${facts.before} before`] : [])];
+      const write = readable([...shape.mean, ...shape.quantiles.flat(), ...shape.ghost]);
+      const rows = shape.mean.map((mean, at) => make("tr", {},
+        make("td", { class: "text" }, shape.stamps[shape.start + at]),
+        ...[mean, ...shape.quantiles.map((one) => one[at]), ...(ghost ? [shape.ghost[at]] : [])].map((value) => make("td", {}, write(value)))));
+      this.numbers.lastChild.replaceChildren(make("table", {},
+        make("caption", {}, "Forecast; forecast.csv has all digits"),
+        make("thead", {}, make("tr", {}, ...heads.map((text, at) => make("th", { scope: "col", class: at ? null : "text" }, text)))),
+        make("tbody", {}, ...rows)));
+    }
+
+    /** Say what to have for a service level: a quantile, how it held, the safety stock. */
+    showLevel() {
+      if (!this.service) return;
+      const { shape } = this;
+      const at = Number(this.level.value);
+      const sum = (values) => values.reduce((total, value) => total + (value ?? 0), 0);
+      const half = sum(shape.quantiles[facts.quantiles.indexOf("p50")]);
+      const name = facts.quantiles[at];
+      const safety = shape.quantiles[at].map((value, step) => value - shape.quantiles[facts.quantiles.indexOf("p50")][step]);
+      this.advice.textContent = `Order by ${name}. In the next step that is ${exact(shape.quantiles[at][0])}, ${exact(safety[0])} beside the median of ${exact(shape.quantiles[facts.quantiles.indexOf("p50")][0])}; the medians of all steps add up to ${spell(half)}. ${facts.calibration[name] ? `On the backtest of all ${facts.nouns}, ${facts.calibration[name]}.` : ""}`;
+      for (const row of this.numbers.querySelectorAll("tr")) {
+        [...row.cells].forEach((one, place) => one.classList.toggle("chosen", place === at + 2));
       }
-      this.entry = await chart(this.place, () => fan(shape, "item"));
-      return undefined;
     }
 
     showNone() {
       this.numbers.hidden = true;
-      if (this.entry) {
-        this.entry.view.remove();
-        drawn.splice(drawn.indexOf(this.entry), 1);
-        this.entry = null;
-      }
-      this.place.setAttribute("aria-label", "No chart");
-      this.place.replaceChildren(make("p", { class: "soft" }, `This ${NOUN} is not among the ${doc.shown.charted.toLocaleString("en")} that are charted here; its forecast is in forecast.csv.`));
+      charts.length = Math.min(charts.length, 1);
+      this.tools.replaceChildren();
+      if (this.service) this.advice.textContent = "";
+      byId("item-chart").replaceChildren(make("p", { class: "soft" }, `This ${facts.noun} is not among the ${facts.shown.charted.toLocaleString("en")} of most volume, which are charted here to keep the file small; forecast.csv has its forecast.`));
     }
-  }
 
-  async function showItems() {
-    const items = new Items(await unpack("index"));
-    items.build();
-    await items.filter();
-    return items;
-  }
-
-  // ---- accuracy ------------------------------------------------------------------------
-
-  function showLeaderboard() {
-    const metrics = ["WQL", "WAPE", "MASE", "MAPE", "RMSE"].filter((name) => doc.leaderboard.some((entry) => known(entry.metrics[name])));
-    metrics.sort((a, b) => (b === METRIC) - (a === METRIC));
-    const baseline = doc.backtest.comparable ? " (baseline)" : " (baseline, on the last horizon)";
-    const badge = { winner: " (winner)", baseline, candidate: "" };
-    const rows = doc.leaderboard.map((entry) => [
-      entry.name + badge[entry.kind] + (entry.status === "Completed" ? "" : ` – ${entry.status}`),
-      ...metrics.map((name) => spell(entry.metrics[name])), spellPercent(entry.improvement_percent, true)]);
-    fill("leaderboard",
-      make("h2", { id: "leaderboard-title" }, "Leaderboard"),
-      table("Errors on the backtest: least is best", ["candidate", ...metrics, "gain over seasonal naive"], rows, (at) => doc.leaderboard[at].kind),
-      doc.baseline.repeats === "season" ? null : make("p", { class: "soft small" }, `${doc.data.season > 1 ? `The history has no whole season of ${doc.data.season} steps` : "The data has no season"}: seasonal naive repeats the last value.`),
-      doc.backtest.comparable ? null : make("p", {}, `Not comparable with seasonal naive: ${doc.backtest.reason}.`));
-  }
-
-  function spellBias(bias) {
-    if (!known(bias)) return "";
-    if (Math.abs(bias) < 1) return " In all, the means were neither too high nor too low.";
-    return ` In all, the means were ${spellPercent(Math.abs(bias))} too ${bias > 0 ? "high" : "low"}.`;
-  }
-
-  async function showAccuracy() {
-    const { by_step: steps, calibration } = doc.backtest;
-    if (!doc.backtest.winner) return;
-    const stepPlace = make("div", { class: "chart", role: "img", "aria-label": `Line chart: ${METRIC} by step of the horizon. The numbers are in the table below it.` });
-    const levelPlace = make("div", { class: "chart", role: "img", "aria-label": "Chart: how often actual values were not above each quantile. The numbers are in the table below it." });
-    byId("accuracy").append(
-      make("div", { class: "card" }, make("h2", {}, "Accuracy by horizon step"),
-        make("p", { class: "soft small" }, `${METRIC} on the backtest; lower is better.`),
-        make("figure", {}, stepPlace, legend(["winner", "forecast"], ["seasonal naive", "naive", "dashed"])),
-        make("details", {}, make("summary", {}, "Show the numbers"),
-          table(`${METRIC} by step`, ["step", "winner", "seasonal naive", "points"],
-            steps.map((s) => [String(s.step), spell(s.winner[METRIC]), spell(s.baseline[METRIC]), s.points.toLocaleString("en")])))),
-      make("div", { class: "card" }, make("h2", {}, "Are the quantiles honest?"),
-        make("p", { class: "soft small" }, `Share of actual values that were not above each quantile; on the line is right.${spellBias(doc.backtest.bias_percent)}`),
-        make("figure", {}, levelPlace, legend(["backtest", "forecast"], ["perfect", "naive", "dashed"])),
-        make("details", {}, make("summary", {}, "Show the numbers"),
-          table("Calibration of the quantiles", ["quantile", "should be", "was"],
-            calibration.map((c) => [c.quantile, spellPercent(100 * c.level), spellPercent(100 * c.covered)])))));
-    await chart(stepPlace, () => {
-      const plot = figure({
-        height: 260, name: "steps", x_axis_label: "step", y_range: new Bokeh.DataRange1d({ start: 0 }),
-      });
-      plot.xaxes[0].ticker = new Bokeh.BasicTicker({ desired_num_ticks: Math.min(steps.length, 12), min_interval: 1, num_minor_ticks: 0 });
-      const x = steps.map((s) => s.step);
-      for (const [who, color, dash] of [["baseline", "naive", "dashed"], ["winner", "forecast", "solid"]]) {
-        const y = gaps(steps.map((s) => s[who][METRIC]));
-        plot.line({ x, y, line_color: paint(color), line_width: 2.5, line_dash: dash });
-        plot.scatter({ x, y, size: 6, fill_color: paint(color), line_color: paint(color) });
-      }
-      return plot;
-    });
-    await chart(levelPlace, () => {
-      const plot = figure({
-        height: 260, name: "calibration", x_axis_label: "quantile's level", y_axis_label: "share of actuals",
-        x_range: new Bokeh.Range1d({ start: 0, end: 1 }), y_range: new Bokeh.Range1d({ start: 0, end: 1.04 }),
-      });
-      plot.line({ x: [0, 1], y: [0, 1], line_color: paint("naive"), line_dash: "dashed", line_width: 2 });
-      const x = calibration.map((c) => c.level);
-      const y = calibration.map((c) => c.covered);
-      plot.line({ x, y, line_color: paint("forecast"), line_width: 2.5 });
-      plot.scatter({ x, y, size: 9, fill_color: paint("forecast"), line_color: paint("card") });
-      return plot;
-    });
-  }
-
-  function showEarlier() {
-    const { scored, reason } = doc.earlier_forecasts;
-    const section = byId("earlier");
-    section.append(make("h2", { id: "earlier-title" }, "Did the last forecast come true?"));
-    if (!scored.length) {
-      section.append(make("p", {}, `Not known yet: ${reason}.`));
-      return;
+    saveCsv() {
+      const heads = [facts.noun, ...this.columns.map((name) => (name === "error" ? facts.metric : name)), "look at"];
+      const rows = this.found.map((rank) => [
+        cell(this.index.labels[rank]), ...this.columns.map((name) => quote(this.index[name][rank])),
+        quote(facts.reasons.filter((_, at) => (this.index.flags[rank] >> at) & 1).join("; "))]);
+      save(`${fileName(`${facts.dataset} ${facts.nouns}`)}.csv`, "text/csv", lines([heads, ...rows]));
     }
-    const [last] = scored;
-    section.append(
-      make("p", {}, `${last.sentence}.`),
-      table(`Earlier forecasts of this dataset, scored on what then happened`,
-        ["run", "scored days", NOUNS, "points", "WAPE", "MASE", "WQL", "WQL of naive"],
-        scored.map((s) => [s.run_id, `${s.scored_first} to ${s.scored_last}`, s.series.toLocaleString("en"), s.points.toLocaleString("en"),
-          spell(s.metrics.WAPE), spell(s.metrics.MASE), spell(s.metrics.WQL), spell(s.baseline.WQL)])),
-      make("div", { class: "columns" },
-        table(`Where ${last.run_id} erred most`, [NOUN, "actual", "forecast", "WAPE"],
-          last.worst.map((w) => [w.key.join(" · "), spell(w.actual, 4), spell(w.forecast, 4), spell(w.WAPE)])),
-        table(`Coverage of its quantiles`, ["quantile", "should be", "was"],
-          last.calibration.map((c) => [c.quantile, spellPercent(100 * c.level), spellPercent(100 * c.covered)]))));
-  }
-
-  function showData() {
-    const section = byId("data");
-    const { data } = doc;
-    section.append(make("h2", { id: "data-title" }, "The data"),
-      make("p", {}, `${count(data.rows, "row")} of ${count(data.series, NOUN)}, ${data.first} to ${data.last}: ${spellFrequency(data.steps)}${data.season > 1 ? `, with a season of ${data.season}` : ""}.`));
-    if (!doc.findings.length) section.append(make("p", { class: "soft" }, "Nothing was found wrong with the upload."));
-    for (const found of doc.findings) {
-      section.append(make("p", {}, make("span", { class: `badge ${found.level}` }, found.level === "fixed" ? "repaired" : found.level), ` ${found.what}; ${found.remedy}`));
-      const places = found.examples || [];
-      if (places.length) {
-        section.append(make("details", {}, make("summary", {}, "Where"),
-          table(`Examples of ${found.code}`, ["file", "row", "column", "value"],
-            places.map((one) => [one.file, one.row, one.column, one.value].map((part) => (known(part) ? String(part) : "–"))))));
-      }
-    }
-    if (doc.inferred.length) {
-      section.append(make("details", {}, make("summary", {}, `${count(doc.inferred.length, "setting")} inferred from the data`),
-        table("What was inferred, and why", ["setting", "value", "evidence"],
-          doc.inferred.map((one) => [one.key, typeof one.value === "string" ? one.value : JSON.stringify(one.value), one.evidence]))));
-    }
-  }
-
-  function showRun() {
-    const section = byId("run");
-    section.append(make("h2", { id: "run-title" }, "What the run took"));
-    if (doc.took) {
-      const { stages, cost } = doc.took;
-      const range = (part) => (part.most < 0.01 ? "under $0.01" : part.least === part.most
-        ? `$${part.least.toFixed(2)}` : `$${part.least.toFixed(2)} to $${part.most.toFixed(2)}`);
-      const money = cost.parts.map((part) => [part.what, range(part)]);
-      section.append(make("div", { class: "columns" },
-        table("Time of each stage", ["stage", "time"], stages.map((stage) => [stage.words, spellSeconds(stage.seconds)])),
-        table("Estimated cost on AWS", ["part", "US dollars"], [...money, ["in all", range(cost)]])),
-      make("p", { class: "soft small" }, `${cost.local ? "This run was made by the local AWS, and cost nothing. " : ""}${cost.basis}`));
-    }
-    section.append(make("details", {}, make("summary", {}, "The settings as resolved"),
-      make("pre", { tabindex: "0" }, JSON.stringify(doc.settings, null, 2))));
-  }
-
-  function showNotes() {
-    const items = Object.entries(doc.definitions).flatMap(([name, words]) => [make("dt", {}, name), make("dd", {}, words)]);
-    const windows = doc.backtest.windows.map((w) => w.last_known).join(", ");
-    fill("notes",
-      windows ? make("p", {}, `Backtest: Autopilot's own windows, which its choice of candidates rests on too; forecasts made with what was known at ${windows}. Seasonal naive is scored on the very same points.`) : null,
-      make("details", {}, make("summary", {}, "How the figures are defined"), make("dl", {}, ...items)));
   }
 
   // ---- all together ---------------------------------------------------------------------
 
-  const redrawAll = () => Promise.all(drawn.map(redraw));
-
   async function show() {
-    showHead();
-    showTiles();
-    showWarnings();
-    showLeaderboard();
-    showEarlier();
-    showData();
-    showRun();
-    showNotes();
-    await showTotal();
-    const items = await showItems();
-    await showAccuracy();
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);
-    matchMedia("print").addEventListener("change", redrawAll);
+    root.classList.add("js");
+    const place = byId("total-chart");
+    charts[0] = new Fan(place, facts.name, shapeOf(facts.total));
+    place.parentNode.after(charts[0].buttons());
+    const items = new Items(await unpack("index"));
+    await items.filter();
+    await items.follow();
+    addEventListener("hashchange", () => items.follow());
+    let width = innerWidth;
+    addEventListener("resize", () => {
+      if (innerWidth === width) return;
+      width = innerWidth;
+      for (const chart of charts) chart.draw();
+    });
     return items;
   }
 
-  window.reportPage = { doc, ready: show() };
+  window.reportPage = { facts, charts, ready: show() };
   window.reportPage.ready.catch((error) => {
-    byId("warnings").hidden = false;
-    byId("warnings").className = "warning-list";
-    byId("warnings").append(`This page could not be drawn (${error}); the figures are in report.json and forecast.csv.`);
+    root.classList.remove("js");
+    byId("warnings").append(make("p", { class: "warning-list" }, `The lists and charts of this page could not be made to move (${error}); what stands here is right.`));
     throw error;
   });
 })();

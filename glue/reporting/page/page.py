@@ -4,36 +4,51 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import html
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from glue.arrays import Array
+from glue.reporting.attention import REASONS
 from glue.reporting.figures import Figures
+from glue.reporting.page.listing import (
+    SHOWN_ROWS,
+    Axis,
+    Listing,
+    build_index,
+    build_list,
+    draw_multiples,
+)
+from glue.reporting.page.sections import (
+    build_legend,
+    build_sections,
+    name_before,
+    name_noun,
+    name_page,
+    spell_steps,
+)
+from glue.reporting.page.svg import Fan
 from glue.run_documents import RunSettings
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 
-# The chart library, from a package that the deploy has pinned, and our own parts.
-LIBRARIES = ("bokeh.min.js", "bokeh-api.min.js")
 TEMPLATE, STYLE, SCRIPT = "page.html", "page.css", "page.js"
 
 # Mail takes files of about 10 MB; what would not fit is left out, and that is said.
-MAX_PAGE_BYTES = 9_500_000
+MAX_PAGE_BYTES = 6_000_000
 MOST_LISTED = 100_000
-_PER_CHUNK = 50
-_LONGEST_LABEL = 300
+_PER_CHUNK = 200
 # Series are drawn with their recent past: seasons, horizons, or steps.
 _SEASONS, _HORIZONS, _LEAST_STEPS, _MOST_STEPS = 4, 8, 120, 1000
-_MOST_TOTAL_STEPS = 3000
-# In the page's own blocks rather than in its document.
-_HEAVY = ("items", "total")
+# Digits of the forecast and the history in charts, and of earlier forecasts there.
+_DIGITS, _PAST_DIGITS = 6, 3
 
 
 @dataclass(frozen=True)
@@ -57,42 +72,137 @@ def build_page(
     content
         What it shows.
     assets
-        The folder of the page's template, style and scripts, the charts' included.
+        The folder of the page's template, style and script.
     max_bytes
         The size that the page stays below; the series of least volume are left out.
     """
-    names = (TEMPLATE, STYLE, SCRIPT, *LIBRARIES)
-    parts = {name: (assets / name).read_text("utf-8") for name in names}
+    parts = {
+        name: (assets / name).read_text("utf-8") for name in (TEMPLATE, STYLE, SCRIPT)
+    }
+    style, script = parts[STYLE], _guard(parts[SCRIPT])
     order = np.argsort(-content.figures.items.totals.volume, kind="stable")
     listed = order[:MOST_LISTED]
-    index = _pack(_build_index(content, listed))
-    core = {
-        name: value for name, value in content.document.items() if name not in _HEAVY
+    index = build_index(content.figures, listed)
+    packed = _pack(index)
+    series = SeriesWriter(content)
+    slots = {
+        "TITLE": html.escape(name_page(content.document)),
+        "STYLE": style,
+        "STYLE_HASH": hash_text(style),
+        "SCRIPT": script,
+        "SCRIPT_HASH": hash_text(script),
+        "INDEX": packed,
+        **_build_sections(content, index, listed, series),
     }
-    core["total"] = _shorten_total(content.document["total"])
-    fixed = sum(len(text.encode()) for text in parts.values())
-    fixed += len(index) + len(_as_json(core).encode()) + 20_000
-    chunks, shown = _fill_chunks(content, listed, max_bytes - fixed)
-    core["shown"] = {
-        "charted": shown,
+    facts = _describe_facts(content, series)
+    fixed = sum(len(text.encode()) for text in slots.values())
+    fixed += len(parts[TEMPLATE]) + len(_as_json(facts).encode()) + 2_000
+    chunks, charted = _fill_chunks(series, listed, max_bytes - fixed)
+    facts["shown"] = {
+        "charted": charted,
         "listed": len(listed),
         "series": len(order),
         "per_chunk": _PER_CHUNK,
-        "history_steps": _count_history_steps(content),
-        "history_first": _first_period(content),
+        "history_steps": series.steps,
     }
-    core["stamps"] = _build_stamps(content)
-    scripts = "\n".join(f"<script>{_guard(parts[name])}</script>" for name in LIBRARIES)
-    slots = {
-        "TITLE": html.escape(f"Forecast of {content.document['dataset']}"),
-        "STYLE": parts[STYLE],
-        "DOCUMENT": _as_json(core),
-        "INDEX": index,
-        "CHUNKS": "\n".join(_tag(number, text) for number, text in enumerate(chunks)),
-        "LIBRARY": scripts,
-        "SCRIPT": _guard(parts[SCRIPT]),
-    }
+    slots["FACTS"] = _as_json(facts)
+    slots["CHUNKS"] = "\n".join(_tag(at, text) for at, text in enumerate(chunks))
     return _fill_slots(parts[TEMPLATE], slots)
+
+
+def _build_sections(
+    content: PageContent, index: dict[str, Any], listed: Array, series: SeriesWriter
+) -> dict[str, str]:
+    document, figures = content.document, content.figures
+    axis = Axis(series.stamps, _levels(content.settings))
+    largest = listed[:SHOWN_ROWS]
+    multiples = (
+        draw_multiples(figures, largest, [*series.describe(largest)], axis)
+        if len(listed) > 1
+        else ()
+    )
+    listing = Listing(
+        index,
+        content.settings.metric,
+        name_noun(document, 1),
+        bool(document["backtest"]["winner"]),
+    )
+    data = document["data"]
+    span = spell_steps(document, max(data["season"], data["horizon"]))
+    notes = [
+        f"Volume is that of the last {span}; change compares the forecast with "
+        f"{name_before(document)}; {listing.metric}, gain and bias are the backtest's.",
+    ]
+    if series.steps < data["steps"]:
+        notes.append(
+            f"Charts show the last {series.steps:,} of "
+            f"{spell_steps(document, data['steps'])}."
+        )
+    if len(listed) > SHOWN_ROWS:
+        notes.append("items.csv has every one.")
+    items = build_list(listing, notes, build_legend(document, True, item=True))
+    return {
+        name: str(text)
+        for name, text in build_sections(
+            document, items, _total_fan(content, series), [*multiples]
+        ).items()
+    }
+
+
+def _total_fan(content: PageContent, series: SeriesWriter) -> Fan:
+    history, forecast = (
+        content.document["total"][name] for name in ("history", "forecast")
+    )
+    past = history["values"][-series.steps :]
+    sums = forecast["quantile_sums"]
+    return Fan(
+        stamps=series.stamps,
+        values=past,
+        start=len(past),
+        mean=forecast["mean"],
+        quantiles=[*zip(_levels(content.settings), sums.values())],
+    )
+
+
+def _levels(settings: RunSettings) -> tuple[int, ...]:
+    return tuple(int(name[1:]) for name in settings.quantiles)
+
+
+def _describe_facts(content: PageContent, series: SeriesWriter) -> dict[str, Any]:
+    """Give the script what the list and the charts need."""
+    document, settings = content.document, content.settings
+    data = document["data"]
+    total = _total_fan(content, series)
+    return {
+        "name": name_page(document),
+        "dataset": document["dataset"],
+        "target": data["target"],
+        "timestamp": data["timestamp"],
+        "keys": data["keys"],
+        "noun": name_noun(document, 1),
+        "nouns": name_noun(document),
+        "metric": settings.metric,
+        "baseline": document["baseline"]["words"],
+        "backtest": bool(document["backtest"]["winner"]),
+        "calibration": {
+            one["quantile"]: one["words"] for one in document["backtest"]["calibration"]
+        },
+        "quantiles": list(settings.quantiles),
+        "horizon": settings.horizon,
+        "season": settings.season,
+        "before": spell_steps(document, settings.season),
+        "reasons": list(REASONS),
+        "counts": document["attention"]["counts"],
+        "stamps": series.stamps,
+        "total": {
+            "v": [_round(value, _DIGITS) for value in total.values],
+            "m": [_round(value, _DIGITS) for value in total.mean],
+            "q": [
+                [_round(value, _DIGITS) for value in column]
+                for _, column in total.quantiles
+            ],
+        },
+    }
 
 
 def _fill_slots(template: str, slots: Mapping[str, str]) -> str:
@@ -103,6 +213,12 @@ def _fill_slots(template: str, slots: Mapping[str, str]) -> str:
         name, _, rest = piece.partition("}}")
         filled += [slots[name], rest]
     return "".join(filled)
+
+
+def hash_text(text: str) -> str:
+    """Hash a script or a style as the page's policy names it."""
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
 
 
 def _guard(script: str) -> str:
@@ -128,103 +244,95 @@ def _tag(number: int, text: str) -> str:
     return f'<script type="text/plain" id="chunk-{number}">{text}</script>'
 
 
-def _build_index(content: PageContent, listed: Array) -> dict[str, Any]:
-    """List the series that can be searched and sorted, by volume."""
-    figures, keys = content.figures.items, content.figures.history.keys
-    return {
-        "labels": [_label(keys[at]) for at in listed.tolist()],
-        "volume": _round(figures.totals.volume[listed]),
-        "change": _round(figures.totals.change[listed]),
-        "error": _round(figures.error[listed]),
-        "gain": _round(figures.improvement[listed]),
-    }
-
-
-def _label(key: tuple[str, ...]) -> str:
-    label = " · ".join(key)
-    if len(label) <= _LONGEST_LABEL:
-        return label
-    return f"{label[: _LONGEST_LABEL - 1]}…"
-
-
-def _round(values: Array) -> list[float | None]:
-    return [
-        float(f"{value:.4g}") if np.isfinite(value) else None
-        for value in values.tolist()
-    ]
-
-
-def _shorten_total(total: Mapping[str, Any]) -> dict[str, Any]:
-    history = total["history"]
-    return {
-        **total,
-        "history": {
-            name: values[-_MOST_TOTAL_STEPS:] for name, values in history.items()
-        },
-    }
-
-
-def _count_history_steps(content: PageContent) -> int:
-    settings = content.settings
-    wanted = max(_SEASONS * settings.season, _HORIZONS * settings.horizon, _LEAST_STEPS)
-    return min(content.figures.history.steps, wanted, _MOST_STEPS)
-
-
-def _first_period(content: PageContent) -> int:
-    return content.figures.history.steps - _count_history_steps(content)
-
-
-def _build_stamps(content: PageContent) -> dict[str, list[str]]:
-    """Name the time steps that all charts share."""
-    history = content.figures.history
-    periods = np.arange(_first_period(content), history.steps)
-    return {
-        "history": history.name_periods(periods),
-        "forecast": np.unique(content.figures.grid.stamps.astype(str)).tolist(),
-    }
-
-
 def _fill_chunks(
-    content: PageContent, listed: Array, room: int
+    series: SeriesWriter, listed: Array, room: int
 ) -> tuple[list[str], int]:
     """Pack series by volume as long as there is room; say how many there are."""
     chunks: list[str] = []
     shown = 0
     for start in range(0, len(listed), _PER_CHUNK):
-        series = listed[start : start + _PER_CHUNK]
-        text = _pack(list(_describe_series(content, series)))
+        some = listed[start : start + _PER_CHUNK]
+        text = _pack([*series.describe(some)])
         room -= len(_tag(len(chunks), text)) + 1
         if room < 0:
             break
         chunks.append(text)
-        shown += len(series)
+        shown += len(some)
     return chunks, shown
 
 
-def _describe_series(content: PageContent, series: Array) -> Iterator[dict[str, Any]]:
-    """Give each series' recent past and its forecast, as in forecast.csv."""
-    history, grid = content.figures.history, content.figures.grid
-    first = _first_period(content)
-    for number in series.tolist():
-        some = slice(*history.offsets[number : number + 2].tolist())
-        recent = history.periods[some] >= first
-        periods = history.periods[some][recent] - first
-        values = history.values[some][recent]
-        rows = slice(
-            int(np.searchsorted(grid.series, number)),
-            int(np.searchsorted(grid.series, number, side="right")),
+@dataclass
+class SeriesWriter:
+    """Gives each series' recent past, its forecast, and the backtest over its past."""
+
+    content: PageContent
+    steps: int = 0
+    stamps: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        history, settings = self.content.figures.history, self.content.settings
+        wanted = max(
+            _SEASONS * settings.season, _HORIZONS * settings.horizon, _LEAST_STEPS
         )
-        yield {
-            # The places of values; only the first when they have no gap.
-            "p": _places(periods),
-            "v": [_plain(value) for value in values.tolist()],
-            "t": grid.stamps[rows].tolist(),
-            "m": [_plain(value) for value in grid.mean[rows].tolist()],
-            "q": [
-                [_plain(value) for value in column]
-                for column in grid.quantiles[rows].T.tolist()
-            ],
-        }
+        self.steps = min(history.steps, wanted, _MOST_STEPS)
+        self._first = history.steps - self.steps
+        ahead = np.unique(self.content.figures.grid.stamps.astype(str)).tolist()
+        past = history.name_periods(np.arange(self._first, history.steps))
+        self._ahead: list[str] = ahead
+        self.stamps = [*past, *ahead]
+        self._sort_backtest()
+
+    def _sort_backtest(self) -> None:
+        comparison = self.content.figures.outcome.comparison
+        self._points = None
+        if comparison is None:
+            return
+        points = comparison.forecast.points
+        points = points.take(np.lexsort((points.step, points.cutoff, points.series)))
+        count = len(self.content.figures.history.keys)
+        self._points = points
+        self._offsets = np.searchsorted(points.series, np.arange(count + 1))
+
+    def describe(self, series: Array) -> Iterator[dict[str, Any]]:
+        """Describe some series by their numbers."""
+        history, grid = self.content.figures.history, self.content.figures.grid
+        for number in series.tolist():
+            some = slice(*history.offsets[number : number + 2].tolist())
+            recent = history.periods[some] >= self._first
+            periods = history.periods[some][recent] - self._first
+            rows = slice(
+                int(np.searchsorted(grid.series, number)),
+                int(np.searchsorted(grid.series, number, side="right")),
+            )
+            stamps = grid.stamps[rows].tolist()
+            yield {
+                # The places of values; only the first when they have no gap.
+                "p": _places(periods),
+                "v": _list_rounded(history.values[some][recent]),
+                "m": _list_rounded(grid.mean[rows]),
+                "q": [_list_rounded(column) for column in grid.quantiles[rows].T],
+                **({} if stamps == self._ahead else {"t": stamps}),
+                **self._describe_backtest(number),
+            }
+
+    def _describe_backtest(self, number: int) -> dict[str, Any]:
+        """Give the windows' first places, and the forecasts and ranges from there."""
+        if self._points is None:
+            return {}
+        some = slice(*self._offsets[number : number + 2].tolist())
+        points = self._points.take(some)
+        fresh = np.flatnonzero(np.diff(points.cutoff, prepend=-1))
+        windows = []
+        for at, end in zip(fresh, [*fresh[1:], len(points)]):
+            part = points.take(slice(at, end))
+            place = int(part.cutoff[0] + part.step[0] - self._first)
+            if place < 0 or (np.diff(part.step) != 1).any():
+                continue
+            columns = [part.mean]
+            if part.quantiles.shape[1] > 1:
+                columns += [part.quantiles[:, 0], part.quantiles[:, -1]]
+            windows.append([place, *(_list_rounded(c, _PAST_DIGITS) for c in columns)])
+        return {"b": windows} if windows else {}
 
 
 def _places(periods: Array) -> list[int]:
@@ -234,8 +342,13 @@ def _places(periods: Array) -> list[int]:
     return places
 
 
-def _plain(value: float) -> float | None:
+def _list_rounded(values: Array, digits: int = _DIGITS) -> list[float | None]:
+    return [_round(value, digits) for value in values.tolist()]
+
+
+def _round(value: float | None, digits: int) -> float | None:
     """Give a number as JSON has it; a whole one without its fraction."""
-    if not np.isfinite(value):
+    if value is None or not np.isfinite(value):
         return None
-    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    rounded = float(f"{value:.{digits}g}")
+    return int(rounded) if rounded.is_integer() and abs(rounded) < 2**53 else rounded

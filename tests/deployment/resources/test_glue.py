@@ -10,11 +10,9 @@ import pytest
 from deployment.errors import DeploymentError
 from deployment.options import Options
 from deployment.pipeline import Pipeline
-from deployment.resources.glue_code import CHARTS as CHARTS_FOLDER
 from deployment.resources.glue_code import (
     WHEEL,
     GlueCode,
-    read_chart_library,
     read_glue_code,
     review_glue_code,
 )
@@ -27,7 +25,6 @@ STAGE = make_stage()
 PLAIN = Options()
 FILES = {"preprocess.py": b"one", "report.py": b"two", WHEEL: b"three"}
 JOBS = Pipeline(ROOT).glue_jobs
-CHARTS = {"charts.js": b"charts"}
 
 
 def make_code(**changed):
@@ -61,20 +58,17 @@ def test_hash_changes_with_any_file():
 
 
 def test_scripts_and_wheel_hold_the_package(tmp_path):
-    code = read_glue_code(write_package(tmp_path), JOBS, chart_library=CHARTS)
+    code = read_glue_code(write_package(tmp_path), JOBS)
 
     members = read_members(code)
     assert set(code.files) == {"preprocess.py", "report.py", WHEEL}
     assert members["glue/page/page.html"] == b"page/page.html"
-    assert members["glue/reporting/page/charts.js"] == b"charts"
     assert not any("notes" in name for name in members)
 
 
 def test_equal_sources_give_equal_bytes(tmp_path):
-    first = read_glue_code(write_package(tmp_path / "a"), JOBS, chart_library=CHARTS)
-    again = read_glue_code(
-        write_package(tmp_path / "b", order=-1), JOBS, chart_library=CHARTS
-    )
+    first = read_glue_code(write_package(tmp_path / "a"), JOBS)
+    again = read_glue_code(write_package(tmp_path / "b", order=-1), JOBS)
 
     assert first.files == again.files
 
@@ -87,7 +81,7 @@ def test_wheel_requires_nothing(tmp_path):
 
 
 def test_pip_installs_the_wheel_of_this_project(tmp_path):
-    code = read_glue_code(ROOT / "glue", JOBS, chart_library=read_chart_library())
+    code = read_glue_code(ROOT / "glue", JOBS)
     wheel, place = tmp_path / WHEEL, tmp_path / "installed"
     wheel.write_bytes(code.files[WHEEL])
 
@@ -105,14 +99,7 @@ def test_pip_installs_the_wheel_of_this_project(tmp_path):
         cwd=tmp_path,
     )
     assert done.stdout.strip() == str(place / "glue" / "__init__.py")
-    assert (place / CHARTS_FOLDER / "bokeh.min.js").is_file()
-
-
-def test_chart_library_is_in_its_package():
-    library = read_chart_library()
-
-    assert library
-    assert all(b"Bokeh" in script for script in library.values())
+    assert (place / "glue" / "reporting" / "page" / "page.js").is_file()
 
 
 def test_folder_without_scripts_is_refused(tmp_path):

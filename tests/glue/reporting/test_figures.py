@@ -77,26 +77,99 @@ def reported_rows(reported, start, end):
     return list(csv.DictReader(io.StringIO(reported.bucket.objects[key].decode())))
 
 
+def slow_line(values, cutoff):
+    """Give an item's values up to a month, its gaps filled with zero."""
+    known = [step for step in values if step <= cutoff]
+    return [values.get(step, 0.0) for step in range(min(known), cutoff + 1)]
+
+
 def slow_naive(values, cutoff, steps):
     """Forecast an item from its values up to a month, as the report defines it."""
-    known = [step for step in values if step <= cutoff]
-    if not known:
+    if not [step for step in values if step <= cutoff]:
         return None
-    line = [values.get(step, 0.0) for step in range(min(known), cutoff + 1)]
+    line = slow_line(values, cutoff)
     lag = SEASON if len(line) > SEASON + 1 else 1
     changes = [line[at] - line[at - lag] for at in range(lag, len(line))]
-    spread = math.sqrt(sum(c * c for c in changes) / len(changes)) if changes else 0
     scale = sum(abs(c) for c in changes) / len(changes) if changes else math.nan
-    forecasts = []
-    for step in range(1, steps + 1):
-        center = line[len(line) - lag + (step - 1) % lag]
-        width = spread * math.sqrt((step - 1) // lag + 1)
-        row = {"mean": center}
-        for name, level in LEVELS.items():
-            quantile = center + width * NormalDist().inv_cdf(level)
-            row[name] = max(quantile, 0.0) if min(line) >= 0 else quantile
-        forecasts.append(row)
-    return forecasts, scale
+    return slow_repeat(line, lag, steps), scale
+
+
+def slow_repeat(line, lag, steps):
+    """Repeat the last values, as wide as the changes over so many steps were."""
+    changes = [line[at] - line[at - lag] for at in range(lag, len(line))]
+    spread = math.sqrt(sum(c * c for c in changes) / len(changes)) if changes else 0
+    return [
+        slow_row(
+            line,
+            line[len(line) - lag + step % lag],
+            spread * math.sqrt(step // lag + 1),
+        )
+        for step in range(steps)
+    ]
+
+
+def slow_row(line, center, width):
+    """Put normal quantiles around a centre; not below zero if the item never is."""
+    floor = 0.0 if min(line) >= 0 else -math.inf
+    row = {"mean": max(center, floor)}
+    for name, level in LEVELS.items():
+        row[name] = max(center + width * NormalDist().inv_cdf(level), floor)
+    return row
+
+
+def slow_mean(line, steps):
+    """Forecast the mean of each month of the year, or of a short line."""
+    season = SEASON if len(line) > SEASON + 1 else 1
+    places = {}
+    for back, value in enumerate(reversed(line)):
+        places.setdefault((-back - 1) % season, []).append(value)
+    means = {place: sum(some) / len(some) for place, some in places.items()}
+    squares = sum(
+        (value - means[place]) ** 2 for place, some in places.items() for value in some
+    )
+    spread = math.sqrt(squares / max(len(line) - len(places), 1))
+    rows = []
+    for step in range(steps):
+        place = step % season
+        width = spread * math.sqrt(1 + 1 / len(places[place]))
+        rows.append(slow_row(line, means[place], width))
+    return rows
+
+
+def slow_drift(line, steps):
+    """Go on along the line from the first value to the last."""
+    span = max(len(line) - 1, 1)
+    slope = (line[-1] - line[0]) / span
+    changes = [line[at] - line[at - 1] - slope for at in range(1, len(line))]
+    spread = math.sqrt(sum(c * c for c in changes) / len(changes)) if changes else 0
+    return [
+        slow_row(
+            line,
+            line[-1] + slope * ahead,
+            spread * math.sqrt(ahead * (1 + ahead / span)),
+        )
+        for ahead in range(1, steps + 1)
+    ]
+
+
+def slow_simple(values, cutoff, steps):
+    """Give the rows of each simple forecast, and the scale; None without history."""
+    naive = slow_naive(values, cutoff, steps)
+    if naive is None:
+        return None
+    line = slow_line(values, cutoff)
+    return {
+        "SeasonalNaive": naive[0],
+        "LastValue": slow_repeat(line, 1, steps),
+        "SeasonalMean": slow_mean(line, steps),
+        "Drift": slow_drift(line, steps),
+    }, naive[1]
+
+
+def slow_best(points):
+    """Name the simple forecast of least WQL over points."""
+    names = ("SeasonalNaive", "LastValue", "SeasonalMean", "Drift")
+    return min(names, key=lambda name: slow_scores(simple(points, name))["WQL"])
 
 
 def slow_scores(points):
@@ -131,21 +204,22 @@ def slow_scores(points):
 
 @pytest.fixture(scope="module")
 def points(reported, history):
-    """Give (item, step, actual, forecast, naive, scale) of each backtest point."""
+    """Give (item, step, actual, forecast, simple, scale) of each backtest point."""
     place = {stamp: at for at, stamp in enumerate(months(80))}
     rows = reported_rows(reported, "autopilot-output/", "backtest.csv")
-    naive = cache(lambda item, cut: slow_naive(history[item], cut, BUILDER.horizon))
+    known_of = cache(lambda item, cut: slow_simple(history[item], cut, BUILDER.horizon))
     found = []
     for row in rows:
         cutoff = place[row["cutoff"]]
-        known = naive(row["item"], cutoff)
+        known = known_of(row["item"], cutoff)
         if known is None:
             continue
         step = place[row["month"]] - cutoff
         forecast = {name: float(row[name]) for name in ("mean", *LEVELS)}
         forecasts, scale = known
         actual = float(row["actual"])
-        found.append((row["item"], step, actual, forecast, forecasts[step - 1], scale))
+        rows_of = {name: rows[step - 1] for name, rows in forecasts.items()}
+        found.append((row["item"], step, actual, forecast, rows_of, scale))
     return found
 
 
@@ -153,8 +227,15 @@ def ours(points):
     return [(actual, forecast, scale) for _, _, actual, forecast, _, scale in points]
 
 
+def simple(points, name):
+    return [(actual, rows[name], scale) for _, _, actual, _, rows, scale in points]
+
+
+@pytest.fixture(scope="module")
 def naives(points):
-    return [(actual, naive, scale) for _, _, actual, _, naive, scale in points]
+    """Give what takes the baseline's part of some points."""
+    name = slow_best(points)
+    return lambda some: simple(some, name)
 
 
 def same(found, wanted):
@@ -173,14 +254,22 @@ def test_rough_run_leaves_points_out(reported, points):
     assert backtest["points"] == len(points)
 
 
-def test_winner_and_baseline_equal_slow_scores(reported, points):
+def test_winner_and_baseline_equal_slow_scores(reported, points, naives):
     backtest = reported.document["backtest"]
 
     same(backtest["winner"], slow_scores(ours(points)))
     same(backtest["baseline"], slow_scores(naives(points)))
 
 
-def test_verdict_equals_slow_scores(reported, points):
+def test_simple_forecasts_equal_slow_scores(reported, points):
+    found = reported.document["backtest"]["simple"]
+
+    assert reported.document["baseline"]["name"] == slow_best(points)
+    for name, metrics in found.items():
+        same(metrics, slow_scores(simple(points, name)))
+
+
+def test_verdict_equals_slow_scores(reported, points, naives):
     verdict = reported.document["verdict"]
     winner, naive = slow_scores(ours(points)), slow_scores(naives(points))
     by_item = [
@@ -196,7 +285,7 @@ def test_verdict_equals_slow_scores(reported, points):
     assert verdict["better_on"] == sum(mine < theirs for mine, theirs in told)
 
 
-def test_steps_equal_slow_scores(reported, points):
+def test_steps_equal_slow_scores(reported, points, naives):
     for entry in reported.document["backtest"]["by_step"]:
         some = [p for p in points if p[1] == entry["step"]]
 
@@ -222,7 +311,7 @@ def test_bias_equals_slow_sum(reported, points):
     assert found == pytest.approx(100 * over / volume, rel=1e-9)
 
 
-def test_items_equal_slow_figures(reported, history, points):
+def test_items_equal_slow_figures(reported, history, points, naives):
     forecast = reported.rows("forecast.csv")
     rows = {row["item"]: row for row in reported.rows("items.csv")}
     end = BUILDER.steps - 1
@@ -237,9 +326,11 @@ def test_items_equal_slow_figures(reported, history, points):
             "forecast_total": sum(
                 float(f["mean"]) for f in forecast if f["item"] == item
             ),
-            "last_season_total": sum(f["mean"] for f in ahead),
+            "last_season_total": sum(f["mean"] for f in ahead)
+            if len(slow_line(history[item], end)) > SEASON + 1
+            else None,
             "WQL": slow_scores(ours(some))["WQL"] if some else None,
-            "WQL_seasonal_naive": slow_scores(naives(some))["WQL"] if some else None,
+            "WQL_baseline": slow_scores(naives(some))["WQL"] if some else None,
         }
         for name, value in wanted.items():
             if value is None:
@@ -282,7 +373,7 @@ def test_totals_equal_slow_sums(reported, history):
             assert found == pytest.approx(wanted_sum, rel=1e-9)
 
 
-def test_leaderboard_equals_slow_scores(reported, points):
+def test_leaderboard_equals_slow_scores(reported, points, naives):
     rows = {row["kind"]: row for row in reported.rows("leaderboard.csv")}
     winner, naive = slow_scores(ours(points)), slow_scores(naives(points))
 
@@ -301,12 +392,11 @@ def test_earlier_forecast_equals_slow_scores(reported, history):
         step = place[row["month"]]
         if step not in history[row["item"]]:
             continue
-        naive, scale = slow_naive(history[row["item"]], 45, 8)
+        forecasts, scale = slow_simple(history[row["item"]], 45, 8)
         actual = history[row["item"]][step]
         forecast = {name: float(row[name]) for name in ("mean", *LEVELS)}
-        found.append(
-            (row["item"], step - 45, actual, forecast, naive[step - 46], scale)
-        )
+        rows_of = {name: rows[step - 46] for name, rows in forecasts.items()}
+        found.append((row["item"], step - 45, actual, forecast, rows_of, scale))
 
     assert scored["points"] == len(found)
     assert (scored["scored_first"], scored["scored_last"]) == (
@@ -314,7 +404,7 @@ def test_earlier_forecast_equals_slow_scores(reported, history):
         months(50)[max(step for _, step, *_ in found) + 45],
     )
     same(scored["metrics"], slow_scores(ours(found)))
-    same(scored["baseline"], slow_scores(naives(found)))
+    same(scored["baseline"], slow_scores(simple(found, slow_best(found))))
     for entry in scored["calibration"]:
         below = [p[2] <= p[3][entry["quantile"]] for p in found]
         assert entry["covered"] == pytest.approx(sum(below) / len(below), rel=1e-9)
@@ -334,14 +424,16 @@ def test_baseline_alone_equals_slow_scores(tmp_path, history):
     cutoff = BUILDER.steps - BUILDER.horizon - 1
     found = []
     for values in history.values():
-        known = slow_naive(values, cutoff, BUILDER.horizon)
+        known = slow_simple(values, cutoff, BUILDER.horizon)
         for step in range(1, BUILDER.horizon + 1):
             if known is not None and cutoff + step in values:
                 forecasts, scale = known
-                found.append((values[cutoff + step], forecasts[step - 1], scale))
+                rows_of = {name: rows[step - 1] for name, rows in forecasts.items()}
+                actual = values[cutoff + step]
+                found.append(("", step, actual, None, rows_of, scale))
 
     assert alone["points"] == len(found)
-    same(alone["metrics"], slow_scores(found))
+    same(alone["metrics"], slow_scores(simple(found, slow_best(found))))
 
 
 def test_file_of_history_sums_repeated_months(tmp_path):

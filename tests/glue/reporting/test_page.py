@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import html
 import json
 import re
 
@@ -32,20 +33,40 @@ def read_series(blocks):
     return {labels[rank]: one for rank, one in enumerate(series)}
 
 
+def read_text(page):
+    """Give the words of a page as they are read without any script."""
+    body = re.sub(r"<(script|style).*?</\1>", "", page, flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", " ", body))
+
+
 def test_page_holds_every_number_of_the_forecast(tmp_path):
-    builder = RunBuilder(items=tuple(f"item {n}" for n in range(120)))
+    builder = RunBuilder(items=tuple(f"item {n}" for n in range(220)))
 
     reported = make_report(builder, tmp_path)
 
-    series = read_series(read_blocks(reported.text("report.html")))
+    blocks = read_blocks(reported.text("report.html"))
+    series, facts = read_series(blocks), json.loads(blocks["facts"])
     assert set(series) == set(builder.items)
     for item, one in series.items():
         rows = [r for r in reported.rows("forecast.csv") if r["item"] == item]
-        assert one["t"] == [row["month"] for row in rows]
-        assert one["m"] == [float(row["mean"]) for row in rows]
+        ahead = facts["stamps"][-len(rows) :]
+        assert ahead == [row["month"] for row in rows]
+        assert one["m"] == pytest.approx([float(r["mean"]) for r in rows], rel=1e-5)
         for place, name in enumerate(builder.quantiles):
-            assert one["q"][place] == [float(row[name]) for row in rows]
+            wanted = [float(row[name]) for row in rows]
+            assert one["q"][place] == pytest.approx(wanted, rel=1e-5)
         assert one["v"] == [builder.value(item, s) for s in range(builder.steps)]
+
+
+def test_backtest_lies_over_what_happened(tmp_path):
+    builder = RunBuilder()
+
+    page = make_report(builder, tmp_path).text("report.html")
+
+    windows = read_series(read_blocks(page))["harp"]["b"]
+    assert [window[0] for window in windows] == [36, 42]
+    means = [builder.predict("harp", 36 + step)["mean"] for step in range(6)]
+    assert windows[0][1] == pytest.approx(means, rel=1e-2)
 
 
 def test_names_never_become_markup(tmp_path):
@@ -53,14 +74,14 @@ def test_names_never_become_markup(tmp_path):
 
     page = make_report(builder, tmp_path).text("report.html")
 
-    assert "alert(1)" not in page
-    assert "<title>Forecast of d&lt;b&gt;</title>" in page
+    assert "<script>alert(1)" not in page
+    assert "<title>Forecast of d&lt;b&gt; (local run)</title>" in page
     assert MARKUP in read_series(read_blocks(page))
     assert page.count("<script") == page.count("</script>")
 
 
 def test_size_is_bounded_and_what_is_left_out_is_said(tmp_path, monkeypatch):
-    builder = RunBuilder(items=tuple(f"item {n}" for n in range(400)))
+    builder = RunBuilder(items=tuple(f"item {n}" for n in range(600)))
     whole = make_report(builder, tmp_path).text("report.html")
     limit = len(whole.encode()) - 60_000
     monkeypatch.setattr(report_page.build_page, "__defaults__", (limit,))
@@ -69,9 +90,9 @@ def test_size_is_bounded_and_what_is_left_out_is_said(tmp_path, monkeypatch):
 
     page = reported.text("report.html")
     blocks = read_blocks(page)
-    shown = json.loads(blocks["document"])["shown"]
+    shown = json.loads(blocks["facts"])["shown"]
     assert len(page.encode()) <= limit
-    assert 0 < shown["charted"] < shown["listed"] == shown["series"] == 400
+    assert 0 < shown["charted"] < shown["listed"] == shown["series"] == 600
     series = read_series(blocks)
     assert len(series) == shown["charted"]
     volumes = {row["item"]: float(row["volume"]) for row in reported.rows("items.csv")}
@@ -79,11 +100,19 @@ def test_size_is_bounded_and_what_is_left_out_is_said(tmp_path, monkeypatch):
     assert all(volumes[item] <= least for item in volumes if item not in series)
 
 
+def test_page_of_few_series_is_small(tmp_path):
+    builder = RunBuilder(items=tuple(f"item {n}" for n in range(48)), steps=96)
+
+    page = make_report(builder, tmp_path).text("report.html")
+
+    assert len(page.encode()) < 200_000
+
+
 def test_long_history_is_cut_for_the_charts(tmp_path):
     reported = make_report(RunBuilder(items=("drum",), steps=400), tmp_path)
 
     blocks = read_blocks(reported.text("report.html"))
-    shown = json.loads(blocks["document"])["shown"]
+    shown = json.loads(blocks["facts"])["shown"]
     assert shown["history_steps"] == 120
     assert len(read_series(blocks)["drum"]["v"]) == 120
 
@@ -107,6 +136,58 @@ def test_page_refers_to_nothing_outside(tmp_path):
 
     assert not re.search(r'(src|href)="(?!#)', page)
     assert "default-src 'none'" in page
+
+
+def test_policy_names_the_very_script_and_style(tmp_path):
+    page = make_report(RunBuilder(), tmp_path).text("report.html")
+
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert f"script-src '{report_page.hash_text(script)}'" in page
+    assert f"style-src '{report_page.hash_text(style)}'" in page
+    assert "unsafe-inline" not in page
+    assert not re.search(r"<[^>]* (style|on[a-z]+)=", page)
+
+
+def test_page_is_read_without_scripts(tmp_path):
+    finding = {
+        "code": "series-gaps",
+        "level": "warning",
+        "what": "3 series have gaps",
+        "remedy": "fill them",
+        "examples": [{"file": "TTS.csv", "row": 2, "column": None, "value": "x"}],
+    }
+    builder = RunBuilder(
+        items=tuple(f"item {n}" for n in range(30)), findings=[finding]
+    )
+
+    reported = make_report(builder, tmp_path)
+
+    page = reported.text("report.html")
+    text = read_text(page)
+    document = reported.document
+    assert document["verdict"]["sentence"] in text
+    assert "1 warning about the data" in text
+    assert "3 series have gaps; fill them" in text
+    for entry in document["leaderboard"]:
+        assert entry["name"] in text
+    largest = [one["key"][0] for one in document["items"]["items"][:20]]
+    assert all(text.count(f" {name} ") >= 2 for name in largest)
+    assert page.count("<svg") == 3 + 20
+
+
+def test_items_to_look_at_first_are_linked(tmp_path):
+    class Ended(RunBuilder):
+        def history(self):
+            rows = super().history()
+            return [r for r in rows if r["item"] != "flute" or r["month"] < "2023-01"]
+
+    reported = make_report(Ended(skill=0.2), tmp_path)
+
+    first = reported.document["attention"]["first"]
+    assert [one["key"] for one in first] == [["flute"]]
+    assert "no value in the last horizon" in first[0]["reasons"]
+    assert 'href="#item=flute"' in reported.text("report.html")
 
 
 @pytest.mark.parametrize("name", ["{{STYLE}}", "{{", "}}", "{{ITEM}}"])

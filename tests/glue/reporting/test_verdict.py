@@ -2,42 +2,128 @@
 
 import pytest
 
-from glue.reporting.verdict import Evidence, judge, list_tries
+from glue.reporting.assumed import AssumedFuture, Covariate
+from glue.reporting.evidence import Evidence
+from glue.reporting.plausibility import Doubt, Plausibility
+from glue.reporting.verdict import Case, Engine, judge, list_tries, qualify
 from glue.reporting.words import spell_metric
 from tests.building.reports import RunBuilder, make_report
 
+SURE = Evidence(points=500, series=48, windows=3, low=25.0, high=38.0)
+CHANCE = Evidence(points=500, series=48, windows=3, low=-4.0, high=9.0)
+SURELY_WORSE = Evidence(points=500, series=48, windows=3, low=-30.0, high=-12.0)
+FEW = Evidence(points=6, series=3, windows=2)
 
-def make_evidence(candidate, baseline, **others):
+
+def make_case(candidate, baseline, evidence=SURE, **others):
     figures = {"better_on": 41, "compared": 48, "noun": "item", **others}
-    return Evidence(
-        metric="WQL", candidate=candidate, baseline=baseline, tries=("x",), **figures
+    return Case(
+        metric="WQL",
+        candidate=candidate,
+        baseline=baseline,
+        evidence=evidence,
+        tries=("x",),
+        **figures,
     )
 
 
 @pytest.mark.parametrize(
-    ("candidate", "outcome", "words"),
+    ("candidate", "evidence", "outcome", "words"),
     [
-        (0.182, "better", "is 31 % better than seasonal naive"),
-        (0.2508, "better", "is 5.0 % better than seasonal naive"),
-        (0.2638, "even", "is about as good as seasonal naive"),
-        (0.2642, "even", "is about as good as seasonal naive"),
-        (0.33, "worse", "is 25 % worse than seasonal naive"),
+        (0.182, SURE, "better", "is 31 % better than seasonal naive"),
+        (0.262, SURE, "even", "is about as good as seasonal naive"),
+        (0.250, CHANCE, "even", "the difference of 5.3 % may be chance (-4 to 9 %"),
+        (0.290, CHANCE, "even", "is about as good as seasonal naive"),
+        (0.33, SURELY_WORSE, "worse", "is 25 % worse than seasonal naive"),
+        (0.182, FEW, "unknown", "6 points of 3 items in 2 windows are too few"),
     ],
 )
-def test_sentence_says_who_is_better(candidate, outcome, words):
-    verdict = judge(make_evidence(candidate, 0.264))
+def test_sentence_says_who_is_better(candidate, evidence, outcome, words):
+    verdict = judge(make_case(candidate, 0.264, evidence))
 
     assert verdict.outcome == outcome
     assert words in verdict.sentence
-    assert f"(WQL {spell_metric(candidate)} against 0.264;" in verdict.sentence
+    assert f"WQL {spell_metric(candidate)} against 0.264;" in verdict.sentence
     assert "better on 41 of 48 items)" in verdict.sentence
     assert ("try to x" in verdict.sentence) == (outcome != "better")
 
 
 def test_whole_sentence_reads_as_a_person_says_it():
-    assert judge(make_evidence(0.182, 0.264)).sentence == (
-        "Autopilot's best candidate is 31 % better than seasonal naive "
-        "(WQL 0.182 against 0.264; better on 41 of 48 items)"
+    verdict = judge(make_case(0.182, 0.264, engine=Engine(local=True), not_judged=2))
+
+    assert verdict.sentence == (
+        "The local engine's best candidate is 31 % better than seasonal naive, the "
+        "best of 4 simple forecasts (25 to 38 % with 95 % confidence; WQL 0.182 "
+        "against 0.264; better on 41 of 48 items, 2 not judged)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        ({"mase": 1.17, "baseline_mase": 1.08}, "worse by MASE"),
+        ({"mase": 1.11, "baseline_mase": 1.3}, "its MASE of 1.11 is above 1"),
+        ({"better_on": 20}, "worse on 28 of 48 items"),
+    ],
+)
+def test_contradiction_bars_the_tick(figures, words):
+    verdict = judge(make_case(0.182, 0.264, **figures))
+
+    assert verdict.outcome == "doubtful"
+    assert words in verdict.sentence
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {"mase": 0.9, "baseline_mase": 1.2},
+        {"mase": 2.9, "baseline_mase": 3.4, "is_scale_fair": False},
+        {"better_on": 25},
+    ],
+    ids=["small errors", "a horizon of many seasons", "better on most"],
+)
+def test_what_agrees_leaves_the_tick(figures):
+    assert judge(make_case(0.182, 0.264, **figures)).outcome == "better"
+
+
+def test_gain_on_few_items_more_is_noted():
+    verdict = judge(make_case(0.182, 0.264, better_on=30, not_judged=1))
+
+    assert verdict.notes[0] == ("Better by volume, and worse on 18 of 48 items")
+    assert "1 item could not be judged" in verdict.notes[1]
+
+
+def test_implausible_forecast_comes_first_and_bars_the_tick():
+    doubt = Doubt(0, "range", "p90 of 492,253", 9.0)
+    found = Plausibility((doubt,), share=4.6, by_series={0: [doubt]})
+
+    verdict = qualify(judge(make_case(0.182, 0.264)), AssumedFuture(), found, "item")
+
+    assert verdict.outcome == "doubtful"
+    assert verdict.sentence.startswith(
+        "1 item has an implausible forecast (4.6 % of the total). Autopilot's best"
+    )
+
+
+PROMOTION = Covariate("promotion", given=0, wanted=40, filled="0", usual=0.1)
+
+
+@pytest.mark.parametrize(
+    ("assumed", "outcome"),
+    [
+        (AssumedFuture((PROMOTION,), "unknown", 4), "unknown"),
+        (AssumedFuture((PROMOTION,), "future", 4), "unknown"),
+        (AssumedFuture((PROMOTION,), "forecast", 4), "better"),
+        (AssumedFuture((Covariate("price", 40, 40),), "unknown", 4), "better"),
+        (AssumedFuture(), "better"),
+    ],
+)
+def test_backtest_that_knew_more_claims_nothing(assumed, outcome):
+    verdict = qualify(judge(make_case(0.182, 0.264)), assumed, Plausibility(), "item")
+
+    assert verdict.outcome == outcome
+    assert ("is not known: it assumes promotion = 0" in verdict.sentence) == (
+        outcome == "unknown"
     )
 
 
@@ -45,7 +131,7 @@ def test_whole_sentence_reads_as_a_person_says_it():
     ("candidate", "baseline"), [(None, 0.2), (0.1, None), (0.1, 0.0), (None, None)]
 )
 def test_unknown_figures_give_no_percentage(candidate, baseline):
-    verdict = judge(make_evidence(candidate, baseline))
+    verdict = judge(make_case(candidate, baseline))
 
     assert verdict.outcome == "unknown"
     assert verdict.improvement_percent is None
@@ -57,9 +143,9 @@ def test_unknown_figures_give_no_percentage(candidate, baseline):
     [("item", 1, "of 1 item)"), ("series", 3512, "of 3,512 series)")],
 )
 def test_nouns_are_counted_well(noun, compared, words):
-    evidence = make_evidence(0.1, 0.2, noun=noun, compared=compared, better_on=1)
+    case = make_case(0.1, 0.2, noun=noun, compared=compared, better_on=1)
 
-    assert words in judge(evidence).sentence
+    assert words in judge(case).sentence
 
 
 @pytest.mark.parametrize(
@@ -88,7 +174,7 @@ def test_baseline_that_wins_is_said_to(tmp_path):
 
     verdict = reported.document["verdict"]
     assert verdict["outcome"] == "worse"
-    assert "worse than seasonal naive" in verdict["sentence"]
+    assert "worse than" in verdict["sentence"]
     assert "try to" in verdict["sentence"]
     assert reported.rows("leaderboard.csv")[0]["kind"] != "winner"
 
@@ -106,6 +192,6 @@ def test_unusual_runs_get_a_verdict(tmp_path, builder):
     reported = make_report(builder, tmp_path)
 
     verdict = reported.document["verdict"]
-    assert verdict["outcome"] in {"better", "even", "worse"}
+    assert verdict["outcome"] in {"better", "even", "worse", "unknown", "doubtful"}
     assert verdict["compared"] == len(builder.items)
     assert reported.warnings == []

@@ -1,0 +1,285 @@
+"""What the forecast takes for granted of each covariate's future."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from glue.arrays import Array
+from glue.bucket import Bucket
+from glue.findings.finding import list_some
+from glue.reading.timestamps import parse_stamps
+from glue.reporting.history import History, Key, number_keys
+from glue.reporting.words import spell_count, spell_number
+from glue.run_documents import Run, RunSettings
+
+# What candidates.json may say that the backtest knew of the covariates: no more than
+# the forecast does, or what really happened.
+KNOWS_FORECAST, KNOWS_FUTURE, KNOWS_UNKNOWN = "forecast", "future", "unknown"
+# A covariate that is given for so much of the horizon counts as known.
+_KNOWN_SHARE = 0.95
+_CHUNK_ROWS = 100_000
+_NAMED = 5
+# A column of more values than this is not kept: nothing could be added up by it.
+_MOST_VALUES = 1000
+_FILLED = {"zero": "0", "mean": "its mean", "median": "its median"}
+_FILLED |= {"min": "its least value", "max": "its greatest value"}
+
+
+@dataclass(frozen=True)
+class Covariate:
+    """One covariate: how much of its future is given, and what stands in for the rest.
+
+    Parameters
+    ----------
+    given, wanted
+        Values of the future that the upload gave, of series x horizon.
+    filled
+        What stands in for the others, in words; None for nothing.
+    usual
+        Its mean in the history; None for a text.
+    """
+
+    name: str
+    given: int
+    wanted: int
+    filled: str | None = None
+    usual: float | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the upload tells its future."""
+        return self.given >= _KNOWN_SHARE * self.wanted
+
+    @property
+    def words(self) -> str:
+        """What the forecast assumes, for a list in a sentence."""
+        if self.given >= self.wanted:
+            return f"{self.name} as given"
+        rest = "unknown" if self.filled is None else self.filled
+        if not self.given:
+            link = "" if self.filled is None else "= "
+            return f"{self.name} {link}{rest}"
+        share = max(100 * self.given / self.wanted, 0.1)
+        return f"{self.name} as given for {share:.3g} % of the steps, else {rest}"
+
+    def as_data(self) -> dict[str, Any]:
+        """Give it for report.json."""
+        return {
+            "name": self.name,
+            "given": self.given,
+            "wanted": self.wanted,
+            "filled_with": self.filled,
+            "history_mean": self.usual,
+            "words": self.words,
+        }
+
+
+@dataclass(frozen=True)
+class AssumedFuture:
+    """All covariates, what the backtest knew of them, and what never changes.
+
+    ``attributes`` are the columns that are the same at all times: the value of each
+    series, in the history's order.
+    """
+
+    covariates: tuple[Covariate, ...] = ()
+    backtest_knows: str = KNOWS_UNKNOWN
+    horizon: int = 0
+    attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def unknown(self) -> tuple[Covariate, ...]:
+        """The covariates whose future the upload does not tell."""
+        return tuple(one for one in self.covariates if not one.is_known)
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether the backtest says nothing sure of the forecast that was made."""
+        return bool(self.unknown) and self.backtest_knows != KNOWS_FORECAST
+
+    @property
+    def sentence(self) -> str | None:
+        """What the forecast assumes; None where there are no covariates."""
+        if not self.covariates:
+            return None
+        ordered = [*self.unknown, *(one for one in self.covariates if one.is_known)]
+        words = list_some([one.words for one in ordered], _NAMED)
+        if not self.unknown:
+            return f"The forecast knows the future of its covariates: {words}"
+        steps = spell_count(self.horizon, "step")
+        usual = [
+            f"{one.name} was {spell_number(one.usual)} on average before"
+            for one in self.unknown[:_NAMED]
+            if one.usual is not None
+        ]
+        before = f"; {', '.join(usual)}" if usual else ""
+        return f"The forecast assumes {words}, over its {steps}{before}"
+
+    @property
+    def caveat(self) -> str | None:
+        """What that means for the accuracy; None where it means nothing."""
+        if not self.unknown:
+            return None
+        if self.backtest_knows == KNOWS_FORECAST:
+            return (
+                "The backtest knew no more of them, so its accuracy is the forecast's"
+            )
+        knew = "knew" if self.backtest_knows == KNOWS_FUTURE else "may have known"
+        return (
+            f"The backtest {knew} their real values: its accuracy is that of a "
+            "forecast whose covariates are known, not of this one"
+        )
+
+    def as_data(self) -> dict[str, Any]:
+        """Give it for report.json."""
+        return {
+            "covariates": [one.as_data() for one in self.covariates],
+            "backtest_knows": self.backtest_knows,
+            "withheld": self.is_withheld,
+            "sentence": self.sentence,
+            "caveat": self.caveat,
+        }
+
+
+def read_assumed(
+    run: Run, bucket: Bucket, history: History, candidates: Mapping[str, Any] | None
+) -> AssumedFuture:
+    """Read what the transform's input tells of the covariates' future."""
+    stored = bucket.list_objects(run.keys.transform_folder)
+    count = _Count(history, run.settings)
+    for number, one in enumerate(stored):
+        path = bucket.download(one.key, f"input-{number:05d}.csv")
+        if not count.take(path):
+            break
+        path.unlink()
+    knows = (candidates or {}).get("backtest_knows")
+    is_told = knows in (KNOWS_FORECAST, KNOWS_FUTURE)
+    return AssumedFuture(
+        covariates=tuple(count.describe(_read_filling(run))),
+        backtest_knows=str(knows) if is_told else KNOWS_UNKNOWN,
+        horizon=run.settings.horizon,
+        attributes=dict(count.list_attributes()),
+    )
+
+
+def _read_filling(run: Run) -> Mapping[str, Mapping[str, str]]:
+    job = run.resolved.get("TimeSeriesForecastingJobConfig") or {}
+    return (job.get("Transformations") or {}).get("Filling") or {}
+
+
+def name_fill(rules: Mapping[str, str]) -> str | None:
+    """Name what fills the future, as Filling has it; None for nothing."""
+    method = rules.get("futurefill")
+    if method == "value":
+        return str(rules.get("futurefill_value"))
+    return _FILLED.get(str(method))
+
+
+@dataclass
+class _Column:
+    """What was read of a column: future values, and whether it ever changes."""
+
+    given: int = 0
+    total: float = 0.0
+    numbers: int = 0
+    texts: int = 0
+    changes: bool = False
+    first: Array = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
+    texts_of: dict[int, str] = field(default_factory=dict)
+
+
+class _Count:
+    """Counts, chunk by chunk, what the forecast's input tells of the future."""
+
+    def __init__(self, history: History, settings: RunSettings) -> None:
+        self._history, self._settings = history, settings
+        self._known: dict[Key, int] = {}
+        self._columns: dict[str, _Column] = {}
+
+    def take(self, path: Path) -> bool:
+        """Count one file; say whether there is anything to count."""
+        settings = self._settings
+        header = pd.read_csv(path, nrows=0, encoding="utf-8").columns
+        own = {*settings.row_keys, settings.target}
+        names = [name for name in header if name not in own]
+        if not names:
+            return False
+        for name in names:
+            self._columns.setdefault(name, _Column())
+        chunks = pd.read_csv(
+            path,
+            usecols=[*settings.row_keys, *names],
+            dtype=str,
+            keep_default_na=False,
+            chunksize=_CHUNK_ROWS,
+            encoding="utf-8",
+        )
+        for chunk in chunks:
+            self._take_chunk(chunk, names)
+        return True
+
+    def _take_chunk(self, chunk: pd.DataFrame, names: list[str]) -> None:
+        settings, history = self._settings, self._history
+        series = number_keys(chunk, settings.keys, self._known)
+        stamps = parse_stamps(chunk[settings.timestamp])
+        periods = history.frequency.periods(stamps, history.origin)
+        ahead = periods - history.steps
+        future = (ahead >= 0) & (ahead < settings.horizon)
+        for name in names:
+            texts = chunk[name].to_numpy(dtype=object)
+            self._take_column(self._columns[name], texts, series, future)
+
+    def _take_column(
+        self, column: _Column, texts: Array, series: Array, future: Array
+    ) -> None:
+        filled = texts != ""
+        column.given += int((filled & future).sum())
+        past = np.flatnonzero(filled & ~future)
+        numbers = pd.to_numeric(pd.Series(texts[past]), errors="coerce").to_numpy()
+        finite = np.isfinite(numbers)
+        column.total += float(numbers[finite].sum())
+        column.numbers += int(finite.sum())
+        column.texts += int((~finite).sum())
+        if column.changes:
+            return
+        some = np.flatnonzero(filled)
+        hashes = pd.util.hash_array(texts[some], categorize=True) | np.uint64(1)
+        grown = np.zeros(len(self._known), dtype=np.uint64)
+        grown[: len(column.first)] = column.first
+        owners, firsts = np.unique(series[some], return_index=True)
+        fresh = grown[owners] == 0
+        grown[owners[fresh]] = hashes[firsts[fresh]]
+        column.first = grown
+        if len(column.texts_of) <= _MOST_VALUES:
+            found = zip(hashes[firsts[fresh]].tolist(), texts[some][firsts[fresh]])
+            column.texts_of.update(found)
+        column.changes = bool((grown[series[some]] != hashes).any())
+
+    def list_attributes(self) -> Iterator[tuple[str, list[str]]]:
+        """Give what never changes in a series, where it has few values."""
+        numbers = [self._known.get(key, -1) for key in self._history.keys]
+        for name, column in self._columns.items():
+            if column.changes or len(column.texts_of) > _MOST_VALUES:
+                continue
+            hashes = dict(enumerate(column.first.tolist()))
+            yield name, [column.texts_of.get(hashes.get(at, 0), "") for at in numbers]
+
+    def describe(self, filling: Mapping[str, Mapping[str, str]]) -> Iterator[Covariate]:
+        """Give the covariates; what never changes in a series is an attribute."""
+        wanted = len(self._history.keys) * self._settings.horizon
+        for name, column in self._columns.items():
+            if column.changes:
+                is_number = column.numbers and not column.texts
+                yield Covariate(
+                    name=name,
+                    given=min(column.given, wanted),
+                    wanted=wanted,
+                    filled=name_fill(filling.get(name) or {}),
+                    usual=column.total / column.numbers if is_number else None,
+                )

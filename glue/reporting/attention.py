@@ -1,0 +1,177 @@
+"""The items to look at first: much volume, and something odd about each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from glue.arrays import Array
+from glue.reporting.changes import Changes
+from glue.reporting.grid import ForecastGrid
+from glue.reporting.history import History
+from glue.reporting.items import ItemFigures
+from glue.reporting.plausibility import Plausibility
+from glue.reporting.words import spell_change, spell_short
+from glue.run_documents import RunSettings
+
+MOST = 20
+# What a reason weighs beside the others, before the volume.
+IMPLAUSIBLE, WORSE, BIASED, CHANGED, WIDE, ENDED, SHORT = (
+    "implausible",
+    "worse than the baseline",
+    "biased",
+    "changed",
+    "wide",
+    "ended",
+    "short",
+)
+REASONS = (IMPLAUSIBLE, WORSE, BIASED, CHANGED, WIDE, ENDED, SHORT)
+_WEIGHTS = dict(zip(REASONS, (20.0, 2.0, 2.0, 1.5, 1.0, 1.0, 0.1)))
+# Beyond this bias, and this width in parts of the mean, an item is told.
+_BIAS_PERCENT, _WIDTH = 20.0, 2.0
+# A series is short beside the others, with less than this of their usual length.
+_SHORT_SHARE = 0.5
+# A forecast that moved by more than this part since the last run has changed.
+_CHANGE = 0.25
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Why to look at a series.
+
+    Parameters
+    ----------
+    reasons
+        Whether each of REASONS holds, by its name, [n_series].
+    width
+        How far the outer quantiles are apart, in parts of the mean, [n_series].
+    first
+        The series to look at first, at most MOST.
+    """
+
+    reasons: dict[str, Array]
+    width: Array
+    first: list[int]
+
+    def list_reasons(self, series: int) -> list[str]:
+        """List the reasons of one series."""
+        return [name for name, holds in self.reasons.items() if holds[series]]
+
+
+def find_attention(
+    grid: ForecastGrid,
+    history: History,
+    items: ItemFigures,
+    *,
+    settings: RunSettings,
+    plausible: Plausibility,
+    changes: Changes,
+) -> Attention:
+    """Find what is odd about each series, and rank by volume times badness."""
+    count = len(history.keys)
+    implausible = np.zeros(count, dtype=bool)
+    implausible[list(plausible.by_series)] = True
+    ends = np.full(count, -1)
+    starts = np.zeros(count, dtype=np.int64)
+    some = np.flatnonzero(np.diff(history.offsets) > 0)
+    ends[some] = history.periods[history.offsets[some + 1] - 1]
+    starts[some] = history.periods[history.offsets[some]]
+    lengths = ends - starts + 1
+    enough = _SHORT_SHARE * float(np.median(lengths))
+    width = measure_width(grid, count)
+    moved = changes.relative if len(changes.now) else np.zeros(count)
+    with np.errstate(invalid="ignore"):
+        reasons = {
+            IMPLAUSIBLE: implausible,
+            WORSE: items.improvement < 0,
+            BIASED: np.abs(items.bias) > _BIAS_PERCENT,
+            CHANGED: moved > _CHANGE,
+            WIDE: width > _WIDTH,
+            ENDED: ends < history.steps - settings.horizon,
+            SHORT: lengths < enough,
+        }
+    return Attention(reasons, width, _rank(reasons, items))
+
+
+def measure_width(grid: ForecastGrid, count: int) -> Array:
+    """Measure the outer quantiles' distance, in parts of the mean, [count]."""
+    if grid.quantiles.shape[1] < 2:
+        return np.zeros(count)
+    apart = grid.quantiles[:, -1] - grid.quantiles[:, 0]
+    sums = np.bincount(grid.series, np.nan_to_num(apart), minlength=count)
+    means = np.bincount(grid.series, np.abs(np.nan_to_num(grid.mean)), minlength=count)
+    return np.where(means > 0, sums / np.maximum(means, 1e-300), 0.0)
+
+
+def _rank(reasons: dict[str, Array], items: ItemFigures) -> list[int]:
+    """Rank by volume times weight; what is implausible comes first, however small."""
+    weight = sum(_WEIGHTS[name] * holds for name, holds in reasons.items())
+    ahead = np.nan_to_num(np.abs(items.totals.forecast))
+    volume = np.maximum(items.totals.volume, ahead)
+    badness = np.asarray(weight * volume)
+    order = np.lexsort((-badness, ~reasons[IMPLAUSIBLE]))
+    # Being short or ended alone is no reason to look first at a small item.
+    listed = [at for at in order[: 4 * MOST].tolist() if badness[at] > 0]
+    return listed[:MOST]
+
+
+def spell_reasons(
+    attention: Attention,
+    items: ItemFigures,
+    plausible: Plausibility,
+    series: int,
+    *,
+    changes: Changes,
+) -> list[str]:
+    """Say of one series why, with the figures."""
+    words = []
+    for name in attention.list_reasons(series):
+        if name == IMPLAUSIBLE:
+            words += [doubt.words for doubt in plausible.by_series[series]]
+        elif name == WORSE:
+            gain = float(items.improvement[series])
+            words.append(f"{spell_change(-gain).lstrip('+')} worse than the baseline")
+        elif name == BIASED:
+            bias = float(items.bias[series])
+            side = "high" if bias > 0 else "low"
+            share = spell_change(abs(bias)).lstrip("+")
+            words.append(f"means {share} too {side} on the backtest")
+        elif name == CHANGED:
+            before, now = (float(one[series]) for one in (changes.before, changes.now))
+            words.append(
+                f"{spell_short(now)} instead of {spell_short(before)} in the last run"
+            )
+        elif name == WIDE:
+            times = spell_short(float(attention.width[series]))
+            words.append(f"a range {times} times as wide as the mean")
+        elif name == ENDED:
+            words.append("no value in the last horizon")
+        else:
+            words.append("a short history")
+    return words
+
+
+def describe_attention(
+    attention: Attention,
+    items: ItemFigures,
+    history: History,
+    plausible: Plausibility,
+    *,
+    changes: Changes,
+) -> dict[str, Any]:
+    """Give the items to look at first, and how many there are of each reason."""
+    return {
+        "counts": {name: int(holds.sum()) for name, holds in attention.reasons.items()},
+        "first": [
+            {
+                "key": list(history.keys[at]),
+                "kinds": attention.list_reasons(at),
+                "reasons": spell_reasons(
+                    attention, items, plausible, at, changes=changes
+                ),
+            }
+            for at in attention.first
+        ],
+    }

@@ -1,0 +1,130 @@
+"""How sure a gain is: its interval, by drawing series and windows again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from glue.arrays import Array
+from glue.reporting.scoring import Comparison, list_errors
+
+# Draws of the bootstrap, and the share of them that the interval holds.
+_DRAWS, _SHARE = 1000, 0.95
+# Series are put into so many groups at most, so that time and memory stay bounded.
+_MOST_GROUPS = 2000
+# Fewer points, or fewer cells of a series in a window, show nothing.
+LEAST_POINTS, LEAST_CELLS = 20, 3
+_SEED = 20_260_101
+# 97.5 % points of Student's t by degrees of freedom, and that of the normal
+# distribution: https://www.itl.nist.gov/div898/handbook/eda/section3/eda3672.htm
+_STUDENT = (
+    *(12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228),
+    *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
+)
+_NORMAL = 1.960
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a gain rests on.
+
+    Parameters
+    ----------
+    points, series, windows
+        How many there are.
+    low, high
+        Where the gain lies with 95 % confidence, in per cent; None when there is too
+        little to tell.
+    """
+
+    points: int
+    series: int
+    windows: int
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the gain has an interval at all."""
+        return self.low is not None
+
+
+def weigh_gain(comparison: Comparison, metric: str) -> Evidence:
+    """Find the interval of the gain over the baseline.
+
+    Whole series and whole windows are drawn again, as errors within either go
+    together: https://doi.org/10.1214/07-AOAS122 (the pigeonhole bootstrap).
+    """
+    points = comparison.forecast.points
+    series, rows = np.unique(points.series, return_inverse=True)
+    windows, columns = np.unique(points.cutoff, return_inverse=True)
+    evidence = Evidence(len(points), len(series), len(windows))
+    ours = list_errors(comparison.forecast, metric)
+    theirs = list_errors(comparison.baseline, metric)
+    told = np.isfinite(ours) & np.isfinite(theirs)
+    cells = np.unique(rows.reshape(-1)[told] * len(windows) + columns.reshape(-1)[told])
+    if told.sum() < LEAST_POINTS or len(cells) < LEAST_CELLS:
+        return evidence
+    shape = (len(series), len(windows))
+    at = (rows.reshape(-1)[told], columns.reshape(-1)[told])
+    low, high = _find_interval(
+        _add_up(ours[told], at, shape),
+        _add_up(theirs[told], at, shape),
+        root=metric == "RMSE",
+        cells=len(cells),
+    )
+    return Evidence(len(points), len(series), len(windows), low, high)
+
+
+def _add_up(errors: Array, at: tuple[Array, Array], shape: tuple[int, int]) -> Array:
+    """Sum errors by series and window, and put very many series into groups."""
+    places = at[0] * shape[1] + at[1]
+    sums = np.bincount(places, errors, minlength=shape[0] * shape[1]).reshape(shape)
+    if shape[0] <= _MOST_GROUPS:
+        return sums
+    groups = np.random.default_rng(_SEED).integers(_MOST_GROUPS, size=shape[0])
+    pooled = np.zeros((_MOST_GROUPS, shape[1]))
+    np.add.at(pooled, groups, sums)
+    return pooled
+
+
+def _find_interval(
+    ours: Array, theirs: Array, *, root: bool, cells: int
+) -> tuple[float | None, float | None]:
+    """Give the ends of the gain's interval, in per cent.
+
+    Parameters
+    ----------
+    ours, theirs
+        Sums of errors, [n_series, n_windows].
+    root
+        Whether the metric is the root of these.
+    cells
+        How many of the sums have points: few of them make the interval wider.
+    """
+    random = np.random.default_rng(_SEED)
+    by_series, by_window = (
+        random.multinomial(size, np.full(size, 1 / size), _DRAWS).astype(float)
+        for size in ours.shape
+    )
+    ratios = _divide(
+        ((by_series @ ours) * by_window).sum(axis=1),
+        ((by_series @ theirs) * by_window).sum(axis=1),
+    )
+    middle = _divide(ours.sum(keepdims=True), theirs.sum(keepdims=True)).reshape(-1)
+    if root:
+        ratios, middle = np.sqrt(ratios), np.sqrt(middle)
+    if not np.isfinite(middle).all() or not np.isfinite(ratios).any():
+        return None, None
+    ends = np.nanquantile(ratios, [(1 + _SHARE) / 2, (1 - _SHARE) / 2])
+    freedom = cells - 1
+    student = _STUDENT[freedom - 1] if freedom <= len(_STUDENT) else _NORMAL
+    widen = student / _NORMAL * np.sqrt(cells / freedom)
+    low, high = (100 * (1 - (middle + widen * (ends - middle)))).tolist()
+    return low, min(high, 100.0)
+
+
+def _divide(numerator: Array, denominator: Array) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(denominator > 0, numerator / denominator, np.nan)

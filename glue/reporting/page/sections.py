@@ -1,0 +1,738 @@
+"""The page's sections as plain HTML: all of them can be read without any script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from glue.reporting.page.markup import Markup, join, make, make_table
+from glue.reporting.page.svg import Fan, draw_fan, draw_lines
+from glue.reporting.words import (
+    NO_VALUE,
+    spell_change,
+    spell_count,
+    spell_metric,
+    spell_number,
+    spell_percent,
+    spell_seconds,
+    spell_short,
+)
+from glue.run_documents import METRICS
+
+Document = Mapping[str, Any]
+
+_MARKS = {"better": "✓", "worse": "!", "even": "≈", "unknown": "?", "doubtful": "!"}
+_UNITS = {
+    "Y": "year",
+    "M": "month",
+    "W": "week",
+    "D": "day",
+    "H": "hour",
+    "min": "minute",
+}
+# Of a section that is there whatever the run was; others come in between.
+_ORDER = (
+    ("first", "Look at these first"),
+    ("total", "Total"),
+    ("groups", "Groups"),
+    ("items", "Items"),
+    ("leaderboard", "Leaderboard"),
+    ("accuracy", "Accuracy"),
+    ("changes", "What changed"),
+    ("earlier", "Did it come true?"),
+    ("data", "The data"),
+    ("run", "The run"),
+)
+# The order and the meaning of the list of items' columns.
+COLUMNS = ("volume", "change", "error", "gain", "bias")
+
+
+def name_noun(document: Document, count: int = 2) -> str:
+    """Name what a series is, for so many of them."""
+    noun = "item" if len(document["data"]["keys"]) == 1 else "series"
+    return spell_count(count, noun).rpartition(" ")[2]
+
+
+def spell_steps(document: Document, count: int) -> str:
+    """Say how long so many steps are."""
+    frequency = document["data"]["frequency"]
+    unit = frequency.lstrip("0123456789")
+    number = frequency[: len(frequency) - len(unit)]
+    word = _UNITS.get(unit, unit)
+    if number and int(number) > 1:
+        return f"{spell_count(count, 'step')} of {number} {word}s"
+    return spell_count(count, word)
+
+
+def name_page(document: Document) -> str:
+    """Give the page its title."""
+    local = " (local run)" if document["engine"]["local"] else ""
+    return f"Forecast of {document['dataset']}{local}"
+
+
+def build_sections(
+    document: Document, items: Markup, total: Fan, multiples: Sequence[Markup]
+) -> dict[str, Markup]:
+    """Build all sections, by the slots of the template."""
+    sections = {
+        "first": _build_first(document),
+        "total": _build_total(document, total),
+        "groups": _build_groups(document),
+        "items": items,
+        "leaderboard": _build_leaderboard(document),
+        "accuracy": _build_accuracy(document),
+        "changes": _build_changes(document),
+        "earlier": _build_earlier(document),
+        "data": _build_data(document),
+        "run": _build_run(document),
+    }
+    present = [(name, words) for name, words in _ORDER if sections[name]]
+    cards = [
+        make("section", sections[name], id=name, class_="card") for name, _ in present
+    ]
+    if multiples:
+        heading = make("h2", f"The {len(multiples)} largest {name_noun(document)}")
+        grid = make("div", *multiples, class_="multiples")
+        place = 1 + [name for name, _ in present].index("items")
+        cards.insert(
+            place, make("section", heading, grid, id="multiples", class_="card")
+        )
+    return {
+        "HEAD": _build_head(document),
+        "NAV": join(make("a", words, href=f"#{name}") for name, words in present),
+        "VERDICT": _build_verdict(document),
+        "WARNINGS": _build_warnings(document),
+        "TILES": _build_tiles(document),
+        "SECTIONS": join(cards),
+        "NOTES": _build_notes(document),
+    }
+
+
+def _build_head(document: Document) -> Markup:
+    data, stamps = document["data"], document["total"]["forecast"]["timestamps"]
+    span = " to ".join(dict.fromkeys([*stamps[:1], *stamps[-1:]])) or "nothing"
+    upload = (document["upload"] or {}).get("key")
+    words = [
+        f"{data['target']}, {span} ({spell_steps(document, data['horizon'])}), for "
+        f"{data['series']:,} {name_noun(document, data['series'])}",
+        f"made {document['made_at'].replace('T', ' ')[:16]} UTC",
+        *([f"from {upload.rpartition('/')[2]}"] if upload else []),
+        f"run {document['run_id']}",
+    ]
+    return join(
+        [
+            make("h1", name_page(document)),
+            make("p", " · ".join(words), class_="soft"),
+        ]
+    )
+
+
+def _build_verdict(document: Document) -> Markup:
+    verdict = document["verdict"]
+    mark = make("span", _MARKS[verdict["outcome"]], class_="mark", aria_hidden="true")
+    sentence = make("p", f"{verdict['sentence']}.")
+    shown = [make("div", mark, sentence, class_=f"verdict {verdict['outcome']}")]
+    if verdict["notes"]:
+        notes = (make("li", f"{note}.") for note in verdict["notes"])
+        shown.append(make("ul", *notes, class_="verdict-notes"))
+    return join(shown)
+
+
+def _build_warnings(document: Document) -> Markup:
+    shown = []
+    warnings = document["warnings"]
+    if warnings:
+        grave = any(found["level"] != "fixed" for found in warnings)
+        noun = "warning" if grave else "repair"
+        heading = f"{spell_count(len(warnings), noun)} about this forecast"
+        lines = (
+            make("li", f"{found['what']}; {found['remedy']}") for found in warnings
+        )
+        kind = "warning-list" if grave else "warning-list repaired"
+        shown.append(make("div", make("h2", heading), make("ul", *lines), class_=kind))
+    found = [one for one in document["findings"] if one["level"] == "warning"]
+    if found:
+        link = make(
+            "a", f"{spell_count(len(found), 'warning')} about the data", href="#data"
+        )
+        shown.append(make("p", link, class_="to-data"))
+    return join(shown)
+
+
+def _build_tiles(document: Document) -> Markup:
+    data, backtest = document["data"], document["backtest"]
+    total = sum(document["total"]["forecast"]["mean"])
+    before = document["total"]["last_season_total"]
+    tiles: list[tuple[str, Any]] = [
+        (
+            f"{data['series']:,}",
+            f"{name_noun(document, data['series'])}, "
+            f"{spell_steps(document, data['steps'])} of history",
+        ),
+        (spell_short(total), _spell_total(document)),
+    ]
+    if before > 0:
+        change = spell_change(100 * (total / before - 1))
+        tiles.append((change, f"against {name_before(document)}"))
+    winner, metric = backtest["winner"], document["metric"]
+    if winner:
+        if winner["WAPE"] is not None:
+            share = spell_percent(100 * winner["WAPE"])
+            tiles.append((share, "of the volume is what the median missed by before"))
+        baseline = spell_metric(backtest["baseline"][metric])
+        words = (
+            f"{metric} of the winner; {document['baseline']['words']} has {baseline}"
+        )
+        tiles.append((spell_metric(winner[metric]), words))
+    tiles += _list_range_tiles(backtest["calibration"])
+    return join(
+        make("div", make("b", value), make("span", words), class_="tile")
+        for value, words in tiles
+    )
+
+
+def _spell_total(document: Document) -> Markup:
+    """Name the target, and the period; a date does not break over lines."""
+    stamps = document["total"]["forecast"]["timestamps"]
+    ends = dict.fromkeys([*stamps[:1], *stamps[-1:]])
+    dates = [make("span", stamp, class_="date") for stamp in ends]
+    return join([f"total {document['data']['target']}, ", Markup(" to ".join(dates))])
+
+
+def _list_range_tiles(calibration: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    if len(calibration) > 1:
+        low, high = calibration[0], calibration[-1]
+        share, meant = (100 * (high[name] - low[name]) for name in ("covered", "level"))
+        side = "as meant" if abs(share - meant) < 5 else f"{meant:.0f} % are meant"
+        words = (
+            f"of actuals lay between {low['quantile']} and {high['quantile']}; {side}"
+        )
+        yield f"{share:.0f} %", words
+
+
+def name_before(document: Document) -> str:
+    """Name what the forecast's change is relative to."""
+    data = document["data"]
+    if document["baseline"]["repeats"] != "season":
+        return "a repeat of the last value"
+    return f"the same steps {spell_steps(document, data['season'])} before"
+
+
+def _build_first(document: Document) -> Markup | None:
+    first = document["attention"]["first"]
+    if not first:
+        return None
+    nouns = name_noun(document, len(first))
+    rows = [
+        [
+            make("a", _label(one["key"]), href=f"#item={_quote(one['key'])}"),
+            "; ".join(one["reasons"]),
+        ]
+        for one in first
+    ]
+    counts = ", ".join(
+        f"{count:,} {name}"
+        for name, count in document["attention"]["counts"].items()
+        if count
+    )
+    return join(
+        [
+            make("h2", "Look at these first"),
+            make(
+                "p",
+                f"Ranked by volume and by how odd they are. Of all "
+                f"{name_noun(document)}: {counts}.",
+                class_="soft small",
+            ),
+            make_table(
+                f"{len(first)} {nouns} and why",
+                [name_noun(document, 1), "why"],
+                rows,
+                texts=frozenset({0, 1}),
+            ),
+        ]
+    )
+
+
+def _build_groups(document: Document) -> Markup | None:
+    groups = document["groups"]
+    if not groups:
+        return None
+    metric, nouns = document["metric"], name_noun(document)
+    heads = [nouns, "volume", "forecast", "before", "change", metric, "gain", "bias"]
+    shown: list[Markup] = [
+        make("h2", "Totals by group"),
+        make(
+            "p",
+            f"The {nouns}' means added up; before is {name_before(document)}. "
+            "Quantiles of single series do not add up, so that none stand here. "
+            "groups.csv has all.",
+            class_="soft small",
+        ),
+    ]
+    for at, grouping in enumerate(groups):
+        column = grouping["column"]
+        table = make_table(
+            f"By {column}",
+            [column, *heads],
+            [
+                [
+                    one["value"] or "(empty)",
+                    f"{one['series']:,}",
+                    *(
+                        spell_short(one[name])
+                        for name in ("volume", "forecast_total", "before_total")
+                    ),
+                    spell_change(one["change_percent"]),
+                    _spell_known(one["error"]),
+                    spell_change(one["improvement_percent"]),
+                    spell_change(one["bias_percent"]),
+                ]
+                for one in grouping["groups"]
+            ],
+        )
+        words = f"By {column} ({grouping['count']:,})"
+        shown.append(make("details", make("summary", words), table, open=not at))
+    return join(shown)
+
+
+def _label(key: Sequence[str]) -> str:
+    return " · ".join(key)
+
+
+def _quote(key: Sequence[str]) -> str:
+    return quote(_label(key).encode("utf-8", "replace"))
+
+
+def _build_total(document: Document, fan: Fan) -> Markup:
+    data = document["data"]
+    nouns, names = name_noun(document), data["quantiles"]
+    total = document["total"]["forecast"]
+    one = data["series"] == 1
+    heading = (
+        "History and forecast" if one else f"All {data['series']:,} {nouns} together"
+    )
+    label = (
+        f"Line chart: history to {data['last']}, then the forecast. The numbers are in "
+        "the table below it."
+    )
+    chart = make("div", draw_fan(fan, label), id="total-chart", class_="chart")
+    legend = build_legend(document, one)
+    shown = [make("h2", heading), make("figure", chart, legend)]
+    assumed = document["assumed_future"]["sentence"]
+    if assumed:
+        shown.append(make("p", f"{assumed}.", class_="soft small"))
+    if not one and len(names) > 1:
+        words = (
+            f"The range adds up the {nouns}' quantiles, as if all erred the same way "
+            "at once: the true range of the total is narrower."
+        )
+        shown.append(make("p", words, class_="soft small"))
+    columns = [total["mean"], *(total["quantile_sums"][name] for name in names)]
+    table = make_table(
+        "Forecast total",
+        [data["timestamp"], "mean", *names],
+        [
+            [stamp, *(spell_number(column[at]) for column in columns)]
+            for at, stamp in enumerate(total["timestamps"])
+        ],
+    )
+    shown.append(make("details", make("summary", "Show the numbers"), table))
+    return join(shown)
+
+
+def build_legend(document: Document, one: bool, *, item: bool = False) -> Markup:
+    """Build the legend of the total's chart, or of an ``item`` of the list."""
+    names = document["data"]["quantiles"]
+    levels = [int(name[1:]) for name in names]
+    mean = "forecast (mean)" if one else "forecast (sum of means)"
+    entries = [("past", "actual"), ("mean", mean)]
+    paired = [level for level in levels if 100 - level in levels and level < 50]
+    if paired:
+        entries.append(("band", f"p{min(paired)} to p{100 - min(paired)}"))
+    single = [level for level in levels if level != 50 and 100 - level not in levels]
+    if single:
+        entries.append(("level", ", ".join(f"p{level}" for level in single)))
+    if item and document["backtest"]["comparable"]:
+        entries.append(("back", "backtest"))
+    season = document["data"]["season"]
+    if season > 1:
+        entries.append(("ghost", f"{spell_steps(document, season)} before"))
+    return _legend(entries)
+
+
+def _legend(entries: Sequence[tuple[str, str]]) -> Markup:
+    return make(
+        "ul",
+        *(
+            make("li", make("span", class_=f"swatch {name}", aria_hidden="true"), words)
+            for name, words in entries
+        ),
+        class_="legend",
+    )
+
+
+def _build_leaderboard(document: Document) -> Markup:
+    board, metric = document["leaderboard"], document["metric"]
+    names = [n for n in METRICS if any(e["metrics"].get(n) is not None for e in board)]
+    names.sort(key=lambda name: name != metric)
+    best = {
+        name: min(e["metrics"][name] for e in board if e["metrics"][name] is not None)
+        for name in names
+    }
+    rows = [
+        [
+            _name_entry(entry, document),
+            *(_mark_best(entry["metrics"][name], best[name]) for name in names),
+            spell_change(entry["improvement_percent"]),
+        ]
+        for entry in board
+    ]
+    words = document["baseline"]["words"]
+    shown = [
+        make("h2", "Leaderboard"),
+        make_table(
+            "Errors on the backtest: lower is better; the best of each column is bold",
+            ["candidate", *names, f"gain over {words}"],
+            rows,
+            classes=[entry["kind"] for entry in board],
+        ),
+    ]
+    if not document["backtest"]["comparable"]:
+        reason = document["backtest"]["reason"]
+        shown.append(make("p", f"Not comparable with {words}: {reason}."))
+    return join(shown)
+
+
+def _spell_known(value: float | None) -> str:
+    return NO_VALUE if value is None else spell_metric(value)
+
+
+def _mark_best(value: float | None, best: float) -> Any:
+    text = _spell_known(value)
+    return make("b", text) if value == best else text
+
+
+def _name_entry(entry: Mapping[str, Any], document: Document) -> str:
+    where = "" if document["backtest"]["comparable"] else ", on the last horizon"
+    # A candidate of the engine may be called as the report's own simple forecast is.
+    own = "simple forecast" if entry["scored_by"] != "autopilot" else ""
+    badges = {
+        "winner": "winner",
+        "baseline": f"baseline{where}",
+        "simple": own,
+    }
+    badge = badges.get(entry["kind"])
+    if entry["kind"] == "candidate" and entry["name"] in document["backtest"]["simple"]:
+        badge = "the engine's own"
+    status = "" if entry["status"] == "Completed" else f" {NO_VALUE} {entry['status']}"
+    reason = f": {entry['reason']}" if entry["reason"] else ""
+    return f"{entry['name']}{f' ({badge})' if badge else ''}{status}{reason}"
+
+
+def _build_accuracy(document: Document) -> Markup | None:
+    backtest, metric = document["backtest"], document["metric"]
+    if not backtest["winner"]:
+        return None
+    words = document["baseline"]["words"]
+    steps, calibration = backtest["by_step"], backtest["calibration"]
+    windows = ", ".join(window["last_known"] for window in backtest["windows"])
+    left = join(
+        [
+            make("h2", "Accuracy by step of the horizon"),
+            make(
+                "p", f"{metric} on the backtest; lower is better.", class_="soft small"
+            ),
+            make(
+                "figure",
+                draw_lines(
+                    [
+                        ("base", [one["baseline"][metric] for one in steps]),
+                        ("mean", [one["winner"][metric] for one in steps]),
+                    ],
+                    [str(one["step"]) for one in steps],
+                    f"Line chart: {metric} by step of the horizon.",
+                ),
+                _legend([("mean", "winner"), ("base", words)]),
+            ),
+            make(
+                "details",
+                make("summary", "Show the numbers"),
+                make_table(
+                    f"{metric} by step",
+                    ["step", "winner", words, "points"],
+                    [
+                        [
+                            one["step"],
+                            spell_metric(one["winner"][metric]),
+                            spell_metric(one["baseline"][metric]),
+                            f"{one['points']:,}",
+                        ]
+                        for one in steps
+                    ],
+                ),
+            ),
+        ]
+    )
+    right = join(
+        [
+            make("h2", "Are the quantiles honest?"),
+            make(
+                "p",
+                "How often the actual value stayed at or below each quantile; on the "
+                f"dashed line is ideal.{_spell_bias(backtest['bias_percent'])}",
+                class_="soft small",
+            ),
+            make(
+                "figure",
+                draw_lines(
+                    [
+                        ("base", [one["level"] for one in calibration]),
+                        ("mean", [one["covered"] for one in calibration]),
+                    ],
+                    [one["quantile"] for one in calibration],
+                    "Chart: how often actual values stayed at or below each quantile.",
+                    top=1.0,
+                ),
+                _legend([("mean", "backtest"), ("base", "ideal")]),
+            ),
+            make(
+                "ul",
+                *(make("li", f"{one['words']}.") for one in calibration),
+                class_="plain",
+            ),
+        ]
+    )
+    basis = (
+        f"The backtest is that of {document['engine']['name']}, which its choice of "
+        f"candidates rests on too: {spell_count(backtest['points'], 'point')}, "
+        f"forecast with what was known at {windows}. The simple forecasts are scored "
+        "on the very same points."
+    )
+    return join(
+        [
+            make("div", make("div", left), make("div", right), class_="columns"),
+            make("p", basis, class_="soft small"),
+        ]
+    )
+
+
+def _spell_bias(bias: float | None) -> str:
+    if bias is None:
+        return ""
+    if abs(bias) < 1:
+        return " Overall bias: none, the means add up to the actuals within 1 %."
+    side = "high" if bias > 0 else "low"
+    return f" Overall bias: the means were {spell_percent(abs(bias))} too {side}."
+
+
+def _build_changes(document: Document) -> Markup | None:
+    changes = document["changes"]
+    if changes["reason"]:
+        return None
+    before, now = changes["total_before"], changes["total_now"]
+    moved = f" ({spell_change(100 * (now / before - 1))})" if before else ""
+    words = (
+        f"Of {changes['first']} to {changes['last']}, which both forecast, the last "
+        f"run ({changes['run_id']}) expected {spell_short(before)} in all; this one "
+        f"expects {spell_short(now)}{moved}. {changes['new']:,} "
+        f"{name_noun(document)} are new, {changes['gone']:,} are gone."
+    )
+    movers = make_table(
+        "The largest movers",
+        [name_noun(document, 1), "then", "now", "change"],
+        [
+            [
+                make("a", _label(one["key"]), href=f"#item={_quote(one['key'])}"),
+                spell_short(one["before"]),
+                spell_short(one["now"]),
+                _spell_relative(one),
+            ]
+            for one in changes["movers"]
+        ],
+    )
+    shown = [make("h2", "What changed since the last run"), make("p", words), movers]
+    if changes["settings"]:
+        rows = [
+            [one["key"], _as_text(one["before"]), _as_text(one["now"])]
+            for one in changes["settings"]
+        ]
+        heads = ["setting", "then", "now"]
+        texts = frozenset({0, 1, 2})
+        shown.append(make_table("Settings that differ", heads, rows, texts=texts))
+    return join(shown)
+
+
+def _spell_relative(one: Mapping[str, Any]) -> str:
+    before, now = one["before"], one["now"]
+    return spell_change(100 * (now / before - 1)) if before > 0 else NO_VALUE
+
+
+def _build_earlier(document: Document) -> Markup:
+    earlier = document["earlier_forecasts"]
+    heading = make("h2", "Did the last forecast come true?")
+    if not earlier["scored"]:
+        return join([heading, make("p", f"Not known yet: {earlier['reason']}.")])
+    last = earlier["scored"][0]
+    noun = name_noun(document, 1)
+    runs = make_table(
+        "Earlier forecasts of this dataset, scored on what then happened",
+        [
+            "run",
+            "scored days",
+            name_noun(document),
+            "points",
+            "WAPE",
+            "MASE",
+            "WQL",
+            "WQL of the baseline",
+        ],
+        [
+            [
+                one["run_id"],
+                f"{one['scored_first']} to {one['scored_last']}",
+                f"{one['series']:,}",
+                f"{one['points']:,}",
+                *(
+                    spell_metric(one["metrics"][name])
+                    for name in ("WAPE", "MASE", "WQL")
+                ),
+                spell_metric(one["baseline"]["WQL"]),
+            ]
+            for one in earlier["scored"]
+        ],
+    )
+    worst = make_table(
+        f"Largest errors of {last['run_id']}",
+        [noun, "actual", "forecast", "WAPE"],
+        [
+            [
+                _label(one["key"]),
+                spell_short(one["actual"]),
+                spell_short(one["forecast"]),
+                spell_metric(one["WAPE"]),
+            ]
+            for one in last["worst"]
+        ],
+    )
+    coverage = make_table(
+        "Coverage of its quantiles",
+        ["quantile", "should be", "was"],
+        [
+            [
+                one["quantile"],
+                spell_percent(100 * one["level"]),
+                spell_percent(100 * one["covered"]),
+            ]
+            for one in last["calibration"]
+        ],
+    )
+    columns = make("div", worst, coverage, class_="columns")
+    return join([heading, make("p", f"{last['sentence']}."), runs, columns])
+
+
+def _build_data(document: Document) -> Markup:
+    data = document["data"]
+    season = f", with a season of {data['season']}" if data["season"] > 1 else ""
+    shown = [
+        make("h2", "The data"),
+        make(
+            "p",
+            f"{spell_count(data['rows'], 'row')} of {data['series']:,} "
+            f"{name_noun(document, data['series'])}, {data['first']} to "
+            f"{data['last']}: {spell_steps(document, data['steps'])}{season}.",
+        ),
+    ]
+    if not document["findings"]:
+        shown.append(
+            make("p", "Nothing was found wrong with the upload.", class_="soft")
+        )
+    for found in document["findings"]:
+        shown += _list_finding(found)
+    inferred = document["inferred"]
+    if inferred:
+        table = make_table(
+            "What was inferred, and why",
+            ["setting", "value", "evidence"],
+            [[one["key"], _as_text(one["value"]), one["evidence"]] for one in inferred],
+            texts=frozenset({0, 1, 2}),
+        )
+        words = f"{spell_count(len(inferred), 'setting')} inferred from the data"
+        shown.append(make("details", make("summary", words), table))
+    return join(shown)
+
+
+def _list_finding(found: Mapping[str, Any]) -> Iterator[Markup]:
+    level = "repaired" if found["level"] == "fixed" else found["level"]
+    badge = make("span", level, class_=f"badge {found['level']}")
+    yield make("p", badge, f" {found['what']}; {found['remedy']}")
+    examples = found.get("examples") or []
+    if examples:
+        table = make_table(
+            f"Examples of {found['code']}",
+            ["file", "row", "column", "value"],
+            [
+                [_as_text(one.get(name)) for name in ("file", "row", "column", "value")]
+                for one in examples
+            ],
+            texts=frozenset({0, 2, 3}),
+        )
+        yield make("details", make("summary", "Where"), table)
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return NO_VALUE
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _build_run(document: Document) -> Markup:
+    shown = [make("h2", "Run time and cost")]
+    took = document["took"]
+    if took:
+        cost = took["cost"]
+        stages = make_table(
+            "Time of each stage",
+            ["stage", "time"],
+            [[one["words"], spell_seconds(one["seconds"])] for one in took["stages"]],
+        )
+        money = [[part["what"], _spell_range(part)] for part in cost["parts"]]
+        prices = make_table(
+            "Estimated cost on AWS",
+            ["part", "US dollars"],
+            [*money, ["in all", _spell_range(cost)]],
+        )
+        free = "This run was made by the local AWS, and cost nothing. "
+        basis = f"{free if cost['local'] else ''}{cost['basis']}"
+        shown.append(make("div", stages, prices, class_="columns"))
+        shown.append(make("p", basis, class_="soft small"))
+    settings = json.dumps(document["settings"], indent=2, ensure_ascii=False)
+    summary = make("summary", "Effective settings")
+    shown.append(make("details", summary, make("pre", settings, tabindex="0")))
+    return join(shown)
+
+
+def _spell_range(part: Mapping[str, Any]) -> str:
+    if part["most"] < 0.01:
+        return "under $0.01"
+    if part["least"] == part["most"]:
+        return f"${part['least']:.2f}"
+    return f"${part['least']:.2f} to ${part['most']:.2f}"
+
+
+def _build_notes(document: Document) -> Markup:
+    engine = document["engine"]
+    terms = join(
+        join([make("dt", name), make("dd", words)])
+        for name, words in document["definitions"].items()
+    )
+    who = (
+        "Forecast by the local engine, which stands in for SageMaker Autopilot and is "
+        "another model."
+        if engine["local"]
+        else "Forecast by SageMaker Autopilot."
+    )
+    summary = make("summary", "How the figures are defined")
+    return join([make("p", who), make("details", summary, make("dl", terms))])
