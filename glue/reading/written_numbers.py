@@ -52,9 +52,8 @@ def tidy_number(text: str) -> WrittenNumber | None:
         return None
     plain = _SPACERS.sub("", core) if _GROUPED.fullmatch(core) else core
     mark = "-" if negative or minus == "-" else sign
-    return WrittenNumber(
-        mark + plain, unit, plain != core or negative or bool(minus) or inner != text
-    )
+    tidied = not unit or plain != core or negative or bool(minus)
+    return WrittenNumber(mark + plain, unit, tidied)
 
 
 def _unwrap(text: str) -> tuple[str, bool]:

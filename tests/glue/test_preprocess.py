@@ -68,7 +68,7 @@ def test_settings_document_is_complete(tmp_path):
     [
         (b"item_id,timestamp,target_value\n", "zip-unreadable"),
         (make_zip({}), "tts-missing"),
-        (make_zip({"sales.csv": make_tts()}), "tts-missing"),
+        (make_zip({"north.csv": make_tts(), "south.csv": make_tts()}), "tts-missing"),
         (make_zip({"TTS.csv": "item_id,timestamp\nA,2020-01-01\n"}), "column-missing"),
     ],
 )

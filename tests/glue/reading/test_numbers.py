@@ -60,6 +60,11 @@ def test_numeric_column_is_recognised(texts, expected):
         ("1.234,5", ",", 1234.5),
         ("1,5", ",", 1.5),
         ("-1,234,567", ".", -1234567.0),
+        ("- 12", ".", -12.0),
+        ("12-", ".", -12.0),
+        ("(1.204,5)", ",", -1204.5),
+        ("1 204", ".", 1204.0),
+        ("12.5 %", ".", 12.5),
         ("NA", ".", None),
         ("", ",", None),
     ],
@@ -90,3 +95,10 @@ def test_plain_numbers_are_read_exactly(numbers):
 
     assert fast.tolist() == numbers
     assert slow.tolist() == numbers
+
+
+def test_written_numbers_are_never_plain():
+    evidence = gather(["1", "- 12"])
+
+    assert evidence.is_numeric
+    assert not evidence.is_all_plain

@@ -65,10 +65,10 @@ def test_csv_and_parquet_of_one_table_are_one_too_many():
     assert made.codes == ["file-twice"]
 
 
-def test_lonely_parquet_of_another_name_is_to_be_renamed():
+def test_lonely_parquet_of_another_name_is_the_history():
     made = prepare({"sales.parquet": b"PAR1"})
 
-    assert made.finding("tts-missing").remedy == "rename 'sales.parquet' to TTS.parquet"
+    assert "sales.parquet" in made.finding("tts-by-another-name").what
 
 
 @NEEDS_PYARROW
