@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,21 @@ import boto3
 from botocore.config import Config
 from chalice.app import Chalice, CloudWatchEvent, S3Event
 
-from chalicelib import autopilot, endings, notices, runs, uploads
-from chalicelib.bucket import BARE_UPLOAD_KEY, run_key
+from chalicelib import autopilot, notices, runs, uploads
+from chalicelib.attempts import Attempts
+from chalicelib.aws_errors import telling_passing
+from chalicelib.endings import (
+    LEAVING_TRAINING,
+    Ending,
+    Findings,
+    build_status,
+    read_ending,
+)
 from chalicelib.environment import read_security, read_variable
+from chalicelib.inquiry import Inquiry
+from chalicelib.keys import BARE_UPLOAD_KEY, run_key
 from chalicelib.stages import APP_NAME
+from chalicelib.status_file import StatusFile, claim_ending
 from chalicelib.store import Store, expect_owner
 
 if TYPE_CHECKING:
@@ -21,8 +33,11 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_stepfunctions import SFNClient
 
-# Throttled calls are made again here, so that the state machine sees real failures.
-PATIENT = Config(retries={"mode": "standard", "max_attempts": 8})
+# Throttled calls are made again here, within the minute that a function has; a service
+# that is in trouble for longer is left to whoever called: the state machine, or Lambda.
+PATIENT = Config(
+    retries={"mode": "standard", "max_attempts": 4}, connect_timeout=5, read_timeout=9
+)
 
 BUCKET = read_variable(os.environ, "BUCKET")
 STATE_MACHINE_ARN = read_variable(os.environ, "STATE_MACHINE_ARN")
@@ -67,55 +82,107 @@ def get_stepfunctions() -> "SFNClient":
     name="on_upload",
 )
 def on_upload(event: S3Event) -> None:
-    """Start one run for every upload, however often S3 announces it."""
-    for upload in uploads.read_uploads(event.to_dict()):
-        if uploads.starts_run(upload.key):
-            start_run(upload)
-        else:
-            app.log.info(uploads.explain_ignored(upload.key))
+    """Start one run for every upload, however often S3 announces it.
+
+    A record that fails keeps no other from its run. What it raises is raised at the
+    end, so that Lambda tries the event again and then keeps it.
+    """
+    failures = []
+    for record in uploads.list_records(event.to_dict()):
+        try:
+            handle_record(record)
+        except Exception as error:
+            app.log.exception("a record started no run")
+            failures.append(error)
+    if failures:
+        raise failures[0]
+
+
+class Announcement(S3Event):
+    """An S3 event as it came: Chalice's own fails on one that has no records."""
+
+    def _extract_attributes(self, event_dict: dict[str, Any]) -> None:
+        """Take nothing out of the event; its records are read one by one."""
+
+
+on_upload.event_class = Announcement
+
+
+def handle_record(record: Any) -> None:
+    """Start the run of what a record announces, or say why there is none."""
+    upload = uploads.read_upload(record)
+    obstacle = uploads.find_obstacle(record, upload, BUCKET)
+    if obstacle is None:
+        start_run(upload)
+    else:
+        app.log.info(obstacle)
 
 
 def start_run(upload: uploads.Upload) -> None:
     """Start the execution of an upload, or see that it was started before."""
-    run_id = runs.name_run(upload)
+    run_id = runs.name_run(upload, STAGE)
     stepfunctions = get_stepfunctions()
     try:
         stepfunctions.start_execution(
             stateMachineArn=STATE_MACHINE_ARN,
             name=run_id,
-            input=runs.build_execution_input(upload),
+            input=runs.build_execution_input(upload, STAGE),
         )
     except stepfunctions.exceptions.ExecutionAlreadyExists:
         app.log.info("run %s was started by an earlier event", run_id)
     else:
-        app.log.info("%s starts run %s", upload.key, run_id)
+        app.log.info("%r starts run %s", upload.key, run_id)
 
 
 @app.lambda_function(name="prepare_run")
 def prepare_run(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Write down what was asked, and choose the size of the Glue jobs."""
-    return runs.prepare_run(get_store(), event)
+    with telling_passing():
+        return runs.prepare_run(get_store(), event)
 
 
 @app.lambda_function(name="create_autopilot_job")
 def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Create the AutoML job that the run's settings ask for."""
-    settings = get_store().read_json(run_key(event["run_id"], "settings.json"))
-    request = autopilot.build_autopilot_request(
-        settings, role_arn=SAGEMAKER_ROLE_ARN, stage=STAGE, security=SECURITY
-    )
-    autopilot.ensure_autopilot_job(get_sagemaker(), request)
+    place = autopilot.RunPlace(event["run_id"], event["dataset"], BUCKET, STAGE)
+    with telling_passing():
+        settings = get_store().read_json(run_key(place.run_id, "settings.json"))
+        request = autopilot.build_autopilot_request(
+            place, settings, role_arn=SAGEMAKER_ROLE_ARN, security=SECURITY
+        )
+        autopilot.ensure_autopilot_job(get_sagemaker(), request)
+        stop_if_orphaned(place.run_id, event["execution_arn"])
     return {
-        "autopilot_job_name": request["AutoMLJobName"],
-        "transform": autopilot.build_transform(settings, security=SECURITY),
+        "autopilot_job_name": place.run_id,
+        "transform": autopilot.build_transform(place, settings, security=SECURITY),
     }
+
+
+def stop_if_orphaned(job_name: str, execution_arn: str) -> None:
+    """Stop a job whose run was stopped while the job was being created.
+
+    What follows the end of a run may have looked for the job before it was there; if
+    the run ends only now, that finds it.
+    """
+    execution = get_stepfunctions().describe_execution(executionArn=execution_arn)
+    status = execution["status"]
+    if status not in LEAVING_TRAINING:
+        return
+    job = autopilot.find_autopilot_job(get_sagemaker(), job_name)
+    if job is not None and autopilot.stop_autopilot_job(get_sagemaker(), job):
+        app.log.info("%s: stopped, because its run is %s", job_name, status)
 
 
 @app.lambda_function(name="check_autopilot_job")
 def check_autopilot_job(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Say how far training is, and keep its candidates when it is done."""
+    with telling_passing():
+        return check_training(event["autopilot_job_name"])
+
+
+def check_training(name: str) -> dict[str, Any]:
+    """Describe a job, and when it is done write down what came of it."""
     sagemaker = get_sagemaker()
-    name = event["autopilot_job_name"]
     job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)
     app.log.info("%s: %s", name, job["AutoMLJobSecondaryStatus"])
     if autopilot.is_unfinished(job):
@@ -125,11 +192,12 @@ def check_autopilot_job(event: dict[str, Any], context: object) -> dict[str, Any
         run_key(name, "candidates.json"),
         autopilot.build_candidates(job, candidates),
     )
-    if not autopilot.has_usable_model(job):
+    best = autopilot.find_best_candidate(job, candidates)
+    if best is None:
         raise autopilot.explain_unusable(job)
     return {
         "status": "Completed",
-        "inference_containers": job["BestCandidate"]["InferenceContainers"],
+        "inference_containers": best["InferenceContainers"],
     }
 
 
@@ -145,18 +213,49 @@ def check_autopilot_job(event: dict[str, Any], context: object) -> dict[str, Any
     name="on_execution_end",
 )
 def on_execution_end(event: CloudWatchEvent) -> None:
-    """Write down how a run ended, tell people, and stop what nobody waits for."""
-    ending = endings.read_ending(event.detail)
-    if ending.leaves_training and autopilot.stop_unfinished_job(
-        get_sagemaker(), ending.run_id
-    ):
-        app.log.info("stopped the Autopilot job of %s", ending.run_id)
-    status = endings.write_status(get_store(), ending)
-    app.log.info("run %s ended: %s", ending.run_id, json.dumps(status))
-    tell_people(status)
+    """Write down how a run ended, stop what nobody waits for, and tell people.
+
+    The bare status comes first, and what fails after it fails alone. The first failure
+    is raised at the end, so that Lambda tries again what did not go.
+    """
+    ending = read_ending(event.detail)
+    context: Any = event.context
+    attempts = Attempts()
+    file = None
+    with attempts.alone("status.json was not written"):
+        file = claim_ending(
+            get_store(),
+            ending,
+            request_id=context.aws_request_id,
+            now=datetime.now(UTC),
+        )
+        if file is None:
+            app.log.info("%s: this or a newer end is told already", ending.run_id)
+            return
+    inquiry = Inquiry(get_store(), get_sagemaker(), get_stepfunctions(), attempts)
+    found = inquiry.look_into(ending, STAGE)
+    if file is not None:
+        tell_of_ending(file, ending, found, attempts)
+    for words in attempts.words:
+        app.log.error("%s: %s", ending.run_id, words)
+    attempts.raise_first()
 
 
-def tell_people(status: Mapping[str, Any]) -> None:
-    """Send the topic's subscribers one message on the run."""
-    notice = notices.build_notice(status, bucket=BUCKET, stage=STAGE)
-    get_sns().publish(TopicArn=TOPIC_ARN, Subject=notice.subject, Message=notice.text)
+def tell_of_ending(
+    file: StatusFile, ending: Ending, found: Findings, attempts: Attempts
+) -> None:
+    """Complete a run's status, and then send the topic's subscribers one message."""
+    with attempts.alone("status.json is bare"):
+        told = replace(found, warnings=(*found.warnings, *attempts.words))
+        if not file.write(build_status(ending, told, bucket=BUCKET)):
+            app.log.info("%s: a newer end is told already", ending.run_id)
+            return
+    app.log.info("run %s ended: %s", ending.run_id, json.dumps(file.status))
+    if file.is_told:
+        return
+    with attempts.alone("no notice was sent"):
+        notice = notices.build_notice(file.status, stage=STAGE)
+        get_sns().publish(
+            TopicArn=TOPIC_ARN, Subject=notice.subject, Message=notice.text
+        )
+        file.mark_told(datetime.now(UTC))

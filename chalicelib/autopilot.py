@@ -2,36 +2,58 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from chalicelib.aws_errors import error_code
-from chalicelib.bucket import (
+from chalicelib.errors import AutopilotBusy, AutopilotFailed
+from chalicelib.keys import (
     TRANSFORM_FOLDER,
     autopilot_prefix,
     build_uri,
     forecast_key,
+    training_prefix,
+    transform_prefix,
 )
-from chalicelib.errors import AutopilotBusy, AutopilotFailed
 from chalicelib.runs import SCHEMA
 from chalicelib.stages import APP_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mypy_boto3_sagemaker import SageMakerClient
 
     from chalicelib.environment import Security
 
+# https://docs.aws.amazon.com/general/latest/gr/sagemaker.html
+_JOBS_QUOTA = "L-CFC2D5B6"
 UNFINISHED = ("InProgress", "Stopping")
+_METRIC_CONSTANTS = {"AVERAGE_WEIGHTED_QUANTILE_LOSS": "AverageWeightedQuantileLoss"}
+
+
+@dataclass(frozen=True)
+class RunPlace:
+    """Which run it is, and where: as its execution and its stage have it.
+
+    Its ``settings.json`` names the same, but lies where jobs of other runs may write,
+    and so has no say in what is read and written.
+    """
+
+    run_id: str
+    dataset: str
+    bucket: str
+    stage: str
 
 
 def build_autopilot_request(
-    settings: Mapping[str, Any], *, role_arn: str, stage: str, security: Security
+    place: RunPlace, settings: Mapping[str, Any], *, role_arn: str, security: Security
 ) -> dict[str, Any]:
     """Build the CreateAutoMLJobV2 request of a run from its ``settings.json``."""
-    run_id, bucket = settings["run_id"], settings["bucket"]
+    run_id, bucket = place.run_id, place.bucket
     output = {"S3OutputPath": build_uri(bucket, autopilot_prefix(run_id))}
     if security.kms_key:
         output["KmsKeyId"] = security.kms_key
@@ -45,13 +67,13 @@ def build_autopilot_request(
                 "DataSource": {
                     "S3DataSource": {
                         "S3DataType": "S3Prefix",
-                        "S3Uri": settings["train_uri"],
+                        "S3Uri": build_uri(bucket, training_prefix(run_id)),
                     }
                 },
             }
         ],
         # Named by the run although Autopilot adds the job's name below it: that it
-        # does so for time series is not documented.
+        # does so for time series is seen, and not documented.
         "OutputDataConfig": output,
         "AutoMLProblemTypeConfig": {
             "TimeSeriesForecastingJobConfig": settings["TimeSeriesForecastingJobConfig"]
@@ -60,23 +82,23 @@ def build_autopilot_request(
         "RoleArn": role_arn,
         "Tags": [
             {"Key": "Application", "Value": APP_NAME},
-            {"Key": "Stage", "Value": stage},
+            {"Key": "Stage", "Value": place.stage},
         ],
         **_build_security(security),
     }
 
 
 def build_transform(
-    settings: Mapping[str, Any], *, security: Security
+    place: RunPlace, settings: Mapping[str, Any], *, security: Security
 ) -> dict[str, Any]:
     """Build what the BatchTransform state needs to know of a run."""
-    output = forecast_key(settings["dataset"], settings["run_id"], TRANSFORM_FOLDER)
+    output = forecast_key(place.dataset, place.run_id, TRANSFORM_FOLDER)
     resources = dict(settings["TransformResources"])
     if security.kms_key:
         resources["VolumeKmsKeyId"] = security.kms_key
     return {
-        "input_uri": settings["transform_uri"],
-        "output_uri": build_uri(settings["bucket"], output),
+        "input_uri": build_uri(place.bucket, transform_prefix(place.run_id)),
+        "output_uri": build_uri(place.bucket, output),
         "resources": resources,
     }
 
@@ -106,7 +128,11 @@ def ensure_autopilot_job(
     try:
         sagemaker.create_auto_ml_job_v2(**request)
     except sagemaker.exceptions.ResourceLimitExceeded as error:
-        raise AutopilotBusy(error.response["Error"]["Message"]) from error
+        raise AutopilotBusy(
+            "the account runs as many Autopilot jobs as it may (received: "
+            f"{error.response['Error']['Message']}); redrive the run when others have "
+            f"ended, or ask Service Quotas for more of {_JOBS_QUOTA}"
+        ) from error
     except sagemaker.exceptions.ResourceInUse:
         job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=request["AutoMLJobName"])
         # Job names are the account's: the one found may be somebody else's.
@@ -120,15 +146,45 @@ def is_unfinished(job: Mapping[str, Any]) -> bool:
 
 
 def has_usable_model(job: Mapping[str, Any]) -> bool:
-    """Tell whether the best candidate can become a model.
+    """Tell whether the best candidate that a job names can become a model.
 
     A job that ran into its time limit may end ``Stopped`` and still have one; what
     was paid for is used.
     """
-    best = job.get("BestCandidate", {})
-    return best.get("CandidateStatus") == "Completed" and bool(
-        best.get("InferenceContainers")
+    return _is_usable(job.get("BestCandidate", {}))
+
+
+def find_best_candidate(
+    job: Mapping[str, Any], candidates: Iterable[Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    """Find the candidate to make a model of; None when no one can become one.
+
+    It is the one that the job names. A job that ran into its time limit may name none,
+    and still have finished some: then it is the one that scored best.
+    """
+    if has_usable_model(job):
+        best: Mapping[str, Any] = job["BestCandidate"]
+        return best
+    usable = [candidate for candidate in candidates if _is_usable(candidate)]
+    return min(usable, key=_rank, default=None)
+
+
+def _is_usable(candidate: Mapping[str, Any]) -> bool:
+    return candidate.get("CandidateStatus") == "Completed" and bool(
+        candidate.get("InferenceContainers")
     )
+
+
+def _rank(candidate: Mapping[str, Any]) -> float:
+    """Give what is least for the best candidate, and most for one without a score.
+
+    Every objective of a time series is the better the smaller, unless it says else.
+    """
+    objective = candidate.get("FinalAutoMLJobObjectiveMetric", {})
+    value = float(objective.get("Value", math.nan))
+    if math.isnan(value):
+        return math.inf
+    return -value if objective.get("Type") == "Maximize" else value
 
 
 def explain_unusable(job: Mapping[str, Any]) -> AutopilotFailed:
@@ -154,34 +210,94 @@ def list_candidates(sagemaker: SageMakerClient, name: str) -> list[Mapping[str, 
 
 
 def build_candidates(
-    job: Mapping[str, Any], candidates: Iterable[Mapping[str, Any]]
+    job: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Build ``candidates.json``, which the report makes its leaderboard from."""
+    best = find_best_candidate(job, candidates) or job.get("BestCandidate", {})
     return {
         "schema": SCHEMA,
         "run_id": job["AutoMLJobName"],
         "autopilot_job_name": job["AutoMLJobName"],
         "status": job["AutoMLJobStatus"],
         "secondary_status": job["AutoMLJobSecondaryStatus"],
-        "objective": {"name": job.get("AutoMLJobObjective", {}).get("MetricName")},
-        "best_candidate": job.get("BestCandidate", {}).get("CandidateName"),
+        "objective": {"name": _name_metric(job.get("AutoMLJobObjective", {}))},
+        "best_candidate": best.get("CandidateName"),
+        "best_candidate_named_by_job": has_usable_model(job),
+        "warnings": list_warnings(job, candidates),
         "candidates": [_build_candidate(candidate) for candidate in candidates],
     }
 
 
-def stop_unfinished_job(sagemaker: SageMakerClient, name: str) -> bool:
-    """Stop a job that nobody waits for any more; tell whether there was one."""
+def was_cut(job: Mapping[str, Any]) -> bool:
+    """Tell whether a described job ended at its time limit."""
+    return bool(job["AutoMLJobSecondaryStatus"] == "MaxAutoMLJobRuntimeReached")
+
+
+def list_warnings(
+    job: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """List what people should know of a training that ended."""
+    if not was_cut(job):
+        return []
+    done = sum(c["CandidateStatus"] == "Completed" for c in candidates)
+    limit = find_time_limit(job)
+    named = "its limit" if limit is None else f"your limit of {_spell_duration(limit)}"
+    return [
+        f"training was cut at {named}: {done} of {len(candidates)} candidates were done"
+    ]
+
+
+def _spell_duration(seconds: int) -> str:
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds % length == 0:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
+
+
+def _name_metric(metric: Mapping[str, Any]) -> str | None:
+    """Name a metric as the API does; candidates have the names of constants too."""
+    name = metric.get("StandardMetricName") or metric.get("MetricName")
+    return None if name is None else _METRIC_CONSTANTS.get(name, name)
+
+
+def find_autopilot_job(
+    sagemaker: SageMakerClient, name: str
+) -> Mapping[str, Any] | None:
+    """Describe a job; None when there is none of that name."""
     try:
-        job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)
+        return sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)
     except ClientError as error:
         # The second is what SageMaker says of a name that it has never seen.
         if error_code(error) in {"ResourceNotFound", "ValidationException"}:
-            return False
+            return None
         raise
+
+
+def stop_autopilot_job(sagemaker: SageMakerClient, job: Mapping[str, Any]) -> bool:
+    """Stop a described job that nobody waits for any more; tell whether it ran."""
     if job["AutoMLJobStatus"] != "InProgress":
         return False
-    sagemaker.stop_auto_ml_job(AutoMLJobName=name)
+    sagemaker.stop_auto_ml_job(AutoMLJobName=job["AutoMLJobName"])
     return True
+
+
+def find_time_limit(job: Mapping[str, Any]) -> int | None:
+    """Find the seconds that a described job may take; None where none are told."""
+    config = job.get("AutoMLProblemTypeConfig", {})
+    criteria = config.get("TimeSeriesForecastingJobConfig", {}).get(
+        "CompletionCriteria", {}
+    )
+    limit: int | None = criteria.get("MaxAutoMLJobRuntimeInSeconds")
+    return limit
+
+
+def find_latest_end(job: Mapping[str, Any]) -> datetime | None:
+    """Find when a described job ends at the latest; None where that is not told."""
+    limit = find_time_limit(job)
+    began: datetime | None = job.get("CreationTime")
+    if limit is None or began is None:
+        return None
+    return began + timedelta(seconds=limit)
 
 
 def _build_candidate(candidate: Mapping[str, Any]) -> dict[str, Any]:
@@ -193,12 +309,12 @@ def _build_candidate(candidate: Mapping[str, Any]) -> dict[str, Any]:
         "status": candidate["CandidateStatus"],
         "failure_reason": candidate.get("FailureReason"),
         "objective": {
-            "name": objective.get("MetricName"),
+            "name": _name_metric(objective),
             "value": objective.get("Value"),
         },
         "metrics": [
             {
-                "name": metric.get("StandardMetricName") or metric.get("MetricName"),
+                "name": _name_metric(metric),
                 "value": metric.get("Value"),
                 "set": metric.get("Set"),
             }

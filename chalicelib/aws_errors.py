@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+
 from botocore import exceptions as aws
 from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.errors import ServiceBusy
 
 _CONNECTION_ERRORS = (aws.HTTPClientError, aws.ConnectionError)
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
@@ -58,7 +64,36 @@ def is_denied(error: BaseException) -> bool:
 
 def is_passing(error: BaseException) -> bool:
     """Tell whether the same call may well succeed a little later."""
-    return isinstance(error, _CONNECTION_ERRORS) or error_code(error) in _BUSY
+    return (
+        isinstance(error, _CONNECTION_ERRORS)
+        or error_code(error) in _BUSY
+        or _read_http_status(error) >= HTTPStatus.INTERNAL_SERVER_ERROR
+    )
+
+
+def _read_http_status(error: BaseException) -> int:
+    if not isinstance(error, ClientError):
+        return 0
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+@contextmanager
+def telling_passing() -> Iterator[None]:
+    """Tell errors that pass from those that stay, in the state machine's words.
+
+    Step Functions sees the class of an error alone, and botocore's is one for both.
+
+    Raises
+    ------
+    ServiceBusy
+        In place of an error of AWS that may be gone a little later.
+    """
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        if is_passing(error):
+            raise ServiceBusy(str(error)) from error
+        raise
 
 
 def explain_aws_error(

@@ -6,19 +6,28 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.bucket import build_uri, forecast_key, run_key
 from chalicelib.causes import find_message
+from chalicelib.errors import AutopilotFailed
+from chalicelib.keys import build_uri, forecast_key, run_key
 from chalicelib.runs import SCHEMA, read_execution_input
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chalicelib.store import Store
-
 _FIXED_REASONS = {
     "ABORTED": "the run was stopped by hand; upload again to start anew",
     "TIMED_OUT": "the run ran out of time, and its training was stopped; upload again",
 }
+REDRIVE, UPLOAD = "redrive", "upload"
+# In these a run needs its training to go on.
+_TRAINING_STATES = {
+    "CreateAutopilotJob",
+    "WaitForAutopilotJob",
+    "CheckAutopilotJob",
+    "IsAutopilotJobDone",
+}
+# A run that ended so has nobody who waits for its training any more.
+LEAVING_TRAINING = {"ABORTED", "TIMED_OUT"}
 # A run that failed and is redriven waits in the second before it goes on.
 _UNENDED = {"RUNNING", "PENDING_REDRIVE"}
 
@@ -40,6 +49,8 @@ class Ending:
     started_at: str | None
     ended_at: str | None
     execution_arn: str
+    redrive_count: int = 0
+    redrivable: bool = True
 
     @property
     def leaves_training(self) -> bool:
@@ -47,7 +58,32 @@ class Ending:
 
         A run that failed may be redriven, and then needs its training.
         """
-        return self.status in {"ABORTED", "TIMED_OUT"}
+        return self.status in LEAVING_TRAINING
+
+
+@dataclass(frozen=True)
+class Training:
+    """The Autopilot job of a run that did not succeed, as it stands at the end.
+
+    ``goes_on`` while it runs, at the latest to ``latest_end``; ``spent`` when it is
+    over without a model, so that its name is good for nothing any more.
+    """
+
+    job_name: str
+    goes_on: bool
+    spent: bool
+    latest_end: str | None = None
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is found out about the end of a run; each is empty where it is unknown."""
+
+    data_report: Mapping[str, Any] | None = None
+    verdict: str | None = None
+    warnings: tuple[str, ...] = ()
+    step: str | None = None
+    training: Training | None = None
 
 
 def read_ending(detail: Mapping[str, Any]) -> Ending:
@@ -62,61 +98,90 @@ def read_ending(detail: Mapping[str, Any]) -> Ending:
         started_at=_from_millis(detail.get("startDate")),
         ended_at=_from_millis(detail.get("stopDate")),
         execution_arn=detail["executionArn"],
+        redrive_count=detail.get("redriveCount") or 0,
+        redrivable=detail.get("redriveStatus") != "NOT_REDRIVABLE",
     )
-
-
-def write_status(store: Store, ending: Ending) -> dict[str, Any]:
-    """Write a run's ``status.json`` from what its jobs left, and return it."""
-    run_id = ending.run_id
-    told = store.find_json(run_key(run_id, "report-warnings.json"))
-    status = build_status(
-        ending,
-        bucket=store.bucket,
-        data_report=store.find_json(run_key(run_id, "data-report.json")),
-        verdict=read_verdict(_find_report(store, ending)),
-        warnings=[] if told is None else list(told["warnings"]),
-    )
-    store.write_json(run_key(run_id, "status.json"), status)
-    return status
-
-
-def _find_report(store: Store, ending: Ending) -> Mapping[str, Any] | None:
-    if ending.status != "SUCCEEDED" or not ending.dataset:
-        return None
-    key = forecast_key(ending.dataset, ending.run_id, "report.json")
-    report: Mapping[str, Any] | None = store.find_json(key)
-    return report
 
 
 def build_status(
-    ending: Ending,
-    *,
-    bucket: str,
-    data_report: Mapping[str, Any] | None,
-    verdict: str | None = None,
-    warnings: list[str],
+    ending: Ending, found: Findings | None = None, *, bucket: str
 ) -> dict[str, Any]:
-    """Build ``status.json`` from an ending and what the run's jobs left."""
+    """Build ``status.json`` from an ending and what was found out about it.
+
+    Without findings it is the bare status, and says that it is not complete.
+    """
+    complete, found = found is not None, found or Findings()
     succeeded = ending.status == "SUCCEEDED"
     reason = explain_ending(
-        ending.status, error=ending.error, cause=ending.cause, data_report=data_report
+        ending.status,
+        error=ending.error,
+        cause=ending.cause,
+        data_report=found.data_report,
     )
+    data_report = build_uri(bucket, run_key(ending.run_id, "data-report.json"))
     forecast = forecast_key(ending.dataset or "", ending.run_id, "forecast.csv")
     return {
         "schema": SCHEMA,
         "run_id": ending.run_id,
         "dataset": ending.dataset,
         "status": ending.status,
+        "complete": complete,
+        "step": None if succeeded else found.step,
         "reason": None if succeeded else reason,
+        "remedy": find_remedy(ending, found),
         "error": ending.error,
         "cause": ending.cause,
         "started_at": ending.started_at,
         "ended_at": ending.ended_at,
+        "redrive_count": ending.redrive_count,
         "execution_arn": ending.execution_arn,
-        "verdict": verdict,
+        "training": _describe_training(found.training),
+        "verdict": found.verdict,
         "forecast_uri": build_uri(bucket, forecast) if succeeded else None,
-        "warnings": warnings,
+        "data_report_uri": data_report if found.data_report else None,
+        "warnings": list(found.warnings),
     }
+
+
+def is_complete(status: Mapping[str, Any]) -> bool:
+    """Tell whether a ``status.json`` has all that is to be known."""
+    return bool(status.get("complete", True))
+
+
+def find_remedy(ending: Ending, found: Findings) -> str | None:
+    """Find what helps: ``redrive``, ``upload`` anew, or nothing after a success.
+
+    A redrive goes on where the run failed, and pays for nothing twice. It is no help
+    where the same data would be refused again, nor where training is over and left
+    no model: a new job needs a new name, and thus a new run.
+    """
+    if ending.status == "SUCCEEDED":
+        return None
+    training_is_lost = found.step in _TRAINING_STATES and (
+        found.training is not None and found.training.spent
+    )
+    if (
+        training_is_lost
+        or not ending.redrivable
+        or _is_refused(found.data_report)
+        or ending.error == AutopilotFailed.__name__
+        or "(ValidationException)" in (ending.cause or "")
+    ):
+        return UPLOAD
+    return REDRIVE
+
+
+def _describe_training(training: Training | None) -> dict[str, Any] | None:
+    if training is None or not training.goes_on:
+        return None
+    return {
+        "autopilot_job_name": training.job_name,
+        "ends_at_the_latest": training.latest_end,
+    }
+
+
+def _is_refused(data_report: Mapping[str, Any] | None) -> bool:
+    return data_report is not None and data_report.get("outcome") == "refused"
 
 
 def read_verdict(report: Mapping[str, Any] | None) -> str | None:
@@ -166,7 +231,7 @@ def explain_ending(
     That is the data report where the upload was refused: a real Glue may say no more
     than that a command failed with exit code 1.
     """
-    if data_report is not None and data_report.get("outcome") == "refused":
+    if data_report is not None and _is_refused(data_report):
         return explain_refusal(data_report)
     if status in _FIXED_REASONS:
         return _FIXED_REASONS[status]

@@ -9,12 +9,24 @@ class AutopilotFailed(Exception):
     """Training ended without a model that could forecast."""
 
 
+class ServiceBusy(Exception):
+    """A service of AWS is throttling or in trouble; try again later."""
+
+
 class PipelineError(Exception):
     """Base of the errors that are defects of the deployment or of a caller."""
 
 
 class StageError(PipelineError):
     """A stage cannot have this name."""
+
+
+class RecordError(PipelineError):
+    """A record of an event cannot be read."""
+
+
+class StatusError(PipelineError):
+    """A run's ``status.json`` cannot be written."""
 
 
 class SettingError(PipelineError):

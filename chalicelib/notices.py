@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.bucket import build_uri, forecast_key, run_key
+from chalicelib.endings import REDRIVE
 
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: a subject is at most a
 # hundred ASCII characters; a message has 256 KiB, but nobody reads more than this.
@@ -27,14 +27,14 @@ class Notice:
     text: str
 
 
-def build_notice(status: Mapping[str, Any], *, bucket: str, stage: str) -> Notice:
+def build_notice(status: Mapping[str, Any], *, stage: str) -> Notice:
     """Build the notice from a run's ``status.json``."""
     what = f"Forecast of {status['dataset'] or 'an unknown dataset'}"
     headline = f"{what} {_ENDINGS[status['status']]}"
     if status["status"] == "SUCCEEDED":
-        details = _describe_success(status, bucket)
+        details = _describe_success(status)
     else:
-        details = _describe_failure(status, bucket)
+        details = _describe_failure(status)
     lines = [f"{headline}.", "", *details, "", f"Run:      {status['run_id']}"]
     took = _measure(status)
     if took is not None:
@@ -44,26 +44,62 @@ def build_notice(status: Mapping[str, Any], *, bucket: str, stage: str) -> Notic
     return Notice(_shorten(headline), "\n".join(lines))
 
 
-def _describe_success(status: Mapping[str, Any], bucket: str) -> list[str]:
-    report = forecast_key(status["dataset"] or "", status["run_id"], "report.html")
+def _describe_success(status: Mapping[str, Any]) -> list[str]:
+    folder = status["forecast_uri"].rpartition("/")[0]
     return [
         status["verdict"] or "How good it is, is not known: the report is missing.",
         "",
         f"Forecast: {status['forecast_uri']}",
-        f"Report:   {build_uri(bucket, report)}",
-        *(f"Warning:  {warning}" for warning in status["warnings"]),
+        f"Report:   {folder}/report.html",
+        *_list_warnings(status),
     ]
 
 
-def _describe_failure(status: Mapping[str, Any], bucket: str) -> list[str]:
-    data_report = run_key(status["run_id"], "data-report.json")
+def _describe_failure(status: Mapping[str, Any]) -> list[str]:
     reason = status["reason"] or "no reason was given"
+    step = [f"It ended in {status['step']}.", ""] if status["step"] else []
+    data = status["data_report_uri"]
     return [
+        *step,
         reason[:_REASON_LENGTH],
         "",
-        "Put the cause right and upload again.",
-        f"Data:     {build_uri(bucket, data_report)}",
+        *_describe_remedy(status),
+        *_describe_training(status),
+        *([f"Data:     {data}"] if data else []),
+        *_list_warnings(status),
     ]
+
+
+def _list_warnings(status: Mapping[str, Any]) -> list[str]:
+    return [f"Warning:  {warning}" for warning in status["warnings"]]
+
+
+def _describe_remedy(status: Mapping[str, Any]) -> list[str]:
+    if status["remedy"] != REDRIVE:
+        return ["Put the cause right and upload again."]
+    arn = status["execution_arn"]
+    return [
+        "Put the cause right, if it has not passed, and go on from there; what was "
+        "paid for is used:",
+        f"  aws stepfunctions redrive-execution {_region(arn)} --execution-arn {arn}",
+    ]
+
+
+def _describe_training(status: Mapping[str, Any]) -> list[str]:
+    training = status["training"]
+    if training is None:
+        return []
+    end = training["ends_at_the_latest"]
+    until = f"until {end} at the latest" if end else "with no limit that is known"
+    return [
+        f"Training goes on, and costs money, {until}; stop it if you do not want it:",
+        f"  aws sagemaker stop-auto-ml-job {_region(status['execution_arn'])} "
+        f"--auto-ml-job-name {training['autopilot_job_name']}",
+    ]
+
+
+def _region(arn: str) -> str:
+    return f"--region {arn.split(':')[3]}"
 
 
 def _measure(status: Mapping[str, Any]) -> timedelta | None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.bucket import (
-    BARE_UPLOAD_KEY,
+from chalicelib.datasets import hash_parts, name_dataset
+from chalicelib.keys import (
     NO_VERSION,
-    UPLOAD_FOLDER,
     run_key,
     settings_keys,
 )
@@ -24,54 +22,42 @@ if TYPE_CHECKING:
     from chalicelib.uploads import Upload
 
 SCHEMA = 1
-MAX_DATASET_LENGTH = 40
-DEFAULT_DATASET = "data"
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateAutoMLJobV2.html
+MAX_RUN_ID_LENGTH = 32
 # The two sizes of a Glue Python shell job: about 1 GB with a quarter of a CPU, and
 # 16 GB with four CPUs at sixteen times the price.
 SMALL_CAPACITY = 0.0625
 LARGE_CAPACITY = 1.0
 # Compressed bytes of an upload; CSV shrinks about tenfold.
 LARGE_UPLOAD = 10 * 1024**2
-# 10 + 12 + 8 characters and two hyphens: the 32 that an AutoML job's name may have.
-_SLUG_LENGTH = 10
-_DATASET_HASH_LENGTH = 6
 _RUN_HASH_LENGTH = 8
 
 
-def name_dataset(key: str) -> str:
-    """Name the dataset that uploads under ``key`` belong to.
-
-    ``raw/sales.zip`` is ``sales``. Any other key that has the same slug gets a hash
-    of itself added, so that no two keys share a dataset, but for ``raw`` and
-    ``raw/data.zip``, the two ways to send the same ``data.zip``.
-    """
-    name = key[len(UPLOAD_FOLDER) :]
-    if key == BARE_UPLOAD_KEY:
-        name = f"{DEFAULT_DATASET}.zip"
-    slug = _slug(name[: -len(".zip")]) or DEFAULT_DATASET
-    if f"{slug}.zip" == name and len(slug) <= MAX_DATASET_LENGTH:
-        return slug
-    mark = _hash(key, length=_DATASET_HASH_LENGTH)
-    kept = slug[: MAX_DATASET_LENGTH - len(mark) - 1].rstrip("-")
-    return f"{kept}-{mark}"
-
-
-def name_run(upload: Upload) -> str:
+def name_run(upload: Upload, stage: str) -> str:
     """Name the run of an upload, the same for every delivery of its event.
 
     The name is also the execution's and the AutoML job's: at most 32 characters of
-    ``[a-z0-9-]``.
+    ``[a-z0-9-]``. It ends in the stage, at fixed places from the end, so that a policy
+    for the jobs of one stage covers no other's; the dataset has the room that is left.
     """
-    slug = name_dataset(upload.key)[:_SLUG_LENGTH].rstrip("-")
     moment = datetime.fromisoformat(upload.event_time)
     version = upload.etag if upload.version_id == NO_VERSION else upload.version_id
-    mark = _hash(
+    mark = hash_parts(
         upload.bucket, upload.key, version, upload.sequencer, length=_RUN_HASH_LENGTH
     )
-    return f"{slug}-{moment:%y%m%d%H%M%S}-{mark}"
+    own = f"{moment:%y%m%d%H%M%S}-{mark}-{stage}"
+    room = max(MAX_RUN_ID_LENGTH - len(own) - 1, 0)
+    slug = name_dataset(upload.key)[:room].rstrip("-")
+    return f"{slug}-{own}" if slug else own
 
 
-def build_execution_input(upload: Upload) -> str:
+def is_run_id(name: str, stage: str) -> bool:
+    """Tell whether an execution with this name is a run of the stage."""
+    own = rf"\d{{12}}-[0-9a-f]{{{_RUN_HASH_LENGTH}}}-{re.escape(stage)}"
+    return re.fullmatch(rf"([a-z0-9-]+-)?{own}", name) is not None
+
+
+def build_execution_input(upload: Upload, stage: str) -> str:
     """Build the input of the run's execution, byte-identical for the same event.
 
     Step Functions starts an execution once for a name and an input; a second start
@@ -79,7 +65,7 @@ def build_execution_input(upload: Upload) -> str:
     """
     run = {
         **asdict(upload),
-        "run_id": name_run(upload),
+        "run_id": name_run(upload, stage),
         "dataset": name_dataset(upload.key),
     }
     return json.dumps(run, sort_keys=True, separators=(",", ":"))
@@ -101,7 +87,7 @@ def read_execution_input(text: str | None) -> Mapping[str, Any]:
 def prepare_run(store: Store, execution_input: Mapping[str, Any]) -> dict[str, Any]:
     """Write ``run.json``, and give what every later state needs to know."""
     settings = read_bucket_settings(store, execution_input["dataset"])
-    run = build_run(execution_input, settings)
+    run = build_run(execution_input, settings, bucket=store.bucket)
     store.write_json(run_key(run["run_id"], "run.json"), run)
     return {
         "run_id": run["run_id"],
@@ -128,7 +114,10 @@ def read_bucket_settings(store: Store, dataset: str) -> dict[str, str | None]:
 
 
 def build_run(
-    execution_input: Mapping[str, Any], settings: Mapping[str, str | None]
+    execution_input: Mapping[str, Any],
+    settings: Mapping[str, str | None],
+    *,
+    bucket: str,
 ) -> dict[str, Any]:
     """Build ``run.json``: what was asked, before anything was looked into."""
     asked = ("key", "version_id", "etag", "size", "event_time")
@@ -136,7 +125,7 @@ def build_run(
         "schema": SCHEMA,
         "run_id": execution_input["run_id"],
         "dataset": execution_input["dataset"],
-        "bucket": execution_input["bucket"],
+        "bucket": bucket,
         "upload": {name: execution_input[name] for name in asked},
         "settings": dict(settings),
     }
@@ -145,11 +134,3 @@ def build_run(
 def choose_glue_capacity(size: int) -> float:
     """Choose the capacity, in DPU, of the jobs that read ``size`` bytes of upload."""
     return LARGE_CAPACITY if size > LARGE_UPLOAD else SMALL_CAPACITY
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
-def _hash(*parts: str, length: int) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:length]

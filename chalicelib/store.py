@@ -10,13 +10,19 @@ from botocore.exceptions import ClientError
 from botocore.model import StructureShape
 
 from chalicelib.aws_errors import error_code
-from chalicelib.bucket import NO_VERSION
+from chalicelib.keys import NO_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from botocore.model import OperationModel
     from mypy_boto3_s3 import S3Client
+
+_WRITTEN_BY_ANOTHER = {
+    "ConditionalRequestConflict",
+    "NoSuchKey",
+    "PreconditionFailed",
+}
 
 
 def expect_owner(s3: S3Client, account: str) -> S3Client:
@@ -41,10 +47,11 @@ def expect_owner(s3: S3Client, account: str) -> S3Client:
 
 @dataclass(frozen=True)
 class StoredText:
-    """An object's text and the version that it was read from."""
+    """An object's text, and which version and content it was read from."""
 
     text: str
     version_id: str
+    etag: str
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class Store:
                 return None
             raise
         text = got["Body"].read().decode("utf-8-sig", errors="replace")
-        return StoredText(text, got.get("VersionId", NO_VERSION))
+        return StoredText(text, got.get("VersionId", NO_VERSION), got["ETag"])
 
     def find_json(self, key: str) -> Any | None:
         """Read a JSON object; None where there is none."""
@@ -77,10 +84,39 @@ class Store:
 
     def write_json(self, key: str, value: Mapping[str, Any]) -> None:
         """Write a JSON object, readable to people too."""
+        self._put(key, value)
+
+    def replace_json(
+        self, key: str, value: Mapping[str, Any], *, etag: str | None
+    ) -> str | None:
+        """Write a JSON object if nobody else has since it was read.
+
+        Parameters
+        ----------
+        etag
+            Of what was read; None where nothing was there.
+
+        Returns
+        -------
+        The new object's etag; None when somebody else has written.
+        """
+        try:
+            if etag is None:
+                return self._put(key, value, IfNoneMatch="*")
+            return self._put(key, value, IfMatch=etag)
+        except ClientError as error:
+            # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+            if error_code(error) in _WRITTEN_BY_ANOTHER:
+                return None
+            raise
+
+    def _put(self, key: str, value: Mapping[str, Any], **condition: Any) -> str:
         text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-        self.s3.put_object(
+        written = self.s3.put_object(
             Bucket=self.bucket,
             Key=key,
             Body=text.encode(),
             ContentType="application/json",
+            **condition,
         )
+        return written["ETag"]

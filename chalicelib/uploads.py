@@ -1,14 +1,18 @@
 """What an S3 event says was uploaded, and whether that starts a run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
-from chalicelib.bucket import BARE_UPLOAD_KEY, NO_VERSION, UPLOAD_FOLDER, upload_key
+from chalicelib.errors import RecordError
+from chalicelib.keys import BARE_UPLOAD_KEY, NO_VERSION, UPLOAD_FOLDER, upload_key
 
 SUFFIXES = (".zip", ".csv", ".parquet")
 NEEDED_KEYS = " or ".join(upload_key(f"<name>{suffix}") for suffix in SUFFIXES)
+_CREATED = "ObjectCreated:"
+_TOLD_LENGTH = 300
 
 
 @dataclass(frozen=True)
@@ -24,19 +28,51 @@ class Upload:
     sequencer: str
 
 
-def read_uploads(event: Mapping[str, Any]) -> Iterator[Upload]:
-    """Read every record of an S3 event; S3's own test event has none."""
-    for record in event.get("Records", []):
-        s3 = record["s3"]
-        yield Upload(
-            bucket=s3["bucket"]["name"],
-            key=unquote_plus(s3["object"]["key"]),
-            version_id=s3["object"].get("versionId") or NO_VERSION,
-            etag=s3["object"].get("eTag", ""),
-            size=s3["object"].get("size", 0),
+def list_records(event: Mapping[str, Any]) -> list[Any]:
+    """List the records of an S3 event; S3's own test event has none."""
+    return list(event.get("Records") or [])
+
+
+def read_upload(record: Any) -> Upload:
+    """Read what one record of an S3 event announces.
+
+    Raises
+    ------
+    RecordError
+        When the record is not of the form that S3 promises.
+    """
+    try:
+        stored = record["s3"]["object"]
+        # A run is named by the moment: one that is none is found here.
+        datetime.fromisoformat(record["eventTime"])
+        return Upload(
+            bucket=record["s3"]["bucket"]["name"],
+            key=unquote_plus(stored["key"]),
+            version_id=stored.get("versionId") or NO_VERSION,
+            etag=stored.get("eTag", ""),
+            size=stored.get("size", 0),
             event_time=record["eventTime"],
-            sequencer=s3["object"].get("sequencer", ""),
+            sequencer=stored.get("sequencer", ""),
         )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise RecordError(
+            f"a record of an S3 event cannot be read (found "
+            f"{repr(record)[:_TOLD_LENGTH]}; needs eventTime, s3.bucket.name and "
+            "s3.object.key); upload the data again if it was an upload"
+        ) from error
+
+
+def find_obstacle(record: Mapping[str, Any], upload: Upload, bucket: str) -> str | None:
+    """Say why a record starts no run of the bucket's stage; None where it does."""
+    event = record.get("eventName", _CREATED)
+    if not event.startswith(_CREATED):
+        return f"{upload.key!r} starts no run (found {event}; needs {_CREATED}*)"
+    if upload.bucket != bucket:
+        return (
+            f"{upload.key!r} starts no run (found it in {upload.bucket!r}; needs "
+            f"{bucket!r}); upload the data there"
+        )
+    return None if starts_run(upload.key) else explain_ignored(upload.key)
 
 
 def starts_run(key: str) -> bool:

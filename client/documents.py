@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chalicelib.aws_errors import error_code
-from chalicelib.bucket import build_uri, run_key
+from chalicelib.keys import build_uri, run_key
 from client.errors import CommandError
 
 if TYPE_CHECKING:

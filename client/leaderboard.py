@@ -1,10 +1,23 @@
 """The candidates of a finished training, and the baseline, best first."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from __future__ import annotations
 
-from client.words import name_metric
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from chalicelib.terminal import printable
+from client.formats import format_numbers, name_metric
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_SHOWN_ENTRIES = 6
+_SHOWN_METRICS = 4
 
 
 @dataclass(frozen=True)
@@ -83,3 +96,49 @@ def _read_objective(objective: Mapping[str, Any]) -> dict[str, float]:
 
 def _list_metrics(entries: Iterable[Entry]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for entry in entries for name in entry.metrics))
+
+
+def present_leaderboard(
+    leaderboard: Leaderboard, source: str
+) -> Iterator[RenderableType]:
+    """Give the best candidates as a table, and say where the others stand."""
+    if leaderboard.entries:
+        rest = len(leaderboard.entries) - _SHOWN_ENTRIES
+        more = f", {rest} more in {source}" if rest > 0 else ""
+        yield Text()
+        yield Text(f"Candidates, smaller is better{more}", style="bold")
+        yield render_leaderboard(leaderboard)
+
+
+def render_leaderboard(leaderboard: Leaderboard) -> Table:
+    """Render the best candidates, and the baseline, with their metrics."""
+    shown = leaderboard.first(_SHOWN_ENTRIES)
+    columns = leaderboard.columns[:_SHOWN_METRICS]
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
+    table.add_column("candidate", overflow="ellipsis", max_width=48)
+    numbers = {}
+    for column in columns:
+        heading = Text(printable(column))
+        table.add_column(heading, justify="right")
+        numbers[column] = format_numbers([entry.metrics.get(column) for entry in shown])
+    has_gain = any(entry.gain is not None for entry in shown)
+    if has_gain:
+        table.add_column("gain over naive", justify="right")
+    for row, entry in enumerate(shown):
+        cells = [numbers[column][row] for column in columns]
+        if has_gain:
+            cells.append("-" if entry.gain is None else f"{entry.gain:+.0f} %")
+        table.add_row(*map(Text, (_name(entry), *cells)), style=_style(entry))
+    return table
+
+
+def _name(entry: Entry) -> str:
+    if entry.is_baseline:
+        return f"{printable(entry.name)} (baseline)"
+    return printable(entry.name) + (" (chosen)" if entry.is_best else "")
+
+
+def _style(entry: Entry) -> str:
+    if entry.is_baseline:
+        return "yellow"
+    return "green" if entry.is_best else ""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.bucket import BARE_UPLOAD_KEY, forecast_key
 from chalicelib.endings import has_ended, read_verdict
+from chalicelib.keys import BARE_UPLOAD_KEY, forecast_key
 from chalicelib.runs import read_execution_input
 from chalicelib.uploads import starts_run
 from client.documents import find_document, find_run_document

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from chalicelib.terminal import printable
 from chalicelib.uploads import NEEDED_KEYS
+from client.formats import format_age
 from client.listing import ListedRun, Listing, LostUpload
-from client.words import format_age
 
 _STYLES = {"SUCCEEDED": "green", "RUNNING": "cyan", "PENDING_REDRIVE": "cyan"}
 _STATE_WIDTH, _AGE_WIDTH, _RUN_WIDTH = 11, 12, 33

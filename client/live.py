@@ -12,10 +12,10 @@ from rich.text import Text
 
 from chalicelib.terminal import printable
 from client.follow import Snapshot
+from client.formats import format_duration, format_numbers
 from client.phases import WORDS, Phase
 from client.plain import explain_retry
 from client.training import Candidate, Training
-from client.words import format_duration, format_numbers
 
 _SHOWN_CANDIDATES = 5
 

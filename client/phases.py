@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from glue.reporting.costs import PHASES
+from glue.reporting.timeline import PHASES
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.terminal import printable
 from client.follow import Snapshot
+from client.formats import format_duration, format_numbers
 from client.phases import Phase
 from client.training import Candidate
-from client.words import format_duration, format_numbers
 
 # A log that stays silent for longer looks dead.
 _HEARTBEAT = timedelta(minutes=5)

@@ -15,9 +15,9 @@ from rich.text import Text
 from chalicelib.terminal import printable
 from client.accuracy import present_accuracy
 from client.forecast_file import ForecastFile, Series, read_forecast
+from client.formats import format_numbers, format_sparkline
 from client.results import read_file
 from client.session import Outcome
-from client.words import format_numbers, format_sparkline
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

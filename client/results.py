@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.bucket import TRANSFORM_FOLDER, forecast_key, run_key
+from chalicelib.keys import TRANSFORM_FOLDER, forecast_key, run_key
 from client.errors import CommandError
 
 if TYPE_CHECKING:

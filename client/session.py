@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.bucket import build_uri, upload_key
-from chalicelib.endings import find_reason, has_ended
+from chalicelib.endings import find_reason, has_ended, is_complete
+from chalicelib.keys import build_uri, upload_key
 from chalicelib.runs import read_execution_input
 from client.documents import find_run_document
 from client.errors import CommandError
 from client.follow import Display, Follower, follow_run
+from client.formats import format_size
 from client.pace import Pace
 from client.packing import pack_source
 from client.results import Results, download_results, read_file
@@ -27,7 +28,6 @@ from client.uploads import (
     put_upload,
     wait_for_run,
 )
-from client.words import format_size
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -164,7 +164,8 @@ class Session:
         pace, waited = Pace(shortest=0.2, longest=2.0), 0.0
         while True:
             status = self._find(run_id, "status.json")
-            if status or waited >= _STATUS_PATIENCE_SECONDS:
+            is_whole = status is not None and is_complete(status)
+            if is_whole or waited >= _STATUS_PATIENCE_SECONDS:
                 return status
             interval = pace.next_interval()
             self._sleep(interval)

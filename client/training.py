@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from chalicelib.aws_errors import error_code
-from client.words import name_metric
+from client.formats import name_metric
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient

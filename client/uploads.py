@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.bucket import NO_VERSION, build_uri, upload_key
+from chalicelib.keys import NO_VERSION, build_uri, upload_key
 from chalicelib.runs import read_execution_input
 from client.errors import CommandError
 from client.pace import Pace

@@ -9,7 +9,7 @@ import pandas as pd
 from forecaster import ForecasterError, fit
 from forecaster.data.problem import Problem
 from forecaster.metrics import METRIC_OF_OBJECTIVE
-from forecaster.training.runs import Report
+from forecaster.training.train import Report
 
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:

@@ -21,7 +21,6 @@ from forecaster.candidates.catalogue import (
     affordable,
     choose_candidates,
 )
-from forecaster.clock import Clock, usable_cores
 from forecaster.data.calendar import HOLIDAYS
 from forecaster.data.panel import Panel
 from forecaster.data.problem import Problem, quantile_name
@@ -30,10 +29,11 @@ from forecaster.errors import TableError
 from forecaster.metrics import METRICS, score
 from forecaster.model import Model
 from forecaster.setup import Setup, read_setup
+from forecaster.time_limit import Clock, usable_cores
 from forecaster.training.backtest import plan_backtest
 from forecaster.training.combination import Combined, Ensemble, combine
 from forecaster.training.fallback import list_fallbacks
-from forecaster.training.runs import (
+from forecaster.training.train import (
     OUT_OF_TIME,
     Outcome,
     Plan,

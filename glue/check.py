@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from glue.bucket import DEFAULT_SETTINGS
-from glue.documents import describe_preparation
 from glue.preparation import Preparation, prepare_upload
+from glue.run_documents import describe_preparation
 from glue.settings.layers import Layer
 
 

@@ -44,7 +44,9 @@ class Frequency:
     unit: str
 
     def __str__(self) -> str:
-        return self.unit if self.count == 1 else f"{self.count}{self.unit}"
+        # The API's pattern takes a minute with its number only.
+        alone = self.count == 1 and self.unit != "min"
+        return self.unit if alone else f"{self.count}{self.unit}"
 
     @property
     def name(self) -> str:

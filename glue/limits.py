@@ -44,3 +44,41 @@ COMFORTABLE_STEPS = 5
 # API_CreateTransformJob, MaxPayloadInMB: a request carries one whole file, 100 MB at
 # most.
 TRANSFORM_PART_BYTES = 90_000_000
+# API_TransformResources, InstanceType: the sizes of each family, the smallest first.
+TRANSFORM_SIZES = {
+    "m4": "xlarge 2xlarge 4xlarge 10xlarge 16xlarge",
+    "c4": "xlarge 2xlarge 4xlarge 8xlarge",
+    "p2": "xlarge 8xlarge 16xlarge",
+    "p3": "2xlarge 8xlarge 16xlarge",
+    "c5": "xlarge 2xlarge 4xlarge 9xlarge 18xlarge",
+    "m5": "large xlarge 2xlarge 4xlarge 12xlarge 24xlarge",
+    "m6i": "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 32xlarge",
+    "c6i": "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 32xlarge",
+    "r6i": "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 32xlarge",
+    "m7i": "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 48xlarge",
+    "c7i": "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 48xlarge",
+    "r7i": "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 48xlarge",
+    "g4dn": "xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge",
+    "g5": "xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 48xlarge",
+    "trn1": "2xlarge 32xlarge",
+    "inf2": "xlarge 8xlarge 24xlarge 48xlarge",
+    "g6": "xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 48xlarge",
+    "g6e": "xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge 48xlarge",
+}
+TRANSFORM_TYPES = tuple(
+    f"ml.{family}.{size}"
+    for family, sizes in TRANSFORM_SIZES.items()
+    for size in sizes.split()
+)
+# What Autopilot fills is written as zeros, and the report reads all of it: so many
+# values at most, unless a tenth of them is there.
+MAX_GRID = 20_000_000
+# The longest time, in steps, of which hardly any has a row.
+MAX_SPARSE_STEPS = 10_000
+SPARSE = 10
+# What a forecast's own columns are called.
+RESULT_NAMES = r"mean|p[1-9]\d?"
+# No table of attributes is larger than that.
+MAX_METADATA_BYTES = 256 * 1024**2
+# Settings are read whole.
+MAX_SETTINGS_BYTES = 256 * 1024

@@ -12,7 +12,7 @@ from glue.findings.finding import FileRejected, Findings, Inferred
 from glue.limits import MAX_SERIES, TRANSFORM_PART_BYTES
 from glue.reading.archive import ArchiveLimits, Upload, open_upload
 from glue.reading.tables import CHUNK_ROWS, Table, open_table
-from glue.settings.layers import Layer, Settings, merge_settings
+from glue.settings.layers import OWN_LAYER, Layer, Settings, merge_settings
 from glue.shaping.history_checks import check_history
 from glue.shaping.hook import Hook
 from glue.shaping.horizon import Outlook, describe_extent, find_outlook
@@ -23,7 +23,6 @@ from glue.shaping.shaper import Shaper, write_input
 from glue.shaping.survey import Survey, survey_parts
 from glue.transform import transform as user_hook
 from glue.understanding.column_settings import (
-    OWN_LAYER,
     DataColumns,
     Transformations,
     check_columns,
@@ -32,6 +31,7 @@ from glue.understanding.column_settings import (
 from glue.understanding.history import HistoryTable, understand_history
 from glue.understanding.related import (
     RelatedTable,
+    check_swapped,
     understand_metadata,
     understand_related,
 )
@@ -130,6 +130,18 @@ def prepare_upload(
     return Preparation(upload, settings, findings, data.table, ready)
 
 
+def refuse_size(size: int, bucket_settings: Layer | None) -> Preparation | None:
+    """Refuse an upload by its size alone, in bytes, before it is brought here."""
+    most, gibi = ArchiveLimits().total, 1024**3
+    if size <= most:
+        return None
+    findings = Findings()
+    layers = [] if bucket_settings is None else [bucket_settings]
+    settings = merge_settings(layers, findings)
+    findings.add("upload-too-large", size=size / gibi, most=most / gibi)
+    return Preparation(Upload(), settings, findings, {}, None)
+
+
 def _read_layers(upload: Upload, bucket_settings: Layer | None) -> Iterator[Layer]:
     if bucket_settings is not None:
         yield bucket_settings
@@ -220,11 +232,15 @@ class _Data:
         table = self._open("TTS")
         if table is None:
             return None
-        history = understand_history(table, self.settings, self.findings)
+        history = understand_history(
+            table, self.settings, self.findings, item=self.upload.dataset
+        )
         if history is None:
             return None
         rts, metadata = self._open("RTS"), self._open("metadata")
         related = self._understand_related(rts, history)
+        if rts is not None:
+            check_swapped(history, rts, self.settings, self.findings)
         taken = (*history.roles.others, *(related.columns if related else ()))
         return _Tables(
             history, related, self._understand_metadata(metadata, history, taken)

@@ -12,9 +12,9 @@ from typing import Any
 import boto3
 
 from glue.bucket import Bucket, RunKeys, expect_owner
-from glue.documents import build_data_report, build_failure_report, build_settings
 from glue.findings.finding import Findings, UploadRejected, list_some
-from glue.preparation import Preparation, prepare_upload
+from glue.preparation import Preparation, prepare_upload, refuse_size
+from glue.run_documents import build_data_report, build_failure_report, build_settings
 from glue.settings.layers import Layer
 from glue.shaping.input_files import InputFiles
 
@@ -57,10 +57,13 @@ def preprocess(run_id: str, bucket: Bucket) -> None:
 
 
 def _prepare(run: Mapping[str, Any], bucket: Bucket, keys: RunKeys) -> Preparation:
+    layer = _read_layer(run["settings"])
+    refused = refuse_size(run["upload"].get("size") or 0, layer)
+    if refused is not None:
+        return refused
     upload, work = bucket.download_upload(run["upload"]), bucket.folder / "work"
     work.mkdir()
     try:
-        layer = _read_layer(run["settings"])
         return prepare_upload(upload, run["upload"]["key"], work, bucket_settings=layer)
     except Exception as error:
         findings = Findings()

@@ -12,7 +12,7 @@ from pathlib import Path
 import boto3
 
 from glue.bucket import Bucket, expect_owner
-from glue.reporting.making import Surroundings, write_report
+from glue.reporting.write_report import Surroundings, write_report
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -1,24 +1,40 @@
 """The handlers on moto, which keeps what they write and starts but runs nothing."""
 
 import json
+from datetime import UTC, datetime
 from urllib.parse import quote_plus
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from chalice.test import Client
 from moto import mock_aws
 from moto.sns.models import sns_backends
 
 import app as pipeline
-from chalicelib.errors import AutopilotBusy, AutopilotFailed
+from chalicelib.errors import (
+    AutopilotBusy,
+    AutopilotFailed,
+    RecordError,
+    ServiceBusy,
+)
 from tests.building.lambda_inputs import (
     DETAIL,
+    ROLE_ARN,
     RUN_ID,
     make_candidate,
     make_job,
     make_settings,
 )
 from tests.conftest import BUCKET, STATE_MACHINE_ARN, TOPIC_ARN
+
+STATUS_KEY = f"runs/{RUN_ID}/status.json"
+EXECUTION_ARN = STATE_MACHINE_ARN.replace(":stateMachine:", ":execution:")
+CREATION = {
+    "run_id": RUN_ID,
+    "dataset": "sales",
+    "execution_arn": f"{EXECUTION_ARN}:{RUN_ID}",
+}
 
 
 @pytest.fixture
@@ -91,6 +107,37 @@ def get(key):
     )
 
 
+class FakeStepFunctions:
+    """One execution, and its history as the service gives it: newest first."""
+
+    def __init__(self, *states):
+        self.exceptions = boto3.client("stepfunctions").exceptions
+        self.states, self.redrives, self.status = states, 0, "RUNNING"
+
+    def describe_execution(self, executionArn):
+        return {"status": self.status, "redriveCount": self.redrives}
+
+    def get_paginator(self, operation):
+        assert operation == "get_execution_history"
+        return self
+
+    def paginate(self, executionArn, **options):
+        events = [
+            {"id": number, "stateEnteredEventDetails": {"name": name}}
+            for number, name in enumerate(self.states, start=1)
+        ]
+        yield {"events": [{"id": len(events) + 1, "type": "ExecutionFailed"}]}
+        yield {"events": events[::-1]}
+
+
+@pytest.fixture
+def stepfunctions(aws, monkeypatch):
+    """Every execution ended in its check of training."""
+    fake = FakeStepFunctions("PrepareRun", "CheckAutopilotJob")
+    monkeypatch.setattr(pipeline, "get_stepfunctions", lambda: fake)
+    return fake
+
+
 class FakeSageMaker:
     """An Autopilot with one job, as its service describes it."""
 
@@ -133,7 +180,7 @@ def test_upload_starts_one_run(aws):
     invoke("on_upload", make_event("raw/my sales.zip"))
 
     (run_id,) = list_runs()
-    assert run_id.startswith("my-sales")
+    assert run_id.startswith("my-sal-")
 
 
 def test_event_delivered_twice_starts_one_run(aws):
@@ -141,6 +188,66 @@ def test_event_delivered_twice_starts_one_run(aws):
         invoke("on_upload", make_event("raw/sales.zip"))
 
     assert len(list_runs()) == 1
+
+
+@pytest.mark.parametrize(
+    "event", [{"Service": "Amazon S3", "Event": "s3:TestEvent"}, {"Records": []}]
+)
+def test_event_that_announces_nothing_is_no_failure(aws, event):
+    invoke("on_upload", event)
+
+    assert list_runs() == []
+
+
+@pytest.mark.parametrize("broken", [{"s3": None}, {}, None])
+def test_broken_record_stops_no_other(aws, caplog, broken):
+    event = make_event("raw/first.zip", "raw/last.zip")
+    event["Records"].insert(1, broken)
+
+    with pytest.raises(RecordError, match="cannot be read"):
+        invoke("on_upload", event)
+    assert len(list_runs()) == 2
+    assert "cannot be read" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"eventName": "ObjectRemoved:DeleteMarkerCreated"},
+        {"s3": {"bucket": {"name": "another"}, "object": {"key": "raw/a.zip"}}},
+    ],
+)
+def test_record_of_something_else_is_ignored(aws, caplog, change):
+    event = make_event("raw/a.zip", "raw/b.zip")
+    event["Records"][0].update(change)
+
+    invoke("on_upload", event)
+
+    assert [run_id[0] for run_id in list_runs()] == ["b"]
+    assert "'raw/a.zip' starts no run" in caplog.text
+
+
+def test_upload_that_cannot_start_stops_no_other(aws, monkeypatch):
+    start, failed = pipeline.start_run, []
+
+    def fail_once(upload):
+        if not failed:
+            failed.append(upload)
+            raise ConnectionError("no answer")
+        start(upload)
+
+    monkeypatch.setattr(pipeline, "start_run", fail_once)
+
+    with pytest.raises(ConnectionError):
+        invoke("on_upload", make_event("raw/a.zip", "raw/b.zip"))
+    assert [run_id[0] for run_id in list_runs()] == ["b"]
+
+
+def test_key_is_logged_without_its_control_characters(aws, caplog):
+    invoke("on_upload", make_event("raw/\x1b[31mred.zip"))
+
+    assert r"'raw/\x1b[31mred.zip' starts run" in caplog.text
+    assert "\x1b" not in caplog.text
 
 
 def test_other_object_is_logged_and_ignored(aws, caplog):
@@ -165,7 +272,7 @@ def test_settings_are_snapshot_unparsed(aws, source):
 
 
 def test_run_without_settings_is_prepared(aws):
-    prepared = invoke("prepare_run", make_upload())
+    prepared = invoke("prepare_run", {**make_upload(), "bucket": "another"})
 
     assert get(f"runs/{RUN_ID}/run.json")["settings"]["text"] is None
     assert prepared == {
@@ -176,10 +283,11 @@ def test_run_without_settings_is_prepared(aws):
     }
 
 
+@pytest.mark.usefixtures("stepfunctions")
 def test_autopilot_job_is_created_as_asked(aws):
     put(f"runs/{RUN_ID}/settings.json", make_settings())
 
-    created = invoke("create_autopilot_job", {"run_id": RUN_ID})
+    created = invoke("create_autopilot_job", CREATION)
 
     job = boto3.client("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=RUN_ID)
     assert created["autopilot_job_name"] == RUN_ID
@@ -190,22 +298,130 @@ def test_autopilot_job_is_created_as_asked(aws):
     }
 
 
+@pytest.mark.usefixtures("stepfunctions")
+def test_job_is_made_where_the_stage_is(aws):
+    lie = dict.fromkeys(("run_id", "dataset", "bucket"), "other")
+    put(f"runs/{RUN_ID}/settings.json", {**make_settings(), **lie})
+
+    created = invoke("create_autopilot_job", CREATION)
+
+    job = boto3.client("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=RUN_ID)
+    assert job["OutputDataConfig"]["S3OutputPath"].startswith(f"s3://{BUCKET}/")
+    assert "other" not in str(created)
+
+
+@pytest.mark.usefixtures("stepfunctions")
 def test_repeated_creation_finds_the_first_job(aws):
     put(f"runs/{RUN_ID}/settings.json", make_settings())
 
+    first, second = (invoke("create_autopilot_job", CREATION) for _ in range(2))
+
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("status", "job_status"),
+    [("RUNNING", "InProgress"), ("ABORTED", "Stopped"), ("TIMED_OUT", "Stopped")],
+)
+def test_job_made_for_a_stopped_run_is_stopped(aws, stepfunctions, status, job_status):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+    stepfunctions.status = status
+
+    invoke("create_autopilot_job", CREATION)
+
+    job = boto3.client("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=RUN_ID)
+    assert job["AutoMLJobStatus"] == job_status
+
+
+class Killed(BaseException):
+    """What ends a function without a word."""
+
+
+@pytest.mark.usefixtures("stepfunctions")
+def test_helper_killed_after_its_call_goes_on(aws, monkeypatch):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+    ensure = pipeline.autopilot.ensure_autopilot_job
+
+    def die(*args):
+        ensure(*args)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline.autopilot, "ensure_autopilot_job", die)
+        with pytest.raises(Killed):
+            pipeline.create_autopilot_job(CREATION, None)
+
+    created = invoke("create_autopilot_job", CREATION)
+
+    jobs = boto3.client("sagemaker").list_auto_ml_jobs()["AutoMLJobSummaries"]
+    assert created["autopilot_job_name"] == RUN_ID
+    assert len(jobs) == 1
+
+
+@pytest.mark.usefixtures("stepfunctions")
+def test_job_of_somebody_else_is_not_taken(aws):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+    invoke("create_autopilot_job", CREATION)
+    other = pipeline.autopilot.RunPlace(RUN_ID, "sales", "another-bucket", "dev")
+    request = pipeline.autopilot.build_autopilot_request(
+        other, make_settings(), role_arn=ROLE_ARN, security=pipeline.SECURITY
+    )
+
+    with pytest.raises(ClientError, match="ResourceInUse"):
+        pipeline.autopilot.ensure_autopilot_job(boto3.client("sagemaker"), request)
+
+
+def test_repeated_preparation_writes_the_same(aws):
+    put("config/sales.json", b"{}")
+
     first, second = (
-        invoke("create_autopilot_job", {"run_id": RUN_ID}) for _ in range(2)
+        (invoke("prepare_run", make_upload()), get(f"runs/{RUN_ID}/run.json"))
+        for _ in range(2)
     )
 
     assert first == second
+
+
+@pytest.mark.parametrize("best", [True, False])
+def test_repeated_check_gives_the_same(sagemaker, best):
+    found = make_candidate()
+    sagemaker(make_job(best=found if best else None), [found])
+
+    first, second = (
+        (
+            invoke("check_autopilot_job", {"autopilot_job_name": RUN_ID}),
+            get(f"runs/{RUN_ID}/candidates.json"),
+        )
+        for _ in range(2)
+    )
+
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("function", "event"),
+    [
+        ("prepare_run", lambda: {**make_upload()}),
+        ("create_autopilot_job", lambda: CREATION),
+        ("check_autopilot_job", lambda: {"autopilot_job_name": RUN_ID}),
+    ],
+)
+def test_trouble_of_a_service_is_told_as_passing(aws, monkeypatch, function, event):
+    s3 = Refusing(boto3.client("s3"), code="SlowDown")
+    sagemaker = Refusing(boto3.client("sagemaker"), code="ThrottlingException")
+    monkeypatch.setattr(pipeline, "get_store", lambda: pipeline.Store(s3, BUCKET))
+    monkeypatch.setattr(pipeline, "get_sagemaker", lambda: sagemaker)
+
+    with pytest.raises(ServiceBusy):
+        getattr(pipeline, function)(event(), None)
 
 
 def test_full_account_makes_autopilot_busy(sagemaker):
     put(f"runs/{RUN_ID}/settings.json", make_settings())
     sagemaker(make_job("InProgress"))
 
-    with pytest.raises(AutopilotBusy, match="4 of 4 jobs"):
-        pipeline.create_autopilot_job({"run_id": RUN_ID}, None)
+    with pytest.raises(AutopilotBusy, match=r"4 of 4 jobs.*; redrive .* L-CFC2D5B6"):
+        pipeline.create_autopilot_job(CREATION, None)
 
 
 def test_training_job_is_in_progress(sagemaker):
@@ -226,6 +442,21 @@ def test_trained_job_hands_on_its_containers(sagemaker):
     assert get(f"runs/{RUN_ID}/candidates.json")["best_candidate"] == "ensemble"
 
 
+def test_cut_job_without_a_best_candidate_is_used(sagemaker, aws):
+    done = make_candidate()
+    job = make_job("Stopped", secondary="MaxAutoMLJobRuntimeReached")
+    sagemaker(job, [make_candidate("Stopped"), done])
+
+    checked = invoke("check_autopilot_job", {"autopilot_job_name": RUN_ID})
+    invoke("on_execution_end", make_end_event(name=RUN_ID))
+
+    warning = "training was cut at its limit: 1 of 2 candidates were done"
+    assert checked["inference_containers"] == done["InferenceContainers"]
+    assert get(STATUS_KEY)["warnings"] == [warning]
+    ((_, text),) = list_sent()
+    assert f"Warning:  {warning}" in text
+
+
 def test_failed_job_keeps_its_candidates_and_raises(sagemaker):
     failed = make_candidate("Failed")
     sagemaker(make_job("Failed", FailureReason="no rows"), [failed])
@@ -235,6 +466,7 @@ def test_failed_job_keeps_its_candidates_and_raises(sagemaker):
     assert len(get(f"runs/{RUN_ID}/candidates.json")["candidates"]) == 1
 
 
+@pytest.mark.usefixtures("stepfunctions")
 @pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT"])
 def test_orphaned_training_is_stopped(sagemaker, status):
     fake = sagemaker(make_job("InProgress"))
@@ -242,8 +474,171 @@ def test_orphaned_training_is_stopped(sagemaker, status):
     invoke("on_execution_end", make_end_event(status=status, name=RUN_ID))
 
     assert fake.stopped == [RUN_ID]
+    assert get(STATUS_KEY)["remedy"] == "upload"
 
 
+def test_training_of_a_run_that_goes_on_again_is_left(sagemaker, stepfunctions):
+    fake = sagemaker(make_job("InProgress"))
+    stepfunctions.redrives = 1
+
+    invoke("on_execution_end", make_end_event(status="ABORTED", name=RUN_ID))
+
+    assert fake.stopped == []
+
+
+def test_failed_run_says_until_when_training_goes_on(sagemaker, stepfunctions):
+    config = make_settings()["TimeSeriesForecastingJobConfig"]
+    job = make_job(
+        "InProgress",
+        CreationTime=datetime(2026, 11, 23, 1, 30, tzinfo=UTC),
+        AutoMLProblemTypeConfig={"TimeSeriesForecastingJobConfig": config},
+    )
+    sagemaker(job)
+
+    invoke("on_execution_end", make_end_event(status="FAILED", name=RUN_ID))
+
+    status = get(STATUS_KEY)
+    ((_, text),) = list_sent()
+    assert (status["step"], status["remedy"]) == ("CheckAutopilotJob", "redrive")
+    assert "until 2026-11-23T05:30:00+00:00 at the latest" in text
+    assert f"--auto-ml-job-name {RUN_ID}" in text
+    assert "redrive-execution" in text
+
+
+class Refusing:
+    """A client that may nothing but what is named."""
+
+    def __init__(self, client, *allowed, code="AccessDenied"):
+        self._client, self._allowed, self._code = client, allowed, code
+        self.exceptions = client.exceptions
+
+    def __getattr__(self, name):
+        if name in self._allowed:
+            return getattr(self._client, name)
+        raise ClientError({"Error": {"Code": self._code, "Message": "no"}}, name)
+
+
+@pytest.mark.parametrize(
+    ("service", "allowed"),
+    [
+        ("sagemaker", ()),
+        ("sagemaker", ("describe_auto_ml_job_v2",)),
+        ("stepfunctions", ()),
+        ("stepfunctions", ("get_paginator",)),
+    ],
+)
+@pytest.mark.parametrize("status", ["FAILED", "ABORTED"])
+def test_what_fails_at_the_end_fails_alone(
+    sagemaker, stepfunctions, monkeypatch, service, allowed, status
+):
+    fakes = {
+        "sagemaker": sagemaker(make_job("InProgress")),
+        "stepfunctions": stepfunctions,
+    }
+    refusing = Refusing(fakes[service], *allowed)
+    monkeypatch.setattr(pipeline, f"get_{service}", lambda: refusing)
+    event = make_end_event(status=status, name=RUN_ID)
+
+    # What is not asked for does not fail.
+    if status == "ABORTED" or not allowed:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            invoke("on_execution_end", event)
+        assert "AccessDenied" in str(get(STATUS_KEY)["warnings"])
+    else:
+        invoke("on_execution_end", event)
+
+    assert get(STATUS_KEY)["status"] == status
+    assert len(list_sent()) == 1
+
+
+@pytest.mark.usefixtures("stepfunctions")
+@pytest.mark.parametrize("name", ["data-report", "candidates", "report-warnings"])
+@pytest.mark.parametrize("body", [b"{half", b"[]", b"3"])
+def test_unreadable_document_keeps_nobody_uninformed(sagemaker, name, body):
+    sagemaker(make_job())
+    put(f"runs/{RUN_ID}/{name}.json", body)
+
+    with pytest.raises((ValueError, TypeError)):
+        invoke("on_execution_end", make_end_event(status="FAILED", name=RUN_ID))
+
+    assert f"{name}.json could not be read" in str(get(STATUS_KEY)["warnings"])
+    assert len(list_sent()) == 1
+
+
+def test_end_told_again_makes_one_notice(aws):
+    for _ in range(3):
+        invoke("on_execution_end", make_end_event(name=RUN_ID))
+
+    assert len(list_sent()) == 1
+
+
+def test_late_failure_after_a_redrive_is_not_told(sagemaker, stepfunctions):
+    sagemaker(make_job())
+    late = make_end_event(status="FAILED", name=RUN_ID)
+
+    invoke("on_execution_end", make_end_event(name=RUN_ID, redriveCount=1))
+    invoke("on_execution_end", late)
+
+    assert get(STATUS_KEY)["status"] == "SUCCEEDED"
+    assert len(list_sent()) == 1
+
+
+def test_each_end_of_a_redriven_run_is_told(sagemaker, stepfunctions):
+    sagemaker(make_job())
+
+    invoke("on_execution_end", make_end_event(status="FAILED", name=RUN_ID))
+    invoke("on_execution_end", make_end_event(name=RUN_ID, redriveCount=1))
+
+    assert [subject for subject, _ in list_sent()] == [
+        "Forecast of sales FAILED",
+        "Forecast of sales is ready",
+    ]
+
+
+def test_notice_that_failed_is_sent_by_the_next_attempt(aws, monkeypatch):
+    event = pipeline.CloudWatchEvent(make_end_event(name=RUN_ID), Context())
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "get_sns", lambda: Refusing(boto3.client("sns")))
+        with pytest.raises(ClientError):
+            pipeline.on_execution_end.func(event)
+
+    pipeline.on_execution_end.func(event)
+    pipeline.on_execution_end.func(event)
+
+    assert len(list_sent()) == 1
+    assert get(STATUS_KEY)["notice"]["sent_at"]
+
+
+class Context:
+    """What Lambda says of an invocation, and says again when it tries it again."""
+
+    aws_request_id = "request-1"
+
+
+@pytest.mark.usefixtures("stepfunctions")
+def test_orphan_is_stopped_even_without_a_status(sagemaker, monkeypatch):
+    fake = sagemaker(make_job("InProgress"))
+    store = pipeline.Store(Refusing(boto3.client("s3")), BUCKET)
+    monkeypatch.setattr(pipeline, "get_store", lambda: store)
+
+    with pytest.raises(ClientError):
+        invoke("on_execution_end", make_end_event(status="ABORTED", name=RUN_ID))
+
+    assert fake.stopped == [RUN_ID]
+    assert list_sent() == []
+
+
+@pytest.mark.usefixtures("stepfunctions")
+def test_execution_by_hand_has_no_training(sagemaker):
+    fake = sagemaker(make_job("InProgress"))
+
+    invoke("on_execution_end", make_end_event(status="ABORTED", name="by-hand"))
+
+    assert fake.stopped == []
+    assert get("runs/by-hand/status.json")["status"] == "ABORTED"
+
+
+@pytest.mark.usefixtures("stepfunctions")
 @pytest.mark.parametrize("status", ["SUCCEEDED", "FAILED"])
 def test_training_that_may_be_used_again_goes_on(sagemaker, status):
     fake = sagemaker(make_job("InProgress"))
@@ -253,6 +648,7 @@ def test_training_that_may_be_used_again_goes_on(sagemaker, status):
     assert fake.stopped == []
 
 
+@pytest.mark.usefixtures("stepfunctions")
 def test_run_stopped_before_training_gets_its_status(aws):
     invoke("on_execution_end", make_end_event(status="ABORTED", name=RUN_ID))
 
@@ -287,6 +683,7 @@ def test_people_are_told_of_the_verdict(aws):
     assert f"s3://{BUCKET}/{prefix}/forecast.csv" in text
 
 
+@pytest.mark.usefixtures("stepfunctions")
 def test_people_are_told_why_a_run_failed(aws):
     finding = {"level": "error", "code": "no-tts", "what": "no TTS", "remedy": "add it"}
     report = {"outcome": "refused", "findings": [finding]}

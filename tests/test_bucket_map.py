@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from chalicelib.bucket import (
+from chalicelib.keys import (
     BARE_UPLOAD_KEY,
     UPLOAD_FOLDER,
     autopilot_prefix,

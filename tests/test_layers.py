@@ -25,9 +25,10 @@ ENTRY_POINTS = {"app.py", "deploy.py", "forecast.py"}
 DATA_ORDER = ("findings", "settings", "reading", "understanding", "shaping")
 MOST_FLOORS = 7
 GLUE_ENTRY_POINTS = {"glue/preprocess.py", "glue/report.py"}
+_CLIENTS = {"mypy_boto3_sagemaker", "mypy_boto3_stepfunctions"}
 # What each runtime has; anything else would fail there.
 THIRD_PARTY = {
-    "chalicelib": {"boto3", "botocore", "mypy_boto3_s3", "mypy_boto3_sagemaker"},
+    "chalicelib": {"boto3", "botocore", "mypy_boto3_s3", *_CLIENTS},
     "glue": {"boto3", "botocore", "mypy_boto3_s3", "numpy", "pandas", "pyarrow"},
     "forecaster": {"numpy", "pandas", "lightgbm", "holidays"},
 }

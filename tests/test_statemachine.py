@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib import errors
 from tests.building.paths import ROOT
+from tests.building.retry_budgets import DAY, count_events, find_budget
 
 FILE = ROOT / "statemachine.asl.json"
 MACHINE = json.loads(FILE.read_text())
@@ -22,6 +23,36 @@ GLUE_JOBS = {n: s for n, s in TASKS.items() if "glue:startJobRun" in s["Resource
 ENTERED_AND_LEFT = 2
 PER_ATTEMPT = 4
 MAX_EVENTS = 25_000
+# What a quota or a throttling answers with, and what it may take in all.
+WAITING = {
+    "AutopilotBusy",
+    "Glue.ConcurrentRunsExceededException",
+    "Glue.ResourceNumberLimitExceededException",
+    "SageMaker.ResourceLimitExceededException",
+}
+PASSING = {
+    "ServiceBusy",
+    "Lambda.ServiceException",
+    "Lambda.TooManyRequestsException",
+    "Glue.InternalServiceException",
+    "Glue.OperationTimeoutException",
+    "Glue.ThrottlingException",
+}
+# The names that stand for throttling and for denials alike.
+BASE = {
+    "Lambda.AWSLambdaException",
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.SdkClientException",
+    "Glue.AWSGlueException",
+    "Glue.SdkClientException",
+    "SageMaker.AmazonSageMakerException",
+    "SageMaker.SdkClientException",
+}
+# A function that died or was too slow; a job that failed and costs cents.
+DIED = {"Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout", "States.Timeout"}
+FAILED = {"States.TaskFailed"}
+THROTTLED_SHARE = 0.05
+RULES = [rule for task in TASKS.values() for rule in task["Retry"]]
 
 
 def test_raw_file_passes_statelint():
@@ -44,11 +75,72 @@ def test_every_task_is_bounded_and_guarded(name):
     assert "Catch" not in task
 
 
+def is_waited_for(rule):
+    return set(rule["ErrorEquals"]) <= WAITING | PASSING
+
+
+def list_retried(name):
+    return [e for rule in TASKS[name]["Retry"] for e in rule["ErrorEquals"]]
+
+
 @pytest.mark.parametrize("name", TASKS)
 def test_deterministic_failure_is_never_retried(name):
-    retried = {e for rule in TASKS[name]["Retry"] for e in rule["ErrorEquals"]}
+    retried = set(list_retried(name))
 
-    assert not retried & {"States.ALL", "States.TaskFailed", "States.Timeout"}
+    assert "States.ALL" not in retried
+    assert ("States.Timeout" in retried) == (name in LAMBDAS)
+    assert ("States.TaskFailed" in retried) == (name in {"BatchTransform", "Report"})
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_each_error_has_one_retrier(name):
+    retried = list_retried(name)
+
+    assert len(retried) == len(set(retried))
+    # It stands for every error but States.Timeout, so that nothing may come after it.
+    assert "States.TaskFailed" not in retried[:-1]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_waiting_and_throttling_have_separate_budgets(rule):
+    kinds = [WAITING, PASSING, BASE, DIED, FAILED]
+
+    assert sum(set(rule["ErrorEquals"]) <= kind for kind in kinds) == 1
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if is_waited_for(rule)])
+def test_quota_and_throttling_are_waited_for_a_day(rule):
+    budget = find_budget(rule)
+
+    assert budget.least >= DAY
+    assert budget.mean <= 1.25 * DAY
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if not is_waited_for(rule)])
+def test_denial_is_told_within_the_hour(rule):
+    assert find_budget(rule).mean <= 20 * 60
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_day_of_waiting_never_uses_the_throttlings_up(name):
+    rules = TASKS[name]["Retry"]
+    waiting = [find_budget(r) for r in rules if set(r["ErrorEquals"]) <= WAITING]
+    base = [r["MaxAttempts"] for r in rules if set(r["ErrorEquals"]) <= BASE]
+
+    calls = max((DAY / (b.mean / b.attempts) for b in waiting), default=0)
+    throttled = calls * THROTTLED_SHARE
+    spread = (throttled * (1 - THROTTLED_SHARE)) ** 0.5
+
+    assert base
+    assert min(base) >= throttled + 5 * spread
+
+
+def test_failed_transform_costs_little_more():
+    transform = STATES["BatchTransform"]
+
+    (rule,) = (r for r in transform["Retry"] if r["ErrorEquals"] == [*FAILED])
+    assert rule["MaxAttempts"] == 1
+    assert transform["Parameters"]["ModelClientConfig"]["InvocationsMaxRetries"] == 1
 
 
 @pytest.mark.parametrize("name", LAMBDAS)
@@ -70,7 +162,7 @@ def test_errors_named_in_the_definition_exist():
     rules = [rule for task in TASKS.values() for rule in task["Retry"]]
     ours = {e for rule in rules for e in rule["ErrorEquals"] if "." not in e}
 
-    assert ours == {"AutopilotBusy"}
+    assert ours == {"AutopilotBusy", "ServiceBusy"}
     assert ours <= set(vars(errors))
 
 
@@ -92,27 +184,25 @@ def test_no_account_region_or_name_is_written_out():
     assert not re.search(r"[a-z]{2}-[a-z]+-\d\b", text)
 
 
+def test_resources_are_of_the_stages_partition():
+    resources = {task["Resource"].rpartition(":::")[0] for task in TASKS.values()}
+
+    assert resources == {"arn:${Partition}:states"}
+
+
 def test_longest_run_fits_into_the_history():
-    loop_seconds = STATES["WaitForAutopilotJob"]["Seconds"]
-    turns = MACHINE["TimeoutSeconds"] // loop_seconds
     # One wait (two events), one choice (two) and one check with a task's events.
-    per_turn = 2 + 2 + ENTERED_AND_LEFT + PER_ATTEMPT
-    retries = sum(
-        rule["MaxAttempts"]
-        for name, task in TASKS.items()
-        if name != "CheckAutopilotJob"
-        for rule in task["Retry"]
-    )
+    turn = 2 + 2 + ENTERED_AND_LEFT + PER_ATTEMPT
     once = len(STATES) * ENTERED_AND_LEFT + len(TASKS) * PER_ATTEMPT
+    # Of a check too each budget is counted once: in a week of trouble with Lambda
+    # every turn could use one up, and then the run ends, to be redriven.
+    budgets = [find_budget(rule) for rule in RULES]
 
-    assert turns * per_turn + retries * PER_ATTEMPT + once < MAX_EVENTS
-
-
-def test_queue_for_autopilot_is_two_days():
-    (busy,) = (
-        rule
-        for rule in TASKS["CreateAutopilotJob"]["Retry"]
-        if "AutopilotBusy" in rule["ErrorEquals"]
+    events = count_events(
+        budgets,
+        seconds=MACHINE["TimeoutSeconds"],
+        per_attempt=PER_ATTEMPT,
+        per_second=turn / STATES["WaitForAutopilotJob"]["Seconds"],
     )
 
-    assert busy["IntervalSeconds"] * busy["MaxAttempts"] == 48 * 3600
+    assert once + events < MAX_EVENTS

@@ -37,6 +37,7 @@ def build_definition(
         {
             **{name: function_arns[function] for name, function in functions.items()},
             **{name: stage.resource(job) for name, job in jobs.items()},
+            "Partition": stage.partition,
             "SageMakerRoleArn": stage.role_arn("sagemaker"),
             **stage.tags,
         },

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from deployment.review import Review
 
 # The name of a run, and what the state machine adds to it.
-_MODEL_NAME = re.compile(r".+-\d{12}-[0-9a-f]{8}-[0-9a-f]{8}")
+_MODEL_NAME = re.compile(r"(.+-)?\d{12}-[0-9a-f]{8}(-[a-z0-9-]+)?-[0-9a-f]{8}")
 
 
 def review_models_removal(sagemaker: SageMakerClient, stage: Stage) -> Iterator[Review]:

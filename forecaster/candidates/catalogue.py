@@ -19,8 +19,8 @@ from forecaster.candidates.regression import regress
 from forecaster.candidates.smoothing import smooth
 from forecaster.candidates.theta import theta
 from forecaster.candidates.trees import fit_trees, predict_trees
-from forecaster.clock import Clock
 from forecaster.data.panel import Panel
+from forecaster.time_limit import Clock
 
 BASELINE = "SeasonalNaive"
 ENSEMBLE = "WeightedEnsemble"
@@ -47,6 +47,8 @@ class Candidate:
     prior_with_covariates: float | None = None  # where they differ
     sees_covariates: bool = False
     naive: bool = False  # what every other candidate must beat
+    # Prior on a random walk, which is where a candidate that has one is the best naive.
+    walk_prior: float | None = None
     fits: Callable[[Panel], bool] = _always  # whether it is worth running
     # Cost model: CPU seconds of an ordinary core, at rest and per million values.
     fixed: float = 0.05
@@ -93,8 +95,8 @@ def _is_intermittent(panel: Panel) -> bool:
 def _all_candidates() -> list[Candidate]:
     return [
         Candidate(BASELINE, "npts", _local(seasonal_naive), naive=True),
-        Candidate("LastValue", "npts", _local(last_value), naive=True),
-        Candidate("Drift", "npts", _local(drift), naive=True),
+        Candidate("LastValue", "npts", _local(last_value), naive=True, walk_prior=4.0),
+        Candidate("Drift", "npts", _local(drift), naive=True, walk_prior=0.0),
         Candidate(
             "SeasonalMean", "npts", _local(seasonal_mean), naive=True, fits=_has_seasons
         ),

@@ -15,8 +15,8 @@ from forecaster.candidates.features import (
     memorable,
     sample_origins,
 )
-from forecaster.clock import Clock
 from forecaster.data.panel import Panel
+from forecaster.time_limit import Clock
 
 _ROWS = 20_000
 _FEWEST_ROWS = 60

@@ -9,13 +9,13 @@ import numpy as np
 
 from forecaster.arrays import Array
 from forecaster.candidates.catalogue import ENSEMBLE, State, candidates_by_name
-from forecaster.clock import usable_cores
 from forecaster.data.panel import Panel
+from forecaster.time_limit import usable_cores
 from forecaster.training.bounds import keep_near, keep_possible
 from forecaster.training.calibration import calibrate, stretch
 from forecaster.training.ensemble import blend, choose_weights
 from forecaster.training.fallback import forecast_new_items, mend, settle_constant
-from forecaster.training.runs import Outcome, Plan, Report, score_quantiles
+from forecaster.training.train import Outcome, Plan, Report, score_quantiles
 
 
 @dataclass(frozen=True)

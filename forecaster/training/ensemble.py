@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 from forecaster.arrays import Array
 from forecaster.metrics import score
 from forecaster.training.backtest import Backtest
-from forecaster.training.runs import Plan, Trained
+from forecaster.training.train import Plan, Trained
 
 _ROUNDS = 8  # few: later rounds fit the windows, not the future
 _SERIES = 1_000  # more tell little more about weights
 _NEAR = 1.6  # times the best loss, beyond which greedy selection does not look
 _TRUST = 0.4  # in greedy selection, against the tilted prior
-_NAIVE = 1.0  # prior of the best naive candidate
+_NAIVE = 1.0  # prior of the naive candidates together
+_OFTEN = 0.66  # of the windows
+_DOUBT = 0.25  # of its prior is left to what is worse than the best naive
+_SHARES = (0.0, 0.25, 0.5, 0.75)  # of the weight, that the best naive may be given
 _TILT = 5.0  # a loss larger by 20 % costs a prior weight a factor of e
 
 
@@ -78,52 +81,108 @@ def tilt(prior: Array, losses: Array, strength: float = _TILT) -> Array:
     return np.asarray(tilted / tilted.sum())
 
 
-def pass_naive(losses: Array, naive: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Tell which candidates may have weight: those no worse than the best naive.
+def find_worse(
+    losses: Array, by_window: Array, naive: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Tell which candidates are worse than the best naive one.
+
+    Worse is what has the larger loss in all and in two of three windows; a single
+    window is no evidence. A candidate without a loss is worse.
 
     Parameters
     ----------
     losses
-        [n_candidates] on the backtest; NaN fails.
+        [n_candidates] on all windows, NaN where there is none.
+    by_window
+        [n_candidates, n_windows].
     naive
-        [n_candidates] which are naive themselves; without any all pass that have a
-        loss.
+        [n_candidates].
     """
-    bar = np.nanmin(losses[naive]) if naive.any() else np.inf
-    return np.asarray(losses <= bar)
+    failed = ~np.isfinite(losses)
+    if not (naive & ~failed).any() or by_window.shape[1] < 2:
+        return np.asarray(failed)
+    best = find_best(losses, naive)
+    often = (by_window > by_window[best]).mean(axis=1) >= _OFTEN
+    return np.asarray(failed | (~naive & (losses > losses[best]) & often))
+
+
+def find_best(losses: Array, among: NDArray[np.bool_]) -> int:
+    """Find the candidate with the smallest loss among some."""
+    return int(np.nanargmin(np.where(among, losses, np.inf)))
+
+
+def lean_on(
+    best: Array, weights: Array, loss: Callable[[Array], float], most: float
+) -> Array:
+    """Give one candidate as much more weight as brings the loss down to its own.
+
+    Parameters
+    ----------
+    best
+        [n_candidates] all weight on that candidate.
+    loss
+        Of weights.
+    most
+        The loss that is aimed at: that of the candidate alone.
+    """
+    for share in _SHARES:
+        leaning = (1 - share) * weights + share * best
+        if loss(leaning) <= most:
+            return leaning
+    return best
 
 
 def choose_weights(plan: Plan, trained: Sequence[Trained], metric: str) -> Array:
     """Weights by greedy selection on all windows and on each alone, shrunk to a prior.
 
     The prior is what does well on series of all kinds, tilted by the backtest; one
-    short window alone would be overfitted. Only what is no worse than the best naive
-    candidate takes part, and that one counts in the prior: on a random walk nothing
-    is left beside it.
+    short window alone would be overfitted. The naive candidates share a part of it,
+    and what is worse than the best of them has little. The ensemble leans on that one
+    as far as it must not to be worse in the backtest.
     """
     stride = -(-plan.panel.n_items // _SERIES)
     backtest = plan.backtest.every(stride)
     forecasts = [one.quantiles[:, ::stride] for one in trained]
-    prior = np.array([one.candidate.prior for one in trained])
     loss = _loss_on(plan, backtest, metric)
     losses = np.array([loss(forecast) for forecast in forecasts])
-    if not np.isfinite(losses).any():
-        return _normal(prior)
     naive = np.array([one.candidate.naive for one in trained])
-    passed = pass_naive(losses, naive)
-    best = int(np.nanargmin(np.where(naive | ~naive.any(), losses, np.nan)))
-    prior[best] = max(prior[best], _NAIVE)
-    near = np.flatnonzero(passed & (losses <= _NEAR * np.nanmin(losses)))
-    forecasts = [forecasts[number] for number in near]
-    picks = [greedy_weights(forecasts, loss)]
-    if len(backtest.cuts) > 1:
-        for k in range(len(backtest.cuts)):
-            some = [forecast[k : k + 1] for forecast in forecasts]
-            loss = _loss_on(plan, backtest.window(k), metric)
-            picks.append(greedy_weights(some, loss))
+    if not np.isfinite(losses).any():
+        return _normal(_priors(trained, None))
+    windows = range(len(backtest.cuts))
+    parts = [_loss_on(plan, backtest.window(k), metric) for k in windows]
+    by_window = np.array(
+        [[parts[k](one[k : k + 1]) for k in windows] for one in forecasts]
+    )
+    best = find_best(losses, naive | ~naive.any())
+    prior = _priors(trained, trained[best])
+    prior = np.where(find_worse(losses, by_window, naive), _DOUBT * prior, prior)
+    near = np.flatnonzero(losses <= _NEAR * np.nanmin(losses))
+    some = [forecasts[number] for number in near]
+    picks = [greedy_weights(some, loss)]
+    if len(parts) > 1:
+        picks += [
+            greedy_weights([one[k : k + 1] for one in some], parts[k]) for k in windows
+        ]
     greedy = np.zeros(len(prior))
     greedy[near] = np.mean(picks, axis=0)
-    return shrink(greedy, tilt(_normal(prior * passed), losses), _TRUST)
+    weights = shrink(greedy, tilt(_normal(prior), losses), _TRUST)
+    alone = (np.arange(len(weights)) == best).astype(float)
+
+    def loss_of(weights: Array) -> float:
+        return loss(blend(forecasts, weights))
+
+    return lean_on(alone, weights, loss_of, losses[best])
+
+
+def _priors(trained: Sequence[Trained], best: Trained | None) -> Array:
+    """Prior of every candidate, given the best naive one; a walk's where it is one."""
+    naive = np.array([one.candidate.naive for one in trained])
+    prior = np.array([one.candidate.prior for one in trained])
+    prior = np.where(naive, _NAIVE / max(naive.sum(), 1), prior)
+    if best is None or best.candidate.walk_prior is None:
+        return np.asarray(prior)
+    walk = [one.candidate.walk_prior or 0.0 for one in trained]
+    return np.asarray(np.maximum(prior, walk))
 
 
 def _normal(weights: Array) -> Array:

@@ -88,10 +88,25 @@ UPLOAD_CODES: dict[str, Code] = {
         "split it into uploads of fewer series, or aggregate it to coarser steps",
         "the upload unpacks to {size:.1f} GiB (at most {most:.1f} GiB)",
     ),
+    "file-too-large": _error(
+        "Settings of more than 256 KiB, or a metadata.csv of more than 256 MiB.",
+        "keep one row per item in metadata.csv, and only settings in config.json",
+        "{file} unpacks to {size} bytes (at most {most})",
+    ),
     "tts-missing": _error(
         "The archive holds no TTS.csv.",
         "put the history into the archive as TTS.csv (any case, any folder)",
         "the archive holds no TTS.csv ({found})",
+    ),
+    "tts-by-another-name": _fixed(
+        "The archive holds one table, under another name; it was taken as TTS.csv.",
+        "there is nothing to do",
+        "{file} was taken as TTS.csv, the only table of the archive",
+    ),
+    "csv-gzip": _fixed(
+        "A table was packed by gzip, and was unpacked.",
+        "there is nothing to do",
+        "{file} was unpacked from gzip",
     ),
     "file-twice": _error(
         "The archive holds the same kind of file more than once.",
@@ -116,8 +131,8 @@ UPLOAD_CODES: dict[str, Code] = {
         "{file} has {problem}",
     ),
     "csv-not-text": _error(
-        "A table is a binary file, such as a workbook.",
-        "export it as CSV in UTF-8",
+        "A table is no CSV but a workbook, another binary file, a page or JSON.",
+        "open it where it was made, save as CSV in UTF-8, and upload that",
         "{file} is no CSV text ({problem})",
     ),
     "csv-line-too-long": _error(
@@ -134,6 +149,34 @@ UPLOAD_CODES: dict[str, Code] = {
         "A table breaks the rules of CSV, such as a quote that is never closed.",
         "look near that row for a quote that is never closed, or export the table anew",
         "{file} cannot be read as CSV ({problem})",
+    ),
+    "csv-broken-bytes": _error(
+        "A table is in UTF-8, and some of its bytes are not.",
+        "correct these values, or export the table anew in UTF-8 throughout",
+        "{count} line(s) of {file} hold bytes that are no UTF-8, and others are UTF-8",
+    ),
+    "csv-quote-open": _error(
+        "A quote is opened in one row and closed in a later one, so that rows between "
+        "them are read as one value.",
+        "remove the quote, or double it where it belongs to the value",
+        "{file} has a quote that is closed some rows later only",
+    ),
+    "lines-skipped": _warning(
+        "Lines above, below or within a table are no rows of it, such as titles, notes "
+        "and rulers; they were left out.",
+        "ignore this if none of them is a row",
+        "{count} line(s) of {file} are no rows and were left out",
+    ),
+    "header-repeated": _fixed(
+        "The header stands among the rows again; it was left out there.",
+        "there is nothing to do",
+        "{count} line(s) of {file} repeat the header and were left out",
+    ),
+    "header-missing": _error(
+        "The first line of a table is a row, and no names of columns stand above it.",
+        "put a line of names above the first row, such as "
+        "item_id,timestamp,target_value",
+        "{file} has no header: its first line is a row (found {found})",
     ),
     "csv-row-width": _error(
         "Rows have more or fewer fields than the header.",
@@ -171,10 +214,15 @@ UPLOAD_CODES: dict[str, Code] = {
         "there is nothing to do",
         "{count} value(s) of {file} had white space at their ends (in {columns})",
     ),
-    "row-numbers-dropped": _fixed(
-        "A table begins with a column of row numbers, which was left out.",
+    "formula-unwrapped": _fixed(
+        'Values were written as formulas, such as ="007"; their texts were taken.',
         "there is nothing to do",
-        "{file} begins with a column of row numbers, which was left out",
+        "{count} value(s) of {file} were written as formulas (in {columns})",
+    ),
+    "row-numbers-dropped": _fixed(
+        "A table has a column that numbers its rows, which was left out.",
+        "there is nothing to do",
+        "{file} has a column of row numbers, which was left out",
     ),
     "header-blank": _error(
         "A column has no name.",
@@ -202,10 +250,22 @@ UPLOAD_CODES: dict[str, Code] = {
         "name the right one in TimeSeriesConfig of config.json",
         "{file} has more than one column that could be the {role} (found {columns})",
     ),
+    "item-made": _fixed(
+        "The table holds one series and no item column; the item was called as the "
+        "upload is.",
+        "ignore this, or add a column item_id",
+        "{file} has no item id column; its one series was called {item!r}",
+    ),
     "column-two-roles": _error(
         "The settings name one column for two roles.",
         "name a column of its own for each role in TimeSeriesConfig",
         "one column of {file} is named for two roles",
+    ),
+    "column-reserved": _error(
+        "A key, the timestamp or the target is called as a column of the forecast is: "
+        "mean, or p1 to p99.",
+        "rename it",
+        "{file}'s column {column!r} has the name of a column of the forecast",
     ),
     "column-empty": _warning(
         "A column beside the keys has no value and was left out.",
@@ -235,10 +295,11 @@ UPLOAD_CODES: dict[str, Code] = {
         "{problem}",
     ),
     "timestamp-ambiguous": _error(
-        "Day and month cannot be told apart: no value is above 12.",
+        "Day and month cannot be told apart, since no value is above 12; or a column "
+        "of weeks holds what looks like months.",
         'set "Preparation": {"DateOrder": "day-first"} or "month-first" in '
-        "config.json, or write dates as YYYY-MM-DD",
-        "{file}'s column {column!r} could be day-first or month-first",
+        "config.json; or write dates as YYYY-MM-DD, and weeks as 2020-W01",
+        "{file}'s column {column!r} could be {orders}",
     ),
     "timestamp-mixed": _error(
         "The timestamp column mixes several forms of dates.",
@@ -249,6 +310,17 @@ UPLOAD_CODES: dict[str, Code] = {
         "The timestamps have several time zones.",
         "convert them to one time zone and leave the offset out",
         "{file}'s column {column!r} has several time zones (found {zones})",
+    ),
+    "timestamp-utc": _fixed(
+        "The timestamps have several offsets, as around a clock change; they were "
+        "rewritten as UTC.",
+        "ignore this, or write local times without any offset",
+        "{file}'s column {column!r} was rewritten as UTC (it has the offsets {zones})",
+    ),
+    "timestamp-fraction-cut": _fixed(
+        "Timestamps had fractions of a second, which were cut.",
+        "there is nothing to do",
+        "{count} timestamp(s) in {file}'s column {column!r} had fractions of a second",
     ),
     "timestamp-zone-dropped": _fixed(
         "The timestamps have an offset, the same everywhere, which was cut.",
@@ -281,16 +353,48 @@ UPLOAD_CODES: dict[str, Code] = {
         "{count} value(s) of {file}'s column {column!r} are not numbers",
     ),
     "decimal-ambiguous": _error(
-        "Numbers such as 1,234 could be thousands or decimals.",
+        "Numbers such as 1,234, or 987 and 1.045, could be thousands or decimals.",
         'set "Preparation": {"DecimalMark": "."} or "," in config.json, or write '
         "plain numbers",
-        "{file}'s column {column!r} has numbers like 1,234",
+        "{file}'s column {column!r} has numbers like {such}, and nothing says whether "
+        "its mark groups thousands",
+    ),
+    "decimal-mixed": _error(
+        "A column has decimal commas in some rows and decimal points in others.",
+        'write them alike; or set "Preparation": {"DecimalMark": "."} or "," in '
+        "config.json, where the other mark groups thousands",
+        "{file}'s column {column!r} mixes decimal commas and decimal points",
+    ),
+    "decimal-assumed": _warning(
+        "Each number with a point has three digits behind it; it was taken as a "
+        "decimal point.",
+        "ignore this if that is right; if the points group thousands, set "
+        '"Preparation": {"DecimalMark": ","} in config.json',
+        "{file}'s column {column!r} has numbers like {such}, whose point was taken as "
+        "the decimal mark",
+    ),
+    "number-units": _fixed(
+        "Units, currencies or percent signs beside numbers were cut; the numbers stay.",
+        "there is nothing to do",
+        "{count} number(s) in {file}'s column {column!r} had a unit (found {units})",
+    ),
+    "units-mixed": _error(
+        "The numbers of a column have different units, or some a percent sign and "
+        "others none.",
+        "write all of them in one unit, and leave the unit out",
+        "{file}'s column {column!r} has several units (found {units})",
     ),
     "number-marks": _fixed(
-        "Numbers with a decimal comma or grouped thousands were rewritten.",
+        "Numbers with a decimal comma, grouped thousands, or a minus behind them or in "
+        "parentheses were rewritten.",
         "there is nothing to do",
         "{count} number(s) in {file}'s column {column!r} were rewritten (the decimal "
         "mark is {mark!r})",
+    ),
+    "values-placeholder": _warning(
+        "Numbers such as -999, far from all others, were taken as no value.",
+        "leave such cells blank; name another number, if it is one",
+        "{count} number(s) in {file}'s column {column!r} stand for no value",
     ),
     "number-missing-word": _fixed(
         "Words such as NA or null in a numeric column were read as no value.",
@@ -337,6 +441,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "The timestamps have no regular step that Autopilot could forecast at.",
         "set ForecastFrequency in config.json, or aggregate the data to regular steps",
         "{file} has no step that Autopilot can forecast at ({evidence})",
+        "key-blank",
     ),
     "steps-irregular": _warning(
         "Some steps do not fit the frequency.",
@@ -364,10 +469,35 @@ UPLOAD_CODES: dict[str, Code] = {
         "{count} item id(s) of {file} differ from others in nothing but case, spaces "
         "or marks",
     ),
+    "ids-damaged": _warning(
+        "Item ids look like long numbers that a spreadsheet has rounded, so that "
+        "several may have become one.",
+        "export the ids as text, for example in a column that is formatted as text",
+        "{count} item id(s) of {file} look like rounded numbers",
+    ),
+    "total-rows": _warning(
+        "Rows sum up others: those without a timestamp were left out, and an item that "
+        "is called a total is forecast like any other.",
+        "ignore this if that is right; otherwise remove these rows",
+        "{count} row(s) or item(s) of {file} are totals; {done}",
+    ),
+    "zeros-at-end": _warning(
+        "All series are zero at the end of the history, as in plans of months to come; "
+        "these zeros are learnt from.",
+        "remove these rows if they are no history",
+        "all series of {file} are zero from {since} on",
+    ),
     "time-hole": _warning(
         "For a long time no series has a row; Autopilot fills every series there.",
         "look for timestamps with a wrong year; ignore this if the hole is real",
         "no series of {file} has a row between {before} and {after}",
+    ),
+    "grid-too-large": _error(
+        "Nearly all of the time between the first and the last timestamp has no row, "
+        "and each step of it would be filled with zeros.",
+        "look for timestamps with a wrong year, or set a coarser ForecastFrequency",
+        "{file} reaches from {first} to {last}: {steps} steps, {count} values with all "
+        "that would be filled",
     ),
     "series-empty": _warning(
         "Series have no value at all.",
@@ -471,6 +601,14 @@ UPLOAD_CODES: dict[str, Code] = {
         "out.",
         "compare the timestamps of both files; ignore this if the history has gaps",
         "{count} row(s) of {file} have no row of history and were left out",
+        "rts-nothing-matched",
+    ),
+    "rts-nothing-matched": _error(
+        "No row of RTS.csv has the item and the timestamp of any row of the history; "
+        "its columns would be blank throughout.",
+        "write ids and timestamps of both files alike, such as the first of each month",
+        "no row of {file} belongs to any of the history (it begins at {theirs}, the "
+        "history at {ours})",
     ),
     "rts-beyond-horizon": _warning(
         "RTS.csv reaches beyond the horizon; those rows were left out.",
@@ -481,6 +619,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "Rows of history have no covariates in RTS.csv; they are blank there.",
         "add the rows to RTS.csv, or set middlefill and backfill for its columns",
         "{count} row(s) of history have no covariates in {file}",
+        "rts-nothing-matched",
     ),
     "covariate-blank": _warning(
         "Covariates are blank in the history; Autopilot does not fill them by itself.",
@@ -523,6 +662,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "There are covariates, and no row tells their future; only their past is used.",
         "add rows up to the end of the horizon to RTS.csv, where the future is known",
         "no row tells the future of {columns}",
+        "rts-nothing-matched",
     ),
     "future-partial": _error(
         "Covariates of the future are given for some series or steps only.",
@@ -570,6 +710,19 @@ UPLOAD_CODES: dict[str, Code] = {
         "A settings file holds a key that is not known.",
         "correct the name or remove the key",
         "{path} in {source} is no setting that is known",
+    ),
+    "setting-operators": _error(
+        "The upload's own config.json sets a key that only the bucket's settings may "
+        "set, since it refers to other objects.",
+        "remove it; whoever runs the pipeline may set it in config/default.json",
+        "{path} in {source} may be set in the bucket's settings only",
+    ),
+    "setting-capped": _warning(
+        "The upload's own config.json asks for more time or machines than the bucket's "
+        "settings allow.",
+        "ignore this, or ask whoever runs the pipeline to raise it in "
+        "config/default.json",
+        "{path} is {wanted} in config.json; it was lowered to {most}, as {source} says",
     ),
     "setting-column-unknown": _error(
         "The upload's own config.json names a column that the data has not.",

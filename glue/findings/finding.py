@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from glue.findings.codes import CODES, LEVELS
 
 MAX_EXAMPLES = 5
+# A report stays readable, whatever is uploaded: so many findings of a code, each of so
+# many characters.
+MAX_FINDINGS = 50
+_LONGEST_TEXT = 600
+_LONGEST_VALUE = 200
 
 
 @dataclass(frozen=True, order=True)
@@ -96,6 +102,7 @@ class Findings:
     def __init__(self) -> None:
         self.inferred: list[Inferred] = []
         self._said: list[tuple[Finding, str]] = []
+        self._counts: Counter[str] = Counter()
 
     def add(
         self,
@@ -122,17 +129,23 @@ class Findings:
             What fills the code's text, beside ``count``; ``file`` is also what a
             finding must share with the one that it follows from.
         """
-        kind = CODES[code]
+        kind, first = CODES[code], itertools.islice(examples, MAX_EXAMPLES)
         finding = Finding(
             code=code,
             level=kind.level,
-            what=kind.text.format(count=count, **facts),
-            remedy=remedy or kind.remedy,
+            what=shorten(kind.text.format(count=count, **facts), _LONGEST_TEXT),
+            remedy=shorten(remedy or kind.remedy, _LONGEST_TEXT),
             count=count,
-            examples=tuple(examples)[:MAX_EXAMPLES],
+            examples=tuple(map(_shorten_example, first)),
         )
-        self._said.append((finding, str(facts.get("file", ""))))
+        self._counts[code] += 1
+        if self._counts[code] <= MAX_FINDINGS:
+            self._said.append((finding, str(facts.get("file", ""))))
         return finding
+
+    def is_full(self, code: str) -> bool:
+        """Tell whether a code was said so often that it is not told again."""
+        return self._counts[code] >= MAX_FINDINGS
 
     def infer(self, key: str, value: Any, evidence: str) -> None:
         """Say what the data showed that no settings gave."""
@@ -253,6 +266,12 @@ def _place(example: Example) -> str:
     if example.value is not None:
         words.append(f"value {shorten(example.value)!r}")
     return " ".join(words)
+
+
+def _shorten_example(example: Example) -> Example:
+    if example.value is None or len(example.value) <= _LONGEST_VALUE:
+        return example
+    return replace(example, value=shorten(example.value, _LONGEST_VALUE))
 
 
 def shorten(text: str, length: int = 60) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import lzma
 import posixpath
 import re
@@ -23,6 +24,7 @@ from glue.findings.finding import (
     list_some,
     shorten,
 )
+from glue.limits import MAX_METADATA_BYTES, MAX_SETTINGS_BYTES
 
 TABLE_SUFFIXES = (".csv", ".parquet")
 ROLES = {"config.json": "config"} | {
@@ -32,6 +34,7 @@ ROLES = {"config.json": "config"} | {
 }
 _JUNK_NAMES = {".ds_store", "thumbs.db", "desktop.ini", "__macosx"}
 _ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".bz2", ".xz")
+_GZIP = b"\x1f\x8b"
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -44,6 +47,8 @@ _BROKEN = (
     struct.error,
 )
 COPY_BYTES = 1024 * 1024
+# What is read whole, or joined to everything, has a bound of its own.
+_MOST_BYTES = {"config": MAX_SETTINGS_BYTES, "metadata": MAX_METADATA_BYTES}
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class Upload:
     files: dict[str, Path] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     listing: list[dict[str, object]] = field(default_factory=list)
+    dataset: str = "series"
 
 
 def open_upload(
@@ -95,8 +101,25 @@ def open_upload(
         How much the upload may hold.
     """
     limits = limits or ArchiveLimits()
+    upload = _open(path, key, folder, findings, limits=limits)
+    upload.dataset = posixpath.basename(key).split(".")[0] or upload.dataset
+    return upload
+
+
+def _open(
+    path: Path,
+    key: str,
+    folder: Path,
+    findings: Findings,
+    *,
+    limits: ArchiveLimits,
+) -> Upload:
     with path.open("rb") as file:
         start = file.read(4)
+    if start.startswith(_GZIP) and key.casefold().endswith(".csv.gz"):
+        return _take_gzip(
+            path, posixpath.basename(key), folder, findings, limits=limits
+        )
     if start not in (b"PK\x03\x04", b"PK\x05\x06"):
         return _take_table(path, posixpath.basename(key), findings, limits)
     upload = Upload()
@@ -124,6 +147,37 @@ def _take_table(
     return Upload({"TTS": path}, {"TTS": name}, listing)
 
 
+def _take_gzip(
+    path: Path, name: str, folder: Path, findings: Findings, *, limits: ArchiveLimits
+) -> Upload:
+    """Take a table that is packed by gzip as the TTS.csv."""
+    target = folder / "upload-tts"
+    if not _gunzip(path, target, name, findings, limits=limits):
+        return Upload()
+    return _take_table(target, name[: -len(".gz")], findings, limits)
+
+
+def _gunzip(
+    path: Path, target: Path, name: str, findings: Findings, *, limits: ArchiveLimits
+) -> bool:
+    """Unpack a table up to the limits; say what is wrong with it."""
+    left = min(limits.total, max(limits.ratio * path.stat().st_size, limits.ratio_from))
+    try:
+        with gzip.open(path) as source, target.open("wb") as sink:
+            while block := source.read(COPY_BYTES):
+                left -= len(block)
+                if left < 0:
+                    findings.add("zip-bomb", count=1, examples=[Example(shorten(name))])
+                    return False
+                sink.write(block)
+    except _BROKEN as error:
+        problem = f"{name!r} cannot be unpacked ({shorten(str(error), 120)})"
+        findings.add("zip-unreadable", problem=problem)
+        return False
+    findings.add("csv-gzip", file=shorten(name))
+    return True
+
+
 def _unpack_archive(
     upload: Upload,
     path: Path,
@@ -137,10 +191,17 @@ def _unpack_archive(
             members = archive.infolist()
             if len(members) > limits.members:
                 raise _too_many(len(members), limits, findings)
+            _check_workbook(path, members, findings)
             chosen = _choose_members(upload, members, findings, limits)
             for role, member in chosen.items():
                 target = folder / f"upload-{role.lower()}"
                 _unpack(archive, member, target)
+                if member.filename.casefold().endswith(".csv.gz"):
+                    packed, target = target, folder / f"unpacked-{role.lower()}"
+                    name = member.filename
+                    if not _gunzip(packed, target, name, findings, limits=limits):
+                        raise FileRejected(name)
+                    packed.unlink()
                 upload.files[role] = target
     except _BROKEN as error:
         why = shorten(str(error), 120)
@@ -148,11 +209,21 @@ def _unpack_archive(
         raise findings.reject("zip-unreadable", problem=problem) from error
 
 
+def _check_workbook(
+    path: Path, members: Iterable[zipfile.ZipInfo], findings: Findings
+) -> None:
+    """Refuse a workbook, which is an archive of its own kind."""
+    names = {member.filename for member in members}
+    if "[Content_Types].xml" in names and "xl/workbook.xml" in names:
+        problem = "it is an Excel workbook"
+        raise findings.reject("csv-not-text", file="the upload", problem=problem)
+
+
 def check_directory(path: Path, limits: ArchiveLimits, findings: Findings) -> None:
     """Refuse an archive whose list of members would not fit into memory.
 
     zipfile reads the whole list before anything can be checked, so its size is
-    taken from the end record first (APPNOTE.TXT 4.3.14 to 4.3.16).
+    taken from the end record first.
 
     Raises
     ------
@@ -160,17 +231,15 @@ def check_directory(path: Path, limits: ArchiveLimits, findings: Findings) -> No
         When the list is longer than allowed.
     """
     with path.open("rb") as file:
-        file.seek(0, 2)
-        tail_size = min(file.tell(), 66_000 + 76)
-        file.seek(-tail_size, 2)
-        tail = file.read()
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) < at + 22:
-        return  # zipfile says what is wrong with it
-    members, size = struct.unpack_from("<HI", tail, at + 10)
-    wide = tail.rfind(b"PK\x06\x06")
-    if wide >= 0 and len(tail) >= wide + 56:
-        members, size = struct.unpack_from("<QQ", tail, wide + 32)
+        try:
+            # The very records that zipfile reads; looking for them anew would find
+            # others, such as those that are hidden in the comment.
+            found = zipfile._EndRecData(file)  # type: ignore[attr-defined]
+        except _BROKEN:
+            return  # zipfile says what is wrong with it
+    if found is None:
+        return
+    members, size = max(found[3], found[4]), found[5]
     if members > limits.members or size > limits.directory:
         raise _too_many(members, limits, findings)
 
@@ -190,12 +259,16 @@ def _choose_members(
         if member.is_dir() or is_junk(member.filename):
             continue
         name = shorten(member.filename)
-        role = ROLES.get(posixpath.basename(member.filename).casefold())
+        role = _find_role(member, members)
+        if role == "TTS" and _plain_name(member) not in ROLES:
+            findings.add("tts-by-another-name", file=name)
         if role is None:
             ignored.append(Example(name))
         elif role in chosen:
             first = shorten(chosen[role].filename)
             findings.add("file-twice", role=role, first=first, second=name)
+        elif member.file_size > _MOST_BYTES.get(role, limits.total):
+            _note_file(role, member, findings)
         else:
             chosen[role] = member
             upload.names[role] = name
@@ -207,6 +280,35 @@ def _choose_members(
     if "TTS" not in chosen:
         _note_missing(members, findings)
     return chosen if findings.errors == before else {}
+
+
+def _plain_name(member: zipfile.ZipInfo) -> str:
+    name = posixpath.basename(member.filename).casefold()
+    return name[: -len(".gz")] if name.endswith(".csv.gz") else name
+
+
+def _find_role(
+    member: zipfile.ZipInfo, members: Iterable[zipfile.ZipInfo]
+) -> str | None:
+    """Tell a file by its name; the only table there is, is the history."""
+    name = _plain_name(member)
+    if name in ROLES or not name.endswith(TABLE_SUFFIXES):
+        return ROLES.get(name)
+    names = [
+        _plain_name(m) for m in members if not m.is_dir() and not is_junk(m.filename)
+    ]
+    tables = [one for one in names if one.endswith(TABLE_SUFFIXES)]
+    return "TTS" if len(tables) == 1 else None
+
+
+def _note_file(role: str, member: zipfile.ZipInfo, findings: Findings) -> None:
+    """Say that a file is larger than any of its role."""
+    findings.add(
+        "file-too-large",
+        file=shorten(member.filename),
+        size=member.file_size,
+        most=_MOST_BYTES[role],
+    )
 
 
 def is_junk(name: str) -> bool:
@@ -248,9 +350,9 @@ def _is_unsafe(member: zipfile.ZipInfo) -> bool:
 
 
 def _is_archive(member: zipfile.ZipInfo) -> bool:
-    return not is_junk(member.filename) and member.filename.casefold().endswith(
-        _ARCHIVES
-    )
+    name = member.filename.casefold()
+    packed_table = _plain_name(member) in ROLES
+    return not is_junk(name) and name.endswith(_ARCHIVES) and not packed_table
 
 
 def _is_bomb(member: zipfile.ZipInfo, limits: ArchiveLimits) -> bool:
@@ -281,7 +383,10 @@ def _note_missing(members: list[zipfile.ZipInfo], findings: Findings) -> None:
     contents = f"found {list_some(names)}" if names else "the archive is empty"
     suffixes = (*TABLE_SUFFIXES, ".txt")
     tables = [name for name in names if name.casefold().endswith(suffixes)]
+    books = [name for name in names if name.casefold().endswith((".xlsx", ".xls"))]
     remedy = _advise_name(tables[0]) if len(tables) == 1 else None
+    if books and not tables:
+        remedy = f"open {shorten(books[0])!r} and save its sheet as TTS.csv"
     findings.add("tts-missing", found=contents, remedy=remedy)
 
 

@@ -5,21 +5,45 @@ from __future__ import annotations
 import codecs
 import csv
 import itertools
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from glue.arrays import Array, as_texts
-from glue.findings.finding import Example, FileRejected, Findings, Tallies
-from glue.reading.header import check_count, check_header
+from glue.findings.finding import (
+    MAX_EXAMPLES,
+    Example,
+    FileRejected,
+    Findings,
+    Tallies,
+    list_some,
+    shorten,
+)
+from glue.reading.header import MAX_COLUMNS, check_count, check_header
+from glue.reading.layout import (
+    DELIMITERS,
+    Layout,
+    find_layout,
+    is_blank,
+    is_headless,
+    is_ruler,
+)
 from glue.rows import Rows
 
 MAX_LINE_BYTES = 1024 * 1024
 _BLOCK = 1024 * 1024
 _HEAD_LINES = 50
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_OTHER_TEXTS = {
+    b"<!doctype html": "a page in HTML",
+    b"<html": "a page in HTML",
+    b"[{": "JSON",
+    b'{"': "JSON",
+}
+_BLOCK_CHARACTERS = 4 * 1024 * 1024
+_MOST_FIELDS = 10 * MAX_COLUMNS
+_MOST_NOTES = 1_000
 _MAGIC = {
     b"\x1f\x8b": "a gzip file",
     b"PK\x03\x04": "a zip archive or an Excel workbook",
@@ -40,10 +64,24 @@ class CsvFile:
     path: Path
     name: str
     encoding: str
-    delimiter: str
     chunk_rows: int
     header: tuple[str, ...] = ()
     skip: int = 0
+    is_numbered: bool = False
+    layout: Layout = field(default_factory=lambda: Layout(",", 1))
+
+    @property
+    def delimiter(self) -> str:
+        """What stands between the fields of a line."""
+        return self.layout.delimiter
+
+    @property
+    def ends_in_newline(self) -> bool:
+        """Whether the last line is whole."""
+        with self.path.open("rb") as file:
+            file.seek(max(self.path.stat().st_size - 4, 0))
+            end = file.read()
+        return b"\n" in end or b"\r" in end
 
     @property
     def text_bytes(self) -> int:
@@ -69,6 +107,7 @@ class CsvFile:
                 columns = itertools.islice(zip(*good), self.skip, None)
                 texts = dict(zip(self.header, map(as_texts, columns)))
                 yield Rows.undated(texts, numbers)
+        rows.finish()
 
 
 def open_csv(path: Path, name: str, findings: Findings, *, chunk_rows: int) -> CsvFile:
@@ -92,11 +131,12 @@ def open_csv(path: Path, name: str, findings: Findings, *, chunk_rows: int) -> C
     """
     encoding = _find_encoding(path, name, findings)
     head = _read_head(path, name, encoding, findings)
-    delimiter = _find_delimiter(head)
-    if delimiter != ",":
-        findings.add("csv-delimiter", file=name, delimiter=_DELIMITERS[delimiter])
-    table = CsvFile(path, name, encoding, delimiter, chunk_rows)
-    return _read_header(table, head, findings)
+    layout = find_layout(head)
+    if layout.delimiter != ",":
+        words = DELIMITERS[layout.delimiter]
+        findings.add("csv-delimiter", file=name, delimiter=words)
+    table = CsvFile(path, name, encoding, chunk_rows, layout=layout)
+    return _read_header(table, findings)
 
 
 def _find_encoding(path: Path, name: str, findings: Findings) -> str:
@@ -108,12 +148,46 @@ def _find_encoding(path: Path, name: str, findings: Findings) -> str:
     for magic, kind in _MAGIC.items():
         if start.startswith(magic):
             raise _no_text(name, f"it is {kind}", findings)
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for opening, kind in _OTHER_TEXTS.items():
+        if text.startswith(opening):
+            raise _no_text(name, f"it is {kind}", findings)
     wide = _find_wide_encoding(start)
+    if not wide and not _decodes(path, name, "utf-8-sig", findings):
+        _check_broken_bytes(path, name, findings)
     for encoding in [wide] if wide else ["utf-8-sig", "cp1252", "latin-1"]:
         if _decodes(path, name, encoding, findings):
             _note_encoding(name, encoding, start, findings)
             return encoding
     raise _no_text(name, f"its bytes are broken {wide}", findings)
+
+
+def _check_broken_bytes(path: Path, name: str, findings: Findings) -> None:
+    """Refuse a file in UTF-8 of which some bytes are broken.
+
+    Another encoding would read it, and garble every accent that is right.
+
+    Raises
+    ------
+    FileRejected
+        When some lines can only be UTF-8, and others are not.
+    """
+    good, bad, places = 0, 0, list[Example]()
+    with path.open("rb") as file:
+        for number, line in enumerate(iter(lambda: file.readline(MAX_LINE_BYTES), b"")):
+            if line.isascii():
+                continue
+            try:
+                line.decode("utf-8")
+                good += 1
+            except UnicodeDecodeError as error:
+                bad += 1
+                near = line[max(error.start - 20, 0) : error.start + 20]
+                text = near.decode("utf-8", "replace").strip()
+                places.append(Example(name, number + 1, None, text))
+                del places[MAX_EXAMPLES:]
+    if good > 0.02 * bad:
+        raise findings.reject("csv-broken-bytes", count=bad, examples=places, file=name)
 
 
 def _no_text(name: str, problem: str, findings: Findings) -> FileRejected:
@@ -173,119 +247,247 @@ def _note_encoding(name: str, encoding: str, start: bytes, findings: Findings) -
 
 
 def _read_head(path: Path, name: str, encoding: str, findings: Findings) -> list[str]:
-    """Read the first lines that are not blank, the header first."""
+    """Read the first lines, blank ones included."""
     with path.open(encoding=encoding, newline="") as file:
-        lines = [line for line in itertools.islice(file, _HEAD_LINES) if line.strip()]
-    if not lines:
+        lines = list(itertools.islice(file, _HEAD_LINES))
+    if not any(map(str.strip, lines)):
         raise findings.reject("csv-empty", file=name)
     return lines
 
 
-def _find_delimiter(head: list[str]) -> str:
-    """Choose the delimiter that cuts the header, and the lines alike, most."""
-
-    def quality(delimiter: str) -> tuple[bool, int]:
-        widths = [_count_fields(line, delimiter) for line in head]
-        alike = sum(width == widths[0] for width in widths) / len(widths)
-        return widths[0] > 1 and alike > 0.5, widths[0]
-
-    return max(_DELIMITERS, key=quality)
-
-
-def _count_fields(line: str, delimiter: str) -> int:
-    try:
-        return len(next(csv.reader([line], delimiter=delimiter)))
-    except (csv.Error, StopIteration):
-        return 0
-
-
-def _read_header(table: CsvFile, head: list[str], findings: Findings) -> CsvFile:
+def _read_header(table: CsvFile, findings: Findings) -> CsvFile:
     """Read the column names; refuse those that cannot be used."""
-    check_count(_count_fields(head[0], table.delimiter), table.name, findings)
-    header = [name.strip() for name in _first_record(table, findings)]
+    records = _read_first_records(table, findings)
+    at = table.layout.header - 1
+    check_count(len(records[at]), table.name, findings)
+    header = [name.strip() for name in records[at]]
+    rows = [
+        record
+        for number, record in enumerate(records[at + 1 :], table.layout.header + 1)
+        if number not in table.layout.above
+        and not is_blank(record)
+        and not is_ruler(record)
+    ]
+    if is_headless(header, rows):
+        found = list_some(header)
+        raise findings.reject("header-missing", file=table.name, found=found)
     while len(header) > 1 and not header[-1]:
         header.pop()  # a delimiter at the end of each line makes no column
-    skip = int(_has_row_numbers(table, header, head))
-    if skip:
+    numbered = _has_row_numbers(header, rows)
+    if numbered:
         findings.add("row-numbers-dropped", file=table.name)
-    table = replace(table, header=tuple(header[skip:]), skip=skip)
+    unnamed = numbered and len(header) < _usual_width(rows)
+    skip = int(numbered or _has_blank_column(header, rows))
+    names = header if unnamed else header[skip:]
+    table = replace(table, header=tuple(names), skip=skip, is_numbered=numbered)
     check_header(table.header, table.name, findings)
     return table
 
 
-def _has_row_numbers(table: CsvFile, header: list[str], head: list[str]) -> bool:
+def _usual_width(rows: list[list[str]]) -> int:
+    widths = {len(row) for row in rows}
+    return widths.pop() if len(widths) == 1 else 0
+
+
+def _has_row_numbers(header: list[str], rows: list[list[str]]) -> bool:
     """Recognise the row numbers that pandas and R write beside a table."""
-    if len(header) == 1 or header[0] not in ("", "Unnamed: 0"):
+    unnamed = len(rows) > 2 and _usual_width(rows) == len(header) + 1 > 2
+    if not unnamed and (len(header) == 1 or header[0] not in ("", "Unnamed: 0")):
         return False
-    records = csv.reader(head[1:], delimiter=table.delimiter)
-    firsts = [record[0] for record in records if record]
+    firsts = [row[0] for row in rows]
     start = int(firsts[0]) if firsts and firsts[0].isdecimal() else 0
     return firsts == [str(start + n) for n in range(len(firsts))]
 
 
-def _first_record(table: CsvFile, findings: Findings) -> list[str]:
-    for _, records in _read_blocks(table, _HEAD_LINES, findings):
-        for record in records:
-            if not is_blank(record):
-                return record
-    raise findings.reject("csv-empty", file=table.name)
+def _has_blank_column(header: list[str], rows: list[list[str]]) -> bool:
+    """Recognise a delimiter at the start of each line, which makes no column."""
+    return len(header) > 1 and not header[0] and all(not row[0].strip() for row in rows)
+
+
+def _read_first_records(table: CsvFile, findings: Findings) -> list[list[str]]:
+    """Read the header, and some rows below it."""
+    records: list[list[str]] = []
+    for _, some in _read_blocks(table, _HEAD_LINES, findings):
+        records += some
+        if len(records) > table.layout.header:
+            break
+    if len(records) < table.layout.header:
+        raise findings.reject("csv-empty", file=table.name)
+    return records[: table.layout.header + _HEAD_LINES]
+
+
+class _Lines:
+    """The lines of a file; counts those that the record at hand has taken.
+
+    A quoted line break joins lines, so that a record has no bound of its own.
+    """
+
+    def __init__(self, file: Iterable[str], table: CsvFile, findings: Findings) -> None:
+        self._lines, self._table, self._findings = iter(file), table, findings
+        self.count = self.size = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.count += 1
+        self.size += len(line)
+        if self.size > 2 * MAX_LINE_BYTES:
+            raise self._findings.reject(
+                "csv-line-too-long", file=self._table.name, most=MAX_LINE_BYTES
+            )
+        return line
+
+    def end_record(self) -> tuple[int, int]:
+        """Give the lines and characters of the record, and begin the next."""
+        taken = self.count, self.size
+        self.count = self.size = 0
+        return taken
 
 
 def _read_blocks(
     table: CsvFile, size: int, findings: Findings
 ) -> Iterator[tuple[int, list[list[str]]]]:
-    """Yield records as they are, with the number of the first; the header is 1."""
+    """Yield records as they are, with the number of the first; the header is 1.
+
+    A block ends by the number of its records or of their characters, and of a record
+    that is far too wide only a part is kept.
+    """
     with table.path.open(encoding=table.encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=table.delimiter)
-        number = 1
+        lines = _Lines(file, table, findings)
+        reader = csv.reader(lines, delimiter=table.delimiter)
+        number, records, length = 1, list[list[str]](), 0
         while True:
             try:
-                records = list(itertools.islice(reader, size))
+                record = next(reader, None)
             except csv.Error as error:
                 place = Example(table.name, reader.line_num)
                 raise findings.reject(
                     "csv-unreadable", examples=[place], file=table.name, problem=error
                 ) from error
-            if not records:
-                return
+            if record is None:
+                break
+            count, characters = lines.end_record()
+            if count > 1:
+                _check_quotes(record, number + len(records), table, findings)
+            if len(record) > _MOST_FIELDS:
+                # What is left must not seem blank where the rest is not.
+                rest = record[_MOST_FIELDS:]
+                record[_MOST_FIELDS:] = [] if is_blank(rest) else ["..."]
+            records.append(record)
+            length += characters
+            if len(records) >= size or length > _BLOCK_CHARACTERS:
+                yield number, records
+                number, records, length = number + len(records), [], 0
+        if records:
             yield number, records
-            number += len(records)
+
+
+def _check_quotes(
+    record: list[str], number: int, table: CsvFile, findings: Findings
+) -> None:
+    """Refuse a record that has swallowed others: a quote was opened by mistake."""
+    width = len(table.header) + table.skip
+    inner = [line for field in record for line in field.splitlines()[1:]]
+    if width > 1 and any(line.count(table.delimiter) >= width - 1 for line in inner):
+        place = Example(table.name, number, None, shorten(max(record, key=len)))
+        raise findings.reject("csv-quote-open", examples=[place], file=table.name)
 
 
 class _RowFilter:
-    """Takes out of each block what is no row of the table."""
+    """Takes out of each block what is no row of the table.
+
+    Lines that could be notes below the table wait until the next row, which shows
+    that they are none, or until the end.
+    """
 
     def __init__(self, table: CsvFile, tallies: Tallies) -> None:
-        self._name, self._tallies = table.name, tallies
+        self._table, self._name, self._tallies = table, table.name, tallies
         self._fields = len(table.header)
+        self._below = max([table.layout.header, *table.layout.above])
         self._width = table.skip + self._fields
-        self._has_header = False
+        self._names = [name.casefold() for name in table.header]
+        self._waiting: list[tuple[int, list[str]]] = []
 
     def choose(
         self, first: int, records: list[list[str]]
     ) -> tuple[Array, list[list[str]]]:
         """Give the rows and their numbers; ``first`` is the first one's."""
-        if self._has_header and set(map(len, records)) == {self._width}:
-            return np.arange(first, first + len(records)), records
-        kept, rows = [], []
+        kept: list[int] = []
+        rows: list[list[str]] = []
         for number, record in enumerate(records, first):
-            if is_blank(record):
-                continue
-            if not self._has_header:
-                self._has_header = True
-                continue
-            if len(record) >= self._width and is_blank(record[self._width :]):
-                kept.append(number)
-                rows.append(record[: self._width])
-            else:
-                self._note_width(number, len(record))
+            if len(record) == self._width and all(record):
+                if self._waiting:
+                    self._release(kept, rows)
+                if number > self._below and not self._is_header(record):
+                    kept.append(number)
+                    rows.append(record)
+                    continue
+            self._sort_out(number, record, kept, rows)
         return np.array(kept, dtype=np.int64), rows
+
+    def _sort_out(
+        self, number: int, record: list[str], kept: list[int], rows: list[list[str]]
+    ) -> None:
+        """Decide about a record that is not simply a full row."""
+        layout = self._table.layout
+        if is_blank(record) or number == layout.header:
+            return
+        if number < layout.header or number in layout.above or is_ruler(record):
+            self._note("lines-skipped", number, record)
+        elif self._is_header(record):
+            self._note("header-repeated", number, record)
+        elif self._could_be_note(record) and len(self._waiting) < _MOST_NOTES:
+            self._waiting.append((number, record))
+        else:
+            self._release(kept, rows)
+            self._take(number, record, kept, rows)
+
+    def _take(
+        self, number: int, record: list[str], kept: list[int], rows: list[list[str]]
+    ) -> None:
+        left, right = record[: self._table.skip], record[self._width :]
+        unnumbered = is_blank(left) or self._table.is_numbered
+        if len(record) >= self._width and is_blank(right) and unnumbered:
+            kept.append(number)
+            rows.append(record[: self._width])
+        else:
+            self._note_width(number, len(record))
+
+    def _is_header(self, record: list[str]) -> bool:
+        if record[self._table.skip].strip().casefold() != self._names[0]:
+            return False
+        names = [name.strip().casefold() for name in record[self._table.skip :]]
+        return names[: self._fields] == self._names
+
+    def _could_be_note(self, record: list[str]) -> bool:
+        """Say whether a record is one cell where a row has several."""
+        filled = sum(map(bool, map(str.strip, record)))
+        short = len(record) < self._width or self._width > 2
+        return self._width > 1 and filled == 1 and short and bool(record[0].strip())
+
+    def _release(self, kept: list[int], rows: list[list[str]]) -> None:
+        """Take what waited for rows, since the table goes on below it."""
+        waiting, self._waiting = self._waiting, []
+        for number, record in waiting:
+            self._take(number, record, kept, rows)
+
+    def finish(self) -> None:
+        """Leave out what waited until the end, but for a row that was cut."""
+        for at, (number, record) in enumerate(self._waiting, 1):
+            last = at == len(self._waiting) and not self._table.ends_in_newline
+            if last and " " not in record[0].strip():
+                self._note_width(number, len(record))
+            else:
+                self._note("lines-skipped", number, record)
+
+    def _note(self, code: str, number: int, record: list[str]) -> None:
+        text = shorten(self._table.delimiter.join(record).strip())
+        self._tallies.add(
+            code, [Example(self._name, number, None, text)], file=self._name
+        )
 
     def _note_width(self, number: int, fields: int) -> None:
         place = Example(self._name, number, None, f"{fields} fields")
         self._tallies.add("csv-row-width", [place], file=self._name, width=self._fields)
-
-
-def is_blank(record: list[str]) -> bool:
-    """Say whether a record holds nothing, as spreadsheets leave rows below."""
-    return not any(map(str.strip, record))

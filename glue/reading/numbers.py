@@ -4,32 +4,59 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from glue.arrays import Array
+from glue.reading.written_numbers import LONGEST_NUMBER, tidy_number
 
-# What pandas, R, SQL and spreadsheets write for "no value".
+# What pandas, R, SQL, spreadsheets and statistical offices write for "no value".
 MISSING = frozenset(
-    ["na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "?", "<na>", "(null)", "."]
+    [
+        *("na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "?", "<na>"),
+        *("(null)", ".", "\\n", "n/e", "n.a.", "k.a.", "..", ":", "\u2013", "\u2014"),
+        *("#nv", "#div/0!", "#value!", "#wert!", "#ref!", "#bezug!", "#name?"),
+        *("#null!", "#num!", "#zahl!"),
+    ]
 )
-_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
+# No pattern may try the same characters in two ways: a cell can be long.
+_PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d+")
-_COMMA_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
-_DOT_THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d*")
+_COMMA_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+_DOT_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d*")
+_DOTS_ONLY = re.compile(r"[+-]?\d{1,3}(?:\.\d{3}){2,}")
+# What could be a thousand with a point, and what could be one with a comma.
+_THOUSANDTH = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
+_LEADING_ZERO_COMMA = re.compile(r"[+-]?0,\d+")
+_BY_COMMA = re.compile(
+    r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d*)?(?:[eE][+-]?\d{1,3})?"
+)
 _ODD_NUMBER = re.compile(r"^0\d|[^-+.\deE\n]", re.MULTILINE)
 _LEADING_ZERO = re.compile(r"0\d+")
+_LARGE_WHOLE = re.compile(r"[+-]?[1-9]\d{3,}")
+# What instruments and old programs write for "no value".
+PLACEHOLDERS = (-99.0, -999.0, -9999.0, -99999.0, 9999.0, 99999.0, 999999.0)
 
 
 @dataclass
 class NumberEvidence:
-    """What the texts of a column say about being numbers, in bounded memory."""
+    """What the texts of a column say about being numbers, in bounded memory.
+
+    ``places`` has the first text of some kinds, with its row; ``units`` counts what
+    stands beside numbers, and ``written`` the numbers whose signs or groups are not
+    plain.
+    """
 
     filled: int = 0
     blank: int = 0
     missing: int = 0
     plain: int = 0
+    whole: int = 0
+    large: int = 0
+    thousandth: int = 0
+    pointed: int = 0
     comma: int = 0
     only_decimal: int = 0
     only_thousands: int = 0
@@ -37,51 +64,149 @@ class NumberEvidence:
     leading_zero: int = 0
     infinite: int = 0
     other: int = 0
-    fractional: bool = False
+    written: int = 0
+    with_points: bool = False
+    with_commas: bool = False
+    units: Counter[str] = field(default_factory=Counter)
+    places: dict[str, tuple[str, int | None]] = field(default_factory=dict)
+    odd_ones: Counter[float] = field(default_factory=Counter)
+    low: float = np.inf
+    high: float = -np.inf
 
-    def add(self, texts: Array) -> None:
-        """Take in texts without white space around them."""
-        self.fractional = self.fractional or any(map(_has_fraction, texts.tolist()))
-        if _is_all_plain(texts):
+    def add(self, texts: Array, numbers: Array | None = None) -> None:
+        """Take in texts without white space around them, and their rows' numbers."""
+        values = _read_plain(texts)
+        if values is not None:
             self.filled += len(texts)
             self.plain += len(texts)
+            self.with_points = self.with_points or any(map(_has_point, texts.tolist()))
+            self._add_values(values)
+            self._add_points(texts, numbers)
             return
+        rows = {} if numbers is None else dict(zip(texts[::-1], numbers[::-1].tolist()))
         for text, count in Counter(texts.tolist()).items():
-            self.add_text(text, count)
+            self.add_text(text, count, rows.get(text))
 
-    def add_text(self, text: str, count: int = 1) -> None:
-        """Take in one text that is there so many times."""
+    def add_text(self, text: str, count: int = 1, row: int | None = None) -> None:
+        """Take in one text that is there so many times, first in this row."""
         if not text:
             self.blank += count
             return
         self.filled += count
-        if _PLAIN.fullmatch(text):
+        if len(text) > LONGEST_NUMBER:
+            self._note_other(text, count, row)
+        elif _PLAIN.fullmatch(text):
             self.plain += count
+            self._add_values(np.array([float(text)]), count)
+            self._add_point(text, count, row)
             if _LEADING_ZERO.fullmatch(text):
                 self.leading_zero += count
-            return
-        self._add_odd(text, count)
+        else:
+            self._add_odd(text, count, row)
 
-    def _add_odd(self, text: str, count: int) -> None:
-        decimal = bool(_COMMA_DECIMAL.fullmatch(text))
-        thousands = bool(_COMMA_THOUSANDS.fullmatch(text))
+    def _note_other(self, text: str, count: int, row: int | None) -> None:
+        self.other += count
+        self._see("other", text, row)
+
+    def _see(self, kind: str, text: str, row: int | None) -> None:
+        """Keep the first text of a kind, by its row."""
+        known = self.places.get(kind)
+        if known is None or (row is not None and row < (known[1] or 0)):
+            self.places[kind] = (text[:100], row)
+
+    def _add_values(self, values: Array, count: int = 1) -> None:
+        finite = values[np.isfinite(values)]
+        odd = np.isin(finite, PLACEHOLDERS)
+        for value in finite[odd].tolist():
+            self.odd_ones[value] += count
+        rest = finite[~odd]
+        if len(rest):
+            self.low = min(self.low, float(rest.min()))
+            self.high = max(self.high, float(rest.max()))
+
+    def _add_points(self, texts: Array, numbers: Array | None) -> None:
+        """Count how plain numbers use points, until one settles it."""
+        if not self.with_points:
+            self.whole += len(texts)
+            self.large += not self.large and any(map(_LARGE_WHOLE.fullmatch, texts))
+            return
+        if self.pointed:
+            return
+        rows = [None] * len(texts) if numbers is None else numbers.tolist()
+        for text, row in zip(texts.tolist(), rows):
+            self._add_point(text, 1, row)
+
+    def _add_point(self, text: str, count: int, row: int | None) -> None:
+        if not _has_point(text):
+            self.whole += count
+            self.large += count * (_LARGE_WHOLE.fullmatch(text) is not None)
+            return
+        self.with_points = True
+        if _THOUSANDTH.fullmatch(text):
+            self.thousandth += count
+            self._see("thousandth", text, row)
+        else:
+            self.pointed += count
+            self._see("pointed", text, row)
+
+    def _add_odd(self, text: str, count: int, row: int | None) -> None:
         if text.casefold() in MISSING:
             self.missing += count
-        elif decimal or thousands:
-            self.comma += count
-            self.only_decimal += count if not thousands else 0
-            self.only_thousands += count if not decimal else 0
-        elif _DOT_THOUSANDS.fullmatch(text):
-            self.dotted += count
         elif text.strip("+-").casefold() in ("inf", "infinity"):
             self.infinite += count
-        else:
-            self.other += count
+        elif not self._add_marked(text, count, row):
+            self._add_written(text, count, row)
+
+    def _add_marked(self, text: str, count: int, row: int | None) -> bool:
+        """Take in a number that is not plain for its commas and points alone."""
+        decimal = bool(_COMMA_DECIMAL.fullmatch(text))
+        thousands = bool(_COMMA_THOUSANDS.fullmatch(text))
+        is_dotted = bool(_DOT_THOUSANDS.fullmatch(text) or _DOTS_ONLY.fullmatch(text))
+        self.with_points = self.with_points or (thousands and "." in text)
+        self.with_commas = self.with_commas or (
+            "," in text if is_dotted else decimal or thousands
+        )
+        if decimal or thousands:
+            self.comma += count
+            small = bool(_LEADING_ZERO_COMMA.fullmatch(text))
+            self.only_decimal += count if small or not thousands else 0
+            self.only_thousands += count if not decimal else 0
+            self._see("comma", text, row)
+        elif is_dotted:
+            self.dotted += count
+            self._see("dotted", text, row)
+        return decimal or thousands or is_dotted
+
+    def _add_written(self, text: str, count: int, row: int | None) -> None:
+        """Take in a number with a unit, grouped otherwise, or signed otherwise."""
+        written = tidy_number(text)
+        if written is None:
+            self._note_other(text, count, row)
+            return
+        if written.unit:
+            self.units[written.unit] += count
+            self._see("unit", text, row)
+        if written.is_regrouped:
+            self.written += count
+            self._see("written", text, row)
+        core = written.core
+        if _PLAIN.fullmatch(core):
+            self.plain += count
+            self._add_point(core, count, row)
+        elif not self._add_marked(core, count, row):
+            self._note_other(text, count, row)
 
     @property
     def is_all_plain(self) -> bool:
         """Whether every text is a plain number or nothing."""
-        return self.plain == self.filled
+        others = self.written + sum(self.units.values())
+        return self.plain == self.filled and not others
+
+    def is_whole(self, decimal_mark: str) -> bool:
+        """Whether no number has a fraction, by the mark that the column has."""
+        if decimal_mark == ",":
+            return not self.with_commas
+        return not self.with_points
 
     @property
     def numeric_share(self) -> float:
@@ -94,37 +219,111 @@ class NumberEvidence:
     def is_numeric(self) -> bool:
         """Whether every filled value is a number, none written like a code."""
         filled = self.filled - self.missing
-        return filled > 0 and self.numeric_share == 1.0 and not self.leading_zero
+        alike = len(self.units) <= 1
+        return (
+            filled > 0 and self.numeric_share == 1.0 and not self.leading_zero and alike
+        )
+
+    @property
+    def placeholders(self) -> tuple[float, ...]:
+        """The values that can only stand for "no value", far from all others."""
+        reach = max(abs(self.low), abs(self.high)) if self.high >= self.low else 0.0
+        return tuple(
+            value
+            for value, count in self.odd_ones.items()
+            if count > 1 and 0 < 5 * reach < abs(value) and count < self.filled / 2
+        )
 
 
-def _has_fraction(text: str) -> bool:
-    return "." in text or "," in text or "e" in text or "E" in text
+def _has_point(text: str) -> bool:
+    return "." in text or "e" in text or "E" in text
 
 
-def _is_all_plain(texts: Array) -> bool:
-    """Recognise the usual column fast: numbers only, none written like a code."""
+def _read_plain(texts: Array) -> Array | None:
+    """Read the usual column fast: numbers only, none written like a code."""
     try:
-        finite = np.isfinite(texts.astype(float)).all()
+        values: Array = texts.astype(float)
     except ValueError:
-        return False
-    return bool(finite) and not _ODD_NUMBER.search("\n".join(texts.tolist()))
+        return None
+    if not np.isfinite(values).all() or _ODD_NUMBER.search("\n".join(texts.tolist())):
+        return None
+    return values
 
 
-def find_decimal_mark(evidence: NumberEvidence) -> str | None:
-    """Tell the decimal mark by the whole column; None when it is unclear.
+@dataclass(frozen=True)
+class DecimalMark:
+    """The decimal mark of a column, and how sure it is.
+
+    ``mark`` is None when it cannot be told; ``code`` is what is to be said, if
+    anything, and ``kind`` the kind of text that shows why.
+    """
+
+    mark: str | None
+    code: str | None = None
+    kind: str = ""
+
+
+def find_decimal_mark(
+    evidence: NumberEvidence, others: str | None = None
+) -> DecimalMark:
+    """Tell the decimal mark by the whole column, else by the file's other columns.
 
     ``1,5`` can only be one and a half, ``1,234,567`` and ``1,234.5`` can only be
-    thousands; a column of nothing but ``1,234`` could be either.
+    thousands; a column of nothing but ``1,234`` could be either, and so could one of
+    ``987`` and ``1.045``.
+
+    Parameters
+    ----------
+    evidence
+        What the column's texts are.
+    others
+        The mark that the file's other columns have without doubt, if any.
     """
-    if evidence.dotted and not evidence.only_thousands:
-        return ","
-    if not evidence.comma:
-        return "."
-    if evidence.only_decimal and not evidence.only_thousands:
-        return ","
-    if evidence.only_thousands and not evidence.only_decimal:
-        return "."
-    return None
+    comma = evidence.only_decimal or evidence.dotted
+    point = evidence.pointed or evidence.only_thousands
+    if (comma and point) or (
+        not comma and not point and evidence.comma and evidence.thousandth
+    ):
+        return DecimalMark(None, "decimal-mixed")
+    if comma or point:
+        return DecimalMark("," if comma else ".")
+    if evidence.comma:
+        code = None if others else "decimal-ambiguous"
+        return DecimalMark(others, code, "comma")
+    return _choose_point(evidence, others)
+
+
+def _choose_point(evidence: NumberEvidence, others: str | None) -> DecimalMark:
+    """Choose what points mean of which each has three digits behind it."""
+    if not evidence.thousandth or evidence.large:
+        return DecimalMark(".")
+    if others == ",":
+        return DecimalMark(",")
+    if evidence.whole and others is None:
+        return DecimalMark(None, "decimal-ambiguous", "thousandth")
+    return DecimalMark(".", "decimal-assumed", "thousandth")
+
+
+def find_common_mark(columns: Iterable[NumberEvidence]) -> str | None:
+    """Tell the decimal mark that a file's numeric columns have without doubt."""
+    marks = set()
+    for evidence in columns:
+        if evidence.is_numeric and (evidence.only_decimal or evidence.dotted):
+            marks.add(",")
+        if evidence.is_numeric and evidence.pointed:
+            marks.add(".")
+    return marks.pop() if len(marks) == 1 else None
+
+
+def is_number(text: str) -> bool:
+    """Say whether a text is a number, however it is written."""
+    text = text.strip()
+    if not text or len(text) > LONGEST_NUMBER:
+        return False
+    written = tidy_number(text)
+    core = text if written is None else written.core
+    patterns = (_PLAIN, _COMMA_DECIMAL, _COMMA_THOUSANDS, _DOT_THOUSANDS, _DOTS_ONLY)
+    return any(pattern.fullmatch(core) for pattern in patterns)
 
 
 def parse_numbers(
@@ -168,11 +367,24 @@ def _parse_each(texts: Array, decimal_mark: str) -> tuple[Array, Array]:
 def _parse_one(text: str, decimal_mark: str) -> tuple[float, bool]:
     if not text or text.casefold() in MISSING:
         return np.nan, False
+    if len(text) > LONGEST_NUMBER:
+        return np.nan, True
+    value = _parse_core(text, decimal_mark)
+    if value is None:
+        written = tidy_number(text)
+        value = None if written is None else _parse_core(written.core, decimal_mark)
+    if value is None or not np.isfinite(value):
+        return np.nan, True
+    return value, False
+
+
+def _parse_core(text: str, decimal_mark: str) -> float | None:
+    """Read digits and marks; the mark that groups must stand before three digits."""
     plain = text
     if decimal_mark == ",":
+        if not _BY_COMMA.fullmatch(text):
+            return None
         plain = text.replace(".", "").replace(",", ".")
     elif _COMMA_THOUSANDS.fullmatch(text):
         plain = text.replace(",", "")
-    if not _PLAIN.fullmatch(plain) or not np.isfinite(float(plain)):
-        return np.nan, True
-    return float(plain), False
+    return float(plain) if _PLAIN.fullmatch(plain) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,12 +19,19 @@ from glue.rows import Rows, concatenate
 
 SAMPLE_ROWS = 5_000
 _ITEM_SAMPLE_ROWS = 50_000
-_SPACES = re.compile(r"^\s|\s$", re.MULTILINE)
+_SPACES = re.compile(r"^\s|\s$|^=\"", re.MULTILINE)
 
 
 def strip_texts(texts: Array) -> Array:
-    """Take white space off both ends of each text."""
-    return as_texts(text.strip() for text in texts.tolist())
+    """Take white space off both ends of each text, and a formula from around it."""
+    return as_texts(unwrap_formula(text.strip()) for text in texts.tolist())
+
+
+def unwrap_formula(text: str) -> str:
+    """Give the text of ="text", which spreadsheets write to keep zeros in front."""
+    if text.startswith('="') and text.endswith('"') and len(text) > 2:
+        return text[2:-1]
+    return text
 
 
 def has_spaces(texts: Array) -> bool:
@@ -32,10 +39,18 @@ def has_spaces(texts: Array) -> bool:
     return _SPACES.search("\n".join(texts.tolist())) is not None
 
 
+def _is_formula(text: str) -> bool:
+    return unwrap_formula(text.strip()) != text.strip()
+
+
 def read_sample(table: Table, findings: Findings, rows: int = SAMPLE_ROWS) -> Rows:
-    """Read the first rows as text; none when the table has none."""
-    for chunk in table.chunks(findings, Tallies(), size=rows):
+    """Read the first rows as text; none, and why, when the table has none."""
+    tallies = Tallies()
+    for chunk in table.chunks(findings, tallies, size=rows):
         return chunk
+    tallies.tell(findings)
+    if not tallies.count("csv-row-width"):
+        findings.add("csv-no-rows", file=table.name, problem="a header and no rows")
     columns = {name: as_texts([]) for name in table.header}
     return Rows.undated(columns, np.empty(0, dtype=np.int64))
 
@@ -56,9 +71,16 @@ class TableProfile:
         """Choose the columns that hold nothing but plain numbers and blanks."""
         return frozenset(name for name in names if self.numbers[name].is_all_plain)
 
-    def whole(self, names: Iterable[str]) -> frozenset[str]:
-        """Choose the numeric columns that hold no fraction."""
-        return frozenset(name for name in names if not self.numbers[name].fractional)
+    def whole(self, marks: Mapping[str, str]) -> frozenset[str]:
+        """Choose the numeric columns, given with their marks, that hold no fraction."""
+        return frozenset(
+            name for name, mark in marks.items() if self.numbers[name].is_whole(mark)
+        )
+
+    def placeholders(self, names: Iterable[str]) -> dict[str, tuple[float, ...]]:
+        """Give the numbers of each column that stand for "no value"."""
+        found = {name: self.numbers[name].placeholders for name in names}
+        return {name: values for name, values in found.items() if values}
 
     def is_numeric(self, column: str) -> bool:
         """Whether a column holds nothing but numbers."""
@@ -98,7 +120,7 @@ def profile_table(
             texts = pd.unique(rows[timestamp])
             profile.timestamps.add(text for text in texts if text)
         for name in others:
-            profile.numbers[name].add(rows[name])
+            profile.numbers[name].add(rows[name], rows.numbers)
         if items is not None:
             items.add(rows)
     if not profile.rows and not tallies.count("csv-row-width"):
@@ -113,16 +135,18 @@ def _trim(rows: Rows, profile: TableProfile, file: str, tallies: Tallies) -> Row
     for name, texts in rows.columns.items():
         if has_spaces(texts):
             stripped[name] = strip_texts(texts)
-            cut = texts != stripped[name]
-            if cut.any():
-                profile.trimmed.add(name)
-                tallies.add(
-                    "spaces-trimmed",
-                    rows.first_texts(cut, file, name),
-                    count=int(cut.sum()),
-                    file=file,
-                    columns=list_some(sorted(profile.trimmed)),
-                )
+            formula = np.array([_is_formula(text) for text in texts.tolist()])
+            cut = (texts != stripped[name]) & ~formula
+            for code, mask in (("spaces-trimmed", cut), ("formula-unwrapped", formula)):
+                if mask.any():
+                    profile.trimmed.add(name)
+                    tallies.add(
+                        code,
+                        rows.first_texts(mask, file, name),
+                        count=int(mask.sum()),
+                        file=file,
+                        columns=list_some(sorted(profile.trimmed)),
+                    )
     return rows.with_columns(stripped)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from glue.findings.finding import Example, Findings, list_some
 from glue.reading.timestamps import Reading, TimestampEvidence, find_order
 
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(Z|[+-].*)?)?")
+_WEEK_NAME = re.compile(r"week|woche|semaine|semana|settimana|\bkw\b", re.IGNORECASE)
 
 
 def choose_reading(
@@ -40,7 +42,7 @@ def choose_reading(
         )
         return None
     places = [Example(file, None, column, evidence.sample[form]) for form in forms]
-    _check_zones(evidence, findings, file=file, column=column)
+    to_utc = _check_zones(evidence, findings, file=file, column=column)
     if len(forms) > 1:
         findings.add(
             "timestamp-mixed",
@@ -51,16 +53,29 @@ def choose_reading(
             problem=f"mixes forms of dates (found {list_some(forms)})",
         )
         return None
-    reading = Reading(forms[0])
+    reading = Reading(forms[0], to_utc=to_utc)
+    if reading.form in ("month/year", "year-month") and _WEEK_NAME.search(column):
+        _note_order(evidence, findings, places[0], "a week or a month of a year")
+        return None
+    if evidence.cut:
+        place = Example(file, None, column, evidence.sample["fraction"])
+        findings.add(
+            "timestamp-fraction-cut",
+            count=evidence.cut,
+            examples=[place],
+            file=file,
+            column=column,
+        )
     if reading.form == "day and month":
-        reading = Reading(reading.form, order or find_order(evidence))
+        order = order or find_order(evidence)
+        reading = replace(reading, order=order)
         if reading.order is None:
             _note_order(evidence, findings, places[0])
             return None
     if not _PLAIN.fullmatch(evidence.sample[reading.form]):
         findings.add(
             "timestamp-normalised",
-            examples=places,
+            examples=[*places, *_late_midnight(evidence, places[0])],
             file=file,
             column=column,
             form=describe_reading(reading, evidence, order),
@@ -80,27 +95,43 @@ def describe_reading(
 def _order_words(evidence: TimestampEvidence, order: str | None) -> str:
     if order is not None:
         return "as the settings say"
+    if evidence.same:
+        return "though both orders mean the same"
     if max(evidence.firsts | evidence.seconds) > 12:
         return "because the day goes above 12"
     return "because one field never changes over several years"
 
 
+def _late_midnight(evidence: TimestampEvidence, place: Example) -> list[Example]:
+    """Show that 24:00 was taken as the next day's 00:00, where it was."""
+    text = evidence.sample.get("24:00")
+    return [replace(place, value=text)] if text else []
+
+
 def _check_zones(
     evidence: TimestampEvidence, findings: Findings, *, file: str, column: str
-) -> None:
+) -> bool:
+    """Say whether moments of several zones are to become UTC; refuse those of days."""
     zones = sorted(evidence.zones)
     if len(zones) > 1:
         words = list_some("no offset" if zone == "none" else zone for zone in zones)
-        findings.add("timestamp-zones", file=file, column=column, zones=words)
-    elif zones and zones != ["none"]:
+        clear = "none" not in zones and evidence.midnights < evidence.with_time
+        code = "timestamp-utc" if clear else "timestamp-zones"
+        findings.add(code, file=file, column=column, zones=words)
+        return clear
+    if zones and zones != ["none"]:
         findings.add("timestamp-zone-dropped", file=file, column=column, zone=zones[0])
+    return False
 
 
 def _note_order(
-    evidence: TimestampEvidence, findings: Findings, place: Example
+    evidence: TimestampEvidence,
+    findings: Findings,
+    place: Example,
+    orders: str = "day-first or month-first",
 ) -> None:
     file, column = place.file, place.column
-    if max(evidence.firsts) > 12:
+    if max(evidence.firsts, default=0) > 12:
         findings.add(
             "timestamp-mixed",
             examples=[place],
@@ -108,5 +139,11 @@ def _note_order(
             column=column,
             problem="has days above 12 both first and second",
         )
-    else:
-        findings.add("timestamp-ambiguous", examples=[place], file=file, column=column)
+        return
+    findings.add(
+        "timestamp-ambiguous",
+        examples=[place],
+        file=file,
+        column=column,
+        orders=orders,
+    )

@@ -18,31 +18,39 @@ DAY = 86_400
 _EPOCH = datetime(1970, 1, 1)
 # pandas holds no moments outside these years at nanosecond resolution.
 FIRST_YEAR, LAST_YEAR = 1678, 2261
+# English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish.
+_MONTH_NAMES = (
+    "jan january januar jaenner j\u00e4nner janv janvier ene enero gen gennaio janeiro "
+    "januari",
+    "feb february februar f\u00e9vr f\u00e9v f\u00e9vrier fevrier febrero febbraio fev "
+    "fevereiro februari",
+    "mar march m\u00e4r m\u00e4rz mrz maerz mars marzo mar\u00e7o mrt maart",
+    "apr april avr avril abr abril aprile",
+    "may mai mayo mag maggio maio mei maj",
+    "jun june juni juin junio giu giugno junho",
+    "jul july juli juil juillet julio lug luglio julho",
+    "aug august ao\u00fbt aout ago agosto augustus augusti",
+    "sep sept september septembre septiembre set settembre setembro",
+    "oct october okt oktober octobre octubre ott ottobre out outubro",
+    "nov november novembre noviembre novembro",
+    "dec december dez dezember d\u00e9c d\u00e9cembre decembre dic diciembre dicembre "
+    "dezembro",
+)
 _MONTHS = {
     name: number
-    for number, names in enumerate(
-        [
-            "jan january",
-            "feb february",
-            "mar march",
-            "apr april",
-            "may",
-            "jun june",
-            "jul july",
-            "aug august",
-            "sep sept september",
-            "oct october",
-            "nov november",
-            "dec december",
-        ],
-        start=1,
-    )
+    for number, names in enumerate(_MONTH_NAMES, start=1)
     for name in names.split()
 }
+# Offsets from UTC of names that stand behind times, in hours.
+ZONE_NAMES = {"Z": 0, "UTC": 0, "GMT": 0, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2}
+# No pattern is tried on longer texts, and none may try blanks in two ways.
+LONGEST_TIMESTAMP = 64
+_NAME = r"(?P<name>[^\W\d_]{3,10})\.?"
+_ZONE = r"(?P<zone>\(?(?:Z|UTC|GMT|CES?T|MES?Z)\)?|[+-]\d{2}:?\d{2}|[+-]\d{2})"
 _TIME = (
     r"(?:[T ]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})"
-    r"(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?P<half>[AaPp][Mm])?"
-    r"\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?"
+    r"(?:[.,](?P<fraction>\d{1,9}))?)?(?:\s*(?P<half>[AaPp][Mm]))?"
+    rf"(?:\s*{_ZONE})?)?"
 )
 _FORMS = {
     "year-month-day": re.compile(
@@ -57,21 +65,21 @@ _FORMS = {
         r"(?P<year>(?:1[6-9]|20|21|22)\d\d)(?P<month>0[1-9]|1[0-2])"
         r"(?P<day>0[1-9]|[12]\d|3[01])"
     ),
-    "year-month": re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})"),
-    "month/year": re.compile(r"(?P<month>\d{1,2})[-/.](?P<year>\d{4})"),
+    "year-month": re.compile(r"(?P<year>\d{4})(?:[-/.]|MM?)(?P<month>\d{1,2})"),
+    "month/year": re.compile(r"(?P<month>0?\d{1,2})[-/.](?P<year>\d{4})"),
     "year": re.compile(r"(?P<year>(?:1[6-9]|20|21|22)\d\d)"),
     "year-week": re.compile(r"(?P<year>\d{4})-?W(?P<week>\d{2})(?:-?(?P<weekday>\d))?"),
     "year-quarter": re.compile(r"(?P<year>\d{4})[- ]?Q(?P<quarter>[1-4])"),
+    "quarter-year": re.compile(r"Q(?P<quarter>[1-4])[-/ ]?(?P<year>\d{4})"),
     "day month-name year": re.compile(
-        r"(?P<day>\d{1,2})[- ](?P<name>[A-Za-z]{3,9})\.?[-, ]+(?P<year>\d{4}|\d{2})"
+        rf"(?P<day>\d{{1,2}})\.?[- ]{_NAME}[-, ]{{1,2}}(?P<year>\d{{4}}|\d{{2}})"
         + _TIME
     ),
     "month-name day year": re.compile(
-        r"(?P<name>[A-Za-z]{3,9})\.? (?P<day>\d{1,2}),? (?P<year>\d{4})" + _TIME
+        rf"{_NAME} (?P<day>\d{{1,2}}),? (?P<year>\d{{4}})" + _TIME
     ),
-    "month-name year": re.compile(
-        r"(?P<name>[A-Za-z]{3,9})\.?[- ](?P<year>\d{4}|\d{2})"
-    ),
+    "month-name year": re.compile(rf"{_NAME}[- ](?P<year>\d{{4}}|\d{{2}})"),
+    "year month-name": re.compile(rf"(?P<year>\d{{4}})[- ]{_NAME}"),
 }
 
 
@@ -79,12 +87,13 @@ _FORMS = {
 class Reading:
     """How the texts of one column are to be read.
 
-    ``order`` is needed for the form "day and month" only; offsets are dropped,
-    because Autopilot knows one time zone.
+    ``order`` is needed for the form "day and month" only. Offsets are dropped,
+    because Autopilot knows one time zone; ``to_utc`` takes them off first.
     """
 
     form: str
     order: Optional[str] = None  # noqa: UP045 - read at run time by Python 3.9
+    to_utc: bool = False
 
 
 @dataclass
@@ -97,6 +106,9 @@ class TimestampEvidence:
     seconds: set[int] = field(default_factory=set)
     years: set[str] = field(default_factory=set)
     with_time: int = 0
+    same: bool = True
+    cut: int = 0
+    midnights: int = 0
     sample: dict[str, str] = field(default_factory=dict)
 
     def add(self, texts: Iterable[str]) -> None:
@@ -114,24 +126,49 @@ class TimestampEvidence:
         if parts.get("hour") is not None:
             self.with_time += 1
             self.zones[_normal_zone(parts["zone"])] += 1
+            if int(parts["fraction"] or 0):
+                self.cut += 1
+                self.sample.setdefault("fraction", text)
+            if parts["hour"] == "24":
+                self.sample.setdefault("24:00", text)
+            self.midnights += int(parts["hour"]) % 24 == 0 and parts["minute"] == "00"
         if form == "day and month":
             self.firsts.add(int(parts["a"]))
             self.seconds.add(int(parts["b"]))
+            self.same = self.same and int(parts["a"]) == int(parts["b"])
             self.years.add(parts["year"])
 
 
 def _match(text: str) -> tuple[str, Optional[re.Match[str]]]:  # noqa: UP045
+    if len(text) > LONGEST_TIMESTAMP:
+        return "unknown", None
     for form, pattern in _FORMS.items():
         match = pattern.fullmatch(text)
-        if match is not None:
+        if match is not None and _has_known_month(match):
             return form, match
     return "unknown", None
+
+
+def _has_known_month(match: re.Match[str]) -> bool:
+    name = match.groupdict().get("name")
+    return name is None or name.casefold() in _MONTHS
+
+
+# Digits with or without a mark, which are dates only where the name says so.
+NEED_A_NAME = ("yyyymmdd", "year", "month/year", "year-month")
+
+
+def is_date(text: str) -> bool:
+    """Say whether a text is a date by itself, whatever the column's name is."""
+    form, _ = _match(text.strip())
+    return form not in ("unknown", "yyyymmdd", "year")
 
 
 def _normal_zone(zone: str | None) -> str:
     if zone is None:
         return "none"
-    return "+0000" if zone in ("Z", "UTC") else zone.replace(":", "").ljust(5, "0")
+    hours = ZONE_NAMES.get(zone.strip("()"))
+    return zone.replace(":", "").ljust(5, "0") if hours is None else f"+0{hours}00"
 
 
 def find_order(evidence: TimestampEvidence) -> str | None:
@@ -141,6 +178,8 @@ def find_order(evidence: TimestampEvidence) -> str | None:
     always the same is the day of a monthly table: 01/02/2020, 01/03/2020 and so
     on is day-first, since nobody measures on the first days of January only.
     """
+    if evidence.same and evidence.firsts:
+        return "day-first"  # both orders mean the same: 01/01/2020, 01/01/2021
     first_is_day = max(evidence.firsts, default=0) > 12
     second_is_day = max(evidence.seconds, default=0) > 12
     if not first_is_day and not second_is_day and len(evidence.years) > 1:
@@ -153,6 +192,8 @@ def find_order(evidence: TimestampEvidence) -> str | None:
 
 def parse_timestamp(text: str, reading: Reading) -> int | None:
     """Read one text as seconds since 1970; None when it has not this form."""
+    if len(text) > LONGEST_TIMESTAMP:
+        return None
     match = _FORMS[reading.form].fullmatch(text)
     if match is None:
         return None
@@ -172,9 +213,21 @@ def _moment(parts: dict[str, Any], reading: Reading) -> int | None:
         return seconds
     hour = _full_hour(int(parts["hour"]), parts["half"])
     minute, second = int(parts["minute"]), int(parts["second"] or 0)
-    if hour > 23 or minute > 59 or second > 59 or int(parts["fraction"] or 0):
+    if (hour, minute, second) == (24, 0, 0) and parts["half"] is None:
+        return seconds + DAY - _offset(parts["zone"], reading)
+    if hour > 23 or minute > 59 or second > 59:
         return None
-    return seconds + hour * 3600 + minute * 60 + second
+    moment = seconds + hour * 3600 + minute * 60 + second
+    return moment - _offset(parts["zone"], reading)
+
+
+def _offset(zone: str | None, reading: Reading) -> int:
+    """Give the seconds to take off, where moments of several zones become UTC."""
+    if not reading.to_utc:
+        return 0
+    text = _normal_zone(zone)
+    seconds = int(text[1:3]) * 3600 + int(text[3:5]) * 60
+    return -seconds if text[0] == "-" else seconds
 
 
 def _full_year(text: str) -> int:
@@ -206,7 +259,7 @@ def _day_of(parts: dict[str, Any], reading: Reading, year: int) -> date:
         )
         return date(year, month, day)
     if "name" in parts:
-        return date(year, _MONTHS[parts["name"].lower()], int(parts.get("day") or 1))
+        return date(year, _MONTHS[parts["name"].casefold()], int(parts.get("day") or 1))
     return date(year, int(parts.get("month") or 1), int(parts.get("day") or 1))
 
 

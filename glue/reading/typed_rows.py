@@ -33,6 +33,7 @@ class ReadPlan:
     plain: frozenset[str] = frozenset()
     texts: tuple[str, ...] = ()
     trimmed: frozenset[str] = frozenset()
+    placeholders: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 def read_rows(table: Table, plan: ReadPlan, findings: Findings) -> Iterator[Rows]:
@@ -108,6 +109,10 @@ class _RowReader:
             is_target = name == self._plan.target
             code = "target-not-number" if is_target else "covariate-not-number"
             self._note(code, texts, bad, name)
+        if name in self._plan.placeholders:
+            absent = np.isin(values, self._plan.placeholders[name])
+            self._note("values-placeholder", texts, absent, name)
+            values = np.where(absent, np.nan, values)
         if not plain:
             words = [text.casefold() in MISSING for text in texts[name].tolist()]
             self._note("number-missing-word", texts, np.array(words, dtype=bool), name)

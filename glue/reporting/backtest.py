@@ -12,12 +12,12 @@ import pandas as pd
 
 from glue.arrays import Array
 from glue.bucket import Bucket, split_uri
-from glue.documents import RunSettings
 from glue.findings.finding import list_some
 from glue.reading.timestamps import UnreadableTimestampError
 from glue.reporting.history import History, Key
 from glue.reporting.leaderboard import find_winner
 from glue.reporting.scoring import Comparison, Points, compare
+from glue.run_documents import RunSettings
 
 _ACTUAL = ("actual", "actuals", "actual_value", "target_value", "y_true", "true")
 _CUTOFF = ("cutoff", "forecast_start_time", "backtest_window_start")

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from glue.arrays import Array
-from glue.documents import RunSettings
 from glue.reporting.history import History
+from glue.run_documents import RunSettings
 
 NAME = "SeasonalNaive"
 # Cells of a matrix that are worked on at once: 8 MB of numbers.

@@ -7,7 +7,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from glue.bucket import Bucket, Stored
-from glue.documents import Run
+from glue.reporting.timeline import build_timeline
+from glue.run_documents import Run
 
 # US dollars by list price of us-east-1; https://aws.amazon.com/sagemaker/pricing and
 # https://aws.amazon.com/glue/pricing.
@@ -23,13 +24,6 @@ _SMALLEST_DPU = 0.0625
 # What Autopilot trains on is not published; a training takes one to two hours, and
 # users tell of bills of this order.
 _TRAINING = (3.0, 20.0)
-PHASES = (
-    ("prepare", "Prepare the run"),
-    ("preprocess", "Check and clean the data"),
-    ("train", "Train with Autopilot"),
-    ("transform", "Make the model and forecast"),
-    ("report", "Report"),
-)
 
 
 def describe_cost(
@@ -63,34 +57,6 @@ def _parse_moment(text: str | None) -> datetime | None:
 def _find_written(stored: Iterable[Stored], ending: str) -> datetime | None:
     moments = [s.modified for s in stored if s.key.endswith(ending) and s.modified]
     return max(moments, default=None)
-
-
-def build_timeline(marks: Mapping[str, datetime | None]) -> list[dict[str, Any]]:
-    """Give the seconds of each stage, from the moments at which one ended.
-
-    Parameters
-    ----------
-    marks
-        When the upload came (``uploaded``), and when each stage ended, by its name;
-        None where that is unknown.
-    """
-    stages = []
-    before = marks.get("uploaded")
-    for name, words in PHASES:
-        ended = marks.get(name)
-        seconds = None
-        if before is not None and ended is not None:
-            seconds = max((ended - before).total_seconds(), 0.0)
-        stages.append(
-            {
-                "stage": name,
-                "words": words,
-                "ended_at": None if ended is None else ended.isoformat(),
-                "seconds": seconds,
-            }
-        )
-        before = ended
-    return stages
 
 
 def estimate_cost(

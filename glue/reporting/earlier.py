@@ -14,7 +14,6 @@ import pandas as pd
 
 from glue.arrays import Array
 from glue.bucket import Bucket, RunKeys, dataset_folder
-from glue.documents import Run, RunSettings, read_settings
 from glue.reading.timestamps import UnreadableTimestampError
 from glue.reporting.history import History
 from glue.reporting.scoring import (
@@ -28,6 +27,7 @@ from glue.reporting.scoring import (
     score_whole,
 )
 from glue.reporting.words import spell_count, spell_percent
+from glue.run_documents import Run, RunSettings, read_settings
 
 # Earlier runs that are scored at most, and those that are looked at for it.
 _MOST_SCORED, _MOST_LOOKED_AT = 3, 20
@@ -37,7 +37,7 @@ NOT_READ: Mapping[str, Any] = {
     "scored": [],
     "reason": "earlier forecasts could not be read",
 }
-_RUN = re.compile(r".*-(\d{12})-[0-9a-f]{8}")
+_RUN = re.compile(r"(?:.*-)?(\d{12})-[0-9a-f]{8}(?:-[a-z0-9-]+)?")
 
 
 class NoOverlapError(Exception):

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from glue.documents import RunSettings
 from glue.reporting.backtest import BacktestOutcome
 from glue.reporting.grid import ForecastGrid, build_grid, total_series
 from glue.reporting.history import History
@@ -28,6 +27,7 @@ from glue.reporting.scoring import (
     score_whole,
 )
 from glue.reporting.verdict import Verdict, judge_backtest
+from glue.run_documents import RunSettings
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from glue.arrays import Array
-from glue.documents import RunSettings
 from glue.reporting.baseline import forecast_naive
 from glue.reporting.history import History, number_keys
+from glue.run_documents import RunSettings
 
 _MOST_TOTALS = 10_000
 

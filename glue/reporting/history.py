@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from glue.arrays import Array
-from glue.documents import RunSettings
 from glue.frequency import Frequency
 from glue.reading.timestamps import parse_stamps
+from glue.run_documents import RunSettings
 
 Key = tuple[str, ...]
 

@@ -9,10 +9,10 @@ from typing import Any, TextIO
 import numpy as np
 
 from glue.arrays import Array
-from glue.documents import RunSettings
 from glue.reporting.grid import SeriesTotals
 from glue.reporting.history import History
 from glue.reporting.scoring import Comparison, as_number, score_series
+from glue.run_documents import RunSettings
 
 _SHOWN = 100
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TextIO
 
-from glue.documents import METRICS, SHORT_METRICS
 from glue.reporting.baseline import NAME
 from glue.reporting.scoring import find_gain
+from glue.run_documents import METRICS, SHORT_METRICS
 
 WINNER, CANDIDATE, BASELINE = "winner", "candidate", "baseline"
 # By how much Autopilot's figure of the winner may differ from the one recomputed on

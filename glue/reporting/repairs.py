@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from glue.arrays import Array
-from glue.documents import RunSettings
 from glue.findings.finding import MAX_EXAMPLES, Example, Findings
 from glue.reporting.baseline import forecast_naive
 from glue.reporting.history import History, Key
-from glue.reporting.output import sort_forecast
+from glue.reporting.raw_output import sort_forecast
+from glue.run_documents import RunSettings
 
 
 def repair_rows(

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from glue.arrays import Array
-from glue.documents import RunSettings
 from glue.reporting.baseline import forecast_naive
 from glue.reporting.history import History
+from glue.run_documents import RunSettings
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from glue.documents import RunSettings
 from glue.reporting.history import History
 from glue.reporting.leaderboard import find_winner, read_metrics
 from glue.reporting.scoring import find_gain
 from glue.reporting.words import spell_metric, spell_percent
+from glue.run_documents import RunSettings
 
 BETTER, EVEN, WORSE, UNKNOWN = "better", "even", "worse", "unknown"
 # Less than this many per cent apart is no difference worth a word.

@@ -10,10 +10,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from glue.findings.finding import Findings, shorten
+from glue.limits import MAX_SETTINGS_BYTES, TRANSFORM_SIZES
 from glue.settings.rules import SETTINGS, check_settings, strip_comments
 
-MAX_SETTINGS_BYTES = 256 * 1024
 BUILT_IN = "built-in default"
+OWN_LAYER = "config.json"
+_JOB = "TimeSeriesForecastingJobConfig"
+# What an upload costs is for the bucket's settings to say; its own may only lower it.
+_CEILINGS = (
+    (_JOB, "CompletionCriteria", "MaxAutoMLJobRuntimeInSeconds"),
+    (_JOB, "CompletionCriteria", "MaxRuntimePerTrainingJobInSeconds"),
+    ("TransformResources", "InstanceCount"),
+)
+# A reference to other objects, which the roles of the pipeline may read.
+OPERATORS_KEYS = ("FeatureSpecificationS3Uri",)
+_KINDS = {
+    list: "a list",
+    str: "a text",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    type(None): "null",
+}
+_INSTANCE = ("TransformResources", "InstanceType")
 DEFAULTS: dict[str, Any] = {
     "TimeSeriesForecastingJobConfig": {
         "ForecastQuantiles": ["p10", "p50", "p90"],
@@ -77,32 +96,107 @@ def merge_settings(layers: Iterable[Layer], findings: Findings) -> Settings:
 
     Objects are merged key by key; lists and plain values are replaced whole;
     null takes a value back, so that it is inferred again. A layer that breaks
-    a rule is reported and left out, so that the data is still checked.
+    a rule is reported, and its values that break it are left out. What the upload's
+    own layer sets may not cost more than the others allow.
     """
     settings = Settings(values={})
+    allowed: Settings | None = None
     for layer in layers:
+        if layer.source == OWN_LAYER:
+            allowed = deepcopy(settings)
         values = read_layer(layer, findings)
         if values is not None:
             _merge_into(settings.values, values)
             _note_sources(values, layer.source, settings.sources, "")
     _fill_defaults(settings.values, DEFAULTS, settings.sources, "")
+    if allowed is not None:
+        _fill_defaults(allowed.values, DEFAULTS, allowed.sources, "")
+        _cap_costs(settings, allowed, findings)
     return settings
 
 
+def _cap_costs(settings: Settings, allowed: Settings, findings: Findings) -> None:
+    """Put back what costs more than the settings without the upload's own allow."""
+    for keys in _CEILINGS:
+        most, wanted = _get(allowed.values, keys), _get(settings.values, keys)
+        if most is None and keys[0] == _JOB:
+            most = _get(allowed.values, _CEILINGS[0])
+            if wanted is None:
+                continue
+        if wanted is None or wanted > most:
+            _cap(settings, allowed, keys, most, findings=findings)
+    most, wanted = (_get(one.values, _INSTANCE) for one in (allowed, settings))
+    if wanted not in _smaller_types(most):
+        _cap(settings, allowed, _INSTANCE, most, findings=findings)
+
+
+def _cap(
+    settings: Settings,
+    allowed: Settings,
+    keys: tuple[str, ...],
+    most: Any,
+    *,
+    findings: Findings,
+) -> None:
+    section = settings.values
+    for key in keys[:-1]:
+        section = section.setdefault(key, {})
+    path, wanted = ".".join(keys), section.get(keys[-1])
+    if wanted is not None and settings.source_of(path) == OWN_LAYER:
+        source = allowed.source_of(path) or BUILT_IN
+        findings.add(
+            "setting-capped", path=path, wanted=wanted, most=most, source=source
+        )
+    section[keys[-1]] = most
+    settings.sources[path] = allowed.source_of(path) or BUILT_IN
+
+
+def _smaller_types(instance: str) -> list[str]:
+    """List an instance type and the smaller ones of its family."""
+    _, family, size = instance.split(".")
+    sizes = TRANSFORM_SIZES[family].split()
+    return [f"ml.{family}.{one}" for one in sizes[: sizes.index(size) + 1]]
+
+
+def _get(values: Mapping[str, Any], keys: Iterable[str]) -> Any:
+    for key in keys:
+        values = values.get(key, {})
+    return None if values == {} else values
+
+
 def read_layer(layer: Layer, findings: Findings) -> dict[str, Any] | None:
-    """Parse one layer and check it by the rules; None when it breaks any."""
-    before, twice = findings.errors, set[str]()
+    """Parse one layer, and leave out what breaks a rule; None when it is no JSON."""
+    twice = set[str]()
     try:
-        values = _parse(layer.text, twice)
+        parsed = _parse(layer.text, twice)
     except (ValueError, RecursionError) as error:
         problem = shorten(str(error) or "it is nested too deeply", 120)
         findings.add("settings-unreadable", source=layer.source, problem=problem)
         return None
     for key in sorted(twice):
         findings.add("settings-key-twice", source=layer.source, key=shorten(key))
-    values = strip_comments(values, SETTINGS)
-    check_settings(_set_values(values), layer.source, findings)
-    return values if findings.errors == before else None
+    values: dict[str, Any] = strip_comments(parsed, SETTINGS)
+    for keys in check_settings(_set_values(values), layer.source, findings):
+        _leave_out(values, keys)
+    job = values.get(_JOB)
+    if layer.source == OWN_LAYER and isinstance(job, dict):
+        for key in [key for key in OPERATORS_KEYS if job.pop(key, None) is not None]:
+            findings.add("setting-operators", path=f"{_JOB}.{key}", source=OWN_LAYER)
+    return values
+
+
+def _leave_out(values: dict[str, Any], keys: tuple[str, ...]) -> None:
+    """Take the value at a place out of nested objects, and objects left empty."""
+    if not keys:
+        values.clear()
+        return
+    inner = values.get(keys[0])
+    if len(keys) == 1:
+        values.pop(keys[0], None)
+    elif isinstance(inner, dict):
+        _leave_out(inner, keys[1:])
+        if not inner:
+            del values[keys[0]]
 
 
 def _parse(text: str, twice: set[str]) -> dict[str, Any]:
@@ -125,7 +219,7 @@ def _parse(text: str, twice: set[str]) -> dict[str, Any]:
         text.lstrip("\ufeff"), object_pairs_hook=pairs, parse_constant=_no_constant
     )
     if not isinstance(values, dict):
-        raise ValueError(f"it holds {type(values).__name__}")
+        raise ValueError(f"it holds {_KINDS[type(values)]}, not an object {{ }}")
     return values
 
 

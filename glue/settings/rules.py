@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Union
 
 from glue.findings.finding import Findings, list_some, shorten
@@ -22,6 +22,7 @@ from glue.limits import (
     MAX_GROUPS,
     MAX_HORIZON,
     OBJECTIVES,
+    TRANSFORM_TYPES,
 )
 
 
@@ -180,8 +181,10 @@ PREPARATION = Struct(
     {
         "DateOrder": Text(choices=("day-first", "month-first")),
         "DecimalMark": Text(choices=(".", ",")),
-        "ColumnTypes": MapOf(key=COLUMN, value=Text(choices=("number", "text"))),
-        "DropColumns": ListOf(COLUMN, distinct=True),
+        "ColumnTypes": MapOf(
+            key=COLUMN, value=Text(choices=("number", "text")), max=1_000
+        ),
+        "DropColumns": ListOf(COLUMN, max=1_000, distinct=True),
         "DropShortSeries": YesNo(),
         "Seasonality": Whole(min=1, max=100_000),
     }
@@ -193,8 +196,8 @@ SETTINGS = Struct(
         "TransformResources": Struct(
             {
                 "InstanceType": Text(
-                    pattern=r"ml\.[a-z0-9]+\.[a-z0-9]+",
-                    hint="an instance type such as ml.m5.4xlarge",
+                    choices=TRANSFORM_TYPES,
+                    hint="an instance type of batch transform, such as ml.m5.4xlarge",
                 ),
                 "InstanceCount": Whole(min=1, max=100),
             }
@@ -210,8 +213,12 @@ REFUSED_KEYS = {
 }
 
 
-def check_settings(values: Mapping[str, Any], source: str, findings: Findings) -> None:
+def check_settings(
+    values: Mapping[str, Any], source: str, findings: Findings
+) -> list[tuple[str, ...]]:
     """Say every break of the rules in one layer of settings.
+
+    Gives the places of the values that break any, as the keys that lead there.
 
     Parameters
     ----------
@@ -225,6 +232,7 @@ def check_settings(values: Mapping[str, Any], source: str, findings: Findings) -
     place = _Place(findings, source)
     _check(values, SETTINGS, place)
     _check_filling(values, place)
+    return place.bad
 
 
 def strip_comments(values: Any, rule: Rule = SETTINGS) -> Any:
@@ -247,15 +255,21 @@ class _Place:
     findings: Findings
     source: str
     path: str = ""
+    keys: tuple[str, ...] = ()
+    bad: list[tuple[str, ...]] = field(default_factory=list)
 
     def key(self, name: object) -> _Place:
-        return replace(self, path=f"{self.path}.{name}" if self.path else str(name))
+        path = f"{self.path}.{name}" if self.path else str(name)
+        return replace(self, path=path, keys=(*self.keys, str(name)))
 
     def item(self, index: int) -> _Place:
         return replace(self, path=f"{self.path}[{index}]")
 
     def refuse(self, value: Any, needs: str, choices: Iterable[str] = ()) -> None:
         """Say that the value here breaks its rule."""
+        if self.keys in self.bad:
+            return  # one value breaks one rule
+        self.bad.append(self.keys)
         near = _nearest(value, choices) if isinstance(value, str) else None
         hint = f"; did you mean {near!r}?" if near else ""
         held = f"is {shorten(repr(value))} (needs {needs}{hint})"
@@ -268,9 +282,13 @@ class _Place:
     def refuse_key(self, key: str, names: Iterable[str]) -> None:
         """Say that a key here is none of those that are known."""
         names = list(names)
-        near = _nearest(key, names)
+        self.bad.append((*self.keys, key))
+        full = self.findings.is_full("setting-unknown")
+        near = None if full else _nearest(key, names)
         if key in REFUSED_KEYS:
             remedy = REFUSED_KEYS[key]
+        elif not self.keys and key in JOB_CONFIG.members:
+            remedy = "put it inside TimeSeriesForecastingJobConfig"
         elif near:
             remedy = f"did you mean {near!r}? Correct the name or remove the key"
         else:
@@ -343,7 +361,8 @@ def _check_text(value: Any, rule: Text, place: _Place) -> None:
     if not isinstance(value, str):
         place.refuse(value, "a text in quotes")
     elif rule.choices and value not in rule.choices:
-        place.refuse(value, f"one of {', '.join(rule.choices)}", rule.choices)
+        needs = rule.hint or f"one of {', '.join(rule.choices)}"
+        place.refuse(value, needs, rule.choices)
     elif len(value) < rule.min or (rule.max and len(value) > rule.max):
         most = rule.max or "any number of"
         place.refuse(value, rule.hint or f"{rule.min} to {most} characters")

@@ -85,6 +85,9 @@ class _Pair:
         wanted = self._code * self._moments + self._at
         lookup = look_up(wanted, self._row_code * self._moments + self._row_at)
         self._note_missing(self.shape.is_history(self.history) & ~lookup.hit)
+        self._tallies.amounts["matched"] += int(lookup.hit.sum())
+        if len(self.rows) and len(self.history):
+            self._keep_moments()
         is_used = np.zeros(len(self.rows), dtype=bool)
         is_used[lookup.used] = True
         for name in self.table.columns:
@@ -94,6 +97,13 @@ class _Pair:
         return self.history.with_columns(
             {name: lookup.pick(self.rows[name]) for name in self.table.columns}
         )
+
+    def _keep_moments(self) -> None:
+        """Keep the first moments of both tables, to be shown when none matches."""
+        for name, rows in (("theirs", self.rows), ("ours", self.history)):
+            first = int(rows.seconds.min())
+            known = self._tallies.amounts.get(name, first)
+            self._tallies.amounts[name] = min(known, first)
 
     def _note_missing(self, mask: Array) -> None:
         """Note the rows of history without covariates."""

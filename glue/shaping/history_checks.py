@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from glue.findings.finding import Example, Findings
+from glue.reading.timestamps import format_moment
 from glue.shaping.survey import Survey
 from glue.understanding.roles import Roles
 
@@ -24,6 +25,15 @@ CHECKS = (
     HistoryCheck("target-constant", lambda s, _: s.low == s.high and s.observed > 1),
     HistoryCheck("ids-alike", lambda s, _: s.alike.count, lambda s: s.alike.examples),
     HistoryCheck("one-series", lambda s, _: s.series == 1),
+    HistoryCheck(
+        "total-rows",
+        lambda s, _: s.totals.count * (s.items > 1),
+        lambda s: s.totals.examples,
+    ),
+    HistoryCheck(
+        "ids-damaged", lambda s, _: s.damaged.count, lambda s: s.damaged.examples
+    ),
+    HistoryCheck("zeros-at-end", lambda s, _: s.zeros_from is not None),
 )
 
 
@@ -42,4 +52,6 @@ def check_history(
                 target=roles.target,
                 value=survey.high,
                 most=most_series,
+                done="these items are forecast beside what they sum up",
+                since=format_moment(survey.zeros_from or 0),
             )

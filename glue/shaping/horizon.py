@@ -16,7 +16,12 @@ from glue.frequency import (
     longest_horizon,
     parse_frequency,
 )
-from glue.limits import COMFORTABLE_STEPS
+from glue.limits import (
+    COMFORTABLE_STEPS,
+    MAX_GRID,
+    MAX_SPARSE_STEPS,
+    SPARSE,
+)
 from glue.reading.timestamps import format_moment
 from glue.settings.layers import Settings
 from glue.shaping.survey import Survey
@@ -159,8 +164,17 @@ def _check_holes(survey: Survey, clock: Clock, file: str, findings: Findings) ->
     moments = survey.history_moments()
     if len(moments) < 2 or findings.has("coarser-than-frequency", file):
         return
-    steps = np.diff(clock.frequency.periods(moments, int(moments[0])))
+    periods = clock.frequency.periods(moments, int(moments[0]))
+    steps = np.diff(periods)
     at = int(np.argmax(steps))
+    span, grid = int(periods[-1]) + 1, (int(periods[-1]) + 1) * survey.series
+    sparse = span > max(SPARSE * len(moments), MAX_SPARSE_STEPS)
+    if sparse or grid > max(SPARSE * survey.rows, MAX_GRID):
+        first, last = (clock.write(int(moments[n])) for n in (0, -1))
+        findings.add(
+            "grid-too-large", file=file, steps=span, count=grid, first=first, last=last
+        )
+        return
     if steps[at] < max(_LONG_HOLE, len(moments) // 4):
         return
     before, after = (clock.write(int(moments[n])) for n in (at, at + 1))

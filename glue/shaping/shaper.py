@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from glue.findings.finding import Findings, Tallies
+from glue.reading.timestamps import format_moment
 from glue.rows import Rows
 from glue.shaping.attributes import join_attributes
 from glue.shaping.covariates import join_covariates
@@ -37,8 +38,20 @@ class Shaper:
                 raise AssertionError("a join lost or multiplied rows of history")
             history.replace(number, self._drop_short(rows))
         note_none(self.shape, self._joins)
+        if self._related is not None and not self._joins.amounts.pop("matched", 0):
+            self._refuse_related(self._related, findings)
         for tallies in (self._checks, self._joins, self._dropped):
             tallies.tell(findings)
+
+    def _refuse_related(self, related: Parted, findings: Findings) -> None:
+        """Say that no row of RTS.csv belongs to any of the history."""
+        amounts = self._joins.amounts
+        if "ours" not in amounts:
+            return  # it shares no series, or has no row; that is said
+        ours, theirs = (format_moment(amounts[name]) for name in ("ours", "theirs"))
+        findings.add(
+            "rts-nothing-matched", file=related.table.name, ours=ours, theirs=theirs
+        )
 
     def _check(self, rows: Rows) -> Rows:
         if not len(rows):

@@ -9,7 +9,10 @@ import pandas as pd
 
 from glue.findings.finding import Example, Tally
 from glue.rows import Rows
+from glue.understanding.totals import is_total
 
+# A long number that a spreadsheet has rounded.
+_DAMAGED = re.compile(r"\d[.,]\d{1,15}[eE]\+?\d{1,3}|\d[eE]\+\d{1,3}")
 # More item ids than this are not compared with each other, for memory's sake.
 _MOST_SPELLINGS = 200_000
 
@@ -26,6 +29,7 @@ class Spellings:
         self._file, self._item_id = file, item_id
         self._rows: dict[str, dict[str, int]] = {}
         self._count = 0
+        self.totals, self.damaged = Tally(), Tally()
 
     def add(self, rows: Rows) -> None:
         """Take in the ids of a part; beyond some number, there is no search."""
@@ -36,6 +40,11 @@ class Spellings:
         firsts = np.full(len(uniques), np.iinfo(np.int64).max)
         np.minimum.at(firsts, codes, rows.numbers)
         for text, row in zip(uniques.tolist(), firsts.tolist()):
+            place = Example(self._file, row, self._item_id, text)
+            if _DAMAGED.fullmatch(text):
+                self.damaged.add([place])
+            elif is_total(text):
+                self.totals.add([place])
             spellings = self._rows.setdefault(_spell(text), {})
             self._count += text not in spellings
             spellings[text] = min(row, spellings.get(text, row))

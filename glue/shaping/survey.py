@@ -35,6 +35,9 @@ class Survey:
     steps: StepEvidence
     changing: frozenset[str]
     alike: Tally
+    totals: Tally
+    damaged: Tally
+    zeros_from: int | None
     low: float
     high: float
 
@@ -87,7 +90,7 @@ def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey | None:
             parts.replace(number, rows)
             sums.add(rows.series(roles.keys), roles)
             spellings.add(rows)
-    return sums.make_survey(spellings.find_alike())
+    return sums.make_survey(spellings)
 
 
 @dataclass
@@ -101,6 +104,8 @@ class _Sums:
     lasts: list[int] = field(default_factory=list)
     firsts: list[int] = field(default_factory=list)
     moments: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    seen: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    nonzero: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     steps: StepEvidence = field(default_factory=StepEvidence)
     changing: set[str] = field(default_factory=set)
     low: float = float("inf")
@@ -125,10 +130,27 @@ class _Sums:
             self.observed += int(observed.sum())
             self.firsts.append(int(rows.seconds[observed].min()))
             self.lasts.append(int(rows.seconds[observed].max()))
+            self.seen = np.union1d(self.seen, rows.seconds[observed])
+            some = observed & (target != 0)
+            self.nonzero = np.union1d(self.nonzero, rows.seconds[some])
             self.low = min(self.low, float(target[observed].min()))
             self.high = max(self.high, float(target[observed].max()))
 
-    def make_survey(self, alike: Tally) -> Survey | None:
+    def _find_zeros(self) -> int | None:
+        """Give the first of the moments at the end where all series are zero.
+
+        None when there are fewer than two, or as many in between.
+        """
+        zero = ~np.isin(self.seen, self.nonzero)
+        if not len(self.nonzero):
+            return None
+        tail = int(zero[::-1].cumprod().sum())
+        bounds = np.flatnonzero(np.diff(np.concatenate([[0], zero, [0]])))
+        runs = (bounds[1::2] - bounds[::2]).tolist()
+        longest = max(runs[:-1], default=0) if tail else 0
+        return int(self.seen[-tail]) if tail >= 2 and tail > 2 * longest else None
+
+    def make_survey(self, spellings: Spellings) -> Survey | None:
         """Put all parts together; None when there is no value."""
         if not self.observed:
             return None
@@ -142,7 +164,10 @@ class _Sums:
             moments=self.moments,
             steps=self.steps,
             changing=frozenset(self.changing),
-            alike=alike,
+            alike=spellings.find_alike(),
+            totals=spellings.totals,
+            damaged=spellings.damaged,
+            zeros_from=self._find_zeros(),
             low=self.low,
             high=self.high,
         )

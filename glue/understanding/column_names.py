@@ -91,6 +91,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "turnover",
     ),
 }
+_TIME_WORDS = ("date", "datum", "month", "monat", "period", "mois", "fecha", "zeit")
 _GROUP_NAMES = (
     "locationcode",
     "location",
@@ -130,6 +131,12 @@ def rank_name(role: str, name: str) -> int:
 def is_usual(role: str, name: str) -> bool:
     """Say whether people call a column of this role so."""
     return simplify(name) in _NAMES[role]
+
+
+def is_time_name(name: str) -> bool:
+    """Say whether a name speaks of dates, so that digits may be some."""
+    plain = simplify(name)
+    return plain in _NAMES[TIME] or any(word in plain for word in _TIME_WORDS)
 
 
 def rank_group_names(names: Iterable[str]) -> list[str]:

@@ -8,11 +8,10 @@ from typing import Any
 
 from glue.findings.finding import Findings, list_some, shorten
 from glue.limits import MAX_NUMBERS, MAX_TEXTS
-from glue.settings.layers import Settings
+from glue.settings.layers import OWN_LAYER, Settings
 from glue.understanding.column_names import match_column
 from glue.understanding.roles import Roles
 
-OWN_LAYER = "config.json"
 _TRANSFORMATIONS = "TimeSeriesForecastingJobConfig.Transformations"
 
 

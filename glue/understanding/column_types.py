@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from glue.findings.finding import Findings
-from glue.reading.numbers import NumberEvidence, find_decimal_mark
+from glue.findings.finding import Example, Findings, list_some
+from glue.reading.numbers import NumberEvidence, find_common_mark, find_decimal_mark
 from glue.reading.profile import TableProfile
 from glue.settings.layers import Settings
 
@@ -45,13 +45,13 @@ def choose_types(
             if kind is None:
                 _check_mixed(evidence, findings, file=file, column=name)
         else:
-            mark = choose_mark(evidence, settings, findings, file=file, column=name)
+            mark = choose_mark(profile, settings, findings, file=file, column=name)
             types.numbers[name] = mark or "."
     return types
 
 
 def choose_mark(
-    evidence: NumberEvidence,
+    profile: TableProfile,
     settings: Settings,
     findings: Findings,
     *,
@@ -59,14 +59,78 @@ def choose_mark(
     column: str,
 ) -> str | None:
     """Choose the decimal mark of a numeric column; None when it is unclear."""
-    mark: str | None = settings.preparation.get("DecimalMark")
-    mark = mark or find_decimal_mark(evidence)
-    odd = evidence.comma + evidence.dotted
-    if mark is None:
-        findings.add("decimal-ambiguous", file=file, column=column)
-    elif odd:
-        findings.add("number-marks", count=odd, file=file, column=column, mark=mark)
+    evidence = profile.numbers[column]
+    others = [one for name, one in profile.numbers.items() if name != column]
+    found = find_decimal_mark(evidence, find_common_mark(others))
+    wanted: str | None = settings.preparation.get("DecimalMark")
+    mark = wanted or found.mark
+    teller = _Teller(evidence, findings, file, column)
+    if wanted is None and found.code is not None:
+        teller.tell_doubt(found.code, found.kind)
+    if mark is not None:
+        teller.tell_rewritten(mark)
+    teller.tell_units()
     return mark
+
+
+@dataclass(frozen=True)
+class _Teller:
+    """Says how the numbers of one column are written, with an example each."""
+
+    evidence: NumberEvidence
+    findings: Findings
+    file: str
+    column: str
+
+    def _places(self, *kinds: str) -> list[Example]:
+        found = [self.evidence.places[kind] for kind in kinds if kind in self._known]
+        return [Example(self.file, row, self.column, text) for text, row in found]
+
+    @property
+    def _known(self) -> dict[str, tuple[str, int | None]]:
+        return self.evidence.places
+
+    def tell_doubt(self, code: str, kind: str) -> None:
+        """Say that the decimal mark is unclear, mixed, or only assumed."""
+        kinds = ("comma", "dotted", "pointed", "thousandth")
+        places = self._places(kind) if kind else self._places(*kinds)
+        such = places[0].value if places else "1,234"
+        self.findings.add(
+            code, examples=places, file=self.file, column=self.column, such=such
+        )
+
+    def tell_rewritten(self, mark: str) -> None:
+        """Say how many numbers were not written plainly."""
+        evidence, kinds = self.evidence, ["comma", "dotted", "written"]
+        count = max(evidence.comma + evidence.dotted, evidence.written)
+        if mark == "," and evidence.thousandth:
+            count += evidence.thousandth
+            kinds.append("thousandth")
+        if count:
+            self.findings.add(
+                "number-marks",
+                count=count,
+                examples=self._places(*kinds),
+                file=self.file,
+                column=self.column,
+                mark=mark,
+            )
+
+    def tell_units(self) -> None:
+        """Say which units stood beside the numbers; refuse several of them."""
+        units, numbers = self.evidence.units, self.evidence.filled
+        if not units:
+            return
+        count = sum(units.values())
+        some = "%" in units and count < numbers - self.evidence.missing
+        self.findings.add(
+            "units-mixed" if len(units) > 1 or some else "number-units",
+            count=count,
+            examples=self._places("unit"),
+            file=self.file,
+            column=self.column,
+            units=list_some(units),
+        )
 
 
 def _check_mixed(

@@ -10,11 +10,25 @@ from glue.reading.tables import Table
 from glue.reading.timestamp_choice import choose_reading, describe_reading
 from glue.reading.timestamps import Reading
 from glue.reading.typed_rows import ReadPlan
+from glue.reading.views import add_column, drop_columns
 from glue.settings.layers import Settings
-from glue.understanding.column_names import GROUPS, TIME_SERIES_CONFIG
+from glue.understanding.column_names import (
+    DEFAULT_NAMES,
+    GROUPS,
+    ITEM,
+    TIME_SERIES_CONFIG,
+)
 from glue.understanding.column_types import choose_mark, choose_types
 from glue.understanding.groups import find_groups, order_group_candidates
-from glue.understanding.roles import Roles, find_roles, find_wide_columns, sort_columns
+from glue.understanding.roles import (
+    Roles,
+    find_roles,
+    find_row_numbers,
+    find_wide_columns,
+    needs_item,
+    sort_columns,
+)
+from glue.understanding.totals import leave_totals_out
 
 
 @dataclass(frozen=True)
@@ -33,23 +47,34 @@ class HistoryTable:
 
 
 def understand_history(
-    table: Table, settings: Settings, findings: Findings
+    table: Table, settings: Settings, findings: Findings, *, item: str = "series"
 ) -> HistoryTable | None:
     """Find the roles of the columns, then pass over the table once.
+
+    ``item`` is what the one series is called of a table without an item column.
 
     None when the history cannot be read, as the findings say.
     """
     sample = read_sample(table, findings)
     if not len(sample):
-        findings.add("csv-no-rows", file=table.name, problem="a header and no rows")
         return None
     wide = find_wide_columns(table.header)
     if wide:
         findings.add("table-wide", file=table.name, columns=list_some(wide, 3))
         return None
+    if needs_item(sample, settings.columns):
+        findings.add("item-made", file=table.name, item=item)
+        table = add_column(table, DEFAULT_NAMES[ITEM], item)
+        sample = read_sample(table, Findings())
     roles = find_roles(sample, settings.columns, table.name, findings)
     if roles is None:
         return None
+    numbered = find_row_numbers(sample, roles)
+    if numbered:
+        findings.add("row-numbers-dropped", file=table.name)
+        table = drop_columns(table, numbered)
+        roles = sort_columns(roles, table.header)
+    table = leave_totals_out(table, roles)
     items = ItemSample(roles.item_id)
     profile = profile_table(table, roles.timestamp, roles.keys, findings, items=items)
     if profile is None:
@@ -90,7 +115,7 @@ def _plan_reading(
     types = choose_types(profile, roles.others, settings, findings, file=file)
     if not target.filled - target.missing:
         findings.add("target-empty", file=file, column=roles.target)
-    mark = choose_mark(target, settings, findings, file=file, column=roles.target)
+    mark = choose_mark(profile, settings, findings, file=file, column=roles.target)
     if reading is None or mark is None:
         return None
     words = describe_reading(reading, profile.timestamps, order)
@@ -107,5 +132,6 @@ def _plan_reading(
         plain=profile.plain(numbers),
         texts=tuple(types.texts),
         trimmed=frozenset(profile.trimmed),
+        placeholders=profile.placeholders(numbers),
     )
     return HistoryTable(table, roles, plan, reading, profile.whole(numbers))

@@ -11,7 +11,12 @@ from glue.reading.tables import Table
 from glue.reading.timestamp_choice import choose_reading
 from glue.reading.typed_rows import ReadPlan
 from glue.settings.layers import Settings
-from glue.understanding.column_names import find_column, match_column
+from glue.understanding.column_names import (
+    TARGET,
+    find_column,
+    is_usual,
+    match_column,
+)
 from glue.understanding.column_types import choose_types
 from glue.understanding.history import HistoryTable
 from glue.understanding.roles import Roles
@@ -43,6 +48,25 @@ class RelatedTable:
         """The columns that it adds, in the file's order."""
         added = {*self.plan.numbers, *self.plan.texts}
         return tuple(name for name in self.table.header if name in added)
+
+
+def check_swapped(
+    history: HistoryTable, table: Table, settings: Settings, findings: Findings
+) -> None:
+    """Refuse a history whose target only RTS.csv has by its name."""
+    target = history.roles.target
+    if TARGET in settings.columns or is_usual(TARGET, target):
+        return
+    named = [name for name in table.header if is_usual(TARGET, name)]
+    if named and not _find_alike(table.header, [target]):
+        findings.add(
+            "column-unclear",
+            remedy=f"put the history into TTS.csv, or name the {TARGET} in the "
+            "TimeSeriesConfig of config.json",
+            file=f"{history.table.name} or {table.name}",
+            role="target",
+            columns=list_some([target, *named]),
+        )
 
 
 def understand_related(
@@ -162,5 +186,6 @@ def _complete(
         plain=profile.plain(types.numbers),
         texts=tuple(types.texts),
         trimmed=frozenset(profile.trimmed),
+        placeholders=profile.placeholders(types.numbers),
     )
     return RelatedTable(table, plan, profile.whole(types.numbers))

@@ -9,8 +9,9 @@ from typing import Any
 
 from glue.arrays import Array
 from glue.findings.finding import Findings, list_some, shorten
+from glue.limits import RESULT_NAMES
 from glue.reading.numbers import NumberEvidence
-from glue.reading.timestamps import TimestampEvidence
+from glue.reading.timestamps import NEED_A_NAME, TimestampEvidence
 from glue.rows import Rows
 from glue.understanding.column_names import (
     DEFAULT_NAMES,
@@ -21,9 +22,11 @@ from glue.understanding.column_names import (
     TIME_SERIES_CONFIG,
     WORDS,
     find_column,
+    is_time_name,
     is_usual,
     match_column,
     rank_name,
+    simplify,
 )
 
 _NEEDS = {
@@ -33,6 +36,9 @@ _NEEDS = {
 }
 # A column with one of so many of the first names must be meant for its role.
 _CLEAR_NAMES = 4
+# In fewer rows than this, a series may well have one row only.
+_LEAST_ROWS = 8
+_PRICES = {"open", "high", "low", "close"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,23 @@ def find_wide_columns(header: Sequence[str]) -> list[str]:
     """List the columns whose names are dates, when there are several."""
     dates = [name for name in header if _date_share([name], named=True) == 1.0]
     return dates if len(dates) > 1 else []
+
+
+def needs_item(sample: Rows, configured: Mapping[str, Any]) -> bool:
+    """Say whether a table is one series, without any column to name it.
+
+    That is: a column of distinct moments, numbers beside it, and nothing else.
+    """
+    if any(role in configured for role in (ITEM, GROUPS)) or len(sample) < 2:
+        return False
+    names = list(sample.columns)
+    times = [name for name in names if _is_able(TIME, name, sample[name])]
+    others = [name for name in names if name not in times]
+    plain = all(_is_able(TARGET, name, sample[name]) for name in others)
+    if len(times) != 1 or len(others) != 1 or not plain:
+        return False
+    moments = [text for text in sample[times[0]].tolist() if text.strip()]
+    return len(moments) - len(set(moments)) <= 0.05 * len(moments)
 
 
 def find_roles(
@@ -93,6 +116,7 @@ def find_roles(
         if role not in configured:
             search.infer(role)
     search.check_twice()
+    search.check_reserved()
     groups = search.find_groups()
     if findings.errors > before:
         return None
@@ -154,6 +178,11 @@ class _RoleSearch:
         taken = {*self.columns.values(), *self.grouping}
         free = [name for name in self.header if name not in taken]
         able = [name for name in free if _is_able(role, name, self.sample[name])]
+        if role == ITEM:
+            able = [name for name in able if not self._is_unique(name)]
+        if role == TARGET and _has_prices(able):
+            self._note_unclear(role, able)
+            return
         able.sort(key=lambda name: rank_name(role, name))
         if able and is_usual(role, able[0]):
             self._take(role, able[0], "its name and its content")
@@ -163,6 +192,16 @@ class _RoleSearch:
             self._note_unclear(role, [name for name in free if name in able])
         else:
             self._note_missing(role, free)
+
+    def _is_unique(self, name: str) -> bool:
+        """Say whether a column numbers or names the rows, and no series."""
+        rows, time = len(self.sample), self.columns.get(TIME)
+        if rows < _LEAST_ROWS or time is None:
+            return False
+        moments = len(set(self.sample[time].tolist()))
+        return (
+            len(set(self.sample[name].tolist())) == rows and moments >= _LEAST_ROWS // 2
+        )
 
     def _take(self, role: str, column: str, evidence: str) -> None:
         self.columns[role], self.evidence[role] = column, evidence
@@ -197,6 +236,12 @@ class _RoleSearch:
         problem = f"{self.file}'s column {name!r} does not hold what a {WORDS[role]}"
         return f"{problem} needs (needs {_NEEDS[role]}{example})"
 
+    def check_reserved(self) -> None:
+        """Refuse columns that are called as a forecast's own columns will be."""
+        for name in {*self.columns.values(), *self.grouping} - {None}:
+            if re.fullmatch(RESULT_NAMES, str(name).casefold()):
+                self.findings.add("column-reserved", file=self.file, column=name)
+
     def check_twice(self) -> None:
         """Refuse a column that has two roles."""
         columns = list(self.columns.values())
@@ -213,7 +258,26 @@ def _is_able(role: str, name: str, texts: Array) -> bool:
         return False
     if role == TARGET:
         return _numeric_share(filled) >= 0.9
-    return _date_share(filled, named=is_usual(TIME, name)) >= 0.9
+    return _date_share(filled, named=is_time_name(name)) >= 0.9
+
+
+def _has_prices(names: Sequence[str]) -> bool:
+    """Recognise the prices of a market, of which any could be meant."""
+    return len({simplify(name) for name in names} & _PRICES) >= 3
+
+
+def find_row_numbers(sample: Rows, roles: Roles) -> list[str]:
+    """List the columns that number the rows, where there are several series."""
+    if len(sample) < _LEAST_ROWS or len(set(sample[roles.item_id].tolist())) < 2:
+        return []
+    return [name for name in roles.others if _counts_up(sample[name])]
+
+
+def _counts_up(texts: Array) -> bool:
+    start = int(texts[0]) if texts[0].isdecimal() and len(texts[0]) < 19 else None
+    if start is None:
+        return False
+    return bool(texts.tolist() == [str(start + n) for n in range(len(texts))])
 
 
 def _numeric_share(filled: list[str]) -> float:
@@ -229,14 +293,10 @@ def _looks_continuous(filled: list[str]) -> bool:
     return fractions > 0.5 * len(filled)
 
 
-# Plain digits, and digits with a dot, are dates only where the name says so.
-_NEED_A_NAME = ("yyyymmdd", "year", "month/year", "year-month")
-
-
 def _date_share(filled: list[str], *, named: bool) -> float:
     evidence = TimestampEvidence()
     evidence.add(filled)
     good = sum(evidence.forms.values()) - evidence.forms["unknown"]
     if not named:
-        good -= sum(evidence.forms[form] for form in _NEED_A_NAME)
+        good -= sum(evidence.forms[form] for form in NEED_A_NAME)
     return good / len(filled)

@@ -286,6 +286,12 @@ _NEEDS: Mapping[tuple[str, str], Callable[[Call], list[Need]]] = {
     ),
     ("sns", "Publish"): _by_arn("sns:Publish", "TopicArn"),
     ("sqs", "SendMessage"): _send_message,
+    ("states", "DescribeExecution"): _by_arn(
+        "states:DescribeExecution", "executionArn"
+    ),
+    ("states", "GetExecutionHistory"): _by_arn(
+        "states:GetExecutionHistory", "executionArn"
+    ),
     ("states", "StartExecution"): _by_arn("states:StartExecution", "stateMachineArn"),
     # Asks who one is; no policy can forbid it.
     ("sts", "GetCallerIdentity"): _nothing,

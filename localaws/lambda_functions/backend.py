@@ -18,7 +18,12 @@ from moto.awslambda import urls
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 
 from localaws.iam.roles import RoleClients, RoleError, check_trust
-from localaws.lambda_functions.destinations import Invocation, report_failure
+from localaws.lambda_functions.asynchronous import (
+    Invocation,
+    count_retries,
+    pause_before,
+    report_failure,
+)
 from localaws.lambda_functions.environments import Code, Environments, Outcome
 from localaws.lambda_functions.permissions import Source, may_invoke
 from localaws.machine import Machine
@@ -27,9 +32,6 @@ from localaws.waits import shorten
 
 log = logging.getLogger(__name__)
 
-# https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-_RETRIES = 2
-_RETRY_SECONDS = (60.0, 120.0)
 # A laptop has not the thousand of an account.
 _AT_ONCE = 8
 _LOG_RESULT_BYTES = 4096
@@ -76,7 +78,7 @@ class Invoker:
     def _queue(
         self, function: Function, event: str, request_id: str, *, attempt: int
     ) -> None:
-        after = 0.0 if attempt == 0 else _RETRY_SECONDS[attempt - 1]
+        after = pause_before(attempt)
         self._machine.tasks.start(
             lambda: self._attempt(function, event, request_id, attempt=attempt),
             name=f"invocation of {function.function_name}",
@@ -95,7 +97,7 @@ class Invoker:
         if not outcome.failed or self._machine.tasks.stopping:
             return
         settings = function.asynchronous_settings
-        if attempt < settings.get("MaximumRetryAttempts", _RETRIES):
+        if attempt < count_retries(settings):
             self._queue(function, event, request_id, attempt=attempt + 1)
         else:
             failed = Invocation(

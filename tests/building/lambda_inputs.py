@@ -11,7 +11,8 @@ DETAIL = {
     "stopDate": 1_763_000_060_000,
     "input": json.dumps({"dataset": "sales"}),
 }
-RUN_ID = "sales-261123012419-0123abcd"
+ROLE_ARN = "arn:aws:iam::123456789012:role/sagemaker"
+RUN_ID = "sales-261123012419-0123abcd-dev"
 
 
 def make_settings():
@@ -47,16 +48,20 @@ def make_job(status="Completed", *, secondary=None, best=None, **more):
     }
 
 
-def make_candidate(status="Completed", *, containers=1):
+def make_candidate(status="Completed", *, containers=1, name="ensemble", **objective):
     return {
-        "CandidateName": "ensemble",
+        "CandidateName": name,
         "CandidateStatus": status,
         "CreationTime": datetime(2026, 11, 23, tzinfo=UTC),
         "InferenceContainers": [
             {"Image": "image", "ModelDataUrl": "s3://b/model.tar.gz"}
         ]
         * containers,
-        "FinalAutoMLJobObjectiveMetric": {"MetricName": "RMSE", "Value": 1.5},
+        "FinalAutoMLJobObjectiveMetric": {
+            "MetricName": "RMSE",
+            "Value": 1.5,
+            **objective,
+        },
         "CandidateProperties": {
             "CandidateMetrics": [
                 {"StandardMetricName": "WAPE", "Value": 0.2, "Set": "Validation"}

@@ -90,11 +90,14 @@ class LocalStage:
         return self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
 
     def wait_for_json(self, key):
-        """Read what an asynchronous Lambda is about to write."""
-        wait_for(
-            lambda: self.s3.list_objects_v2(Bucket=self.bucket, Prefix=key)["KeyCount"]
-        )
-        return self.read_json(key)
+        """Read what an asynchronous Lambda is about to write, once it is whole."""
+
+        def find():
+            listed = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=key)
+            found = self.read_json(key) if listed["KeyCount"] else None
+            return found if found and found.get("complete", True) else None
+
+        return wait_for(find)
 
     def list_states(self, execution):
         """Name the states that an execution entered, in order."""

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from glue.bucket import Bucket
-from glue.reporting.making import Surroundings, write_report
 from glue.reporting.page.page import LIBRARIES
+from glue.reporting.write_report import Surroundings, write_report
 from tests.building.uploads import FakeS3, months
 
 ROOT = Path(__file__).parents[2]

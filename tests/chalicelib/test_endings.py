@@ -1,6 +1,14 @@
 import pytest
 
-from chalicelib.endings import build_status, find_reason, read_ending, read_verdict
+from chalicelib.endings import (
+    Findings,
+    Training,
+    build_status,
+    find_reason,
+    is_complete,
+    read_ending,
+    read_verdict,
+)
 from tests.building.lambda_inputs import DETAIL
 
 REFUSED = {
@@ -17,13 +25,14 @@ REFUSED = {
 }
 
 
-def make_status(*, data_report=None, warnings=(), **change):
-    return build_status(
-        read_ending({**DETAIL, **change}),
-        bucket="bucket",
-        data_report=data_report,
-        warnings=list(warnings),
-    )
+GOING = Training("sales-1", goes_on=True, spent=False, latest_end="2026-11-23T05:24:19")
+SPENT = Training("sales-1", goes_on=False, spent=True)
+USABLE = Training("sales-1", goes_on=False, spent=False)
+
+
+def make_status(*, data_report=None, step=None, training=None, **change):
+    found = Findings(data_report=data_report, step=step, training=training)
+    return build_status(read_ending({**DETAIL, **change}), found, bucket="bucket")
 
 
 def test_success_says_where_the_forecast_is():
@@ -69,6 +78,59 @@ def test_foreign_input_has_no_dataset(text):
 
 def test_times_are_read_as_utc():
     assert make_status()["started_at"] == "2025-11-13T02:13:20+00:00"
+
+
+def test_bare_status_says_that_it_is_not_complete():
+    bare = build_status(read_ending(DETAIL), bucket="bucket")
+
+    assert (bare["status"], is_complete(bare)) == ("SUCCEEDED", False)
+    assert is_complete(make_status())
+    assert is_complete({"status": "SUCCEEDED"})
+
+
+def test_status_counts_redrives():
+    assert make_status()["redrive_count"] == 0
+    assert make_status(redriveCount=2)["redrive_count"] == 2
+
+
+@pytest.mark.parametrize(
+    ("found", "change", "remedy"),
+    [
+        ({"step": "PrepareRun"}, {"error": "Lambda.Unknown"}, "redrive"),
+        ({"step": "Preprocess"}, {"error": "States.TaskFailed"}, "redrive"),
+        ({"step": "Preprocess", "data_report": REFUSED}, {}, "upload"),
+        ({"step": "CheckAutopilotJob", "training": GOING}, {}, "redrive"),
+        ({"step": "CheckAutopilotJob", "training": SPENT}, {}, "upload"),
+        ({"step": "CheckAutopilotJob"}, {"error": "AutopilotFailed"}, "upload"),
+        ({"step": "WaitForAutopilotJob", "training": USABLE}, {}, "redrive"),
+        ({"step": "BatchTransform", "training": SPENT}, {}, "redrive"),
+        ({"step": "Report"}, {"redriveStatus": "NOT_REDRIVABLE"}, "upload"),
+        ({"step": "Report"}, {"redriveStatus": "REDRIVABLE"}, "redrive"),
+        (
+            {"step": "CreateAutopilotJob"},
+            {"cause": "An error occurred (ValidationException) when calling"},
+            "upload",
+        ),
+        ({}, {"error": "States.Timeout"}, "redrive"),
+    ],
+)
+@pytest.mark.parametrize("status", ["FAILED", "ABORTED", "TIMED_OUT"])
+def test_remedy_is_what_can_help(found, change, remedy, status):
+    assert make_status(status=status, **found, **change)["remedy"] == remedy
+
+
+def test_success_needs_no_remedy():
+    status = make_status(step="Done", training=SPENT)
+
+    assert (status["remedy"], status["step"], status["training"]) == (None, None, None)
+
+
+def test_training_that_goes_on_is_told():
+    assert make_status(status="FAILED", training=GOING)["training"] == {
+        "autopilot_job_name": "sales-1",
+        "ends_at_the_latest": "2026-11-23T05:24:19",
+    }
+    assert make_status(status="FAILED", training=USABLE)["training"] is None
 
 
 def find(ended="FAILED", *, status=None, data_report=None, **execution):

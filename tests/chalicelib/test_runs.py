@@ -3,12 +3,19 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.runs import build_execution_input, name_dataset, name_run
+from chalicelib.runs import (
+    build_execution_input,
+    is_run_id,
+    name_run,
+)
+from chalicelib.stages import MAX_STAGE_LENGTH
 from chalicelib.uploads import Upload
+from localaws.iam.authorize import matches
 from tests.building.service_models import find_faults
+from tests.building.upload_keys import KEYS
 
 UPLOAD = Upload(
     bucket="bucket",
@@ -19,55 +26,51 @@ UPLOAD = Upload(
     event_time="2026-11-23T01:24:19.123Z",
     sequencer="0A1B",
 )
-KEYS = st.text(max_size=60).map(lambda name: f"raw/{name}.zip")
+STAGES = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,7}[a-z0-9])?", fullmatch=True)
 
 
-@pytest.mark.parametrize(
-    ("key", "dataset"),
-    [
-        ("raw", "data"),
-        ("raw/data.zip", "data"),
-        ("raw/sales-2026.zip", "sales-2026"),
-        ("raw/" + "a" * 40 + ".zip", "a" * 40),
-    ],
-)
-def test_plain_key_is_the_dataset(key, dataset):
-    assert name_dataset(key) == dataset
+# The first example loads the service's model.
+@settings(deadline=None)
+@given(KEYS, STAGES)
+def test_run_id_is_a_valid_job_name(key, stage):
+    run_id = name_run(replace(UPLOAD, key=key), stage)
 
-
-@pytest.mark.parametrize(
-    ("key", "start"),
-    [
-        ("raw/Sales.zip", "sales"),
-        ("raw/sales.csv", "sales"),
-        ("raw/team/sales.zip", "team-sales"),
-        ("raw/.zip", "data"),
-        ("raw/日本.zip", "data"),
-        ("raw/" + "a" * 41 + ".zip", "a" * 33),
-    ],
-)
-def test_changed_key_gets_a_hash(key, start):
-    assert re.fullmatch(f"{start}-[0-9a-f]{{6}}", name_dataset(key))
-
-
-@given(st.lists(KEYS, min_size=2, max_size=2, unique=True))
-def test_two_keys_never_share_a_dataset(keys):
-    first, second = map(name_dataset, keys)
-
-    assert first != second
-    assert max(len(first), len(second)) <= 40
-
-
-@given(KEYS)
-def test_run_id_is_a_valid_job_name(key):
-    run_id = name_run(replace(UPLOAD, key=key))
-
+    assert is_run_id(run_id, stage)
     assert find_faults("sagemaker", "StopAutoMLJob", {"AutoMLJobName": run_id}) == []
     assert re.fullmatch(r"[a-z0-9-]{1,32}", run_id)
 
 
-def test_run_id_says_dataset_and_moment():
-    assert re.fullmatch(r"sales-261123012419-[0-9a-f]{8}", name_run(UPLOAD))
+@pytest.mark.parametrize(
+    ("stage", "start"), [("dev", "sales-"), ("local", "sale-"), ("a" * 9, "")]
+)
+def test_run_id_says_dataset_moment_and_stage(stage, start):
+    run_id = name_run(UPLOAD, stage)
+
+    assert re.fullmatch(rf"{start}261123012419-[0-9a-f]{{8}}-{stage}", run_id)
+
+
+@given(KEYS, STAGES, STAGES)
+def test_job_of_one_stage_is_no_other_stages(key, stage, other):
+    run_id = name_run(replace(UPLOAD, key=key), stage)
+    pattern = f"*????????????-????????-{other}"
+
+    assert matches(pattern, run_id) == (stage == other)
+    assert is_run_id(run_id, other) == (stage == other)
+
+
+@pytest.mark.parametrize("end", ["-dev", "v", "-a-dev"])
+def test_stage_that_ends_like_another_is_apart(end):
+    for length in range(MAX_STAGE_LENGTH - len(end) + 1):
+        stage = ("x" * length + end).strip("-")
+        others = {"dev", "v", "a-dev"} - {stage}
+        run_id = name_run(UPLOAD, stage)
+
+        assert not any(matches(f"*{'?' * 12}-{'?' * 8}-{o}", run_id) for o in others)
+
+
+@pytest.mark.parametrize("name", ["", "by-hand", "sales-261123012419-0123abcd"])
+def test_execution_by_hand_is_no_run(name):
+    assert not is_run_id(name, "dev")
 
 
 @pytest.mark.parametrize(
@@ -75,17 +78,17 @@ def test_run_id_says_dataset_and_moment():
     [{"bucket": "b2"}, {"key": "raw/b.zip"}, {"version_id": "v2"}, {"sequencer": "1"}],
 )
 def test_other_upload_is_another_run(change):
-    assert name_run(replace(UPLOAD, **change)) != name_run(UPLOAD)
+    assert name_run(replace(UPLOAD, **change), "dev") != name_run(UPLOAD, "dev")
 
 
 def test_unversioned_uploads_differ_by_content():
     first = replace(UPLOAD, version_id="null")
 
-    assert name_run(first) != name_run(replace(first, etag="e2"))
+    assert name_run(first, "dev") != name_run(replace(first, etag="e2"), "dev")
 
 
 def test_same_event_gives_the_same_bytes():
-    assert build_execution_input(UPLOAD) == build_execution_input(replace(UPLOAD))
-    assert list(json.loads(build_execution_input(UPLOAD))) == sorted(
-        json.loads(build_execution_input(UPLOAD))
-    )
+    first, second = (build_execution_input(replace(UPLOAD), "dev") for _ in range(2))
+
+    assert first == second
+    assert list(json.loads(first)) == sorted(json.loads(first))

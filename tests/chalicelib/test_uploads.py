@@ -1,6 +1,13 @@
 import pytest
 
-from chalicelib.uploads import explain_ignored, read_uploads, starts_run
+from chalicelib.errors import RecordError
+from chalicelib.uploads import (
+    explain_ignored,
+    find_obstacle,
+    list_records,
+    read_upload,
+    starts_run,
+)
 
 
 def make_record(key, **inner):
@@ -47,22 +54,61 @@ def test_anything_else_is_ignored(key):
 
 
 def test_key_is_decoded_exactly_once():
-    (upload,) = read_uploads({"Records": [make_record("raw/red+flower%2B%25.zip")]})
+    upload = read_upload(make_record("raw/red+flower%2B%25.zip"))
 
     assert upload.key == "raw/red flower+%.zip"
 
 
-def test_every_record_is_read():
-    event = {"Records": [make_record("raw/a.zip"), make_record("raw/b.zip")]}
+@pytest.mark.parametrize(
+    "event", [{"Event": "s3:TestEvent"}, {"Records": []}, {"Records": None}]
+)
+def test_event_without_records_has_none(event):
+    assert list_records(event) == []
 
-    assert [u.key for u in read_uploads(event)] == ["raw/a.zip", "raw/b.zip"]
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        None,
+        "text",
+        {},
+        {"s3": None},
+        {**make_record("raw/a.zip"), "eventTime": "yesterday"},
+        {**make_record("raw/a.zip"), "eventTime": None},
+        make_record(None),
+        {**make_record("raw/a.zip"), "s3": {"object": {"key": "raw/a.zip"}}},
+    ],
+)
+def test_broken_record_is_told_as_it_was(record):
+    with pytest.raises(RecordError, match="needs eventTime") as caught:
+        read_upload(record)
+
+    assert len(str(caught.value)) < 600
 
 
-def test_test_event_of_s3_has_no_uploads():
-    assert list(read_uploads({"Event": "s3:TestEvent"})) == []
+@pytest.mark.parametrize(
+    ("change", "bucket", "words"),
+    [
+        ({"eventName": "ObjectRemoved:Delete"}, "bucket", "found ObjectRemoved:Delete"),
+        ({"eventName": "ObjectCreated:Put"}, "mine", "upload the data there"),
+    ],
+)
+def test_record_of_something_else_starts_nothing(change, bucket, words):
+    record = {**make_record("raw/a.zip"), **change}
+
+    assert words in find_obstacle(record, read_upload(record), bucket)
+
+
+@pytest.mark.parametrize(
+    "event", ["Put", "Post", "Copy", "CompleteMultipartUpload", "Replicated"]
+)
+def test_every_way_to_create_starts_a_run(event):
+    record = {**make_record("raw/a.zip"), "eventName": f"ObjectCreated:{event}"}
+
+    assert find_obstacle(record, read_upload(record), "bucket") is None
 
 
 def test_unversioned_object_has_the_null_version():
-    (upload,) = read_uploads({"Records": [make_record("raw/a.zip")]})
+    upload = read_upload(make_record("raw/a.zip"))
 
     assert upload.version_id == "null"

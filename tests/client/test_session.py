@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from chalicelib.bucket import run_key
+from chalicelib.keys import run_key
 from client.errors import CommandError
 from client.session import Clients, Session
 from client.uploads import SentUpload

@@ -8,7 +8,8 @@ import pytest
 
 from client.explain import explain_source
 from docs.tables import ROOT
-from glue.reporting.costs import build_timeline, estimate_cost
+from glue.reporting.costs import estimate_cost
+from glue.reporting.timeline import build_timeline
 from glue.settings.layers import DEFAULTS
 from glue.settings.rules import SETTINGS, ListOf, MapOf, Struct
 

@@ -18,7 +18,7 @@ def edited():
     """A stage whose app and Glue script were edited after the deploy."""
     with deploy_stage() as stage:
         app = stage.project / "app.py"
-        app.write_text(app.read_text().replace("%s starts run %s", f"{EDIT} %s %s"))
+        app.write_text(app.read_text().replace("%r starts run %s", f"{EDIT} %r %s"))
         script = stage.project / "glue" / "preprocess.py"
         script.write_text(f"raise SystemExit({EDIT!r})\n")
         yield stage
@@ -34,7 +34,7 @@ def test_edit_of_the_source_changes_nothing(edited):
     ended = edited.upload("raw/before.zip", UPLOAD)
 
     assert ended["status"] == "SUCCEEDED", ended.get("cause")
-    assert f"raw/before.zip starts run {ended['name']}" in read_upload_log()
+    assert f"'raw/before.zip' starts run {ended['name']}" in read_upload_log()
     assert EDIT not in read_upload_log()
 
 
@@ -44,7 +44,7 @@ def test_next_deploy_brings_the_edit(edited):
     ended = edited.upload("raw/after.zip", UPLOAD)
 
     assert EDIT in json.loads(ended["cause"])["ErrorMessage"]
-    assert f"{EDIT} raw/after.zip" in read_upload_log()
+    assert f"{EDIT} 'raw/after.zip'" in read_upload_log()
 
 
 def test_deployed_functions_cannot_see_the_project(edited):

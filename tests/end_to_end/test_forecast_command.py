@@ -14,7 +14,7 @@ import pytest
 import requests
 from moto.server import ThreadedMotoServer
 
-from chalicelib.bucket import forecast_key, run_key
+from chalicelib.keys import forecast_key, run_key
 from chalicelib.runs import build_execution_input
 from chalicelib.uploads import Upload
 from forecast import choose_command, main
@@ -74,13 +74,13 @@ class Trigger(threading.Thread):
             event_time=version["LastModified"].isoformat(),
             sequencer="0",
         )
-        asked = json.loads(build_execution_input(upload))
+        asked = json.loads(build_execution_input(upload, STAGE.name))
         if asked["dataset"] != "ignored":
             self._put_results(asked["dataset"], asked["run_id"])
             self._sfn.start_execution(
                 stateMachineArn=STAGE.state_machine_arn,
                 name=asked["run_id"],
-                input=build_execution_input(upload),
+                input=build_execution_input(upload, STAGE.name),
             )
 
     def _put_results(self, dataset, run_id):

@@ -121,7 +121,8 @@ def calls(stage):
     with stage.gate.watch(asked.append):
         run_to_the_end(stage)
         for state in ("Preprocess", "WaitForAutopilotJob", "BatchTransform"):
-            stop_in_state(stage, state)
+            stopped = stop_in_state(stage, state)
+        create_for_a_stopped_run(stage, stopped)
         fail_events(stage)
     return asked
 
@@ -130,13 +131,18 @@ def run_to_the_end(stage):
     """Forecast with the client, whose requests are judged too."""
     (stage.project / "whole.zip").write_bytes(UPLOAD)
     made = record_client(stage, "whole.zip")
-    run = {"run_id": stage.list_executions()[0]["name"]}
+    (execution,) = stage.list_executions()
+    run = {
+        "run_id": execution["name"],
+        "dataset": "whole",
+        "execution_arn": execution["executionArn"],
+    }
     made |= record_client(stage, "list") | record_client(stage, "fetch", run["run_id"])
     assert {"s3:PutObject", "stepfunctions:DescribeExecution"} <= made
     # As after a lost answer: the job is there already.
     stage.client("lambda").invoke(
         FunctionName=TARGET.resource("create_autopilot_job"),
-        Payload=json.dumps({"run_id": run["run_id"]}),
+        Payload=json.dumps(run),
     )
 
 
@@ -158,6 +164,20 @@ def stop_in_state(stage, state):
     stage.stepfunctions.stop_execution(executionArn=arn)
     run_id = arn.rsplit(":", 1)[1]
     stage.wait_for_json(f"runs/{run_id}/status.json")
+    return arn
+
+
+def create_for_a_stopped_run(stage, execution_arn):
+    """Create a job as a function does whose run was stopped meanwhile."""
+    name = execution_arn.rsplit(":", 1)[1]
+    run_id = f"late{name[name.index('-') :]}"
+    stage.put(f"runs/{run_id}/settings.json", stage.read(f"runs/{name}/settings.json"))
+    stage.client("lambda").invoke(
+        FunctionName=TARGET.resource("create_autopilot_job"),
+        Payload=json.dumps(
+            {"run_id": run_id, "dataset": "late", "execution_arn": execution_arn}
+        ),
+    )
 
 
 def fail_events(stage):

@@ -112,6 +112,16 @@ def test_bad_upload_is_refused_with_reasons(stage, name):
     assert error["what"] in json.loads(ended["cause"])["ErrorMessage"]
 
 
+@pytest.mark.parametrize("event", [{"Event": "s3:TestEvent"}, {"Records": []}])
+def test_deployed_trigger_takes_an_event_of_nothing(stage, event):
+    answer = stage.client("lambda").invoke(
+        FunctionName="automl-ts-mlops-pipeline-local-on_upload",
+        Payload=json.dumps(event),
+    )
+
+    assert "FunctionError" not in answer
+
+
 def test_second_deploy_changes_nothing(stage):
     printed = stage.run_script("deploy.py", "--stage", "local").stdout
 

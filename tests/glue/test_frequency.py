@@ -1,13 +1,18 @@
+import re
+
+import botocore.session
 import numpy as np
 import pandas as pd
 import pytest
 
 from glue.frequency import (
+    Frequency,
     StepEvidence,
     find_frequency,
     longest_horizon,
     parse_frequency,
 )
+from glue.limits import MOST_UNITS
 
 START = pd.Timestamp("2019-12-30")  # a Monday
 
@@ -48,7 +53,7 @@ def test_long_periods_are_counted_from_the_origin(text):
 
 
 STEPS = [
-    ("min", pd.Timedelta(minutes=1)),
+    ("1min", pd.Timedelta(minutes=1)),
     ("15min", pd.Timedelta(minutes=15)),
     ("H", pd.Timedelta(hours=1)),
     ("6H", pd.Timedelta(hours=6)),
@@ -120,3 +125,16 @@ def test_horizon_is_at_most_a_quarter(steps, expected):
 def test_frequency_outside_the_grammar_is_refused(text):
     with pytest.raises(ValueError, match="no forecast frequency"):
         parse_frequency(text)
+
+
+def test_every_spelling_has_the_models_form():
+    model = botocore.session.get_session().get_service_model("sagemaker")
+    pattern = model.shape_for("ForecastFrequency").metadata["pattern"]
+    spelled = [
+        str(Frequency(count, unit))
+        for unit, most in MOST_UNITS.items()
+        for count in range(1, most + 1)
+    ]
+
+    assert [text for text in spelled if not re.fullmatch(pattern, text)] == []
+    assert [str(parse_frequency(text)) for text in spelled] == spelled

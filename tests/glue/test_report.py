@@ -5,7 +5,7 @@ import json
 import pytest
 
 from glue.findings.codes import REPORT_CODES
-from glue.reporting.output import ForecastUnreadableError
+from glue.reporting.raw_output import ForecastUnreadableError
 from tests.building.reports import (
     ROOT,
     RUN_ID,

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glue.arrays import Array
-from glue.documents import RunSettings
 from glue.reporting.figures import Figures
+from glue.run_documents import RunSettings
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

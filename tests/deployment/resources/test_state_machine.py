@@ -44,6 +44,18 @@ def test_file_is_filled_in_completely():
     assert "${" not in json.dumps(definition)
 
 
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("us-east-1", "aws")],
+)
+def test_definition_is_of_the_regions_partition(region, partition):
+    definition = build_definition(
+        TEMPLATE, make_stage(region=region), options=Options(), function_arns=ARNS
+    )
+
+    assert definition.count(f'"arn:{partition}:states:::') == 7
+
+
 def test_unknown_placeholder_is_refused():
     with pytest.raises(DeploymentError, match="OtherArn"):
         build_definition(
@@ -166,10 +178,12 @@ def test_filled_in_definition_passes_both_linters(tmp_path, options):
     assert judged.returncode == 0, judged.stdout
 
 
-def test_raw_file_passes_cfn_lint():
-    names = dict.fromkeys(list_placeholders(TEMPLATE), "value")
+def test_file_of_a_partition_passes_cfn_lint():
+    # cfn-lint takes a placeholder for a parameter, but for no part of a Resource.
+    template = TEMPLATE.replace("${Partition}", "aws")
+    names = dict.fromkeys(list_placeholders(template), "value")
 
-    assert find_lint(TEMPLATE, **names) == []
+    assert find_lint(template, **names) == []
 
 
 def test_linter_finds_a_state_of_no_type():

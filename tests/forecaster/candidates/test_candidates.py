@@ -17,9 +17,9 @@ from forecaster.candidates.npts import seasonal_npts, weighted_quantiles
 from forecaster.candidates.paths import TREND, Paths
 from forecaster.candidates.smoothing import smooth
 from forecaster.candidates.theta import theta
-from forecaster.clock import Clock
 from forecaster.data.frequency import parse_frequency
 from forecaster.data.panel import Panel
+from forecaster.time_limit import Clock
 from forecaster.training.backtest import plan_backtest
 from forecaster.training.calibration import calibrate, stretch
 from forecaster.training.ensemble import blend, greedy_weights, shrink, tilt

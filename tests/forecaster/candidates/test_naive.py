@@ -11,7 +11,7 @@ from forecaster.candidates.naive import drift, last_value, seasonal_mean
 from forecaster.data.frequency import parse_frequency
 from forecaster.data.panel import Panel
 from forecaster.data.problem import Problem
-from forecaster.training.ensemble import pass_naive
+from forecaster.training.ensemble import find_worse, lean_on
 
 LEVELS = np.array([0.1, 0.5, 0.9])
 NAN = float("nan")
@@ -63,13 +63,51 @@ def test_seasonal_mean_is_the_mean_of_every_phase():
     assert list(forecast[0, :, 1]) == [2.0, 6.0, 2.0, 6.0]
 
 
-def test_what_is_worse_than_the_best_naive_fails():
-    losses = np.array([1.0, 0.8, 0.9, 0.7, NAN])
-    naive = np.array([True, True, False, False, False])
+def test_worse_than_the_best_naive_is_found():
+    naive = np.array([True, True, False, False, False, False])
+    by_window = np.array(
+        [
+            [1.0, 1.0, 1.0],  # naive
+            [0.8, 0.8, 0.8],  # the best naive
+            [0.9, 0.9, 0.9],  # worse in every window
+            [0.7, 0.7, 1.9],  # worse in one of three
+            [0.7, 0.7, 0.7],
+            [NAN, NAN, NAN],
+        ]
+    )
 
-    passed = pass_naive(losses, naive)
+    worse = find_worse(by_window.mean(axis=1), by_window, naive)
 
-    assert passed.tolist() == [False, True, False, True, False]
+    assert worse.tolist() == [False, False, True, False, False, True]
+
+
+def test_one_window_is_no_evidence():
+    losses = np.array([0.8, 0.9])
+
+    worse = find_worse(losses, losses[:, None], np.array([True, False]))
+
+    assert not worse.any()
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [([0.5, 0.5], [0.5, 0.5]), ([0.0, 1.0], [0.5, 0.5]), ([0.1, 0.9], [0.55, 0.45])],
+)
+def test_ensemble_leans_on_the_naive_as_far_as_it_must(weights, expected):
+    def loss(weights):
+        return 1.0 if weights[0] >= 0.5 else 2.0
+
+    leaning = lean_on(np.array([1.0, 0.0]), np.array(weights), loss, 1.0)
+
+    assert leaning == pytest.approx(expected)
+
+
+def test_ensemble_that_is_always_worse_is_the_naive():
+    alone = np.array([1.0, 0.0])
+
+    leaning = lean_on(alone, np.array([0.0, 1.0]), lambda weights: 2.0, 1.0)
+
+    assert list(leaning) == [1.0, 0.0]
 
 
 def test_random_walks_are_left_to_the_last_value():

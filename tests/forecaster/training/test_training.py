@@ -10,11 +10,11 @@ from forecaster.candidates.catalogue import (
     affordable,
     candidates_by_name,
 )
-from forecaster.clock import Clock
 from forecaster.data.frequency import parse_frequency
 from forecaster.data.panel import Panel
+from forecaster.time_limit import Clock
 from forecaster.training.backtest import plan_backtest
-from forecaster.training.runs import Plan, train_candidates
+from forecaster.training.train import Plan, train_candidates
 
 LEVELS = np.array([0.1, 0.5, 0.9])
 

@@ -109,7 +109,11 @@ CASES = [
     Case("encrypted", with_flag(1), ("zip-encrypted",)),
     Case("empty archive", make_zip({}), ("tts-missing",)),
     Case("folder only", make_zip({"data/": ""}), ("tts-missing",)),
-    Case("another name", make_zip({"sales.csv": TTS}), ("file-ignored", "tts-missing")),
+    Case(
+        "another name",
+        make_zip({"north.csv": TTS, "south.csv": TTS}),
+        ("file-ignored", "tts-missing"),
+    ),
     Case("upper case name", make_zip({"TTS.CSV": TTS}), train=TTS),
     Case("lower case name", make_zip({"tts.csv": TTS}), train=TTS),
     Case("nested folder", make_zip({"data/": "", "data/TTS.csv": TTS}), train=TTS),

@@ -15,7 +15,16 @@ from tests.building.uploads import (
     make_zip,
     months,
 )
-from tests.glue.corpus import archive, columns, related, series, settings, text, values
+from tests.glue.corpus import (
+    archive,
+    columns,
+    readings,
+    related,
+    series,
+    settings,
+    text,
+    values,
+)
 
 TTS = make_tts()
 ROWS = make_rows()
@@ -106,6 +115,145 @@ WITH_FILL = related.fill(futurefill="mean")
 PAST_BLANK = related.without_price("A", LAST)
 
 NEAR_MISSES = {
+    "csv-gzip": near(
+        "table that is gzipped", "table that is not", TTS, key="raw/sales.csv"
+    ),
+    "tts-by-another-name": near(
+        "only table, of another name",
+        "table of its own name, in a folder",
+        make_zip({"export/tts.csv": TTS}),
+        train=TTS,
+    ),
+    "item-made": near(
+        "one series without an item",
+        "one series with its item",
+        only(ROWS[:24]),
+        "one-series",
+    ),
+    "formula-unwrapped": near(
+        "ids as formulas of a sheet", "ids in quotes", as_zip(TTS.replace("A,", '"A",'))
+    ),
+    "ids-damaged": near(
+        "ids that were rounded",
+        "ids of letters and digits",
+        as_zip(TTS.replace("A,", "4E12,")),
+    ),
+    "total-rows": near("total below the rows", "no total", as_zip(TTS), train=TTS),
+    "zeros-at-end": near(
+        "months to come of zeros",
+        "last month of zeros",
+        only([(i, t, v * (t < "2021-12")) for i, t, v in ROWS]),
+    ),
+    "values-placeholder": near(
+        "number for no value",
+        "number among others like it",
+        readings.values(lambda n, v: "-9999" if n in (5, 9) else v * 50),
+        "csv-delimiter",
+    ),
+    "rts-nothing-matched": near(
+        "covariates of month ends",
+        "covariates of one month",
+        with_rts("item_id,timestamp,price\nA,2020-01-01,5\n"),
+        "future-none",
+        "rts-history-missing",
+    ),
+    "file-too-large": near(
+        "settings of a quarter of a mebibyte",
+        "settings of nearly a quarter",
+        as_zip(TTS, config="{" + " " * 262_000 + "}"),
+        train=TTS,
+    ),
+    "grid-too-large": near(
+        "hole of three centuries",
+        "hole of a year",
+        as_zip(make_tts(stamps=["2019-03-01", *months(24)])),
+        "series-gaps",
+    ),
+    "column-reserved": near(
+        "item called as a quantile",
+        "covariate called as a quantile",
+        as_zip(make_csv((*HEADER, "p50"), [(*row, row[0]) for row in ROWS])),
+    ),
+    "setting-operators": near(
+        "file of feature types",
+        "file of feature types, in the bucket's settings",
+        as_zip(TTS),
+        settings={
+            "TimeSeriesForecastingJobConfig": {
+                "FeatureSpecificationS3Uri": "s3://own/features.json"
+            }
+        },
+        train=TTS,
+    ),
+    "setting-capped": near(
+        "a hundred instances",
+        "a smaller instance",
+        as_zip(
+            TTS,
+            config={
+                "TransformResources": {
+                    "InstanceType": "ml.m5.large",
+                    "InstanceCount": 1,
+                }
+            },
+        ),
+        train=TTS,
+    ),
+    "csv-broken-bytes": near(
+        "one byte beside accents",
+        "accents in UTF-8",
+        as_zip(readings.ACCENTS),
+    ),
+    "csv-quote-open": near(
+        "quote closed in another row",
+        "line break within a note",
+        readings.noted({9: '"see\nok"'}),
+        "future-none",
+    ),
+    "lines-skipped": near("title and note", "blank lines around", as_zip(f"{TTS}\n\n")),
+    "header-repeated": near(
+        "header in the middle", "header once", as_zip(TTS), train=TTS
+    ),
+    "header-missing": near(
+        "rows without a header",
+        "names that are years",
+        as_zip(make_csv(("1", "2", "3"), ROWS)),
+    ),
+    "decimal-mixed": near(
+        "commas and points in one column",
+        "points that group thousands",
+        readings.values(lambda n, v: f"{v},5" if n % 3 else f"1.{v},5"),
+        "csv-delimiter",
+        "number-marks",
+    ),
+    "decimal-assumed": near(
+        "always three digits behind a point",
+        "two digits once",
+        readings.values(lambda n, v: f"1.{v}" if n else "1.25"),
+        "csv-delimiter",
+    ),
+    "number-units": near("euros", "plain numbers", as_zip(TTS), train=TTS),
+    "units-mixed": near(
+        "pieces and kilograms",
+        "kilograms",
+        readings.values(lambda n, v: f"{v} kg"),
+        "csv-delimiter",
+        "number-units",
+    ),
+    "timestamp-utc": near(
+        "offsets of a clock change",
+        "one offset",
+        readings.hourly(lambda n, t: f"{t}+01:00"),
+        "timestamp-zone-dropped",
+        train=readings.HOURLY,
+    ),
+    "timestamp-fraction-cut": near(
+        "milliseconds",
+        "fractions of nought",
+        readings.hourly(lambda n, t: f"{t}.000"),
+        "timestamp-normalised",
+        train=readings.HOURLY,
+    ),
     # the archive
     "zip-unreadable": near(
         "bytes before the archive", "bytes behind it", archive.GOOD + b"MZ"
@@ -212,8 +360,8 @@ NEAR_MISSES = {
     ),
     "row-numbers-dropped": near(
         "row numbers of pandas",
-        "row numbers with a name",
-        as_zip("row" + text.NUMBERED),
+        "numbers that skip one",
+        as_zip("row" + text.NUMBERED.replace("\n5,A", "\n500,A")),
         "future-none",
     ),
     "header-blank": near(
@@ -614,7 +762,7 @@ NEAR_MISSES = {
     ),
     # settings
     "settings-unreadable": near(
-        "config too long",
+        "config that is no JSON",
         "config just as long as allowed",
         as_zip(TTS, config="{}".ljust(MAX_SETTINGS_BYTES)),
     ),

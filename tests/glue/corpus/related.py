@@ -179,7 +179,7 @@ CASES = [
     Case(
         "covariates of ids with zeros",
         as_zip(make_tts(items=("07", "08")), rts=related(("7", "8"))),
-        ("future-none", "rts-history-missing", "rts-series-unknown"),
+        ("rts-nothing-matched", "rts-series-unknown"),
         settings=H,
     ),
     Case(

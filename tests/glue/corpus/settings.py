@@ -91,7 +91,7 @@ CASES = [
     Case(
         "config too long",
         as_zip(TTS, config="{}".ljust(MAX_SETTINGS_BYTES + 1)),
-        ("settings-unreadable",),
+        ("file-too-large",),
     ),
     Case(
         "horizon of too many steps",

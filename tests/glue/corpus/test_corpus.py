@@ -3,6 +3,7 @@ import pytest
 from glue.findings.codes import UPLOAD_CODES
 from tests.glue.corpus import archive as uploads_archive
 from tests.glue.corpus import columns as uploads_columns
+from tests.glue.corpus import readings as uploads_readings
 from tests.glue.corpus import related as uploads_related
 from tests.glue.corpus import series as uploads_series
 from tests.glue.corpus import settings as uploads_settings
@@ -17,6 +18,7 @@ MODULES = (
     uploads_series,
     uploads_related,
     uploads_settings,
+    uploads_readings,
 )
 CASES = [case for module in MODULES for case in module.CASES]
 # Codes that no upload has, as they are about the job itself, and those that depend on

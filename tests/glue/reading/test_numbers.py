@@ -33,7 +33,7 @@ def gather(texts):
     ],
 )
 def test_mark_is_told_from_the_whole_column(texts, expected):
-    assert find_decimal_mark(gather(texts)) == expected
+    assert find_decimal_mark(gather(texts)).mark == expected
 
 
 @pytest.mark.parametrize(

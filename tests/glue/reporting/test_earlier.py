@@ -127,3 +127,10 @@ def test_only_runs_before_this_one_are_listed():
     ]
 
     assert list_earlier_runs(keys, "data-260101000000-0123abcd") == [SECOND, FIRST]
+
+
+def test_runs_are_found_whether_or_not_named_by_stage():
+    runs = ["da-250101000000-0123abcd-dev", "240101000000-0123abcd-a-stage-9"]
+    keys = [f"output-forecasted-data/data/{run}/forecast.csv" for run in runs]
+
+    assert list_earlier_runs(keys, "data-260101000000-0123abcd") == runs

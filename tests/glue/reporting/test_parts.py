@@ -5,12 +5,13 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from glue.documents import read_settings
 from glue.frequency import parse_frequency
 from glue.reading.timestamps import UnreadableTimestampError, parse_stamps
 from glue.reporting.baseline import fill_gaps
-from glue.reporting.costs import build_timeline, estimate_cost
+from glue.reporting.costs import estimate_cost
 from glue.reporting.history import read_history
+from glue.reporting.timeline import build_timeline
+from glue.run_documents import read_settings
 from tests.building.reports import RunBuilder
 
 NAN = float("nan")

@@ -12,26 +12,26 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from glue.bucket import SCHEMAS, Bucket, RunKeys
-from glue.documents import Run, read_run
 from glue.findings.finding import Findings
 from glue.reporting import page
 from glue.reporting.attempts import Attempts
 from glue.reporting.backtest import BacktestOutcome, compare_backtest
 from glue.reporting.costs import describe_cost
-from glue.reporting.document import build_document
 from glue.reporting.earlier import NOT_READ, find_earlier
 from glue.reporting.figures import Figures, compute_figures
 from glue.reporting.history import History, read_history
 from glue.reporting.items import write_items
 from glue.reporting.leaderboard import write_leaderboard
-from glue.reporting.output import (
+from glue.reporting.page.page import PageContent, build_page
+from glue.reporting.raw_output import (
     download_outputs,
     read_forecast,
     write_forecast,
     write_parquet,
 )
-from glue.reporting.page.page import PageContent, build_page
 from glue.reporting.repairs import check_complete, repair_by_history, repair_rows
+from glue.reporting.report_json import build_document
+from glue.run_documents import Run, read_run
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

@@ -1,4 +1,4 @@
-"""Where an asynchronous invocation goes that could not be handled."""
+"""Asynchronous invocations: how often they are tried, and where a failed one goes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,19 @@ from botocore.exceptions import ClientError
 from localaws.iam.roles import RoleClients
 
 log = logging.getLogger(__name__)
+# https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+_RETRIES = 2
+_RETRY_SECONDS = (60.0, 120.0)
+
+
+def count_retries(settings: Mapping[str, Any]) -> int:
+    """Say how often a failed invocation is repeated, by the function's settings."""
+    return int(settings.get("MaximumRetryAttempts", _RETRIES))
+
+
+def pause_before(attempt: int) -> float:
+    """Give the seconds that AWS waits before an attempt; the first is number 0."""
+    return 0.0 if attempt == 0 else _RETRY_SECONDS[attempt - 1]
 
 
 @dataclass(frozen=True)

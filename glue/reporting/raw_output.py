@@ -11,7 +11,6 @@ import pandas as pd
 
 from glue.arrays import Array
 from glue.bucket import Bucket
-from glue.documents import Run, RunSettings
 from glue.findings.finding import list_some
 from glue.frequency import Frequency
 from glue.reading.timestamps import (
@@ -19,6 +18,7 @@ from glue.reading.timestamps import (
     format_timestamps,
     parse_stamps,
 )
+from glue.run_documents import Run, RunSettings
 
 
 class ForecastUnreadableError(Exception):

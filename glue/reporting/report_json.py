@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from glue.bucket import SCHEMAS
-from glue.documents import Run, RunSettings
 from glue.reporting.baseline import NAME
 from glue.reporting.figures import Figures
 from glue.reporting.grid import total_forecast, total_history
 from glue.reporting.history import History
 from glue.reporting.items import list_items
+from glue.run_documents import Run, RunSettings
 
 DEFINITIONS = {
     "WQL": (

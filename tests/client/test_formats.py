@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.terminal import printable
-from client.words import (
+from client.formats import (
     format_age,
     format_duration,
     format_numbers,

@@ -6,17 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.bucket import (
+from chalicelib.keys import (
     autopilot_prefix,
     build_uri,
     forecast_key,
     run_key,
     settings_keys,
+    training_prefix,
+    transform_prefix,
     upload_key,
 )
 
 ROOT = Path(__file__).parents[2]
-MAP = ROOT / "chalicelib" / "bucket.py"
+MAP = ROOT / "chalicelib" / "keys.py"
 FOLDERS = re.compile(
     r"\b(raw|config|runs|input|autopilot-output|output-forecasted-data|code)/"
 )
@@ -56,6 +58,8 @@ def test_map_says_where_everything_stands():
         upload_key("sales.zip"),
         *settings_keys("sales"),
         run_key("r1", "run.json"),
+        training_prefix("r1"),
+        transform_prefix("r1"),
         autopilot_prefix("r1"),
         forecast_key("sales", "r1", "forecast.csv"),
     ]
@@ -65,6 +69,8 @@ def test_map_says_where_everything_stands():
         "config/sales.json",
         "config/default.json",
         "runs/r1/run.json",
+        "input/r1/train/",
+        "input/r1/transform/",
         "autopilot-output/r1",
         "output-forecasted-data/sales/r1/forecast.csv",
     ]

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from forecaster.arrays import Array
 from forecaster.candidates.catalogue import BASELINE, Candidate, State
 from forecaster.candidates.features import ENOUGH_ROWS
-from forecaster.clock import Clock, OutOfTime
 from forecaster.data.panel import Panel
 from forecaster.metrics import score
+from forecaster.time_limit import Clock, OutOfTime
 from forecaster.training.backtest import Backtest
 from forecaster.training.bounds import keep_near
 from forecaster.training.fallback import mend

@@ -24,6 +24,16 @@ def run_key(run_id: str, name: str) -> str:
     return f"runs/{run_id}/{name}"
 
 
+def training_prefix(run_id: str) -> str:
+    """Build the prefix of what a run's model is trained on."""
+    return f"input/{run_id}/train/"
+
+
+def transform_prefix(run_id: str) -> str:
+    """Build the prefix of what a run's forecast is made from."""
+    return f"input/{run_id}/transform/"
+
+
 def autopilot_prefix(run_id: str) -> str:
     """Build the prefix that Autopilot writes its own files of a run under."""
     return f"autopilot-output/{run_id}"

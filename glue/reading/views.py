@@ -1,0 +1,77 @@
+"""Tables that are read by way of another: with rows or columns changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from glue.arrays import as_texts
+from glue.findings.finding import Findings, Tallies
+from glue.reading.tables import Table
+from glue.rows import Rows
+
+# Gives other rows for some rows, and notes what it leaves out or changes.
+Change = Callable[[Rows, Tallies], Rows]
+
+
+@dataclass(frozen=True)
+class View:
+    """A table whose rows are changed while they are read.
+
+    ``spread`` is how many rows a row of the table becomes, at most.
+    """
+
+    table: Table
+    header: Sequence[str]
+    change: Change
+    spread: int = 1
+
+    @property
+    def name(self) -> str:
+        """The file's name in the upload."""
+        return self.table.name
+
+    @property
+    def text_bytes(self) -> int:
+        """About how many bytes its rows are as text."""
+        return self.table.text_bytes * (2 if self.spread > 1 else 1)
+
+    def rename(self, names: Mapping[str, str]) -> View:
+        """Give the same table with other names for columns."""
+
+        def change(rows: Rows, _: Tallies) -> Rows:
+            columns = {names.get(n, n): values for n, values in rows.columns.items()}
+            return Rows(columns, rows.numbers, rows.seconds)
+
+        return View(self, [names.get(n, n) for n in self.header], change)
+
+    def chunks(
+        self, findings: Findings, tallies: Tallies, *, size: int | None = None
+    ) -> Iterator[Rows]:
+        """Yield the changed rows, some at a time."""
+        if self.spread > 1:
+            size = max((size or 10_000) // self.spread, 1)
+        for rows in self.table.chunks(findings, tallies, size=size):
+            changed = self.change(rows, tallies)
+            if len(changed):
+                yield changed
+
+
+def drop_columns(table: Table, names: Sequence[str]) -> View:
+    """Leave columns out."""
+
+    def change(rows: Rows, _: Tallies) -> Rows:
+        kept = {n: values for n, values in rows.columns.items() if n not in names}
+        return Rows(kept, rows.numbers, rows.seconds)
+
+    return View(table, [name for name in table.header if name not in names], change)
+
+
+def add_column(table: Table, name: str, value: str) -> View:
+    """Put a column in front that has one value."""
+
+    def change(rows: Rows, _: Tallies) -> Rows:
+        added = {name: as_texts([value] * len(rows)), **rows.columns}
+        return Rows(added, rows.numbers, rows.seconds)
+
+    return View(table, [name, *table.header], change)

@@ -1,0 +1,57 @@
+"""Rows that sum up others: recognised by their words, and left out."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from glue.findings.finding import Tallies
+from glue.reading.tables import Table
+from glue.reading.views import View
+from glue.rows import Rows
+from glue.understanding.roles import Roles
+
+_WORDS = frozenset(
+    [
+        *("total", "totals", "subtotal", "subtotals", "sum", "result", "results"),
+        *("summe", "gesamt", "gesamtergebnis", "gesamtsumme", "ergebnis"),
+        *("zwischensumme", "insgesamt", "somme", "totale", "totali", "somma"),
+        *("suma", "summa", "totaal", "soma", "all", "alle"),
+    ]
+)
+
+
+def is_total(text: str) -> bool:
+    """Say whether a text names a sum of others."""
+    if len(text) > 100:
+        return False
+    words = re.findall(r"[^\W\d_]+", text.casefold())
+    return text.startswith("* ") or not _WORDS.isdisjoint(words)
+
+
+def leave_totals_out(table: Table, roles: Roles) -> Table:
+    """Leave out the rows without a moment whose id, or moment, names a total."""
+    named = [roles.timestamp, *roles.keys]
+
+    def change(rows: Rows, tallies: Tallies) -> Rows:
+        blank = np.array([not t.strip() for t in rows[roles.timestamp].tolist()])
+        suspect = blank | np.array(
+            [is_total(t) for t in rows[roles.timestamp].tolist()]
+        )
+        if not suspect.any():
+            return rows
+        totals = np.zeros(len(rows), dtype=bool)
+        for at in np.flatnonzero(suspect).tolist():
+            totals[at] = any(is_total(str(rows[name][at])) for name in named)
+        if totals.any():
+            examples = [
+                *rows.first_texts(totals, table.name, roles.item_id),
+                *rows.first_texts(totals & ~blank, table.name, roles.timestamp),
+            ]
+            count = int(totals.sum())
+            done = "they were left out"
+            tallies.add("total-rows", examples, count=count, file=table.name, done=done)
+        return rows.take(~totals)
+
+    return View(table, table.header, change)

@@ -1,0 +1,220 @@
+"""Uploads that are read in a way of their own, and said to be; and near misses."""
+
+import gzip
+from datetime import datetime, timedelta
+
+from tests.building.uploads import (
+    HEADER,
+    Case,
+    as_zip,
+    make_csv,
+    make_rows,
+    make_tts,
+    make_zip,
+)
+
+TTS = make_tts()
+ROWS = make_rows()
+LINES = TTS.splitlines(keepends=True)
+HOURS = [datetime(2020, 3, 1) + timedelta(hours=n) for n in range(100)]
+
+
+def values(write, delimiter=";", rows=ROWS):
+    """Write the target's numbers in another form."""
+    return as_zip(
+        make_csv(HEADER, [(i, t, write(n, v)) for n, (i, t, v) in enumerate(rows)], ";")
+        if delimiter == ";"
+        else make_csv(HEADER, [(i, t, write(n, v)) for n, (i, t, v) in enumerate(rows)])
+    )
+
+
+def hourly(write):
+    """Write a table of hours in another form."""
+    return as_zip(make_tts(stamps=[write(n, t) for n, t in enumerate(HOURS)]))
+
+
+def frequency(text):
+    """Set the frequency."""
+    return {"TimeSeriesForecastingJobConfig": {"ForecastFrequency": text}}
+
+
+HOURLY = make_tts(stamps=[f"{t}" for t in HOURS])
+ACCENTS = TTS.replace("A,", "Caf\xe9,").encode()
+NOTED = {9: '"see', 13: 'ok"'}
+
+
+def noted(notes):
+    """Write a column of notes."""
+    head, *rows = (line.rstrip() for line in LINES)
+    lines = [f"{row},{notes.get(n, 'none')}\n" for n, row in enumerate(rows)]
+    return as_zip(f"{head},note\n" + "".join(lines))
+
+
+CASES = [
+    Case(
+        "one byte beside accents",
+        as_zip(ACCENTS.replace(b"2020-03", b"2020\x96-03", 1)),
+        ("csv-broken-bytes",),
+    ),
+    Case("quote closed in another row", noted(NOTED), ("csv-quote-open",)),
+    Case(
+        "title and note",
+        as_zip(f"Report\n\n{TTS}\nSource: the till\n"),
+        ("lines-skipped",),
+        train=TTS,
+    ),
+    Case(
+        "header in the middle",
+        as_zip("".join([*LINES[:20], LINES[0], *LINES[20:]])),
+        ("header-repeated",),
+        train=TTS,
+    ),
+    Case("rows without a header", as_zip("".join(LINES[1:])), ("header-missing",)),
+    Case(
+        "points before three digits beside none",
+        values(lambda n, v: f"1.{v}" if n % 3 else v),
+        ("csv-delimiter", "decimal-ambiguous"),
+    ),
+    Case(
+        "commas and points in one column",
+        values(lambda n, v: f"{v},5" if n % 3 else f"{v}.5"),
+        ("csv-delimiter", "decimal-mixed"),
+    ),
+    Case(
+        "always three digits behind a point",
+        values(lambda n, v: f"1.{v}"),
+        ("csv-delimiter", "decimal-assumed"),
+        train=make_csv(HEADER, [(i, t, float(f"1.{v}")) for i, t, v in ROWS]),
+    ),
+    Case(
+        "euros",
+        values(lambda n, v: f"{v} \u20ac"),
+        ("csv-delimiter", "number-units"),
+        train=TTS,
+    ),
+    Case(
+        "pieces and kilograms",
+        values(lambda n, v: f"{v} {'kg' if n % 2 else 'Stk.'}"),
+        ("csv-delimiter", "units-mixed"),
+    ),
+    Case(
+        "offsets of a clock change",
+        hourly(lambda n, t: f"{t + timedelta(hours=1 + (n > 50))}+0{1 + (n > 50)}:00"),
+        ("timestamp-utc",),
+        train=HOURLY,
+    ),
+    Case(
+        "milliseconds",
+        hourly(lambda n, t: f"{t}.{n:03d}"),
+        ("timestamp-fraction-cut", "timestamp-normalised"),
+        train=HOURLY,
+    ),
+    Case(
+        "settings of a quarter of a mebibyte",
+        as_zip(TTS, config="{" + " " * 262_144 + "}"),
+        ("file-too-large",),
+    ),
+    Case(
+        "hole of three centuries",
+        as_zip(make_tts(stamps=["1700-01-01 00:00:00", *[f"{t}" for t in HOURS]])),
+        ("grid-too-large", "series-gaps"),
+        settings=frequency("H"),
+    ),
+    Case(
+        "item called as a quantile",
+        as_zip(TTS.replace("item_id", "p50", 1)),
+        ("column-reserved",),
+        settings={
+            "TimeSeriesForecastingJobConfig": {
+                "TimeSeriesConfig": {"ItemIdentifierAttributeName": "p50"}
+            }
+        },
+    ),
+    Case(
+        "file of feature types",
+        as_zip(
+            TTS,
+            config={
+                "TimeSeriesForecastingJobConfig": {
+                    "FeatureSpecificationS3Uri": "s3://other/features.json"
+                }
+            },
+        ),
+        ("setting-operators",),
+    ),
+    Case(
+        "a hundred instances",
+        as_zip(
+            TTS,
+            config={
+                "TransformResources": {
+                    "InstanceType": "ml.p3.16xlarge",
+                    "InstanceCount": 100,
+                }
+            },
+        ),
+        ("setting-capped",),
+        train=TTS,
+    ),
+    Case(
+        "ids as formulas of a sheet",
+        as_zip(TTS.replace("A,", '"=""A""",')),
+        ("formula-unwrapped",),
+        train=TTS,
+    ),
+    Case(
+        "ids that were rounded",
+        as_zip(TTS.replace("A,", "4.01E+12,").replace("B,", "4.02E+12,")),
+        ("ids-damaged",),
+    ),
+    Case(
+        "total below the rows",
+        as_zip(f"{TTS}Grand total,,5000\n"),
+        ("total-rows",),
+        train=TTS,
+    ),
+    Case(
+        "months to come of zeros",
+        as_zip(make_csv(HEADER, [(i, t, v * (t < "2021-10")) for i, t, v in ROWS])),
+        ("zeros-at-end",),
+    ),
+    Case(
+        "number for no value",
+        values(lambda n, v: "-9999" if n in (5, 9) else v),
+        ("csv-delimiter", "target-blank", "values-placeholder"),
+    ),
+    Case(
+        "covariates of month ends",
+        as_zip(
+            TTS,
+            rts=make_csv(
+                ("item_id", "timestamp", "price"),
+                [
+                    (i, f"{t[:8]}28", n % 5)
+                    for n, (i, t, _) in enumerate(ROWS)
+                    if t < "2021-10"
+                ],
+            ),
+        ),
+        ("rts-nothing-matched",),
+    ),
+    Case(
+        "table that is gzipped",
+        gzip.compress(TTS.encode()),
+        ("csv-gzip",),
+        key="raw/sales.csv.gz",
+        train=TTS,
+    ),
+    Case(
+        "only table, of another name",
+        make_zip({"sales.csv": TTS}),
+        ("tts-by-another-name",),
+        train=TTS,
+    ),
+    Case(
+        "one series without an item",
+        as_zip(make_csv(HEADER[1:], [row[1:] for row in ROWS[:24]])),
+        ("item-made", "one-series"),
+        train=make_csv(HEADER, [("data", *row[1:]) for row in ROWS[:24]]),
+    ),
+]
