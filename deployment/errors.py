@@ -14,6 +14,6 @@ def describe_aws_error(error: BotoCoreError | ClientError) -> str:
     """Say in one line what AWS refused, and what to do about it."""
     return explain_aws_error(
         error,
-        if_denied="use credentials that may deploy (README.md says what they need)",
+        if_denied="use credentials that may deploy (see docs/deploy.md)",
         otherwise="put the cause right and run it again, it continues where it stopped",
     )
