@@ -28,7 +28,7 @@ IMPLAUSIBLE, WORSE, BIASED, CHANGED, WIDE, ENDED, SHORT = (
     "short",
 )
 REASONS = (IMPLAUSIBLE, WORSE, BIASED, CHANGED, WIDE, ENDED, SHORT)
-_WEIGHTS = dict(zip(REASONS, (20.0, 2.0, 2.0, 1.5, 1.0, 1.0, 0.1)))
+_WEIGHTS = dict(zip(REASONS, (20.0, 2.0, 2.0, 1.5, 1.0, 1.0, 0.01)))
 # Beyond this bias, and this width in parts of the mean, an item is told.
 _BIAS_PERCENT, _WIDTH = 20.0, 2.0
 # A series is short beside the others, with less than this of their usual length.

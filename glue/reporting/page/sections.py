@@ -358,7 +358,7 @@ def build_legend(document: Document, one: bool, *, item: bool = False) -> Markup
     if item and document["backtest"]["comparable"]:
         entries.append(("back", "backtest"))
     season = document["data"]["season"]
-    if season > 1:
+    if 1 < season <= document["data"]["steps"]:
         entries.append(("ghost", f"{spell_steps(document, season)} before"))
     return _legend(entries)
 
