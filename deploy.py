@@ -67,13 +67,22 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     add(
         "--confirm", metavar="STAGE", help="with --destroy: its name, instead of asking"
     )
-    remembered = parser.add_argument_group("options of the stage, 'none' forgets")
+    remembered = parser.add_argument_group("options of the stage; 'none' clears one")
     add = remembered.add_argument
-    add("--notify", action="append", metavar="EMAIL", help="whom to tell of each run")
+    add(
+        "--notify",
+        action="append",
+        metavar="EMAIL",
+        help="e-mail address to notify of each run",
+    )
     add("--deployer", action="append", metavar="ARN", help="who else deploys the stage")
     add("--kms-key", metavar="ARN", help="encrypt data and volumes with this key")
-    add("--subnet-ids", metavar="IDS", help="run the jobs in these, by commas")
-    add("--security-group-ids", metavar="IDS", help="and with these groups")
+    add("--subnet-ids", metavar="IDS", help="comma-separated subnet IDs for the jobs")
+    add(
+        "--security-group-ids",
+        metavar="IDS",
+        help="comma-separated security group IDs for the jobs",
+    )
     return parser.parse_args(arguments)
 
 

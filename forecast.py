@@ -41,10 +41,10 @@ from client.uploads import START_PATIENCE_SECONDS
 
 USAGE = """\
 python forecast.py SOURCE         upload a .zip, a folder or a .csv, and forecast it
-       python forecast.py --explain SOURCE   say what a run would make of it
-       python forecast.py --run RUN_ID   follow a run that is going
+       python forecast.py --explain SOURCE   check a file without uploading it
+       python forecast.py --run RUN_ID   follow a run
        python forecast.py list           show the runs of a stage
-       python forecast.py fetch RUN_ID   download what a run has left
+       python forecast.py fetch RUN_ID   download a run's results
 """
 SUCCEEDED, FAILED, INTERRUPTED = 0, 1, 130
 PROJECT = Path(__file__).resolve().parent

@@ -195,7 +195,7 @@ def explain_unusable(job: Mapping[str, Any]) -> AutopilotFailed:
     return AutopilotFailed(
         f"Autopilot job {job['AutoMLJobName']!r} left no usable model "
         f"(found {status}: {'; '.join(reasons) or 'no reason given'}); "
-        "put the cause right and upload again, because the job's name is spent"
+        "fix the problem and upload again, because the job's name is spent"
     )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _FIXED_REASONS = {
-    "ABORTED": "the run was stopped by hand; upload again to start anew",
+    "ABORTED": "the run was stopped by hand; upload again to start over",
     "TIMED_OUT": "the run ran out of time, and its training was stopped; upload again",
 }
 REDRIVE, UPLOAD = "redrive", "upload"

@@ -40,7 +40,7 @@ def build_notice(status: Mapping[str, Any], *, stage: str) -> Notice:
     if took is not None:
         lines.append(f"Took:     {took}")
     follow = f"python forecast.py --stage {stage} --run {status['run_id']}"
-    lines.append(f"Look:     {follow}")
+    lines.append(f"Details:  {follow}")
     return Notice(_shorten(headline), "\n".join(lines))
 
 
@@ -76,7 +76,7 @@ def _list_warnings(status: Mapping[str, Any]) -> list[str]:
 
 def _describe_remedy(status: Mapping[str, Any]) -> list[str]:
     if status["remedy"] != REDRIVE:
-        return ["Put the cause right and upload again."]
+        return ["Fix the problem and upload again."]
     arn = status["execution_arn"]
     return [
         "Put the cause right, if it has not passed, and go on from there; what was "

@@ -127,7 +127,7 @@ def render_leaderboard(leaderboard: Leaderboard) -> Table:
     for row, entry in enumerate(shown):
         cells = [numbers[column][row] for column in columns]
         if has_gain:
-            cells.append("-" if entry.gain is None else f"{entry.gain:+.0f} %")
+            cells.append("-" if entry.gain is None else f"{entry.gain:+.0f}%")
         table.add_row(*map(Text, (_name(entry), *cells)), style=_style(entry))
     return table
 

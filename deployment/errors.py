@@ -15,5 +15,5 @@ def describe_aws_error(error: BotoCoreError | ClientError) -> str:
     return explain_aws_error(
         error,
         if_denied="use credentials that may deploy (see docs/deploy.md)",
-        otherwise="put the cause right and run it again, it continues where it stopped",
+        otherwise="fix the problem and run it again, it continues where it stopped",
     )

@@ -93,7 +93,7 @@ def _check_key(text: str) -> str | None:
         return None
     if not _KEY_ARN.fullmatch(text):
         raise DeploymentError(
-            f"--kms-key is no key's ARN (received {text!r}); give "
+            f"--kms-key is not a key's ARN (received {text!r}); give "
             "arn:aws:kms:<region>:<account>:key/<id>, or 'none'"
         )
     return text

@@ -671,15 +671,15 @@ def list_sent():
 
 def test_people_are_told_of_the_verdict(aws):
     prefix = f"output-forecasted-data/sales/{RUN_ID}"
-    put(f"{prefix}/report.json", {"verdict": {"sentence": "31 % better than naive."}})
+    put(f"{prefix}/report.json", {"verdict": {"sentence": "31% better than naive."}})
 
     invoke("on_execution_end", make_end_event(name=RUN_ID))
 
     ((subject, text),) = list_sent()
     assert subject == "Forecast of sales is ready"
-    assert "31 % better than naive." in text
+    assert "31% better than naive." in text
     status = get(f"runs/{RUN_ID}/status.json")
-    assert status["verdict"] == "31 % better than naive."
+    assert status["verdict"] == "31% better than naive."
     assert f"s3://{BUCKET}/{prefix}/forecast.csv" in text
 
 

@@ -55,7 +55,7 @@ class Chalice:
         if done.returncode != 0:
             raise DeploymentError(
                 f"`chalice {command[0]} --stage {stage}` failed (it said: "
-                f"{find_reason(done.stdout)}); put the cause right and run it again, "
+                f"{find_reason(done.stdout)}); fix the problem and run it again, "
                 "it continues where it stopped"
             )
         return done.stdout

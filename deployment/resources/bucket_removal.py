@@ -82,6 +82,6 @@ def _delete(s3: S3Client, stage: Stage, items: Any) -> None:
     for error in answer.get("Errors", []):
         raise DeploymentError(
             f"{error.get('Key')!r} in {stage.bucket!r} cannot be deleted (received "
-            f"{error.get('Code')}: {error.get('Message')}); put the cause right and "
+            f"{error.get('Code')}: {error.get('Message')}); fix the problem and "
             "run it again"
         )

@@ -36,7 +36,7 @@ def _fixed(meaning: str, remedy: str, text: str, *follows: str) -> Code:
     return Code("fixed", meaning, remedy, text, follows)
 
 
-_MAKE_ZIP = "make the archive anew with an ordinary zip program"
+_MAKE_ZIP = "make the archive again with an ordinary zip program"
 _AGGREGATION = "Transformations.Aggregation"
 # Where rows had to be left out, what a series lacks is not its own lack.
 _LOST_ROWS = ("csv-row-width", "key-blank", "timestamp-unreadable")
@@ -44,39 +44,39 @@ _LOST_ROWS = ("csv-row-width", "key-blank", "timestamp-unreadable")
 UPLOAD_CODES: dict[str, Code] = {
     # the archive
     "zip-unreadable": _error(
-        "The file is named .zip and is none, is empty, or is damaged.",
-        "make the archive anew and upload it whole; a bare table is uploaded as .csv",
+        "The file is named .zip and is not a zip file, is empty, or is damaged.",
+        "make the archive again and upload it whole; a bare table is uploaded as .csv",
         "{problem}",
     ),
     "zip-encrypted": _error(
         "Members of the archive need a password.",
         "make the archive without a password",
-        "{count} member(s) of the archive are encrypted",
+        "{count:encrypted member} in the archive",
     ),
     "zip-unsafe-path": _error(
         "Members have absolute paths, or paths with '..'.",
         _MAKE_ZIP,
-        "{count} member(s) of the archive have a path that leaves the folder",
+        "{count:member} of the archive with a path that leaves the folder",
     ),
     "zip-link": _error(
         "Members are symbolic links.",
         "put the files themselves into the archive",
-        "{count} member(s) of the archive are symbolic links",
+        "{count:symbolic link} in the archive",
     ),
     "zip-duplicate-name": _error(
         "Two members of the archive have the same name.",
         _MAKE_ZIP,
-        "the archive holds {count} name(s) more than once",
+        "the archive holds {count:name} more than once",
     ),
     "zip-nested": _error(
         "The archive holds another archive.",
         "put the CSV files into the archive directly, and nothing packed",
-        "{count} member(s) of the archive are archives themselves",
+        "{count:member} of the archive with an archive's name",
     ),
     "zip-bomb": _error(
         "A large member unpacks to more than a hundred times what it holds.",
         "upload a table of real data; if this is one, upload it as .csv",
-        "{count} member(s) of the archive unpack to far more than they hold",
+        "{count:member} of the archive with far more content than size",
     ),
     "zip-too-many-members": _error(
         "The archive lists more members than any upload needs.",
@@ -117,27 +117,27 @@ UPLOAD_CODES: dict[str, Code] = {
         "The archive holds files that the pipeline does not know.",
         "ignore this if they are not needed; known are TTS.csv, RTS.csv, metadata.csv "
         "and config.json",
-        "{count} file(s) in the archive are not read",
+        "{count:file} in the archive not read",
     ),
     # the text of the tables
     "csv-empty": _error(
         "A table is empty.",
-        "export it anew, with a header and at least one row",
+        "export it again, with a header and at least one row",
         "{file} is empty",
     ),
     "csv-no-rows": _error(
         "A table has a header and no rows.",
-        "export it anew, with its rows",
+        "export it again, with its rows",
         "{file} has {problem}",
     ),
     "csv-not-text": _error(
         "A table is no CSV but a workbook, another binary file, a page or JSON.",
         "open it where it was made, save as CSV in UTF-8, and upload that",
-        "{file} is no CSV text ({problem})",
+        "{file} is not CSV text ({problem})",
     ),
     "csv-line-too-long": _error(
         "A line of a table is longer than 1 MiB.",
-        "export it anew, with one row per line and quotes closed",
+        "export it again, with one row per line and quotes closed",
         "{file} has a line of more than {most} characters",
     ),
     "csv-too-many-columns": _error(
@@ -147,13 +147,13 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "csv-unreadable": _error(
         "A table breaks the rules of CSV, such as a quote that is never closed.",
-        "look near that row for a quote that is never closed, or export the table anew",
+        "look near that row for a quote that is never closed, or export it again",
         "{file} cannot be read as CSV ({problem})",
     ),
     "csv-broken-bytes": _error(
         "A table is in UTF-8, and some of its bytes are not.",
-        "correct these values, or export the table anew in UTF-8 throughout",
-        "{count} line(s) of {file} hold bytes that are no UTF-8, and others are UTF-8",
+        "correct these values, or export it again in UTF-8 throughout",
+        "{count:line} of {file} hold bytes that are no UTF-8, and others are UTF-8",
     ),
     "csv-quote-open": _error(
         "A quote is opened in one row and closed in a later one, so that rows between "
@@ -165,12 +165,12 @@ UPLOAD_CODES: dict[str, Code] = {
         "Lines above, below or within a table are no rows of it, such as titles, notes "
         "and rulers; they were left out.",
         "ignore this if none of them is a row",
-        "{count} line(s) of {file} are no rows and were left out",
+        "{count:line} of {file} are no rows and were left out",
     ),
     "header-repeated": _fixed(
         "The header stands among the rows again; it was left out there.",
         "there is nothing to do",
-        "{count} line(s) of {file} repeat the header and were left out",
+        "{count:line} of {file} repeat the header and were left out",
     ),
     "header-missing": _error(
         "The first line of a table is a row, and no names of columns stand above it.",
@@ -181,7 +181,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "csv-row-width": _error(
         "Rows have more or fewer fields than the header.",
         "quote the values that hold the delimiter, and complete the short rows",
-        "{count} row(s) of {file} do not have the header's {width} fields",
+        "{count:row} of {file} without the header's {width} fields",
     ),
     "parquet-no-reader": _error(
         "A table is a Parquet file, and pyarrow is not installed where it is read.",
@@ -212,12 +212,12 @@ UPLOAD_CODES: dict[str, Code] = {
     "spaces-trimmed": _fixed(
         "Values had white space at their ends, which was cut.",
         "there is nothing to do",
-        "{count} value(s) of {file} had white space at their ends (in {columns})",
+        "{count:value} of {file} with white space at their ends (in {columns})",
     ),
     "formula-unwrapped": _fixed(
         'Values were written as formulas, such as ="007"; their texts were taken.',
         "there is nothing to do",
-        "{count} value(s) of {file} were written as formulas (in {columns})",
+        "{count:value} of {file} were written as formulas (in {columns})",
     ),
     "row-numbers-dropped": _fixed(
         "A table has a column that numbers its rows, which was left out.",
@@ -227,7 +227,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "header-blank": _error(
         "A column has no name.",
         "name it in the header, or cut it",
-        "{file} has {count} column(s) without a name",
+        "{file} has {count:column} without a name",
     ),
     "header-twice": _error(
         "Two columns have the same name, apart from case.",
@@ -287,7 +287,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "key-blank": _error(
         "An item id or a grouping column is blank.",
         "fill in the id, or remove the rows",
-        "{count} key value(s) of {file} are blank",
+        "{count:blank key value} in {file}",
     ),
     "timestamp-unreadable": _error(
         "Timestamps cannot be read, or not like the rest of the column.",
@@ -320,7 +320,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "timestamp-fraction-cut": _fixed(
         "Timestamps had fractions of a second, which were cut.",
         "there is nothing to do",
-        "{count} timestamp(s) in {file}'s column {column!r} had fractions of a second",
+        "{count:timestamp} in {file}'s column {column!r} had fractions of a second",
     ),
     "timestamp-zone-dropped": _fixed(
         "The timestamps have an offset, the same everywhere, which was cut.",
@@ -343,14 +343,14 @@ UPLOAD_CODES: dict[str, Code] = {
         "{file} has dates only, and ForecastFrequency is {frequency}",
     ),
     "target-not-number": _error(
-        "Values of the target are no numbers, or are infinite.",
+        "Values of the target are not numbers, or are infinite.",
         "write plain numbers such as 1234.5, and nothing where there is no value",
-        "{count} value(s) of {file}'s column {column!r} are not numbers",
+        "{count:value} of {file}'s column {column!r} not readable as numbers",
     ),
     "covariate-not-number": _error(
-        "Values of a column that is set to be numeric are no numbers.",
+        "Values of a column that is set to be numeric are not numbers.",
         'correct them, or set its type to "text" in Preparation.ColumnTypes',
-        "{count} value(s) of {file}'s column {column!r} are not numbers",
+        "{count:value} of {file}'s column {column!r} not readable as numbers",
     ),
     "decimal-ambiguous": _error(
         "Numbers such as 1,234, or 987 and 1.045, could be thousands or decimals.",
@@ -376,7 +376,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "number-units": _fixed(
         "Units, currencies or percent signs beside numbers were cut; the numbers stay.",
         "there is nothing to do",
-        "{count} number(s) in {file}'s column {column!r} had a unit (found {units})",
+        "{count:number} in {file}'s column {column!r} had a unit (found {units})",
     ),
     "units-mixed": _error(
         "The numbers of a column have different units, or some a percent sign and "
@@ -388,18 +388,18 @@ UPLOAD_CODES: dict[str, Code] = {
         "Numbers with a decimal comma, grouped thousands, or a minus behind them or in "
         "parentheses were rewritten.",
         "there is nothing to do",
-        "{count} number(s) in {file}'s column {column!r} were rewritten (the decimal "
+        "{count:rewritten number} in {file}'s column {column!r} (the decimal "
         "mark is {mark!r})",
     ),
     "values-placeholder": _warning(
         "Numbers such as -999, far from all others, were taken as no value.",
         "leave such cells blank; name another number, if it is one",
-        "{count} number(s) in {file}'s column {column!r} stand for no value",
+        "{count:number} in {file}'s column {column!r} stand for no value",
     ),
     "number-missing-word": _fixed(
         "Words such as NA or null in a numeric column were read as no value.",
         "ignore this if that is what they mean",
-        "{count} word(s) in {file}'s column {column!r} mean no value",
+        "{count:word} for no value in {file}'s column {column!r}",
     ),
     "covariate-mixed": _warning(
         "A column holds both numbers and other texts, and was taken as text.",
@@ -409,21 +409,21 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     # series
     "duplicate-rows": _error(
-        "Rows have the same series and timestamp; Autopilot would sum them in silence.",
+        "Rows have the same series and timestamp; Autopilot would sum them silently.",
         "remove the repeats, name the missing grouping column, or say how to combine "
         f"them in {_AGGREGATION} for the target",
-        "{count} row(s) of {file} repeat the key and the timestamp of another",
+        "{count:row} of {file} with the key and the timestamp of another",
     ),
     "duplicate-rows-aggregated": _warning(
         f"Rows have the same series and timestamp; {_AGGREGATION} combines them.",
-        "ignore this if it is meant",
-        "{count} row(s) of {file} repeat the key and the timestamp of another",
+        "ignore this if intended",
+        "{count:row} of {file} with the key and the timestamp of another",
     ),
     "finer-than-frequency": _warning(
         "Several rows of a series fall into one period; Autopilot sums their targets, "
         "or does what Transformations.Aggregation says, and leaves covariates alone.",
         "choose a finer ForecastFrequency, or aggregate the table beforehand",
-        "{count} row(s) of {file} fall into the same {period} as another",
+        "{count:row} of {file} in the same {period} as another",
     ),
     "coarser-than-frequency": _error(
         "The data's steps are longer than those of the forecast.",
@@ -451,7 +451,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "too-few-steps": _error(
         "The history has too few time steps to forecast even one.",
         "upload at least four time steps of history",
-        "{file} has {steps} time step(s) of {frequency}",
+        "{file} has {steps:time step} of {frequency}",
     ),
     "horizon-too-long": _error(
         "The horizon is longer than a quarter of the history, or than 500 steps.",
@@ -466,20 +466,20 @@ UPLOAD_CODES: dict[str, Code] = {
     "ids-alike": _warning(
         "Item ids differ in case, spaces or marks only; they are different series.",
         "write them alike, if they are the same item",
-        "{count} item id(s) of {file} differ from others in nothing but case, spaces "
+        "{count:item id} of {file} different from others in nothing but case, spaces "
         "or marks",
     ),
     "ids-damaged": _warning(
         "Item ids look like long numbers that a spreadsheet has rounded, so that "
         "several may have become one.",
         "export the ids as text, for example in a column that is formatted as text",
-        "{count} item id(s) of {file} look like rounded numbers",
+        "{count:item id} of {file} look like rounded numbers",
     ),
     "total-rows": _warning(
         "Rows sum up others: those without a timestamp were left out, and an item that "
         "is called a total is forecast like any other.",
         "ignore this if that is right; otherwise remove these rows",
-        "{count} row(s) or item(s) of {file} are totals; {done}",
+        "{file} has totals among its rows or items: {count}; {done}",
     ),
     "zeros-at-end": _warning(
         "All series are zero at the end of the history, as in plans of months to come; "
@@ -521,14 +521,14 @@ UPLOAD_CODES: dict[str, Code] = {
         "Series end before the others; Autopilot fills the rest with zeros unless "
         "Transformations.Filling says otherwise.",
         "ignore this if they ended; otherwise upload the missing rows or set backfill",
-        "{count} of {series} series end before the last timestamp of all",
+        "{count} of {series} series end before the dataset's last timestamp",
         *_LOST_ROWS,
     ),
     "series-gaps": _warning(
         "Steps are missing inside series; Autopilot fills them with zeros unless "
         "Transformations.Filling says otherwise.",
         "ignore this if no row means zero; otherwise set middlefill for the target",
-        "{count} of {series} series have gaps: {missing} step(s) are missing",
+        "{count} of {series} series have gaps: {missing:step} missing",
         *_LOST_ROWS,
         "coarser-than-frequency",
     ),
@@ -536,7 +536,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "Values of the target are blank inside the history; Autopilot fills them with "
         "zeros unless Transformations.Filling says otherwise.",
         "fill them in, or set middlefill and backfill for the target",
-        "{count} row(s) of {file} have no value of {target!r} inside the history",
+        "{count:row} of {file} without a value of {target!r} inside the history",
         "target-not-number",
     ),
     "series-zero": _warning(
@@ -572,11 +572,11 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "rts-without-groups": _warning(
         "RTS.csv lacks a grouping column; its rows hold for all groups of an item.",
-        "ignore this if it is meant; otherwise add the column",
+        "ignore this if intended; otherwise add the column",
         "{file} has no column {columns}; its rows hold for every such group",
     ),
     "column-collision": _error(
-        "A column that is no key is in two of the files.",
+        "A non-key column appears in two files.",
         "keep it in one of them, or rename it",
         "{file} has columns that another file has too (found {columns})",
     ),
@@ -588,19 +588,19 @@ UPLOAD_CODES: dict[str, Code] = {
     "rts-duplicate-rows": _error(
         "RTS.csv has two rows for one series and timestamp.",
         "keep one of each; covariates cannot be summed",
-        "{count} row(s) of {file} repeat the key and the timestamp of another",
+        "{count:row} of {file} with the key and the timestamp of another",
     ),
     "rts-series-unknown": _warning(
-        "RTS.csv has series that the history has not; they were left out.",
+        "RTS.csv has series that are not in the history; they were left out.",
         "compare the spelling of the ids, such as 7 and 007; an item without any "
         "history cannot be forecast",
-        "{count} series of {file} are not in the history and were left out",
+        "{count} series of {file} not in the history, left out",
     ),
     "rts-rows-unmatched": _warning(
         "RTS.csv has rows inside the history that match no row of it; they were left "
         "out.",
         "compare the timestamps of both files; ignore this if the history has gaps",
-        "{count} row(s) of {file} have no row of history and were left out",
+        "{count:row} of {file} without a row of history, left out",
         "rts-nothing-matched",
     ),
     "rts-nothing-matched": _error(
@@ -613,55 +613,55 @@ UPLOAD_CODES: dict[str, Code] = {
     "rts-beyond-horizon": _warning(
         "RTS.csv reaches beyond the horizon; those rows were left out.",
         "ignore this, or raise ForecastHorizon",
-        "{count} row(s) of {file} lie beyond the horizon and were left out",
+        "{count:row} of {file} beyond the horizon, left out",
     ),
     "rts-history-missing": _warning(
         "Rows of history have no covariates in RTS.csv; they are blank there.",
         "add the rows to RTS.csv, or set middlefill and backfill for its columns",
-        "{count} row(s) of history have no covariates in {file}",
+        "{count:row} of history without covariates in {file}",
         "rts-nothing-matched",
     ),
     "covariate-blank": _warning(
         "Covariates are blank in the history; Autopilot does not fill them by itself.",
         "fill them in, or set middlefill and backfill for these columns",
-        "{count} covariate value(s) of {file} are blank in the history",
+        "{count:blank covariate value} of {file} in the history",
     ),
     "metadata-duplicate": _error(
         "metadata.csv describes an item twice, and differently.",
         "keep one row per item",
-        "{count} row(s) of {file} describe an item again, and differently",
+        "{count:row} of {file} with another description of the same item",
     ),
     "metadata-repeated": _fixed(
         "metadata.csv has the same row twice; one of each was kept.",
         "there is nothing to do",
-        "{count} row(s) of {file} repeat another and were left out",
+        "{count:row} of {file} like another, left out",
     ),
     "metadata-missing": _warning(
         "Items of the history are not in metadata.csv; their attributes are blank.",
         "add them to metadata.csv; compare the spelling of the ids, such as 7 and 007",
-        "{count} item(s) of the history are not in {file}",
+        "{count:item} of the history not in {file}",
     ),
     "metadata-unknown": _warning(
-        "metadata.csv has items that the history has not; they were left out.",
+        "metadata.csv has items that are not in the history; they were left out.",
         "ignore this, or compare the spelling of the ids, such as 7 and 007",
-        "{count} item(s) of {file} are not in the history and were left out",
+        "{count:item} of {file} not in the history, left out",
     ),
     # the future
     "beyond-horizon": _warning(
         "TTS.csv has rows beyond the horizon; they were left out.",
         "ignore this, or raise ForecastHorizon",
-        "{count} row(s) of {file} lie beyond the horizon",
+        "{count:row} of {file} beyond the horizon",
     ),
     "future-rows": _warning(
         "Rows without a target follow the last value; they were taken as the future, "
         "though no covariate is known of it.",
         "ignore this, or remove them; the future needs no rows of its own",
-        "{count} row(s) of {file} follow the last value",
+        "{count:row} of {file} after the last value",
     ),
     "future-none": _warning(
-        "There are covariates, and no row tells their future; only their past is used.",
+        "There are covariates, and no future values are given; only the past is used.",
         "add rows up to the end of the horizon to RTS.csv, where the future is known",
-        "no row tells the future of {columns}",
+        "no future values are given for {columns}",
         "rts-nothing-matched",
     ),
     "future-partial": _error(
@@ -675,7 +675,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "future-partial-filled": _warning(
         "Covariates of the future are given for some series or steps only; futurefill "
         "fills the rest.",
-        "ignore this if it is meant",
+        "ignore this if intended",
         "{count} of {series} series have no covariates for each of the {horizon} "
         "steps to come",
         "future-none",
@@ -683,16 +683,16 @@ UPLOAD_CODES: dict[str, Code] = {
     "future-blank": _error(
         "Covariates are blank in rows of the future.",
         "fill them in up to the end of the horizon, or set futurefill for the column",
-        "{count} future value(s) of {column!r} are blank",
+        "{count:future value} of {column!r} are blank",
     ),
     "future-blank-filled": _warning(
         "Covariates are blank in rows of the future; futurefill fills them.",
-        "ignore this if it is meant",
-        "{count} future value(s) of {column!r} are blank",
+        "ignore this if intended",
+        "{count:future value} of {column!r} are blank",
     ),
     # settings
     "settings-unreadable": _error(
-        "A settings file is no JSON object.",
+        "A settings file is not a JSON object.",
         "correct it, for example with python -m json.tool, or remove it",
         "{source} cannot be read as settings: {problem}",
     ),
@@ -709,7 +709,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "setting-unknown": _error(
         "A settings file holds a key that is not known.",
         "correct the name or remove the key",
-        "{path} in {source} is no setting that is known",
+        "{path} in {source} is not a known setting",
     ),
     "setting-operators": _error(
         "The upload's own config.json sets a key that only the bucket's settings may "
@@ -725,26 +725,26 @@ UPLOAD_CODES: dict[str, Code] = {
         "{path} is {wanted} in config.json; it was lowered to {most}, as {source} says",
     ),
     "setting-column-unknown": _error(
-        "The upload's own config.json names a column that the data has not.",
+        "The upload's own config.json names a column that is not in the data.",
         "correct the name or remove it",
         "{path} in {source} names {name!r} (found columns {columns})",
     ),
     "setting-column-dropped": _warning(
-        "The bucket's settings name a column that this upload has not; that setting "
-        "was left out.",
+        "The bucket's settings name a column that is not in this upload; that "
+        "setting was left out.",
         "ignore this if the settings are meant for other uploads too",
         "{path} in {source} names {name!r} (found columns {columns})",
     ),
     "setting-column-text": _error(
         "Filling names a column that is not numeric.",
         "remove it from Filling",
-        "{path} is set, and the column is no number",
+        "{path} is set, and the column is not numeric",
     ),
     # the run's own folder
     "input-folder-used": _error(
-        "The run's folder of training data holds a file of somebody else.",
+        "The run's folder of training data holds a file that this run did not write.",
         "remove it, and upload again",
-        "{count} other file(s) are below {folder} (found {files})",
+        "{count:other file} below {folder} (found {files})",
     ),
     # limits
     "too-many-series": _error(
@@ -780,7 +780,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "no series is left to forecast",
     ),
     "internal-error": _error(
-        "The preparation met something that it does not understand.",
+        "An unexpected error occurred while preparing the data.",
         "report it with the upload, if you may share it; the log has the details",
         "the preparation failed with {error}",
     ),
@@ -791,12 +791,12 @@ REPORT_CODES = {
     "forecast-value-missing": _warning(
         "Values of the forecast are missing.",
         "look at these series' history, and at the raw output",
-        "{count} value(s) of {column!r} are missing in the forecast",
+        "{count:value} of {column!r} missing in the forecast",
     ),
     "forecast-row-repeated": _warning(
         "The forecast has a series and timestamp twice.",
         "look at the raw output",
-        "{count} row(s) of the forecast repeat a series and timestamp",
+        "{count:row} of the forecast with the series and timestamp of another",
     ),
     "forecast-rows": _warning(
         "Series have fewer or more rows in the forecast than the horizon.",
@@ -807,29 +807,28 @@ REPORT_CODES = {
     "forecast-quantiles-crossed": _fixed(
         "A quantile of the forecast is above a higher one.",
         "they were put in order",
-        "quantiles cross in {count} row(s) of the forecast",
+        "quantiles cross in {count:row} of the forecast",
     ),
     "forecast-negative": _fixed(
         "The forecast is below zero, and the history never is.",
         "these values were raised to zero, as the history has none below it",
-        "the forecast is below zero in {count} row(s), the history never",
+        "the forecast is below zero in {count:row}, the history never",
     ),
     "forecast-mean-missing": _fixed(
         "The forecast has quantiles and no mean.",
         "the median, or the middle of the quantiles, stands in for it",
-        "the forecast has no mean in {count} row(s)",
+        "the forecast has no mean in {count:row}",
     ),
     "forecast-completed": _fixed(
         "Rows or values of the forecast are missing.",
         "the same season again, or the last value where there is none, stands in for "
         "them; look at the history of these series",
-        "{count} row(s) of {series} series are missing in the forecast",
+        "{count:row} of {series} series missing in the forecast",
     ),
     "forecast-rows-dropped": _fixed(
         "The forecast has series or timestamps that nobody asked for.",
         "they were left out of forecast.csv",
-        "{count} row(s) of the forecast are of other series or timestamps than were "
-        "asked for",
+        "{count:row} of the forecast of other series or timestamps than were asked for",
     ),
     "forecast-implausible": _warning(
         "Forecasts lie far outside of all that their series ever did, or the total "

@@ -19,6 +19,17 @@ _LONGEST_TEXT = 600
 _LONGEST_VALUE = 200
 
 
+class Count(int):
+    """A number of things; ``{count:row}`` is written "1 row", or "3,512 rows"."""
+
+    def __format__(self, noun: str) -> str:
+        number = f"{int(self):,}"
+        if not noun:
+            return number
+        plural = noun if self == 1 or noun.endswith("s") else f"{noun}s"
+        return f"{number} {plural}"
+
+
 @dataclass(frozen=True, order=True)
 class Example:
     """One place where a finding shows; row 1 is the file's header."""
@@ -181,6 +192,13 @@ class Findings:
             follows = CODES[finding.code].follows
             if not any(self.has(code, file) for code in follows):
                 yield finding
+
+
+def _countable(facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: Count(value) if type(value) is int else value
+        for name, value in facts.items()
+    }
 
 
 def _severity(finding: Finding) -> int:

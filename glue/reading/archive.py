@@ -137,7 +137,7 @@ def _take_table(
     """Take a file that is no archive as the TTS.csv."""
     size = path.stat().st_size
     if name.casefold().endswith(".zip"):
-        problem = f"{name!r} is no zip archive" if size else f"{name!r} is empty"
+        problem = f"{name!r} is not a zip file" if size else f"{name!r} is empty"
         findings.add("zip-unreadable", problem=problem)
         return Upload()
     if size > limits.total:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from glue.arrays import Array
-from glue.findings.finding import Findings, Tallies
+from glue.findings.finding import Count, Findings, Tallies
 from glue.reading.numbers import MISSING, parse_numbers
 from glue.reading.profile import strip_texts
 from glue.reading.tables import Table
@@ -98,7 +98,7 @@ class _RowReader:
     def _note_moments(self, texts: Rows, bad: Array, name: str) -> None:
         file, code, count = self._file, "timestamp-unreadable", int(bad.sum())
         so_far = self._tallies.count(code) + count
-        problem = f"{so_far} timestamp(s) of {file} cannot be read like the others"
+        problem = f"{Count(so_far):timestamp} of {file} cannot be read like the others"
         examples = texts.first_texts(bad, file, name)
         self._tallies.add(code, examples, count=count, file=file, problem=problem)
 

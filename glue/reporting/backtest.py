@@ -169,7 +169,7 @@ def _make_points(
     if (points.step > settings.horizon).any() or np.isnan(quantiles).any():
         raise NotComparableError(
             "the backtest results have windows longer than the horizon, or "
-            "values that are no numbers"
+            "values that are not numbers"
         )
     return points
 

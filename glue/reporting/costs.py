@@ -21,8 +21,8 @@ _INSTANCE_HOUR = {
 }
 _DPU_HOUR = 0.44
 _SMALLEST_DPU = 0.0625
-# What Autopilot trains on is not published; a training takes one to two hours, and
-# users tell of bills of this order.
+# What Autopilot trains on is not published; a training takes from half an hour to two
+# hours in AWS's own examples, and users tell of bills of this order.
 _TRAINING = (3.0, 20.0)
 
 

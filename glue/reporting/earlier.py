@@ -242,7 +242,7 @@ def _spell(
     wape = metrics["WAPE"]
     if wape is None:
         return "All that happened since is zero, so that no relative error can be told"
-    words = f"It missed what then happened by {spell_percent(100 * wape)} of the volume"
+    words = f"It was off by {spell_percent(100 * wape)} of the volume"
     gain = find_gain(wape, baseline["WAPE"])
     if gain is not None:
         side = "less" if gain >= 0 else "more"
@@ -250,9 +250,9 @@ def _spell(
     if len(coverage) > 1:
         low, high = coverage[0], coverage[-1]
         words += (
-            f"; {100 * (high['covered'] - low['covered']):.0f} % of the values lie "
-            f"between {low['quantile']} and {high['quantile']}, where "
-            f"{100 * (high['level'] - low['level']):.0f} % should"
+            f"; {100 * (high['covered'] - low['covered']):.0f}% of actuals fell "
+            f"between {low['quantile']} and {high['quantile']} "
+            f"(target {100 * (high['level'] - low['level']):.0f}%)"
         )
     return words
 

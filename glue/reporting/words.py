@@ -20,7 +20,7 @@ def spell_metric(value: float | None) -> str:
 
 def spell_percent(value: float) -> str:
     """Write a whole per cent, or a tenth of one when it is small."""
-    return f"{value:.0f} %" if abs(value) >= 10 else f"{value:.1f} %"
+    return f"{value:.0f}%" if abs(value) >= 10 else f"{value:.1f}%"
 
 
 def spell_count(count: int, noun: str) -> str:

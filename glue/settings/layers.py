@@ -224,7 +224,7 @@ def _parse(text: str, twice: set[str]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _set_values(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from glue.arrays import Array
-from glue.findings.finding import Tallies
+from glue.findings.finding import Count, Tallies
 from glue.rows import Rows
 from glue.shaping.joins import describe_rows, is_blank
 from glue.shaping.shape import Shape
@@ -57,7 +57,7 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
         mask,
         shape.file,
         keys[0],
-        lambda at: f"{firsts.name(keys, at)}: {steps[at]} of {horizon} step(s)",
+        lambda at: f"{firsts.name(keys, at)}: {steps[at]} of {Count(horizon):step}",
     )
     tallies.amounts["series"] += len(series)
     tallies.add(
@@ -86,7 +86,7 @@ def _note_blank(
 
 
 def note_none(shape: Shape, tallies: Tallies) -> None:
-    """Note, after all parts, that no row tells the future of any covariate."""
+    """Note, after all parts, that no future values are given for any covariate."""
     if shape.covariates and not tallies.amounts["future_rows"]:
         columns = list_names(shape.covariates)
         tallies.add("future-none", count=1, columns=columns)

@@ -166,7 +166,7 @@ def _read_numbers(values: pd.Series[Any], name: str) -> Array:
         return values.to_numpy(dtype=float, na_value=np.nan)
     except (ValueError, TypeError) as error:
         column = shorten(name)
-        problem = f"returned {column!r} with values that are no numbers ({error})"
+        problem = f"returned {column!r} with values that are not numbers ({error})"
         raise _BadResult(problem) from error
 
 

@@ -99,14 +99,12 @@ CHECKS = (
     SeriesCheck(
         "series-short",
         lambda s: (s.values > 0) & (s.values < LEAST_VALUES),
-        each="{values} value(s)",
+        each="{values:value}",
     ),
     SeriesCheck(
-        "series-ends-early", lambda s: s.early > 0, each="ends {early} step(s) early"
+        "series-ends-early", lambda s: s.early > 0, each="ends {early:step} early"
     ),
-    SeriesCheck(
-        "series-gaps", lambda s: s.missing > 0, each="{missing} step(s) missing"
-    ),
+    SeriesCheck("series-gaps", lambda s: s.missing > 0, each="{missing:step} missing"),
     SeriesCheck("series-zero", lambda s: s.still & (s.low == 0), each="only zeros"),
     SeriesCheck(
         "series-constant", lambda s: s.still & (s.low != 0), each="always {low:g}"

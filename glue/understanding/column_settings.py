@@ -153,7 +153,7 @@ def _note_unknown(
     name: str,
     columns: Sequence[str],
 ) -> None:
-    """Say that a setting names a column that the data has not.
+    """Say that a setting names a column that is not in the data.
 
     In the upload's own settings that is a mistake; in the bucket's it may be
     meant for another upload.

@@ -15,7 +15,7 @@ STATUS = {
     "reason": None,
     "started_at": "2026-11-23T01:24:19+00:00",
     "ended_at": "2026-11-23T02:34:20.400000+00:00",
-    "verdict": "Autopilot's best candidate is 31 % better.",
+    "verdict": "Autopilot's best candidate is 31% better.",
     "forecast_uri": URI,
     "step": None,
     "remedy": None,
@@ -44,7 +44,7 @@ def test_success_says_how_good_and_where():
     assert notice.text.splitlines() == [
         "Forecast of sales is ready.",
         "",
-        "Autopilot's best candidate is 31 % better.",
+        "Autopilot's best candidate is 31% better.",
         "",
         f"Forecast: {URI}",
         f"Report:   s3://bucket/output-forecasted-data/sales/{RUN_ID}/report.html",
@@ -52,7 +52,7 @@ def test_success_says_how_good_and_where():
         "",
         f"Run:      {RUN_ID}",
         "Took:     1:10:01",
-        f"Look:     python forecast.py --stage dev --run {RUN_ID}",
+        f"Details:  python forecast.py --stage dev --run {RUN_ID}",
     ]
 
 

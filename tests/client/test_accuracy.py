@@ -26,7 +26,7 @@ def make_report(**others):
         make_entry("SeasonalNaive", "baseline", wql=0.5),
         make_entry("Worst", wql=0.9, gain=-80.0),
     ]
-    verdict = {"sentence": "It is 33 % better", "outcome": "better"}
+    verdict = {"sentence": "It is 33% better", "outcome": "better"}
     return {"metric": "WQL", "verdict": verdict, "leaderboard": entries, **others}
 
 
@@ -43,7 +43,7 @@ def present(folder, **documents):
 def test_verdict_comes_first(tmp_path):
     lines = present(tmp_path, report=make_report())
 
-    assert lines[0] == "It is 33 % better"
+    assert lines[0] == "It is 33% better"
 
 
 def test_leaderboard_keeps_the_baseline(tmp_path):
@@ -52,7 +52,7 @@ def test_leaderboard_keeps_the_baseline(tmp_path):
     rows = [line.split() for line in lines]
     assert lines[2] == "Candidates, smaller is better, 3 more in leaderboard.csv"
     assert rows[3] == ["candidate", "WQL", "MASE", "gain", "over", "naive"]
-    assert rows[5] == ["Best", "(chosen)", "0.0800", "1.00", "+33", "%"]
+    assert rows[5] == ["Best", "(chosen)", "0.0800", "1.00", "+33%"]
     assert rows[-1] == ["SeasonalNaive", "(baseline)", "0.5000", "1.00", "-"]
     assert len(rows) == 11
 
@@ -66,11 +66,11 @@ def test_leaderboard_without_comparison_has_no_gain(tmp_path):
 
 
 def test_last_forecast_is_told_how_it_did(tmp_path):
-    scored = [{"run_id": "sales-1", "sentence": "It missed by 13 %"}]
+    scored = [{"run_id": "sales-1", "sentence": "It missed by 13%"}]
 
     lines = present(tmp_path, report=make_report(earlier_forecasts={"scored": scored}))
 
-    assert lines[-1] == "The last forecast (sales-1): It missed by 13 %"
+    assert lines[-1] == "The last forecast (sales-1): It missed by 13%"
 
 
 def test_run_without_a_report_shows_its_candidates(tmp_path):

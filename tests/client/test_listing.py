@@ -143,7 +143,7 @@ def test_table_tells_runs_and_lost_uploads():
     listing = Listing(
         runs=(
             ListedRun("r2", "sales", "RUNNING", at(50), has_status=False),
-            ListedRun("r1", "sales", "SUCCEEDED", START, "31 % better"),
+            ListedRun("r1", "sales", "SUCCEEDED", START, "31% better"),
         ),
         lost=(LostUpload("raw/x.zip", "v", at(0)), LostUpload("raw/x.txt", "v", at(0))),
         more=True,
@@ -155,7 +155,7 @@ def test_table_tells_runs_and_lost_uploads():
         "state started run dataset",
         "running 10 s ago r2 sales",
         "succeeded 1 min ago r1 sales",
-        "31 % better",
+        "31% better",
         "no run 1 min ago - raw/x.zip",
         "started no run; see `chalice logs -n on_upload --stage dev`",
         "no run 1 min ago - raw/x.txt",

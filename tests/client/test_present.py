@@ -113,9 +113,9 @@ def test_warning_of_the_report_is_passed_on(tmp_path):
 
 
 def test_verdict_stands_alone(tmp_path):
-    text = present(tmp_path, {"report.json": {"verdict": {"sentence": "31 % better"}}})
+    text = present(tmp_path, {"report.json": {"verdict": {"sentence": "31% better"}}})
 
-    assert "31 % better" in text.splitlines()
+    assert "31% better" in text.splitlines()
 
 
 def test_failure_has_its_reason_and_no_forecast(tmp_path):

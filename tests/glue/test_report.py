@@ -183,7 +183,7 @@ def test_values_that_cannot_be_completed_are_told(tmp_path):
 
     reported = report_raw(tmp_path, raw, without=("/train.csv",))
 
-    assert "[forecast-value-missing] 1 value(s) of 'p10'" in reported.warnings[1]
+    assert "[forecast-value-missing] 1 value of 'p10'" in reported.warnings[1]
     assert reported.rows("forecast.csv")[2]["p10"] == ""
 
 

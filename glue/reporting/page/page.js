@@ -43,7 +43,7 @@
   function spellChange(value) {
     if (!known(value)) return "–";
     const text = Math.abs(value).toLocaleString("en", { maximumFractionDigits: Math.abs(value) >= 10 ? 0 : 1, minimumFractionDigits: Math.abs(value) >= 10 ? 0 : 1 });
-    if (!/[1-9]/.test(text)) return "0 %";
+    if (!/[1-9]/.test(text)) return "0%";
     return `${value < 0 ? "−" : "+"}${text} %`;
   }
 

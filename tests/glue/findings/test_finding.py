@@ -82,8 +82,8 @@ def test_what_adds_up_is_told_once_in_the_codes_order():
     tallies.tell(findings)
 
     first, second = findings
-    assert first.what.startswith("2 row(s) of TTS.csv repeat the key")
-    assert second.what == "8 of 10 series have gaps: 14 step(s) are missing"
+    assert first.what.startswith("2 rows of TTS.csv repeat the key")
+    assert second.what == "8 of 10 series have gaps: 14 steps missing"
     assert second.examples == (place(3), place(9))
 
 
@@ -94,8 +94,8 @@ def test_tallies_tell_columns_apart():
     tallies.tell(findings)
 
     assert [(finding.what, finding.count) for finding in findings] == [
-        ("2 future value(s) of 'price' are blank", 2),
-        ("1 future value(s) of 'size' are blank", 1),
+        ("2 future values of 'price' are blank", 2),
+        ("1 future value of 'size' is blank", 1),
     ]
 
 

@@ -86,9 +86,7 @@ def test_part_of_the_future_is_counted(tmp_path):
 
     (promotion, _) = document["assumed_future"]["covariates"]
     assert (promotion["given"], promotion["wanted"]) == (9, 18)
-    assert (
-        promotion["words"] == "promotion as given for 50 % of the steps, else unknown"
-    )
+    assert promotion["words"] == "promotion as given for 50% of the steps, else unknown"
     assert document["verdict"]["outcome"] == "unknown"
 
 

@@ -110,7 +110,7 @@ def test_file_that_is_no_backtest_is_passed_over(tmp_path, usual):
         ([{**r, "actual": ""} for r in BUILDER.backtests()], "no actual value"),
         ([{**r, "item": "other"} for r in BUILDER.backtests()], "not in the history"),
         ([{**r, "month": "soon"} for r in BUILDER.backtests()], "cannot be read"),
-        ([{**r, "p50": "x"} for r in BUILDER.backtests()], "no numbers"),
+        ([{**r, "p50": "x"} for r in BUILDER.backtests()], "not numbers"),
         (BUILDER.backtests() + BUILDER.backtests()[:1], "a point twice"),
         ([{"a": 1, "b": 2}], "found: a, b"),
         ("", "no table with items"),

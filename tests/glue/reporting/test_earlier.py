@@ -66,7 +66,7 @@ def test_perfect_forecast_has_no_error(tmp_path):
 
     assert scored["metrics"]["WAPE"] == scored["metrics"]["RMSE"] == 0
     assert scored["baseline"]["WAPE"] > 0
-    assert "100 % less than seasonal naive" in scored["sentence"]
+    assert "100% less than seasonal naive" in scored["sentence"]
 
 
 def test_newest_forecast_comes_first(tmp_path):

@@ -30,11 +30,11 @@ def make_case(candidate, baseline, evidence=SURE, **others):
 @pytest.mark.parametrize(
     ("candidate", "evidence", "outcome", "words"),
     [
-        (0.182, SURE, "better", "is 31 % better than seasonal naive"),
+        (0.182, SURE, "better", "is 31% better than seasonal naive"),
         (0.262, SURE, "even", "is about as good as seasonal naive"),
-        (0.250, CHANCE, "even", "the difference of 5.3 % may be chance (-4 to 9 %"),
+        (0.250, CHANCE, "even", "the difference of 5.3 % may be chance (-4 to 9%"),
         (0.290, CHANCE, "even", "is about as good as seasonal naive"),
-        (0.33, SURELY_WORSE, "worse", "is 25 % worse than seasonal naive"),
+        (0.33, SURELY_WORSE, "worse", "is 25% worse than seasonal naive"),
         (0.182, FEW, "unknown", "6 points of 3 items in 2 windows are too few"),
     ],
 )
@@ -52,7 +52,7 @@ def test_whole_sentence_reads_as_a_person_says_it():
     verdict = judge(make_case(0.182, 0.264, engine=Engine(local=True), not_judged=2))
 
     assert verdict.sentence == (
-        "The local engine's best candidate is 31 % better than seasonal naive, the "
+        "The local engine's best candidate is 31% better than seasonal naive, the "
         "best of 4 simple forecasts (25 to 38 % with 95 % confidence; WQL 0.182 "
         "against 0.264; better on 41 of 48 items, 2 not judged)"
     )
@@ -101,7 +101,7 @@ def test_implausible_forecast_comes_first_and_bars_the_tick():
 
     assert verdict.outcome == "doubtful"
     assert verdict.sentence.startswith(
-        "1 item has an implausible forecast (4.6 % of the total). Autopilot's best"
+        "1 item has an implausible forecast (4.6% of the total). Autopilot's best"
     )
 
 
