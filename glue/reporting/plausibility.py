@@ -32,6 +32,7 @@ _LEAST_VALUES = 12
 # A series that hardly moves may move by this share of its largest value all the same.
 _LEAST_SPAN = 0.05
 _SHOWN = 20
+_LEAST_PERCENT = 0.1
 RANGE, JUMPS, WIDE, LARGE, TOTAL = "range", "jump", "width", "share", "total"
 # Series that a warning names.
 _NAMED = 3
@@ -99,6 +100,7 @@ class _Past:
     change: Array
     last: Array
     recent: Array
+    few: Array
 
     @property
     def size(self) -> Array:
@@ -152,7 +154,7 @@ def _read_past(history: History, settings: RunSettings) -> _Past:
     span = np.where(span > 0, span, usual or np.inf)
     recent = history.periods >= history.steps - max(settings.season, settings.horizon)
     volume = np.bincount(owners[recent], np.abs(values[recent]), minlength=count)
-    return _Past(low, high, span, change, last, volume)
+    return _Past(low, high, span, change, last, volume, few)
 
 
 def _find_range(
@@ -197,7 +199,9 @@ def _find_jumps(grid: ForecastGrid, past: _Past) -> Iterator[Doubt]:
     rows = np.flatnonzero(grid.step == 0)
     owner = grid.series[rows]
     jump = np.abs(grid.mean[rows] - past.last[owner])
-    most = np.maximum(JUMP * past.change[owner], JUMP_SHARE * past.size[owner])
+    # Few values have seen few changes: a drop to nothing is no news there.
+    share = np.where(past.few[owner], 1.0, JUMP_SHARE)
+    most = np.maximum(JUMP * past.change[owner], share * past.size[owner])
     most = np.where(most > 0, most, past.span[owner])
     times = np.nan_to_num(jump / most, nan=0.0)
     for number, at in _pick_worst(owner, times, 1.0):
@@ -307,7 +311,12 @@ def describe_series(found: Plausibility, noun: str) -> str | None:
     verb = "has an" if found.count == 1 else "have"
     plural = "" if found.count == 1 else "s"
     share = found.share
-    total = "" if share is None else f" ({spell_percent(share)} of the total)"
+    if share is None:
+        total = ""
+    elif share < _LEAST_PERCENT:
+        total = f" (under {_LEAST_PERCENT} % of the total)"
+    else:
+        total = f" ({spell_percent(share)} of the total)"
     return (
         f"{spell_count(found.count, noun)} {verb} implausible forecast{plural}{total}"
     )

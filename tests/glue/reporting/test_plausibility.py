@@ -94,3 +94,18 @@ def test_honest_forecast_is_plausible(tmp_path, builder):
 
     assert reported.document["implausible"]["count"] == 0
     assert reported.warnings == []
+
+
+def test_few_values_may_fall_to_nothing(tmp_path):
+    class Fading(RunBuilder):
+        def history(self):
+            rows = super().history()
+            return [r for r in rows if r["item"] != "harp" or r["month"] > "2023-08"]
+
+        def predict(self, item, step):
+            share = 0.1 if item == "harp" and step >= self.steps else 1
+            return {k: share * v for k, v in super().predict(item, step).items()}
+
+    reported = make_report(Fading(skill=0.2), tmp_path)
+
+    assert reported.document["implausible"]["count"] == 0
