@@ -144,7 +144,9 @@ class Findings:
         finding = Finding(
             code=code,
             level=kind.level,
-            what=shorten(kind.text.format(count=count, **facts), _LONGEST_TEXT),
+            what=shorten(
+                kind.text.format(count=Count(count), **_countable(facts)), _LONGEST_TEXT
+            ),
             remedy=shorten(remedy or kind.remedy, _LONGEST_TEXT),
             count=count,
             examples=tuple(map(_shorten_example, first)),

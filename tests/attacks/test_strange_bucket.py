@@ -109,7 +109,9 @@ FUNCTIONS = {
         },
         None,
     ),
-    "create_autopilot_job": lambda: app.create_autopilot_job({"run_id": RUN_ID}, None),
+    "create_autopilot_job": lambda: app.create_autopilot_job(
+        {"run_id": RUN_ID, "dataset": "a", "execution_arn": "none"}, None
+    ),
     "write": lambda: app.get_store().write_json("runs/a/status.json", {}),
     "read": lambda: app.get_store().read_json("runs/a/none.json"),
     "find": lambda: app.get_store().find_json("runs/a/none.json"),

@@ -11,7 +11,7 @@ from forecaster.candidates.catalogue import candidates_by_name
 ENGINE = Path(__file__).parents[2] / "forecaster"
 # Each floor may use those before it; modules of one floor may use each other.
 FLOORS = (
-    {"arrays", "clock", "errors"},
+    {"arrays", "errors", "time_limit"},
     {"metrics"},
     {"data"},
     {"autopilot"},
