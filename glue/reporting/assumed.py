@@ -66,7 +66,7 @@ class Covariate:
             link = "" if self.filled is None else "= "
             return f"{self.name} {link}{rest}"
         share = max(100 * self.given / self.wanted, 0.1)
-        return f"{self.name} as given for {share:.3g} % of the steps, else {rest}"
+        return f"{self.name} as given for {share:.3g}% of the steps, else {rest}"
 
     def as_data(self) -> dict[str, Any]:
         """Give it for report.json."""

@@ -53,8 +53,8 @@ def judge_quantile(entry: dict[str, Any], below: float, groups: int) -> dict[str
     elif below > level + tolerance:
         judgement = _HIGH
     words = (
-        f"{name} was reached {100 * (1 - below):.0f} % of the time, "
-        f"{100 * (1 - level):.0f} % is meant"
+        f"{name} was reached {100 * (1 - below):.0f}% of the time, "
+        f"{100 * (1 - level):.0f}% is meant"
     )
     if judgement != _RIGHT:
         words += f": it is {judgement}"

@@ -16,7 +16,7 @@ _MOST_GROUPS = 2000
 # Fewer points, or fewer cells of a series in a window, show nothing.
 LEAST_POINTS, LEAST_CELLS = 20, 3
 _SEED = 20_260_101
-# 97.5 % points of Student's t by degrees of freedom, and that of the normal
+# 97.5% points of Student's t by degrees of freedom, and that of the normal
 # distribution: https://www.itl.nist.gov/div898/handbook/eda/section3/eda3672.htm
 _STUDENT = (
     *(12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228),
@@ -34,7 +34,7 @@ class Evidence:
     points, series, windows
         How many there are.
     low, high
-        Where the gain lies with 95 % confidence, in per cent; None when there is too
+        Where the gain lies with 95% confidence, in per cent; None when there is too
         little to tell.
     """
 

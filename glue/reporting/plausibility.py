@@ -314,7 +314,7 @@ def describe_series(found: Plausibility, noun: str) -> str | None:
     if share is None:
         total = ""
     elif share < _LEAST_PERCENT:
-        total = f" (under {_LEAST_PERCENT} % of the total)"
+        total = f" (under {_LEAST_PERCENT}% of the total)"
     else:
         total = f" ({spell_percent(share)} of the total)"
     return (

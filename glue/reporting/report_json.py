@@ -48,7 +48,7 @@ DEFINITIONS = {
     "baseline": "the simple forecast of least error, by the run's metric",
     "improvement_percent": "100 x (1 - error / error of the baseline)",
     "improvement_low": (
-        "the lower end of the gain's 95 % interval, by drawing series and windows "
+        "the lower end of the gain's 95% interval, by drawing series and windows "
         "again 1,000 times; wider by Student's t where these are few"
     ),
     "bias_percent": (

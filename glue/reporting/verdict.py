@@ -48,7 +48,7 @@ class Verdict:
     Parameters
     ----------
     improvement_low, improvement_high
-        Where the gain lies with 95 % confidence; None when that cannot be told.
+        Where the gain lies with 95% confidence; None when that cannot be told.
     notes
         Further sentences, each of which a reader must know to use the first.
     """
@@ -211,7 +211,7 @@ def _spell(case: Case, gain: float, outcome: str) -> str:
             f"{spell_count(evidence.series, case.noun)} in "
             f"{spell_count(evidence.windows, 'window')} are too few ({_figures(case)})"
         )
-    interval = f"{_range(evidence)} with 95 % confidence"
+    interval = f"{_range(evidence)} with 95% confidence"
     if outcome == EVEN:
         return (
             f"{who} is about as good as {_name_baseline(case)}: the difference of "
@@ -232,7 +232,7 @@ def _name_baseline(case: Case) -> str:
 
 def _range(evidence: Evidence) -> str:
     low, high = evidence.low or 0.0, evidence.high or 0.0
-    return f"{low:.0f} to {high:.0f} %"
+    return f"{low:.0f} to {high:.0f}%"
 
 
 def _figures(case: Case) -> str:

@@ -70,8 +70,8 @@ def spell_change(value: float | None) -> str:
     digits = 0 if abs(value) >= 10 else 1
     text = f"{value:+,.{digits}f}"
     if not text.strip("+-0."):
-        return "0 %"
-    return f"{text} %".replace("-", "\N{MINUS SIGN}")
+        return "0%"
+    return f"{text}%".replace("-", "\N{MINUS SIGN}")
 
 
 def spell_seconds(seconds: float | None) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from glue.arrays import Array
-from glue.findings.finding import Tallies
+from glue.findings.finding import Count, Tallies
 from glue.limits import LEAST_VALUES
 from glue.rows import Rows, Series
 from glue.shaping.shape import Shape, name_row
@@ -139,7 +139,13 @@ def check_series(shape: Shape, series: Series, tallies: Tallies) -> None:
 
 def _describe_each(check: SeriesCheck, facts: SeriesFacts) -> Callable[[int], str]:
     names = ("values", "low", "early", "missing")
-    return lambda at: check.each.format(**{n: getattr(facts, n)[at] for n in names})
+
+    def describe(at: int) -> str:
+        values = {name: getattr(facts, name)[at].item() for name in names}
+        counts = {n: Count(v) if isinstance(v, int) else v for n, v in values.items()}
+        return check.each.format(**counts)
+
+    return describe
 
 
 def _note(

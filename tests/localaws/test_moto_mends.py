@@ -245,9 +245,7 @@ def test_moto_s_wait_misses_a_stop_before_it():
     assert time_call(Wait()._wait_interval, make_stopped_environment(), 1) >= 1
 
     with Patches() as patches:
-        moto_mends.let_a_stop_end_a_wait(
-            patches, SimpleNamespace(shorten=lambda seconds: seconds)
-        )
+        moto_mends.let_a_stop_end_a_wait(patches, SimpleNamespace(speedup=1))
         assert time_call(Wait()._wait_interval, make_stopped_environment(), 1) < 0.5
 
 
@@ -274,7 +272,7 @@ def test_moto_sleeps_before_a_retry_after_a_stop():
 
     with Patches() as patches:
         moto_mends.let_a_stop_end_a_pause_before_a_retry(
-            patches, SimpleNamespace(shorten=lambda seconds: seconds)
+            patches, SimpleNamespace(speedup=1)
         )
         env = make_stopped_environment()
         assert time_call(make_retrier()._eval_body, env) < 0.5

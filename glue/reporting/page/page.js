@@ -44,7 +44,7 @@
     if (!known(value)) return "–";
     const text = Math.abs(value).toLocaleString("en", { maximumFractionDigits: Math.abs(value) >= 10 ? 0 : 1, minimumFractionDigits: Math.abs(value) >= 10 ? 0 : 1 });
     if (!/[1-9]/.test(text)) return "0%";
-    return `${value < 0 ? "−" : "+"}${text} %`;
+    return `${value < 0 ? "−" : "+"}${text}%`;
   }
 
   const exact = (value) => (known(value) ? digits(value, 6) : "–");
@@ -380,7 +380,7 @@
       this.tools = make("div", {});
       this.numbers = make("details", { id: "item-numbers", open: facts.horizon <= 24 }, make("summary", {}, "Show the numbers"), make("div", { class: "wide" }));
       this.level = make("select", { id: "level", on: { change: () => this.showLevel() } },
-        ...facts.quantiles.map((name, at) => make("option", { value: at, selected: at === facts.quantiles.length - 1 }, `${levels[at]} %`)));
+        ...facts.quantiles.map((name, at) => make("option", { value: at, selected: at === facts.quantiles.length - 1 }, `${levels[at]}%`)));
       this.advice = make("p", { class: "small" });
       const half = facts.quantiles.indexOf("p50");
       this.service = half < 0 ? null : make("div", { class: "service" },

@@ -205,11 +205,11 @@ def _list_range_tiles(calibration: Sequence[Any]) -> Iterator[tuple[str, str]]:
     if len(calibration) > 1:
         low, high = calibration[0], calibration[-1]
         share, meant = (100 * (high[name] - low[name]) for name in ("covered", "level"))
-        side = "as meant" if abs(share - meant) < 5 else f"{meant:.0f} % are meant"
+        side = "as meant" if abs(share - meant) < 5 else f"{meant:.0f}% are meant"
         words = (
             f"of actuals lay between {low['quantile']} and {high['quantile']}; {side}"
         )
-        yield f"{share:.0f} %", words
+        yield f"{share:.0f}%", words
 
 
 def name_before(document: Document) -> str:
@@ -523,7 +523,7 @@ def _spell_bias(bias: float | None) -> str:
     if bias is None:
         return ""
     if abs(bias) < 1:
-        return " Overall bias: none, the means add up to the actuals within 1 %."
+        return " Overall bias: none, the means add up to the actuals within 1%."
     side = "high" if bias > 0 else "low"
     return f" Overall bias: the means were {spell_percent(abs(bias))} too {side}."
 

@@ -82,7 +82,7 @@ def test_what_adds_up_is_told_once_in_the_codes_order():
     tallies.tell(findings)
 
     first, second = findings
-    assert first.what.startswith("2 rows of TTS.csv repeat the key")
+    assert first.what.startswith("2 rows of TTS.csv with the key")
     assert second.what == "8 of 10 series have gaps: 14 steps missing"
     assert second.examples == (place(3), place(9))
 
@@ -95,7 +95,7 @@ def test_tallies_tell_columns_apart():
 
     assert [(finding.what, finding.count) for finding in findings] == [
         ("2 future values of 'price' are blank", 2),
-        ("1 future value of 'size' is blank", 1),
+        ("1 future value of 'size' are blank", 1),
     ]
 
 

@@ -25,7 +25,7 @@ def test_words_say_how_often_it_was_reached():
     entry = {"quantile": "p50", "level": 0.5, "covered": 0.63}
 
     assert judge_quantile(entry, 0.63, 1000)["words"] == (
-        "p50 was reached 37% of the time, 50 % is meant: it is too high"
+        "p50 was reached 37% of the time, 50% is meant: it is too high"
     )
 
 
