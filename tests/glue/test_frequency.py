@@ -129,6 +129,8 @@ def test_frequency_outside_the_grammar_is_refused(text):
 
 def test_every_spelling_has_the_models_form():
     model = botocore.session.get_session().get_service_model("sagemaker")
+    if "ForecastFrequency" not in model.shape_names:
+        pytest.skip("this botocore is older than Autopilot's time series API")
     pattern = model.shape_for("ForecastFrequency").metadata["pattern"]
     spelled = [
         str(Frequency(count, unit))
