@@ -709,13 +709,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "setting-unknown": _error(
         "A settings file holds a key that is not known.",
         "correct the name or remove the key",
-        "{path} in {source} is not a known setting",
-    ),
-    "setting-operators": _error(
-        "The upload's own config.json sets a key that only the bucket's settings may "
-        "set, since it refers to other objects.",
-        "remove it; whoever runs the pipeline may set it in config/default.json",
-        "{path} in {source} may be set in the bucket's settings only",
+        "{path} in {source} is not a setting of this pipeline",
     ),
     "setting-capped": _warning(
         "The upload's own config.json asks for more time or machines than the bucket's "

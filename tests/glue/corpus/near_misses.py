@@ -174,17 +174,6 @@ NEAR_MISSES = {
         "covariate called as a quantile",
         as_zip(make_csv((*HEADER, "p50"), [(*row, row[0]) for row in ROWS])),
     ),
-    "setting-operators": near(
-        "file of feature types",
-        "file of feature types, in the bucket's settings",
-        as_zip(TTS),
-        settings={
-            "TimeSeriesForecastingJobConfig": {
-                "FeatureSpecificationS3Uri": "s3://own/features.json"
-            }
-        },
-        train=TTS,
-    ),
     "setting-capped": near(
         "a hundred instances",
         "a smaller instance",

@@ -140,7 +140,7 @@ CASES = [
                 }
             },
         ),
-        ("setting-operators",),
+        ("setting-unknown",),
     ),
     Case(
         "a hundred instances",
