@@ -775,7 +775,7 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "internal-error": _error(
         "An unexpected error occurred while preparing the data.",
-        "report it with the upload, if you may share it; the log has the details",
+        "report it with the upload, if you may share it; the log says where it was",
         "the preparation failed with {error}",
     ),
 }

@@ -13,6 +13,7 @@ import pandas as pd
 
 from glue.bucket import SCHEMAS, Bucket, RunKeys
 from glue.findings.finding import Findings
+from glue.log import log_findings
 from glue.reporting import page
 from glue.reporting.assumed import AssumedFuture, read_assumed
 from glue.reporting.attempts import Attempts
@@ -82,13 +83,11 @@ def write_report(run_id: str, bucket: Bucket, surroundings: Surroundings) -> Non
 
 
 def _write_warnings(run: Run, bucket: Bucket, findings: Findings) -> None:
-    warnings = [str(finding) for finding in findings]
-    for warning in warnings:
-        print(warning)
+    log_findings(findings)
     document = {
         "schema": SCHEMAS["report-warnings.json"],
         "run_id": run.run_id,
-        "warnings": warnings,
+        "warnings": [str(finding) for finding in findings],
     }
     bucket.write_json(run.keys.report_warnings, document)
 
