@@ -475,6 +475,13 @@ UPLOAD_CODES: dict[str, Code] = {
         "export the ids as text, for example in a column that is formatted as text",
         "{count:item id} of {file} look like rounded numbers",
     ),
+    "id-formula": _warning(
+        "Ids begin as formulas of a spreadsheet do, and would be worked out where a "
+        "file with them is opened in one.",
+        "open items.csv, groups.csv and leaderboard.csv in spreadsheets, where a ' "
+        "stands before such texts; forecast.csv has the ids as they are, for programs",
+        "{count:id} of {file} would be a formula in a spreadsheet",
+    ),
     "total-rows": _warning(
         "Rows sum up others: those without a timestamp were left out, and an item that "
         "is called a total is forecast like any other.",

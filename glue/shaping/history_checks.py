@@ -33,6 +33,9 @@ CHECKS = (
     HistoryCheck(
         "ids-damaged", lambda s, _: s.damaged.count, lambda s: s.damaged.examples
     ),
+    HistoryCheck(
+        "id-formula", lambda s, _: s.formulas.count, lambda s: s.formulas.examples
+    ),
     HistoryCheck("zeros-at-end", lambda s, _: s.zeros_from is not None),
 )
 

@@ -11,6 +11,7 @@ from glue.arrays import Array
 from glue.findings.finding import Tally
 from glue.frequency import DAY, Frequency, StepEvidence
 from glue.rows import Rows, Series
+from glue.shaping.formula_ids import FormulaIds
 from glue.shaping.parts import Parts
 from glue.shaping.spellings import Spellings
 from glue.understanding.roles import Roles
@@ -37,6 +38,7 @@ class Survey:
     alike: Tally
     totals: Tally
     damaged: Tally
+    formulas: Tally
     zeros_from: int | None
     low: float
     high: float
@@ -83,6 +85,7 @@ def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey | None:
         None when no row has a value of the target.
     """
     sums, spellings = _Sums(), Spellings(file, roles.item_id)
+    formulas = FormulaIds(file, roles.keys)
     for number in range(parts.count):
         rows = parts.load(number)
         if len(rows):
@@ -90,7 +93,8 @@ def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey | None:
             parts.replace(number, rows)
             sums.add(rows.series(roles.keys), roles)
             spellings.add(rows)
-    return sums.make_survey(spellings)
+            formulas.add(rows)
+    return sums.make_survey(spellings, formulas)
 
 
 @dataclass
@@ -150,7 +154,7 @@ class _Sums:
         longest = max(runs[:-1], default=0) if tail else 0
         return int(self.seen[-tail]) if tail >= 2 and tail > 2 * longest else None
 
-    def make_survey(self, spellings: Spellings) -> Survey | None:
+    def make_survey(self, spellings: Spellings, formulas: FormulaIds) -> Survey | None:
         """Put all parts together; None when there is no value."""
         if not self.observed:
             return None
@@ -167,6 +171,7 @@ class _Sums:
             alike=spellings.find_alike(),
             totals=spellings.totals,
             damaged=spellings.damaged,
+            formulas=formulas.find(),
             zeros_from=self._find_zeros(),
             low=self.low,
             high=self.high,

@@ -138,6 +138,11 @@ NEAR_MISSES = {
         "ids of letters and digits",
         as_zip(TTS.replace("A,", "4E12,")),
     ),
+    "id-formula": near(
+        "id that is a formula",
+        "ids of numbers with a sign",
+        as_zip(TTS.replace("A,", "-1,").replace("B,", "+2.5,")),
+    ),
     "total-rows": near("total below the rows", "no total", as_zip(TTS), train=TTS),
     "zeros-at-end": near(
         "months to come of zeros",

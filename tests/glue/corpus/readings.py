@@ -168,6 +168,12 @@ CASES = [
         ("ids-damaged",),
     ),
     Case(
+        "id that is a formula",
+        as_zip(TTS.replace("A,", "=1+1,")),
+        ("id-formula",),
+        train=TTS.replace("A,", "=1+1,"),
+    ),
+    Case(
         "total below the rows",
         as_zip(f"{TTS}Grand total,,5000\n"),
         ("total-rows",),
