@@ -227,7 +227,7 @@ def covariates_of_other_items(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind("rts-series-unknown", "future-partial", "rts-history-missing")
+@kind("rts-series-unknown", "future-partial", "rts-history-missing", loses=True)
 def covariates_of_some_items_missing(draft: Draft, random: Random) -> bool:
     related = draft.sheets.get("RTS")
     if related is None:
@@ -241,7 +241,7 @@ def covariates_of_some_items_missing(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind("column-empty", "covariate-blank", "future-blank")
+@kind("column-empty", "covariate-blank", "future-blank", loses=True)
 def covariate_without_values(draft: Draft, random: Random) -> bool:
     related = draft.sheets.get("RTS")
     if related is None:
@@ -252,7 +252,7 @@ def covariate_without_values(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind("future-blank", "covariate-blank")
+@kind("future-blank", "covariate-blank", loses=True)
 def covariate_blank_in_the_future(draft: Draft, random: Random) -> bool:
     related = draft.sheets.get("RTS")
     if related is None:
@@ -266,7 +266,7 @@ def covariate_blank_in_the_future(draft: Draft, random: Random) -> bool:
     return changed
 
 
-@kind("future-partial", "future-none")
+@kind("future-partial", "future-none", loses=True)
 def future_of_covariates_cut(draft: Draft, random: Random) -> bool:
     related = draft.sheets.get("RTS")
     if related is None:
@@ -305,7 +305,9 @@ def covariates_with_the_target(draft: Draft, random: Random) -> bool:
 
 
 @kind(
-    "rts-history-missing", "rts-rows-unmatched", "rts-nothing-matched", "future-partial"
+    *("rts-history-missing", "rts-rows-unmatched"),
+    *("rts-nothing-matched", "future-partial"),
+    loses=True,
 )
 def covariates_of_coarser_steps(draft: Draft, random: Random) -> bool:
     related = draft.sheets.get("RTS")
@@ -340,7 +342,7 @@ def attributes_twice(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind("metadata-missing")
+@kind("metadata-missing", loses=True)
 def attributes_of_an_item_missing(draft: Draft, random: Random) -> bool:
     sheet = draft.sheets.get("metadata")
     if sheet is None or len(sheet.rows) < 2:

@@ -263,7 +263,15 @@ def cells_emptied(draft: Draft, random: Random) -> bool:
     return _replace(draft, random, "", None)
 
 
-@kind(*NUMBERS, "values-placeholder")
+@kind(*NUMBERS, "target-blank", "future-rows", "series-ends-early", loses=True)
+def targets_emptied(draft: Draft, random: Random) -> bool:
+    sheet = draft.tts
+    for row in some_rows(sheet, random):
+        sheet.put(row, TARGET, "", None)
+    return sheet.cells(TARGET)[-1].value is not None
+
+
+@kind(*NUMBERS, "values-placeholder", loses=True)
 def placeholder_numbers(draft: Draft, random: Random) -> bool:
     return _replace(draft, random, random.choice(("-999", "-9999", "-99999")), None)
 

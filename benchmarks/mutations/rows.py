@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 from random import Random
 
@@ -35,6 +36,7 @@ VALUES = (
     *("covariate-not-number", "covariate-mixed"),
 )
 WIDE = ("table-wide", "table-melted")
+RELATED = ("rts-history-missing", "future-partial", "rts-series-unknown", "time-hole")
 TOTALS = ("total-rows", "lines-skipped", *VALUES)
 
 
@@ -76,19 +78,42 @@ def table_twice_with_its_header(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind("series-gaps", "rts-history-missing", "future-partial")
+def _remove(draft: Draft, sheet: Sheet, gone: range) -> bool:
+    """Take rows out; not where the history would only begin later, or end earlier."""
+    before = _find_ends(sheet)
+    del sheet.rows[gone.start : gone.stop]
+    after = _find_ends(sheet)
+    if sheet is not draft.tts:
+        return True
+    later = any(after[key][0] > first for key, (first, _) in before.items())
+    last = max(end for _, end in before.values())
+    return not later and max(end for _, end in after.values()) == last
+
+
+def _find_ends(sheet: Sheet) -> dict[tuple[str, ...], tuple[datetime, datetime]]:
+    """Give the first and the last moment of each series; never, where it has none."""
+    ends: dict[tuple[str, ...], tuple[datetime, datetime]] = {}
+    keys = [name for name in (ITEM, GROUP) if sheet.has(name)]
+    for row in sheet.rows:
+        key = tuple(row.cells[sheet.at(name)].text for name in keys)
+        moment = row.cells[sheet.at(TIME)].value
+        first, last = ends.get(key, (moment, moment))
+        ends[key] = min(first, moment), max(last, moment)
+    return defaultdict(lambda: (datetime.max, datetime.min), ends)
+
+
+@kind("series-gaps", "series-ends-early", *RELATED, loses=True)
 def row_removed(draft: Draft, random: Random) -> bool:
     sheet = pick_sheet(draft, random)
-    del sheet.rows[random.randrange(len(sheet.rows))]
-    return True
+    at = random.randrange(len(sheet.rows))
+    return _remove(draft, sheet, range(at, at + 1))
 
 
-@kind("series-gaps", "rts-history-missing", "future-partial", "series-ends-early")
+@kind("series-gaps", "series-ends-early", *RELATED, loses=True)
 def block_removed(draft: Draft, random: Random) -> bool:
     sheet = pick_sheet(draft, random)
     block = block_of_rows(sheet, random)
-    del sheet.rows[block.start : block.start + len(block) // 4 + 1]
-    return True
+    return _remove(draft, sheet, range(block.start, block.start + len(block) // 4 + 1))
 
 
 @kind()
