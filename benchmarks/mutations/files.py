@@ -370,3 +370,46 @@ def history_ends_before_the_covariates(draft: Draft, random: Random) -> bool:
     sheet.rows = [row for row in sheet.rows if row.cells[at].value < moments[-cut]]
     draft.future = [*moments[-cut:], *draft.future][: len(draft.future)]
     return True
+
+
+@kind("file-ignored", "file-twice", loses=True)
+def history_in_two_members(draft: Draft, random: Random) -> bool:
+    """Split the history into two members, as exports by year are."""
+    if draft.bare:
+        return False
+    text, newline = draft.write_text("TTS"), draft.writing.newline
+    head, *lines = text.split(newline)[:-1]
+    half = random.randint(len(lines) // 3, len(lines) * 2 // 3)
+    first, second = ([head, *some] for some in (lines[:half], lines[half:]))
+    name = random.choice(("TTS2.csv", "TTS_2023.csv", "new/TTS.csv"))
+    encoded = (newline.join(second) + newline).encode(draft.writing.encoding)
+    draft.extras[name] = encoded
+    draft.edit_text("TTS", lambda _: newline.join(first) + newline)
+    return True
+
+
+@kind(*SETTINGS)
+def wrong_value_beside_a_right_one(draft: Draft, random: Random) -> bool:
+    job = _config(draft)
+    if job is None:
+        return False
+    wrong = (
+        ("ForecastQuantiles", ["p0"]),
+        ("ForecastQuantiles", "p50"),
+        ("Transformations", {"Filling": {"nothing": {"middlefill": "zero"}}}),
+        ("HolidayConfig", [{"CountryCode": "Germany"}]),
+    )
+    name, value = random.choice(wrong)
+    job[name] = value
+    return True
+
+
+@kind("setting-unknown", "setting-column-unknown", *SETTINGS)
+def filling_of_a_word_that_is_none(draft: Draft, random: Random) -> bool:
+    job = _config(draft)
+    if job is None:
+        return False
+    target = draft.tts.header[draft.tts.at(TARGET)]
+    fill = random.choice(({"middlefill": "linear"}, {"backfill_value": "none"}, "zero"))
+    job["Transformations"] = {"Filling": {target: fill}}
+    return True

@@ -301,6 +301,14 @@ UPLOAD_CODES: dict[str, Code] = {
         "config.json; or write dates as YYYY-MM-DD, and weeks as 2020-W01",
         "{file}'s column {column!r} could be {orders}",
     ),
+    "timestamp-swapped": _error(
+        "All dates are in the first days of Januaries, as when day and month of a "
+        "monthly table are swapped.",
+        "write the dates as YYYY-MM-DD where they were made; a spreadsheet may have "
+        "read them month-first",
+        "{file}'s column {column!r} holds days 1 to 12 of Januaries only, so day and "
+        "month seem to be swapped",
+    ),
     "timestamp-mixed": _error(
         "The timestamp column mixes several forms of dates.",
         "write them all as YYYY-MM-DD, with HH:MM:SS behind it below daily",
@@ -396,6 +404,18 @@ UPLOAD_CODES: dict[str, Code] = {
         "leave such cells blank; name another number, if it is one",
         "{count:number} in {file}'s column {column!r} stand for no value",
     ),
+    "numbers-rounded": _warning(
+        "Numbers are written as a spreadsheet shows large ones in a narrow column, "
+        "with most of their digits lost.",
+        "format the column as plain numbers there, and export it again",
+        "{count:number} in {file}'s column {column!r} look rounded, such as {such}; "
+        "they were taken as they stand",
+    ),
+    "text-garbled": _warning(
+        "Ids hold what is left of letters that were read in a wrong encoding.",
+        "export the table again in UTF-8; different ids may have become one",
+        "{count:id} of {file} with garbled letters",
+    ),
     "number-missing-word": _fixed(
         "Words such as NA or null in a numeric column were read as no value.",
         "ignore this if that is what they mean",
@@ -422,8 +442,10 @@ UPLOAD_CODES: dict[str, Code] = {
     "finer-than-frequency": _warning(
         "Several rows of a series fall into one period; Autopilot sums their targets, "
         "or does what Transformations.Aggregation says, and leaves covariates alone.",
-        "choose a finer ForecastFrequency, or aggregate the table beforehand",
-        "{count:row} of {file} in the same {period} as another",
+        "choose a finer ForecastFrequency, or aggregate the table beforehand; say how "
+        f"to combine them in {_AGGREGATION}",
+        "{count:row} of {file} in the same {period} as another of its series; their "
+        "values of {target!r} are combined: {combined}",
     ),
     "coarser-than-frequency": _error(
         "The data's steps are longer than those of the forecast.",
@@ -433,9 +455,9 @@ UPLOAD_CODES: dict[str, Code] = {
     "off-boundary": _warning(
         "Timestamps are not at the start of their period; Autopilot moves them there "
         "(weeks begin on Monday, months on the 1st).",
-        "ignore this if that is acceptable",
+        "ignore this if it is right so",
         "{count} of {moments} timestamps of {file} are not at the start of their "
-        "{period}",
+        "{period}; Autopilot moves them there, such as {example} to {moved}",
     ),
     "frequency-unclear": _error(
         "The timestamps have no regular step that Autopilot could forecast at.",
@@ -445,8 +467,9 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "steps-irregular": _warning(
         "Some steps do not fit the frequency.",
-        "look for rows with a wrong timestamp",
-        "{share:.1%} of {file}'s steps do not fit {frequency}",
+        "look for rows with a wrong timestamp there, and for missing ones",
+        "{share:.1%} of {file}'s steps do not fit {frequency}, the first from {before} "
+        "to {after}",
     ),
     "too-few-steps": _error(
         "The history has too few time steps to forecast even one.",
@@ -464,10 +487,11 @@ UPLOAD_CODES: dict[str, Code] = {
         "{file} has {steps} time steps for a horizon of {horizon}",
     ),
     "ids-alike": _warning(
-        "Item ids differ in case, spaces or marks only; they are different series.",
-        "write them alike, if they are the same item",
-        "{count:item id} of {file} different from others in nothing but case, spaces "
-        "or marks",
+        "Item ids or groups differ in case, spaces, marks, accents or zeros in front "
+        "only; they are different series.",
+        "write them alike, if they are the same",
+        "{count:id} of {file} different from others in nothing but case, spaces, "
+        "marks, accents or zeros in front",
     ),
     "ids-damaged": _warning(
         "Item ids look like long numbers that a spreadsheet has rounded, so that "
@@ -489,7 +513,7 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "time-hole": _warning(
         "For a long time no series has a row; Autopilot fills every series there.",
-        "look for timestamps with a wrong year; ignore this if the hole is real",
+        "look for timestamps with a wrong date; ignore this if the hole is real",
         "no series of {file} has a row between {before} and {after}",
     ),
     "grid-too-large": _error(
@@ -521,14 +545,16 @@ UPLOAD_CODES: dict[str, Code] = {
         "Series end before the others; Autopilot fills the rest with zeros unless "
         "Transformations.Filling says otherwise.",
         "ignore this if they ended; otherwise upload the missing rows or set backfill",
-        "{count} of {series} series end before the dataset's last timestamp",
+        "{count} of {series} series end before {last}, the last timestamp; the rest of "
+        "{target!r} is filled {end}",
         *_LOST_ROWS,
     ),
     "series-gaps": _warning(
         "Steps are missing inside series; Autopilot fills them with zeros unless "
         "Transformations.Filling says otherwise.",
         "ignore this if no row means zero; otherwise set middlefill for the target",
-        "{count} of {series} series have gaps: {missing:step} missing",
+        "{count} of {series} series have gaps: {missing:step} missing, where "
+        "{target!r} is filled {middle}",
         *_LOST_ROWS,
         "coarser-than-frequency",
     ),
@@ -536,7 +562,8 @@ UPLOAD_CODES: dict[str, Code] = {
         "Values of the target are blank inside the history; Autopilot fills them with "
         "zeros unless Transformations.Filling says otherwise.",
         "fill them in, or set middlefill and backfill for the target",
-        "{count:row} of {file} without a value of {target!r} inside the history",
+        "{count:row} of {file} without a value of {target!r} inside the history; they "
+        "are filled {middle}",
         "target-not-number",
     ),
     "series-zero": _warning(
@@ -683,12 +710,12 @@ UPLOAD_CODES: dict[str, Code] = {
     "future-blank": _error(
         "Covariates are blank in rows of the future.",
         "fill them in up to the end of the horizon, or set futurefill for the column",
-        "{count:future value} of {column!r} are blank",
+        "{count:blank future value} of {column!r}",
     ),
     "future-blank-filled": _warning(
         "Covariates are blank in rows of the future; futurefill fills them.",
         "ignore this if intended",
-        "{count:future value} of {column!r} are blank",
+        "{count:blank future value} of {column!r}",
     ),
     # settings
     "settings-unreadable": _error(

@@ -35,7 +35,8 @@ _BY_COMMA = re.compile(
 )
 _ODD_NUMBER = re.compile(r"^0\d|[^-+.\deE\n]", re.MULTILINE)
 _LEADING_ZERO = re.compile(r"0\d+")
-_LARGE_WHOLE = re.compile(r"[+-]?[1-9]\d{3,}")
+# How a spreadsheet shows a large number in a narrow column: most digits are lost.
+_ROUNDED = re.compile(r"[+-]?\d(?:\.\d{1,5})?E\+\d{2,3}")
 # What instruments and old programs write for "no value".
 PLACEHOLDERS = (-99.0, -999.0, -9999.0, -99999.0, 9999.0, 99999.0, 999999.0)
 
@@ -54,7 +55,7 @@ class NumberEvidence:
     missing: int = 0
     plain: int = 0
     whole: int = 0
-    large: int = 0
+    rounded: int = 0
     thousandth: int = 0
     pointed: int = 0
     comma: int = 0
@@ -128,7 +129,6 @@ class NumberEvidence:
         """Count how plain numbers use points, until one settles it."""
         if not self.with_points:
             self.whole += len(texts)
-            self.large += not self.large and any(map(_LARGE_WHOLE.fullmatch, texts))
             return
         if self.pointed:
             return
@@ -139,9 +139,11 @@ class NumberEvidence:
     def _add_point(self, text: str, count: int, row: int | None) -> None:
         if not _has_point(text):
             self.whole += count
-            self.large += count * (_LARGE_WHOLE.fullmatch(text) is not None)
             return
         self.with_points = True
+        if _ROUNDED.fullmatch(text):
+            self.rounded += count
+            self._see("rounded", text, row)
         if _THOUSANDTH.fullmatch(text):
             self.thousandth += count
             self._see("thousandth", text, row)
@@ -226,12 +228,19 @@ class NumberEvidence:
 
     @property
     def placeholders(self) -> tuple[float, ...]:
-        """The values that can only stand for "no value", far from all others."""
+        """The values that stand for "no value": far from all others, or below zero.
+
+        A number such as -999 need not be far where no other number is negative.
+        """
         reach = max(abs(self.low), abs(self.high)) if self.high >= self.low else 0.0
         return tuple(
             value
             for value, count in self.odd_ones.items()
-            if count > 1 and 0 < 5 * reach < abs(value) and count < self.filled / 2
+            if 0 < count < self.filled / 2
+            and (
+                (value < 0 <= self.low and reach > 0)
+                or (count > 1 and 0 < 5 * reach < abs(value))
+            )
         )
 
 
@@ -245,7 +254,8 @@ def _read_plain(texts: Array) -> Array | None:
         values: Array = texts.astype(float)
     except ValueError:
         return None
-    if not np.isfinite(values).all() or _ODD_NUMBER.search("\n".join(texts.tolist())):
+    joined = "\n".join(texts.tolist())
+    if not np.isfinite(values).all() or _ODD_NUMBER.search(joined) or "E+" in joined:
         return None
     return values
 
@@ -295,7 +305,7 @@ def find_decimal_mark(
 
 def _choose_point(evidence: NumberEvidence, others: str | None) -> DecimalMark:
     """Choose what points mean of which each has three digits behind it."""
-    if not evidence.thousandth or evidence.large:
+    if not evidence.thousandth:
         return DecimalMark(".")
     if others == ",":
         return DecimalMark(",")

@@ -6,7 +6,12 @@ import re
 from dataclasses import replace
 
 from glue.findings.finding import Example, Findings, list_some
-from glue.reading.timestamps import Reading, TimestampEvidence, find_order
+from glue.reading.timestamps import (
+    Reading,
+    TimestampEvidence,
+    find_order,
+    is_year_first,
+)
 
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(Z|[+-].*)?)?")
 _WEEK_NAME = re.compile(r"week|woche|semaine|semana|settimana|\bkw\b", re.IGNORECASE)
@@ -131,7 +136,9 @@ def _note_order(
     orders: str = "day-first or month-first",
 ) -> None:
     file, column = place.file, place.column
-    if max(evidence.firsts, default=0) > 12:
+    if is_year_first(evidence):
+        orders = "year-first or day-first"
+    elif max(evidence.firsts, default=0) > 12:
         findings.add(
             "timestamp-mixed",
             examples=[place],

@@ -178,6 +178,8 @@ def find_order(evidence: TimestampEvidence) -> str | None:
     always the same is the day of a monthly table: 01/02/2020, 01/03/2020 and so
     on is day-first, since nobody measures on the first days of January only.
     """
+    if is_year_first(evidence):
+        return None
     if evidence.same and evidence.firsts:
         return "day-first"  # both orders mean the same: 01/01/2020, 01/01/2021
     first_is_day = max(evidence.firsts, default=0) > 12
@@ -188,6 +190,21 @@ def find_order(evidence: TimestampEvidence) -> str | None:
     if first_is_day == second_is_day:
         return None
     return "day-first" if first_is_day else "month-first"
+
+
+def is_year_first(evidence: TimestampEvidence) -> bool:
+    """Say whether what stands last looks like the day, as in 21/10/07 and 21/10/08.
+
+    The day takes more values than the year does; of a monthly table it is always 01.
+    """
+    firsts, lasts = evidence.firsts, evidence.years
+    days = all(len(text) == 2 and 1 <= int(text) <= 31 for text in lasts)
+    if not lasts or not days or max(evidence.seconds) > 12:
+        return False
+    if lasts == {"01"}:
+        return 1 < len(firsts) < 25 and len(evidence.seconds) >= 4
+    is_monthly = len(firsts) == 1 and len(evidence.seconds) >= 4 and len(lasts) <= 12
+    return len(lasts) > len(firsts) and not is_monthly
 
 
 def parse_timestamp(text: str, reading: Reading) -> int | None:

@@ -15,6 +15,8 @@ from glue.shaping.parts import Parts
 from glue.shaping.spellings import Spellings
 from glue.understanding.roles import Roles
 
+_MONTHS, _QUARTERS = 12, 4
+
 
 @dataclass(frozen=True)
 class Survey:
@@ -37,9 +39,29 @@ class Survey:
     alike: Tally
     totals: Tally
     damaged: Tally
+    garbled: Tally
     zeros_from: int | None
     low: float
     high: float
+
+    @property
+    def is_swapped(self) -> bool:
+        """Whether all moments are in the first days of Januaries.
+
+        That is what becomes of the first days of months when day and month are
+        swapped.
+        """
+        days = self.moments // DAY
+        dates = days.astype("datetime64[D]")
+        years, months = (dates.astype(f"datetime64[{unit}]") for unit in "YM")
+        in_year = (dates - years.astype("datetime64[D]")).astype(np.int64)
+        is_january = bool((months == years.astype("datetime64[M]")).all())
+        return (
+            is_january
+            and bool((in_year < _MONTHS).all())
+            and len(np.unique(in_year)) >= _QUARTERS
+            and len(np.unique(years)) > 1
+        )
 
     @property
     def end(self) -> int:
@@ -82,7 +104,7 @@ def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey | None:
     Survey
         None when no row has a value of the target.
     """
-    sums, spellings = _Sums(), Spellings(file, roles.item_id)
+    sums, spellings = _Sums(), Spellings(file, roles.keys)
     for number in range(parts.count):
         rows = parts.load(number)
         if len(rows):
@@ -105,6 +127,7 @@ class _Sums:
     firsts: list[int] = field(default_factory=list)
     moments: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     seen: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    zero: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     nonzero: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     steps: StepEvidence = field(default_factory=StepEvidence)
     changing: set[str] = field(default_factory=set)
@@ -131,7 +154,8 @@ class _Sums:
             self.firsts.append(int(rows.seconds[observed].min()))
             self.lasts.append(int(rows.seconds[observed].max()))
             self.seen = np.union1d(self.seen, rows.seconds[observed])
-            some = observed & (target != 0)
+            none, some = observed & (target == 0), observed & (target != 0)
+            self.zero = np.union1d(self.zero, rows.seconds[none])
             self.nonzero = np.union1d(self.nonzero, rows.seconds[some])
             self.low = min(self.low, float(target[observed].min()))
             self.high = max(self.high, float(target[observed].max()))
@@ -139,7 +163,8 @@ class _Sums:
     def _find_zeros(self) -> int | None:
         """Give the first of the moments at the end where all series are zero.
 
-        None when there are fewer than two, or as many in between.
+        None when as many are in between, or when it is one, and any series was zero
+        before.
         """
         zero = ~np.isin(self.seen, self.nonzero)
         if not len(self.nonzero):
@@ -148,7 +173,8 @@ class _Sums:
         bounds = np.flatnonzero(np.diff(np.concatenate([[0], zero, [0]])))
         runs = (bounds[1::2] - bounds[::2]).tolist()
         longest = max(runs[:-1], default=0) if tail else 0
-        return int(self.seen[-tail]) if tail >= 2 and tail > 2 * longest else None
+        is_plan = tail > 2 * longest if tail > 1 else tail == len(self.zero)
+        return int(self.seen[-tail]) if tail and is_plan else None
 
     def make_survey(self, spellings: Spellings) -> Survey | None:
         """Put all parts together; None when there is no value."""
@@ -167,6 +193,7 @@ class _Sums:
             alike=spellings.find_alike(),
             totals=spellings.totals,
             damaged=spellings.damaged,
+            garbled=spellings.garbled,
             zeros_from=self._find_zeros(),
             low=self.low,
             high=self.high,

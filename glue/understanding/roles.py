@@ -11,6 +11,7 @@ from glue.arrays import Array
 from glue.findings.finding import Findings, list_some, shorten
 from glue.limits import RESULT_NAMES
 from glue.reading.numbers import NumberEvidence
+from glue.reading.profile import unwrap_formula
 from glue.reading.timestamps import NEED_A_NAME, TimestampEvidence
 from glue.rows import Rows
 from glue.understanding.column_names import (
@@ -251,7 +252,7 @@ class _RoleSearch:
 
 def _is_able(role: str, name: str, texts: Array) -> bool:
     """Say whether a column's content can play a role."""
-    filled = [text.strip() for text in texts.tolist() if text.strip()]
+    filled = [unwrap_formula(text.strip()) for text in texts.tolist() if text.strip()]
     if role == ITEM:
         return bool(filled) and not _looks_continuous(filled)
     if not filled:
