@@ -278,10 +278,19 @@ UPLOAD_CODES: dict[str, Code] = {
         "{file} has {column!r} where {name!r} was asked for",
     ),
     "table-wide": _error(
-        "The table has a column for each date.",
+        "The table has a column for each date, and nothing says how it is meant.",
         "bring it into long form: one row per series and date, as item_id, "
         "timestamp, target_value",
-        "{file} has a column for each date (found {columns})",
+        "{file} has {count:column} of moments (found {columns}), and cannot be brought "
+        "into long form without a doubt",
+    ),
+    "table-melted": _warning(
+        "The table has a column for each date, or for each series; it was brought into "
+        "long form, with a row for each of their cells that is not blank.",
+        "look at the first rows; if they are not what is meant, upload one row per "
+        "series and date, as item_id, timestamp, target_value",
+        "{file} has a column for each {kind}; {count:column} ({columns}) became the "
+        "rows of {label!r} and {value!r}{note}",
     ),
     # values
     "key-blank": _error(
@@ -324,6 +333,25 @@ UPLOAD_CODES: dict[str, Code] = {
         "rewritten as UTC.",
         "ignore this, or write local times without any offset",
         "{file}'s column {column!r} was rewritten as UTC (it has the offsets {zones})",
+    ),
+    "timestamp-two-columns": _fixed(
+        "A date and its time of day, or a year and its month, stand in columns of "
+        "their own; they were read as one moment. Numbers from 1 on count from "
+        "midnight, so that the first hour begins at 00:00.",
+        "ignore this, or write the moments in one column if they mean something else",
+        "{file}'s columns {columns} were read as one moment",
+    ),
+    "timestamp-interval": _fixed(
+        "Moments are intervals with a beginning and an end, in one column or two; the "
+        "beginning was taken.",
+        "ignore this, or keep the column that counts if it is the other one",
+        "{file}'s column {column!r} {what}; the beginning was taken",
+    ),
+    "timestamp-number": _fixed(
+        "Moments are numbers: days since 1899 as spreadsheets count, or seconds since "
+        "1970; they were read so, and fractions of a second were cut.",
+        "look at the example; write them as YYYY-MM-DD if they mean something else",
+        "{file}'s column {column!r} holds {what}",
     ),
     "timestamp-fraction-cut": _fixed(
         "Timestamps had fractions of a second, which were cut.",

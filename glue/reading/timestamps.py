@@ -65,6 +65,17 @@ _FORMS = {
         r"(?P<year>(?:1[6-9]|20|21|22)\d\d)(?P<month>0[1-9]|1[0-2])"
         r"(?P<day>0[1-9]|[12]\d|3[01])"
     ),
+    "yyyymmddhh": re.compile(
+        r"(?P<year>(?:19|20|21)\d\d)(?P<month>0[1-9]|1[0-2])"
+        r"(?P<day>0[1-9]|[12]\d|3[01])(?P<hour>[01]\d|2[0-3])"
+        r"(?:(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?)?"
+    ),
+    "yyyymmddThhmmss": re.compile(
+        r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
+        r"[T ](?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2}))?"
+        rf"(?:\s*{_ZONE})?"
+    ),
+    "yyyymm": re.compile(r"(?P<year>(?:19|20|21)\d\d)(?P<month>0[1-9]|1[0-2])"),
     "year-month": re.compile(r"(?P<year>\d{4})(?:[-/.]|MM?)(?P<month>\d{1,2})"),
     "month/year": re.compile(r"(?P<month>0?\d{1,2})[-/.](?P<year>\d{4})"),
     "year": re.compile(r"(?P<year>(?:1[6-9]|20|21|22)\d\d)"),
@@ -81,6 +92,9 @@ _FORMS = {
     "month-name year": re.compile(rf"{_NAME}[- ](?P<year>\d{{4}}|\d{{2}})"),
     "year month-name": re.compile(rf"(?P<year>\d{{4}})[- ]{_NAME}"),
 }
+
+
+_ZERO = ("00", None)
 
 
 @dataclass(frozen=True)
@@ -116,6 +130,19 @@ class TimestampEvidence:
         for text in texts:
             self._add_one(text)
 
+    def share(self, *, named: bool) -> float:
+        """Give the share of the texts that are moments.
+
+        Digits count where the column is ``named`` as one of dates, or where most
+        others are dates without any doubt.
+        """
+        total = sum(self.forms.values())
+        good = total - self.forms["unknown"]
+        digits = sum(self.forms[form] for form in NEED_A_NAME)
+        if not named and digits > good / 2:
+            good -= digits
+        return good / total if total else 0.0
+
     def _add_one(self, text: str) -> None:
         form, match = _match(text)
         self.forms[form] += 1
@@ -125,13 +152,13 @@ class TimestampEvidence:
         parts = match.groupdict()
         if parts.get("hour") is not None:
             self.with_time += 1
-            self.zones[_normal_zone(parts["zone"])] += 1
-            if int(parts["fraction"] or 0):
+            self.zones[_normal_zone(parts.get("zone"))] += 1
+            if int(parts.get("fraction") or 0):
                 self.cut += 1
                 self.sample.setdefault("fraction", text)
             if parts["hour"] == "24":
                 self.sample.setdefault("24:00", text)
-            self.midnights += int(parts["hour"]) % 24 == 0 and parts["minute"] == "00"
+            self.midnights += int(parts["hour"]) % 24 == 0 and parts["minute"] in _ZERO
         if form == "day and month":
             self.firsts.add(int(parts["a"]))
             self.seconds.add(int(parts["b"]))
@@ -154,14 +181,28 @@ def _has_known_month(match: re.Match[str]) -> bool:
     return name is None or name.casefold() in _MONTHS
 
 
+def month_number(name: str) -> int | None:
+    """Give the number of a month by its name; None when it is none."""
+    return _MONTHS.get(name.strip().rstrip(".").casefold())
+
+
 # Digits with or without a mark, which are dates only where the name says so.
-NEED_A_NAME = ("yyyymmdd", "year", "month/year", "year-month")
+NEED_A_NAME = (
+    *("yyyymmdd", "yyyymmddhh", "yyyymm"),
+    *("year", "month/year", "year-month"),
+)
+_DIGITS = ("yyyymmdd", "yyyymmddhh", "yyyymm", "year")
 
 
 def is_date(text: str) -> bool:
     """Say whether a text is a date by itself, whatever the column's name is."""
+    return is_moment(text, named=True) and _match(text.strip())[0] not in _DIGITS
+
+
+def is_moment(text: str, *, named: bool) -> bool:
+    """Say whether a text is a moment; ``named`` when something says that it is one."""
     form, _ = _match(text.strip())
-    return form not in ("unknown", "yyyymmdd", "year")
+    return form != "unknown" and (named or form not in NEED_A_NAME)
 
 
 def _normal_zone(zone: str | None) -> str:
@@ -228,14 +269,15 @@ def _moment(parts: dict[str, Any], reading: Reading) -> int | None:
     seconds = (day - date(1970, 1, 1)).days * DAY
     if parts.get("hour") is None:
         return seconds
-    hour = _full_hour(int(parts["hour"]), parts["half"])
-    minute, second = int(parts["minute"]), int(parts["second"] or 0)
-    if (hour, minute, second) == (24, 0, 0) and parts["half"] is None:
-        return seconds + DAY - _offset(parts["zone"], reading)
+    half, zone = parts.get("half"), parts.get("zone")
+    hour = _full_hour(int(parts["hour"]), half)
+    minute, second = int(parts["minute"] or 0), int(parts["second"] or 0)
+    if (hour, minute, second) == (24, 0, 0) and half is None:
+        return seconds + DAY - _offset(zone, reading)
     if hour > 23 or minute > 59 or second > 59:
         return None
     moment = seconds + hour * 3600 + minute * 60 + second
-    return moment - _offset(parts["zone"], reading)
+    return moment - _offset(zone, reading)
 
 
 def _offset(zone: str | None, reading: Reading) -> int:

@@ -429,6 +429,26 @@ NEAR_MISSES = {
         "one column of a date",
         as_zip(columns.table((*HEADER, "2020-01"), 5)),
     ),
+    "table-melted": near(
+        "column for each month",
+        "one column for one month",
+        as_zip(columns.table((*HEADER, "2020-01"), 5)),
+    ),
+    "timestamp-two-columns": near(
+        "date and hour",
+        "date, and the hour of the most sales",
+        as_zip(columns.table((*HEADER, "hour"), 17)),
+    ),
+    "timestamp-interval": near(
+        "interval in a cell",
+        "moments that end with a number",
+        as_zip(columns.table((*HEADER, "until"), "2020-01-01 - 2020-01-31")),
+    ),
+    "timestamp-number": near(
+        "days of a sheet",
+        "numbers of days beside a timestamp",
+        as_zip(columns.table((*HEADER, "day"), 43831)),
+    ),
     # values
     "key-blank": near("blank id", "id of a dash", as_zip(TTS.replace("A,", "-,"))),
     "timestamp-unreadable": near(
