@@ -89,10 +89,8 @@ def _choose(names: Iterator[str], seed: int, *, pairs: bool) -> list[list[str]]:
 def mutate(good: Draft, before: Made, kinds: Sequence[Kind], seed: int) -> Trial | None:
     """Mutate an upload; None when a kind has nothing to change in it."""
     draft = copy.deepcopy(good)
-    for kind in kinds:
-        if not kind.mutate(draft, Random(f"{seed}/{kind.name}")):
-            return None
-        draft.written.clear()
+    if not all(_apply(kind, draft, seed) for kind in kinds):
+        return None
     made = prepare(draft)
     found = _judge(good, before, draft, made, kinds=kinds)
     if len(kinds) > 1 and found == TOLD and made.outcome is not None:
@@ -107,6 +105,18 @@ def mutate(good: Draft, before: Made, kinds: Sequence[Kind], seed: int) -> Trial
         found = next((one for one in told if one != TOLD), TOLD)
     names = tuple(kind.name for kind in kinds)
     return Trial(seed, names, found, _tell(good, draft, made))
+
+
+def _apply(kind: Kind, draft: Draft, seed: int) -> bool:
+    """Mutate a draft; an earlier mutation may have left nothing that could be."""
+    try:
+        changed = kind.mutate(draft, Random(f"{seed}/{kind.name}"))
+        for role in draft.sheets:
+            draft.write_text(role)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return False
+    draft.written.clear()
+    return changed
 
 
 def _judge(

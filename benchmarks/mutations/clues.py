@@ -60,8 +60,11 @@ def find_clues(good: Draft, draft: Draft) -> Clues:
         everywhere |= role == "config" and most > 0
         everywhere |= bool(before[:1] != after[:1]) or most > _MOST_LINES * len(before)
         lines[draft.names.get(role, role)] = changed
+        if sum(gone.values()) > sum(fresh.values()) and role in good.sheets:
+            words |= set(good.sheets[role].header)
         for line in [*fresh, *gone]:
             words |= _split(line, good.writing.delimiter)
+    everywhere |= draft.names != good.names or draft.extras != good.extras
     nothing = not any(lines.values()) and not words
     words |= _read_moments(good, words) | _read_moments(draft, words)
     kept = frozenset(word for word in words if len(word) >= _LEAST_LETTERS)
@@ -78,10 +81,17 @@ def _split(line: str, delimiter: str) -> set[str]:
 
 
 def _read_moments(draft: Draft, words: set[str]) -> set[str]:
-    """Write the moments of some cells as the findings do."""
-    moments: set[str] = set()
+    """Write the moments of some cells as the findings do, meant or as they stand."""
+    moments = {_rewrite(word, draft.writing.dates) for word in words}
     for sheet in draft.sheets.values():
         cells: list[Any] = sheet.cells(TIME) if sheet.has(TIME) else []
         found = {c.value for c in cells if c.text in words}
         moments |= {f"{at:%Y-%m-%d}" for at in found if isinstance(at, datetime)}
     return moments
+
+
+def _rewrite(text: str, form: str) -> str:
+    try:
+        return f"{datetime.strptime(text, form):%Y-%m-%d}"
+    except ValueError:
+        return ""

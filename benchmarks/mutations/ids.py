@@ -317,8 +317,9 @@ def another_name_of_the_item(draft: Draft, random: Random) -> bool:
     """Put the item's description beside its id."""
     sheet = draft.tts
     name = random.choice(("Description", "Name", "Item Name", "Bezeichnung", "Product"))
-    if name.casefold() in {one.casefold() for one in sheet.header}:
-        return False
+    has_code = sheet.header[sheet.at(ITEM)] in ("item_id", "Item ID", "sku")
+    if name == "Product" and not has_code:
+        return False  # either of them could be meant
     texts = [f"The {cell.text}" for cell in sheet.cells(ITEM)]
     cells = [Cell(text, text) for text in texts]
     sheet.add_column(name, cells, sheet.at(ITEM) + random.choice((0, 1)))

@@ -41,8 +41,12 @@ MOMENTS = (
         "duplicate-rows",
         "rts-duplicate-rows",
         "rts-nothing-matched",
+        "rts-rows-unmatched",
+        "timestamp-swapped",
     ),
 )
+# What is said of a few rows with another id, or at another time: it shows them.
+STRAYS = ("series-short", "series-ends-early", "series-gaps", "time-hole")
 # What is said of ids that do not match, or match what they should not.
 IDS = (
     *("ids-alike", "ids-damaged", "duplicate-rows", "metadata-duplicate"),

@@ -18,6 +18,7 @@ from benchmarks.mutations.draft import (
 )
 from benchmarks.mutations.kinds import (
     MOMENTS,
+    STRAYS,
     block_of_rows,
     kind,
     pick_sheet,
@@ -119,9 +120,7 @@ def years_of_two_digits_first(draft: Draft, random: Random) -> bool:
     return _everywhere(draft, random, lambda at: at.strftime(form))
 
 
-@kind(
-    *MOMENTS, "time-hole", "series-ends-early", "beyond-horizon", "rts-beyond-horizon"
-)
+@kind(*MOMENTS, *STRAYS, "beyond-horizon", "rts-beyond-horizon", "grid-too-large")
 def year_mistyped_in_one_row(draft: Draft, random: Random) -> bool:
     sheet = pick_sheet(draft, random)
     row = random.randrange(len(sheet.rows))
@@ -134,7 +133,7 @@ def year_mistyped_in_one_row(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind(*MOMENTS, "steps-irregular", "frequency-unclear")
+@kind(*MOMENTS, *STRAYS, "steps-irregular", "frequency-unclear", "off-boundary")
 def day_mistyped_in_one_row(draft: Draft, random: Random) -> bool:
     sheet = pick_sheet(draft, random)
     row = random.randrange(len(sheet.rows))
@@ -183,7 +182,10 @@ def offsets_of_a_clock_change(draft: Draft, random: Random) -> bool:
     return _everywhere(draft, random, spell)
 
 
-@kind(*MOMENTS, "timestamp-time-dropped", "finer-than-frequency", "off-boundary")
+@kind(
+    *(*MOMENTS, "timestamp-time-dropped", "finer-than-frequency"),
+    *("off-boundary", "steps-irregular"),
+)
 def time_of_day_in_some_rows(draft: Draft, random: Random) -> bool:
     if draft.frequency == "H":
         return False

@@ -8,6 +8,11 @@ from random import Random
 from benchmarks.mutations.draft import SENSELESS, TARGET, Draft, Sheet, spell_number
 from benchmarks.mutations.kinds import NUMBERS, kind, pick_numbers, some_rows
 
+# What is said of cells without a value, in the history and after it.
+NOTHING = (
+    *("number-missing-word", "target-blank", "covariate-blank", "future-blank"),
+    *("future-rows", "series-ends-early", "target-empty"),
+)
 Write = Callable[[float, int], str]
 
 
@@ -240,30 +245,30 @@ def _replace(draft: Draft, random: Random, text: str, value: object) -> bool:
     return True
 
 
-@kind(*NUMBERS, "number-missing-word", "future-blank", "target-empty")
+@kind(*NUMBERS, *NOTHING)
 def words_for_no_value(draft: Draft, random: Random) -> bool:
     word = random.choice(("#N/A", "-", "NULL", "nan", "n/a", "?", ".", "NA"))
     return _replace(draft, random, word, None)
 
 
-@kind(*NUMBERS, "number-missing-word", "future-blank")
+@kind(*NUMBERS, *NOTHING)
 def words_of_other_languages_for_no_value(draft: Draft, random: Random) -> bool:
     word = random.choice(("k.A.", "n.d.", "s/d", "--", "n.a.", "leer", "...", ":", "x"))
     return _replace(draft, random, word, None)
 
 
-@kind(*NUMBERS, "number-missing-word", "future-blank")
+@kind(*NUMBERS, *NOTHING)
 def errors_of_spreadsheets(draft: Draft, random: Random) -> bool:
     word = random.choice(("#DIV/0!", "#REF!", "#VALUE!", "#WERT!", "#NAME?", "#NV"))
     return _replace(draft, random, word, None)
 
 
-@kind(*NUMBERS, "target-blank", "covariate-blank", "future-blank")
+@kind(*NUMBERS, *NOTHING)
 def cells_emptied(draft: Draft, random: Random) -> bool:
     return _replace(draft, random, "", None)
 
 
-@kind(*NUMBERS, "target-blank", "future-rows", "series-ends-early", loses=True)
+@kind(*NUMBERS, *NOTHING, loses=True)
 def targets_emptied(draft: Draft, random: Random) -> bool:
     sheet = draft.tts
     for row in some_rows(sheet, random):
@@ -271,7 +276,7 @@ def targets_emptied(draft: Draft, random: Random) -> bool:
     return sheet.cells(TARGET)[-1].value is not None
 
 
-@kind(*NUMBERS, "values-placeholder", loses=True)
+@kind(*NUMBERS, *NOTHING, "values-placeholder", loses=True)
 def placeholder_numbers(draft: Draft, random: Random) -> bool:
     return _replace(draft, random, random.choice(("-999", "-9999", "-99999")), None)
 

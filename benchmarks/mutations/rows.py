@@ -20,6 +20,7 @@ from benchmarks.mutations.draft import (
 )
 from benchmarks.mutations.kinds import (
     LINES,
+    STRAYS,
     block_of_rows,
     kind,
     pick_sheet,
@@ -238,7 +239,7 @@ def id_and_date_swapped_in_some_rows(draft: Draft, random: Random) -> bool:
     return _swap_cells(pick_sheet(draft, random), random, ITEM, TIME)
 
 
-@kind(*VALUES)
+@kind(*VALUES, *STRAYS)
 def id_and_target_swapped_in_some_rows(draft: Draft, random: Random) -> bool:
     return _swap_cells(draft.tts, random, ITEM, TARGET)
 

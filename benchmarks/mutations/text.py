@@ -6,9 +6,17 @@ import re
 from random import Random
 
 from benchmarks.mutations.draft import ITEM, TARGET, TIME, Cell, Draft, Row, TextEdit
-from benchmarks.mutations.kinds import LINES, NUMBERS, kind, pick_sheet
+from benchmarks.mutations.kinds import (
+    IDS,
+    LINES,
+    MOMENTS,
+    NUMBERS,
+    STRAYS,
+    kind,
+    pick_sheet,
+)
 
-BYTES = ("csv-broken-bytes", "csv-not-text")
+BYTES = ("csv-broken-bytes", "csv-not-text", "csv-encoding-guessed", "text-garbled")
 QUOTES = ("csv-quote-open", "csv-unreadable", "csv-row-width")
 
 
@@ -101,7 +109,7 @@ def quote_opened_before_the_last_cell(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind(*QUOTES, *NUMBERS, "key-blank")
+@kind(*QUOTES, *NUMBERS, *IDS)
 def quote_lost_behind_an_id(draft: Draft, random: Random) -> bool:
     if not draft.writing.quote_all:
         return False
@@ -215,7 +223,7 @@ def one_byte_broken(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind(*BYTES, *NUMBERS, "timestamp-unreadable", "csv-row-width", "timestamp-mixed")
+@kind(*BYTES, *NUMBERS, *MOMENTS, *IDS, *STRAYS, "csv-row-width")
 def one_bit_flipped(draft: Draft, random: Random) -> bool:
     """Flip the highest bit of a byte in a date or a number."""
     if draft.writing.encoding == "cp1252":

@@ -204,6 +204,13 @@ UPLOAD_CODES: dict[str, Code] = {
         "look at the accents in the ids; export in UTF-8 if any is wrong",
         "{file} is written in {encoding}",
     ),
+    "csv-encoding-guessed": _warning(
+        "A table is not in UTF-8, and letters in it are rare in the encoding that it "
+        "was taken for.",
+        "compare these lines with your data; export in UTF-8 if a letter is wrong",
+        "{count:line} of {file} hold letters that may be read wrongly, as it was taken "
+        "to be in cp1252",
+    ),
     "csv-byte-order-mark": _fixed(
         "A table begins with a byte order mark, which was skipped.",
         "there is nothing to do",
@@ -304,19 +311,19 @@ UPLOAD_CODES: dict[str, Code] = {
         "{problem}",
     ),
     "timestamp-ambiguous": _error(
-        "Day and month cannot be told apart, since no value is above 12; or a column "
-        "of weeks holds what looks like months.",
+        "Day, month and year cannot be told apart, since no value is above 12, or as "
+        "years have two digits; or a column of weeks holds what looks like months.",
         'set "Preparation": {"DateOrder": "day-first"} or "month-first" in '
         "config.json; or write dates as YYYY-MM-DD, and weeks as 2020-W01",
         "{file}'s column {column!r} could be {orders}",
     ),
     "timestamp-swapped": _error(
-        "All dates are in the first days of Januaries, as when day and month of a "
-        "monthly table are swapped.",
-        "write the dates as YYYY-MM-DD where they were made; a spreadsheet may have "
-        "read them month-first",
-        "{file}'s column {column!r} holds days 1 to 12 of Januaries only, so day and "
-        "month seem to be swapped",
+        "Dates are uneven, and would be even if day and month were swapped wherever "
+        "that gives a date; a spreadsheet has probably read them in the wrong order.",
+        "write the dates as YYYY-MM-DD where they were made, and do not open the file "
+        "in a spreadsheet in between",
+        "{file}'s column {column!r} has uneven steps, which are even once day and "
+        "month are swapped where both are 12 or less",
     ),
     "timestamp-mixed": _error(
         "The timestamp column mixes several forms of dates.",

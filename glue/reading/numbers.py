@@ -168,6 +168,8 @@ class NumberEvidence:
         self.with_commas = self.with_commas or (
             "," in text if is_dotted else decimal or thousands
         )
+        if decimal or thousands or is_dotted:
+            self._add_values(np.array([_read_size(text)]), count)
         if decimal or thousands:
             self.comma += count
             small = bool(_LEADING_ZERO_COMMA.fullmatch(text))
@@ -244,6 +246,12 @@ class NumberEvidence:
         )
 
 
+def _read_size(text: str) -> float:
+    """Read a number of commas and points by the last one, whatever they mean."""
+    whole, _, rest = text.replace(",", ".").rpartition(".")
+    return float(f"{whole.replace('.', '')}.{rest}")
+
+
 def _has_point(text: str) -> bool:
     return "." in text or "e" in text or "E" in text
 
@@ -291,9 +299,7 @@ def find_decimal_mark(
     """
     comma = evidence.only_decimal or evidence.dotted
     point = evidence.pointed or evidence.only_thousands
-    if (comma and point) or (
-        not comma and not point and evidence.comma and evidence.thousandth
-    ):
+    if (comma and point) or _is_mixed(evidence):
         return DecimalMark(None, "decimal-mixed")
     if comma or point:
         return DecimalMark("," if comma else ".")
@@ -301,6 +307,18 @@ def find_decimal_mark(
         code = None if others else "decimal-ambiguous"
         return DecimalMark(others, code, "comma")
     return _choose_point(evidence, others)
+
+
+def _is_mixed(evidence: NumberEvidence) -> bool:
+    """Say whether 1,906 stands beside numbers that have a point, or 1.906 beside commas.
+
+    It could be nearly two, and nearly two thousand only where thousands are grouped in
+    numbers with a fraction too.
+    """
+    by_comma = evidence.comma - evidence.only_decimal - evidence.only_thousands
+    if by_comma and not evidence.only_thousands:
+        return bool(evidence.pointed or (evidence.thousandth and not evidence.dotted))
+    return bool(evidence.thousandth and evidence.only_decimal and not evidence.dotted)
 
 
 def _choose_point(evidence: NumberEvidence, others: str | None) -> DecimalMark:

@@ -10,6 +10,7 @@ from glue.reading.timestamps import (
     Reading,
     TimestampEvidence,
     find_order,
+    has_days_for_years,
     is_year_first,
 )
 
@@ -61,6 +62,9 @@ def choose_reading(
     reading = Reading(forms[0], to_utc=to_utc)
     if reading.form in ("month/year", "year-month") and _WEEK_NAME.search(column):
         _note_order(evidence, findings, places[0], "a week or a month of a year")
+        return None
+    if reading.form == "month-name year" and has_days_for_years(evidence):
+        _note_order(evidence, findings, places[0], "a day or a year behind the month")
         return None
     if evidence.cut:
         place = Example(file, None, column, evidence.sample["fraction"])

@@ -149,7 +149,8 @@ def _choose_times(
         if not survey.has_times and len(survey.moments) > 1:
             findings.add("timestamp-without-time", file=file, frequency=frequency)
         return Clock(frequency, with_time=True, truncate=False)
-    finer = _share_finer(survey, DAY) > _FEW
+    steps = survey.steps
+    finer = steps.same_day > _FEW * max(sum(steps.seconds.values()), 1)
     if not survey.has_times or finer:
         with_time = survey.has_times and finer
         return Clock(frequency, with_time=with_time, truncate=False)

@@ -20,7 +20,10 @@ _MOST_SPELLINGS = 200_000
 
 
 # Letters of other alphabets that look like those of the Latin one.
-_GREEK = "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"
+_GREEK = (
+    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a"
+    "\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"
+)
 _CYRILLIC = (
     "\u0410\u0412\u0421\u0415\u041d\u0406\u0408\u041a\u041c\u041e\u0420\u0405\u0422\u0425"
     "\u0430\u0441\u0435\u043e\u0440\u0445\u0443\u0456\u0455"
@@ -32,7 +35,9 @@ _LATIN = str.maketrans(
 _BETWEEN = re.compile(r"[^\w+#.,]+|_+|(?<!\d)[.,]|[.,](?!\d)")
 _ZEROS = re.compile(r"0*(\d+)(?:\.0+)?")
 # What is left of letters that were read in a wrong encoding: two bytes as two letters.
-_GARBLED = re.compile("[\u00c2-\u00f4][\u0080-\u00bf]|\ufffd")
+_GARBLED = re.compile(
+    "[\u00c2-\u00f4][\u0080-\u00bf]|[\u00c2\u00c3][\u0152-\u2122]|[\u0080-\u009f\ufffd]"
+)
 
 
 def spell_alike(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -15,7 +16,10 @@ from glue.shaping.parts import Parts
 from glue.shaping.spellings import Spellings
 from glue.understanding.roles import Roles
 
-_MONTHS, _QUARTERS = 12, 4
+# How many moments tell whether they are swapped, and with which shares of even steps.
+_LEAST_MOMENTS, _MOST_MOMENTS = 8, 20_000
+_EVEN, _UNEVEN = 0.99, 0.95
+_EPOCH = datetime(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -46,21 +50,19 @@ class Survey:
 
     @property
     def is_swapped(self) -> bool:
-        """Whether all moments are in the first days of Januaries.
+        """Whether the steps become even once day and month are swapped back.
 
-        That is what becomes of the first days of months when day and month are
-        swapped.
+        A spreadsheet that reads dates in the wrong order swaps all that it can, and
+        leaves days above 12 as they are.
         """
-        days = self.moments // DAY
-        dates = days.astype("datetime64[D]")
-        years, months = (dates.astype(f"datetime64[{unit}]") for unit in "YM")
-        in_year = (dates - years.astype("datetime64[D]")).astype(np.int64)
-        is_january = bool((months == years.astype("datetime64[M]")).all())
+        moments = self.moments.tolist()
+        if not _LEAST_MOMENTS <= len(moments) <= _MOST_MOMENTS:
+            return False
+        swapped = np.unique(np.array(list(map(_swap_back, moments)), dtype=np.int64))
         return (
-            is_january
-            and bool((in_year < _MONTHS).all())
-            and len(np.unique(in_year)) >= _QUARTERS
-            and len(np.unique(years)) > 1
+            len(swapped) == len(moments)
+            and _share_even(swapped) >= _EVEN
+            and _share_even(self.moments) < _UNEVEN
         )
 
     @property
@@ -207,6 +209,23 @@ def _changes(values: Array, series: Series) -> bool:
     if values.dtype != object:
         same |= np.isnan(before) & np.isnan(after)
     return bool((~same & (np.diff(series.numbers) == 0)).any())
+
+
+def _swap_back(seconds: int) -> int:
+    """Swap day and month where that gives a date, in seconds since 1970."""
+    moment = _EPOCH + timedelta(seconds=seconds)
+    if moment.day <= 12:
+        moment = moment.replace(month=moment.day, day=moment.month)
+    return int((moment - _EPOCH).total_seconds())
+
+
+def _share_even(moments: Array) -> float:
+    """Give the share of the commonest step; months and years are each of one length."""
+    steps = np.diff(moments)
+    for days in ((28, 31), (89, 92), (365, 366)):
+        near = (steps >= days[0] * DAY) & (steps <= days[1] * DAY)
+        steps = np.where(near, days[0] * DAY, steps)
+    return float(np.unique(steps, return_counts=True)[1].max() / len(steps))
 
 
 def _hash_texts(texts: Array) -> Array:

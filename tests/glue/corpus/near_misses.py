@@ -155,6 +155,12 @@ NEAR_MISSES = {
         "ids with accents",
         as_zip(make_tts(items=("\u00c3lvaro", "Bj\u00f6rn"))),
     ),
+    "csv-encoding-guessed": near(
+        "accents of an old system",
+        "accents of a spreadsheet",
+        as_zip(make_tts(items=("Fl\u00f6te", "L\u2019\u00e9t\u00e9")).encode("cp1252")),
+        "csv-encoding",
+    ),
     "timestamp-swapped": near(
         "months that a spreadsheet has swapped",
         "years that begin in January",

@@ -62,6 +62,30 @@ def grouped(write):
     return as_zip(make_csv(("item_id", "store", "timestamp", "target_value"), rows))
 
 
+MONDAY, DAY = datetime(2020, 5, 4), timedelta(days=1)
+
+
+def swap(moment):
+    """Swap day and month where that gives a date, as a spreadsheet does."""
+    if moment.day > 12:
+        return moment.date()
+    return moment.replace(month=moment.day, day=moment.month).date()
+
+
+def late(number):
+    """Write a day, some with its last second."""
+    day = (MONDAY + number * DAY).date()
+    return f"{day} 23:59:59" if number in (7, 8, 20) else f"{day}"
+
+
+def numbered():
+    """Write a table of one item and two groups, with the numbers of its rows."""
+    rows = [("A", g, t, v) for g in ("North", "South") for i, t, v in ROWS if i == "A"]
+    rows = [(n, *row) for n, row in enumerate(rows)]
+    header = ("index", "item_id", "store", "timestamp", "target_value")
+    return as_zip(make_csv(header, rows))
+
+
 CASES = [
     Case(
         "numbers of a narrow column",
@@ -96,6 +120,36 @@ CASES = [
             make_csv(HEADER, [(i, t[2:].replace("-", "."), v) for i, t, v in ROWS]),
         ),
         ("timestamp-ambiguous",),
+    ),
+    Case(
+        "weeks of which a spreadsheet has swapped some",
+        as_zip(make_tts(stamps=[f"{swap(MONDAY + 7 * n * DAY)}" for n in range(30)])),
+        ("timestamp-swapped",),
+    ),
+    Case(
+        "days with the last second in some rows",
+        as_zip(make_tts(stamps=[late(n) for n in range(30)])),
+        ("steps-irregular", "timestamp-normalised", "timestamp-time-dropped"),
+    ),
+    Case(
+        "days without a year",
+        as_zip(make_tts(stamps=[f"{MONDAY + n * DAY:%b %d}" for n in range(40)])),
+        ("timestamp-ambiguous",),
+    ),
+    Case(
+        "accents of an old system",
+        as_zip(make_tts(items=("Fl\u00f6te", "Caf\u00e9")).encode("cp850")),
+        ("csv-encoding", "csv-encoding-guessed"),
+    ),
+    Case(
+        "one number below zero among decimal commas",
+        values(lambda n, v: "-9999" if n == 5 else f"{v},5"),
+        ("csv-delimiter", "number-marks", "target-blank", "values-placeholder"),
+    ),
+    Case(
+        "row numbers beside one series of two groups",
+        numbered(),
+        ("row-numbers-dropped",),
     ),
     Case(
         "one number below zero for no value",
