@@ -15,6 +15,7 @@ from glue.reporting.baseline import NAME
 from glue.reporting.calibration import describe_calibration
 from glue.reporting.changes import Changes
 from glue.reporting.evidence import Evidence, weigh_gain
+from glue.reporting.explanation import Explanation
 from glue.reporting.grid import ForecastGrid, total_series
 from glue.reporting.groups import Grouping, build_groupings
 from glue.reporting.history import History
@@ -57,6 +58,7 @@ class Figures:
     outcome: BacktestOutcome
     changes: Changes
     groupings: Sequence[Grouping]
+    explanation: Explanation
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ class Known:
         What of the forecast is hard to believe.
     assumed
         What the forecast takes for granted of its covariates.
+    explanation
+        What each of them is worth, as the engine says.
     engine
         Who trained the candidates.
     changes
@@ -83,6 +87,7 @@ class Known:
     outcome: BacktestOutcome
     plausibility: Plausibility = field(default_factory=Plausibility)
     assumed: AssumedFuture = field(default_factory=AssumedFuture)
+    explanation: Explanation = field(default_factory=Explanation)
     engine: Engine = field(default_factory=Engine)
     changes: Changes = field(default_factory=Changes)
 
@@ -131,6 +136,7 @@ def compute_figures(
         ),
         outcome=known.outcome,
         changes=known.changes,
+        explanation=known.explanation,
         groupings=build_groupings(
             history,
             items,

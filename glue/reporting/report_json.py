@@ -89,6 +89,7 @@ def build_document(
         "verdict": figures.verdict.as_data(),
         "implausible": figures.plausibility.as_data(history.keys),
         "assumed_future": figures.assumed.as_data(),
+        "explanation": figures.explanation.as_data(),
         "attention": describe_attention(
             figures.attention,
             figures.items,
