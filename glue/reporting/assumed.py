@@ -15,7 +15,7 @@ from glue.bucket import Bucket
 from glue.findings.finding import list_some
 from glue.reading.timestamps import parse_stamps
 from glue.reporting.history import History, Key, number_keys
-from glue.reporting.words import spell_count, spell_number
+from glue.reporting.words import spell_count, spell_metric
 from glue.run_documents import Run, RunSettings
 
 # What candidates.json may say that the backtest knew of the covariates: no more than
@@ -153,11 +153,11 @@ class AssumedFuture:
             return f"The forecast knows the future of its covariates: {words}"
         steps = spell_count(self.horizon, "step")
         usual = [
-            f"{one.name} was {spell_number(one.usual)} on average before"
+            f"{one.name} {spell_metric(one.usual)}"
             for one in self.unknown[:_NAMED]
             if one.usual is not None
         ]
-        before = f"; {', '.join(usual)}" if usual else ""
+        before = f"; their means so far: {', '.join(usual)}" if usual else ""
         return f"The forecast assumes {words}, over its {steps}{before}"
 
     @property

@@ -62,8 +62,8 @@ def test_filled_future_is_said_and_claims_nothing(tmp_path):
         "price = 1",
     ]
     assert assumed["sentence"].startswith(
-        "The forecast assumes promotion = 0, price = 1, over its 6 steps; promotion "
-        "was 0.08333 on average before"
+        "The forecast assumes promotion = 0, price = 1, over its 6 steps; their means "
+        "so far: promotion 0.0833, price 1.10"
     )
     assert assumed["withheld"]
     assert document["verdict"]["outcome"] == "unknown"
