@@ -310,7 +310,7 @@ def find_decimal_mark(
 
 
 def _is_mixed(evidence: NumberEvidence) -> bool:
-    """Say whether 1,906 stands beside numbers that have a point, or 1.906 beside commas.
+    """Say whether 1,906 stands beside points, or 1.906 beside decimal commas.
 
     It could be nearly two, and nearly two thousand only where thousands are grouped in
     numbers with a fraction too.

@@ -21,6 +21,7 @@ from glue.reporting.backtest import BacktestOutcome, compare_backtest
 from glue.reporting.changes import Changes, find_changes
 from glue.reporting.costs import describe_cost
 from glue.reporting.earlier import NOT_READ, find_earlier
+from glue.reporting.explanation import Explanation, read_explanation
 from glue.reporting.figures import Figures, Known, compute_figures
 from glue.reporting.grid import ForecastGrid, build_grid
 from glue.reporting.groups import write_groups
@@ -190,6 +191,12 @@ def _gather(
     candidates = attempt(
         "candidates.json", lambda: bucket.read_json(run.keys.candidates)
     )
+    explanation = attempt(
+        "what the covariates are worth",
+        lambda: read_explanation(candidates, bucket),
+        otherwise=Explanation(),
+    )
+    knows = (candidates or {}).get("backtest_knows") or explanation.backtest_knows
     return Known(
         candidates=candidates,
         outcome=attempt(
@@ -204,9 +211,10 @@ def _gather(
         ),
         assumed=attempt(
             "the look at the assumed future",
-            lambda: read_assumed(run, bucket, history, candidates),
+            lambda: read_assumed(run, bucket, history, knows),
             otherwise=AssumedFuture(),
         ),
+        explanation=explanation,
         engine=Engine(local=surroundings.local),
         changes=attempt(
             "the comparison with the last forecast",
