@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployment.chalice.command import remove_compiled_files
 from deployment.chalice.functions import compare_functions, find_functions
+from deployment.chalice.workspace import open_workspace
 from deployment.order import review_after_chalice, review_before_chalice
 from deployment.review import QUIET
 
@@ -47,7 +47,7 @@ def _settle(deployment: Deployment) -> Iterator[Outcome]:
 
 def _run_chalice(deployment: Deployment) -> list[Outcome]:
     before = find_functions(deployment)
-    remove_compiled_files(deployment.project)
-    deployment.chalice.run("deploy", stage=deployment.stage.name)
+    with open_workspace(deployment) as chalice:
+        chalice.run("deploy", stage=deployment.stage.name)
     after = find_functions(deployment)
     return compare_functions(deployment.stage, before, after)
