@@ -21,6 +21,7 @@ from glue.reporting.history import History
 from glue.reporting.items import ItemFigures, build_figures
 from glue.reporting.leaderboard import Entry, build_leaderboard
 from glue.reporting.plausibility import Plausibility
+from glue.reporting.repairs import Mended
 from glue.reporting.scoring import (
     Comparison,
     Points,
@@ -77,6 +78,8 @@ class Known:
         Who trained the candidates.
     changes
         What the last run forecast of the same time.
+    mended
+        The forecast as it is delivered, and for how much of it the model made none.
     """
 
     candidates: Mapping[str, Any] | None
@@ -85,6 +88,7 @@ class Known:
     assumed: AssumedFuture = field(default_factory=AssumedFuture)
     engine: Engine = field(default_factory=Engine)
     changes: Changes = field(default_factory=Changes)
+    mended: Mended | None = None
 
 
 def compute_figures(
@@ -117,7 +121,13 @@ def compute_figures(
             name=backtest["baseline_name"],
             alone=(backtest["baseline_alone"] or {}).get("metrics"),
         ),
-        verdict=qualify(verdict, known.assumed, known.plausibility, settings.noun),
+        verdict=qualify(
+            verdict,
+            known.assumed,
+            known.plausibility,
+            settings.noun,
+            mended=known.mended,
+        ),
         plausibility=known.plausibility,
         assumed=known.assumed,
         engine=known.engine,

@@ -31,7 +31,8 @@ OTHER = make_stage("other", region="us-east-1")
 POLICY = read_documented("deployer", STAGE)
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab"
 IAM = "arn:aws:iam::123456789012"
-# What is needed only when somebody changed something by hand, or trains just now.
+# What is needed only when somebody changed something by hand, or trains just now, or
+# chose instances whose quota has no code that is known.
 FOR_REPAIRS = {
     "glue:UpdateConnection",
     "iam:DetachRolePolicy",
@@ -40,6 +41,8 @@ FOR_REPAIRS = {
     "sagemaker:DeleteModel",
     "sagemaker:DescribeModel",
     "sagemaker:StopAutoMLJob",
+    "servicequotas:GetAWSDefaultServiceQuota",
+    "servicequotas:ListServiceQuotas",
     "states:StopExecution",
 }
 
