@@ -23,12 +23,15 @@ from localaws.host.isolation import isolate
 from localaws.host.libraries import Libraries
 from localaws.host.processes import Processes
 from localaws.host.tasks import Tasks
+from localaws.iam import simulation
 from localaws.iam.gate import Gate
 from localaws.iam.roles import RoleClients, make_owner
 from localaws.lambda_functions import backend as lambdas
 from localaws.machine import GlueErrors, Machine, refuse_second, run_here
 from localaws.patches import Patches
 from localaws.sagemaker import backend as sagemaker_jobs
+from localaws.service_quotas import backend as service_quotas
+from localaws.service_quotas.table import AUTOPILOT_JOBS, Quotas
 from localaws.step_functions import backend as state_machines
 from localaws.waits import SPEEDUP
 
@@ -54,6 +57,7 @@ def serve(
     speedup: float = SPEEDUP,
     glue_errors: GlueErrors = "full",
     autopilot_jobs: int | None = None,
+    quotas: Mapping[str, int] | None = None,
 ) -> Iterator[LocalAWS]:
     """Run a local AWS in this process until the block is left.
 
@@ -82,6 +86,8 @@ def serve(
         ``generic`` no more than its exit code.
     autopilot_jobs
         How many AutoML jobs may run at once; as on AWS in that region when None.
+    quotas
+        Values of the account's quotas by their codes, or one for ``all``.
     """
     refuse_second()
     owner = make_owner()
@@ -91,7 +97,7 @@ def serve(
             region=region,
             speedup=speedup,
             glue_errors=glue_errors,
-            autopilot_jobs=autopilot_jobs,
+            quotas=_build_quotas(quotas or {}, autopilot_jobs),
         )
         environ = {
             name: value
@@ -117,7 +123,7 @@ def _build_machine(
     region: str,
     speedup: float,
     glue_errors: GlueErrors,
-    autopilot_jobs: int | None,
+    quotas: Quotas,
 ) -> Machine:
     folder = Path(tempfile.mkdtemp(prefix="localaws-"))
     return Machine(
@@ -125,13 +131,18 @@ def _build_machine(
         region=region,
         speedup=speedup,
         glue_errors=glue_errors,
-        autopilot_jobs=autopilot_jobs,
+        quotas=quotas,
         folder=folder,
         tasks=Tasks(),
         processes=Processes(),
         libraries=Libraries(folder),
         wheels=Wheels(folder / "wheels"),
     )
+
+
+def _build_quotas(asked: Mapping[str, int], autopilot_jobs: int | None) -> Quotas:
+    jobs = {} if autopilot_jobs is None else {AUTOPILOT_JOBS: autopilot_jobs}
+    return Quotas({**asked, **jobs})
 
 
 def _install(patches: Patches, machine: Machine) -> None:
@@ -146,6 +157,8 @@ def _install(patches: Patches, machine: Machine) -> None:
     lambdas.install(patches, machine, clients)
     glue_jobs.install(patches, machine, clients)
     sagemaker_jobs.install(patches, machine, clients)
+    service_quotas.install(patches, machine)
+    simulation.install(patches)
     state_machines.install(patches)
 
 

@@ -888,6 +888,25 @@ REPORT_CODES = {
         "them; look at the history of these series",
         "{count:row} of {series} series missing in the forecast",
     ),
+    "forecast-naive": _warning(
+        "The model left out more than one series in twenty, in part or whole.",
+        "do not take these for forecasts of the model: the same season again, or the "
+        "last value, stands in for what is missing; look at the history of these "
+        "series, and at the raw output",
+        "{count:row} of {series} of {asked} series missing in the forecast",
+    ),
+    "forecast-ids-respelt": _fixed(
+        "The model wrote ids otherwise than they were asked for.",
+        "they were written as they were asked for, as each fits one alone",
+        "{count:series} came back with another spelling",
+    ),
+    "forecast-dates-differ": _warning(
+        "Series are forecast for other dates than the rest.",
+        "look at the history of these series: the model may have begun at the end of "
+        "theirs",
+        "{count:series} forecast for other dates than the rest, which begins at "
+        "{first}",
+    ),
     "forecast-rows-dropped": _fixed(
         "The forecast has series or timestamps that nobody asked for.",
         "they were left out of forecast.csv",

@@ -285,6 +285,13 @@ _NEEDS: Mapping[tuple[str, str], Callable[[Call], list[Need]]] = {
     ("sagemaker", "StopTransformJob"): _by_name(
         "sagemaker:StopTransformJob", "transform-job", "TransformJobName"
     ),
+    **{
+        ("servicequotas", operation): _anywhere(f"servicequotas:{operation}")
+        for operation in (
+            *("GetAWSDefaultServiceQuota", "GetServiceQuota"),
+            *("ListAWSDefaultServiceQuotas", "ListServiceQuotas"),
+        )
+    },
     ("sns", "Publish"): _by_arn("sns:Publish", "TopicArn"),
     ("sqs", "SendMessage"): _send_message,
     ("states", "DescribeExecution"): _by_arn(
