@@ -16,6 +16,8 @@ from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
 from localaws import moto_mends
+from localaws.faults.calls import FaultyCalls
+from localaws.faults.plan import Plan
 from localaws.front.http_server import LOOPBACK, Server, answer_requests
 from localaws.glue_jobs import backend as glue_jobs
 from localaws.glue_jobs.wheels import Wheels
@@ -23,7 +25,7 @@ from localaws.host.isolation import isolate
 from localaws.host.libraries import Libraries
 from localaws.host.processes import Processes
 from localaws.host.tasks import Tasks
-from localaws.iam.gate import Gate
+from localaws.iam.gate import App, Gate
 from localaws.iam.roles import RoleClients, make_owner
 from localaws.lambda_functions import backend as lambdas
 from localaws.machine import GlueErrors, Machine, refuse_second, run_here
@@ -44,6 +46,7 @@ class LocalAWS:
     endpoint_url: str
     environ: Mapping[str, str]
     gate: Gate
+    faults: Plan
 
 
 @contextmanager
@@ -54,6 +57,7 @@ def serve(
     speedup: float = SPEEDUP,
     glue_errors: GlueErrors = "full",
     autopilot_jobs: int | None = None,
+    faults: Plan | None = None,
 ) -> Iterator[LocalAWS]:
     """Run a local AWS in this process until the block is left.
 
@@ -82,16 +86,28 @@ def serve(
         ``generic`` no more than its exit code.
     autopilot_jobs
         How many AutoML jobs may run at once; as on AWS in that region when None.
+    faults
+        What is to go wrong; nothing, until its ``replace`` is called, when None.
     """
     refuse_second()
     owner = make_owner()
-    with Patches() as patches, answer_requests(port, owner, patches) as server:
+    plan, processes = faults or Plan(), Processes()
+
+    def wrap(app: App) -> App:
+        return FaultyCalls(app, plan, processes.kill_caller)
+
+    with (
+        Patches() as patches,
+        answer_requests(port, owner, patches, wrap=wrap) as server,
+    ):
         machine = _build_machine(
             server,
             region=region,
             speedup=speedup,
             glue_errors=glue_errors,
             autopilot_jobs=autopilot_jobs,
+            faults=plan,
+            processes=processes,
         )
         environ = {
             name: value
@@ -106,7 +122,7 @@ def serve(
         with _own_environ(environ):
             try:
                 _install(patches, machine)
-                yield LocalAWS(machine.endpoint_url, environ, server.gate)
+                yield LocalAWS(machine.endpoint_url, environ, server.gate, plan)
             finally:
                 _stop(machine)
 
@@ -118,6 +134,8 @@ def _build_machine(
     speedup: float,
     glue_errors: GlueErrors,
     autopilot_jobs: int | None,
+    faults: Plan,
+    processes: Processes,
 ) -> Machine:
     folder = Path(tempfile.mkdtemp(prefix="localaws-"))
     return Machine(
@@ -127,8 +145,9 @@ def _build_machine(
         glue_errors=glue_errors,
         autopilot_jobs=autopilot_jobs,
         folder=folder,
+        faults=faults,
         tasks=Tasks(),
-        processes=Processes(),
+        processes=processes,
         libraries=Libraries(folder),
         wheels=Wheels(folder / "wheels"),
     )
