@@ -60,6 +60,7 @@ class NumberEvidence:
     comma: int = 0
     only_decimal: int = 0
     only_thousands: int = 0
+    ends_in_zero: int = 0
     dotted: int = 0
     leading_zero: int = 0
     infinite: int = 0
@@ -171,6 +172,7 @@ class NumberEvidence:
             small = bool(_LEADING_ZERO_COMMA.fullmatch(text))
             self.only_decimal += count if small or not thousands else 0
             self.only_thousands += count if not decimal else 0
+            self.ends_in_zero += count if thousands and text.endswith("0") else 0
             self._see("comma", text, row)
         elif is_dotted:
             self.dotted += count
@@ -287,6 +289,8 @@ def find_decimal_mark(
         return DecimalMark(None, "decimal-mixed")
     if comma or point:
         return DecimalMark("," if comma else ".")
+    if evidence.ends_in_zero and evidence.whole and not evidence.large:
+        return DecimalMark(".")  # nobody writes 1,050 for 1.05 and 916 for 916.000
     if evidence.comma:
         code = None if others else "decimal-ambiguous"
         return DecimalMark(others, code, "comma")

@@ -1,12 +1,10 @@
 import pytest
 
-from glue.findings.codes import CODES
 from tests.glue.corpus import exports as uploads_exports
 from tests.glue.corpus import exports_business as uploads_business
 from tests.glue.corpus import exports_energy as uploads_energy
 from tests.glue.corpus import exports_files as uploads_files
 from tests.glue.corpus import exports_public as uploads_public
-from tests.glue.corpus.exports import NEW_CODES
 from tests.glue.corpus.exports_not_yet import NOT_YET
 
 MODULES = (
@@ -49,11 +47,3 @@ def test_exports_are_as_many_as_promised():
     assert len(CASES) == sum(len(module.CASES) for module in MODULES)
     assert len(CASES) >= 120
     assert CASES.keys() >= NOT_YET
-
-
-def test_new_codes_are_asked_for_and_not_there():
-    asked = {code for case in CASES.values() for code in case.codes}
-
-    assert asked <= CODES.keys() | NEW_CODES.keys()
-    assert NEW_CODES.keys() <= asked
-    assert not NEW_CODES.keys() & CODES.keys()
