@@ -95,6 +95,8 @@ _FORMS = {
 
 
 _ZERO = ("00", None)
+_DIGITS_OF_YEAR = 2  # where the century is left out
+_LONG_YEARS = 12  # so many values of one month are days rather
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ class TimestampEvidence:
     firsts: set[int] = field(default_factory=set)
     seconds: set[int] = field(default_factory=set)
     years: set[str] = field(default_factory=set)
+    named: set[tuple[int, int]] = field(default_factory=set)
     with_time: int = 0
     same: bool = True
     cut: int = 0
@@ -159,6 +162,8 @@ class TimestampEvidence:
             if parts["hour"] == "24":
                 self.sample.setdefault("24:00", text)
             self.midnights += int(parts["hour"]) % 24 == 0 and parts["minute"] in _ZERO
+        if form == "month-name year" and len(parts["year"]) == _DIGITS_OF_YEAR:
+            self.named.add((int(parts["year"]), _MONTHS[parts["name"].casefold()]))
         if form == "day and month":
             self.firsts.add(int(parts["a"]))
             self.seconds.add(int(parts["b"]))
@@ -219,6 +224,8 @@ def find_order(evidence: TimestampEvidence) -> str | None:
     always the same is the day of a monthly table: 01/02/2020, 01/03/2020 and so
     on is day-first, since nobody measures on the first days of January only.
     """
+    if is_year_first(evidence):
+        return None
     if evidence.same and evidence.firsts:
         return "day-first"  # both orders mean the same: 01/01/2020, 01/01/2021
     first_is_day = max(evidence.firsts, default=0) > 12
@@ -229,6 +236,37 @@ def find_order(evidence: TimestampEvidence) -> str | None:
     if first_is_day == second_is_day:
         return None
     return "day-first" if first_is_day else "month-first"
+
+
+def is_year_first(evidence: TimestampEvidence) -> bool:
+    """Say whether what stands last looks like the day, as in 21/10/07 and 21/10/08.
+
+    The day takes more values than the year does; of a monthly table it is always 01.
+    """
+    firsts, lasts = evidence.firsts, evidence.years
+    days = all(len(text) == 2 and 1 <= int(text) <= 31 for text in lasts)
+    if not lasts or not days or max(evidence.seconds) > 12:
+        return False
+    if lasts == {"01"}:
+        return 1 < len(firsts) < 25 and len(evidence.seconds) >= 4
+    is_monthly = len(firsts) == 1 and len(evidence.seconds) >= 4 and len(lasts) <= 12
+    return len(lasts) > len(firsts) and not is_monthly
+
+
+def has_days_for_years(evidence: TimestampEvidence) -> bool:
+    """Say whether what stands behind the month's name looks like the day: Mar 07.
+
+    As years they would leap: Mar 07 and Mar 14 are seven years apart, Apr 01 is back.
+    """
+    if len(evidence.named) < 4 or not all(
+        1 <= year <= 31 for year, _ in evidence.named
+    ):
+        return False
+    months = sorted(12 * year + month for year, month in evidence.named)
+    steps = Counter(int(step) for step in np.diff(months))
+    is_regular = max(steps.values()) >= 0.75 * len(months)
+    one_month = len({month for _, month in evidence.named}) == 1
+    return not is_regular or (one_month and len(months) > _LONG_YEARS)
 
 
 def parse_timestamp(text: str, reading: Reading) -> int | None:

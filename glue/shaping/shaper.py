@@ -15,7 +15,7 @@ from glue.shaping.column_values import ColumnValues, name_blanks
 from glue.shaping.covariates import CovariateJoiner
 from glue.shaping.future import check_future, cut_horizon, note_none
 from glue.shaping.hook import Hook, HookCaller, list_others
-from glue.shaping.input_files import BlockWriter, InputFiles
+from glue.shaping.input_files import BlockWriter, InputFiles, PartLimits
 from glue.shaping.parts import Parts
 from glue.shaping.series_checks import check_series, drop_short_series
 from glue.shaping.shape import Parted, Shape
@@ -107,7 +107,7 @@ def write_input(
     findings: Findings,
     *,
     folder: Path,
-    limit: int,
+    limits: PartLimits,
 ) -> InputFiles:
     """Send all parts through the hook, and write what it returns.
 
@@ -123,8 +123,8 @@ def write_input(
         Takes what the hook does wrong.
     folder
         Takes the files.
-    limit
-        Bytes of a file for transform, at most, unless one series has more.
+    limits
+        What a file for transform holds at most, unless one series has more.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def write_input(
     )
     writer = HookedWriter(caller, folder, findings, shape.named_blanks)
     writer.write_parts(parts)
-    return writer.merge(limit)
+    return writer.merge(limits)
 
 
 class HookedWriter:
@@ -189,7 +189,7 @@ class HookedWriter:
             raise self._findings.reject("hook-result", problem=problem)
         self._writer.write_part(rows, self._caller.last)
 
-    def merge(self, limit: int) -> InputFiles:
+    def merge(self, limits: PartLimits) -> InputFiles:
         """Merge the parts; refuse an upload of which nothing is left.
 
         Raises
@@ -200,7 +200,7 @@ class HookedWriter:
         if self._writer is None:
             raise self._findings.reject("nothing-left")
         train, transform = self._folder / "train.csv", self._folder / "transform"
-        files = self._writer.merge(train, transform, limit, self._findings)
+        files = self._writer.merge(train, transform, limits, self._findings)
         if not files.series:
             raise self._findings.reject("nothing-left")
         return files

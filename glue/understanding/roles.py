@@ -15,6 +15,7 @@ from glue.arrays import Array, factorize
 from glue.findings.finding import FileRejected, Findings, list_some, shorten
 from glue.limits import RESULT_NAMES
 from glue.reading.numbers import NumberEvidence
+from glue.reading.profile import unwrap_formula
 from glue.reading.timestamps import (
     Reading,
     TimestampEvidence,
@@ -51,6 +52,7 @@ _LEAST_ROWS = 8
 _LEAST_OF_A_SERIES = 4
 # So many columns of numbers, and none of moments, must be a table in wide form.
 _WIDE = 10
+_ROW_NUMBERS = {"", "unnamed0", "index", "id", "nr", "no", "row", "rownumber", "rowid"}
 _PRICES = {"open", "high", "low", "close"}
 
 
@@ -182,7 +184,9 @@ class _RoleSearch:
             self._note_unclear(role, able)
             return
         able.sort(key=lambda name: rank_name(role, name))
-        if able and is_usual(role, able[0]):
+        if role != ITEM and self._has_spoilt(role, free, able):
+            self._note_missing(role, free)
+        elif able and is_usual(role, able[0]):
             self._take(role, able[0], "its name and its content")
         elif role == ITEM and self._is_one_series(able):
             self._take_one_series(able)
@@ -192,6 +196,16 @@ class _RoleSearch:
             self._infer_by_rows(role, [name for name in free if name in able])
         else:
             self._note_missing(role, free)
+
+    def _has_spoilt(self, role: str, free: list[str], able: list[str]) -> bool:
+        """Say whether a column has the name of a role, and values that are spoilt.
+
+        Another column is no choice then, unless it has such a name as well.
+        """
+        if able and is_usual(role, able[0]):
+            return False
+        named = [name for name in free if is_usual(role, name) and name not in able]
+        return any(_share_of_digits(self.sample[name]) >= 0.5 for name in named)
 
     def _infer_by_rows(self, role: str, able: list[str]) -> None:
         """Choose among several columns by what they make of the rows."""
@@ -359,7 +373,7 @@ def _is_even(texts: list[str]) -> bool:
 
 def _is_able(role: str, name: str, texts: Array) -> bool:
     """Say whether a column's content can play a role."""
-    filled = [text.strip() for text in texts.tolist() if text.strip()]
+    filled = [unwrap_formula(text.strip()) for text in texts.tolist() if text.strip()]
     if role == ITEM:
         return bool(filled) and not _looks_continuous(filled)
     if not filled:
@@ -369,16 +383,32 @@ def _is_able(role: str, name: str, texts: Array) -> bool:
     return _date_share(filled, named=is_time_name(name)) >= 0.9
 
 
+def _share_of_digits(texts: Array) -> float:
+    """Give the share of the filled texts that hold a digit."""
+    filled = [text for text in texts.tolist() if text.strip()]
+    return sum(map(_has_digit, filled)) / len(filled) if filled else 0.0
+
+
+def _has_digit(text: str) -> bool:
+    return any(letter.isdigit() for letter in text)
+
+
 def _has_prices(names: Sequence[str]) -> bool:
     """Recognise the prices of a market, of which any could be meant."""
     return len({simplify(name) for name in names} & _PRICES) >= 3
 
 
 def find_row_numbers(sample: Rows, roles: Roles) -> list[str]:
-    """List the columns that number the rows, where there are several series."""
-    if len(sample) < _LEAST_ROWS or len(set(sample[roles.item_id].tolist())) < 2:
+    """List the columns that number the rows, and not the steps of one series."""
+    if len(sample) < _LEAST_ROWS:
         return []
-    return [name for name in roles.others if _counts_up(sample[name])]
+    moments = sample[roles.timestamp].tolist()
+    several = len(set(moments)) < len(moments)
+    return [
+        name
+        for name in roles.others
+        if (several or simplify(name) in _ROW_NUMBERS) and _counts_up(sample[name])
+    ]
 
 
 def _counts_up(texts: Array) -> bool:
