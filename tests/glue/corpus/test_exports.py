@@ -5,7 +5,6 @@ from tests.glue.corpus import exports_business as uploads_business
 from tests.glue.corpus import exports_energy as uploads_energy
 from tests.glue.corpus import exports_files as uploads_files
 from tests.glue.corpus import exports_public as uploads_public
-from tests.glue.corpus.exports_not_yet import NOT_YET
 
 MODULES = (
     uploads_exports,
@@ -33,17 +32,11 @@ def find_shortfalls(case):
     return wrong
 
 
-@pytest.mark.parametrize("name", sorted(CASES.keys() - NOT_YET))
+@pytest.mark.parametrize("name", sorted(CASES))
 def test_export_becomes_what_it_means(name):
     assert find_shortfalls(CASES[name]) == []
-
-
-@pytest.mark.parametrize("name", sorted(NOT_YET))
-def test_export_is_not_understood_yet(name):
-    assert find_shortfalls(CASES[name])
 
 
 def test_exports_are_as_many_as_promised():
     assert len(CASES) == sum(len(module.CASES) for module in MODULES)
     assert len(CASES) >= 120
-    assert CASES.keys() >= NOT_YET
