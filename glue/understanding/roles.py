@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -310,8 +311,25 @@ class _RoleSearch:
             problem = self._describe_unfit(role, named[0])
         else:
             problem = f"{self.file} has no {WORDS[role]} column (needs {_NEEDS[role]}"
-            problem += f"; left are {list_some(free)})" if free else ")"
+            problem += f"; {self._describe_left(role, free)})"
         self.findings.add("column-missing", problem=problem, file=self.file)
+
+    def _time_texts(self) -> list[str]:
+        time = self.columns.get(TIME)
+        texts: list[str] = [] if time is None else self.sample[time].tolist()
+        return texts
+
+    def _describe_left(self, role: str, free: list[str]) -> str:
+        """Say what the columns are that are left, with a value of each."""
+        moments = [text.strip() for text in self._time_texts()]
+        if role == ITEM and len(set(moments)) < len(moments):
+            again = next(text for text, n in Counter(moments).items() if n > 1)
+            return f"without one, {shorten(again)} comes twice"
+        texts = ((name, self.sample[name].tolist()) for name in free)
+        first = (
+            (n, next((t.strip() for t in some if t.strip()), "")) for n, some in texts
+        )
+        return f"left are {list_some(f'{n} ({shorten(t, 20)!r})' for n, t in first)}"
 
     def _describe_unfit(self, role: str, name: str) -> str:
         filled = (text for text in self.sample[name].tolist() if text.strip())
