@@ -391,7 +391,8 @@ def timestamp_in_two_columns(draft: Draft, random: Random) -> bool:
             sheet.header[at] = names[0]
             for row, cell in enumerate(cells):
                 sheet.put(row, TIME, cell.value.strftime(first))
-            parts = [Cell(cell.value.strftime(second), None) for cell in cells]
+            texts = [cell.value.strftime(second) for cell in cells]
+            parts = [Cell(text, text) for text in texts]
             sheet.add_column(names[1], parts, at + 1)
     return True
 

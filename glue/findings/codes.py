@@ -459,8 +459,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "covariate-mixed": _warning(
         "A column holds both numbers and other texts, and was taken as text.",
         "correct the odd values if the column should be numeric",
-        "{file}'s column {column!r} was taken as text ({share:.0%} of its values are "
-        "numbers)",
+        "{file}'s column {column!r} was taken as text, though {why}",
     ),
     # series
     "duplicate-rows": _error(
@@ -499,6 +498,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "set ForecastFrequency in config.json, or aggregate the data to regular steps",
         "{file} has no step that Autopilot can forecast at ({evidence})",
         "key-blank",
+        "timestamp-swapped",
     ),
     "steps-irregular": _warning(
         "Some steps do not fit the frequency.",
@@ -550,6 +550,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "For a long time no series has a row; Autopilot fills every series there.",
         "look for timestamps with a wrong date; ignore this if the hole is real",
         "no series of {file} has a row between {before} and {after}",
+        "timestamp-swapped",
     ),
     "grid-too-large": _error(
         "Nearly all of the time between the first and the last timestamp has no row, "
@@ -592,6 +593,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "{target!r} is filled {middle}",
         *_LOST_ROWS,
         "coarser-than-frequency",
+        "timestamp-swapped",
     ),
     "target-blank": _warning(
         "Values of the target are blank inside the history; Autopilot fills them with "

@@ -68,6 +68,7 @@ class NumberEvidence:
     written: int = 0
     with_points: bool = False
     with_commas: bool = False
+    widths: set[int] = field(default_factory=set)
     units: Counter[str] = field(default_factory=Counter)
     places: dict[str, tuple[str, int | None]] = field(default_factory=dict)
     odd_ones: Counter[float] = field(default_factory=Counter)
@@ -100,8 +101,11 @@ class NumberEvidence:
             self.plain += count
             self._add_values(np.array([float(text)]), count)
             self._add_point(text, count, row)
+            if text.isdecimal():
+                self.widths.add(len(text))
             if _LEADING_ZERO.fullmatch(text):
                 self.leading_zero += count
+                self._see("leading zero", text, row)
         else:
             self._add_odd(text, count, row)
 
@@ -147,7 +151,7 @@ class NumberEvidence:
         if _THOUSANDTH.fullmatch(text):
             self.thousandth += count
             self._see("thousandth", text, row)
-        else:
+        elif "." in text and "e" not in text.casefold():
             self.pointed += count
             self._see("pointed", text, row)
 
@@ -213,6 +217,11 @@ class NumberEvidence:
         return not self.with_points
 
     @property
+    def is_padded_oddly(self) -> bool:
+        """Whether some whole numbers have zeros in front, and not all one width."""
+        return self.leading_zero > 0 and len(self.widths) > 1
+
+    @property
     def numeric_share(self) -> float:
         """Which share of the filled values can be numbers of some kind."""
         filled = self.filled - self.missing
@@ -238,11 +247,8 @@ class NumberEvidence:
         return tuple(
             value
             for value, count in self.odd_ones.items()
-            if 0 < count < self.filled / 2
-            and (
-                (value < 0 <= self.low and reach > 0)
-                or (count > 1 and 0 < 5 * reach < abs(value))
-            )
+            if (value < 0 <= self.low and reach > 0)
+            or (1 < count < self.filled / 2 and 0 < 5 * reach < abs(value))
         )
 
 
@@ -310,7 +316,7 @@ def find_decimal_mark(
 
 
 def _is_mixed(evidence: NumberEvidence) -> bool:
-    """Say whether 1,906 stands beside numbers that have a point, or 1.906 beside commas.
+    """Say whether 1,906 stands beside points, or 1.906 beside commas.
 
     It could be nearly two, and nearly two thousand only where thousands are grouped in
     numbers with a fraction too.

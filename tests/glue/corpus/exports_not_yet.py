@@ -14,13 +14,10 @@ WAITING_FOR = {
         "weeks without the letter",
     },
     "lines around and within the table that are no rows": {
-        "Analytics 4's number of the day",
         "Analytics' comments and total",
-        "Britain's years, quarters and months in one column",
     },
     "numbers": {
         "Amazon's grouped units",
-        "volumes in millions",
     },
     "one series without an item column": {
         "SMARD's night of 25 hours",
