@@ -409,12 +409,13 @@ UPLOAD_CODES: dict[str, Code] = {
         "{file}'s column {column!r} mixes decimal commas and decimal points",
     ),
     "decimal-assumed": _warning(
-        "Each number with a point has three digits behind it; it was taken as a "
-        "decimal point.",
-        "ignore this if that is right; if the points group thousands, set "
-        '"Preparation": {"DecimalMark": ","} in config.json',
-        "{file}'s column {column!r} has numbers like {such}, whose point was taken as "
-        "the decimal mark",
+        "Each number with a point, or with a comma, has three digits behind it; it was "
+        "taken as the decimal mark, as in other columns.",
+        "ignore this if that is right; if it groups thousands, set "
+        '"Preparation": {"DecimalMark": ","} in config.json for points, or "." for '
+        "commas",
+        "{file}'s column {column!r} has numbers like {such}, whose mark was taken for "
+        "the decimal one",
     ),
     "number-units": _fixed(
         "Units, currencies or percent signs beside numbers were cut; the numbers stay.",

@@ -310,8 +310,8 @@ def find_decimal_mark(
     if comma or point:
         return DecimalMark("," if comma else ".")
     if evidence.comma:
-        code = None if others else "decimal-ambiguous"
-        return DecimalMark(others, code, "comma")
+        code = "decimal-assumed" if others == "," and evidence.whole else None
+        return DecimalMark(others, code if others else "decimal-ambiguous", "comma")
     return _choose_point(evidence, others)
 
 
