@@ -307,7 +307,8 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "timestamp-unreadable": _error(
         "Timestamps cannot be read, or not like the rest of the column.",
-        "write them all as YYYY-MM-DD, with HH:MM:SS behind it below daily",
+        "correct them: each must be a date that exists, from the year 1678 to 2261, in "
+        "the form of the others, best YYYY-MM-DD, with HH:MM:SS behind it below daily",
         "{problem}",
     ),
     "timestamp-ambiguous": _error(
@@ -465,8 +466,9 @@ UPLOAD_CODES: dict[str, Code] = {
     # series
     "duplicate-rows": _error(
         "Rows have the same series and timestamp; Autopilot would sum them silently.",
-        "remove the repeats, name the missing grouping column, or say how to combine "
-        f"them in {_AGGREGATION} for the target",
+        "remove the repeats; or name the column that tells them apart in "
+        "GroupingAttributeNames of TimeSeriesConfig; or say how to combine them in "
+        f"{_AGGREGATION} for the target",
         "{count:row} of {file} with the key and the timestamp of another",
     ),
     "duplicate-rows-aggregated": _warning(
@@ -479,8 +481,8 @@ UPLOAD_CODES: dict[str, Code] = {
         "or does what Transformations.Aggregation says, and leaves covariates alone.",
         "choose a finer ForecastFrequency, or aggregate the table beforehand; say how "
         f"to combine them in {_AGGREGATION}",
-        "{count:row} of {file} in the same {period} as another of its series; their "
-        "values of {target!r} are combined: {combined}",
+        "{count:row} of {file} in one {period} step with another row of its series; "
+        "their values of {target!r} are combined ({combined})",
     ),
     "coarser-than-frequency": _error(
         "The data's steps are longer than those of the forecast.",
@@ -490,7 +492,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "off-boundary": _warning(
         "Timestamps are not at the start of their period; Autopilot moves them there "
         "(weeks begin on Monday, months on the 1st).",
-        "ignore this if it is right so",
+        "ignore this if these periods are meant; otherwise write their first days",
         "{count} of {moments} timestamps of {file} are not at the start of their "
         "{period}; Autopilot moves them there, such as {example} to {moved}",
     ),
@@ -535,6 +537,13 @@ UPLOAD_CODES: dict[str, Code] = {
         "export the ids as text, for example in a column that is formatted as text",
         "{count:item id} of {file} look like rounded numbers",
     ),
+    "id-formula": _warning(
+        "Ids begin as formulas of a spreadsheet do, and would be worked out where a "
+        "file with them is opened in one.",
+        "open items.csv, groups.csv and leaderboard.csv in spreadsheets, where a ' "
+        "stands before such texts; forecast.csv has the ids as they are, for programs",
+        "{count:id} of {file} would be a formula in a spreadsheet",
+    ),
     "total-rows": _warning(
         "Rows sum up others: those without a timestamp were left out, and an item that "
         "is called a total is forecast like any other.",
@@ -563,14 +572,14 @@ UPLOAD_CODES: dict[str, Code] = {
     "series-empty": _warning(
         "Series have no value at all.",
         "upload their history, or leave them out",
-        "{count} of {series} series of {file} have no value of {target!r}",
+        "no value of {target!r} in {count} of {series} series of {file}",
         "target-not-number",
     ),
     "series-short": _warning(
         "Series have fewer than four values; they are forecast from the others.",
         "upload more of their history, or leave them out with "
         "Preparation.DropShortSeries",
-        "{count} of {series} series have fewer than {least} values",
+        "fewer than {least} values in {count} of {series} series",
         *_LOST_ROWS,
     ),
     "series-dropped": _fixed(
@@ -582,15 +591,15 @@ UPLOAD_CODES: dict[str, Code] = {
         "Series end before the others; Autopilot fills the rest with zeros unless "
         "Transformations.Filling says otherwise.",
         "ignore this if they ended; otherwise upload the missing rows or set backfill",
-        "{count} of {series} series end before {last}, the last timestamp; the rest of "
-        "{target!r} is filled {end}",
+        "early end of {count} of {series} series, before {last}, the last timestamp; "
+        "the rest of {target!r} is filled {end}",
         *_LOST_ROWS,
     ),
     "series-gaps": _warning(
         "Steps are missing inside series; Autopilot fills them with zeros unless "
         "Transformations.Filling says otherwise.",
         "ignore this if no row means zero; otherwise set middlefill for the target",
-        "{count} of {series} series have gaps: {missing:step} missing, where "
+        "gaps in {count} of {series} series: {missing:step} missing, where "
         "{target!r} is filled {middle}",
         *_LOST_ROWS,
         "coarser-than-frequency",
@@ -607,12 +616,12 @@ UPLOAD_CODES: dict[str, Code] = {
     "series-zero": _warning(
         "Series hold nothing but zeros.",
         "leave them out if they are not to be forecast",
-        "{count} of {series} series hold nothing but zeros",
+        "nothing but zeros in {count} of {series} series",
     ),
     "series-constant": _warning(
         "Series always have the same value.",
         "leave them out if they are not to be forecast",
-        "{count} of {series} series always have the same value",
+        "always the same value in {count} of {series} series",
     ),
     "one-series": _warning(
         "There is only one series; some of Autopilot's algorithms need many.",
@@ -733,7 +742,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "Covariates of the future are given for some series or steps only.",
         "complete them up to the end of the horizon, or set futurefill for each "
         "(texts cannot be filled)",
-        "{count} of {series} series have no covariates for each of the {horizon} "
+        "covariates of {count} of {series} series do not reach all of the {horizon} "
         "steps to come; nothing fills {unfilled}",
         "future-none",
     ),
@@ -741,7 +750,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "Covariates of the future are given for some series or steps only; futurefill "
         "fills the rest.",
         "ignore this if intended",
-        "{count} of {series} series have no covariates for each of the {horizon} "
+        "covariates of {count} of {series} series do not reach all of the {horizon} "
         "steps to come",
         "future-none",
     ),
@@ -774,13 +783,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "setting-unknown": _error(
         "A settings file holds a key that is not known.",
         "correct the name or remove the key",
-        "{path} in {source} is not a known setting",
-    ),
-    "setting-operators": _error(
-        "The upload's own config.json sets a key that only the bucket's settings may "
-        "set, since it refers to other objects.",
-        "remove it; whoever runs the pipeline may set it in config/default.json",
-        "{path} in {source} may be set in the bucket's settings only",
+        "{path} in {source} is not a setting of this pipeline",
     ),
     "setting-capped": _warning(
         "The upload's own config.json asks for more time or machines than the bucket's "
@@ -846,7 +849,7 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "internal-error": _error(
         "An unexpected error occurred while preparing the data.",
-        "report it with the upload, if you may share it; the log has the details",
+        "report it with the upload, if you may share it; the log says where it was",
         "the preparation failed with {error}",
     ),
 }
@@ -889,6 +892,25 @@ REPORT_CODES = {
         "the same season again, or the last value where there is none, stands in for "
         "them; look at the history of these series",
         "{count:row} of {series} series missing in the forecast",
+    ),
+    "forecast-naive": _warning(
+        "The model left out more than one series in twenty, in part or whole.",
+        "do not take these for forecasts of the model: the same season again, or the "
+        "last value, stands in for what is missing; look at the history of these "
+        "series, and at the raw output",
+        "{count:row} of {series} of {asked} series missing in the forecast",
+    ),
+    "forecast-ids-respelt": _fixed(
+        "The model wrote ids otherwise than they were asked for.",
+        "they were written as they were asked for, as each fits one alone",
+        "{count:series} came back with another spelling",
+    ),
+    "forecast-dates-differ": _warning(
+        "Series are forecast for other dates than the rest.",
+        "look at the history of these series: the model may have begun at the end of "
+        "theirs",
+        "{count:series} forecast for other dates than the rest, which begins at "
+        "{first}",
     ),
     "forecast-rows-dropped": _fixed(
         "The forecast has series or timestamps that nobody asked for.",

@@ -72,12 +72,22 @@ class Inferred:
     evidence: str
 
 
+def describe_without_values(finding: Finding) -> str:
+    """Name a finding, where nobody may see the data: by its code and its count."""
+    return f"[{finding.code}] {Count(finding.count):place}"
+
+
 class UploadRejected(Exception):
-    """The upload cannot be forecast; the message holds every error found."""
+    """The upload cannot be forecast; the message names the code of every error.
+
+    It is logged by Glue and by the state machine, so that it quotes nothing of the
+    data: what was found stands in data-report.json.
+    """
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = [each for each in findings if each.level == "error"]
-        super().__init__("\n".join(map(str, self.findings)))
+        named = ", ".join(map(describe_without_values, self.findings))
+        super().__init__(f"the upload was refused: {named}; see data-report.json")
 
 
 class FileRejected(Exception):
@@ -114,6 +124,7 @@ class Findings:
         self.inferred: list[Inferred] = []
         self._said: list[tuple[Finding, str]] = []
         self._counts: Counter[str] = Counter()
+        self._held: set[str] = set()
 
     def add(
         self,
@@ -164,6 +175,10 @@ class Findings:
         """Say what the data showed that no settings gave."""
         self.inferred.append(Inferred(key, value, evidence))
 
+    def hold_back(self, codes: Iterable[str]) -> None:
+        """Tell nothing of these codes, as they would follow from a mere guess."""
+        self._held.update(codes)
+
     def reject(self, code: str, **words: Any) -> FileRejected:
         """Say what makes a file unusable; give the exception to raise."""
         return FileRejected(str(self.add(code, **words)))
@@ -192,7 +207,9 @@ class Findings:
     def _told(self) -> Iterator[Finding]:
         for finding, file in self._said:
             follows = CODES[finding.code].follows
-            if not any(self.has(code, file) for code in follows):
+            if finding.code not in self._held and not any(
+                self.has(code, file) for code in follows
+            ):
                 yield finding
 
 

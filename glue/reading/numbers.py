@@ -23,7 +23,7 @@ MISSING = frozenset(
 )
 # No pattern may try the same characters in two ways: a cell can be long.
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
-_COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d+")
+_COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d*")
 _COMMA_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _DOT_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d*")
 _DOTS_ONLY = re.compile(r"[+-]?\d{1,3}(?:\.\d{3}){2,}")
@@ -316,7 +316,7 @@ def find_decimal_mark(
 
 
 def _is_mixed(evidence: NumberEvidence) -> bool:
-    """Say whether 1,906 stands beside points, or 1.906 beside commas.
+    """Say whether 1,906 stands beside points, or 1.906 beside decimal commas.
 
     It could be nearly two, and nearly two thousand only where thousands are grouped in
     numbers with a fraction too.

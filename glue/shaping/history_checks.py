@@ -34,6 +34,9 @@ CHECKS = (
         "ids-damaged", lambda s, _: s.damaged.count, lambda s: s.damaged.examples
     ),
     HistoryCheck(
+        "id-formula", lambda s, _: s.formulas.count, lambda s: s.formulas.examples
+    ),
+    HistoryCheck(
         "text-garbled", lambda s, _: s.garbled.count, lambda s: s.garbled.examples
     ),
     HistoryCheck("timestamp-swapped", lambda s, _: s.is_swapped),

@@ -12,6 +12,7 @@ from glue.arrays import Array
 from glue.findings.finding import Tally
 from glue.frequency import DAY, Frequency, StepEvidence
 from glue.rows import Rows, Series
+from glue.shaping.formula_ids import FormulaIds
 from glue.shaping.parts import Parts
 from glue.shaping.spellings import Spellings
 from glue.understanding.roles import Roles
@@ -43,6 +44,7 @@ class Survey:
     alike: Tally
     totals: Tally
     damaged: Tally
+    formulas: Tally
     garbled: Tally
     zeros_from: int | None
     low: float
@@ -107,6 +109,7 @@ def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey | None:
         None when no row has a value of the target.
     """
     sums, spellings = _Sums(), Spellings(file, roles.keys)
+    formulas = FormulaIds(file, roles.keys)
     for number in range(parts.count):
         rows = parts.load(number)
         if len(rows):
@@ -114,7 +117,8 @@ def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey | None:
             parts.replace(number, rows)
             sums.add(rows.series(roles.keys), roles)
             spellings.add(rows)
-    return sums.make_survey(spellings)
+            formulas.add(rows)
+    return sums.make_survey(spellings, formulas)
 
 
 @dataclass
@@ -178,7 +182,7 @@ class _Sums:
         is_plan = tail > 2 * longest if tail > 1 else tail == len(self.zero)
         return int(self.seen[-tail]) if tail and is_plan else None
 
-    def make_survey(self, spellings: Spellings) -> Survey | None:
+    def make_survey(self, spellings: Spellings, formulas: FormulaIds) -> Survey | None:
         """Put all parts together; None when there is no value."""
         if not self.observed:
             return None
@@ -195,6 +199,7 @@ class _Sums:
             alike=spellings.find_alike(),
             totals=spellings.totals,
             damaged=spellings.damaged,
+            formulas=formulas.find(),
             garbled=spellings.garbled,
             zeros_from=self._find_zeros(),
             low=self.low,

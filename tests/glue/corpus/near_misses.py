@@ -138,6 +138,11 @@ NEAR_MISSES = {
         "ids of letters and digits",
         as_zip(TTS.replace("A,", "4E12,")),
     ),
+    "id-formula": near(
+        "id that is a formula",
+        "ids of numbers with a sign",
+        as_zip(TTS.replace("A,", "-1,").replace("B,", "+2.5,")),
+    ),
     "total-rows": near("total below the rows", "no total", as_zip(TTS), train=TTS),
     "zeros-at-end": near(
         "months to come of zeros",
@@ -195,17 +200,6 @@ NEAR_MISSES = {
         "item called as a quantile",
         "covariate called as a quantile",
         as_zip(make_csv((*HEADER, "p50"), [(*row, row[0]) for row in ROWS])),
-    ),
-    "setting-operators": near(
-        "file of feature types",
-        "file of feature types, in the bucket's settings",
-        as_zip(TTS),
-        settings={
-            "TimeSeriesForecastingJobConfig": {
-                "FeatureSpecificationS3Uri": "s3://own/features.json"
-            }
-        },
-        train=TTS,
     ),
     "setting-capped": near(
         "a hundred instances",

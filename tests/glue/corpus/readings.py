@@ -291,7 +291,7 @@ CASES = [
                 }
             },
         ),
-        ("setting-operators",),
+        ("setting-unknown",),
     ),
     Case(
         "a hundred instances",
@@ -317,6 +317,12 @@ CASES = [
         "ids that were rounded",
         as_zip(TTS.replace("A,", "4.01E+12,").replace("B,", "4.02E+12,")),
         ("ids-damaged",),
+    ),
+    Case(
+        "id that is a formula",
+        as_zip(TTS.replace("A,", "=1+1,")),
+        ("id-formula",),
+        train=TTS.replace("A,", "=1+1,"),
     ),
     Case(
         "total below the rows",

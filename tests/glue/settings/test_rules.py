@@ -39,6 +39,7 @@ EMPTY_ALLOWED = {
 }
 # Keys of the model that have no place in this pipeline's settings.
 LEFT_OUT = {
+    "TimeSeriesForecastingJobConfig.FeatureSpecificationS3Uri",
     "TransformResources.VolumeKmsKeyId",
     "TransformResources.TransformAmiVersion",
 }
@@ -199,7 +200,7 @@ BAD = [
             "AlgorithmsConfig": [{"AutoMLAlgorithms": ["xgboost"]}]
         }
     ),
-    job(FeatureSpecificationS3Uri="a file"),
+    job(FeatureSpecificationS3Uri="s3://own/features.json"),
     {"AutoMLJobObjective": {"MetricName": "wQL"}},
     {"AutoMLJobObjective": {"MetricName": "Accuracy"}},
     {"TransformResources": {"InstanceType": "m5.large"}},
@@ -213,7 +214,7 @@ BAD = [
 def read(text):
     """Read one layer; give its values and what was said of it."""
     findings = Findings()
-    return read_layer(Layer("config.json", text), findings), list(findings)
+    return read_layer(Layer("config.json", text), findings, set()), list(findings)
 
 
 def check(values):
