@@ -34,6 +34,22 @@ _FEW = 0.02
 _LONG_HOLE = 12
 
 
+# What is said by the horizon, and by the frequency. Where a setting was given that
+# cannot be used, both are a guess, and none of this may be true.
+_BY_HORIZON = (
+    *("horizon-too-long", "horizon-long", "beyond-horizon", "rts-beyond-horizon"),
+    *("future-partial", "future-partial-filled"),
+)
+_FOLLOWING = {
+    "ForecastHorizon": _BY_HORIZON,
+    "ForecastFrequency": (
+        *_BY_HORIZON,
+        *("finer-than-frequency", "off-boundary", "steps-irregular"),
+        *("timestamp-time-dropped", "series-gaps", "series-ends-early", "time-hole"),
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Clock:
     """How moments are counted and written.
@@ -81,6 +97,9 @@ def find_outlook(
     ``end`` is the last moment of all tables. None when the history has no step that
     could be forecast at.
     """
+    for key, codes in _FOLLOWING.items():
+        if settings.has_lost(key):
+            findings.hold_back(codes)
     frequency = _choose_frequency(survey, settings, file, findings)
     if frequency is None:
         return None
