@@ -46,7 +46,7 @@ class Figures:
     """The figures of a report.
 
     ``backtest`` is how the winner did, and the baseline there, as report.json has it;
-    ``complete_from`` the period that nearly all series have begun at.
+    ``complete_from`` the period that most of the volume has begun at.
     """
 
     history: History

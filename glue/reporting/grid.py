@@ -14,7 +14,7 @@ from glue.reporting.history import History, number_keys
 from glue.run_documents import RunSettings
 
 _MOST_TOTALS = 10_000
-_NEARLY_ALL = 0.9
+_MOST_OF_IT = 0.75
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def total_history(history: History) -> dict[str, Any]:
 
 
 def find_complete(history: History, volume: Array, least: int) -> int:
-    """Find the period from which on nearly all of today's volume has begun: 90% of it.
+    """Find the period from which on most of today's volume has begun: 75% of it.
 
     A total of less would show series that begin, and not what they sell.
 
@@ -100,7 +100,7 @@ def find_complete(history: History, volume: Array, least: int) -> int:
     begun = np.cumsum(weights[order])
     if not len(begun) or begun[-1] <= 0:
         return 0
-    place = int(np.searchsorted(begun, _NEARLY_ALL * begun[-1]))
+    place = int(np.searchsorted(begun, _MOST_OF_IT * begun[-1]))
     return max(min(int(starts[order][place]), history.steps - least), 0)
 
 

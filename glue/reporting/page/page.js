@@ -634,12 +634,11 @@
     showNumbers() {
       const { shape } = this;
       const ghost = shape.ghost.some(known);
-      const heads = [facts.timestamp, "mean", ...facts.quantiles, ...(ghost ? [facts.before, "change"] : [])];
+      const heads = [facts.timestamp, "mean", ...facts.quantiles, ...(ghost ? [facts.before] : [])];
       const write = readable([...shape.mean, ...shape.quantiles.flat(), ...shape.ghost]);
       const rows = shape.mean.map((mean, at) => make("tr", {},
         make("td", { class: "text" }, shape.stamps[shape.start + at]),
-        ...[mean, ...shape.quantiles.map((one) => one[at]), ...(ghost ? [shape.ghost[at]] : [])].map((value) => make("td", {}, write(value))),
-        ghost ? make("td", {}, spellChange(shape.ghost[at] > 0 ? 100 * (mean / shape.ghost[at] - 1) : null)) : null));
+        ...[mean, ...shape.quantiles.map((one) => one[at]), ...(ghost ? [shape.ghost[at]] : [])].map((value) => make("td", {}, write(value)))));
       this.numbers.querySelector(".wide").replaceChildren(make("table", {},
         make("caption", {}, "Forecast; forecast.csv has all digits"),
         make("thead", {}, make("tr", {}, ...heads.map((text, at) => make("th", { scope: "col", class: at ? null : "text" }, text)))),
@@ -658,7 +657,7 @@
       const safety = shape.quantiles[at].map((value, step) => value - median[step]);
       const write = readable([shape.quantiles[at][0]]);
       const held = facts.calibration[name];
-      this.advice.textContent = `Have ${name}: in the next step ${write(shape.quantiles[at][0])}, which is the median of ${write(median[0])} and a safety of ${write(safety[0])}.${held ? ` On the backtest of ${facts.single ? "this series" : `all ${facts.nouns}`}, ${held}.` : ""}`;
+      this.advice.textContent = `To have enough in ${levels[at]}% of the steps, have ${name}: ${write(shape.quantiles[at][0])} in the next one, the median of ${write(median[0])} and a safety stock of ${write(safety[0])}.${held ? ` On the backtest of ${facts.single ? "this series" : `all ${facts.nouns}`}, ${held}.` : ""}`;
       for (const row of this.numbers.querySelectorAll("tr")) {
         [...row.cells].forEach((one, place) => one.classList.toggle("chosen", place === at + 2));
       }

@@ -50,9 +50,9 @@ _ORDER = (
 )
 # What a metric says, where it stands first.
 _EXPLAINED = {
-    "WQL": " (error of all quantiles, as a share of the volume)",
-    "WAPE": " (error of the median, as a share of the volume)",
-    "MASE": " (error in units of the usual change)",
+    "WQL": ", the error of all quantiles",
+    "WAPE": ", the error of the median",
+    "MASE": ", the error in units of the usual change",
 }
 # The order and the meaning of the list of items' columns.
 COLUMNS = ("volume", "change", "error", "gain", "bias")
@@ -291,7 +291,7 @@ def _build_total(document: Document, fan: Fan) -> Markup:
 
 def _spell_start(document: Document) -> str:
     if document["total"]["complete_from"]:
-        return f"where nearly all {name_noun(document)} have begun"
+        return f"where {name_noun(document)} with most of the volume have begun"
     return "to leave room for the forecast"
 
 
