@@ -476,6 +476,14 @@ def test_table_is_sorted_by_its_headings(opened):
     assert read() == sorted(read(), reverse=True)
 
 
+def test_table_is_copied(opened):
+    button = find(opened, "#leaderboard .copy")
+    button.click()
+    wait_for_chart(opened)
+
+    assert button.text == "Copied"
+
+
 def test_single_series_is_drawn_once(browser, tmp_path):
     page, reported = write_page(RunBuilder(items=("only",)), tmp_path)
 

@@ -372,15 +372,26 @@
     [...heads].forEach((head, at) => head.setAttribute("aria-sort", at !== column ? "none" : falling ? "descending" : "ascending"));
   }
 
+  async function copyText(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      // Some browsers keep the clipboard from pages that are files.
+      const box = make("textarea", { class: "skip" }, text);
+      document.body.append(box);
+      box.select();
+      const copied = document.execCommand("copy");
+      box.remove();
+      return copied;
+    }
+  }
+
   async function copyTable(table, button) {
     const rows = [...table.rows].map((row) => [...row.cells].map((one) => one.textContent.replace(/\s+/g, " ").trim()).join("\t"));
     const words = button.textContent;
-    try {
-      await navigator.clipboard.writeText(rows.join("\n"));
-      button.textContent = "Copied";
-    } catch {
-      button.textContent = "The browser does not allow it";
-    }
+    const copied = await copyText(rows.join("\n"));
+    button.textContent = copied ? "Copied" : "The browser does not allow it";
     setTimeout(() => { button.textContent = words; }, 2000);
   }
 
