@@ -20,6 +20,7 @@
     if (!known(value)) return "–";
     if (value === 0) return "0";
     const size = Math.abs(value);
+    if (value < 0) return `−${spell(-value)}`;
     for (const [unit, scale, name] of [[1e12, 1e12, " T"], [1e9, 1e9, " bn"], [1e6, 1e6, " M"], [1e5, 1e3, " k"]]) {
       if (size >= unit) return digits(value / scale) + name;
     }
@@ -154,7 +155,7 @@
       const [low, high] = chooseRange([
         ...shape.values.slice(first), ...shape.mean, ...shape.ghost,
         ...shape.windows.flatMap(([, mean, base]) => [...mean, ...base]),
-      ], shape.quantiles.flat());
+      ], [...shape.quantiles.flat(), ...shape.windows.flatMap(([, , , bottom, top]) => [...(bottom || []), ...(top || [])])]);
       this.x = (step) => this.left + (room * (step - first + 0.5)) / this.steps;
       this.y = (value) => 8 + ((height - 30) * (high - value)) / (high - low || 1);
       const svg = draw("svg", {

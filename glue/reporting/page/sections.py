@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -409,7 +410,9 @@ def _name_entry(entry: Mapping[str, Any], document: Document) -> str:
     if entry["kind"] == "candidate" and entry["name"] in document["backtest"]["simple"]:
         badge = "the engine's own"
     status = "" if entry["status"] == "Completed" else f" {NO_VALUE} {entry['status']}"
-    reason = f": {entry['reason']}" if entry["reason"] else ""
+    # An error's class says nothing to a reader that its words do not.
+    cause = re.sub(r"^[A-Z]\w+: ", "", entry["reason"] or "")
+    reason = f": {cause}" if cause else ""
     return f"{entry['name']}{f' ({badge})' if badge else ''}{status}{reason}"
 
 
