@@ -23,6 +23,7 @@ from glue.reporting.history import History
 from glue.reporting.items import ItemFigures, build_figures
 from glue.reporting.leaderboard import Entry, build_leaderboard
 from glue.reporting.plausibility import Plausibility
+from glue.reporting.repairs import Mended
 from glue.reporting.scoring import (
     Comparison,
     Points,
@@ -87,6 +88,8 @@ class Known:
         Who trained the candidates.
     changes
         What the last run forecast of the same time.
+    mended
+        The forecast as it is delivered, and for how much of it the model made none.
     """
 
     candidates: Mapping[str, Any] | None
@@ -96,6 +99,7 @@ class Known:
     explanation: Explanation = field(default_factory=Explanation)
     engine: Engine = field(default_factory=Engine)
     changes: Changes = field(default_factory=Changes)
+    mended: Mended | None = None
 
 
 def compute_figures(
@@ -129,7 +133,13 @@ def compute_figures(
             name=backtest["baseline_name"],
             alone=(backtest["baseline_alone"] or {}).get("metrics"),
         ),
-        verdict=qualify(verdict, known.assumed, known.plausibility, settings.noun),
+        verdict=qualify(
+            verdict,
+            known.assumed,
+            known.plausibility,
+            settings.noun,
+            mended=known.mended,
+        ),
         plausibility=known.plausibility,
         assumed=known.assumed,
         engine=known.engine,

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from glue.arrays import Array, as_texts
+from glue.formulas import defuse
 from glue.reporting.grid import ForecastGrid
 from glue.reporting.history import History
 from glue.reporting.items import ItemFigures
@@ -179,7 +180,7 @@ def write_groups(groupings: Sequence[Grouping], file: TextIO) -> None:
     writer.writerow(["column", "value", *_FIGURES])
     for grouping in groupings:
         for row in grouping.list_rows():
-            writer.writerow([grouping.column, *row.values()])
+            writer.writerow(map(defuse, [grouping.column, *row.values()]))
 
 
 def describe_groups(groupings: Sequence[Grouping]) -> list[dict[str, Any]]:

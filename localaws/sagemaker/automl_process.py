@@ -22,6 +22,7 @@ import pandas as pd
 from forecaster import ForecasterError, Model, fit
 from localaws.host import sandbox
 from localaws.sagemaker.s3_files import (
+    PATIENT,
     Location,
     list_objects,
     read_object,
@@ -239,7 +240,7 @@ def main() -> None:
     spec = json.loads(Path(sys.argv[2]).read_text())
     progress = Progress(Path(spec["progress"]))
     try:
-        run(spec, progress, boto3.client("s3"))
+        run(spec, progress, boto3.client("s3", config=PATIENT))
     except (JobError, ForecasterError) as error:
         progress.say(failure=str(error))
         sys.exit(1)

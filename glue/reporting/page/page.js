@@ -83,8 +83,9 @@
     const text = known(value) ? String(value) : "";
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  /** Text of a cell that no spreadsheet takes for a formula. */
-  const cell = (text) => quote(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+  /** Text of a cell that no spreadsheet takes for a formula, as formulas.py has it. */
+  const FORMULA = /(?:^|(?<=[;\t\r\n|]))(?=[ \u00a0"]*[-=+@\uff1d\uff0b\uff0d\uff20])/g;
+  const cell = (text) => quote(/^[-+]?[0-9.,]*$/.test(text) ? text : text.replace(FORMULA, "'"));
   const lines = (rows) => rows.map((row) => row.join(",")).join("\n").concat("\n");
   const fileName = (words) => words.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60);
 

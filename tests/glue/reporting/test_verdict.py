@@ -36,7 +36,7 @@ def make_case(candidate, baseline, evidence=SURE, **others):
             0.250,
             CHANCE,
             "even",
-            "of 5.3% may be chance (\N{MINUS SIGN}4 to 9%",
+            "the difference of 5.3% may be chance (\N{MINUS SIGN}4 to 9%",
         ),
         (0.290, CHANCE, "even", "is about as good as seasonal naive"),
         (0.33, SURELY_WORSE, "worse", "is 25% worse than seasonal naive"),
