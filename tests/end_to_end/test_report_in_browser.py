@@ -561,3 +561,28 @@ def test_dark_page_violates_no_rule_of_axe(chromium, page):
         chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
     assert found == []
+
+
+COPIED = """
+    const done = arguments[0];
+    const copied = [];
+    Object.defineProperty(navigator, "clipboard", {
+      configurable: true,
+      value: { writeText: (text) => { copied.push(text); return Promise.resolve(); } },
+    });
+    document.querySelector("#first .copy").click();
+    setTimeout(() => done(copied), 50);
+"""
+
+
+def test_copied_names_are_no_formulas(browser, tmp_path):
+    class Biased(RunBuilder):
+        def predict(self, item, step):
+            return {n: 2 * v for n, v in super().predict(item, step).items()}
+
+    page, _ = write_page(Biased(items=("=1+2", "drum", "flute")), tmp_path)
+    open_page(browser, page)
+
+    (copied,) = browser.execute_async_script(COPIED)
+
+    assert "\n'=1+2\t" in copied

@@ -85,7 +85,8 @@
   };
   /** Text of a cell that no spreadsheet takes for a formula, as formulas.py has it. */
   const FORMULA = /(?:^|(?<=[;\t\r\n|]))(?=[ \u00a0"]*[-=+@\uff1d\uff0b\uff0d\uff20])/g;
-  const cell = (text) => quote(/^[-+]?[0-9.,]*$/.test(text) ? text : text.replace(FORMULA, "'"));
+  const harmless = (text) => (/^[-+]?[0-9.,]*(?: ?(?:%|k|M|bn|T))?$/.test(text) ? text : text.replace(FORMULA, "'"));
+  const cell = (text) => quote(harmless(text));
   const lines = (rows) => rows.map((row) => row.join(",")).join("\n").concat("\n");
   const fileName = (words) => words.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60);
 
@@ -390,7 +391,7 @@
   }
 
   async function copyTable(table, button) {
-    const rows = [...table.rows].map((row) => [...row.cells].map((one) => one.textContent.replace(/\s+/g, " ").trim()).join("\t"));
+    const rows = [...table.rows].map((row) => [...row.cells].map((one) => harmless(one.textContent.replace(/\s+/g, " ").trim())).join("\t"));
     const words = button.textContent;
     const copied = await copyText(rows.join("\n"));
     button.textContent = copied ? "Copied" : "The browser does not allow it";
