@@ -281,13 +281,28 @@ def _build_total(document: Document, fan: Fan) -> Markup:
         words = f"The chart begins at {fan.stamps[0]}, {_spell_start(document)}."
         shown.append(make("p", words, class_="soft small"))
     if len(names) > 1:
-        words = (
-            f"The range adds up the {nouns}' quantiles, as if all erred the same way "
-            "at once: the true range of the total is narrower."
-        )
+        share = document["total"]["forecast"]["range_share"]
+        words = _spell_range_share(share, nouns)
         shown.append(make("p", words, class_="soft small"))
     shown.append(build_numbers(document))
     return join(shown)
+
+
+def _spell_range_share(share: float | None, nouns: str) -> str:
+    """Say what the range of the total is made from."""
+    added = f"The range adds up the {nouns}' quantiles"
+    if share is None:
+        return (
+            f"{added}, as if all erred the same way at once: the true range of the "
+            "total is narrower."
+        )
+    if share >= 1:
+        return f"{added}: on the backtest the totals erred as far as that says."
+    return (
+        f"The range is {100 * share:.0f}% as wide as the {nouns}' ranges added up, by "
+        "how far the totals erred on the backtest: in part, errors of single "
+        f"{nouns} make up for each other."
+    )
 
 
 def _spell_start(document: Document) -> str:
@@ -300,7 +315,7 @@ def build_numbers(document: Document) -> Markup:
     """Build the table of the total, with the same period before beside it."""
     total, before = (document["total"][name] for name in ("forecast", "before"))
     names = document["data"]["quantiles"]
-    columns = [total["mean"], *(total["quantile_sums"][name] for name in names)]
+    columns = [total["mean"], *(total["quantiles"][name] for name in names)]
     heads = [document["data"]["timestamp"], "mean", *names]
     past = before["values"] if len(before["values"]) == len(total["mean"]) else []
     if past:
