@@ -1,6 +1,5 @@
 """Lambda entry points: unpack the event, call chalicelib, hand back JSON."""
 
-import json
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -266,7 +265,8 @@ def tell_of_ending(
         if not file.write(build_status(ending, told, bucket=BUCKET)):
             app.log.info("%s: a newer end is told already", ending.run_id)
             return
-    app.log.info("run %s ended: %s", ending.run_id, json.dumps(file.status))
+    # The reason and the verdict may quote the data, which a log is not to hold.
+    app.log.info("run %s ended: %s", ending.run_id, ending.status)
     if file.is_told:
         return
     with attempts.alone("no notice was sent"):

@@ -336,6 +336,7 @@ def _build_candidate(candidate: Mapping[str, Any], job_name: str) -> dict[str, A
             for metric in properties.get("CandidateMetrics", [])
         ],
         "backtest_results_uri": artifacts.get("BacktestResults"),
+        "explainability_uri": artifacts.get("Explainability"),
         "created_at": _isoformat(candidate.get("CreationTime")),
         "ended_at": _isoformat(candidate.get("EndTime")),
     }

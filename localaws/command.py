@@ -6,11 +6,13 @@ import argparse
 import os
 import shlex
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 
+from localaws.faults.plan import PlanError, read_plan
 from localaws.host.isolation import LOOPBACK_HOSTS
 from localaws.server import REGION, LocalAWS, serve
 from localaws.waits import SPEEDUP
@@ -21,6 +23,10 @@ _LAST_LINE = "# a local AWS answers there until Ctrl-C"
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until Ctrl-C or SIGTERM."""
     chosen = parse_arguments(arguments)
+    try:
+        faults = read_plan(chosen.faults) if chosen.faults else None
+    except PlanError as error:
+        sys.exit(f"error: {error}")
     # Not an Event: its lock may be held by the very thread that a signal interrupts.
     ended: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -33,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             glue_errors=chosen.glue_errors,
             autopilot_jobs=chosen.autopilot_jobs,
             quotas=dict(chosen.quota),
+            faults=faults,
         ) as local,
         _tell(local, chosen.env_file) as greeting,
     ):
@@ -69,6 +76,12 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=[],
         metavar="CODE=N",
         help="a quota of the account by its code, or all=N; else enough",
+    )
+    parser.add_argument(
+        "--faults",
+        type=Path,
+        metavar="PLAN",
+        help="a JSON file that says what is to go wrong",
     )
     parser.add_argument(
         "--env-file",

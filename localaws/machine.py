@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from localaws.faults.plan import Plan
 from localaws.glue_jobs.wheels import Wheels
 from localaws.host.isolation import isolate
 from localaws.host.libraries import Libraries
@@ -28,6 +29,7 @@ class Machine:
     glue_errors: GlueErrors
     quotas: Quotas
     folder: Path
+    faults: Plan
     tasks: Tasks
     processes: Processes
     libraries: Libraries

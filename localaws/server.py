@@ -16,6 +16,8 @@ from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
 from localaws import moto_mends
+from localaws.faults.calls import FaultyCalls
+from localaws.faults.plan import Plan
 from localaws.front.http_server import LOOPBACK, Server, answer_requests
 from localaws.glue_jobs import backend as glue_jobs
 from localaws.glue_jobs.wheels import Wheels
@@ -24,7 +26,7 @@ from localaws.host.libraries import Libraries
 from localaws.host.processes import Processes
 from localaws.host.tasks import Tasks
 from localaws.iam import simulation
-from localaws.iam.gate import Gate
+from localaws.iam.gate import App, Gate
 from localaws.iam.roles import RoleClients, make_owner
 from localaws.lambda_functions import backend as lambdas
 from localaws.machine import GlueErrors, Machine, refuse_second, run_here
@@ -47,6 +49,7 @@ class LocalAWS:
     endpoint_url: str
     environ: Mapping[str, str]
     gate: Gate
+    faults: Plan
 
 
 @contextmanager
@@ -58,6 +61,7 @@ def serve(
     glue_errors: GlueErrors = "full",
     autopilot_jobs: int | None = None,
     quotas: Mapping[str, int] | None = None,
+    faults: Plan | None = None,
 ) -> Iterator[LocalAWS]:
     """Run a local AWS in this process until the block is left.
 
@@ -88,16 +92,28 @@ def serve(
         How many AutoML jobs may run at once; as on AWS in that region when None.
     quotas
         Values of the account's quotas by their codes, or one for ``all``.
+    faults
+        What is to go wrong; nothing, until its ``replace`` is called, when None.
     """
     refuse_second()
     owner = make_owner()
-    with Patches() as patches, answer_requests(port, owner, patches) as server:
+    plan, processes = faults or Plan(), Processes()
+
+    def wrap(app: App) -> App:
+        return FaultyCalls(app, plan, processes.kill_caller)
+
+    with (
+        Patches() as patches,
+        answer_requests(port, owner, patches, wrap=wrap) as server,
+    ):
         machine = _build_machine(
             server,
             region=region,
             speedup=speedup,
             glue_errors=glue_errors,
             quotas=_build_quotas(quotas or {}, autopilot_jobs),
+            faults=plan,
+            processes=processes,
         )
         environ = {
             name: value
@@ -112,7 +128,7 @@ def serve(
         with _own_environ(environ):
             try:
                 _install(patches, machine)
-                yield LocalAWS(machine.endpoint_url, environ, server.gate)
+                yield LocalAWS(machine.endpoint_url, environ, server.gate, plan)
             finally:
                 _stop(machine)
 
@@ -124,6 +140,8 @@ def _build_machine(
     speedup: float,
     glue_errors: GlueErrors,
     quotas: Quotas,
+    faults: Plan,
+    processes: Processes,
 ) -> Machine:
     folder = Path(tempfile.mkdtemp(prefix="localaws-"))
     return Machine(
@@ -133,8 +151,9 @@ def _build_machine(
         glue_errors=glue_errors,
         quotas=quotas,
         folder=folder,
+        faults=faults,
         tasks=Tasks(),
-        processes=Processes(),
+        processes=processes,
         libraries=Libraries(folder),
         wheels=Wheels(folder / "wheels"),
     )

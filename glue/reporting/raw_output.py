@@ -79,22 +79,25 @@ def _read_output(path: Path, settings: RunSettings) -> pd.DataFrame:
             f"(found {list_some(map(str, raw.columns))}); look at the model's log"
         )
     table = raw[[*settings.keys]].astype(object)
-    table[settings.timestamp] = _normalise(raw[settings.timestamp], settings.frequency)
+    table[settings.timestamp] = _normalise(
+        raw[settings.timestamp], settings.frequency, path.name
+    )
     for name in ("mean", *settings.asked_quantiles):
         texts = raw[name] if name in raw.columns else pd.Series("", index=raw.index)
         table[name] = pd.to_numeric(texts, errors="coerce")
     return table
 
 
-def _normalise(texts: pd.Series[str], frequency: Frequency) -> Array:
+def _normalise(texts: pd.Series[str], frequency: Frequency, file: str) -> Array:
     """Write timestamps as the input has them, whatever the model writes."""
     try:
         seconds = parse_stamps(texts)
     except UnreadableTimestampError as error:
+        row = texts.tolist().index(error.text) + 2
         raise ForecastUnreadableError(
-            f"a timestamp of the forecast cannot be read (found {error.text!r}); look "
-            "at the raw output"
-        ) from error
+            f"a timestamp of the forecast cannot be read (found in row {row} of "
+            f"{file}); look at the raw output"
+        ) from None
     return format_timestamps(seconds, with_time=frequency.is_below_daily)
 
 

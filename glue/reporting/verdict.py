@@ -13,7 +13,7 @@ from glue.reporting.leaderboard import find_winner, read_metrics
 from glue.reporting.plausibility import Plausibility, describe_series
 from glue.reporting.repairs import Mended
 from glue.reporting.scoring import find_gain
-from glue.reporting.words import spell_count, spell_metric, spell_percent
+from glue.reporting.words import MINUS, spell_count, spell_metric, spell_percent
 from glue.run_documents import RunSettings
 
 BETTER, EVEN, WORSE, UNKNOWN = "better", "even", "worse", "unknown"
@@ -235,7 +235,7 @@ def _name_baseline(case: Case) -> str:
 
 def _range(evidence: Evidence) -> str:
     low, high = evidence.low or 0.0, evidence.high or 0.0
-    return f"{low:.0f} to {high:.0f}%"
+    return f"{low:.0f} to {high:.0f}%".replace("-", MINUS)
 
 
 def _figures(case: Case) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from glue.bucket import SCHEMAS, Bucket, RunKeys
 from glue.findings.finding import Findings
+from glue.log import log_findings
 from glue.reporting import page
 from glue.reporting.assumed import AssumedFuture, read_assumed
 from glue.reporting.attempts import Attempts
@@ -20,6 +21,7 @@ from glue.reporting.backtest import BacktestOutcome, compare_backtest
 from glue.reporting.changes import Changes, find_changes
 from glue.reporting.costs import describe_cost
 from glue.reporting.earlier import NOT_READ, find_earlier
+from glue.reporting.explanation import Explanation, read_explanation
 from glue.reporting.figures import Figures, Known, compute_figures
 from glue.reporting.grid import ForecastGrid, build_grid
 from glue.reporting.groups import write_groups
@@ -97,13 +99,11 @@ def write_report(run_id: str, bucket: Bucket, surroundings: Surroundings) -> Non
 
 
 def _write_warnings(run: Run, bucket: Bucket, findings: Findings) -> None:
-    warnings = [str(finding) for finding in findings]
-    for warning in warnings:
-        print(warning)
+    log_findings(findings)
     document = {
         "schema": SCHEMAS["report-warnings.json"],
         "run_id": run.run_id,
-        "warnings": warnings,
+        "warnings": [str(finding) for finding in findings],
     }
     bucket.write_json(run.keys.report_warnings, document)
 
@@ -225,6 +225,12 @@ def _gather(
     candidates = attempt(
         "candidates.json", lambda: bucket.read_json(run.keys.candidates)
     )
+    explanation = attempt(
+        "what the covariates are worth",
+        lambda: read_explanation(candidates, bucket),
+        otherwise=Explanation(),
+    )
+    knows = (candidates or {}).get("backtest_knows") or explanation.backtest_knows
     return Known(
         candidates=candidates,
         outcome=attempt(
@@ -239,9 +245,10 @@ def _gather(
         ),
         assumed=attempt(
             "the look at the assumed future",
-            lambda: read_assumed(run, bucket, history, candidates),
+            lambda: read_assumed(run, bucket, history, knows),
             otherwise=AssumedFuture(),
         ),
+        explanation=explanation,
         engine=Engine(local=surroundings.local),
         changes=attempt(
             "the comparison with the last forecast",

@@ -122,16 +122,17 @@ def _is_like(found: str | None, wanted: list[str]) -> bool:
     return found is not None and any(matches(pattern, found) for pattern in wanted)
 
 
-def _equals_all(found: str | None, wanted: list[str]) -> bool:
-    # For a set: every value is among the wanted, which holds for none at all.
+def _equals_if_any(found: str | None, wanted: list[str]) -> bool:
+    # Every value is among the wanted, which holds for none at all.
     return found is None or found in wanted
 
 
 OPERATORS: dict[str, Callable[[str | None, list[str]], bool]] = {
     "ArnLike": _is_like,
     "Bool": _equals,
-    "ForAllValues:StringEquals": _equals_all,
+    "ForAllValues:StringEquals": _equals_if_any,
     "StringEquals": _equals,
+    "StringEqualsIfExists": _equals_if_any,
     "StringLike": _is_like,
 }
 

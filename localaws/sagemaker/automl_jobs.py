@@ -12,6 +12,7 @@ from typing import Any
 from moto.core.utils import utcnow
 from moto.utilities.utils import get_partition
 
+from localaws.faults.plan import Fault
 from localaws.sagemaker.background_jobs import Watcher
 
 DEFAULT_OBJECTIVE = "AverageWeightedQuantileLoss"
@@ -53,6 +54,7 @@ class AutoMLJob(Watcher):
         self._news_read = 0
         self._began = time.monotonic()
         self._out_of_time = False
+        self.fate: Fault | None = None
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -112,7 +114,9 @@ class AutoMLJob(Watcher):
         """End as the process did."""
         if self.auto_ml_job_status in ENDED:
             return
-        if code == 0 and self.best_candidate is not None:
+        if self.fate is not None and code == 0:
+            self._meet(self.fate)
+        elif code == 0 and self.best_candidate is not None:
             reached = "MaxAutoMLJobRuntimeReached"
             self._end("Completed", reached if self._out_of_time else "Completed")
         elif code is None and self._out_of_time:
@@ -121,6 +125,20 @@ class AutoMLJob(Watcher):
             self._end("Stopped", "Stopped")
         else:
             self.fail(f"InternalServerError: the job's process ended with {code}")
+
+    def _meet(self, fate: Fault) -> None:
+        """End otherwise than the process did."""
+        self.best_candidate = None
+        if fate.status == "NoCandidate":
+            for candidate in self.candidates:
+                candidate.pop("InferenceContainers", None)
+            self._end("Completed", "Completed")
+        elif fate.status == "MaxAutoMLJobRuntimeReached":
+            self._end("Stopped", fate.status)
+        elif fate.status == "Stopped":
+            self._end("Stopped", "Stopped")
+        else:
+            self.fail(fate.reason or "AlgorithmError: the job failed by a fault.")
 
     def describe(self) -> dict[str, Any]:
         """Describe the job as DescribeAutoMLJobV2 does."""
@@ -224,6 +242,7 @@ class AutoMLJob(Watcher):
         candidate["InferenceContainers"] = [container]
         candidate["InferenceContainerDefinitions"] = {"CPU": [container]}
         candidate["CandidateProperties"]["CandidateArtifactLocations"] = {
+            "Explainability": artifacts["explainability"],
             "ModelInsights": artifacts["insights"],
             "BacktestResults": artifacts["backtests"],
         }

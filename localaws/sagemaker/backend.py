@@ -19,6 +19,7 @@ from moto.sagemaker.exceptions import (
 from moto.sagemaker.responses import SageMakerResponse
 from moto.utilities.utils import get_partition
 
+from localaws.faults.happenings import draw_end
 from localaws.host.request_checks import find_violations, spell_violations
 from localaws.iam.roles import RoleClients, RoleError, check_trust
 from localaws.machine import Machine
@@ -60,10 +61,12 @@ class Backend(moto_sagemaker.SageMakerModelBackend):
             raise ValidationError("; ".join(refusals))
         self._check_role(request["RoleArn"])
         job = AutoMLJob(request, account=self.account_id, region=self.region_name)
+        job.fate = draw_end(self.machine.faults, "training", job.auto_ml_job_name)
         with self._lock:
             self._admit_automl_job(job.auto_ml_job_name)
             self.auto_ml_jobs[job.auto_ml_job_name] = job  # type: ignore[assignment]  # looks like moto's own
         work = Work(
+            kind="training",
             name=job.auto_ml_job_name,
             module="localaws.sagemaker.automl_process",
             role_arn=request["RoleArn"],
@@ -125,10 +128,12 @@ class Backend(moto_sagemaker.SageMakerModelBackend):
         job = TransformJob(
             request, container, account=self.account_id, region=self.region_name
         )
+        job.fate = draw_end(self.machine.faults, "transform", name)
         with self._lock:
             self._admit_transform_job(job)
             self.transform_jobs[name] = job  # type: ignore[assignment]  # looks like moto's own
         work = Work(
+            kind="transform",
             name=name,
             module="localaws.sagemaker.transform_process",
             role_arn=model.execution_role_arn,

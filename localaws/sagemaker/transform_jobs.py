@@ -9,6 +9,7 @@ from typing import Any
 from moto.core.utils import utcnow
 from moto.utilities.utils import get_partition
 
+from localaws.faults.plan import Fault
 from localaws.sagemaker.background_jobs import Watcher
 
 ENDED = frozenset({"Completed", "Failed", "Stopped"})
@@ -52,6 +53,7 @@ class TransformJob(Watcher):
         self.creation_time = self.last_modified_time = utcnow()
         self.transform_start_time = self.creation_time
         self.transform_end_time: Any = None
+        self.fate: Fault | None = None
 
     @property
     def instance_type(self) -> str:
@@ -92,8 +94,11 @@ class TransformJob(Watcher):
     def conclude(self, folder: Path, code: int | None) -> None:
         """End as the process did."""
         failure = folder / "failure.txt"
-        if code is None:
+        stopped = self.fate is not None and self.fate.status == "Stopped"
+        if code is None or stopped:
             self._become("Stopped")
+        elif self.fate is not None:
+            self.fail(self.fate.reason or "InternalServerError: failed by a fault.")
         elif code == 0:
             self._become("Completed")
         elif failure.exists():

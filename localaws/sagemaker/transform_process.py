@@ -17,6 +17,7 @@ import boto3
 from forecaster import ForecasterError, Model, load
 from localaws.host import sandbox
 from localaws.sagemaker.s3_files import (
+    PATIENT,
     Location,
     list_objects,
     read_object,
@@ -91,7 +92,7 @@ def main() -> None:
     spec = json.loads(spec_path.read_text())
     failure = Path(spec["failure"])
     try:
-        run(spec, boto3.client("s3"), spec_path.parent)
+        run(spec, boto3.client("s3", config=PATIENT), spec_path.parent)
     except (JobError, ForecasterError) as error:
         failure.write_text(str(error))
         sys.exit(1)

@@ -9,6 +9,7 @@ ARTIFACTS = {
     "model": "s3://b/o/j/model.tar.gz",
     "backtests": "s3://b/o/j/backtests/",
     "insights": "s3://b/o/j/insights/",
+    "explainability": "s3://b/o/j/explainability",
     "step": "j-me-1-0123456789abcdef0123456789abcdef",
 }
 
