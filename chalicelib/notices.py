@@ -16,6 +16,7 @@ _ENDINGS = {
     "FAILED": "FAILED",
     "TIMED_OUT": "ran out of time",
     "ABORTED": "was stopped",
+    "RUNNING": "waits for a quota",
 }
 
 
@@ -28,11 +29,13 @@ class Notice:
 
 
 def build_notice(status: Mapping[str, Any], *, stage: str) -> Notice:
-    """Build the notice from a run's ``status.json``."""
+    """Build the notice from the ``status.json`` of a run that ended, or that waits."""
     what = f"Forecast of {status['dataset'] or 'an unknown dataset'}"
     headline = f"{what} {_ENDINGS[status['status']]}"
     if status["status"] == "SUCCEEDED":
         details = _describe_success(status)
+    elif status["status"] == "RUNNING":
+        details = _describe_wait(status)
     else:
         details = _describe_failure(status)
     lines = [f"{headline}.", "", *details, "", f"Run:      {status['run_id']}"]
@@ -52,6 +55,17 @@ def _describe_success(status: Mapping[str, Any]) -> list[str]:
         f"Forecast: {status['forecast_uri']}",
         f"Report:   {folder}/report.html",
         *_list_warnings(status),
+    ]
+
+
+def _describe_wait(status: Mapping[str, Any]) -> list[str]:
+    return [
+        f"It {str(status['reason'])[:_REASON_LENGTH]}",
+        "",
+        "It goes on by itself as soon as the quota allows, and gives up after a day in "
+        "all; then it can be redriven, and what was paid for is used. See what there "
+        "is of each quota, and how to request more:",
+        "  python deploy.py --check",
     ]
 
 

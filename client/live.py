@@ -115,7 +115,7 @@ def _add_phase(
 
 def _remark(phase: Phase, training: Training | None) -> Text:
     if phase.retrying:
-        return Text(explain_retry(phase.retrying).strip(), style="yellow")
+        return Text(explain_retry(phase).strip(), style="yellow")
     if not phase.trains or training is None:
         return Text()
     tried = len(training.finished)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from chalicelib.causes import find_message
 from glue.reporting.timeline import PHASES
 
 if TYPE_CHECKING:
@@ -28,7 +29,12 @@ STATES = {
     "BatchTransform": "transform",
     "Report": "report",
 }
-_FAILURES = ("taskFailedEventDetails", "lambdaFunctionFailedEventDetails")
+_FAILURES = (
+    "taskFailedEventDetails",
+    "taskSubmitFailedEventDetails",
+    "taskStartFailedEventDetails",
+    "lambdaFunctionFailedEventDetails",
+)
 _ENDINGS = {
     "ExecutionSucceeded",
     "ExecutionFailed",
@@ -43,6 +49,7 @@ class Phase:
     """One step of a run; ``ended`` is None while it goes on.
 
     ``left`` is when its latest state ended, which may not be the phase's last.
+    ``retrying`` is the error that it tries again after, and ``refused`` what was said.
     """
 
     name: str
@@ -51,6 +58,7 @@ class Phase:
     left: datetime | None = None
     state: str = ""
     retrying: str = ""
+    refused: str = ""
 
     @property
     def trains(self) -> bool:
@@ -112,8 +120,12 @@ def _add_event(phases: list[Phase], event: HistoryEventTypeDef) -> None:
         phases[-1] = replace(phases[-1], left=at, retrying="")
     elif kind == "ExecutionRedriven":
         phases[-1] = replace(phases[-1], ended=None, left=None)
-    elif error := _error_of(event):
-        phases[-1] = replace(phases[-1], retrying=error)
+    elif failure := _find_failure(event):
+        phases[-1] = replace(
+            phases[-1],
+            retrying=str(failure.get("error", "")),
+            refused=find_message(str(failure.get("cause", ""))),
+        )
 
 
 def _enter(phases: list[Phase], state: str, at: datetime) -> None:
@@ -130,9 +142,6 @@ def _end_last(phases: list[Phase], at: datetime) -> None:
         phases[-1] = replace(phases[-1], ended=phases[-1].left or at, retrying="")
 
 
-def _error_of(event: HistoryEventTypeDef) -> str:
-    for key in _FAILURES:
-        details = event.get(key)
-        if isinstance(details, dict):
-            return str(details.get("error", ""))
-    return ""
+def _find_failure(event: HistoryEventTypeDef) -> Mapping[str, Any] | None:
+    found = (event.get(key) for key in _FAILURES)
+    return next((details for details in found if isinstance(details, dict)), None)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.terminal import printable
+from chalicelib.waiting import QUOTA_ERRORS
 from client.follow import Snapshot
 from client.formats import format_duration, format_numbers
 from client.phases import Phase
@@ -66,7 +67,7 @@ class PlainDisplay:
         if phase.ended is None:
             self._once(f"{phase.name} ...", (*mark, "started"))
         if phase.retrying:
-            self._once(explain_retry(phase.retrying), (*mark, phase.retrying))
+            self._once(explain_retry(phase), (*mark, phase.retrying))
         if phase.trains and snapshot.training:
             if is_current:
                 words = snapshot.training.words
@@ -85,11 +86,14 @@ class PlainDisplay:
             self.note(text)
 
 
-def explain_retry(error: str) -> str:
+def explain_retry(phase: Phase) -> str:
     """Say what a retried error means for the one who waits."""
-    if error == "AutopilotBusy":
+    if phase.retrying == "AutopilotBusy":
         return "  queued until another Autopilot job of the account ends"
-    return f"  trying again after {printable(error)}"
+    if phase.retrying in QUOTA_ERRORS:
+        said = printable(phase.refused or phase.retrying)
+        return f"  waits for a quota of the account, for a day at most: {said}"
+    return f"  trying again after {printable(phase.retrying)}"
 
 
 def _describe(candidate: Candidate) -> str:

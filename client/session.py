@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.endings import find_reason, has_ended, is_complete
 from chalicelib.keys import build_uri, upload_key
 from chalicelib.runs import read_execution_input
+from chalicelib.waiting import is_waiting
 from client.documents import find_run_document
 from client.errors import CommandError
 from client.follow import Display, Follower, follow_run
@@ -130,7 +131,7 @@ class Session:
         CommandError
             When the run is still going, or when there is none.
         """
-        if self._find(run_id, "status.json"):
+        if self._find_ending(run_id):
             return self._collect(run_id, {})
         execution = Follower(
             self._clients.sfn, self._clients.sagemaker, self._stage, run_id
@@ -163,13 +164,18 @@ class Session:
     def _wait_for_status(self, run_id: str) -> dict[str, Any] | None:
         pace, waited = Pace(shortest=0.2, longest=2.0), 0.0
         while True:
-            status = self._find(run_id, "status.json")
+            status = self._find_ending(run_id)
             is_whole = status is not None and is_complete(status)
             if is_whole or waited >= _STATUS_PATIENCE_SECONDS:
                 return status
             interval = pace.next_interval()
             self._sleep(interval)
             waited += interval
+
+    def _find_ending(self, run_id: str) -> dict[str, Any] | None:
+        """Find how a run ended; what it waits for meanwhile is in the same place."""
+        status = self._find(run_id, "status.json")
+        return None if is_waiting(status) else status
 
     def _dataset_of(
         self,
