@@ -11,7 +11,7 @@ import boto3
 from botocore.config import Config
 from chalice.app import Chalice, CloudWatchEvent, Rate, S3Event
 
-from chalicelib import autopilot, notices, runs, sweep, uploads
+from chalicelib import autopilot, notices, quotas, runs, sweep, uploads
 from chalicelib.attempts import Attempts
 from chalicelib.aws_errors import telling_passing
 from chalicelib.endings import (
@@ -69,6 +69,12 @@ def get_sagemaker() -> "SageMakerClient":
 def get_sns() -> "SNSClient":
     """Build the SNS client once per Lambda container."""
     return boto3.client("sns", config=PATIENT)
+
+
+@cache
+def get_service_quotas() -> Any:
+    """Build the Service Quotas client once per Lambda container."""
+    return boto3.client("service-quotas", config=PATIENT)
 
 
 @cache
@@ -162,7 +168,14 @@ def start_run(upload: uploads.Upload) -> None:
 def prepare_run(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Write down what was asked, and choose the size of the Glue jobs."""
     with telling_passing():
+        refuse_too_low(quotas.GLUE_RUNS, quotas.AUTOPILOT_JOBS)
         return runs.prepare_run(get_store(), event)
+
+
+def refuse_too_low(*needed: quotas.Quota) -> None:
+    """Refuse what the account's quotas cannot take, before anything is paid for."""
+    for words in quotas.refuse_too_low(get_service_quotas(), needed):
+        app.log.warning(words)
 
 
 @app.lambda_function(name="create_autopilot_job")
@@ -171,6 +184,9 @@ def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, An
     place = autopilot.RunPlace(event["run_id"], event["dataset"], BUCKET, STAGE)
     with telling_passing():
         settings = get_store().read_json(run_key(place.run_id, "settings.json"))
+        # Only now it is known which instances the upload itself asks for.
+        transform = quotas.find_transform_quota(settings["TransformResources"])
+        refuse_too_low(quotas.AUTOPILOT_JOBS, transform)
         request = autopilot.build_autopilot_request(
             place, settings, role_arn=SAGEMAKER_ROLE_ARN, security=SECURITY
         )
@@ -276,7 +292,8 @@ def tell_of_ending(
         if not file.write(build_status(ending, told, bucket=BUCKET)):
             app.log.info("%s: a newer end is told already", ending.run_id)
             return
-    app.log.info("run %s ended: %s", ending.run_id, json.dumps(file.status))
+    # The reason and the verdict may quote the data, which a log is not to hold.
+    app.log.info("run %s ended: %s", ending.run_id, ending.status)
     if file.is_told:
         return
     with attempts.alone("no notice was sent"):

@@ -321,6 +321,7 @@ def _build_candidate(candidate: Mapping[str, Any]) -> dict[str, Any]:
             for metric in properties.get("CandidateMetrics", [])
         ],
         "backtest_results_uri": artifacts.get("BacktestResults"),
+        "explainability_uri": artifacts.get("Explainability"),
         "created_at": _isoformat(candidate.get("CreationTime")),
         "ended_at": _isoformat(candidate.get("EndTime")),
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
 LAST_LINES = 15
 _LONGEST_LINE = 1000
-_MOST_PAGES = 20
 _TRANSFORM_GROUP = "/aws/sagemaker/TransformJobs"
 _FRAME = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
 
@@ -50,21 +48,23 @@ def find_job_log(cause: str | None) -> JobLog | None:
 
 def read_last_lines(logs: CloudWatchLogsClient, log: JobLog) -> tuple[str, ...]:
     """Read the last lines of a job's log; none where it never wrote one."""
-    lines: deque[str] = deque(maxlen=LAST_LINES)
-    pages = logs.get_paginator("filter_log_events").paginate(
-        logGroupName=log.group, logStreamNamePrefix=log.stream
-    )
     try:
-        for number, page in enumerate(pages, start=1):
-            for event in page.get("events", []):
-                for line in event["message"].splitlines():
-                    if line.strip():
-                        lines.append(line.rstrip()[:_LONGEST_LINE])
-            if number >= _MOST_PAGES:
-                break
+        found = logs.describe_log_streams(
+            logGroupName=log.group, logStreamNamePrefix=log.stream
+        )
     except logs.exceptions.ResourceNotFoundException:
         return ()
-    return tuple(lines)
+    lines: list[str] = []
+    for stream in found["logStreams"]:
+        read = logs.get_log_events(
+            logGroupName=log.group,
+            logStreamName=stream["logStreamName"],
+            limit=LAST_LINES,
+            startFromHead=False,
+        )
+        for event in read["events"]:
+            lines += filter(str.strip, event["message"].splitlines())
+    return tuple(line.rstrip()[:_LONGEST_LINE] for line in lines[-LAST_LINES:])
 
 
 def find_culprit(lines: Sequence[str]) -> str | None:

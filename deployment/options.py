@@ -11,8 +11,6 @@ from deployment.errors import DeploymentError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# The key in the stage's part of .chalice/config.json; Chalice passes over it.
-OPTIONS_KEY = "pipeline"
 # What is said on the command line to drop a remembered setting.
 NONE = "none"
 _KEY_ARN = re.compile(r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+")
@@ -36,16 +34,16 @@ class Options:
         return bool(self.subnet_ids)
 
 
-def read_options(stage: Mapping[str, Any]) -> Options:
-    """Read what an earlier deploy remembered in the stage's configuration."""
+def read_options(remembered: Mapping[str, Any]) -> Options:
+    """Read what an earlier deploy of the stage remembered."""
     known = {field.name for field in fields(Options)}
-    stored = {k: v for k, v in stage.get(OPTIONS_KEY, {}).items() if k in known}
+    stored = {k: v for k, v in remembered.items() if k in known}
     lists = {k: tuple(v) for k, v in stored.items() if isinstance(v, list)}
     return Options(**{**stored, **lists})
 
 
 def write_options(options: Options) -> dict[str, Any]:
-    """Build what the stage's configuration remembers; empty without options."""
+    """Build what a stage remembers; empty without options."""
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in asdict(options).items()

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from glue.findings.finding import FileRejected, Findings, Inferred
-from glue.limits import MAX_SERIES, TRANSFORM_PART_BYTES
+from glue.limits import MAX_SERIES, TRANSFORM_PART_BYTES, TRANSFORM_PART_SERIES
 from glue.reading.archive import ArchiveLimits, Upload, open_upload
 from glue.reading.tables import CHUNK_ROWS, Table, open_table
 from glue.settings.layers import OWN_LAYER, Layer, Settings, merge_settings
 from glue.shaping.history_checks import check_history
 from glue.shaping.hook import Hook
 from glue.shaping.horizon import Outlook, describe_extent, find_outlook
-from glue.shaping.input_files import InputFiles
+from glue.shaping.input_files import InputFiles, PartLimits
 from glue.shaping.parts import Parting, Parts, choose_part_count, part_table
 from glue.shaping.shape import Parted, Shape, infer_kinds
 from glue.shaping.shaper import Shaper, write_input
@@ -50,6 +50,7 @@ class Options:
     chunk_rows: int = CHUNK_ROWS
     series: int = MAX_SERIES
     transform_part_bytes: int = TRANSFORM_PART_BYTES
+    transform_part_series: int = TRANSFORM_PART_SERIES
     hook: Hook = user_hook
 
 
@@ -335,7 +336,11 @@ class _Data:
             parts,
             self.findings,
             folder=self.folder,
-            limit=options.transform_part_bytes,
+            limits=PartLimits(
+                options.transform_part_bytes,
+                options.transform_part_series,
+                int(self.settings.values["TransformResources"]["InstanceCount"]),
+            ),
         )
         self.table["series"] = files.series
         job = complete_job(

@@ -13,6 +13,7 @@ import boto3
 
 from glue.bucket import PATIENT, Bucket, RunKeys, expect_owner
 from glue.findings.finding import Findings, UploadRejected, list_some
+from glue.log import log_error, log_findings
 from glue.preparation import Preparation, prepare_upload, refuse_size
 from glue.run_documents import build_data_report, build_failure_report, build_settings
 from glue.settings.layers import Layer
@@ -40,14 +41,14 @@ def preprocess(run_id: str, bucket: Bucket) -> None:
     Raises
     ------
     UploadRejected
-        When the upload cannot be forecast, after the report was written.
+        When the upload cannot be forecast, or its preparation failed, after the
+        report was written.
     """
     keys = RunKeys(run_id)
     run = bucket.read_json(keys.run)
     made = _prepare(run, bucket, keys)
     _check_folder(bucket, keys, made.findings)
-    for found in made.findings:
-        print(f"{found.level}: {found}")
+    log_findings(made.findings)
     if made.accepted and made.files is not None:
         _write_input(made.files, bucket, keys)
     bucket.write_json(keys.data_report, build_data_report(run, made))
@@ -70,7 +71,8 @@ def _prepare(run: Mapping[str, Any], bucket: Bucket, keys: RunKeys) -> Preparati
         words = f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
         findings.add("internal-error", error=words)
         bucket.write_json(keys.data_report, build_failure_report(run, findings))
-        raise
+        log_error(error)
+        raise UploadRejected(findings) from None
 
 
 def _read_layer(settings: Mapping[str, Any]) -> Layer | None:

@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             speedup=chosen.speedup,
             glue_errors=chosen.glue_errors,
             autopilot_jobs=chosen.autopilot_jobs,
+            quotas=dict(chosen.quota),
             faults=faults,
         ) as local,
         _tell(local, chosen.env_file) as greeting,
@@ -69,6 +70,14 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--autopilot-jobs", type=int, help="AutoML jobs at once; else as on AWS"
     )
     parser.add_argument(
+        "--quota",
+        type=read_quota,
+        action="append",
+        default=[],
+        metavar="CODE=N",
+        help="a quota of the account by its code, or all=N; else enough",
+    )
+    parser.add_argument(
         "--faults",
         type=Path,
         metavar="PLAN",
@@ -81,6 +90,16 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="write the exports to a new file, which only you can read, not the screen",
     )
     return parser.parse_args(arguments)
+
+
+def read_quota(text: str) -> tuple[str, int]:
+    """Read a quota's code and its value."""
+    code, found, value = text.partition("=")
+    if not (code and found and value.isdecimal()):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no quota (needs <code>=<whole number>); such as L-3E1C9273=0"
+        )
+    return code, int(value)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from localaws.host.libraries import Libraries
 from localaws.host.processes import Processes
 from localaws.host.tasks import Tasks
 from localaws.patches import Patches
+from localaws.service_quotas.table import Quotas
 
 ACCOUNT = "123456789012"
 GlueErrors = Literal["full", "generic"]
@@ -26,7 +27,7 @@ class Machine:
     region: str
     speedup: float
     glue_errors: GlueErrors
-    autopilot_jobs: int | None
+    quotas: Quotas
     folder: Path
     faults: Plan
     tasks: Tasks

@@ -26,12 +26,15 @@ from localaws.host.isolation import isolate
 from localaws.host.libraries import Libraries
 from localaws.host.processes import Processes
 from localaws.host.tasks import Tasks
+from localaws.iam import simulation
 from localaws.iam.gate import App, Gate
 from localaws.iam.roles import RoleClients, make_owner
 from localaws.lambda_functions import backend as lambdas
 from localaws.machine import GlueErrors, Machine, refuse_second, run_here
 from localaws.patches import Patches
 from localaws.sagemaker import backend as sagemaker_jobs
+from localaws.service_quotas import backend as service_quotas
+from localaws.service_quotas.table import AUTOPILOT_JOBS, Quotas
 from localaws.step_functions import backend as state_machines
 from localaws.waits import SPEEDUP
 
@@ -58,6 +61,7 @@ def serve(
     speedup: float = SPEEDUP,
     glue_errors: GlueErrors = "full",
     autopilot_jobs: int | None = None,
+    quotas: Mapping[str, int] | None = None,
     faults: Plan | None = None,
 ) -> Iterator[LocalAWS]:
     """Run a local AWS in this process until the block is left.
@@ -87,6 +91,8 @@ def serve(
         ``generic`` no more than its exit code.
     autopilot_jobs
         How many AutoML jobs may run at once; as on AWS in that region when None.
+    quotas
+        Values of the account's quotas by their codes, or one for ``all``.
     faults
         What is to go wrong; nothing, until its ``replace`` is called, when None.
     """
@@ -106,7 +112,7 @@ def serve(
             region=region,
             speedup=speedup,
             glue_errors=glue_errors,
-            autopilot_jobs=autopilot_jobs,
+            quotas=_build_quotas(quotas or {}, autopilot_jobs),
             faults=plan,
             processes=processes,
         )
@@ -135,7 +141,7 @@ def _build_machine(
     region: str,
     speedup: float,
     glue_errors: GlueErrors,
-    autopilot_jobs: int | None,
+    quotas: Quotas,
     faults: Plan,
     processes: Processes,
 ) -> Machine:
@@ -145,7 +151,7 @@ def _build_machine(
         region=region,
         speedup=speedup,
         glue_errors=glue_errors,
-        autopilot_jobs=autopilot_jobs,
+        quotas=quotas,
         folder=folder,
         faults=faults,
         tasks=Tasks(),
@@ -153,6 +159,11 @@ def _build_machine(
         libraries=Libraries(folder),
         wheels=Wheels(folder / "wheels"),
     )
+
+
+def _build_quotas(asked: Mapping[str, int], autopilot_jobs: int | None) -> Quotas:
+    jobs = {} if autopilot_jobs is None else {AUTOPILOT_JOBS: autopilot_jobs}
+    return Quotas({**asked, **jobs})
 
 
 def _install(patches: Patches, machine: Machine) -> None:
@@ -167,6 +178,8 @@ def _install(patches: Patches, machine: Machine) -> None:
     lambdas.install(patches, machine, clients)
     glue_jobs.install(patches, machine, clients)
     sagemaker_jobs.install(patches, machine, clients)
+    service_quotas.install(patches, machine)
+    simulation.install(patches)
     state_machines.install(patches)
 
 

@@ -15,11 +15,13 @@ import app as pipeline
 from chalicelib.errors import (
     AutopilotBusy,
     AutopilotFailed,
+    QuotaTooLow,
     RecordError,
     ServiceBusy,
 )
 from localaws.moto_mends import encode_the_keys_of_versions
 from localaws.patches import Patches
+from tests.building.account_quotas import account_quotas
 from tests.building.lambda_inputs import (
     DETAIL,
     ROLE_ARN,
@@ -41,7 +43,7 @@ CREATION = {
 
 @pytest.fixture
 def aws():
-    with mock_aws():
+    with mock_aws(), account_quotas():
         clear_clients()
         s3 = boto3.client("s3")
         s3.create_bucket(Bucket=BUCKET)
@@ -61,7 +63,14 @@ def aws():
 
 
 def clear_clients():
-    for name in ("functions", "store", "sagemaker", "sns", "stepfunctions"):
+    for name in (
+        "functions",
+        "store",
+        "sagemaker",
+        "service_quotas",
+        "sns",
+        "stepfunctions",
+    ):
         getattr(pipeline, f"get_{name}").cache_clear()
 
 
@@ -821,3 +830,20 @@ def make_end_event(**change):
         "detail-type": "Step Functions Execution Status Change",
         "detail": {**DETAIL, **change},
     }
+
+
+@pytest.mark.parametrize("code", ["L-CFC2D5B6", "L-5E4153CA"])
+def test_run_is_refused_where_a_quota_is_none(aws, code):
+    with account_quotas(**{code: 0}), pytest.raises(QuotaTooLow, match=code):
+        pipeline.prepare_run(make_upload(), None)
+
+
+def test_no_training_begins_without_a_transform_to_come(aws):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+    with account_quotas(**{"L-3E1C9273": 0}):
+        with pytest.raises(QuotaTooLow, match="L-3E1C9273"):
+            pipeline.create_autopilot_job(CREATION, None)
+
+        assert pipeline.prepare_run(make_upload(), None)["run_id"]
+    jobs = boto3.client("sagemaker").list_auto_ml_jobs()["AutoMLJobSummaries"]
+    assert jobs == []

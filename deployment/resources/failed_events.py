@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from chalicelib.aws_errors import error_code
 from deployment.patience import insist
+from deployment.resources.message_policies import build_queue_policy, is_policy
 from deployment.review import Fix, Review, pair_tags, review_removal, review_tags
 
 if TYPE_CHECKING:
@@ -28,24 +30,28 @@ _MISSING_QUEUE = {
 
 def review_queue(sqs: SQSClient, stage: Stage, options: Options) -> Review:
     """Compare the stage's queue of failed events with what it should be."""
-    wanted = build_queue_attributes(options)
+    wanted, policy = build_queue_attributes(options), build_queue_policy(stage)
+    attributes = {**wanted, "Policy": json.dumps(policy)}
     url = _find_queue(sqs, stage)
     if url is None:
         create = Fix(
             "queue",
             lambda: insist(
                 lambda: sqs.create_queue(
-                    QueueName=stage.queue, Attributes=wanted, tags=stage.tags
+                    QueueName=stage.queue,
+                    Attributes=attributes,
+                    tags=stage.tags,
                 )
             ),
         )
         return Review("queue", stage.queue, False, (create,))
     fixes = []
     found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    if any(found.get(name, "") != value for name, value in wanted.items()):
+    same = all(found.get(name, "") == value for name, value in wanted.items())
+    if not same or not is_policy(found.get("Policy"), policy):
         put = Fix(
             "attributes",
-            lambda: sqs.set_queue_attributes(QueueUrl=url, Attributes=wanted),
+            lambda: sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes),
         )
         fixes.append(put)
     fixes += review_tags(

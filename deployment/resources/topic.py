@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from chalicelib.aws_errors import error_code
+from deployment.resources.message_policies import build_topic_policy, is_policy
 from deployment.review import (
     Fix,
     Review,
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.stages import Stage
     from deployment.options import Options
 
-_KEY = "KmsMasterKeyId"
+_KEY, _POLICY = "KmsMasterKeyId", "Policy"
 
 
 def review_topic(sns: SNSClient, stage: Stage, options: Options) -> Review:
@@ -36,18 +38,21 @@ def review_topic(sns: SNSClient, stage: Stage, options: Options) -> Review:
     arn = stage.arn("sns", stage.topic)
     found = _find_attributes(sns, arn)
     exists = found is not None
-    key = options.kms_key or ""
+    key, policy = options.kms_key or "", build_topic_policy(stage)
     create = Fix(
         "topic",
         lambda: sns.create_topic(
             Name=stage.topic,
             Tags=pair_tags(stage.tags),
-            Attributes={_KEY: key} if key else {},
+            Attributes={_POLICY: json.dumps(policy), **({_KEY: key} if key else {})},
         ),
     )
     fixes = _review_topic_tags(sns, stage, arn) if exists else [create]
     if found is not None and found.get(_KEY, "") != key:
-        fixes.append(Fix("encryption", _encrypt(sns, arn, key)))
+        # An empty one takes the encryption away.
+        fixes.append(Fix("encryption", _set(sns, arn, _KEY, key)))
+    if found is not None and not is_policy(found.get(_POLICY), policy):
+        fixes.append(Fix("policy", _set(sns, arn, _POLICY, json.dumps(policy))))
     subscribed = _list_emails(sns, arn) if exists else set()
     fixes += [
         Fix(f"subscriber {email}", _subscribe(sns, arn, email))
@@ -68,10 +73,9 @@ def review_topic_removal(sns: SNSClient, stage: Stage) -> Review:
     )
 
 
-def _encrypt(sns: SNSClient, arn: str, key: str) -> Callable[[], object]:
-    # An empty one takes the encryption away.
+def _set(sns: SNSClient, arn: str, name: str, value: str) -> Callable[[], object]:
     return lambda: sns.set_topic_attributes(
-        TopicArn=arn, AttributeName=_KEY, AttributeValue=key
+        TopicArn=arn, AttributeName=name, AttributeValue=value
     )
 
 

@@ -204,6 +204,13 @@ UPLOAD_CODES: dict[str, Code] = {
         "look at the accents in the ids; export in UTF-8 if any is wrong",
         "{file} is written in {encoding}",
     ),
+    "csv-encoding-guessed": _warning(
+        "A table is not in UTF-8, and letters in it are rare in the encoding that it "
+        "was taken for.",
+        "compare these lines with your data; export in UTF-8 if a letter is wrong",
+        "{count:line} of {file} hold letters that may be read wrongly, as it was taken "
+        "to be in cp1252",
+    ),
     "csv-byte-order-mark": _fixed(
         "A table begins with a byte order mark, which was skipped.",
         "there is nothing to do",
@@ -278,10 +285,19 @@ UPLOAD_CODES: dict[str, Code] = {
         "{file} has {column!r} where {name!r} was asked for",
     ),
     "table-wide": _error(
-        "The table has a column for each date.",
+        "The table has a column for each date, and nothing says how it is meant.",
         "bring it into long form: one row per series and date, as item_id, "
         "timestamp, target_value",
-        "{file} has a column for each date (found {columns})",
+        "{file} has {count:column} of moments (found {columns}), and cannot be brought "
+        "into long form without a doubt",
+    ),
+    "table-melted": _warning(
+        "The table has a column for each date, or for each series; it was brought into "
+        "long form, with a row for each of their cells that is not blank.",
+        "look at the first rows; if they are not what is meant, upload one row per "
+        "series and date, as item_id, timestamp, target_value",
+        "{file} has a column for each {kind}; {count:column} ({columns}) became the "
+        "rows of {label!r} and {value!r}{note}",
     ),
     # values
     "key-blank": _error(
@@ -295,11 +311,19 @@ UPLOAD_CODES: dict[str, Code] = {
         "{problem}",
     ),
     "timestamp-ambiguous": _error(
-        "Day and month cannot be told apart, since no value is above 12; or a column "
-        "of weeks holds what looks like months.",
+        "Day, month and year cannot be told apart, since no value is above 12, or as "
+        "years have two digits; or a column of weeks holds what looks like months.",
         'set "Preparation": {"DateOrder": "day-first"} or "month-first" in '
         "config.json; or write dates as YYYY-MM-DD, and weeks as 2020-W01",
         "{file}'s column {column!r} could be {orders}",
+    ),
+    "timestamp-swapped": _error(
+        "Dates are uneven, and would be even if day and month were swapped wherever "
+        "that gives a date; a spreadsheet has probably read them in the wrong order.",
+        "write the dates as YYYY-MM-DD where they were made, and do not open the file "
+        "in a spreadsheet in between",
+        "{file}'s column {column!r} has uneven steps, which are even once day and "
+        "month are swapped where both are 12 or less",
     ),
     "timestamp-mixed": _error(
         "The timestamp column mixes several forms of dates.",
@@ -316,6 +340,25 @@ UPLOAD_CODES: dict[str, Code] = {
         "rewritten as UTC.",
         "ignore this, or write local times without any offset",
         "{file}'s column {column!r} was rewritten as UTC (it has the offsets {zones})",
+    ),
+    "timestamp-two-columns": _fixed(
+        "A date and its time of day, or a year and its month, stand in columns of "
+        "their own; they were read as one moment. Numbers from 1 on count from "
+        "midnight, so that the first hour begins at 00:00.",
+        "ignore this, or write the moments in one column if they mean something else",
+        "{file}'s columns {columns} were read as one moment",
+    ),
+    "timestamp-interval": _fixed(
+        "Moments are intervals with a beginning and an end, in one column or two; the "
+        "beginning was taken.",
+        "ignore this, or keep the column that counts if it is the other one",
+        "{file}'s column {column!r} {what}; the beginning was taken",
+    ),
+    "timestamp-number": _fixed(
+        "Moments are numbers: days since 1899 as spreadsheets count, or seconds since "
+        "1970; they were read so, and fractions of a second were cut.",
+        "look at the example; write them as YYYY-MM-DD if they mean something else",
+        "{file}'s column {column!r} holds {what}",
     ),
     "timestamp-fraction-cut": _fixed(
         "Timestamps had fractions of a second, which were cut.",
@@ -396,6 +439,18 @@ UPLOAD_CODES: dict[str, Code] = {
         "leave such cells blank; name another number, if it is one",
         "{count:number} in {file}'s column {column!r} stand for no value",
     ),
+    "numbers-rounded": _warning(
+        "Numbers are written as a spreadsheet shows large ones in a narrow column, "
+        "with most of their digits lost.",
+        "format the column as plain numbers there, and export it again",
+        "{count:number} in {file}'s column {column!r} look rounded, such as {such}; "
+        "they were taken as they stand",
+    ),
+    "text-garbled": _warning(
+        "Ids hold what is left of letters that were read in a wrong encoding.",
+        "export the table again in UTF-8; different ids may have become one",
+        "{count:id} of {file} with garbled letters",
+    ),
     "number-missing-word": _fixed(
         "Words such as NA or null in a numeric column were read as no value.",
         "ignore this if that is what they mean",
@@ -422,8 +477,10 @@ UPLOAD_CODES: dict[str, Code] = {
     "finer-than-frequency": _warning(
         "Several rows of a series fall into one period; Autopilot sums their targets, "
         "or does what Transformations.Aggregation says, and leaves covariates alone.",
-        "choose a finer ForecastFrequency, or aggregate the table beforehand",
-        "{count:row} of {file} in the same {period} as another",
+        "choose a finer ForecastFrequency, or aggregate the table beforehand; say how "
+        f"to combine them in {_AGGREGATION}",
+        "{count:row} of {file} in the same {period} as another of its series; their "
+        "values of {target!r} are combined: {combined}",
     ),
     "coarser-than-frequency": _error(
         "The data's steps are longer than those of the forecast.",
@@ -433,9 +490,9 @@ UPLOAD_CODES: dict[str, Code] = {
     "off-boundary": _warning(
         "Timestamps are not at the start of their period; Autopilot moves them there "
         "(weeks begin on Monday, months on the 1st).",
-        "ignore this if that is acceptable",
+        "ignore this if it is right so",
         "{count} of {moments} timestamps of {file} are not at the start of their "
-        "{period}",
+        "{period}; Autopilot moves them there, such as {example} to {moved}",
     ),
     "frequency-unclear": _error(
         "The timestamps have no regular step that Autopilot could forecast at.",
@@ -445,8 +502,9 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "steps-irregular": _warning(
         "Some steps do not fit the frequency.",
-        "look for rows with a wrong timestamp",
-        "{share:.1%} of {file}'s steps do not fit {frequency}",
+        "look for rows with a wrong timestamp there, and for missing ones",
+        "{share:.1%} of {file}'s steps do not fit {frequency}, the first from {before} "
+        "to {after}",
     ),
     "too-few-steps": _error(
         "The history has too few time steps to forecast even one.",
@@ -464,16 +522,24 @@ UPLOAD_CODES: dict[str, Code] = {
         "{file} has {steps} time steps for a horizon of {horizon}",
     ),
     "ids-alike": _warning(
-        "Item ids differ in case, spaces or marks only; they are different series.",
-        "write them alike, if they are the same item",
-        "{count:item id} of {file} different from others in nothing but case, spaces "
-        "or marks",
+        "Item ids or groups differ in case, spaces, marks, accents or zeros in front "
+        "only; they are different series.",
+        "write them alike, if they are the same",
+        "{count:id} of {file} different from others in nothing but case, spaces, "
+        "marks, accents or zeros in front",
     ),
     "ids-damaged": _warning(
         "Item ids look like long numbers that a spreadsheet has rounded, so that "
         "several may have become one.",
         "export the ids as text, for example in a column that is formatted as text",
         "{count:item id} of {file} look like rounded numbers",
+    ),
+    "id-formula": _warning(
+        "Ids begin as formulas of a spreadsheet do, and would be worked out where a "
+        "file with them is opened in one.",
+        "open items.csv, groups.csv and leaderboard.csv in spreadsheets, where a ' "
+        "stands before such texts; forecast.csv has the ids as they are, for programs",
+        "{count:id} of {file} would be a formula in a spreadsheet",
     ),
     "total-rows": _warning(
         "Rows sum up others: those without a timestamp were left out, and an item that "
@@ -489,7 +555,7 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "time-hole": _warning(
         "For a long time no series has a row; Autopilot fills every series there.",
-        "look for timestamps with a wrong year; ignore this if the hole is real",
+        "look for timestamps with a wrong date; ignore this if the hole is real",
         "no series of {file} has a row between {before} and {after}",
     ),
     "grid-too-large": _error(
@@ -521,14 +587,16 @@ UPLOAD_CODES: dict[str, Code] = {
         "Series end before the others; Autopilot fills the rest with zeros unless "
         "Transformations.Filling says otherwise.",
         "ignore this if they ended; otherwise upload the missing rows or set backfill",
-        "{count} of {series} series end before the dataset's last timestamp",
+        "{count} of {series} series end before {last}, the last timestamp; the rest of "
+        "{target!r} is filled {end}",
         *_LOST_ROWS,
     ),
     "series-gaps": _warning(
         "Steps are missing inside series; Autopilot fills them with zeros unless "
         "Transformations.Filling says otherwise.",
         "ignore this if no row means zero; otherwise set middlefill for the target",
-        "{count} of {series} series have gaps: {missing:step} missing",
+        "{count} of {series} series have gaps: {missing:step} missing, where "
+        "{target!r} is filled {middle}",
         *_LOST_ROWS,
         "coarser-than-frequency",
     ),
@@ -536,7 +604,8 @@ UPLOAD_CODES: dict[str, Code] = {
         "Values of the target are blank inside the history; Autopilot fills them with "
         "zeros unless Transformations.Filling says otherwise.",
         "fill them in, or set middlefill and backfill for the target",
-        "{count:row} of {file} without a value of {target!r} inside the history",
+        "{count:row} of {file} without a value of {target!r} inside the history; they "
+        "are filled {middle}",
         "target-not-number",
     ),
     "series-zero": _warning(
@@ -683,12 +752,12 @@ UPLOAD_CODES: dict[str, Code] = {
     "future-blank": _error(
         "Covariates are blank in rows of the future.",
         "fill them in up to the end of the horizon, or set futurefill for the column",
-        "{count:future value} of {column!r} are blank",
+        "{count:blank future value} of {column!r}",
     ),
     "future-blank-filled": _warning(
         "Covariates are blank in rows of the future; futurefill fills them.",
         "ignore this if intended",
-        "{count:future value} of {column!r} are blank",
+        "{count:blank future value} of {column!r}",
     ),
     # settings
     "settings-unreadable": _error(
@@ -709,13 +778,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "setting-unknown": _error(
         "A settings file holds a key that is not known.",
         "correct the name or remove the key",
-        "{path} in {source} is not a known setting",
-    ),
-    "setting-operators": _error(
-        "The upload's own config.json sets a key that only the bucket's settings may "
-        "set, since it refers to other objects.",
-        "remove it; whoever runs the pipeline may set it in config/default.json",
-        "{path} in {source} may be set in the bucket's settings only",
+        "{path} in {source} is not a setting of this pipeline",
     ),
     "setting-capped": _warning(
         "The upload's own config.json asks for more time or machines than the bucket's "
@@ -781,7 +844,7 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "internal-error": _error(
         "An unexpected error occurred while preparing the data.",
-        "report it with the upload, if you may share it; the log has the details",
+        "report it with the upload, if you may share it; the log says where it was",
         "the preparation failed with {error}",
     ),
 }
@@ -824,6 +887,25 @@ REPORT_CODES = {
         "the same season again, or the last value where there is none, stands in for "
         "them; look at the history of these series",
         "{count:row} of {series} series missing in the forecast",
+    ),
+    "forecast-naive": _warning(
+        "The model left out more than one series in twenty, in part or whole.",
+        "do not take these for forecasts of the model: the same season again, or the "
+        "last value, stands in for what is missing; look at the history of these "
+        "series, and at the raw output",
+        "{count:row} of {series} of {asked} series missing in the forecast",
+    ),
+    "forecast-ids-respelt": _fixed(
+        "The model wrote ids otherwise than they were asked for.",
+        "they were written as they were asked for, as each fits one alone",
+        "{count:series} came back with another spelling",
+    ),
+    "forecast-dates-differ": _warning(
+        "Series are forecast for other dates than the rest.",
+        "look at the history of these series: the model may have begun at the end of "
+        "theirs",
+        "{count:series} forecast for other dates than the rest, which begins at "
+        "{first}",
     ),
     "forecast-rows-dropped": _fixed(
         "The forecast has series or timestamps that nobody asked for.",

@@ -72,12 +72,22 @@ class Inferred:
     evidence: str
 
 
+def describe_without_values(finding: Finding) -> str:
+    """Name a finding, where nobody may see the data: by its code and its count."""
+    return f"[{finding.code}] {Count(finding.count):place}"
+
+
 class UploadRejected(Exception):
-    """The upload cannot be forecast; the message holds every error found."""
+    """The upload cannot be forecast; the message names the code of every error.
+
+    It is logged by Glue and by the state machine, so that it quotes nothing of the
+    data: what was found stands in data-report.json.
+    """
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = [each for each in findings if each.level == "error"]
-        super().__init__("\n".join(map(str, self.findings)))
+        named = ", ".join(map(describe_without_values, self.findings))
+        super().__init__(f"the upload was refused: {named}; see data-report.json")
 
 
 class FileRejected(Exception):

@@ -35,7 +35,8 @@ _BY_COMMA = re.compile(
 )
 _ODD_NUMBER = re.compile(r"^0\d|[^-+.\deE\n]", re.MULTILINE)
 _LEADING_ZERO = re.compile(r"0\d+")
-_LARGE_WHOLE = re.compile(r"[+-]?[1-9]\d{3,}")
+# How a spreadsheet shows a large number in a narrow column: most digits are lost.
+_ROUNDED = re.compile(r"[+-]?\d(?:\.\d{1,5})?E\+\d{2,3}")
 # What instruments and old programs write for "no value".
 PLACEHOLDERS = (-99.0, -999.0, -9999.0, -99999.0, 9999.0, 99999.0, 999999.0)
 
@@ -54,7 +55,7 @@ class NumberEvidence:
     missing: int = 0
     plain: int = 0
     whole: int = 0
-    large: int = 0
+    rounded: int = 0
     thousandth: int = 0
     pointed: int = 0
     comma: int = 0
@@ -128,7 +129,6 @@ class NumberEvidence:
         """Count how plain numbers use points, until one settles it."""
         if not self.with_points:
             self.whole += len(texts)
-            self.large += not self.large and any(map(_LARGE_WHOLE.fullmatch, texts))
             return
         if self.pointed:
             return
@@ -139,9 +139,11 @@ class NumberEvidence:
     def _add_point(self, text: str, count: int, row: int | None) -> None:
         if not _has_point(text):
             self.whole += count
-            self.large += count * (_LARGE_WHOLE.fullmatch(text) is not None)
             return
         self.with_points = True
+        if _ROUNDED.fullmatch(text):
+            self.rounded += count
+            self._see("rounded", text, row)
         if _THOUSANDTH.fullmatch(text):
             self.thousandth += count
             self._see("thousandth", text, row)
@@ -166,6 +168,8 @@ class NumberEvidence:
         self.with_commas = self.with_commas or (
             "," in text if is_dotted else decimal or thousands
         )
+        if decimal or thousands or is_dotted:
+            self._add_values(np.array([_read_size(text)]), count)
         if decimal or thousands:
             self.comma += count
             small = bool(_LEADING_ZERO_COMMA.fullmatch(text))
@@ -226,13 +230,26 @@ class NumberEvidence:
 
     @property
     def placeholders(self) -> tuple[float, ...]:
-        """The values that can only stand for "no value", far from all others."""
+        """The values that stand for "no value": far from all others, or below zero.
+
+        A number such as -999 need not be far where no other number is negative.
+        """
         reach = max(abs(self.low), abs(self.high)) if self.high >= self.low else 0.0
         return tuple(
             value
             for value, count in self.odd_ones.items()
-            if count > 1 and 0 < 5 * reach < abs(value) and count < self.filled / 2
+            if 0 < count < self.filled / 2
+            and (
+                (value < 0 <= self.low and reach > 0)
+                or (count > 1 and 0 < 5 * reach < abs(value))
+            )
         )
+
+
+def _read_size(text: str) -> float:
+    """Read a number of commas and points by the last one, whatever they mean."""
+    whole, _, rest = text.replace(",", ".").rpartition(".")
+    return float(f"{whole.replace('.', '')}.{rest}")
 
 
 def _has_point(text: str) -> bool:
@@ -245,7 +262,8 @@ def _read_plain(texts: Array) -> Array | None:
         values: Array = texts.astype(float)
     except ValueError:
         return None
-    if not np.isfinite(values).all() or _ODD_NUMBER.search("\n".join(texts.tolist())):
+    joined = "\n".join(texts.tolist())
+    if not np.isfinite(values).all() or _ODD_NUMBER.search(joined) or "E+" in joined:
         return None
     return values
 
@@ -281,9 +299,7 @@ def find_decimal_mark(
     """
     comma = evidence.only_decimal or evidence.dotted
     point = evidence.pointed or evidence.only_thousands
-    if (comma and point) or (
-        not comma and not point and evidence.comma and evidence.thousandth
-    ):
+    if (comma and point) or _is_mixed(evidence):
         return DecimalMark(None, "decimal-mixed")
     if comma or point:
         return DecimalMark("," if comma else ".")
@@ -293,9 +309,21 @@ def find_decimal_mark(
     return _choose_point(evidence, others)
 
 
+def _is_mixed(evidence: NumberEvidence) -> bool:
+    """Say whether 1,906 stands beside points, or 1.906 beside decimal commas.
+
+    It could be nearly two, and nearly two thousand only where thousands are grouped in
+    numbers with a fraction too.
+    """
+    by_comma = evidence.comma - evidence.only_decimal - evidence.only_thousands
+    if by_comma and not evidence.only_thousands:
+        return bool(evidence.pointed or (evidence.thousandth and not evidence.dotted))
+    return bool(evidence.thousandth and evidence.only_decimal and not evidence.dotted)
+
+
 def _choose_point(evidence: NumberEvidence, others: str | None) -> DecimalMark:
     """Choose what points mean of which each has three digits behind it."""
-    if not evidence.thousandth or evidence.large:
+    if not evidence.thousandth:
         return DecimalMark(".")
     if others == ",":
         return DecimalMark(",")

@@ -6,7 +6,13 @@ import re
 from dataclasses import replace
 
 from glue.findings.finding import Example, Findings, list_some
-from glue.reading.timestamps import Reading, TimestampEvidence, find_order
+from glue.reading.timestamps import (
+    Reading,
+    TimestampEvidence,
+    find_order,
+    has_days_for_years,
+    is_year_first,
+)
 
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(Z|[+-].*)?)?")
 _WEEK_NAME = re.compile(r"week|woche|semaine|semana|settimana|\bkw\b", re.IGNORECASE)
@@ -56,6 +62,9 @@ def choose_reading(
     reading = Reading(forms[0], to_utc=to_utc)
     if reading.form in ("month/year", "year-month") and _WEEK_NAME.search(column):
         _note_order(evidence, findings, places[0], "a week or a month of a year")
+        return None
+    if reading.form == "month-name year" and has_days_for_years(evidence):
+        _note_order(evidence, findings, places[0], "a day or a year behind the month")
         return None
     if evidence.cut:
         place = Example(file, None, column, evidence.sample["fraction"])
@@ -131,7 +140,9 @@ def _note_order(
     orders: str = "day-first or month-first",
 ) -> None:
     file, column = place.file, place.column
-    if max(evidence.firsts, default=0) > 12:
+    if is_year_first(evidence):
+        orders = "year-first or day-first"
+    elif max(evidence.firsts, default=0) > 12:
         findings.add(
             "timestamp-mixed",
             examples=[place],

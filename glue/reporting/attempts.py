@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar, overload
 
 from glue.findings.finding import Findings
+from glue.log import log_error
 
 Made = TypeVar("Made")
 # What a service or a library says can be pages long.
@@ -34,7 +34,7 @@ class Attempts:
             return make()
         except Exception as error:
             # Once training is paid for, no error of a report may waste its forecast.
-            traceback.print_exc()
+            log_error(error)
             what = f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
             self.findings.add("report-incomplete", part=part, error=what)
             return otherwise

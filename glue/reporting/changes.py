@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ import pandas as pd
 
 from glue.arrays import Array
 from glue.bucket import Bucket, RunKeys, dataset_folder
+from glue.log import log_error
 from glue.reporting.earlier import NoOverlapError, check_same, list_earlier_runs
 from glue.reporting.grid import ForecastGrid
 from glue.reporting.history import History
@@ -103,7 +103,7 @@ def find_changes(
         return Changes(reason=f"the last run ({runs[0]}) is of another kind: {error}")
     except Exception as error:
         # What an earlier run has left, or has not, is no fault of this one's report.
-        traceback.print_exc()
+        log_error(error)
         return Changes(reason=f"the last run ({runs[0]}) could not be read ({error})")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ import pandas as pd
 
 from glue.arrays import Array
 from glue.bucket import Bucket, RunKeys, dataset_folder
+from glue.log import log_error
 from glue.reading.timestamps import UnreadableTimestampError
 from glue.reporting.history import History
 from glue.reporting.scoring import (
@@ -56,7 +56,7 @@ def find_earlier(run: Run, bucket: Bucket, history: History) -> Mapping[str, Any
         except NoOverlapError as error:
             reasons[run_id] = str(error)
         except Exception as error:
-            traceback.print_exc()
+            log_error(error)
             reasons[run_id] = f"it could not be read ({error})"
         if len(scored) == _MOST_SCORED:
             break

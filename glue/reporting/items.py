@@ -9,6 +9,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from glue.arrays import Array
+from glue.formulas import defuse
 from glue.reporting.grid import SeriesTotals
 from glue.reporting.history import History
 from glue.reporting.scoring import (
@@ -61,12 +62,13 @@ def write_items(
     """Write items.csv, one row a series in the order of forecast.csv."""
     writer = csv.writer(file, lineterminator="\n")
     columns = _columns(figures, settings.metric)
-    writer.writerow([*settings.keys, *columns, "backtest_points"])
+    names = map(defuse, settings.keys)
+    writer.writerow([*names, *columns, "backtest_points"])
     figures_by_series = zip(*(column.tolist() for column in columns.values()))
     for key, values, points in zip(
         history.keys, figures_by_series, figures.points.tolist()
     ):
-        writer.writerow([*key, *map(as_number, values), points])
+        writer.writerow([*map(defuse, key), *map(as_number, values), points])
 
 
 def _columns(figures: ItemFigures, metric: str) -> dict[str, Array]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TextIO
 
+from glue.formulas import defuse
 from glue.reporting.baseline import NAME
 from glue.reporting.scoring import find_gain
 from glue.run_documents import METRICS, SHORT_METRICS
@@ -138,7 +139,7 @@ def _spread(line: Mapping[str, Any]) -> dict[str, Any]:
     """Put each metric in a column of its own."""
     columns: dict[str, Any] = {}
     for name, value in line.items():
-        columns.update(value if name == "metrics" else {name: value})
+        columns.update(value if name == "metrics" else {name: defuse(value)})
     return columns
 
 

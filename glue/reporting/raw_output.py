@@ -18,6 +18,7 @@ from glue.reading.timestamps import (
     format_timestamps,
     parse_stamps,
 )
+from glue.reporting.history import Key, number_keys
 from glue.run_documents import Run, RunSettings
 
 
@@ -42,12 +43,24 @@ def read_forecast(paths: Sequence[Path], settings: RunSettings) -> pd.DataFrame:
     ForecastUnreadableError
         When there is no output, or keys, timestamps or quantiles are missing.
     """
-    tables = [_read_output(path, settings) for path in paths]
+    known: dict[Key, int] = {}
+    tables = [
+        _drop_known(_read_output(path, settings), settings, known) for path in paths
+    ]
     if not tables:
         raise ForecastUnreadableError(
             "the transform wrote no output (found no .out file); look at its log"
         )
     return sort_forecast(pd.concat(tables, ignore_index=True), settings)
+
+
+def _drop_known(
+    table: pd.DataFrame, settings: RunSettings, known: dict[Key, int]
+) -> pd.DataFrame:
+    """Drop series of the files before: one that reaches the end is sent with each."""
+    before = len(known)
+    fresh = table.loc[number_keys(table, settings.keys, known) >= before]
+    return pd.DataFrame(fresh)
 
 
 def sort_forecast(table: pd.DataFrame, settings: RunSettings) -> pd.DataFrame:
@@ -66,22 +79,25 @@ def _read_output(path: Path, settings: RunSettings) -> pd.DataFrame:
             f"(found {list_some(map(str, raw.columns))}); look at the model's log"
         )
     table = raw[[*settings.keys]].astype(object)
-    table[settings.timestamp] = _normalise(raw[settings.timestamp], settings.frequency)
+    table[settings.timestamp] = _normalise(
+        raw[settings.timestamp], settings.frequency, path.name
+    )
     for name in ("mean", *settings.asked_quantiles):
         texts = raw[name] if name in raw.columns else pd.Series("", index=raw.index)
         table[name] = pd.to_numeric(texts, errors="coerce")
     return table
 
 
-def _normalise(texts: pd.Series[str], frequency: Frequency) -> Array:
+def _normalise(texts: pd.Series[str], frequency: Frequency, file: str) -> Array:
     """Write timestamps as the input has them, whatever the model writes."""
     try:
         seconds = parse_stamps(texts)
     except UnreadableTimestampError as error:
+        row = texts.tolist().index(error.text) + 2
         raise ForecastUnreadableError(
-            f"a timestamp of the forecast cannot be read (found {error.text!r}); look "
-            "at the raw output"
-        ) from error
+            f"a timestamp of the forecast cannot be read (found in row {row} of "
+            f"{file}); look at the raw output"
+        ) from None
     return format_timestamps(seconds, with_time=frequency.is_below_daily)
 
 

@@ -11,8 +11,9 @@ from glue.reporting.evidence import Evidence
 from glue.reporting.history import History
 from glue.reporting.leaderboard import find_winner, read_metrics
 from glue.reporting.plausibility import Plausibility, describe_series
+from glue.reporting.repairs import Mended
 from glue.reporting.scoring import find_gain
-from glue.reporting.words import spell_count, spell_metric, spell_percent
+from glue.reporting.words import MINUS, spell_count, spell_metric, spell_percent
 from glue.run_documents import RunSettings
 
 BETTER, EVEN, WORSE, UNKNOWN = "better", "even", "worse", "unknown"
@@ -20,6 +21,8 @@ BETTER, EVEN, WORSE, UNKNOWN = "better", "even", "worse", "unknown"
 DOUBTFUL = "doubtful"
 # Less than this many per cent apart is no difference worth a word.
 _EVEN_PERCENT = 1.0
+# With more per cent of simple forecasts than this, nothing is said of the model's.
+_MOSTLY_NAIVE = 50.0
 # Above this share of worse series a gain says so.
 _WORSE_SHARE = 1 / 3
 
@@ -232,7 +235,7 @@ def _name_baseline(case: Case) -> str:
 
 def _range(evidence: Evidence) -> str:
     low, high = evidence.low or 0.0, evidence.high or 0.0
-    return f"{low:.0f} to {high:.0f}%"
+    return f"{low:.0f} to {high:.0f}%".replace("-", MINUS)
 
 
 def _figures(case: Case) -> str:
@@ -267,10 +270,17 @@ def judge_alone(
 
 
 def qualify(
-    verdict: Verdict, assumed: AssumedFuture, plausible: Plausibility, noun: str
+    verdict: Verdict,
+    assumed: AssumedFuture,
+    plausible: Plausibility,
+    noun: str,
+    *,
+    mended: Mended | None = None,
 ) -> Verdict:
     """Take back what the delivered forecast does not bear out, and say why first."""
     verdict = _withhold(verdict, assumed)
+    if mended is not None and mended.is_naive:
+        verdict = _tell_naive(verdict, mended, noun)
     words = describe_implausible(plausible, noun)
     if words is None:
         return verdict
@@ -278,6 +288,20 @@ def qualify(
     return replace(
         verdict, outcome=outcome, sentence=f"{words}. {_capitalise(verdict.sentence)}"
     )
+
+
+def _tell_naive(verdict: Verdict, mended: Mended, noun: str) -> Verdict:
+    """Say first for how many series the model made no whole forecast."""
+    share = 100 * mended.completed / mended.asked
+    outcome = DOUBTFUL if verdict.outcome == BETTER else verdict.outcome
+    if share > _MOSTLY_NAIVE:
+        outcome = UNKNOWN
+    sentence = (
+        f"For {mended.completed:,} of {spell_count(mended.asked, noun)} "
+        f"({spell_percent(share)}) the model made no whole forecast, and a simple one "
+        f"stands in; of the others: {verdict.sentence}"
+    )
+    return replace(verdict, outcome=outcome, sentence=sentence)
 
 
 def _withhold(verdict: Verdict, assumed: AssumedFuture) -> Verdict:

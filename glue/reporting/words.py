@@ -6,6 +6,7 @@ import math
 
 # What stands for no value.
 NO_VALUE = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
 
 
 def spell_metric(value: float | None) -> str:
@@ -71,7 +72,7 @@ def spell_change(value: float | None) -> str:
     text = f"{value:+,.{digits}f}"
     if not text.strip("+-0."):
         return "0%"
-    return f"{text}%".replace("-", "\N{MINUS SIGN}")
+    return f"{text}%".replace("-", MINUS)
 
 
 def spell_seconds(seconds: float | None) -> str:

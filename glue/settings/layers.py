@@ -22,8 +22,6 @@ _CEILINGS = (
     (_JOB, "CompletionCriteria", "MaxRuntimePerTrainingJobInSeconds"),
     ("TransformResources", "InstanceCount"),
 )
-# A reference to other objects, which the roles of the pipeline may read.
-OPERATORS_KEYS = ("FeatureSpecificationS3Uri",)
 _KINDS = {
     list: "a list",
     str: "a text",
@@ -178,10 +176,6 @@ def read_layer(layer: Layer, findings: Findings) -> dict[str, Any] | None:
     values: dict[str, Any] = strip_comments(parsed, SETTINGS)
     for keys in check_settings(_set_values(values), layer.source, findings):
         _leave_out(values, keys)
-    job = values.get(_JOB)
-    if layer.source == OWN_LAYER and isinstance(job, dict):
-        for key in [key for key in OPERATORS_KEYS if job.pop(key, None) is not None]:
-            findings.add("setting-operators", path=f"{_JOB}.{key}", source=OWN_LAYER)
     return values
 
 

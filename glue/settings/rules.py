@@ -87,9 +87,6 @@ FILLING_VALUE = Text(
 )
 JOB_CONFIG = Struct(
     {
-        "FeatureSpecificationS3Uri": Text(
-            pattern=r"(https|s3)://([^/]+)/?(.*)", min=0, max=1024
-        ),
         "CompletionCriteria": Struct(
             {
                 "MaxCandidates": Whole(min=1, max=1),
@@ -187,6 +184,8 @@ PREPARATION = Struct(
         "DropColumns": ListOf(COLUMN, max=1_000, distinct=True),
         "DropShortSeries": YesNo(),
         "Seasonality": Whole(min=1, max=100_000),
+        "Title": Text(min=1, max=100),
+        "Unit": Text(min=1, max=30),
     }
 )
 SETTINGS = Struct(
@@ -210,6 +209,9 @@ REFUSED_KEYS = {
     "DataSplitConfig": "Autopilot refuses it for time series; remove it",
     "AutoMLProblemTypeConfig": "put what is inside it at the top of the file",
     "ModelDeployConfig": "no endpoint is made by this pipeline; remove it",
+    "FeatureSpecificationS3Uri": "it names a file that nobody has checked and that "
+    "SageMaker's role may not read; remove it, and say in Preparation.ColumnTypes and "
+    "DropColumns what the columns are",
 }
 
 

@@ -11,6 +11,7 @@ from glue.arrays import Array
 from glue.findings.finding import Example, Findings
 from glue.frequency import (
     DAY,
+    FoundFrequency,
     Frequency,
     find_frequency,
     longest_horizon,
@@ -114,13 +115,30 @@ def _choose_frequency(
         return None
     findings.infer(f"{_JOB}.ForecastFrequency", str(natural.frequency), evidence)
     if natural.share < 1.0:
-        findings.add(
-            "steps-irregular",
-            file=file,
-            share=1 - natural.share,
-            frequency=natural.frequency,
-        )
+        _tell_irregular(survey, natural, file, findings)
     return natural.frequency
+
+
+def _tell_irregular(
+    survey: Survey, natural: FoundFrequency, file: str, findings: Findings
+) -> None:
+    """Say which share of steps does not fit, and where the first is."""
+    moments, frequency = survey.history_moments(), natural.frequency
+    if frequency is None:
+        return
+    steps = np.diff(frequency.periods(moments, int(moments[0])))
+    at = int(np.argmax(steps != 1)) if len(steps) else 0
+    ends = moments[at : at + 2].tolist()
+    before, after = (write_moment(s, with_time=survey.has_times) for s in ends)
+    findings.add(
+        "steps-irregular",
+        examples=[Example(file, None, None, after)],
+        file=file,
+        share=1 - natural.share,
+        frequency=frequency,
+        before=before,
+        after=after,
+    )
 
 
 def _choose_times(
@@ -131,7 +149,8 @@ def _choose_times(
         if not survey.has_times and len(survey.moments) > 1:
             findings.add("timestamp-without-time", file=file, frequency=frequency)
         return Clock(frequency, with_time=True, truncate=False)
-    finer = _share_finer(survey, DAY) > _FEW
+    steps = survey.steps
+    finer = steps.same_day > _FEW * max(sum(steps.seconds.values()), 1)
     if not survey.has_times or finer:
         with_time = survey.has_times and finer
         return Clock(frequency, with_time=with_time, truncate=False)
@@ -149,10 +168,13 @@ def _check_boundary(
     moments = np.unique(clock.cut(survey.moments))
     off = moments[frequency.starts_of(moments) != moments]
     if len(off):
+        first = int(off[0])
         findings.add(
             "off-boundary",
             count=len(off),
-            examples=[Example(file, None, None, clock.write(int(off[0])))],
+            examples=[Example(file, None, None, clock.write(first))],
+            example=clock.write(first),
+            moved=clock.write(int(frequency.starts_of(off[:1])[0])),
             file=file,
             moments=len(moments),
             period=frequency.name,

@@ -13,7 +13,7 @@ from glue.shaping.attributes import join_attributes
 from glue.shaping.covariates import join_covariates
 from glue.shaping.future import check_future, cut_horizon, note_none
 from glue.shaping.hook import Hook, HookCaller, list_others
-from glue.shaping.input_files import BlockWriter, InputFiles
+from glue.shaping.input_files import BlockWriter, InputFiles, PartLimits
 from glue.shaping.parts import Parts
 from glue.shaping.series_checks import check_series, drop_short_series
 from glue.shaping.shape import Parted, Shape
@@ -87,7 +87,7 @@ def write_input(
     findings: Findings,
     *,
     folder: Path,
-    limit: int,
+    limits: PartLimits,
 ) -> InputFiles:
     """Send all parts through the hook, and write what it returns.
 
@@ -103,8 +103,8 @@ def write_input(
         Takes what the hook does wrong.
     folder
         Takes the files.
-    limit
-        Bytes of a file for transform, at most, unless one series has more.
+    limits
+        What a file for transform holds at most, unless one series has more.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def write_input(
     )
     writer = HookedWriter(caller, folder, findings)
     writer.write_parts(parts)
-    return writer.merge(limit)
+    return writer.merge(limits)
 
 
 class HookedWriter:
@@ -162,7 +162,7 @@ class HookedWriter:
             raise self._findings.reject("hook-result", problem=problem)
         self._writer.write_part(rows, self._caller.last)
 
-    def merge(self, limit: int) -> InputFiles:
+    def merge(self, limits: PartLimits) -> InputFiles:
         """Merge the parts; refuse an upload of which nothing is left.
 
         Raises
@@ -173,7 +173,7 @@ class HookedWriter:
         if self._writer is None:
             raise self._findings.reject("nothing-left")
         train, transform = self._folder / "train.csv", self._folder / "transform"
-        files = self._writer.merge(train, transform, limit, self._findings)
+        files = self._writer.merge(train, transform, limits, self._findings)
         if not files.series:
             raise self._findings.reject("nothing-left")
         return files

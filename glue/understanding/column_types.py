@@ -6,7 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from glue.findings.finding import Example, Findings, list_some
-from glue.reading.numbers import NumberEvidence, find_common_mark, find_decimal_mark
+from glue.reading.numbers import (
+    NumberEvidence,
+    find_common_mark,
+    find_decimal_mark,
+    is_number,
+)
 from glue.reading.profile import TableProfile
 from glue.settings.layers import Settings
 
@@ -70,6 +75,7 @@ def choose_mark(
     if mark is not None:
         teller.tell_rewritten(mark)
     teller.tell_units()
+    teller.tell_rounded()
     return mark
 
 
@@ -132,10 +138,30 @@ class _Teller:
             units=list_some(units),
         )
 
+    def tell_rounded(self) -> None:
+        """Say that numbers were written in the short form of spreadsheets."""
+        if self.evidence.rounded:
+            places = self._places("rounded")
+            self.findings.add(
+                "numbers-rounded",
+                count=self.evidence.rounded,
+                examples=places,
+                file=self.file,
+                column=self.column,
+                such=places[0].value,
+            )
+
 
 def _check_mixed(
     evidence: NumberEvidence, findings: Findings, *, file: str, column: str
 ) -> None:
     share = evidence.numeric_share
     if 0.5 <= share < 1.0:
-        findings.add("covariate-mixed", file=file, column=column, share=share)
+        places = [
+            Example(file, row, column, text)
+            for text, row in evidence.places.values()
+            if not is_number(text)
+        ]
+        findings.add(
+            "covariate-mixed", examples=places, file=file, column=column, share=share
+        )

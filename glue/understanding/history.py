@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from glue.findings.finding import Findings, list_some
-from glue.reading.profile import ItemSample, TableProfile, profile_table, read_sample
+from glue.findings.finding import FileRejected, Findings
+from glue.reading.profile import (
+    ItemSample,
+    TableProfile,
+    profile_table,
+    read_sample,
+    tell_lines,
+)
 from glue.reading.tables import Table
 from glue.reading.timestamp_choice import choose_reading, describe_reading
 from glue.reading.timestamps import Reading
@@ -13,22 +19,20 @@ from glue.reading.typed_rows import ReadPlan
 from glue.reading.views import add_column, drop_columns
 from glue.settings.layers import Settings
 from glue.understanding.column_names import (
-    DEFAULT_NAMES,
     GROUPS,
-    ITEM,
     TIME_SERIES_CONFIG,
 )
 from glue.understanding.column_types import choose_mark, choose_types
 from glue.understanding.groups import find_groups, order_group_candidates
+from glue.understanding.moments import tidy_moments
 from glue.understanding.roles import (
     Roles,
     find_roles,
     find_row_numbers,
-    find_wide_columns,
-    needs_item,
     sort_columns,
 )
 from glue.understanding.totals import leave_totals_out
+from glue.understanding.wide import melt_table
 
 
 @dataclass(frozen=True)
@@ -58,17 +62,22 @@ def understand_history(
     sample = read_sample(table, findings)
     if not len(sample):
         return None
-    wide = find_wide_columns(table.header)
-    if wide:
-        findings.add("table-wide", file=table.name, columns=list_some(wide, 3))
+    try:
+        table = melt_table(table, sample, settings.columns, findings)
+    except FileRejected:
         return None
-    if needs_item(sample, settings.columns):
-        findings.add("item-made", file=table.name, item=item)
-        table = add_column(table, DEFAULT_NAMES[ITEM], item)
-        sample = read_sample(table, Findings())
+    table = tidy_moments(
+        table, read_sample(table, Findings()), settings.columns, findings
+    )
+    sample = read_sample(table, Findings())
     roles = find_roles(sample, settings.columns, table.name, findings)
     if roles is None:
+        tell_lines(table, findings)
         return None
+    if roles.item_id not in table.header:
+        findings.add("item-made", file=table.name, item=item)
+        table = add_column(table, roles.item_id, item)
+        sample = read_sample(table, Findings())
     numbered = find_row_numbers(sample, roles)
     if numbered:
         findings.add("row-numbers-dropped", file=table.name)

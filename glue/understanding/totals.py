@@ -24,6 +24,7 @@ _WORDS = frozenset(
 
 def is_total(text: str) -> bool:
     """Say whether a text names a sum of others."""
+    text = text.strip()
     if len(text) > 100:
         return False
     words = re.findall(r"[^\W\d_]+", text.casefold())

@@ -122,16 +122,17 @@ def _is_like(found: str | None, wanted: list[str]) -> bool:
     return found is not None and any(matches(pattern, found) for pattern in wanted)
 
 
-def _equals_all(found: str | None, wanted: list[str]) -> bool:
-    # For a set: every value is among the wanted, which holds for none at all.
+def _equals_if_any(found: str | None, wanted: list[str]) -> bool:
+    # Every value is among the wanted, which holds for none at all.
     return found is None or found in wanted
 
 
 OPERATORS: dict[str, Callable[[str | None, list[str]], bool]] = {
     "ArnLike": _is_like,
     "Bool": _equals,
-    "ForAllValues:StringEquals": _equals_all,
+    "ForAllValues:StringEquals": _equals_if_any,
     "StringEquals": _equals,
+    "StringEqualsIfExists": _equals_if_any,
     "StringLike": _is_like,
 }
 
@@ -230,9 +231,22 @@ def _invoke(call: Call) -> list[Need]:
     return [Need("lambda:InvokeFunction", arn)]
 
 
-def _filter_logs(call: Call) -> list[Need]:
-    group = call.parameters.get("logGroupName", "")
-    return [Need("logs:FilterLogEvents", call.arn(f"log-group:{group}:*"))]
+def _on_log_group(action: str) -> Callable[[Call], list[Need]]:
+    def find(call: Call) -> list[Need]:
+        group = call.parameters.get("logGroupName", "")
+        return [Need(action, call.arn(f"log-group:{group}:*"))]
+
+    return find
+
+
+def _on_log_stream(action: str) -> Callable[[Call], list[Need]]:
+    def find(call: Call) -> list[Need]:
+        group = call.parameters.get("logGroupName", "")
+        stream = call.parameters.get("logStreamName", "")
+        arn = call.arn(f"log-group:{group}:log-stream:{stream}")
+        return [Need(action, arn)]
+
+    return find
 
 
 def _send_message(call: Call) -> list[Need]:
@@ -248,7 +262,8 @@ _NEEDS: Mapping[tuple[str, str], Callable[[Call], list[Need]]] = {
     ("glue", "GetJobRun"): _by_name("glue:GetJobRun", "job", "JobName"),
     ("glue", "StartJobRun"): _by_name("glue:StartJobRun", "job", "JobName"),
     ("lambda", "Invoke"): _invoke,
-    ("logs", "FilterLogEvents"): _filter_logs,
+    ("logs", "DescribeLogStreams"): _on_log_group("logs:DescribeLogStreams"),
+    ("logs", "GetLogEvents"): _on_log_stream("logs:GetLogEvents"),
     ("s3", "AbortMultipartUpload"): _on_object("s3:AbortMultipartUpload"),
     ("s3", "CompleteMultipartUpload"): _on_object("s3:PutObject"),
     ("s3", "CreateMultipartUpload"): _on_object("s3:PutObject"),
@@ -291,6 +306,13 @@ _NEEDS: Mapping[tuple[str, str], Callable[[Call], list[Need]]] = {
     ("sagemaker", "StopTransformJob"): _by_name(
         "sagemaker:StopTransformJob", "transform-job", "TransformJobName"
     ),
+    **{
+        ("servicequotas", operation): _anywhere(f"servicequotas:{operation}")
+        for operation in (
+            *("GetAWSDefaultServiceQuota", "GetServiceQuota"),
+            *("ListAWSDefaultServiceQuotas", "ListServiceQuotas"),
+        )
+    },
     ("sns", "Publish"): _by_arn("sns:Publish", "TopicArn"),
     ("sqs", "SendMessage"): _send_message,
     ("states", "DescribeExecution"): _by_arn(

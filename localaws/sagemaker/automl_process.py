@@ -12,6 +12,7 @@ import math
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ ENSEMBLE = "WeightedEnsemble"
 # "The lesser of 500 time-steps or 1/4 of the time-steps in the dataset", says the API
 # reference of TimeSeriesForecastingJobConfig.
 _STEPS_PER_HORIZON = 4
+# Where the input of the forecast lies, beside that of the training.
+_FORECAST_INPUT = "transform/"
 
 
 class JobError(Exception):
@@ -72,14 +75,21 @@ def run(spec: Mapping[str, Any], progress: Progress, s3: Any) -> None:
     progress.enter("FeatureEngineering")
     progress.enter("TrainingModels")
     model = fit(
-        table,
+        add_known_future(table, s3, spec),
         config,
         objective=spec["objective"],
         on_candidate=lambda report: progress.say(candidate=describe_report(report)),
     )
+    progress.enter("GeneratingExplainabilityReport")
+    explanation = describe_explanation(model)
     progress.enter("GeneratingModelInsightsReport")
     output = Location.parse(spec["output_uri"])
     artifacts = write_artifacts(s3, model, output)
+    write_object(
+        s3,
+        Location.parse(artifacts["explainability"]).below("impact-scores.json"),
+        json.dumps(explanation, indent=2).encode(),
+    )
     progress.say(
         candidate=describe_ensemble(model),
         artifacts=artifacts,
@@ -105,6 +115,36 @@ def read_training_data(s3: Any, spec: Mapping[str, Any]) -> pd.DataFrame:
         )
     except (ValueError, UnicodeDecodeError) as error:
         raise JobError(f"Unable to parse the input data: {error}") from error
+
+
+def add_known_future(
+    table: pd.DataFrame, s3: Any, spec: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Add the rows of the forecast's input that tell the future of covariates.
+
+    Autopilot is shown the history alone, and its windows know what then happened. This
+    stand-in looks at what lies beside the training data, so that its backtest knows of
+    each covariate what the forecast will know.
+    """
+    columns = spec["config"]["TimeSeriesConfig"]
+    stamp = columns["TimestampAttributeName"]
+    own = {
+        columns["ItemIdentifierAttributeName"],
+        *columns.get("GroupingAttributeNames", ()),
+        stamp,
+        columns["TargetAttributeName"],
+    }
+    if not set(table.columns) - own:
+        return table
+    last = table[stamp].max()
+    beside = Location.parse(spec["input_uri"].rstrip("/").rpartition("/")[0] + "/")
+    ahead = [table]
+    for found in list_objects(s3, beside.below(_FORECAST_INPUT)):
+        rows = read_tables(
+            [read_object(s3, found)], columns, content_type=spec["content_type"]
+        )
+        ahead.append(rows[rows[stamp] > last])
+    return pd.concat(ahead, ignore_index=True)
 
 
 def check_data(table: pd.DataFrame, config: Mapping[str, Any]) -> None:
@@ -149,6 +189,15 @@ def write_artifacts(s3: Any, model: Model, output: Location) -> dict[str, str]:
         "backtests": backtests.uri,
         "insights": insights.uri,
         "explainability": output.below("explainability/").uri,
+    }
+
+
+def describe_explanation(model: Model) -> dict[str, Any]:
+    """Say what each attribute is worth, and what the backtest knew of them."""
+    return {
+        "schema": 1,
+        "backtest_knows": "forecast",
+        "impacts": [asdict(impact) for impact in model.explain()],
     }
 
 

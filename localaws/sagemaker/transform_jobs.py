@@ -55,6 +55,16 @@ class TransformJob(Watcher):
         self.transform_end_time: Any = None
         self.fate: Fault | None = None
 
+    @property
+    def instance_type(self) -> str:
+        """The type of the instances that the job runs on."""
+        return str(self.request["TransformResources"]["InstanceType"])
+
+    @property
+    def instances(self) -> int:
+        """How many instances the job runs on."""
+        return int(self.request["TransformResources"]["InstanceCount"])
+
     def stop(self) -> None:
         """Ask the job to end."""
         self._become("Stopping")

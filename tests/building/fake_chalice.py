@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deployment.pipeline import Pipeline
-
 
 @dataclass(frozen=True)
 class FakeChalice:
@@ -20,8 +18,12 @@ class FakeChalice:
 
     def run(self, command, *, stage):
         assert (command, stage) == ("deploy", self.stage.name)
-        functions = Pipeline(self.project).functions
-        resources = [self._deploy(function) for function in functions]
+        folder = self.project / ".chalice"
+        config = json.loads((folder / "config.json").read_text())
+        told = config["stages"][stage]["lambda_functions"]
+        for function in told.values():
+            json.loads((folder / function["iam_policy_file"]).read_text())
+        resources = [self._deploy(function) for function in told]
         self._connect()
         record = self.project / ".chalice" / "deployed" / f"{stage}.json"
         record.parent.mkdir(exist_ok=True)

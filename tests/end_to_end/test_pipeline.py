@@ -109,7 +109,7 @@ def test_bad_upload_is_refused_with_reasons(stage, name):
 
     assert_refused(stage, ended)
     (error, *_) = find_errors(stage, ended)
-    assert error["what"] in json.loads(ended["cause"])["ErrorMessage"]
+    assert f"[{error['code']}]" in json.loads(ended["cause"])["ErrorMessage"]
 
 
 @pytest.mark.parametrize("event", [{"Event": "s3:TestEvent"}, {"Records": []}])

@@ -1,4 +1,5 @@
 import json
+from contextlib import suppress
 
 import pytest
 
@@ -86,17 +87,53 @@ def test_bad_upload_is_reported_then_raised(tmp_path, content, code):
     assert f"runs/{RUN_ID}/settings.json" not in s3.objects
 
 
-def test_message_holds_every_error(tmp_path):
-    text = make_tts() + "A,no date,1\nA,2030-01-01,many\n"
+SECRET = "S3CRET"
+
+
+def test_message_names_every_error(tmp_path):
+    text = make_tts() + f"A,{SECRET},1\nA,2030-01-01,{SECRET}\n"
     s3 = make_bucket(make_zip({"TTS.csv": text}))
 
     with pytest.raises(UploadRejected) as raised:
         run_preprocess(s3, tmp_path)
 
-    lines = str(raised.value).splitlines()
-    assert len(lines) == 2
-    assert "[timestamp-unreadable]" in lines[0] + lines[1]
-    assert "row 51 column 'target_value' value 'many'" in lines[0] + lines[1]
+    message = str(raised.value)
+    assert "[timestamp-unreadable] 1 place" in message
+    assert "[target-not-number] 1 place" in message
+    assert SECRET not in message
+
+
+HOSTILE = {
+    "values": make_tts() + f"A,{SECRET},1\n{SECRET},2030-01-01,{SECRET}\n",
+    "ids": make_tts(items=(SECRET,), steps=3),
+    "names of columns": make_tts().replace(
+        "timestamp,target_value", f"{SECRET},{SECRET}"
+    ),
+    "rows of another width": make_tts() + f"{SECRET},{SECRET}\n",
+    "repeated rows": make_tts(items=(SECRET,)) + f"{SECRET},2020-01-01,5\n",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_log_holds_no_value(tmp_path, capsys, text):
+    s3 = make_bucket(make_zip({"TTS.csv": text}))
+
+    with suppress(UploadRejected):
+        run_preprocess(s3, tmp_path)
+
+    printed = capsys.readouterr()
+    assert read_report(s3)["findings"]
+    assert "[" in printed.out
+    assert SECRET not in printed.out + printed.err
+
+
+def test_data_report_holds_the_values(tmp_path):
+    s3 = make_bucket(make_zip({"TTS.csv": HOSTILE["values"]}))
+
+    with pytest.raises(UploadRejected):
+        run_preprocess(s3, tmp_path)
+
+    assert SECRET in json.dumps(read_report(s3))
 
 
 @pytest.mark.parametrize("key", ["raw/sales.csv", "raw"])
@@ -147,13 +184,15 @@ def test_files_beside_the_training_data_are_no_matter(tmp_path):
     assert read_report(s3)["findings"] == []
 
 
-def test_crash_is_reported_before_it_is_raised(tmp_path):
+def test_crash_is_reported_before_it_is_raised(tmp_path, capsys):
     s3 = make_bucket(make_zip({"TTS.csv": make_tts()}), settings="{}")
     run = s3.read_json(f"runs/{RUN_ID}/run.json")
-    run["settings"]["text"] = 5
+    run["settings"]["text"] = {SECRET: 5}
     s3.objects[f"runs/{RUN_ID}/run.json"] = json.dumps(run).encode()
 
-    with pytest.raises(AttributeError):
+    with pytest.raises(UploadRejected, match="internal-error") as raised:
         run_preprocess(s3, tmp_path)
 
     assert read_report(s3)["findings"][0]["code"] == "internal-error"
+    assert raised.value.__suppress_context__
+    assert "AttributeError" in capsys.readouterr().err

@@ -13,10 +13,6 @@ from tests.building.uploads import HEADER, Case, as_zip, make_csv, months
 # Levels of the codes that these uploads ask for, beside those that there are.
 NEW_CODES = {
     "rts-for-every-item": "warning",
-    "table-melted": "warning",
-    "timestamp-interval": "fixed",
-    "timestamp-number": "fixed",
-    "timestamp-two-columns": "fixed",
 }
 
 

@@ -75,7 +75,7 @@ def test_names_never_become_markup(tmp_path):
     page = make_report(builder, tmp_path).text("report.html")
 
     assert "<script>alert(1)" not in page
-    assert "<title>Forecast of d&lt;b&gt; (local run)</title>" in page
+    assert "<title>Forecast of data (local run)</title>" in page
     assert MARKUP in read_series(read_blocks(page))
     assert page.count("<script") == page.count("</script>")
 
@@ -173,7 +173,7 @@ def test_page_is_read_without_scripts(tmp_path):
         assert entry["name"] in text
     largest = [one["key"][0] for one in document["items"]["items"][:20]]
     assert all(text.count(f" {name} ") >= 2 for name in largest)
-    assert page.count("<svg") == 3 + 20
+    assert page.count("<svg") == 4 + 20
 
 
 def test_items_to_look_at_first_are_linked(tmp_path):

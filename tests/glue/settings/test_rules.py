@@ -39,6 +39,7 @@ EMPTY_ALLOWED = {
 }
 # Keys of the model that have no place in this pipeline's settings.
 LEFT_OUT = {
+    "TimeSeriesForecastingJobConfig.FeatureSpecificationS3Uri",
     "TransformResources.VolumeKmsKeyId",
     "TransformResources.TransformAmiVersion",
 }
@@ -199,7 +200,7 @@ BAD = [
             "AlgorithmsConfig": [{"AutoMLAlgorithms": ["xgboost"]}]
         }
     ),
-    job(FeatureSpecificationS3Uri="a file"),
+    job(FeatureSpecificationS3Uri="s3://own/features.json"),
     {"AutoMLJobObjective": {"MetricName": "wQL"}},
     {"AutoMLJobObjective": {"MetricName": "Accuracy"}},
     {"TransformResources": {"InstanceType": "m5.large"}},

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from forecaster import load
@@ -96,6 +98,37 @@ def test_backtest_results_are_a_table(trained):
 
     assert {"item", "shop", "month", "cutoff", "actual", "mean", "p50"} <= set(table[0])
     assert {row["item"] for row in table} == {"007", "NA"}
+
+
+def put_promoted(folder, *, ahead):
+    """Put sales with a promotion, and the forecast's input that knows it ahead."""
+    header = "item,shop,month,sold,promotion"
+    rows = []
+    for month in range(36 + ahead):
+        stamp = f"{2021 + month // 12}-{month % 12 + 1:02}-01"
+        flag = int(month % 5 == 2)
+        sold = "" if month >= 36 else 100 + 80 * flag + month % 3
+        rows.append(f"007,north,{stamp},{sold},{flag}")
+    bucket = put_sales("\n".join([header, *rows[:36], ""]))
+    client("s3").put_object(
+        Bucket=bucket, Key=f"{folder}part.csv", Body="\n".join([header, *rows, ""])
+    )
+    return bucket
+
+
+@pytest.mark.parametrize(
+    ("folder", "known"), [("transform/", "promotion"), ("elsewhere/", None)]
+)
+def test_job_learns_what_the_forecast_will_know(folder, known):
+    bucket = put_promoted(folder, ahead=HORIZON)
+    trained = wait_for_job(create_job(bucket, make_role("sagemaker"), name("job")))
+
+    properties = trained["BestCandidate"]["CandidateProperties"]
+    uri = properties["CandidateArtifactLocations"]["Explainability"]
+    explained = json.loads(read(f"{uri}impact-scores.json"))
+    impacts = {one["attribute"] for one in explained["impacts"]}
+    assert explained["backtest_knows"] == "forecast"
+    assert ("promotion" in impacts) == (known is not None)
 
 
 def test_candidates_come_sorted_and_in_pages(trained):

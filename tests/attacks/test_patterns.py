@@ -1,0 +1,111 @@
+"""No text makes a pattern backtrack: steps grow as the text does, and no faster.
+
+Every regular expression of what meets the texts of users is found by itself.
+"""
+
+import re
+import sys
+
+import pytest
+
+from glue.limits import FREQUENCY_PATTERN
+from glue.settings.rules import SETTINGS, ListOf, MapOf, Struct, Text
+from tests.building.regex_steps import (
+    Pattern,
+    TooManySteps,
+    find_worst,
+    list_patterns,
+)
+
+SHORT, LONG, LONGEST = 100, 400, 131_000
+# Four times the text: four is linear, sixteen quadratic.
+MOST_GROWTH = 5
+FOUND = list(list_patterns("glue", "client", "chalicelib"))
+# What calls patterns that are handed to it, and where these stand.
+HANDED = {
+    "glue.settings.rules": "those of SETTINGS",
+    "chalicelib.runs": "on names of executions, which have 80 characters at most",
+}
+
+
+def list_rules(rule):
+    """List every rule of settings that is a text."""
+    if isinstance(rule, Struct):
+        for member in rule.members.values():
+            yield from list_rules(member)
+    elif isinstance(rule, ListOf):
+        yield from list_rules(rule.member)
+    elif isinstance(rule, MapOf):
+        yield from [*list_rules(rule.key), *list_rules(rule.value)]
+    elif isinstance(rule, Text):
+        yield rule
+
+
+OF_SETTINGS = {rule.pattern for rule in list_rules(SETTINGS) if rule.pattern}
+PATTERNS = {
+    **{f"{one.place} {one.method}": one for one in FOUND if one.text is not None},
+    **{
+        f"setting {text}": Pattern("settings", text, "fullmatch")
+        for text in sorted(OF_SETTINGS)
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def deep_recursion():
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(50_000)
+    yield
+    sys.setrecursionlimit(before)
+
+
+def measure_growth(pattern):
+    """Say how many times more steps the longer of two worst texts takes."""
+    (_, few), (_, many) = (find_worst(pattern, length) for length in (SHORT, LONG))
+    return many / few
+
+
+def try_long(pattern):
+    """Try the real pattern on the longest cell, filled as its worst text is."""
+    text, _ = find_worst(pattern, SHORT)
+    long = text[: SHORT // 2] + text[SHORT // 2 : -1] * (LONGEST * 2 // SHORT) + "\0"
+    compiled = re.compile(pattern.text, pattern.flags)
+    method = getattr(compiled, pattern.method)
+    return method("", long) if pattern.method == "sub" else method(long)
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_pattern_does_not_backtrack(name):
+    assert measure_growth(PATTERNS[name]) < MOST_GROWTH
+    try_long(PATTERNS[name])
+
+
+def test_no_pattern_is_forgotten():
+    places = {one.place.split(":")[0] for one in FOUND if one.text is None}
+    texts = {one.text for one in FOUND}
+
+    assert places == set(HANDED)
+    assert FREQUENCY_PATTERN in texts
+    assert len(FOUND) > 40
+
+
+# Patterns that once were here, and others of their kind.
+BACKTRACKING = {
+    "number": (r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", "fullmatch"),
+    "blanks behind a time": (r"\d\d:\d\d\s*(am|pm)?\s*(Z|UTC)?", "fullmatch"),
+    "mark behind words": (r"(\w+\s?)+!", "fullmatch"),
+    "blanks at the end": (r"\s+$", "search"),
+    "digits before a unit": (r"\d+%", "findall"),
+}
+
+
+@pytest.mark.parametrize("name", BACKTRACKING)
+def test_backtracking_is_found(name):
+    pattern = Pattern(name, *BACKTRACKING[name])
+
+    try:
+        growth = measure_growth(pattern)
+    except TooManySteps:
+        growth = float("inf")
+
+    assert growth > 2 * MOST_GROWTH
