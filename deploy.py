@@ -31,6 +31,7 @@ from deployment.destroy import destroy
 from deployment.errors import DeploymentError, describe_aws_error
 from deployment.options import Options, change_options
 from deployment.plan import plan
+from deployment.preflight import preflight
 
 PROJECT = Path(__file__).resolve().parent
 
@@ -61,6 +62,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     what = parser.add_argument_group("what to do, if not to deploy")
     add = what.add_argument
     add("--plan", action="store_true", help="say what would change, change nothing")
+    add("--check", action="store_true", help="say what a run needs of the account")
     add("--destroy", action="store_true", help="remove all but the bucket's data")
     add("--delete-data", action="store_true", help="with --destroy: these too")
     add("--yes", action="store_true", help="with --destroy: do not ask; keeps data")
@@ -87,7 +89,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def run(asked: argparse.Namespace) -> None:
-    """Deploy, plan or destroy.
+    """Deploy, plan, check or destroy.
 
     Raises
     ------
@@ -103,10 +105,28 @@ def run(asked: argparse.Namespace) -> None:
     if asked.destroy:
         confirm(deployment, asked)
         destroy(deployment, say, delete_data=asked.delete_data, only_plan=asked.plan)
+    elif asked.check:
+        check(deployment)
     elif asked.plan:
         plan(deployment, say)
     else:
         deploy(deployment, say)
+
+
+def check(deployment: Deployment) -> None:
+    """Say what a run needs of the account, whether the stage is deployed or not.
+
+    Raises
+    ------
+    DeploymentError
+        When no run can succeed before something is requested.
+    """
+    lacking = preflight(deployment, say)
+    if lacking:
+        raise DeploymentError(
+            f"no run can succeed yet (found {lacking} of what it needs lacking); "
+            "request it as the lines above say, and check again"
+        )
 
 
 def build_deployment(asked: argparse.Namespace) -> Deployment:
@@ -133,6 +153,7 @@ def build_deployment(asked: argparse.Namespace) -> Deployment:
             "no region is named (found neither AWS_REGION, AWS_DEFAULT_REGION nor one "
             "in the profile); name one with --region"
         )
+    partition = session.get_partition_for_region(region)
     if is_local:
         session.events.register("before-send", refuse_outside)
     sts = session.client("sts", region_name=region)
@@ -140,6 +161,12 @@ def build_deployment(asked: argparse.Namespace) -> Deployment:
     note = check_endpoints(asked.stage, list_endpoints([sts, *vars(clients).values()]))
     caller = sts.get_caller_identity()
     stage = Stage(asked.stage, caller["Account"], region)
+    if partition != stage.partition:
+        raise DeploymentError(
+            f"region {region} is in partition {partition!r}, whose names of services "
+            "this deployment does not know (needs aws, aws-cn or aws-us-gov); choose "
+            "another --region"
+        )
     say(f"account    {stage.account}")
     say(f"region     {stage.region}")
     say(f"endpoint   {sts.meta.endpoint_url}{f' ({note})' if note else ''}")

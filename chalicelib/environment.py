@@ -17,9 +17,9 @@ def read_variable(environment: Mapping[str, str], name: str) -> str:
     value = environment.get(name)
     if not value:
         raise SettingError(
-            f"environment variable {name!r} is missing from the stage in "
-            ".chalice/config.json; run `python deploy.py --stage dev` first "
-            "(or with the name of your stage)"
+            f"Chalice alone does not know the stage (found no variable {name!r}); "
+            "deploy with `python deploy.py --stage dev`, or the name of your stage: "
+            "it runs Chalice with all that the stage needs"
         )
     return value
 

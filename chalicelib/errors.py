@@ -9,6 +9,10 @@ class AutopilotFailed(Exception):
     """Training ended without a model that could forecast."""
 
 
+class QuotaTooLow(Exception):
+    """A quota of the account keeps a run from its end, however long it waits."""
+
+
 class ServiceBusy(Exception):
     """A service of AWS is throttling or in trouble; try again later."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployment.chalice.command import remove_compiled_files
 from deployment.chalice.functions import compare_functions, find_functions
+from deployment.chalice.workspace import open_workspace
 from deployment.order import review_after_chalice, review_before_chalice
+from deployment.preflight import preflight
 from deployment.review import QUIET
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 def deploy(deployment: Deployment, say: Callable[[str], None]) -> None:
     """Make everything of the stage as it should be, and say what changed.
+
+    At the end it says what a run needs of the account beside that.
 
     Safe to repeat: what is right is left alone, and what a deploy that died did not
     reach is done by the next.
@@ -33,6 +36,7 @@ def deploy(deployment: Deployment, say: Callable[[str], None]) -> None:
         if outcome.change != "absent":
             say(str(outcome))
         quiet = quiet and outcome.change in QUIET
+    preflight(deployment, say)
     if quiet:
         say("nothing has changed")
 
@@ -47,7 +51,7 @@ def _settle(deployment: Deployment) -> Iterator[Outcome]:
 
 def _run_chalice(deployment: Deployment) -> list[Outcome]:
     before = find_functions(deployment)
-    remove_compiled_files(deployment.project)
-    deployment.chalice.run("deploy", stage=deployment.stage.name)
+    with open_workspace(deployment) as chalice:
+        chalice.run("deploy", stage=deployment.stage.name)
     after = find_functions(deployment)
     return compare_functions(deployment.stage, before, after)

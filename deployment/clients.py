@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -28,6 +28,7 @@ SERVICES = {
     "glue": "glue",
     "iam": "iam",
     "logs": "logs",
+    "quotas": "service-quotas",
     "s3": "s3",
     "sagemaker": "sagemaker",
     "sfn": "stepfunctions",
@@ -47,6 +48,7 @@ class Clients:
     glue: GlueClient
     iam: IAMClient
     logs: CloudWatchLogsClient
+    quotas: Any  # no types of it are among the locked ones
     s3: S3Client
     sagemaker: SageMakerClient
     sfn: SFNClient

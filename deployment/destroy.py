@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from chalicelib.aws_errors import error_code
 from deployment.chalice.record import read_record
 from deployment.chalice.removal import review_chalice_removal
-from deployment.chalice.stage_files import review_stage_files_removal
+from deployment.chalice.stage_files import review_stage_file_removal
 from deployment.errors import DeploymentError
 from deployment.options import Options
 from deployment.resources.bucket_removal import review_bucket_removal
@@ -89,7 +89,7 @@ def _review(
     yield review_bucket_removal(
         deployment.clients.s3, deployment.stage, delete_data=delete_data
     )
-    yield from review_stage_files_removal(deployment.project, deployment.stage)
+    yield review_stage_file_removal(deployment.project, deployment.stage)
 
 
 def _review_work(deployment: Deployment) -> Iterator[Review]:

@@ -11,8 +11,6 @@ from deployment.errors import DeploymentError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# The key in the stage's part of .chalice/config.json; Chalice passes over it.
-OPTIONS_KEY = "pipeline"
 # What is said on the command line to drop a remembered setting.
 NONE = "none"
 _KEY_ARN = re.compile(r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+")
@@ -36,8 +34,8 @@ class Options:
         return bool(self.subnet_ids)
 
 
-def read_options(stage: Mapping[str, Any]) -> Options:
-    """Read what an earlier deploy remembered in the stage's configuration.
+def read_options(remembered: Mapping[str, Any]) -> Options:
+    """Read what an earlier deploy of the stage remembered.
 
     The file can be edited, and ``*`` among the deployers would let everybody write
     what Glue runs: what is remembered is checked as what is said anew.
@@ -47,20 +45,20 @@ def read_options(stage: Mapping[str, Any]) -> Options:
     DeploymentError
         When a value cannot be what it is given as.
     """
-    stored: Mapping[str, Any] = stage.get(OPTIONS_KEY, {})
-    subnets, groups = stored.get("subnet_ids"), stored.get("security_group_ids")
+    subnets = remembered.get("subnet_ids")
+    groups = remembered.get("security_group_ids")
     return change_options(
         Options(),
-        kms_key=stored.get("kms_key"),
+        kms_key=remembered.get("kms_key"),
         subnet_ids=None if subnets is None else ",".join(subnets),
         security_group_ids=None if groups is None else ",".join(groups),
-        notify=stored.get("notify"),
-        deployers=stored.get("deployers"),
+        notify=remembered.get("notify"),
+        deployers=remembered.get("deployers"),
     )
 
 
 def write_options(options: Options) -> dict[str, Any]:
-    """Build what the stage's configuration remembers; empty without options."""
+    """Build what a stage remembers; empty without options."""
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in asdict(options).items()

@@ -32,6 +32,7 @@ from forecaster.setup import Setup, read_setup
 from forecaster.time_limit import Clock, usable_cores
 from forecaster.training.backtest import plan_backtest
 from forecaster.training.combination import Combined, Ensemble, combine
+from forecaster.training.explanation import explain
 from forecaster.training.fallback import list_fallbacks
 from forecaster.training.train import (
     OUT_OF_TIME,
@@ -90,7 +91,16 @@ def fit(
     with np.errstate(all="ignore"):  # what is not finite is mended
         combined = combine(plan, outcome, metric)
         told = _suppose_told(plan, setup.problem, outcome, metric)
-        return _assemble(setup, plan, outcome, combined, told, metric)
+        model = _assemble(setup, plan, outcome, combined, told, metric)
+    explainer = partial(
+        explain,
+        plan,
+        outcome,
+        combined.ensemble,
+        metadata=tuple(feature.name for feature in setup.schema.static),
+        metric=metric,
+    )
+    return replace(model, explainer=explainer)
 
 
 def _train(plan: Plan, problem: Problem, watch: Callable[[Report], None]) -> Outcome:

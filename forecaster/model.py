@@ -15,6 +15,7 @@ from forecaster.data.panel import Panel
 from forecaster.data.problem import quantile_name
 from forecaster.setup import Setup, setup_from_json
 from forecaster.training.combination import Ensemble, ensemble_from_json
+from forecaster.training.explanation import Impact
 from forecaster.training.fallback import list_fallbacks
 
 
@@ -49,6 +50,7 @@ class Model:
     fallbacks: pd.DataFrame = field(default_factory=pd.DataFrame)
     manifest: Mapping[str, Any] = field(default_factory=dict)
     scorer: Callable[[], pd.DataFrame] | None = field(default=None, repr=False)
+    explainer: Callable[[], list[Impact]] | None = field(default=None, repr=False)
 
     def forecast(self, table: pd.DataFrame) -> pd.DataFrame:
         """Forecast the horizon after each series' last value; nothing is fitted anew.
@@ -97,6 +99,16 @@ class Model:
         order for series), and the metrics. Empty after `load`.
         """
         return self.scorer() if self.scorer else pd.DataFrame()
+
+    def explain(self) -> list[Impact]:
+        """Measure what each covariate, metadata column and the calendar are worth.
+
+        Returns
+        -------
+        By how much the error of the backtest grows without each, the most useful
+        first. Takes some seconds. Empty after `load`.
+        """
+        return self.explainer() if self.explainer else []
 
     def save(self, path: str | Path) -> Path:
         """Write the model to a `model.tar.gz`; the same model gives the same bytes."""

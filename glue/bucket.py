@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from botocore.config import Config
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
@@ -21,6 +23,8 @@ SCHEMAS = {
 }
 DEFAULT_SETTINGS = "config/default.json"
 _BLOCK_BYTES = 1024 * 1024
+# A job does not end because S3 was busy for some seconds.
+PATIENT = Config(retries={"mode": "standard", "max_attempts": 8})
 
 
 @dataclass(frozen=True)

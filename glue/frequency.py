@@ -143,11 +143,15 @@ def longest_horizon(steps: int) -> int:
 
 @dataclass
 class StepEvidence:
-    """How far apart the moments of each series are, over all parts."""
+    """How far apart the moments of each series are, over all parts.
+
+    ``same_day`` counts the steps that end on the day on which they begin.
+    """
 
     seconds: Counter[int] = field(default_factory=Counter)
     months: Counter[int] = field(default_factory=Counter)
     monthly_breaks: int = 0
+    same_day: int = 0
     irregular: bool = False
 
     def add(self, seconds: Array, series: Array) -> None:
@@ -165,6 +169,8 @@ class StepEvidence:
         days = seconds // DAY
         same = np.diff(series) == 0
         _count_into(self.seconds, np.diff(seconds)[same])
+        within = (np.diff(days) == 0) & (np.diff(seconds) > 0) & same
+        self.same_day += int(within.sum())
         months = (days * DAY).astype("datetime64[s]").astype("datetime64[M]")
         month_steps = np.diff(months.astype(np.int64))[same]
         _count_into(self.months, month_steps)

@@ -44,6 +44,9 @@ COMFORTABLE_STEPS = 5
 # API_CreateTransformJob, MaxPayloadInMB: a request carries one whole file, 100 MB at
 # most.
 TRANSFORM_PART_BYTES = 90_000_000
+# A request has an hour at most (API_ModelClientConfig), and some of the models are
+# fitted anew to each series in it; what one takes is untried.
+TRANSFORM_PART_SERIES = 1000
 # API_TransformResources, InstanceType: the sizes of each family, the smallest first.
 TRANSFORM_SIZES = {
     "m4": "xlarge 2xlarge 4xlarge 10xlarge 16xlarge",

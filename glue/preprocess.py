@@ -11,7 +11,7 @@ from typing import Any
 
 import boto3
 
-from glue.bucket import Bucket, RunKeys, expect_owner
+from glue.bucket import PATIENT, Bucket, RunKeys, expect_owner
 from glue.findings.finding import Findings, UploadRejected, list_some
 from glue.log import log_error, log_findings
 from glue.preparation import Preparation, prepare_upload, refuse_size
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--run_id", required=True)
     known, _ = parser.parse_known_args(arguments)
     with tempfile.TemporaryDirectory(prefix="preprocess-") as folder:
-        s3 = expect_owner(boto3.client("s3"), known.account)
+        s3 = expect_owner(boto3.client("s3", config=PATIENT), known.account)
         bucket = Bucket(s3, known.bucket, Path(folder))
         preprocess(known.run_id, bucket)
 

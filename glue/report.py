@@ -11,7 +11,7 @@ from pathlib import Path
 
 import boto3
 
-from glue.bucket import Bucket, expect_owner
+from glue.bucket import PATIENT, Bucket, expect_owner
 from glue.reporting.write_report import Surroundings, write_report
 
 
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--account", required=True, help="whose the bucket has to be")
     parser.add_argument("--run_id", required=True)
     known, _ = parser.parse_known_args(arguments)
-    s3 = expect_owner(boto3.client("s3"), known.account)
+    s3 = expect_owner(boto3.client("s3", config=PATIENT), known.account)
     surroundings = Surroundings(
         now=datetime.now(timezone.utc),
         local=".amazonaws.com" not in s3.meta.endpoint_url,

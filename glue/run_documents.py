@@ -35,6 +35,8 @@ _AWS_KEYS = (
     "AutoMLJobObjective",
     "TransformResources",
 )
+# Our own keys of settings.json: what the report is to be called, and its numbers.
+_LABELS = ("Title", "Unit")
 
 
 def build_data_report(run: Mapping[str, Any], made: Preparation) -> dict[str, Any]:
@@ -117,9 +119,16 @@ def build_settings(run: Mapping[str, Any], made: Preparation) -> dict[str, Any]:
         "TimeSeriesForecastingJobConfig": made.job,
         "AutoMLJobObjective": made.settings.values["AutoMLJobObjective"],
         "TransformResources": made.settings.values["TransformResources"],
+        "Preparation": _list_labels(made.settings.values),
         "train_uri": f"{bucket}/{keys.train_folder}",
         "transform_uri": f"{bucket}/{keys.transform_folder}",
     }
+
+
+def _list_labels(values: Mapping[str, Any]) -> dict[str, str]:
+    """Give our own settings that the report shows, as far as they are set."""
+    own = values.get("Preparation") or {}
+    return {name: own[name] for name in _LABELS if own.get(name)}
 
 
 @dataclass(frozen=True)
@@ -185,6 +194,8 @@ class Run:
         AWS's own keys of settings.json, as they stand there.
     upload, findings, inferred
         As they stand in data-report.json.
+    title, unit
+        What the report is to be called, and the target's unit; empty where unset.
     """
 
     run_id: str
@@ -194,6 +205,13 @@ class Run:
     upload: Mapping[str, Any] | None
     findings: list[Any]
     inferred: list[Any]
+    title: str = ""
+    unit: str = ""
+
+    @property
+    def upload_name(self) -> str:
+        """The name of the file that was uploaded, without its folders."""
+        return str((self.upload or {}).get("key") or "").rpartition("/")[2]
 
     @property
     def keys(self) -> RunKeys:
@@ -207,6 +225,7 @@ class Run:
 
 def read_run(settings: Mapping[str, Any], data_report: Mapping[str, Any]) -> Run:
     """Read a run's settings.json and data-report.json, once for its whole report."""
+    labels = settings.get("Preparation") or {}
     return Run(
         run_id=str(settings["run_id"]),
         dataset=str(settings["dataset"]),
@@ -215,6 +234,8 @@ def read_run(settings: Mapping[str, Any], data_report: Mapping[str, Any]) -> Run
         upload=data_report.get("upload"),
         findings=list(data_report.get("findings") or []),
         inferred=list(data_report.get("inferred") or []),
+        title=str(labels.get("Title") or ""),
+        unit=str(labels.get("Unit") or ""),
     )
 
 

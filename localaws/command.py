@@ -6,11 +6,13 @@ import argparse
 import os
 import shlex
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 
+from localaws.faults.plan import PlanError, read_plan
 from localaws.host.isolation import LOOPBACK_HOSTS
 from localaws.server import REGION, LocalAWS, serve
 from localaws.waits import SPEEDUP
@@ -21,6 +23,10 @@ _LAST_LINE = "# a local AWS answers there until Ctrl-C"
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until Ctrl-C or SIGTERM."""
     chosen = parse_arguments(arguments)
+    try:
+        faults = read_plan(chosen.faults) if chosen.faults else None
+    except PlanError as error:
+        sys.exit(f"error: {error}")
     # Not an Event: its lock may be held by the very thread that a signal interrupts.
     ended: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -32,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             speedup=chosen.speedup,
             glue_errors=chosen.glue_errors,
             autopilot_jobs=chosen.autopilot_jobs,
+            quotas=dict(chosen.quota),
+            faults=faults,
         ) as local,
         _tell(local, chosen.env_file) as greeting,
     ):
@@ -62,12 +70,36 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--autopilot-jobs", type=int, help="AutoML jobs at once; else as on AWS"
     )
     parser.add_argument(
+        "--quota",
+        type=read_quota,
+        action="append",
+        default=[],
+        metavar="CODE=N",
+        help="a quota of the account by its code, or all=N; else enough",
+    )
+    parser.add_argument(
+        "--faults",
+        type=Path,
+        metavar="PLAN",
+        help="a JSON file that says what is to go wrong",
+    )
+    parser.add_argument(
         "--env-file",
         type=Path,
         metavar="PATH",
         help="write the exports to a new file, which only you can read, not the screen",
     )
     return parser.parse_args(arguments)
+
+
+def read_quota(text: str) -> tuple[str, int]:
+    """Read a quota's code and its value."""
+    code, found, value = text.partition("=")
+    if not (code and found and value.isdecimal()):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no quota (needs <code>=<whole number>); such as L-3E1C9273=0"
+        )
+    return code, int(value)
 
 
 @contextmanager

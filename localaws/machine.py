@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from localaws.faults.plan import Plan
 from localaws.glue_jobs.wheels import Wheels
 from localaws.host.isolation import isolate
 from localaws.host.libraries import Libraries
 from localaws.host.processes import Processes
 from localaws.host.tasks import Tasks
 from localaws.patches import Patches
+from localaws.service_quotas.table import Quotas
 
 ACCOUNT = "123456789012"
 GlueErrors = Literal["full", "generic"]
@@ -25,8 +27,9 @@ class Machine:
     region: str
     speedup: float
     glue_errors: GlueErrors
-    autopilot_jobs: int | None
+    quotas: Quotas
     folder: Path
+    faults: Plan
     tasks: Tasks
     processes: Processes
     libraries: Libraries

@@ -16,6 +16,9 @@ from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
 from localaws import moto_mends
+from localaws.events.schedules import follow_schedules
+from localaws.faults.calls import FaultyCalls
+from localaws.faults.plan import Plan
 from localaws.front.http_server import LOOPBACK, Server, answer_requests
 from localaws.glue_jobs import backend as glue_jobs
 from localaws.glue_jobs.wheels import Wheels
@@ -23,12 +26,15 @@ from localaws.host.isolation import isolate
 from localaws.host.libraries import Libraries
 from localaws.host.processes import Processes
 from localaws.host.tasks import Tasks
-from localaws.iam.gate import Gate
+from localaws.iam import simulation
+from localaws.iam.gate import App, Gate
 from localaws.iam.roles import RoleClients, make_owner
 from localaws.lambda_functions import backend as lambdas
 from localaws.machine import GlueErrors, Machine, refuse_second, run_here
 from localaws.patches import Patches
 from localaws.sagemaker import backend as sagemaker_jobs
+from localaws.service_quotas import backend as service_quotas
+from localaws.service_quotas.table import AUTOPILOT_JOBS, Quotas
 from localaws.step_functions import backend as state_machines
 from localaws.waits import SPEEDUP
 
@@ -44,6 +50,7 @@ class LocalAWS:
     endpoint_url: str
     environ: Mapping[str, str]
     gate: Gate
+    faults: Plan
 
 
 @contextmanager
@@ -54,6 +61,8 @@ def serve(
     speedup: float = SPEEDUP,
     glue_errors: GlueErrors = "full",
     autopilot_jobs: int | None = None,
+    quotas: Mapping[str, int] | None = None,
+    faults: Plan | None = None,
 ) -> Iterator[LocalAWS]:
     """Run a local AWS in this process until the block is left.
 
@@ -82,16 +91,30 @@ def serve(
         ``generic`` no more than its exit code.
     autopilot_jobs
         How many AutoML jobs may run at once; as on AWS in that region when None.
+    quotas
+        Values of the account's quotas by their codes, or one for ``all``.
+    faults
+        What is to go wrong; nothing, until its ``replace`` is called, when None.
     """
     refuse_second()
     owner = make_owner()
-    with Patches() as patches, answer_requests(port, owner, patches) as server:
+    plan, processes = faults or Plan(), Processes()
+
+    def wrap(app: App) -> App:
+        return FaultyCalls(app, plan, processes.kill_caller)
+
+    with (
+        Patches() as patches,
+        answer_requests(port, owner, patches, wrap=wrap) as server,
+    ):
         machine = _build_machine(
             server,
             region=region,
             speedup=speedup,
             glue_errors=glue_errors,
-            autopilot_jobs=autopilot_jobs,
+            quotas=_build_quotas(quotas or {}, autopilot_jobs),
+            faults=plan,
+            processes=processes,
         )
         environ = {
             name: value
@@ -106,7 +129,8 @@ def serve(
         with _own_environ(environ):
             try:
                 _install(patches, machine)
-                yield LocalAWS(machine.endpoint_url, environ, server.gate)
+                machine.tasks.start(lambda: follow_schedules(machine), name="schedules")
+                yield LocalAWS(machine.endpoint_url, environ, server.gate, plan)
             finally:
                 _stop(machine)
 
@@ -117,7 +141,9 @@ def _build_machine(
     region: str,
     speedup: float,
     glue_errors: GlueErrors,
-    autopilot_jobs: int | None,
+    quotas: Quotas,
+    faults: Plan,
+    processes: Processes,
 ) -> Machine:
     folder = Path(tempfile.mkdtemp(prefix="localaws-"))
     return Machine(
@@ -125,13 +151,19 @@ def _build_machine(
         region=region,
         speedup=speedup,
         glue_errors=glue_errors,
-        autopilot_jobs=autopilot_jobs,
+        quotas=quotas,
         folder=folder,
+        faults=faults,
         tasks=Tasks(),
-        processes=Processes(),
+        processes=processes,
         libraries=Libraries(folder),
         wheels=Wheels(folder / "wheels"),
     )
+
+
+def _build_quotas(asked: Mapping[str, int], autopilot_jobs: int | None) -> Quotas:
+    jobs = {} if autopilot_jobs is None else {AUTOPILOT_JOBS: autopilot_jobs}
+    return Quotas({**asked, **jobs})
 
 
 def _install(patches: Patches, machine: Machine) -> None:
@@ -146,6 +178,8 @@ def _install(patches: Patches, machine: Machine) -> None:
     lambdas.install(patches, machine, clients)
     glue_jobs.install(patches, machine, clients)
     sagemaker_jobs.install(patches, machine, clients)
+    service_quotas.install(patches, machine)
+    simulation.install(patches)
     state_machines.install(patches)
 
 

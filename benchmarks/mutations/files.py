@@ -227,7 +227,7 @@ def covariates_of_other_items(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind("rts-series-unknown", "future-partial", "rts-history-missing")
+@kind("rts-series-unknown", "future-partial", "rts-history-missing", loses=True)
 def covariates_of_some_items_missing(draft: Draft, random: Random) -> bool:
     related = draft.sheets.get("RTS")
     if related is None:
@@ -241,7 +241,7 @@ def covariates_of_some_items_missing(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind("column-empty", "covariate-blank", "future-blank")
+@kind("column-empty", "covariate-blank", "future-blank", loses=True)
 def covariate_without_values(draft: Draft, random: Random) -> bool:
     related = draft.sheets.get("RTS")
     if related is None:
@@ -252,7 +252,7 @@ def covariate_without_values(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind("future-blank", "covariate-blank")
+@kind("future-blank", "covariate-blank", loses=True)
 def covariate_blank_in_the_future(draft: Draft, random: Random) -> bool:
     related = draft.sheets.get("RTS")
     if related is None:
@@ -266,7 +266,7 @@ def covariate_blank_in_the_future(draft: Draft, random: Random) -> bool:
     return changed
 
 
-@kind("future-partial", "future-none")
+@kind("future-partial", "future-none", loses=True)
 def future_of_covariates_cut(draft: Draft, random: Random) -> bool:
     related = draft.sheets.get("RTS")
     if related is None:
@@ -305,7 +305,9 @@ def covariates_with_the_target(draft: Draft, random: Random) -> bool:
 
 
 @kind(
-    "rts-history-missing", "rts-rows-unmatched", "rts-nothing-matched", "future-partial"
+    *("rts-history-missing", "rts-rows-unmatched"),
+    *("rts-nothing-matched", "future-partial"),
+    loses=True,
 )
 def covariates_of_coarser_steps(draft: Draft, random: Random) -> bool:
     related = draft.sheets.get("RTS")
@@ -340,7 +342,7 @@ def attributes_twice(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind("metadata-missing")
+@kind("metadata-missing", loses=True)
 def attributes_of_an_item_missing(draft: Draft, random: Random) -> bool:
     sheet = draft.sheets.get("metadata")
     if sheet is None or len(sheet.rows) < 2:
@@ -367,4 +369,47 @@ def history_ends_before_the_covariates(draft: Draft, random: Random) -> bool:
     cut = random.randint(1, 3)
     sheet.rows = [row for row in sheet.rows if row.cells[at].value < moments[-cut]]
     draft.future = [*moments[-cut:], *draft.future][: len(draft.future)]
+    return True
+
+
+@kind("file-ignored", "file-twice", loses=True)
+def history_in_two_members(draft: Draft, random: Random) -> bool:
+    """Split the history into two members, as exports by year are."""
+    if draft.bare:
+        return False
+    text, newline = draft.write_text("TTS"), draft.writing.newline
+    head, *lines = text.split(newline)[:-1]
+    half = random.randint(len(lines) // 3, len(lines) * 2 // 3)
+    first, second = ([head, *some] for some in (lines[:half], lines[half:]))
+    name = random.choice(("TTS2.csv", "TTS_2023.csv", "new/TTS.csv"))
+    encoded = (newline.join(second) + newline).encode(draft.writing.encoding)
+    draft.extras[name] = encoded
+    draft.edit_text("TTS", lambda _: newline.join(first) + newline)
+    return True
+
+
+@kind(*SETTINGS)
+def wrong_value_beside_a_right_one(draft: Draft, random: Random) -> bool:
+    job = _config(draft)
+    if job is None:
+        return False
+    wrong = (
+        ("ForecastQuantiles", ["p0"]),
+        ("ForecastQuantiles", "p50"),
+        ("Transformations", {"Filling": {"nothing": {"middlefill": "zero"}}}),
+        ("HolidayConfig", [{"CountryCode": "Germany"}]),
+    )
+    name, value = random.choice(wrong)
+    job[name] = value
+    return True
+
+
+@kind("setting-unknown", "setting-column-unknown", *SETTINGS)
+def filling_of_a_word_that_is_none(draft: Draft, random: Random) -> bool:
+    job = _config(draft)
+    if job is None:
+        return False
+    target = draft.tts.header[draft.tts.at(TARGET)]
+    fill = random.choice(({"middlefill": "linear"}, {"backfill_value": "none"}, "zero"))
+    job["Transformations"] = {"Filling": {target: fill}}
     return True

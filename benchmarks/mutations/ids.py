@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from random import Random
 
-from benchmarks.mutations.draft import GROUP, ITEM, Draft, Sheet
+from benchmarks.mutations.draft import GROUP, ITEM, Cell, Draft, Sheet
 from benchmarks.mutations.kinds import IDS, kind, pick_sheet, some_rows
 
 Respell = Callable[[str], str]
@@ -241,3 +241,86 @@ def group_left_out_in_some_rows(draft: Draft, random: Random) -> bool:
     return _respell(
         draft, sheet, lambda text: "", some_rows(sheet, random), column=GROUP
     )
+
+
+@kind(*IDS, "text-garbled")
+def encoded_twice_everywhere(draft: Draft, random: Random) -> bool:
+    return _everywhere(draft, lambda text: text.encode("utf-8").decode("latin-1"))
+
+
+@kind(*IDS, "text-garbled", "rts-duplicate-rows")
+def accents_lost_to_a_replacement(draft: Draft, random: Random) -> bool:
+    mark = random.choice(("\ufffd", "?"))
+
+    def respell(text: str) -> str:
+        return "".join(one if one.isascii() else mark for one in text)
+
+    if mark == "?":
+        return _in_one_table(draft, random, respell)
+    return _everywhere(draft, respell)
+
+
+@kind(*IDS)
+def entities_in_one_table(draft: Draft, random: Random) -> bool:
+    table = {" ": "&nbsp;", "-": "&#45;", "\u00f6": "&ouml;", "\u00f4": "&ocirc;"}
+    return _in_one_table(
+        draft, random, lambda text: "".join(table.get(one, one) for one in text)
+    )
+
+
+@kind(*IDS)
+def line_breaks_in_some_ids(draft: Draft, random: Random) -> bool:
+    return _in_some_rows(draft, random, lambda text: text.replace(" ", "\n", 1))
+
+
+@kind(*IDS)
+def quotes_of_typesetters_around_ids(draft: Draft, random: Random) -> bool:
+    return _in_some_rows(draft, random, lambda text: f"\u201c{text}\u201d")
+
+
+@kind(*IDS)
+def zeros_in_front_of_some_ids(draft: Draft, random: Random) -> bool:
+    return _in_some_rows(
+        draft, random, lambda text: f"0{text}" if text.isdecimal() else text
+    )
+
+
+@kind(*IDS)
+def zeros_in_front_of_ids_in_one_table(draft: Draft, random: Random) -> bool:
+    return _in_one_table(
+        draft, random, lambda text: text.zfill(18) if text.isdecimal() else text
+    )
+
+
+@kind(*IDS, "duplicate-rows", "rts-duplicate-rows")
+def ids_cut_short(draft: Draft, random: Random) -> bool:
+    """Cut ids to a field's length, so that some may become one."""
+    length = random.choice((2, 3, 4))
+    ids = {str(cell.value) for cell in draft.tts.cells(ITEM)}
+    if len({text[:length] for text in ids}) == len(ids):
+        return False
+    return _everywhere(draft, lambda text: text[:length])
+
+
+@kind(*IDS, "series-short", "series-ends-early", "series-gaps")
+def ids_turned_into_dates(draft: Draft, random: Random) -> bool:
+    """Turn some ids into dates, as a spreadsheet does with MAR-12."""
+    return _in_some_rows(
+        draft,
+        random,
+        lambda text: f"{text.split('-')[1]}-Mar" if "-" in text else text,
+    )
+
+
+@kind("column-unclear", "duplicate-rows")
+def another_name_of_the_item(draft: Draft, random: Random) -> bool:
+    """Put the item's description beside its id."""
+    sheet = draft.tts
+    name = random.choice(("Description", "Name", "Item Name", "Bezeichnung", "Product"))
+    has_code = sheet.header[sheet.at(ITEM)] in ("item_id", "Item ID", "sku")
+    if name == "Product" and not has_code:
+        return False  # either of them could be meant
+    texts = [f"The {cell.text}" for cell in sheet.cells(ITEM)]
+    cells = [Cell(text, text) for text in texts]
+    sheet.add_column(name, cells, sheet.at(ITEM) + random.choice((0, 1)))
+    return True

@@ -6,6 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.mutations.clues import Clues
 from benchmarks.mutations.draft import Draft
 from benchmarks.mutations.meaning import Outcome, read_outcome, tell_meaning
 from glue.findings.finding import Example, Finding
@@ -24,6 +25,9 @@ CONSEQUENCES = frozenset(
         *("metadata-missing", "metadata-unknown"),
     ]
 )
+# All that a finding says.
+Sign = tuple[str, str, tuple[Example, ...]]
+EVERYWHERE = Clues(everywhere=True)
 _MEMORY = Path("/dev/shm")  # hundreds of small files a second are quicker there
 
 
@@ -35,9 +39,14 @@ class Made:
     outcome: Outcome | None
 
     @property
-    def signs(self) -> set[tuple[str, str, tuple[Example, ...]]]:
+    def signs(self) -> set[Sign]:
         """The findings, told apart by all that they say."""
-        return {(found.code, found.what, found.examples) for found in self.findings}
+        return set(map(sign, self.findings))
+
+
+def sign(finding: Finding) -> Sign:
+    """Give all that a finding says."""
+    return finding.code, finding.what, finding.examples
 
 
 def prepare(draft: Draft) -> Made:
@@ -57,7 +66,12 @@ def prepare(draft: Draft) -> Made:
 
 
 def judge(
-    made: Made, *, before: Made, meanings: list[Outcome], codes: frozenset[str]
+    made: Made,
+    *,
+    before: Made,
+    meanings: list[Outcome],
+    codes: frozenset[str],
+    clues: Clues = EVERYWHERE,
 ) -> str:
     """Judge an upload that was mutated.
 
@@ -71,24 +85,31 @@ def judge(
         The forecast inputs that are right.
     codes
         The findings that name the mutation; new ones count, and no others.
+    clues
+        Where it is to be seen: a finding that shows none of these places names
+        something else.
 
     Returns
     -------
     str
-        "right"; "told"; "hinted", when it is accepted with other values and only a
-        consequence is told; "astray", when it is refused and no finding names the
-        mutation; "silent", when it is accepted with other values and without a word,
-        or with another column as item, time or target.
+        "right"; "told"; "hinted", when it is accepted with other values and no more
+        is told than a consequence, a repair or another place; "astray", when it is
+        refused and no finding names the mutation; "silent", when it is accepted with
+        other values and without a word, or with another column as item, time or
+        target.
     """
     if made.outcome is not None and made.outcome in meanings:
         return RIGHT
-    fresh = {code for code, _, _ in made.signs - before.signs}
-    if fresh & codes:
-        return TOLD
+    fresh = [f for f in made.findings if sign(f) not in before.signs]
+    naming = [f for f in fresh if f.code in codes and clues.are_in(f)]
     if made.outcome is None:
-        return ASTRAY
-    other_columns = all(made.outcome.roles != one.roles for one in meanings)
-    return SILENT if other_columns or not fresh & CONSEQUENCES else HINTED
+        return TOLD if naming else ASTRAY
+    if all(made.outcome.roles != one.roles for one in meanings):
+        return SILENT
+    if any(found.level != "fixed" for found in naming):
+        return TOLD
+    hints = {found.code for found in fresh} & (CONSEQUENCES | codes)
+    return HINTED if hints else SILENT
 
 
 def is_right(made: Made, draft: Draft) -> bool:

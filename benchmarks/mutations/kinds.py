@@ -14,11 +14,16 @@ Mutate = Callable[[Draft, Random], bool]
 
 @dataclass(frozen=True)
 class Kind:
-    """One way in which people's files go wrong, and the codes that name it."""
+    """One way in which people's files go wrong, and the codes that name it.
+
+    ``loses`` says that what is left cannot be right without a word: rows or values
+    are gone that the author had.
+    """
 
     name: str
     mutate: Mutate
     codes: frozenset[str]
+    loses: bool = False
 
 
 KINDS: dict[str, Kind] = {}
@@ -27,6 +32,7 @@ KINDS: dict[str, Kind] = {}
 NUMBERS = (
     *("target-not-number", "covariate-not-number", "covariate-mixed"),
     *("decimal-ambiguous", "decimal-mixed", "decimal-assumed", "number-units"),
+    *("units-mixed", "column-missing"),
 )
 # What is said of timestamps that are not like the others.
 MOMENTS = (
@@ -36,8 +42,12 @@ MOMENTS = (
         "duplicate-rows",
         "rts-duplicate-rows",
         "rts-nothing-matched",
+        "rts-rows-unmatched",
+        "timestamp-swapped",
     ),
 )
+# What is said of a few rows with another id, or at another time: it shows them.
+STRAYS = ("series-short", "series-ends-early", "series-gaps", "time-hole")
 # What is said of ids that do not match, or match what they should not.
 IDS = (
     *("ids-alike", "ids-damaged", "duplicate-rows", "metadata-duplicate"),
@@ -48,12 +58,12 @@ IDS = (
 LINES = ("lines-skipped", "csv-row-width", "header-missing", "header-repeated")
 
 
-def kind(*codes: str) -> Callable[[Mutate], Mutate]:
+def kind(*codes: str, loses: bool = False) -> Callable[[Mutate], Mutate]:
     """Register a mutation; its name is the function's."""
 
     def register(mutate: Mutate) -> Mutate:
         name = mutate.__name__.replace("_", "-")
-        KINDS[name] = Kind(name, mutate, frozenset(codes))
+        KINDS[name] = Kind(name, mutate, frozenset(codes), loses)
         return mutate
 
     return register

@@ -38,21 +38,28 @@ def tell_meaning(draft: Draft) -> Outcome:
     """Say what forecast input a draft asks for."""
     history = _records(draft.tts)
     seen = [record for record in history if record[TARGET] is not None]
-    last = max((record[TIME] for record in seen), default=datetime.min)
+    moments = [record[TIME] for record in seen]
+    last = max((at for at in moments if _is_moment(at)), default=datetime.min)
     others = [name for name in draft.tts.columns if name not in (*KEYS, TIME, TARGET)]
     rows = [*history, *_future_rows(draft, history, others, last)]
     if "RTS" in draft.sheets:
         _join(rows, draft.sheets["RTS"], [*KEYS, TIME])
     if "metadata" in draft.sheets:
         _join(rows, draft.sheets["metadata"], list(KEYS))
-    past = [record for record in rows if record[TIME] <= last]
-    ahead = [r for r in rows if r[TIME] > last and r[TIME] in draft.future]
+    blank = {n for n in others if all(row[n] is None for row in rows)}
+    rows = [{n: v for n, v in row.items() if n not in blank} for row in rows]
+    past = [r for r in rows if not _is_moment(r[TIME]) or r[TIME] <= last]
+    ahead = [r for r in rows if r[TIME] in draft.future and r[TIME] > last]
     return Outcome(
         draft.frequency,
         len(draft.future),
         Counter(map(_freeze, past)),
         Counter(map(_freeze, [*past, *ahead])),
     )
+
+
+def _is_moment(value: Any) -> bool:
+    return isinstance(value, datetime)
 
 
 def _records(sheet: Sheet) -> list[dict[str, Any]]:
@@ -76,7 +83,7 @@ def _future_rows(
         series.setdefault(_key(record, KEYS), []).append(record)
     ahead: dict[tuple[Any, ...], dict[datetime, None]] = {}
     for record in _records(related):
-        if isinstance(record[TIME], datetime) and record[TIME] > last:
+        if _is_moment(record[TIME]) and record[TIME] > last:
             ahead.setdefault(_key(record, by), {})[record[TIME]] = None
     rows = []
     for own in series.values():

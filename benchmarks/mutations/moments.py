@@ -18,6 +18,7 @@ from benchmarks.mutations.draft import (
 )
 from benchmarks.mutations.kinds import (
     MOMENTS,
+    STRAYS,
     block_of_rows,
     kind,
     pick_sheet,
@@ -27,7 +28,18 @@ from benchmarks.mutations.kinds import (
 Spell = Callable[[datetime], str]
 EPOCH = datetime(1970, 1, 1)
 SERIAL = datetime(1899, 12, 30)
-WIDE = ("column-missing", *MOMENTS)  # the column itself is not recognised any more
+WIDE = (
+    "column-missing",
+    "column-unclear",
+    *MOMENTS,
+)  # the column itself is not recognised any more
+
+BEYOND = (
+    "beyond-horizon",
+    "rts-beyond-horizon",
+    "future-partial",
+    "rts-history-missing",
+)
 
 
 def _respell(sheet: Sheet, spell: Spell, rows: Iterable[int]) -> bool:
@@ -115,9 +127,7 @@ def years_of_two_digits_first(draft: Draft, random: Random) -> bool:
     return _everywhere(draft, random, lambda at: at.strftime(form))
 
 
-@kind(
-    *MOMENTS, "time-hole", "series-ends-early", "beyond-horizon", "rts-beyond-horizon"
-)
+@kind(*MOMENTS, *STRAYS, *BEYOND, "grid-too-large")
 def year_mistyped_in_one_row(draft: Draft, random: Random) -> bool:
     sheet = pick_sheet(draft, random)
     row = random.randrange(len(sheet.rows))
@@ -130,7 +140,10 @@ def year_mistyped_in_one_row(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind(*MOMENTS, "steps-irregular", "frequency-unclear")
+@kind(
+    *(*MOMENTS, *STRAYS, *BEYOND),
+    *("steps-irregular", "frequency-unclear", "off-boundary"),
+)
 def day_mistyped_in_one_row(draft: Draft, random: Random) -> bool:
     sheet = pick_sheet(draft, random)
     row = random.randrange(len(sheet.rows))
@@ -179,7 +192,10 @@ def offsets_of_a_clock_change(draft: Draft, random: Random) -> bool:
     return _everywhere(draft, random, spell)
 
 
-@kind(*MOMENTS, "timestamp-time-dropped", "finer-than-frequency", "off-boundary")
+@kind(
+    *(*MOMENTS, "timestamp-time-dropped", "finer-than-frequency"),
+    *("off-boundary", "steps-irregular"),
+)
 def time_of_day_in_some_rows(draft: Draft, random: Random) -> bool:
     if draft.frequency == "H":
         return False
@@ -385,7 +401,8 @@ def timestamp_in_two_columns(draft: Draft, random: Random) -> bool:
             sheet.header[at] = names[0]
             for row, cell in enumerate(cells):
                 sheet.put(row, TIME, cell.value.strftime(first))
-            parts = [Cell(cell.value.strftime(second), None) for cell in cells]
+            texts = [cell.value.strftime(second) for cell in cells]
+            parts = [Cell(text, text) for text in texts]
             sheet.add_column(names[1], parts, at + 1)
     return True
 
@@ -406,7 +423,7 @@ def related_table_of_other_moments(draft: Draft, random: Random) -> bool:
     )
 
 
-@kind(*MOMENTS, "steps-irregular")
+@kind(*MOMENTS, *STRAYS, "steps-irregular")
 def clocks_put_back(draft: Draft, random: Random) -> bool:
     if draft.frequency != "H":
         return False
@@ -448,4 +465,153 @@ def _append_future(draft: Draft, random: Random, text: str) -> bool:
             fresh[sheet.at(TIME)] = Cell(moment.strftime(draft.writing.dates), moment)
             fresh[sheet.at(TARGET)] = Cell(text, None)
             sheet.rows.append(Row(fresh, meant=False))
+    return True
+
+
+@kind(*WIDE, "timestamp-time-dropped")
+def midnights_of_the_us(draft: Draft, random: Random) -> bool:
+    """Write dates as reporting services do, with the hour of midnight."""
+    if draft.frequency == "H":
+        return False
+    form = random.choice(("%m/%d/%Y 12:00:00 AM", "%d/%m/%Y 00:00:00", "%d.%m.%Y 0:00"))
+    return _everywhere(draft, random, lambda at: at.strftime(form))
+
+
+@kind(*MOMENTS)
+def zeros_of_dates_left_out(draft: Draft, random: Random) -> bool:
+    forms = ("{0.year}-{0.month}-{0.day}", "{0.day}.{0.month}.{0.year}")
+    form = random.choice((*forms, "{0.month}/{0.day}/{0.year}"))
+    if draft.frequency == "H":
+        form += " {0.hour}:{0.minute:02d}"
+    return _everywhere(draft, random, form.format)
+
+
+@kind(*WIDE)
+def year_left_out(draft: Draft, random: Random) -> bool:
+    form = _form(draft, random.choice(("%d %b", "%m-%d", "%d.%m.", "%b %d", "%B")))
+    return _everywhere(draft, random, lambda at: at.strftime(form))
+
+
+@kind(*MOMENTS)
+def year_left_out_in_some_rows(draft: Draft, random: Random) -> bool:
+    form = _form(draft, random.choice(("%d %b", "%m-%d", "%d.%m.", "%m/%d")))
+    return _in_some_rows(draft, random, lambda at: at.strftime(form))
+
+
+@kind(*MOMENTS, "finer-than-frequency")
+def time_of_day_lost(draft: Draft, random: Random) -> bool:
+    if draft.frequency != "H":
+        return False
+    return _everywhere(draft, random, lambda at: at.strftime("%Y-%m-%d"))
+
+
+@kind(*MOMENTS)
+def words_for_no_moment(draft: Draft, random: Random) -> bool:
+    word = random.choice(("NaT", "None", "NULL", "-", "n/a", "1900-01-00", "TBD"))
+    return _in_some_rows(draft, random, lambda at: word)
+
+
+@kind(*MOMENTS, "time-hole", "grid-too-large", "series-ends-early")
+def moments_of_a_default(draft: Draft, random: Random) -> bool:
+    """Write what databases hold where no date is known."""
+    moment = datetime.fromisoformat(
+        random.choice(("1900-01-01", "1970-01-01", "9999-12-31", "0001-01-01"))
+    )
+    form = draft.writing.dates.replace("%Y", f"{moment.year:04d}")
+    return _in_some_rows(draft, random, lambda at: moment.strftime(form))
+
+
+@kind(*WIDE)
+def moments_as_programs_show_them(draft: Draft, random: Random) -> bool:
+    shape = random.choice(
+        ("Timestamp('{:%Y-%m-%d %H:%M:%S}')", "b'{:%Y-%m-%d}'", "/Date({:%Y%m%d})/")
+    )
+    if draft.frequency == "H" and "%H" not in shape:
+        return False
+    return _everywhere(draft, random, shape.format)
+
+
+@kind(*WIDE)
+def ordinals_of_days(draft: Draft, random: Random) -> bool:
+    ends = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}
+    if draft.frequency == "H":
+        return False
+
+    def spell(at: datetime) -> str:
+        return f"{at.day}{ends.get(at.day, 'th')} {at:%B %Y}"
+
+    return _everywhere(draft, random, spell)
+
+
+@kind(*WIDE)
+def apostrophe_in_front_of_dates(draft: Draft, random: Random) -> bool:
+    form = draft.writing.dates
+    return _everywhere(draft, random, lambda at: f"'{at.strftime(form)}")
+
+
+@kind(*MOMENTS, "off-boundary", "timestamp-time-dropped", "steps-irregular")
+def seconds_of_a_logger(draft: Draft, random: Random) -> bool:
+    """Stamp each row some seconds late, as loggers do."""
+    form = "%Y-%m-%d %H:%M:%S"
+    return _everywhere(
+        draft,
+        random,
+        lambda at: (at + timedelta(seconds=random.randint(0, 9))).strftime(form),
+    )
+
+
+def _last_day(draft: Draft, at: datetime) -> datetime:
+    months = 3 if draft.frequency == "3M" else 1
+    year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
+    return datetime(year, month + 1, 1) - timedelta(days=1)
+
+
+@kind(*MOMENTS, "off-boundary")
+def last_days_of_periods(draft: Draft, random: Random) -> bool:
+    """Stamp months and quarters by their last days; the forecast moves them."""
+    if draft.frequency not in ("M", "3M"):
+        return False
+    form = draft.writing.dates
+    return _everywhere(draft, random, lambda at: _last_day(draft, at).strftime(form))
+
+
+@kind(*MOMENTS, "off-boundary")
+def other_days_of_the_week(draft: Draft, random: Random) -> bool:
+    if draft.frequency != "W":
+        return False
+    form, off = draft.writing.dates, timedelta(days=random.randint(1, 6))
+    return _everywhere(draft, random, lambda at: (at + off).strftime(form))
+
+
+@kind(
+    *("rts-nothing-matched", "rts-rows-unmatched", "rts-history-missing"),
+    *("future-partial", "future-none", "rts-beyond-horizon"),
+)
+def related_table_of_another_year(draft: Draft, random: Random) -> bool:
+    related = draft.sheets.get("RTS")
+    if related is None:
+        return False
+    off, form = random.choice((-1, 1, 10)), draft.writing.dates
+
+    def spell(at: datetime) -> str:
+        day = min(at.day, 28) if at.month == 2 else at.day
+        return at.replace(year=at.year + off, day=day).strftime(form)
+
+    return _respell(related, spell, range(len(related.rows)))
+
+
+@kind(*WIDE, *MOMENTS)
+def another_date_beside(draft: Draft, random: Random) -> bool:
+    """Put a second date column in, such as the day of the export."""
+    sheet = draft.tts
+    name = random.choice(("Export Date", "updated_at", "Ship Date", "Created"))
+    form, late = "%Y-%m-%d", random.randint(0, 40)
+    moments = [cell.value for cell in sheet.cells(TIME)]
+    if late:
+        days = [at + timedelta(days=late, hours=1) for at in moments]
+    else:
+        days = [max(moments)] * len(moments)
+    texts = [day.strftime(form) for day in days]
+    cells = [Cell(text, text) for text in texts]
+    sheet.add_column(name, cells, random.choice((0, len(sheet.columns))))
     return True

@@ -8,6 +8,11 @@ from random import Random
 from benchmarks.mutations.draft import SENSELESS, TARGET, Draft, Sheet, spell_number
 from benchmarks.mutations.kinds import NUMBERS, kind, pick_numbers, some_rows
 
+# What is said of cells without a value, in the history and after it.
+NOTHING = (
+    *("number-missing-word", "target-blank", "covariate-blank", "future-blank"),
+    *("future-rows", "series-ends-early", "target-empty"),
+)
 Write = Callable[[float, int], str]
 
 
@@ -240,30 +245,38 @@ def _replace(draft: Draft, random: Random, text: str, value: object) -> bool:
     return True
 
 
-@kind(*NUMBERS, "number-missing-word", "future-blank", "target-empty")
+@kind(*NUMBERS, *NOTHING)
 def words_for_no_value(draft: Draft, random: Random) -> bool:
     word = random.choice(("#N/A", "-", "NULL", "nan", "n/a", "?", ".", "NA"))
     return _replace(draft, random, word, None)
 
 
-@kind(*NUMBERS, "number-missing-word", "future-blank")
+@kind(*NUMBERS, *NOTHING)
 def words_of_other_languages_for_no_value(draft: Draft, random: Random) -> bool:
     word = random.choice(("k.A.", "n.d.", "s/d", "--", "n.a.", "leer", "...", ":", "x"))
     return _replace(draft, random, word, None)
 
 
-@kind(*NUMBERS, "number-missing-word", "future-blank")
+@kind(*NUMBERS, *NOTHING)
 def errors_of_spreadsheets(draft: Draft, random: Random) -> bool:
     word = random.choice(("#DIV/0!", "#REF!", "#VALUE!", "#WERT!", "#NAME?", "#NV"))
     return _replace(draft, random, word, None)
 
 
-@kind(*NUMBERS, "target-blank", "covariate-blank", "future-blank")
+@kind(*NUMBERS, *NOTHING)
 def cells_emptied(draft: Draft, random: Random) -> bool:
     return _replace(draft, random, "", None)
 
 
-@kind(*NUMBERS, "values-placeholder")
+@kind(*NUMBERS, *NOTHING, loses=True)
+def targets_emptied(draft: Draft, random: Random) -> bool:
+    sheet = draft.tts
+    for row in some_rows(sheet, random):
+        sheet.put(row, TARGET, "", None)
+    return sheet.cells(TARGET)[-1].value is not None
+
+
+@kind(*NUMBERS, *NOTHING, "values-placeholder", loses=True)
 def placeholder_numbers(draft: Draft, random: Random) -> bool:
     return _replace(draft, random, random.choice(("-999", "-9999", "-99999")), None)
 
@@ -379,4 +392,122 @@ def values_in_thousands_in_a_block(draft: Draft, random: Random) -> bool:
     for row in some_rows(draft.tts, random):
         text = f"{cells[row].value / 1000:.0f}k".replace(".", mark)
         draft.tts.put(row, TARGET, text)
+    return True
+
+
+@kind(*NUMBERS, "numbers-rounded")
+def rounded_by_a_spreadsheet(draft: Draft, random: Random) -> bool:
+    """Write large numbers as a spreadsheet shows them in a narrow column."""
+    mark = draft.writing.mark
+    return _everywhere(
+        draft, random, lambda v, n: f"{v:.2E}".replace(".", mark), least=100_000
+    )
+
+
+GERMAN_MONTHS = (
+    *("Jan", "Feb", "Mrz", "Apr", "Mai", "Jun"),
+    *("Jul", "Aug", "Sep", "Okt", "Nov", "Dez"),
+)
+
+
+@kind(*NUMBERS)
+def numbers_turned_into_dates(draft: Draft, random: Random) -> bool:
+    """Turn 5.12 into the fifth of December, as a spreadsheet does."""
+    picked = pick_numbers(draft, random, fractional=True)
+    if picked is None:
+        return False
+    sheet, name = picked
+    changed = False
+    for row, cell in enumerate(sheet.cells(name)):
+        day, month = divmod(round((cell.value or 0) * 100), 100)
+        if 1 <= day <= 28 and 1 <= month <= 12:
+            sheet.put(row, name, f"{day:02d}.{GERMAN_MONTHS[month - 1]}")
+            changed = True
+    return changed
+
+
+@kind(*NUMBERS)
+def footnotes_behind_numbers(draft: Draft, random: Random) -> bool:
+    note = random.choice(("\u00b9", "\u00b2", " b", " (p)", " [1]", "1)", " e/"))
+    plain = _plain(draft)
+    return _in_some_rows(draft, random, lambda v, n: plain(v, n) + note)
+
+
+@kind(*NUMBERS)
+def credit_and_debit(draft: Draft, random: Random) -> bool:
+    return _negate(draft, random, lambda text: text + random.choice((" CR", " H", "C")))
+
+
+@kind(*NUMBERS)
+def words_of_programs_for_numbers(draft: Draft, random: Random) -> bool:
+    word = random.choice(("TRUE", "False", "Infinity", "0x1A", "1e", "[12.0]", "12L"))
+    return _replace(draft, random, word, SENSELESS)
+
+
+@kind(*NUMBERS)
+def underscores_between_thousands(draft: Draft, random: Random) -> bool:
+    mark = draft.writing.mark
+    return _everywhere(
+        draft, random, lambda v, n: spell_number(v, n, mark, "_"), least=1_000
+    )
+
+
+@kind(*NUMBERS)
+def thousands_of_an_abbreviation(draft: Draft, random: Random) -> bool:
+    """Write some large numbers short, as people do: 1.2M."""
+    size, word = random.choice(
+        ((1e6, "M"), (1e6, " Mio"), (1e3, "K"), (1e3, " Tsd."), (1e6, " m"))
+    )
+    mark = draft.writing.mark
+    return _in_some_rows(
+        draft,
+        random,
+        lambda v, n: f"{v / size:.3f}".replace(".", mark) + word,
+        least=size,
+    )
+
+
+@kind(*NUMBERS)
+def point_behind_whole_numbers(draft: Draft, random: Random) -> bool:
+    mark = draft.writing.mark
+    return _everywhere(
+        draft, random, lambda v, n: spell_number(v, n, mark) + ("" if n else mark)
+    )
+
+
+@kind(*NUMBERS)
+def zero_before_the_mark_left_out(draft: Draft, random: Random) -> bool:
+    plain = _plain(draft)
+
+    def write(value: float, places: int) -> str:
+        text = plain(value, places)
+        return text[1:] if text.startswith(("0.", "0,")) else text
+
+    return _everywhere(draft, random, write, places=True)
+
+
+@kind(*NUMBERS)
+def noise_of_floating_points(draft: Draft, random: Random) -> bool:
+    """Write 0.1 + 0.2 as programs do; it means the same to nine places."""
+    mark = draft.writing.mark
+    return _everywhere(
+        draft,
+        random,
+        lambda v, n: f"{v + 3e-13:.12f}".replace(".", mark),
+        places=True,
+    )
+
+
+@kind(*NUMBERS)
+def two_numbers_in_a_cell(draft: Draft, random: Random) -> bool:
+    mark = random.choice((" / ", "; ", " - ", "+"))
+    plain = _plain(draft)
+    picked = pick_numbers(draft, random)
+    if picked is None:
+        return False
+    sheet, name = picked
+    for row in some_rows(sheet, random):
+        value = sheet.cells(name)[row].value or 1.0
+        text = plain(value, sheet.decimals[name])
+        sheet.put(row, name, f"{text}{mark}{text}", SENSELESS)
     return True

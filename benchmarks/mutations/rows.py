@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 from random import Random
 
@@ -19,6 +20,7 @@ from benchmarks.mutations.draft import (
 )
 from benchmarks.mutations.kinds import (
     LINES,
+    STRAYS,
     block_of_rows,
     kind,
     pick_sheet,
@@ -35,6 +37,7 @@ VALUES = (
     *("covariate-not-number", "covariate-mixed"),
 )
 WIDE = ("table-wide", "table-melted")
+RELATED = ("rts-history-missing", "future-partial", "rts-series-unknown", "time-hole")
 TOTALS = ("total-rows", "lines-skipped", *VALUES)
 
 
@@ -76,19 +79,42 @@ def table_twice_with_its_header(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind("series-gaps", "rts-history-missing", "future-partial")
+def _remove(draft: Draft, sheet: Sheet, gone: range) -> bool:
+    """Take rows out; not where the history would only begin later, or end earlier."""
+    before = _find_ends(sheet)
+    del sheet.rows[gone.start : gone.stop]
+    after = _find_ends(sheet)
+    if sheet is not draft.tts:
+        return True
+    later = any(after[key][0] > first for key, (first, _) in before.items())
+    last = max(end for _, end in before.values())
+    return not later and max(end for _, end in after.values()) == last
+
+
+def _find_ends(sheet: Sheet) -> dict[tuple[str, ...], tuple[datetime, datetime]]:
+    """Give the first and the last moment of each series; never, where it has none."""
+    ends: dict[tuple[str, ...], tuple[datetime, datetime]] = {}
+    keys = [name for name in (ITEM, GROUP) if sheet.has(name)]
+    for row in sheet.rows:
+        key = tuple(row.cells[sheet.at(name)].text for name in keys)
+        moment = row.cells[sheet.at(TIME)].value
+        first, last = ends.get(key, (moment, moment))
+        ends[key] = min(first, moment), max(last, moment)
+    return defaultdict(lambda: (datetime.max, datetime.min), ends)
+
+
+@kind("series-gaps", "series-ends-early", *RELATED, loses=True)
 def row_removed(draft: Draft, random: Random) -> bool:
     sheet = pick_sheet(draft, random)
-    del sheet.rows[random.randrange(len(sheet.rows))]
-    return True
+    at = random.randrange(len(sheet.rows))
+    return _remove(draft, sheet, range(at, at + 1))
 
 
-@kind("series-gaps", "rts-history-missing", "future-partial", "series-ends-early")
+@kind("series-gaps", "series-ends-early", *RELATED, loses=True)
 def block_removed(draft: Draft, random: Random) -> bool:
     sheet = pick_sheet(draft, random)
     block = block_of_rows(sheet, random)
-    del sheet.rows[block.start : block.start + len(block) // 4 + 1]
-    return True
+    return _remove(draft, sheet, range(block.start, block.start + len(block) // 4 + 1))
 
 
 @kind()
@@ -208,12 +234,12 @@ def date_and_target_swapped_in_some_rows(draft: Draft, random: Random) -> bool:
     return _swap_cells(draft.tts, random, TIME, TARGET)
 
 
-@kind(*VALUES)
+@kind(*VALUES, *STRAYS)
 def id_and_date_swapped_in_some_rows(draft: Draft, random: Random) -> bool:
     return _swap_cells(pick_sheet(draft, random), random, ITEM, TIME)
 
 
-@kind(*VALUES)
+@kind(*VALUES, *STRAYS)
 def id_and_target_swapped_in_some_rows(draft: Draft, random: Random) -> bool:
     return _swap_cells(draft.tts, random, ITEM, TARGET)
 
@@ -524,3 +550,111 @@ def blank_column_added(draft: Draft, random: Random) -> bool:
     name = random.choice(("Remarks", "Unnamed: 7", "x"))
     sheet.add_column(name, [Cell("", None) for _ in sheet.rows], len(sheet.columns))
     return True
+
+
+@kind(*HEADER, *WIDE, *LINES)
+def column_for_each_item(draft: Draft, random: Random) -> bool:
+    """Write a crosstab: a row for each moment, a column for each item."""
+    sheet = draft.tts
+    if set(sheet.columns) - {ITEM, TIME, TARGET}:
+        return False
+    table = _melt(draft)
+    moments = sorted({moment for row in table.values() for moment in row})
+    lines = [[sheet.header[sheet.at(TIME)], *(key[0] for key in table)]]
+    for moment in moments:
+        row = [own.get(moment, "") for own in table.values()]
+        lines.append([moment.strftime(draft.writing.dates), *row])
+    draft.edit_text("TTS", lambda _: _write_lines(draft, lines))
+    return True
+
+
+def _write_lines(draft: Draft, lines: list[list[str]]) -> str:
+    mark, newline = draft.writing.delimiter, draft.writing.newline
+    quoted = (mark.join(f'"{one}"' for one in line) for line in lines)
+    return newline.join(quoted) + newline
+
+
+@kind(*HEADER, *WIDE, *LINES, *VALUES)
+def table_turned_by_a_quarter(draft: Draft, random: Random) -> bool:
+    """Write the header down the first column, and each row beside it."""
+    sheet = draft.tts
+    rows = [[cell.text for cell in row.cells] for row in sheet.rows]
+    lines = [list(line) for line in zip(sheet.header, *rows, strict=True)]
+    draft.edit_text("TTS", lambda _: _write_lines(draft, lines))
+    return True
+
+
+@kind(*HEADER, *LINES, *VALUES, *TWICE)
+def files_joined_with_columns_in_another_order(draft: Draft, random: Random) -> bool:
+    """Join two halves, of which the second has its columns in another order."""
+    sheet = draft.tts
+    order = list(range(len(sheet.columns)))
+    random.shuffle(order)
+    if order == sorted(order):
+        return False
+    half = random.randint(len(sheet.rows) // 3, len(sheet.rows) - 3)
+    with_header = random.random() < 0.5
+    for row in sheet.rows[half:]:
+        texts = [row.cells[at].text for at in order]
+        row.cells = _retype(row, texts).cells
+    if with_header:
+        names = [Cell(sheet.header[at], None) for at in order]
+        sheet.rows.insert(half, Row(names, meant=False))
+    return True
+
+
+@kind(*HEADER, *LINES, *VALUES)
+def header_of_two_lines(draft: Draft, random: Random) -> bool:
+    """Put a line of groups above the header, as pivot tables have it."""
+    sheet = pick_sheet(draft, random)
+    word = random.choice(("Sales", "2023", "Plan"))
+    texts = ["" for _ in sheet.header[:-1]]
+    mark, newline = draft.writing.delimiter, draft.writing.newline
+    line = mark.join([*texts, word]) + newline
+    role = "TTS" if sheet is draft.tts else "RTS"
+    draft.edit_text(role, lambda text: line + text)
+    return True
+
+
+@kind("column-unclear")
+def another_number_that_could_be_meant(draft: Draft, random: Random) -> bool:
+    """Put a number beside the target that people forecast as well."""
+    sheet = draft.tts
+    names = ("Revenue", "Forecast", "Plan", "Sales PY", "Returns", "Amount", "Stock")
+    name = random.choice(names)
+    factor = random.choice((0.5, 3.0, 12.5))
+    values = [round((cell.value or 0) * factor, 2) for cell in sheet.cells(TARGET)]
+    mark = draft.writing.mark
+    cells = [Cell(spell_number(value, 2, mark), value) for value in values]
+    sheet.add_column(name, cells, random.randint(0, len(sheet.columns)))
+    sheet.decimals[name] = 2
+    return True
+
+
+@kind(*HEADER)
+def names_of_columns_in_the_wrong_order(draft: Draft, random: Random) -> bool:
+    """Swap two names in the header, so that each names the other's column."""
+    sheet = draft.tts
+    one, other = random.sample(range(len(sheet.header)), 2)
+    header = sheet.header
+    header[one], header[other] = header[other], header[one]
+    return {sheet.columns[one], sheet.columns[other]} <= {ITEM, TIME, TARGET}
+
+
+@kind("rts-has-target", "column-collision", "column-unclear")
+def target_twice(draft: Draft, random: Random) -> bool:
+    """Put the target in twice, under another name; it would forecast itself."""
+    sheet = draft.tts
+    name = random.choice(("target_copy", "sales_2", "y_true", "Qty (base unit)"))
+    cells = list(sheet.cells(TARGET))
+    sheet.add_column(name, cells, len(sheet.columns))
+    sheet.decimals[name] = sheet.decimals[TARGET]
+    return True
+
+
+@kind(*TWICE, *LINES, *VALUES, "series-gaps", "series-ends-early", loses=True)
+def end_of_the_table_lost(draft: Draft, random: Random) -> bool:
+    """Lose what is behind some row, as an export that was interrupted."""
+    sheet = draft.tts
+    at = random.randint(len(sheet.rows) // 2, len(sheet.rows) - 2)
+    return _remove(draft, sheet, range(at, len(sheet.rows)))

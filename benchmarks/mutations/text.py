@@ -6,9 +6,17 @@ import re
 from random import Random
 
 from benchmarks.mutations.draft import ITEM, TARGET, TIME, Cell, Draft, Row, TextEdit
-from benchmarks.mutations.kinds import LINES, NUMBERS, kind, pick_sheet
+from benchmarks.mutations.kinds import (
+    IDS,
+    LINES,
+    MOMENTS,
+    NUMBERS,
+    STRAYS,
+    kind,
+    pick_sheet,
+)
 
-BYTES = ("csv-broken-bytes", "csv-not-text")
+BYTES = ("csv-broken-bytes", "csv-not-text", "csv-encoding-guessed", "text-garbled")
 QUOTES = ("csv-quote-open", "csv-unreadable", "csv-row-width")
 
 
@@ -101,7 +109,7 @@ def quote_opened_before_the_last_cell(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind(*QUOTES, *NUMBERS, "key-blank")
+@kind(*QUOTES, *NUMBERS, *IDS)
 def quote_lost_behind_an_id(draft: Draft, random: Random) -> bool:
     if not draft.writing.quote_all:
         return False
@@ -215,7 +223,7 @@ def one_byte_broken(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind(*BYTES, *NUMBERS, "timestamp-unreadable", "csv-row-width", "timestamp-mixed")
+@kind(*BYTES, *NUMBERS, *MOMENTS, *IDS, *STRAYS, "csv-row-width")
 def one_bit_flipped(draft: Draft, random: Random) -> bool:
     """Flip the highest bit of a byte in a date or a number."""
     if draft.writing.encoding == "cp1252":
@@ -364,4 +372,61 @@ def tail_of_blanks(draft: Draft, random: Random) -> bool:
         for name in (TIME, TARGET):
             cells[sheet.at(name)] = Cell("", None)
         sheet.rows.append(Row(cells, meant=False))
+    return True
+
+
+@kind(*QUOTES, *LINES)
+def quotes_of_typesetters(draft: Draft, random: Random) -> bool:
+    """Quote every cell by marks that no program knows."""
+    if draft.writing.encoding == "cp1252":
+        return False
+    sheet = draft.tts
+    for row in range(len(sheet.rows)):
+        for name in (ITEM, TIME):
+            sheet.put(row, name, f"\u201c{sheet.cells(name)[row].text}\u201d")
+    return not draft.writing.quote_all
+
+
+@kind(*QUOTES, *LINES)
+def single_quotes(draft: Draft, random: Random) -> bool:
+    """Quote every cell by apostrophes, as some databases do."""
+    mark, newline = draft.writing.delimiter, draft.writing.newline
+
+    def edit(text: str) -> str:
+        lines = text.replace('"', "").split(newline)[:-1]
+        quoted = (mark.join(f"'{one}'" for one in line.split(mark)) for line in lines)
+        return newline.join(quoted) + newline
+
+    draft.edit_text("TTS", edit)
+    return True
+
+
+@kind(*QUOTES, *LINES, *NUMBERS)
+def backslashes_before_delimiters(draft: Draft, random: Random) -> bool:
+    """Escape by backslashes what others quote, as some databases do."""
+    mark = draft.writing.delimiter
+    if draft.writing.quote_all or '"' not in draft.write_text("TTS"):
+        return False
+
+    def edit(text: str) -> str:
+        return re.sub(
+            r'"([^"\n]*)"', lambda found: found[1].replace(mark, f"\\{mark}"), text
+        )
+
+    draft.edit_text("TTS", edit)
+    return True
+
+
+@kind(*LINES, *QUOTES, *NUMBERS)
+def copied_from_a_page(draft: Draft, random: Random) -> bool:
+    """Put bars at both ends of each line, as tables of text have."""
+    newline = draft.writing.newline
+
+    def edit(text: str) -> str:
+        head, *lines = text.replace(draft.writing.delimiter, " | ").split(newline)[:-1]
+        ruler = "|".join("-" * 5 for _ in head.split("|"))
+        table = [head, ruler, *lines] if random.random() < 0.5 else [head, *lines]
+        return newline.join(f"| {line} |" for line in table) + newline
+
+    draft.edit_text("TTS", edit)
     return True

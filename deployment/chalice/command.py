@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -79,9 +78,3 @@ def find_reason(output: str) -> str:
     starts = [n for n, line in enumerate(lines) if _EXCEPTION.match(line)]
     reason = lines[starts[-1] :] if starts else lines[-1:]
     return " ".join(" ".join(reason).split()) or "nothing"
-
-
-def remove_compiled_files(project: Path) -> None:
-    """Remove what Python left in ``chalicelib`` and Chalice would pack."""
-    for folder in (project / "chalicelib").rglob("__pycache__"):
-        shutil.rmtree(folder, ignore_errors=True)

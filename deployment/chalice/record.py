@@ -53,7 +53,12 @@ class ChaliceRecord:
 
 def read_record(project: Path, stage: str) -> ChaliceRecord:
     """Read the record of a stage."""
-    path = project / ".chalice" / "deployed" / f"{stage}.json"
+    path = record_path(project, stage)
     if not path.exists():
         return ChaliceRecord(path, ())
     return ChaliceRecord(path, json.loads(path.read_text())["resources"])
+
+
+def record_path(project: Path, stage: str) -> Path:
+    """Say where Chalice keeps the record of a stage."""
+    return project / ".chalice" / "deployed" / f"{stage}.json"

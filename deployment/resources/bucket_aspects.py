@@ -55,12 +55,17 @@ class Aspect:
 
     def is_right(self) -> bool:
         """Compare the bucket that is there with what it should be."""
-        try:
-            return bool(self.read_found() == self.wanted)
-        except ClientError as error:
-            if error_code(error) in _ABSENT:
-                return False
-            raise
+        return bool(_read_or(None, self.read_found) == self.wanted)
+
+
+def _read_or(default: Any, read: Callable[[], Any]) -> Any:
+    """Read a setting; the default where it was never set."""
+    try:
+        return read()
+    except ClientError as error:
+        if error_code(error) in _ABSENT:
+            return default
+        raise
 
 
 def list_aspects(
@@ -224,13 +229,18 @@ def _build_lifecycle_aspect(s3: S3Client, owned: Any, wanted: Any) -> Aspect:
 
 
 def _build_tags_aspect(s3: S3Client, owned: Any, wanted: dict[str, str]) -> Aspect:
-    tags = pair_tags(wanted)
-    return Aspect(
-        "tags",
-        wanted,
-        lambda: unpair_tags(s3.get_bucket_tagging(**owned)["TagSet"]),
-        lambda: s3.put_bucket_tagging(**owned, Tagging={"TagSet": tags}),
-    )
+    def read_all() -> dict[str, str]:
+        return unpair_tags(s3.get_bucket_tagging(**owned)["TagSet"])
+
+    def read_ours() -> dict[str, str]:
+        return {key: value for key, value in read_all().items() if key in wanted}
+
+    def write() -> None:
+        # The call replaces the whole set, in which an organisation may have its own.
+        others = _read_or({}, read_all)
+        s3.put_bucket_tagging(**owned, Tagging={"TagSet": pair_tags(others | wanted)})
+
+    return Aspect("tags", wanted, read_ours, write)
 
 
 def _sort(rules: Any) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.aws_errors import error_code
+from chalicelib.aws_errors import error_code, error_message
 from deployment.errors import DeploymentError
 from deployment.review import Fix, Review, review_removal
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from chalicelib.stages import Stage
     from deployment.options import Options
 
+_LAST_PORT = 65535
+
 
 def review_connection(
     glue: GlueClient, ec2: EC2Client, stage: Stage, options: Options
@@ -26,7 +28,8 @@ def review_connection(
     Raises
     ------
     DeploymentError
-        When the network's first subnet does not exist.
+        When the network's first subnet does not exist, or no security group lets the
+        jobs talk to one another.
     """
     name = stage.resource("network")
     found = _find_connection(glue, name)
@@ -37,6 +40,7 @@ def review_connection(
             exists=found is not None,
             remove=lambda: glue.delete_connection(ConnectionName=name),
         )
+    _check_groups(ec2, options)
     wanted = build_connection(stage, options, zone=_find_zone(ec2, options))
     if found is None:
         create = Fix(
@@ -112,6 +116,52 @@ def build_job_encryption(kms_key: str) -> Any:
         "CloudWatchEncryption": {"CloudWatchEncryptionMode": "DISABLED"},
         "JobBookmarksEncryption": {"JobBookmarksEncryptionMode": "DISABLED"},
     }
+
+
+def _check_groups(ec2: EC2Client, options: Options) -> None:
+    """Refuse security groups that Glue would refuse when a job starts.
+
+    https://docs.aws.amazon.com/glue/latest/dg/setup-vpc-for-glue-access.html: one of
+    them has to admit itself on all TCP ports.
+    """
+    ids = list(options.security_group_ids)
+    try:
+        groups = ec2.describe_security_groups(GroupIds=ids)["SecurityGroups"]
+    except ClientError as error:
+        if error_code(error) not in {
+            "InvalidGroup.NotFound",
+            "InvalidGroupId.Malformed",
+        }:
+            raise
+        raise DeploymentError(
+            f"there are no such security groups in this account and region (received "
+            f"{', '.join(ids)}: {error_message(error)}); give others with "
+            "--security-group-ids, or 'none'"
+        ) from error
+    if not any(_admits_itself(group) for group in groups):
+        raise DeploymentError(
+            f"no security group refers to itself (found {', '.join(ids)}; needs one "
+            "whose inbound rules admit the group itself on all TCP ports, for Glue); "
+            f"add it: aws ec2 authorize-security-group-ingress --group-id {ids[0]} "
+            f"--protocol tcp --port 0-65535 --source-group {ids[0]}"
+        )
+
+
+def _admits_itself(group: Any) -> bool:
+    return any(
+        _covers_all_tcp(rule)
+        and any(
+            pair.get("GroupId") == group["GroupId"] for pair in rule["UserIdGroupPairs"]
+        )
+        for rule in group["IpPermissions"]
+    )
+
+
+def _covers_all_tcp(rule: Any) -> bool:
+    if rule["IpProtocol"] == "-1":
+        return True
+    ports = (rule.get("FromPort", -1), rule.get("ToPort", -1))
+    return rule["IpProtocol"] in {"tcp", "6"} and ports in {(0, _LAST_PORT), (-1, -1)}
 
 
 def _find_zone(ec2: EC2Client, options: Options) -> str:

@@ -63,6 +63,8 @@ def build_trust(part: str, stage: Stage) -> dict[str, Any]:
     resources of this account may make it do so (the confused deputy problem):
     docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html and
     docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html.
+    Of SageMaker's features that page lists those that do, and Autopilot is not among
+    them: its role is held to the account only where the key is sent.
     """
     statement: dict[str, Any] = {
         "Effect": "Allow",
@@ -71,7 +73,8 @@ def build_trust(part: str, stage: Stage) -> dict[str, Any]:
     }
     source = _build_source(part, stage)
     if source is not None:
-        statement["Condition"] = {"ArnLike": {"aws:SourceArn": source}}
+        operator = "ArnLikeIfExists" if part == "sagemaker" else "ArnLike"
+        statement["Condition"] = {operator: {"aws:SourceArn": source}}
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 

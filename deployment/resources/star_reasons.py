@@ -24,6 +24,10 @@ STAR_REASONS: dict[str, tuple[str, str]] = {
         _NO_RESOURCE,
         f"{_REFERENCE}list_amazonsagemaker.html",
     ),
+    "servicequotas:Get*, servicequotas:List*": (
+        _NO_RESOURCE,
+        f"{_REFERENCE}list_servicequotas.html",
+    ),
     "ec2:Describe*": (
         _NO_RESOURCE,
         f"{_REFERENCE}list_amazonec2.html",

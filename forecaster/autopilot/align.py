@@ -80,7 +80,7 @@ class Rules:
                 covariates[:, :, column], panel.starts, panel.n_steps, self.of(name)
             )
         filled = fill_target(panel.target, self.of(problem.target))
-        return replace(panel, target=filled, known=covariates)
+        return replace(panel.supposing(covariates), target=filled)
 
     def to_json(self) -> dict[str, Any]:
         """Give the rules as plain JSON types."""

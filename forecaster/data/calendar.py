@@ -35,9 +35,14 @@ def add_holidays(panel: Panel, country: str) -> Panel:
     if not counts.any():
         return panel
     always = np.zeros((*panel.hidden.shape[:2], 1), dtype=bool)
+    # Nothing is supposed of what is always known.
+    assumed = panel.assumed
+    if assumed.size:
+        assumed = np.concatenate([assumed, np.full(always.shape, np.nan)], axis=2)
     return replace(
         panel,
         hidden=np.concatenate([panel.hidden, always], axis=2),
+        assumed=assumed,
         known=np.concatenate([panel.known, counts[which].astype(float)[..., None]], 2),
         known_names=(*panel.known_names, HOLIDAYS),
         known_categorical=(*panel.known_categorical, False),

@@ -42,6 +42,9 @@ class Panel:
         after a cutoff, now or in the past; empty where all are.
     static
         [n_items, n_static] codes or numbers of what does not change over time.
+    assumed
+        [n_items, horizon, n_known] what is supposed of the covariates after any
+        cutoff, NaN where they are given or hidden; empty where nothing is.
     """
 
     keys: pd.DataFrame
@@ -58,6 +61,7 @@ class Panel:
     hidden: NDArray[np.bool_] = field(
         default_factory=lambda: np.zeros((0, 0, 0), dtype=bool)
     )
+    assumed: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
     @property
     def n_items(self) -> int:
@@ -109,12 +113,27 @@ class Panel:
         ).blinded()
 
     def blinded(self) -> "Panel":
-        """Forget the covariates of the future that will not be known."""
-        if not self.hidden.any():
+        """Know of the covariates of the future what will be known, or supposed."""
+        supposed = np.isfinite(self.assumed)
+        if not (self.hidden.any() or supposed.any()):
             return self
         known = self.known.copy()
-        known[:, self.n_steps :][self.hidden] = np.nan
+        ahead = known[:, self.n_steps :]
+        if self.hidden.size:
+            ahead[self.hidden] = np.nan
+        if supposed.size:
+            ahead[supposed] = self.assumed[supposed]
         return replace(self, known=known)
+
+    def supposing(self, known: Array) -> "Panel":
+        """Take covariates of which the future was filled: none of that is hidden.
+
+        The same is supposed after every cutoff, whatever then happened.
+        """
+        ahead = known[:, self.n_steps :]
+        assumed = np.where(self.hidden, ahead, np.nan)
+        hidden = self.hidden & np.isnan(assumed)
+        return replace(self, known=known, hidden=hidden, assumed=assumed)
 
     def recent(self, steps: int) -> "Panel":
         """Forget what is longer ago than some steps."""
@@ -132,12 +151,17 @@ class Panel:
             return self
         shape = (self.n_items, self.horizon, len(self.known_names))
         hidden = self.hidden.copy() if self.hidden.size else np.zeros(shape, dtype=bool)
-        hidden[:, :, [name in names for name in self.known_names]] = True
-        return replace(self, hidden=hidden).blinded()
+        some = [name in names for name in self.known_names]
+        hidden[:, :, some] = True
+        assumed = self.assumed.copy()
+        if assumed.size:
+            assumed[:, :, some] = np.nan
+        return replace(self, hidden=hidden, assumed=assumed).blinded()
 
     def all_told(self) -> "Panel":
         """Suppose that every covariate will be known."""
-        return replace(self, hidden=np.zeros_like(self.hidden))
+        nothing = np.full_like(self.assumed, np.nan)
+        return replace(self, hidden=np.zeros_like(self.hidden), assumed=nothing)
 
     def take(self, rows: NDArray[np.int64]) -> "Panel":
         """Keep some series."""
@@ -149,6 +173,7 @@ class Panel:
             known=self.known[rows],
             static=self.static[rows],
             hidden=self.hidden[rows] if self.hidden.size else self.hidden,
+            assumed=self.assumed[rows] if self.assumed.size else self.assumed,
         )
 
     def stamps(self, steps: NDArray[np.int64]) -> Stamps:

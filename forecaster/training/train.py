@@ -43,12 +43,21 @@ class Report:
 
 @dataclass(frozen=True)
 class Trained:
-    """A candidate that works: its state and what it would have forecast."""
+    """A candidate that works: its state and what it would have forecast.
+
+    Parameters
+    ----------
+    quantiles
+        [n_windows, n_items, horizon, n_levels].
+    states
+        What it had learned before windows of the backtest, with their numbers.
+    """
 
     candidate: Candidate
     state: State
-    quantiles: Array  # [n_windows, n_items, horizon, n_levels]
+    quantiles: Array
     report: Report
+    states: tuple[tuple[tuple[int, ...], State], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -221,7 +230,8 @@ def _assemble(plan: Plan, candidate: Candidate, parts: list[_Part]) -> Trained:
         seconds=sum(part.seconds for part in parts),
         status="Completed",
     )
-    return Trained(candidate, parts[0].state, quantiles, report)
+    states = tuple((part.windows, part.state) for part in parts if part.windows)
+    return Trained(candidate, parts[0].state, quantiles, report, states)
 
 
 def score_quantiles(plan: Plan, quantiles: Array) -> dict[str, float]:

@@ -204,6 +204,13 @@ UPLOAD_CODES: dict[str, Code] = {
         "look at the accents in the ids; export in UTF-8 if any is wrong",
         "{file} is written in {encoding}",
     ),
+    "csv-encoding-guessed": _warning(
+        "A table is not in UTF-8, and letters in it are rare in the encoding that it "
+        "was taken for.",
+        "compare these lines with your data; export in UTF-8 if a letter is wrong",
+        "{count:line} of {file} hold letters that may be read wrongly, as it was taken "
+        "to be in cp1252",
+    ),
     "csv-byte-order-mark": _fixed(
         "A table begins with a byte order mark, which was skipped.",
         "there is nothing to do",
@@ -278,10 +285,19 @@ UPLOAD_CODES: dict[str, Code] = {
         "{file} has {column!r} where {name!r} was asked for",
     ),
     "table-wide": _error(
-        "The table has a column for each date.",
+        "The table has a column for each date, and nothing says how it is meant.",
         "bring it into long form: one row per series and date, as item_id, "
         "timestamp, target_value",
-        "{file} has a column for each date (found {columns})",
+        "{file} has {count:column} of moments (found {columns}), and cannot be brought "
+        "into long form without a doubt",
+    ),
+    "table-melted": _warning(
+        "The table has a column for each date, or for each series; it was brought into "
+        "long form, with a row for each of their cells that is not blank.",
+        "look at the first rows; if they are not what is meant, upload one row per "
+        "series and date, as item_id, timestamp, target_value",
+        "{file} has a column for each {kind}; {count:column} ({columns}) became the "
+        "rows of {label!r} and {value!r}{note}",
     ),
     # values
     "key-blank": _error(
@@ -291,15 +307,24 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "timestamp-unreadable": _error(
         "Timestamps cannot be read, or not like the rest of the column.",
-        "write them all as YYYY-MM-DD, with HH:MM:SS behind it below daily",
+        "correct them: each must be a date that exists, from the year 1678 to 2261, in "
+        "the form of the others, best YYYY-MM-DD, with HH:MM:SS behind it below daily",
         "{problem}",
     ),
     "timestamp-ambiguous": _error(
-        "Day and month cannot be told apart, since no value is above 12; or a column "
-        "of weeks holds what looks like months.",
+        "Day, month and year cannot be told apart, since no value is above 12, or as "
+        "years have two digits; or a column of weeks holds what looks like months.",
         'set "Preparation": {"DateOrder": "day-first"} or "month-first" in '
         "config.json; or write dates as YYYY-MM-DD, and weeks as 2020-W01",
         "{file}'s column {column!r} could be {orders}",
+    ),
+    "timestamp-swapped": _error(
+        "Dates are uneven, and would be even if day and month were swapped wherever "
+        "that gives a date; a spreadsheet has probably read them in the wrong order.",
+        "write the dates as YYYY-MM-DD where they were made, and do not open the file "
+        "in a spreadsheet in between",
+        "{file}'s column {column!r} has uneven steps, which are even once day and "
+        "month are swapped where both are 12 or less",
     ),
     "timestamp-mixed": _error(
         "The timestamp column mixes several forms of dates.",
@@ -316,6 +341,25 @@ UPLOAD_CODES: dict[str, Code] = {
         "rewritten as UTC.",
         "ignore this, or write local times without any offset",
         "{file}'s column {column!r} was rewritten as UTC (it has the offsets {zones})",
+    ),
+    "timestamp-two-columns": _fixed(
+        "A date and its time of day, or a year and its month, stand in columns of "
+        "their own; they were read as one moment. Numbers from 1 on count from "
+        "midnight, so that the first hour begins at 00:00.",
+        "ignore this, or write the moments in one column if they mean something else",
+        "{file}'s columns {columns} were read as one moment",
+    ),
+    "timestamp-interval": _fixed(
+        "Moments are intervals with a beginning and an end, in one column or two; the "
+        "beginning was taken.",
+        "ignore this, or keep the column that counts if it is the other one",
+        "{file}'s column {column!r} {what}; the beginning was taken",
+    ),
+    "timestamp-number": _fixed(
+        "Moments are numbers: days since 1899 as spreadsheets count, or seconds since "
+        "1970; they were read so, and fractions of a second were cut.",
+        "look at the example; write them as YYYY-MM-DD if they mean something else",
+        "{file}'s column {column!r} holds {what}",
     ),
     "timestamp-fraction-cut": _fixed(
         "Timestamps had fractions of a second, which were cut.",
@@ -366,12 +410,13 @@ UPLOAD_CODES: dict[str, Code] = {
         "{file}'s column {column!r} mixes decimal commas and decimal points",
     ),
     "decimal-assumed": _warning(
-        "Each number with a point has three digits behind it; it was taken as a "
-        "decimal point.",
-        "ignore this if that is right; if the points group thousands, set "
-        '"Preparation": {"DecimalMark": ","} in config.json',
-        "{file}'s column {column!r} has numbers like {such}, whose point was taken as "
-        "the decimal mark",
+        "Each number with a point, or with a comma, has three digits behind it; it was "
+        "taken as the decimal mark, as in other columns.",
+        "ignore this if that is right; if it groups thousands, set "
+        '"Preparation": {"DecimalMark": ","} in config.json for points, or "." for '
+        "commas",
+        "{file}'s column {column!r} has numbers like {such}, whose mark was taken for "
+        "the decimal one",
     ),
     "number-units": _fixed(
         "Units, currencies or percent signs beside numbers were cut; the numbers stay.",
@@ -396,6 +441,18 @@ UPLOAD_CODES: dict[str, Code] = {
         "leave such cells blank; name another number, if it is one",
         "{count:number} in {file}'s column {column!r} stand for no value",
     ),
+    "numbers-rounded": _warning(
+        "Numbers are written as a spreadsheet shows large ones in a narrow column, "
+        "with most of their digits lost.",
+        "format the column as plain numbers there, and export it again",
+        "{count:number} in {file}'s column {column!r} look rounded, such as {such}; "
+        "they were taken as they stand",
+    ),
+    "text-garbled": _warning(
+        "Ids hold what is left of letters that were read in a wrong encoding.",
+        "export the table again in UTF-8; different ids may have become one",
+        "{count:id} of {file} with garbled letters",
+    ),
     "number-missing-word": _fixed(
         "Words such as NA or null in a numeric column were read as no value.",
         "ignore this if that is what they mean",
@@ -404,14 +461,14 @@ UPLOAD_CODES: dict[str, Code] = {
     "covariate-mixed": _warning(
         "A column holds both numbers and other texts, and was taken as text.",
         "correct the odd values if the column should be numeric",
-        "{file}'s column {column!r} was taken as text ({share:.0%} of its values are "
-        "numbers)",
+        "{file}'s column {column!r} was taken as text, though {why}",
     ),
     # series
     "duplicate-rows": _error(
         "Rows have the same series and timestamp; Autopilot would sum them silently.",
-        "remove the repeats, name the missing grouping column, or say how to combine "
-        f"them in {_AGGREGATION} for the target",
+        "remove the repeats; or name the column that tells them apart in "
+        "GroupingAttributeNames of TimeSeriesConfig; or say how to combine them in "
+        f"{_AGGREGATION} for the target",
         "{count:row} of {file} with the key and the timestamp of another",
     ),
     "duplicate-rows-aggregated": _warning(
@@ -422,8 +479,10 @@ UPLOAD_CODES: dict[str, Code] = {
     "finer-than-frequency": _warning(
         "Several rows of a series fall into one period; Autopilot sums their targets, "
         "or does what Transformations.Aggregation says, and leaves covariates alone.",
-        "choose a finer ForecastFrequency, or aggregate the table beforehand",
-        "{count:row} of {file} in the same {period} as another",
+        "choose a finer ForecastFrequency, or aggregate the table beforehand; say how "
+        f"to combine them in {_AGGREGATION}",
+        "{count:row} of {file} in one {period} step with another row of its series; "
+        "their values of {target!r} are combined ({combined})",
     ),
     "coarser-than-frequency": _error(
         "The data's steps are longer than those of the forecast.",
@@ -433,20 +492,22 @@ UPLOAD_CODES: dict[str, Code] = {
     "off-boundary": _warning(
         "Timestamps are not at the start of their period; Autopilot moves them there "
         "(weeks begin on Monday, months on the 1st).",
-        "ignore this if that is acceptable",
+        "ignore this if these periods are meant; otherwise write their first days",
         "{count} of {moments} timestamps of {file} are not at the start of their "
-        "{period}",
+        "{period}; Autopilot moves them there, such as {example} to {moved}",
     ),
     "frequency-unclear": _error(
         "The timestamps have no regular step that Autopilot could forecast at.",
         "set ForecastFrequency in config.json, or aggregate the data to regular steps",
         "{file} has no step that Autopilot can forecast at ({evidence})",
         "key-blank",
+        "timestamp-swapped",
     ),
     "steps-irregular": _warning(
         "Some steps do not fit the frequency.",
-        "look for rows with a wrong timestamp",
-        "{share:.1%} of {file}'s steps do not fit {frequency}",
+        "look for rows with a wrong timestamp there, and for missing ones",
+        "{share:.1%} of {file}'s steps do not fit {frequency}, the first from {before} "
+        "to {after}",
     ),
     "too-few-steps": _error(
         "The history has too few time steps to forecast even one.",
@@ -464,10 +525,11 @@ UPLOAD_CODES: dict[str, Code] = {
         "{file} has {steps} time steps for a horizon of {horizon}",
     ),
     "ids-alike": _warning(
-        "Item ids differ in case, spaces or marks only; they are different series.",
-        "write them alike, if they are the same item",
-        "{count:item id} of {file} different from others in nothing but case, spaces "
-        "or marks",
+        "Item ids or groups differ in case, spaces, marks, accents or zeros in front "
+        "only; they are different series.",
+        "write them alike, if they are the same",
+        "{count:id} of {file} different from others in nothing but case, spaces, "
+        "marks, accents or zeros in front",
     ),
     "ids-damaged": _warning(
         "Item ids look like long numbers that a spreadsheet has rounded, so that "
@@ -496,8 +558,9 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "time-hole": _warning(
         "For a long time no series has a row; Autopilot fills every series there.",
-        "look for timestamps with a wrong year; ignore this if the hole is real",
+        "look for timestamps with a wrong date; ignore this if the hole is real",
         "no series of {file} has a row between {before} and {after}",
+        "timestamp-swapped",
     ),
     "grid-too-large": _error(
         "Nearly all of the time between the first and the last timestamp has no row, "
@@ -509,14 +572,14 @@ UPLOAD_CODES: dict[str, Code] = {
     "series-empty": _warning(
         "Series have no value at all.",
         "upload their history, or leave them out",
-        "{count} of {series} series of {file} have no value of {target!r}",
+        "no value of {target!r} in {count} of {series} series of {file}",
         "target-not-number",
     ),
     "series-short": _warning(
         "Series have fewer than four values; they are forecast from the others.",
         "upload more of their history, or leave them out with "
         "Preparation.DropShortSeries",
-        "{count} of {series} series have fewer than {least} values",
+        "fewer than {least} values in {count} of {series} series",
         *_LOST_ROWS,
     ),
     "series-dropped": _fixed(
@@ -528,33 +591,37 @@ UPLOAD_CODES: dict[str, Code] = {
         "Series end before the others; Autopilot fills the rest with zeros unless "
         "Transformations.Filling says otherwise.",
         "ignore this if they ended; otherwise upload the missing rows or set backfill",
-        "{count} of {series} series end before the dataset's last timestamp",
+        "early end of {count} of {series} series, before {last}, the last timestamp; "
+        "the rest of {target!r} is filled {end}",
         *_LOST_ROWS,
     ),
     "series-gaps": _warning(
         "Steps are missing inside series; Autopilot fills them with zeros unless "
         "Transformations.Filling says otherwise.",
         "ignore this if no row means zero; otherwise set middlefill for the target",
-        "{count} of {series} series have gaps: {missing:step} missing",
+        "gaps in {count} of {series} series: {missing:step} missing, where "
+        "{target!r} is filled {middle}",
         *_LOST_ROWS,
         "coarser-than-frequency",
+        "timestamp-swapped",
     ),
     "target-blank": _warning(
         "Values of the target are blank inside the history; Autopilot fills them with "
         "zeros unless Transformations.Filling says otherwise.",
         "fill them in, or set middlefill and backfill for the target",
-        "{count:row} of {file} without a value of {target!r} inside the history",
+        "{count:row} of {file} without a value of {target!r} inside the history; they "
+        "are filled {middle}",
         "target-not-number",
     ),
     "series-zero": _warning(
         "Series hold nothing but zeros.",
         "leave them out if they are not to be forecast",
-        "{count} of {series} series hold nothing but zeros",
+        "nothing but zeros in {count} of {series} series",
     ),
     "series-constant": _warning(
         "Series always have the same value.",
         "leave them out if they are not to be forecast",
-        "{count} of {series} series always have the same value",
+        "always the same value in {count} of {series} series",
     ),
     "one-series": _warning(
         "There is only one series; some of Autopilot's algorithms need many.",
@@ -617,6 +684,35 @@ UPLOAD_CODES: dict[str, Code] = {
         "no row of {file} belongs to any of the history (it begins at {theirs}, the "
         "history at {ours})",
     ),
+    "rts-no-history": _error(
+        "No column of RTS.csv has a value at any moment of the history, so that "
+        "nothing can be learnt from it.",
+        "give the values of the past too, one for each row of the history; or leave "
+        "RTS.csv out",
+        "no column of {file} has a value in the history",
+        "rts-nothing-matched",
+    ),
+    "rts-for-every-item": _warning(
+        "RTS.csv has no item column, as calendars and weather have none; its rows were "
+        "joined to every item.",
+        "ignore this if that is right; otherwise add the item column",
+        "{file} has no column {item!r}; its rows hold for every item",
+    ),
+    "covariate-no-history": _warning(
+        "A column has no value at any moment of the history, so that nothing can be "
+        "learnt from it; it was left out.",
+        "give its values of the past too, or leave the column out",
+        "{file}'s column {column!r} has no value in the history, and was left out",
+        "rts-nothing-matched",
+        "rts-no-history",
+    ),
+    "text-blank": _fixed(
+        "A column of texts that change with time is blank in places, as where there is "
+        "no holiday; blank was taken as a kind of its own, in the future too.",
+        "ignore this if blank means none; otherwise fill the cells in",
+        "{count:cell} in {file}'s column {column!r} are blank, and were taken as a "
+        "kind of their own, {word!r}",
+    ),
     "rts-beyond-horizon": _warning(
         "RTS.csv reaches beyond the horizon; those rows were left out.",
         "ignore this, or raise ForecastHorizon",
@@ -675,7 +771,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "Covariates of the future are given for some series or steps only.",
         "complete them up to the end of the horizon, or set futurefill for each "
         "(texts cannot be filled)",
-        "{count} of {series} series have no covariates for each of the {horizon} "
+        "covariates of {count} of {series} series do not reach all of the {horizon} "
         "steps to come; nothing fills {unfilled}",
         "future-none",
     ),
@@ -683,19 +779,20 @@ UPLOAD_CODES: dict[str, Code] = {
         "Covariates of the future are given for some series or steps only; futurefill "
         "fills the rest.",
         "ignore this if intended",
-        "{count} of {series} series have no covariates for each of the {horizon} "
+        "covariates of {count} of {series} series do not reach all of the {horizon} "
         "steps to come",
         "future-none",
     ),
     "future-blank": _error(
         "Covariates are blank in rows of the future.",
-        "fill them in up to the end of the horizon, or set futurefill for the column",
-        "{count:future value} of {column!r} are blank",
+        "fill them in up to the end of the horizon, texts by a word such as none; or "
+        "set futurefill for a column of numbers",
+        "{count:blank future value} of {column!r}",
     ),
     "future-blank-filled": _warning(
         "Covariates are blank in rows of the future; futurefill fills them.",
         "ignore this if intended",
-        "{count:future value} of {column!r} are blank",
+        "{count:blank future value} of {column!r}",
     ),
     # settings
     "settings-unreadable": _error(
@@ -825,6 +922,25 @@ REPORT_CODES = {
         "the same season again, or the last value where there is none, stands in for "
         "them; look at the history of these series",
         "{count:row} of {series} series missing in the forecast",
+    ),
+    "forecast-naive": _warning(
+        "The model left out more than one series in twenty, in part or whole.",
+        "do not take these for forecasts of the model: the same season again, or the "
+        "last value, stands in for what is missing; look at the history of these "
+        "series, and at the raw output",
+        "{count:row} of {series} of {asked} series missing in the forecast",
+    ),
+    "forecast-ids-respelt": _fixed(
+        "The model wrote ids otherwise than they were asked for.",
+        "they were written as they were asked for, as each fits one alone",
+        "{count:series} came back with another spelling",
+    ),
+    "forecast-dates-differ": _warning(
+        "Series are forecast for other dates than the rest.",
+        "look at the history of these series: the model may have begun at the end of "
+        "theirs",
+        "{count:series} forecast for other dates than the rest, which begins at "
+        "{first}",
     ),
     "forecast-rows-dropped": _fixed(
         "The forecast has series or timestamps that nobody asked for.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -51,6 +52,13 @@ _MAGIC = {
     b"%PDF": "a PDF",
     b"SQLi": "a database file",
 }
+
+# Bytes that are letters or marks in cp1252 and hardly stand within or before a word
+# there; in the encodings of old systems they are letters with accents.
+_RARE_LETTER = re.compile(
+    rb"[A-Za-z\xc0-\xff][\x82-\x8b\x8e\x93\x94\x98-\x9b\x9e\x9f][A-Za-z\xc0-\xff]"
+    rb"|[\x81\x83\x8a\x8d-\x90\x9a\x9d-\x9f]"
+)
 
 
 @dataclass(frozen=True)
@@ -158,6 +166,8 @@ def _find_encoding(path: Path, name: str, findings: Findings) -> str:
     for encoding in [wide] if wide else ["utf-8-sig", "cp1252", "latin-1"]:
         if _decodes(path, name, encoding, findings):
             _note_encoding(name, encoding, start, findings)
+            if encoding == "cp1252":
+                _check_guess(path, name, findings)
             return encoding
     raise _no_text(name, f"its bytes are broken {wide}", findings)
 
@@ -188,6 +198,20 @@ def _check_broken_bytes(path: Path, name: str, findings: Findings) -> None:
                 del places[MAX_EXAMPLES:]
     if good > 0.02 * bad:
         raise findings.reject("csv-broken-bytes", count=bad, examples=places, file=name)
+
+
+def _check_guess(path: Path, name: str, findings: Findings) -> None:
+    """Warn of letters that are rare in cp1252, and usual where it is a wrong guess."""
+    count, places = 0, list[Example]()
+    with path.open("rb") as file:
+        for number, line in enumerate(iter(lambda: file.readline(MAX_LINE_BYTES), b"")):
+            if not line.isascii() and _RARE_LETTER.search(line):
+                count += 1
+                text = line.decode("cp1252", "replace").strip()
+                places.append(Example(name, number + 1, None, shorten(text)))
+                del places[MAX_EXAMPLES:]
+    if count:
+        findings.add("csv-encoding-guessed", count=count, examples=places, file=name)
 
 
 def _no_text(name: str, problem: str, findings: Findings) -> FileRejected:

@@ -23,7 +23,7 @@ MISSING = frozenset(
 )
 # No pattern may try the same characters in two ways: a cell can be long.
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
-_COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d+")
+_COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d*")
 _COMMA_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _DOT_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d*")
 _DOTS_ONLY = re.compile(r"[+-]?\d{1,3}(?:\.\d{3}){2,}")
@@ -34,8 +34,10 @@ _BY_COMMA = re.compile(
     r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d*)?(?:[eE][+-]?\d{1,3})?"
 )
 _ODD_NUMBER = re.compile(r"^0\d|[^-+.\deE\n]", re.MULTILINE)
-_LEADING_ZERO = re.compile(r"0\d+")
 _LARGE_WHOLE = re.compile(r"[+-]?[1-9]\d{3,}")
+_LEADING_ZERO = re.compile(r"0\d+")
+# How a spreadsheet shows a large number in a narrow column: most digits are lost.
+_ROUNDED = re.compile(r"[+-]?\d(?:\.\d{1,5})?E\+\d{2,3}")
 # What instruments and old programs write for "no value".
 PLACEHOLDERS = (-99.0, -999.0, -9999.0, -99999.0, 9999.0, 99999.0, 999999.0)
 
@@ -54,12 +56,14 @@ class NumberEvidence:
     missing: int = 0
     plain: int = 0
     whole: int = 0
-    large: int = 0
+    rounded: int = 0
     thousandth: int = 0
     pointed: int = 0
     comma: int = 0
     only_decimal: int = 0
     only_thousands: int = 0
+    ends_in_zero: int = 0
+    large: int = 0
     dotted: int = 0
     leading_zero: int = 0
     infinite: int = 0
@@ -67,6 +71,7 @@ class NumberEvidence:
     written: int = 0
     with_points: bool = False
     with_commas: bool = False
+    widths: set[int] = field(default_factory=set)
     units: Counter[str] = field(default_factory=Counter)
     places: dict[str, tuple[str, int | None]] = field(default_factory=dict)
     odd_ones: Counter[float] = field(default_factory=Counter)
@@ -99,8 +104,11 @@ class NumberEvidence:
             self.plain += count
             self._add_values(np.array([float(text)]), count)
             self._add_point(text, count, row)
+            if text.isdecimal():
+                self.widths.add(len(text))
             if _LEADING_ZERO.fullmatch(text):
                 self.leading_zero += count
+                self._see("leading zero", text, row)
         else:
             self._add_odd(text, count, row)
 
@@ -142,10 +150,13 @@ class NumberEvidence:
             self.large += count * (_LARGE_WHOLE.fullmatch(text) is not None)
             return
         self.with_points = True
+        if _ROUNDED.fullmatch(text):
+            self.rounded += count
+            self._see("rounded", text, row)
         if _THOUSANDTH.fullmatch(text):
             self.thousandth += count
             self._see("thousandth", text, row)
-        else:
+        elif "." in text and "e" not in text.casefold():
             self.pointed += count
             self._see("pointed", text, row)
 
@@ -166,11 +177,14 @@ class NumberEvidence:
         self.with_commas = self.with_commas or (
             "," in text if is_dotted else decimal or thousands
         )
+        if decimal or thousands or is_dotted:
+            self._add_values(np.array([_read_size(text)]), count)
         if decimal or thousands:
             self.comma += count
             small = bool(_LEADING_ZERO_COMMA.fullmatch(text))
             self.only_decimal += count if small or not thousands else 0
             self.only_thousands += count if not decimal else 0
+            self.ends_in_zero += count if thousands and text.endswith("0") else 0
             self._see("comma", text, row)
         elif is_dotted:
             self.dotted += count
@@ -209,6 +223,11 @@ class NumberEvidence:
         return not self.with_points
 
     @property
+    def is_padded_oddly(self) -> bool:
+        """Whether some whole numbers have zeros in front, and not all one width."""
+        return self.leading_zero > 0 and len(self.widths) > 1
+
+    @property
     def numeric_share(self) -> float:
         """Which share of the filled values can be numbers of some kind."""
         filled = self.filled - self.missing
@@ -226,13 +245,23 @@ class NumberEvidence:
 
     @property
     def placeholders(self) -> tuple[float, ...]:
-        """The values that can only stand for "no value", far from all others."""
+        """The values that stand for "no value": far from all others, or below zero.
+
+        A number such as -999 need not be far where no other number is negative.
+        """
         reach = max(abs(self.low), abs(self.high)) if self.high >= self.low else 0.0
         return tuple(
             value
             for value, count in self.odd_ones.items()
-            if count > 1 and 0 < 5 * reach < abs(value) and count < self.filled / 2
+            if (value < 0 <= self.low and reach > 0)
+            or (1 < count < self.filled / 2 and 0 < 5 * reach < abs(value))
         )
+
+
+def _read_size(text: str) -> float:
+    """Read a number of commas and points by the last one, whatever they mean."""
+    whole, _, rest = text.replace(",", ".").rpartition(".")
+    return float(f"{whole.replace('.', '')}.{rest}")
 
 
 def _has_point(text: str) -> bool:
@@ -245,7 +274,8 @@ def _read_plain(texts: Array) -> Array | None:
         values: Array = texts.astype(float)
     except ValueError:
         return None
-    if not np.isfinite(values).all() or _ODD_NUMBER.search("\n".join(texts.tolist())):
+    joined = "\n".join(texts.tolist())
+    if not np.isfinite(values).all() or _ODD_NUMBER.search(joined) or "E+" in joined:
         return None
     return values
 
@@ -281,21 +311,33 @@ def find_decimal_mark(
     """
     comma = evidence.only_decimal or evidence.dotted
     point = evidence.pointed or evidence.only_thousands
-    if (comma and point) or (
-        not comma and not point and evidence.comma and evidence.thousandth
-    ):
+    if (comma and point) or _is_mixed(evidence):
         return DecimalMark(None, "decimal-mixed")
     if comma or point:
         return DecimalMark("," if comma else ".")
+    if evidence.ends_in_zero and evidence.whole and not evidence.large:
+        return DecimalMark(".")  # nobody writes 1,050 for 1.05 and 916 for 916.000
     if evidence.comma:
-        code = None if others else "decimal-ambiguous"
-        return DecimalMark(others, code, "comma")
+        code = "decimal-assumed" if others == "," and evidence.whole else None
+        return DecimalMark(others, code if others else "decimal-ambiguous", "comma")
     return _choose_point(evidence, others)
+
+
+def _is_mixed(evidence: NumberEvidence) -> bool:
+    """Say whether 1,906 stands beside points, or 1.906 beside decimal commas.
+
+    It could be nearly two, and nearly two thousand only where thousands are grouped in
+    numbers with a fraction too.
+    """
+    by_comma = evidence.comma - evidence.only_decimal - evidence.only_thousands
+    if by_comma and not evidence.only_thousands:
+        return bool(evidence.pointed or (evidence.thousandth and not evidence.dotted))
+    return bool(evidence.thousandth and evidence.only_decimal and not evidence.dotted)
 
 
 def _choose_point(evidence: NumberEvidence, others: str | None) -> DecimalMark:
     """Choose what points mean of which each has three digits behind it."""
-    if not evidence.thousandth or evidence.large:
+    if not evidence.thousandth:
         return DecimalMark(".")
     if others == ",":
         return DecimalMark(",")

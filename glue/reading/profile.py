@@ -55,6 +55,13 @@ def read_sample(table: Table, findings: Findings, rows: int = SAMPLE_ROWS) -> Ro
     return Rows.undated(columns, np.empty(0, dtype=np.int64))
 
 
+def tell_lines(table: Table, findings: Findings) -> None:
+    """Say which of the first lines are no rows, where the table is not read on."""
+    tallies = Tallies()
+    next(iter(table.chunks(findings, tallies, size=SAMPLE_ROWS)), None)
+    tallies.tell(findings)
+
+
 @dataclass
 class TableProfile:
     """What a pass over a whole table tells about its columns.
@@ -67,9 +74,13 @@ class TableProfile:
     rows: int = 0
     trimmed: set[str] = field(default_factory=set)
 
-    def plain(self, names: Iterable[str]) -> frozenset[str]:
+    def plain(self, marks: Mapping[str, str]) -> frozenset[str]:
         """Choose the columns that hold nothing but plain numbers and blanks."""
-        return frozenset(name for name in names if self.numbers[name].is_all_plain)
+        return frozenset(
+            name
+            for name, mark in marks.items()
+            if mark == "." and self.numbers[name].is_all_plain
+        )
 
     def whole(self, marks: Mapping[str, str]) -> frozenset[str]:
         """Choose the numeric columns, given with their marks, that hold no fraction."""

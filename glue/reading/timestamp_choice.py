@@ -6,7 +6,13 @@ import re
 from dataclasses import replace
 
 from glue.findings.finding import Example, Findings, list_some
-from glue.reading.timestamps import Reading, TimestampEvidence, find_order
+from glue.reading.timestamps import (
+    Reading,
+    TimestampEvidence,
+    find_order,
+    has_days_for_years,
+    is_year_first,
+)
 
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(Z|[+-].*)?)?")
 _WEEK_NAME = re.compile(r"week|woche|semaine|semana|settimana|\bkw\b", re.IGNORECASE)
@@ -57,6 +63,9 @@ def choose_reading(
     if reading.form in ("month/year", "year-month") and _WEEK_NAME.search(column):
         _note_order(evidence, findings, places[0], "a week or a month of a year")
         return None
+    if reading.form == "month-name year" and has_days_for_years(evidence):
+        _note_order(evidence, findings, places[0], "a day or a year behind the month")
+        return None
     if evidence.cut:
         place = Example(file, None, column, evidence.sample["fraction"])
         findings.add(
@@ -67,8 +76,7 @@ def choose_reading(
             column=column,
         )
     if reading.form == "day and month":
-        order = order or find_order(evidence)
-        reading = replace(reading, order=order)
+        reading = replace(reading, order=order or find_order(evidence))
         if reading.order is None:
             _note_order(evidence, findings, places[0])
             return None
@@ -114,14 +122,23 @@ def _check_zones(
     """Say whether moments of several zones are to become UTC; refuse those of days."""
     zones = sorted(evidence.zones)
     if len(zones) > 1:
-        words = list_some("no offset" if zone == "none" else zone for zone in zones)
+        words = list_some(map(_write_zone, zones))
         clear = "none" not in zones and evidence.midnights < evidence.with_time
         code = "timestamp-utc" if clear else "timestamp-zones"
         findings.add(code, file=file, column=column, zones=words)
         return clear
     if zones and zones != ["none"]:
-        findings.add("timestamp-zone-dropped", file=file, column=column, zone=zones[0])
+        findings.add(
+            "timestamp-zone-dropped",
+            file=file,
+            column=column,
+            zone=_write_zone(zones[0]),
+        )
     return False
+
+
+def _write_zone(zone: str) -> str:
+    return "no offset" if zone == "none" else f"{zone[:3]}:{zone[3:]}"
 
 
 def _note_order(
@@ -131,7 +148,9 @@ def _note_order(
     orders: str = "day-first or month-first",
 ) -> None:
     file, column = place.file, place.column
-    if max(evidence.firsts, default=0) > 12:
+    if is_year_first(evidence):
+        orders = "year-first or day-first"
+    elif max(evidence.firsts, default=0) > 12:
         findings.add(
             "timestamp-mixed",
             examples=[place],

@@ -65,6 +65,17 @@ _FORMS = {
         r"(?P<year>(?:1[6-9]|20|21|22)\d\d)(?P<month>0[1-9]|1[0-2])"
         r"(?P<day>0[1-9]|[12]\d|3[01])"
     ),
+    "yyyymmddhh": re.compile(
+        r"(?P<year>(?:19|20|21)\d\d)(?P<month>0[1-9]|1[0-2])"
+        r"(?P<day>0[1-9]|[12]\d|3[01])(?P<hour>[01]\d|2[0-3])"
+        r"(?:(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?)?"
+    ),
+    "yyyymmddThhmmss": re.compile(
+        r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
+        r"[T ](?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2}))?"
+        rf"(?:\s*{_ZONE})?"
+    ),
+    "yyyymm": re.compile(r"(?P<year>(?:19|20|21)\d\d)(?P<month>0[1-9]|1[0-2])"),
     "year-month": re.compile(r"(?P<year>\d{4})(?:[-/.]|MM?)(?P<month>\d{1,2})"),
     "month/year": re.compile(r"(?P<month>0?\d{1,2})[-/.](?P<year>\d{4})"),
     "year": re.compile(r"(?P<year>(?:1[6-9]|20|21|22)\d\d)"),
@@ -81,6 +92,11 @@ _FORMS = {
     "month-name year": re.compile(rf"{_NAME}[- ](?P<year>\d{{4}}|\d{{2}})"),
     "year month-name": re.compile(rf"(?P<year>\d{{4}})[- ]{_NAME}"),
 }
+
+
+_ZERO = ("00", None)
+_DIGITS_OF_YEAR = 2  # where the century is left out
+_LONG_YEARS = 12  # so many values of one month are days rather
 
 
 @dataclass(frozen=True)
@@ -105,6 +121,7 @@ class TimestampEvidence:
     firsts: set[int] = field(default_factory=set)
     seconds: set[int] = field(default_factory=set)
     years: set[str] = field(default_factory=set)
+    named: set[tuple[int, int]] = field(default_factory=set)
     with_time: int = 0
     same: bool = True
     cut: int = 0
@@ -116,6 +133,19 @@ class TimestampEvidence:
         for text in texts:
             self._add_one(text)
 
+    def share(self, *, named: bool) -> float:
+        """Give the share of the texts that are moments.
+
+        Digits count where the column is ``named`` as one of dates, or where most
+        others are dates without any doubt.
+        """
+        total = sum(self.forms.values())
+        good = total - self.forms["unknown"]
+        digits = sum(self.forms[form] for form in NEED_A_NAME)
+        if not named and digits > good / 2:
+            good -= digits
+        return good / total if total else 0.0
+
     def _add_one(self, text: str) -> None:
         form, match = _match(text)
         self.forms[form] += 1
@@ -125,13 +155,15 @@ class TimestampEvidence:
         parts = match.groupdict()
         if parts.get("hour") is not None:
             self.with_time += 1
-            self.zones[_normal_zone(parts["zone"])] += 1
-            if int(parts["fraction"] or 0):
+            self.zones[_normal_zone(parts.get("zone"))] += 1
+            if int(parts.get("fraction") or 0):
                 self.cut += 1
                 self.sample.setdefault("fraction", text)
             if parts["hour"] == "24":
                 self.sample.setdefault("24:00", text)
-            self.midnights += int(parts["hour"]) % 24 == 0 and parts["minute"] == "00"
+            self.midnights += int(parts["hour"]) % 24 == 0 and parts["minute"] in _ZERO
+        if form == "month-name year" and len(parts["year"]) == _DIGITS_OF_YEAR:
+            self.named.add((int(parts["year"]), _MONTHS[parts["name"].casefold()]))
         if form == "day and month":
             self.firsts.add(int(parts["a"]))
             self.seconds.add(int(parts["b"]))
@@ -154,14 +186,28 @@ def _has_known_month(match: re.Match[str]) -> bool:
     return name is None or name.casefold() in _MONTHS
 
 
+def month_number(name: str) -> int | None:
+    """Give the number of a month by its name; None when it is none."""
+    return _MONTHS.get(name.strip().rstrip(".").casefold())
+
+
 # Digits with or without a mark, which are dates only where the name says so.
-NEED_A_NAME = ("yyyymmdd", "year", "month/year", "year-month")
+NEED_A_NAME = (
+    *("yyyymmdd", "yyyymmddhh", "yyyymm"),
+    *("year", "month/year", "year-month"),
+)
+_DIGITS = ("yyyymmdd", "yyyymmddhh", "yyyymm", "year")
 
 
 def is_date(text: str) -> bool:
     """Say whether a text is a date by itself, whatever the column's name is."""
+    return is_moment(text, named=True) and _match(text.strip())[0] not in _DIGITS
+
+
+def is_moment(text: str, *, named: bool) -> bool:
+    """Say whether a text is a moment; ``named`` when something says that it is one."""
     form, _ = _match(text.strip())
-    return form not in ("unknown", "yyyymmdd", "year")
+    return form != "unknown" and (named or form not in NEED_A_NAME)
 
 
 def _normal_zone(zone: str | None) -> str:
@@ -178,6 +224,8 @@ def find_order(evidence: TimestampEvidence) -> str | None:
     always the same is the day of a monthly table: 01/02/2020, 01/03/2020 and so
     on is day-first, since nobody measures on the first days of January only.
     """
+    if is_year_first(evidence):
+        return None
     if evidence.same and evidence.firsts:
         return "day-first"  # both orders mean the same: 01/01/2020, 01/01/2021
     first_is_day = max(evidence.firsts, default=0) > 12
@@ -188,6 +236,37 @@ def find_order(evidence: TimestampEvidence) -> str | None:
     if first_is_day == second_is_day:
         return None
     return "day-first" if first_is_day else "month-first"
+
+
+def is_year_first(evidence: TimestampEvidence) -> bool:
+    """Say whether what stands last looks like the day, as in 21/10/07 and 21/10/08.
+
+    The day takes more values than the year does; of a monthly table it is always 01.
+    """
+    firsts, lasts = evidence.firsts, evidence.years
+    days = all(len(text) == 2 and 1 <= int(text) <= 31 for text in lasts)
+    if not lasts or not days or max(evidence.seconds) > 12:
+        return False
+    if lasts == {"01"}:
+        return 1 < len(firsts) < 25 and len(evidence.seconds) >= 4
+    is_monthly = len(firsts) == 1 and len(evidence.seconds) >= 4 and len(lasts) <= 12
+    return len(lasts) > len(firsts) and not is_monthly
+
+
+def has_days_for_years(evidence: TimestampEvidence) -> bool:
+    """Say whether what stands behind the month's name looks like the day: Mar 07.
+
+    As years they would leap: Mar 07 and Mar 14 are seven years apart, Apr 01 is back.
+    """
+    if len(evidence.named) < 4 or not all(
+        1 <= year <= 31 for year, _ in evidence.named
+    ):
+        return False
+    months = sorted(12 * year + month for year, month in evidence.named)
+    steps = Counter(int(step) for step in np.diff(months))
+    is_regular = max(steps.values()) >= 0.75 * len(months)
+    one_month = len({month for _, month in evidence.named}) == 1
+    return not is_regular or (one_month and len(months) > _LONG_YEARS)
 
 
 def parse_timestamp(text: str, reading: Reading) -> int | None:
@@ -211,14 +290,15 @@ def _moment(parts: dict[str, Any], reading: Reading) -> int | None:
     seconds = (day - date(1970, 1, 1)).days * DAY
     if parts.get("hour") is None:
         return seconds
-    hour = _full_hour(int(parts["hour"]), parts["half"])
-    minute, second = int(parts["minute"]), int(parts["second"] or 0)
-    if (hour, minute, second) == (24, 0, 0) and parts["half"] is None:
-        return seconds + DAY - _offset(parts["zone"], reading)
+    half, zone = parts.get("half"), parts.get("zone")
+    hour = _full_hour(int(parts["hour"]), half)
+    minute, second = int(parts["minute"] or 0), int(parts["second"] or 0)
+    if (hour, minute, second) == (24, 0, 0) and half is None:
+        return seconds + DAY - _offset(zone, reading)
     if hour > 23 or minute > 59 or second > 59:
         return None
     moment = seconds + hour * 3600 + minute * 60 + second
-    return moment - _offset(parts["zone"], reading)
+    return moment - _offset(zone, reading)
 
 
 def _offset(zone: str | None, reading: Reading) -> int:

@@ -18,13 +18,15 @@ Change = Callable[[Rows, Tallies], Rows]
 class View:
     """A table whose rows are changed while they are read.
 
-    ``spread`` is how many rows a row of the table becomes, at most.
+    ``spread`` is how many rows a row of the table becomes, at most, and ``growth``
+    how many times as long its text is then.
     """
 
     table: Table
     header: Sequence[str]
     change: Change
     spread: int = 1
+    growth: float = 1.0
 
     @property
     def name(self) -> str:
@@ -34,7 +36,7 @@ class View:
     @property
     def text_bytes(self) -> int:
         """About how many bytes its rows are as text."""
-        return self.table.text_bytes * (2 if self.spread > 1 else 1)
+        return int(self.table.text_bytes * self.growth)
 
     def rename(self, names: Mapping[str, str]) -> View:
         """Give the same table with other names for columns."""

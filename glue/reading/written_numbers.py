@@ -13,11 +13,17 @@ _CURRENCIES = (
     "r$ us$"
 )
 _UNITS = (
-    "% stk stk. st\u00fcck pcs pc pc. ea units unit kwh mwh gwh wh kw mw gw w kg l ml "
-    "m2 m3 m\u00b2 m\u00b3 km cm mm h min s \u00b0c \u00b0f \u00b0 hl lb lbs oz p r u"
+    "% stk stk. st\u00fcck pcs pc pc. ea units unit kwh mwh gwh wh kw mw gw kg ml "
+    "m2 m3 m\u00b2 m\u00b3 km cm min \u00b0c \u00b0f \u00b0 hl lb lbs oz"
 )
+# Units that only stand behind a number, with a blank between, in this case: MM is a
+# million, H a credit, and 12S or 1l7 may be a digit that was misread.
+_SHORT_UNITS = frozenset(["g", "h", "l", "mm", "s", "w", "W"])
+# The marks of provisional, revised and unreliable figures.
+_FLAGS = frozenset(["p", "r", "u"])
+_PREFIXES = frozenset(_CURRENCIES.split())
 # No word here may change a number's size, as K, M, Mio. or thousand would.
-UNITS = frozenset([*_CURRENCIES.split(), *_UNITS.split()])
+_SUFFIXES = frozenset([*_CURRENCIES.split(), *_UNITS.split()])
 _MINUS = str.maketrans({"\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2013": "-"})
 _GROUPED = re.compile(r"\d{1,3}(?:[ \u00a0\u2009\u202f'\u2019]\d{3})+(?:[.,]\d*)?")
 _SPACERS = re.compile(r"[ \u00a0\u2009\u202f'\u2019]")
@@ -38,6 +44,7 @@ class WrittenNumber:
 def tidy_number(text: str) -> WrittenNumber | None:
     """Take a written number apart; None when it is none, or has an unknown unit."""
     given = text.translate(_MINUS).strip()
+    given = given[1:] if given.startswith("'") else given  # as in a spreadsheet's cell
     inner, negative = _unwrap(given)
     digits = [at for at, letter in enumerate(inner) if letter.isdigit()]
     if not digits:
@@ -48,12 +55,21 @@ def tidy_number(text: str) -> WrittenNumber | None:
     if (sign and minus) or (before and after) or (negative and (sign or minus)):
         return None
     unit = before or after
-    if unit and unit.casefold() not in UNITS:
+    if before and before.casefold() not in _PREFIXES:
+        return None
+    if after and not _is_suffix(after, back):
         return None
     plain = _SPACERS.sub("", core) if _GROUPED.fullmatch(core) else core
     mark = "-" if negative or minus == "-" else sign
     tidied = not unit or plain != core or negative or bool(minus)
     return WrittenNumber(mark + plain, unit, tidied)
+
+
+def _is_suffix(unit: str, back: str) -> bool:
+    """Say whether what stands behind a number leaves it as large as it is."""
+    if unit in _SHORT_UNITS:
+        return back[:1].isspace()
+    return unit in _FLAGS or unit.casefold() in _SUFFIXES
 
 
 def _unwrap(text: str) -> tuple[str, bool]:

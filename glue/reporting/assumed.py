@@ -15,7 +15,7 @@ from glue.bucket import Bucket
 from glue.findings.finding import list_some
 from glue.reading.timestamps import parse_stamps
 from glue.reporting.history import History, Key, number_keys
-from glue.reporting.words import spell_count, spell_number
+from glue.reporting.words import spell_change, spell_count, spell_metric
 from glue.run_documents import Run, RunSettings
 
 # What candidates.json may say that the backtest knew of the covariates: no more than
@@ -25,10 +25,46 @@ KNOWS_FORECAST, KNOWS_FUTURE, KNOWS_UNKNOWN = "forecast", "future", "unknown"
 _KNOWN_SHARE = 0.95
 _CHUNK_ROWS = 100_000
 _NAMED = 5
+# From so many per cent on, an effect is worth a sentence.
+_TELLING = 5.0
 # A column of more values than this is not kept: nothing could be added up by it.
 _MOST_VALUES = 1000
 _FILLED = {"zero": "0", "mean": "its mean", "median": "its median"}
 _FILLED |= {"min": "its least value", "max": "its greatest value"}
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What the target was while a covariate was 1, and what the same series had else.
+
+    Parameters
+    ----------
+    with_mean, without_mean
+        Means of the target. The second is that of the same series at other times, each
+        counted as often as it was with it, so that no mix of series is compared.
+    steps
+        Values of the history with it.
+    """
+
+    with_mean: float
+    without_mean: float
+    steps: int
+
+    @property
+    def percent(self) -> float | None:
+        """By how many per cent the target was higher with it."""
+        if self.without_mean <= 0:
+            return None
+        return 100 * (self.with_mean / self.without_mean - 1)
+
+    def as_data(self) -> dict[str, Any]:
+        """Give it for report.json."""
+        return {
+            "with_mean": self.with_mean,
+            "without_mean": self.without_mean,
+            "percent": self.percent,
+            "steps": self.steps,
+        }
 
 
 @dataclass(frozen=True)
@@ -43,6 +79,9 @@ class Covariate:
         What stands in for the others, in words; None for nothing.
     usual
         Its mean in the history; None for a text.
+    effect
+        Of one that is 0 or 1: what the target was with and without it; None for any
+        other, or where no series has both.
     """
 
     name: str
@@ -50,6 +89,7 @@ class Covariate:
     wanted: int
     filled: str | None = None
     usual: float | None = None
+    effect: Effect | None = None
 
     @property
     def is_known(self) -> bool:
@@ -76,6 +116,7 @@ class Covariate:
             "wanted": self.wanted,
             "filled_with": self.filled,
             "history_mean": self.usual,
+            "effect": None if self.effect is None else self.effect.as_data(),
             "words": self.words,
         }
 
@@ -114,12 +155,29 @@ class AssumedFuture:
             return f"The forecast knows the future of its covariates: {words}"
         steps = spell_count(self.horizon, "step")
         usual = [
-            f"{one.name} was {spell_number(one.usual)} on average before"
+            f"{one.name} {spell_metric(one.usual)}"
             for one in self.unknown[:_NAMED]
             if one.usual is not None
         ]
-        before = f"; {', '.join(usual)}" if usual else ""
+        before = f"; their means so far: {', '.join(usual)}" if usual else ""
         return f"The forecast assumes {words}, over its {steps}{before}"
+
+    @property
+    def left_out(self) -> str | None:
+        """What the history had and the forecast has not; None for nothing."""
+        words = [
+            f"{one.name}, {spell_change(one.effect.percent)}"
+            for one in self.unknown
+            if one.filled == "0"
+            and one.effect is not None
+            and abs(one.effect.percent or 0) >= _TELLING
+        ]
+        if not words:
+            return None
+        return (
+            f"What the history had and the forecast lacks: {list_some(words, _NAMED)} "
+            "in the steps that had it; add what is planned"
+        )
 
     @property
     def caveat(self) -> str | None:
@@ -127,9 +185,7 @@ class AssumedFuture:
         if not self.unknown:
             return None
         if self.backtest_knows == KNOWS_FORECAST:
-            return (
-                "The backtest knew no more of them, so its accuracy is the forecast's"
-            )
+            return "The backtest assumed the same: its accuracy is this forecast's"
         knew = "knew" if self.backtest_knows == KNOWS_FUTURE else "may have known"
         return (
             f"The backtest {knew} their real values: its accuracy is that of a "
@@ -143,14 +199,21 @@ class AssumedFuture:
             "backtest_knows": self.backtest_knows,
             "withheld": self.is_withheld,
             "sentence": self.sentence,
+            "left_out": self.left_out,
             "caveat": self.caveat,
         }
 
 
 def read_assumed(
-    run: Run, bucket: Bucket, history: History, candidates: Mapping[str, Any] | None
+    run: Run, bucket: Bucket, history: History, knows: str | None
 ) -> AssumedFuture:
-    """Read what the transform's input tells of the covariates' future."""
+    """Read what the transform's input tells of the covariates' future.
+
+    Parameters
+    ----------
+    knows
+        What the backtest knew of it, where the engine says.
+    """
     stored = bucket.list_objects(run.keys.transform_folder)
     count = _Count(history, run.settings)
     for number, one in enumerate(stored):
@@ -158,7 +221,6 @@ def read_assumed(
         if not count.take(path):
             break
         path.unlink()
-    knows = (candidates or {}).get("backtest_knows")
     is_told = knows in (KNOWS_FORECAST, KNOWS_FUTURE)
     return AssumedFuture(
         covariates=tuple(count.describe(_read_filling(run))),
@@ -192,6 +254,33 @@ class _Column:
     changes: bool = False
     first: Array = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
     texts_of: dict[int, str] = field(default_factory=dict)
+    # Of the target where the covariate is 0, and where it is 1: by series.
+    is_flag: bool = True
+    counts: Array = field(default_factory=lambda: np.zeros((2, 0)))
+    sums: Array = field(default_factory=lambda: np.zeros((2, 0)))
+
+    def add_flags(self, flags: Array, targets: Array, series: Array) -> None:
+        """Add up the target by a covariate's values, as long as these are 0 or 1."""
+        count = int(series.max(initial=-1)) + 1
+        if count > self.counts.shape[1]:
+            more = ((0, 0), (0, count - self.counts.shape[1]))
+            self.counts, self.sums = np.pad(self.counts, more), np.pad(self.sums, more)
+        size = self.counts.shape[1]
+        for value in (0, 1):
+            some = (flags == value) & np.isfinite(targets)
+            owners = series[some]
+            self.counts[value] += np.bincount(owners, minlength=size)
+            self.sums[value] += np.bincount(owners, targets[some], minlength=size)
+
+    def find_effect(self) -> Effect | None:
+        """Compare the target with and without it, within the series that have both."""
+        (without, with_it), (rest, sums) = self.counts, self.sums
+        both = (without > 0) & (with_it > 0)
+        if not (self.is_flag and both.any()):
+            return None
+        steps = float(with_it[both].sum())
+        expected = float((with_it[both] * rest[both] / without[both]).sum())
+        return Effect(float(sums[both].sum()) / steps, expected / steps, int(steps))
 
 
 class _Count:
@@ -214,7 +303,7 @@ class _Count:
             self._columns.setdefault(name, _Column())
         chunks = pd.read_csv(
             path,
-            usecols=[*settings.row_keys, *names],
+            usecols=[*settings.row_keys, *names, settings.target],
             dtype=str,
             keep_default_na=False,
             chunksize=_CHUNK_ROWS,
@@ -231,9 +320,12 @@ class _Count:
         periods = history.frequency.periods(stamps, history.origin)
         ahead = periods - history.steps
         future = (ahead >= 0) & (ahead < settings.horizon)
+        numbers = pd.to_numeric(chunk[settings.target], errors="coerce")
+        targets = numbers.to_numpy(dtype=float)
         for name in names:
             texts = chunk[name].to_numpy(dtype=object)
             self._take_column(self._columns[name], texts, series, future)
+            _take_flags(self._columns[name], texts, targets, series)
 
     def _take_column(
         self, column: _Column, texts: Array, series: Array, future: Array
@@ -282,4 +374,17 @@ class _Count:
                     wanted=wanted,
                     filled=name_fill(filling.get(name) or {}),
                     usual=column.total / column.numbers if is_number else None,
+                    effect=column.find_effect(),
                 )
+
+
+def _take_flags(column: _Column, texts: Array, targets: Array, series: Array) -> None:
+    """Add up the target by the column's values, unless it is more than a flag."""
+    if not column.is_flag:
+        return
+    filled = texts != ""
+    flags = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy(dtype=float)
+    if not np.isin(flags[filled], (0.0, 1.0)).all():
+        column.is_flag = False
+        return
+    column.add_flags(flags, targets, np.asarray(series, dtype=np.int64))

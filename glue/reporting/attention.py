@@ -31,6 +31,8 @@ REASONS = (IMPLAUSIBLE, WORSE, BIASED, CHANGED, WIDE, ENDED, SHORT)
 _WEIGHTS = dict(zip(REASONS, (20.0, 2.0, 2.0, 1.5, 1.0, 1.0, 0.01)))
 # Beyond this bias, and this width in parts of the mean, an item is told.
 _BIAS_PERCENT, _WIDTH = 20.0, 2.0
+# So many per cent more error than the baseline's is more than a hair's breadth.
+_WORSE_PERCENT = 5.0
 # A series is short beside the others, with less than this of their usual length.
 _SHORT_SHARE = 0.5
 # A forecast that moved by more than this part since the last run has changed.
@@ -85,7 +87,7 @@ def find_attention(
     with np.errstate(invalid="ignore"):
         reasons = {
             IMPLAUSIBLE: implausible,
-            WORSE: items.improvement < 0,
+            WORSE: items.improvement < -_WORSE_PERCENT,
             BIASED: np.abs(items.bias) > _BIAS_PERCENT,
             CHANGED: moved > _CHANGE,
             WIDE: width > _WIDTH,

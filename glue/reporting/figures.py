@@ -15,24 +15,30 @@ from glue.reporting.baseline import NAME
 from glue.reporting.calibration import describe_calibration
 from glue.reporting.changes import Changes
 from glue.reporting.evidence import Evidence, weigh_gain
-from glue.reporting.grid import ForecastGrid, total_series
+from glue.reporting.explanation import Explanation
+from glue.reporting.ghost import Ghost, choose_ghost
+from glue.reporting.grid import ForecastGrid, find_complete, total_series
 from glue.reporting.groups import Grouping, build_groupings
 from glue.reporting.history import History
 from glue.reporting.items import ItemFigures, build_figures
 from glue.reporting.leaderboard import Entry, build_leaderboard
 from glue.reporting.plausibility import Plausibility
+from glue.reporting.repairs import Mended
 from glue.reporting.scoring import (
     Comparison,
     Points,
+    as_number,
     as_numbers,
     compare,
     count_better,
     find_bias,
+    find_bias_by,
     find_gain,
     score,
     score_whole,
 )
 from glue.reporting.simple import WORDS
+from glue.reporting.total_range import measure_share
 from glue.reporting.verdict import Engine, Verdict, judge_backtest, qualify
 from glue.run_documents import RunSettings
 
@@ -41,7 +47,9 @@ from glue.run_documents import RunSettings
 class Figures:
     """The figures of a report.
 
-    ``backtest`` is how the winner did, and the baseline there, as report.json has it.
+    ``backtest`` is how the winner did, and the baseline there, as report.json has it;
+    ``complete_from`` the period that most of the volume has begun at; ``range_share``
+    how wide the range of the total is, in parts of the series' ranges added up.
     """
 
     history: History
@@ -57,6 +65,10 @@ class Figures:
     outcome: BacktestOutcome
     changes: Changes
     groupings: Sequence[Grouping]
+    explanation: Explanation
+    ghost: Ghost
+    complete_from: int
+    range_share: float | None
 
 
 @dataclass(frozen=True)
@@ -73,18 +85,24 @@ class Known:
         What of the forecast is hard to believe.
     assumed
         What the forecast takes for granted of its covariates.
+    explanation
+        What each of them is worth, as the engine says.
     engine
         Who trained the candidates.
     changes
         What the last run forecast of the same time.
+    mended
+        The forecast as it is delivered, and for how much of it the model made none.
     """
 
     candidates: Mapping[str, Any] | None
     outcome: BacktestOutcome
     plausibility: Plausibility = field(default_factory=Plausibility)
     assumed: AssumedFuture = field(default_factory=AssumedFuture)
+    explanation: Explanation = field(default_factory=Explanation)
     engine: Engine = field(default_factory=Engine)
     changes: Changes = field(default_factory=Changes)
+    mended: Mended | None = None
 
 
 def compute_figures(
@@ -94,7 +112,8 @@ def compute_figures(
     comparison = known.outcome.comparison
     evidence = None if comparison is None else weigh_gain(comparison, settings.metric)
     backtest = describe_backtest(known.outcome, history, settings, evidence)
-    totals = total_series(grid, history, settings)
+    ghost = choose_ghost(history, settings)
+    totals = total_series(grid, history, settings, ghost.lag)
     verdict = judge_backtest(
         backtest,
         known.candidates,
@@ -117,7 +136,13 @@ def compute_figures(
             name=backtest["baseline_name"],
             alone=(backtest["baseline_alone"] or {}).get("metrics"),
         ),
-        verdict=qualify(verdict, known.assumed, known.plausibility, settings.noun),
+        verdict=qualify(
+            verdict,
+            known.assumed,
+            known.plausibility,
+            settings.noun,
+            mended=known.mended,
+        ),
         plausibility=known.plausibility,
         assumed=known.assumed,
         engine=known.engine,
@@ -131,6 +156,12 @@ def compute_figures(
         ),
         outcome=known.outcome,
         changes=known.changes,
+        explanation=known.explanation,
+        ghost=ghost,
+        range_share=measure_share(comparison),
+        complete_from=find_complete(
+            history, totals.volume, max(4 * settings.horizon, 2 * settings.season)
+        ),
         groupings=build_groupings(
             history,
             items,
@@ -244,12 +275,14 @@ def _describe_steps(comparison: Comparison, horizon: int) -> list[dict[str, Any]
     ours = score(comparison.forecast, steps, horizon)
     naive = score(comparison.baseline, steps, horizon)
     counts = np.bincount(steps, minlength=horizon).tolist()
+    bias = find_bias_by(comparison.forecast, steps, horizon)
     return [
         {
             "step": at + 1,
             "points": counts[at],
             "winner": as_numbers(ours, at),
             "baseline": as_numbers(naive, at),
+            "bias_percent": as_number(bias[at]),
         }
         for at in range(horizon)
     ]

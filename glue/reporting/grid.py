@@ -14,6 +14,7 @@ from glue.reporting.history import History, number_keys
 from glue.run_documents import RunSettings
 
 _MOST_TOTALS = 10_000
+_MOST_OF_IT = 0.75
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,41 @@ def total_history(history: History) -> dict[str, Any]:
     }
 
 
-def total_forecast(grid: ForecastGrid, settings: RunSettings) -> dict[str, Any]:
-    """Sum all series by timestamp: the means, and each quantile.
+def find_complete(history: History, volume: Array, least: int) -> int:
+    """Find the period from which on most of today's volume has begun: 75% of it.
+
+    A total of less would show series that begin, and not what they sell.
+
+    Parameters
+    ----------
+    volume
+        Of each series at the end of the history, [n_series].
+    least
+        Steps that are shown in any case.
+    """
+    some = np.flatnonzero(np.diff(history.offsets) > 0)
+    starts, weights = history.periods[history.offsets[some]], volume[some]
+    order = np.argsort(starts, kind="stable")
+    begun = np.cumsum(weights[order])
+    if not len(begun) or begun[-1] <= 0:
+        return 0
+    place = int(np.searchsorted(begun, _MOST_OF_IT * begun[-1]))
+    return max(min(int(starts[order][place]), history.steps - least), 0)
+
+
+def total_forecast(
+    grid: ForecastGrid, settings: RunSettings, share: float | None = None
+) -> dict[str, Any]:
+    """Sum all series by timestamp: the means, each quantile, and the sum's quantiles.
 
     The sum of a quantile is no quantile of the sum: it takes all series to err the same
     way at once, so that the true range is narrower.
+
+    Parameters
+    ----------
+    share
+        How wide the range of the sum is, in parts of the sum of the ranges; None takes
+        the whole of it.
     """
     stamps, places = np.unique(grid.stamps.astype(str), return_inverse=True)
     places = places.reshape(-1)
@@ -95,12 +126,20 @@ def total_forecast(grid: ForecastGrid, settings: RunSettings) -> dict[str, Any]:
         totals: list[float] = sums.tolist()
         return totals
 
+    mean = add_up(grid.mean)
+    sums = {
+        name: add_up(grid.quantiles[:, at])
+        for at, name in enumerate(settings.quantiles)
+    }
+    part = 1.0 if share is None else share
     return {
         "timestamps": stamps.tolist(),
-        "mean": add_up(grid.mean),
-        "quantile_sums": {
-            name: add_up(grid.quantiles[:, at])
-            for at, name in enumerate(settings.quantiles)
+        "mean": mean,
+        "quantile_sums": sums,
+        "range_share": share,
+        "quantiles": {
+            name: [m + part * (value - m) for value, m in zip(column, mean)]
+            for name, column in sums.items()
         },
     }
 
@@ -117,10 +156,10 @@ class SeriesTotals:
     forecast
         The sum of the forecast's means.
     reference
-        What seasonal naive expects: the same time steps one season earlier, or the last
-        value where the series has no whole season.
+        What the same period before had; where a series is too young for that, what
+        seasonal naive expects: its last season again, or its last value.
     seasonal
-        Whether it has one.
+        Whether it has that period, or a whole season.
     """
 
     volume: Array
@@ -130,28 +169,40 @@ class SeriesTotals:
 
     @property
     def change(self) -> Array:
-        """By how many per cent the forecast is more than a season before."""
+        """By how many per cent the forecast is more than that."""
         with np.errstate(divide="ignore", invalid="ignore"):
             change = 100 * (self.forecast / self.reference - 1)
         return np.where(self.reference > 0, change, np.nan)
 
 
 def total_series(
-    grid: ForecastGrid, history: History, settings: RunSettings
+    grid: ForecastGrid, history: History, settings: RunSettings, lag: int = 0
 ) -> SeriesTotals:
-    """Compare each series' forecast with its last season."""
+    """Compare each series' forecast with the same period before.
+
+    Parameters
+    ----------
+    lag
+        How many steps before the horizon that lies; 0 for no such period.
+    """
     count = len(history.keys)
     naive = forecast_naive(history, np.arange(count), history.steps, settings)
     span = max(settings.season, settings.horizon)
     recent = history.periods >= history.steps - span
     owners = np.repeat(np.arange(count), np.diff(history.offsets))
+    then = (history.periods >= history.steps - lag) & (
+        history.periods < history.steps - lag + settings.horizon
+    )
+    had = np.bincount(owners[then], history.values[then], minlength=count)
+    whole = np.bincount(owners[then], minlength=count) == settings.horizon
+    whole &= lag > 0
     return SeriesTotals(
         volume=np.bincount(
             owners[recent], np.abs(history.values[recent]), minlength=count
         ),
         forecast=grid.total_by_series(count),
-        reference=naive.center.sum(axis=1),
-        seasonal=_have_season(history, settings.season),
+        reference=np.where(whole, had, naive.center.sum(axis=1)),
+        seasonal=whole | _have_season(history, settings.season),
     )
 
 

@@ -11,9 +11,15 @@ import numpy as np
 
 from glue.arrays import Array, as_texts
 from glue.formulas import defuse
+from glue.reporting.grid import ForecastGrid
 from glue.reporting.history import History
 from glue.reporting.items import ItemFigures
-from glue.reporting.scoring import Comparison, as_number, score
+from glue.reporting.scoring import (
+    Comparison,
+    as_number,
+    find_bias_by,
+    score,
+)
 from glue.run_documents import RunSettings
 
 # A column with more values than this is no way to add series up.
@@ -44,11 +50,14 @@ class Grouping:
         Its values, the largest volume first.
     figures
         One column a figure, one place a value, [n_values].
+    places
+        The place of each series' value among them, [n_series].
     """
 
     column: str
     values: tuple[str, ...]
     figures: Mapping[str, Array]
+    places: Array
 
     def list_rows(self) -> Iterator[dict[str, Any]]:
         """Give each value with its figures; None for what is unknown."""
@@ -89,6 +98,7 @@ def build_groupings(
                     name,
                     tuple(texts[order].tolist()),
                     {key: column[order] for key, column in figures.items()},
+                    places=np.argsort(order)[codes.reshape(-1)],
                 )
             )
     return made
@@ -111,13 +121,10 @@ def _add_up(
     error, baseline, bias = unknown, unknown, unknown
     with np.errstate(divide="ignore", invalid="ignore"):
         if comparison is not None:
-            points = comparison.forecast.points
-            owners = codes[points.series]
+            owners = codes[comparison.forecast.points.series]
             error = score(comparison.forecast, owners, count)[metric]
             baseline = score(comparison.baseline, owners, count)[metric]
-            over = np.bincount(owners, points.mean - points.actual, minlength=count)
-            volume = np.bincount(owners, np.abs(points.actual), minlength=count)
-            bias = np.where(volume > 0, 100 * over / volume, np.nan)
+            bias = find_bias_by(comparison.forecast, owners, count)
         return {
             "series": np.bincount(codes, minlength=count),
             "volume": add(totals.volume),
@@ -131,6 +138,40 @@ def _add_up(
             ),
             "bias_percent": bias,
         }
+
+
+def sum_groups(
+    grouping: Grouping,
+    history: History,
+    grid: ForecastGrid,
+    first: int,
+    *,
+    most: int,
+) -> tuple[list[list[float | None]], list[list[float | None]]]:
+    """Add up the largest groups by time step.
+
+    Returns
+    -------
+    What each had from period ``first`` on, None where no series has a value; and what
+    the means of its series add up to at each timestamp of the forecast.
+    """
+    owners = np.repeat(grouping.places, np.diff(history.offsets))
+    some = (owners < most) & (history.periods >= first)
+    steps = history.steps - first
+    cells = owners[some] * steps + history.periods[some] - first
+    totals = np.bincount(cells, history.values[some], minlength=most * steps)
+    seen = np.bincount(cells, minlength=most * steps) > 0
+    past = np.where(seen, totals, np.nan).reshape(most, steps)
+    stamps, at = np.unique(grid.stamps.astype(str), return_inverse=True)
+    mine = grouping.places[grid.series]
+    cells = mine * len(stamps) + at.reshape(-1)
+    kept = mine < most
+    means = np.nan_to_num(grid.mean[kept])
+    ahead = np.bincount(cells[kept], means, minlength=most * len(stamps)).astype(float)
+    return (
+        [[as_number(value) for value in row] for row in past.tolist()],
+        ahead.reshape(most, len(stamps)).tolist(),
+    )
 
 
 def write_groups(groupings: Sequence[Grouping], file: TextIO) -> None:

@@ -18,6 +18,7 @@ from glue.reading.timestamps import (
     format_timestamps,
     parse_stamps,
 )
+from glue.reporting.history import Key, number_keys
 from glue.run_documents import Run, RunSettings
 
 
@@ -42,12 +43,24 @@ def read_forecast(paths: Sequence[Path], settings: RunSettings) -> pd.DataFrame:
     ForecastUnreadableError
         When there is no output, or keys, timestamps or quantiles are missing.
     """
-    tables = [_read_output(path, settings) for path in paths]
+    known: dict[Key, int] = {}
+    tables = [
+        _drop_known(_read_output(path, settings), settings, known) for path in paths
+    ]
     if not tables:
         raise ForecastUnreadableError(
             "the transform wrote no output (found no .out file); look at its log"
         )
     return sort_forecast(pd.concat(tables, ignore_index=True), settings)
+
+
+def _drop_known(
+    table: pd.DataFrame, settings: RunSettings, known: dict[Key, int]
+) -> pd.DataFrame:
+    """Drop series of the files before: one that reaches the end is sent with each."""
+    before = len(known)
+    fresh = table.loc[number_keys(table, settings.keys, known) >= before]
+    return pd.DataFrame(fresh)
 
 
 def sort_forecast(table: pd.DataFrame, settings: RunSettings) -> pd.DataFrame:

@@ -7,6 +7,7 @@ series has every step of the horizon.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -75,6 +76,28 @@ def _replace(table: pd.DataFrame, names: list[str], values: Array) -> pd.DataFra
     return table.assign(**dict(zip(names, values.T)))
 
 
+# More completed series than this share are no small repair any more.
+NAIVE_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A forecast as it is delivered.
+
+    ``completed`` counts the series for which simple forecasts stand in, in part or
+    whole, of ``asked`` series.
+    """
+
+    table: pd.DataFrame
+    completed: int = 0
+    asked: int = 0
+
+    @property
+    def is_naive(self) -> bool:
+        """Whether that is more than a small repair."""
+        return self.completed > NAIVE_SHARE * self.asked
+
+
 @dataclass(frozen=True)
 class Expected:
     """What a forecast must hold: each series of the history at each timestamp."""
@@ -90,14 +113,15 @@ class Expected:
 
 def repair_by_history(
     table: pd.DataFrame, history: History, settings: RunSettings, findings: Findings
-) -> pd.DataFrame:
+) -> Mended:
     """Mend the forecast by what the history has: its series, and its least value."""
     if history.never_negative:
         table = _raise_to_zero(table, settings, findings)
     stamps = find_stamps(table, settings)
     if stamps is None:
         _check_rows(table, len(history.keys), settings, findings)
-        return table
+        _check_dates(table, settings, findings)
+        return Mended(table)
     expected = Expected(history, stamps)
     table = _drop_foreign(table, expected, settings, findings)
     return _complete(table, expected, settings, findings)
@@ -129,6 +153,30 @@ def _check_rows(
         findings.add("forecast-rows", count=odd, horizon=settings.horizon)
 
 
+def _check_dates(
+    table: pd.DataFrame, settings: RunSettings, findings: Findings
+) -> None:
+    """Tell of series that are forecast for other dates than most others are."""
+    groups = table.groupby(list(settings.keys), sort=False)[settings.timestamp]
+    dates = groups.agg(tuple)
+    usual = dates.mode()[0]
+    odd = dates[dates != usual]
+    if len(odd):
+        findings.add(
+            "forecast-dates-differ",
+            count=len(odd),
+            examples=[
+                Example("forecast.csv", value=f"{_name(_as_key(key))} from {found[0]}")
+                for key, found in odd.items()
+            ],
+            first=usual[0],
+        )
+
+
+def _as_key(label: Any) -> Key:
+    return label if isinstance(label, tuple) else (label,)
+
+
 def find_stamps(table: pd.DataFrame, settings: RunSettings) -> list[str] | None:
     """Find the timestamps that all whole series have; None when they differ."""
     stamps = table[settings.timestamp]
@@ -156,13 +204,14 @@ def _drop_foreign(
 
 def _complete(
     table: pd.DataFrame, expected: Expected, settings: RunSettings, findings: Findings
-) -> pd.DataFrame:
+) -> Mended:
     """Put naive forecasts where rows or values are missing."""
     numbers = table[["mean", *settings.quantiles]].to_numpy(dtype=float)
     kept = table[np.isfinite(numbers).all(axis=1)]
     have = set(zip(*(kept[name] for name in settings.row_keys)))
+    asked = len(expected.history.keys)
     if len(have) == expected.rows:
-        return table
+        return Mended(table, asked=asked)
     keys = expected.history.keys
     missing = [
         (number, step)
@@ -171,14 +220,17 @@ def _complete(
         if (*key, stamp) not in have
     ]
     series = sorted({keys[number] for number, _ in missing})
+    added = _forecast_rows(missing, expected, settings)
+    whole = sort_forecast(pd.concat([kept, added], ignore_index=True), settings)
+    mended = Mended(whole, completed=len(series), asked=asked)
     findings.add(
-        "forecast-completed",
+        "forecast-naive" if mended.is_naive else "forecast-completed",
         count=len(missing),
         examples=[Example("forecast.csv", value=_name(key)) for key in series],
         series=len(series),
+        asked=asked,
     )
-    added = _forecast_rows(missing, expected, settings)
-    return sort_forecast(pd.concat([kept, added], ignore_index=True), settings)
+    return mended
 
 
 def _forecast_rows(

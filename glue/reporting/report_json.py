@@ -83,12 +83,16 @@ def build_document(
         "run_id": run.run_id,
         "dataset": run.dataset,
         "upload": run.upload,
+        "upload_name": run.upload_name,
+        "title": run.title,
+        "unit": run.unit,
         "made_at": now.isoformat(timespec="seconds"),
         "metric": settings.metric,
         "engine": {"name": figures.engine.name, "local": figures.engine.local},
         "verdict": figures.verdict.as_data(),
         "implausible": figures.plausibility.as_data(history.keys),
         "assumed_future": figures.assumed.as_data(),
+        "explanation": figures.explanation.as_data(),
         "attention": describe_attention(
             figures.attention,
             figures.items,
@@ -103,8 +107,10 @@ def build_document(
         "items": list_items(figures.items, history, settings.metric),
         "total": {
             "history": total_history(history),
-            "forecast": total_forecast(figures.grid, settings),
+            "forecast": total_forecast(figures.grid, settings, figures.range_share),
             "last_season_total": float(figures.items.totals.reference.sum()),
+            "complete_from": _name_start(figures),
+            "before": _describe_ghost(figures, settings),
         },
         "groups": describe_groups(figures.groupings),
         "changes": figures.changes.as_data(history),
@@ -137,6 +143,30 @@ def _describe_data(figures: Figures, settings: RunSettings) -> dict[str, Any]:
         "target": settings.target,
         "forecast_rows": len(figures.grid.series),
     }
+
+
+def _name_start(figures: Figures) -> str | None:
+    """Name the period that the total is complete from; None for the first."""
+    if not figures.complete_from:
+        return None
+    return figures.history.name_periods(np.array([figures.complete_from]))[0]
+
+
+def _describe_ghost(figures: Figures, settings: RunSettings) -> dict[str, Any]:
+    """Give what all series had in the same period before, by step of the horizon."""
+    history, ghost = figures.history, figures.ghost
+    values: list[float | None] = []
+    if ghost.lag:
+        sums = np.bincount(history.periods, history.values, minlength=history.steps)
+        counts = np.bincount(history.periods, minlength=history.steps)
+        some = slice(
+            history.steps - ghost.lag, history.steps - ghost.lag + settings.horizon
+        )
+        values = [
+            float(total) if count else None
+            for total, count in zip(sums[some], counts[some])
+        ]
+    return {"lag": ghost.lag, "words": ghost.words, "values": values}
 
 
 def _describe_baseline(figures: Figures, settings: RunSettings) -> dict[str, Any]:

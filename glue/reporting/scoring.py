@@ -253,15 +253,19 @@ def find_bias(scored: Scored) -> float | None:
     return 100 * float((scored.points.mean - scored.points.actual).sum()) / volume
 
 
-def find_bias_by_series(scored: Scored) -> Array:
-    """Say the same of each series that has points; NaN for no volume."""
+def find_bias_by(scored: Scored, groups: Array, size: int) -> Array:
+    """Say the same of each group of points, [size]; NaN for no volume."""
     points = scored.points
-    series, groups = np.unique(points.series, return_inverse=True)
-    groups = groups.reshape(-1)
-    volume = np.bincount(groups, np.abs(points.actual), minlength=len(series))
-    over = np.bincount(groups, points.mean - points.actual, minlength=len(series))
+    volume = np.bincount(groups, np.abs(points.actual), minlength=size)
+    over = np.bincount(groups, points.mean - points.actual, minlength=size)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(volume > 0, 100 * over / volume, np.nan)
+
+
+def find_bias_by_series(scored: Scored) -> Array:
+    """Say the same of each series that has points, in their order."""
+    series, groups = np.unique(scored.points.series, return_inverse=True)
+    return find_bias_by(scored, groups.reshape(-1), len(series))
 
 
 def count_better(comparison: Comparison, metric: str) -> tuple[int, int]:

@@ -11,8 +11,9 @@ from glue.reporting.evidence import Evidence
 from glue.reporting.history import History
 from glue.reporting.leaderboard import find_winner, read_metrics
 from glue.reporting.plausibility import Plausibility, describe_series
+from glue.reporting.repairs import Mended
 from glue.reporting.scoring import find_gain
-from glue.reporting.words import spell_count, spell_metric, spell_percent
+from glue.reporting.words import MINUS, spell_count, spell_metric, spell_percent
 from glue.run_documents import RunSettings
 
 BETTER, EVEN, WORSE, UNKNOWN = "better", "even", "worse", "unknown"
@@ -20,8 +21,12 @@ BETTER, EVEN, WORSE, UNKNOWN = "better", "even", "worse", "unknown"
 DOUBTFUL = "doubtful"
 # Less than this many per cent apart is no difference worth a word.
 _EVEN_PERCENT = 1.0
+# With more per cent of simple forecasts than this, nothing is said of the model's.
+_MOSTLY_NAIVE = 50.0
 # Above this share of worse series a gain says so.
 _WORSE_SHARE = 1 / 3
+# From this bias on a gain says so, and from the second on it is no clear gain.
+_BIAS_TOLD, _BIAS_BARRED = 5.0, 20.0
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,8 @@ class Case:
     is_scale_fair
         Whether the horizon is within one season, so that MASE's unit is what the naive
         forecast misses at the same distance.
+    bias
+        By how many per cent of the volume the means were too high in all.
     evidence
         What the gain rests on.
     tries
@@ -104,6 +111,7 @@ class Case:
     mase: float | None = None
     baseline_mase: float | None = None
     is_scale_fair: bool = True
+    bias: float | None = None
     tries: tuple[str, ...] = ()
 
     @property
@@ -173,14 +181,27 @@ def list_doubts(case: Case) -> list[str]:
                 f"its MASE of {spell_metric(case.mase)} is above 1: it misses by more "
                 "than the usual change from season to season"
             )
+    if abs(case.bias or 0) >= _BIAS_BARRED:
+        doubts.append(f"its means were {_spell_bias(case)} in all")
     worse = case.compared - case.better_on
     if case.compared and worse > case.compared / 2:
         doubts.append(f"worse on {worse:,} of {case.compared:,} {_plural(case)}")
     return doubts
 
 
+def _spell_bias(case: Case) -> str:
+    bias = case.bias or 0
+    return f"{spell_percent(abs(bias))} too {'high' if bias > 0 else 'low'}"
+
+
 def _list_notes(case: Case) -> list[str]:
     notes = []
+    if abs(case.bias or 0) >= _BIAS_TOLD:
+        side = "less" if (case.bias or 0) > 0 else "more"
+        notes.append(
+            f"On the backtest its means were {_spell_bias(case)} in all: expect {side} "
+            "than the total says"
+        )
     worse = case.compared - case.better_on
     share = worse / case.compared if case.compared else 0
     gain = case.gain or 0
@@ -232,7 +253,7 @@ def _name_baseline(case: Case) -> str:
 
 def _range(evidence: Evidence) -> str:
     low, high = evidence.low or 0.0, evidence.high or 0.0
-    return f"{low:.0f} to {high:.0f}%"
+    return f"{low:.0f} to {high:.0f}%".replace("-", MINUS)
 
 
 def _figures(case: Case) -> str:
@@ -267,10 +288,17 @@ def judge_alone(
 
 
 def qualify(
-    verdict: Verdict, assumed: AssumedFuture, plausible: Plausibility, noun: str
+    verdict: Verdict,
+    assumed: AssumedFuture,
+    plausible: Plausibility,
+    noun: str,
+    *,
+    mended: Mended | None = None,
 ) -> Verdict:
     """Take back what the delivered forecast does not bear out, and say why first."""
     verdict = _withhold(verdict, assumed)
+    if mended is not None and mended.is_naive:
+        verdict = _tell_naive(verdict, mended, noun)
     words = describe_implausible(plausible, noun)
     if words is None:
         return verdict
@@ -280,8 +308,23 @@ def qualify(
     )
 
 
+def _tell_naive(verdict: Verdict, mended: Mended, noun: str) -> Verdict:
+    """Say first for how many series the model made no whole forecast."""
+    share = 100 * mended.completed / mended.asked
+    outcome = DOUBTFUL if verdict.outcome == BETTER else verdict.outcome
+    if share > _MOSTLY_NAIVE:
+        outcome = UNKNOWN
+    sentence = (
+        f"For {mended.completed:,} of {spell_count(mended.asked, noun)} "
+        f"({spell_percent(share)}) the model made no whole forecast, and a simple one "
+        f"stands in; of the others: {verdict.sentence}"
+    )
+    return replace(verdict, outcome=outcome, sentence=sentence)
+
+
 def _withhold(verdict: Verdict, assumed: AssumedFuture) -> Verdict:
-    notes = [text for text in (assumed.sentence, assumed.caveat) if text]
+    said = (assumed.sentence, assumed.left_out, assumed.caveat)
+    notes = [text for text in said if text]
     verdict = replace(verdict, notes=(*notes, *verdict.notes))
     if not assumed.is_withheld or verdict.improvement_percent is None:
         return verdict
@@ -348,6 +391,7 @@ def judge_backtest(
             not_judged=backtest["not_judged"],
             mase=backtest["winner"]["MASE"],
             baseline_mase=None if decides else backtest["baseline"]["MASE"],
+            bias=backtest["bias_percent"],
             is_scale_fair=settings.horizon <= settings.season,
             tries=tuple(tries),
         )

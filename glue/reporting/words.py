@@ -6,6 +6,7 @@ import math
 
 # What stands for no value.
 NO_VALUE = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
 
 
 def spell_metric(value: float | None) -> str:
@@ -44,7 +45,9 @@ def spell_short(value: float | None) -> str:
         return NO_VALUE
     if value == 0:
         return "0"
-    size = abs(value)
+    if value < 0:
+        return MINUS + spell_short(-value)
+    size = value
     for unit, name in ((1e12, " T"), (1e9, " bn"), (1e6, " M"), (1e5, " k")):
         if size >= unit:
             scale = 1e3 if unit == 1e5 else unit
@@ -71,7 +74,7 @@ def spell_change(value: float | None) -> str:
     text = f"{value:+,.{digits}f}"
     if not text.strip("+-0."):
         return "0%"
-    return f"{text}%".replace("-", "\N{MINUS SIGN}")
+    return f"{text}%".replace("-", MINUS)
 
 
 def spell_seconds(seconds: float | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from importlib.resources import files
@@ -21,6 +21,7 @@ from glue.reporting.backtest import BacktestOutcome, compare_backtest
 from glue.reporting.changes import Changes, find_changes
 from glue.reporting.costs import describe_cost
 from glue.reporting.earlier import NOT_READ, find_earlier
+from glue.reporting.explanation import Explanation, read_explanation
 from glue.reporting.figures import Figures, Known, compute_figures
 from glue.reporting.grid import ForecastGrid, build_grid
 from glue.reporting.groups import write_groups
@@ -39,8 +40,14 @@ from glue.reporting.raw_output import (
     write_forecast,
     write_parquet,
 )
-from glue.reporting.repairs import check_complete, repair_by_history, repair_rows
+from glue.reporting.repairs import (
+    Mended,
+    check_complete,
+    repair_by_history,
+    repair_rows,
+)
 from glue.reporting.report_json import build_document
+from glue.reporting.spellings import match_ids, refuse_foreign
 from glue.reporting.verdict import Engine
 from glue.run_documents import Run, RunSettings, read_run
 
@@ -66,7 +73,8 @@ def write_report(run_id: str, bucket: Bucket, surroundings: Surroundings) -> Non
     Raises
     ------
     ForecastUnreadableError
-        When the transform's output is no forecast; a later failure is a warning.
+        When the transform's output is no forecast, or one of other series than were
+        asked for; a later failure is a warning.
     """
     keys = RunKeys(run_id)
     run = read_run(bucket.read_json(keys.settings), bucket.read_json(keys.data_report))
@@ -75,9 +83,17 @@ def write_report(run_id: str, bucket: Bucket, surroundings: Surroundings) -> Non
     forecast = repair_rows(forecast, run.settings, findings)
     write_forecast(forecast, run, bucket)
     attempts = Attempts(findings)
+    history = attempts.attempt(
+        "the comparison with the history",
+        lambda: read_history(bucket.download(run.keys.train), run.settings),
+    )
+    if history is not None:
+        forecast = _match(run, bucket, forecast, history, attempts=attempts)
     attempts.attempt(
         "the report",
-        lambda: _write_rest(run, bucket, forecast, attempts, surroundings=surroundings),
+        lambda: _write_rest(
+            run, bucket, forecast, history, attempts=attempts, surroundings=surroundings
+        ),
     )
     _write_warnings(run, bucket, findings)
 
@@ -92,29 +108,47 @@ def _write_warnings(run: Run, bucket: Bucket, findings: Findings) -> None:
     bucket.write_json(run.keys.report_warnings, document)
 
 
+def _match(
+    run: Run,
+    bucket: Bucket,
+    forecast: pd.DataFrame,
+    history: History,
+    *,
+    attempts: Attempts,
+) -> pd.DataFrame:
+    """Match the ids, write the forecast again where that changed it, or refuse it."""
+    matched = attempts.attempt(
+        "the match of ids",
+        lambda: match_ids(forecast, history, run.settings, attempts.findings),
+        otherwise=forecast,
+    )
+    refuse_foreign(matched, history, run.settings)
+    if matched is not forecast:
+        write_forecast(matched, run, bucket)
+    return matched
+
+
 def _write_rest(
     run: Run,
     bucket: Bucket,
     forecast: pd.DataFrame,
-    attempts: Attempts,
+    history: History | None,
     *,
+    attempts: Attempts,
     surroundings: Surroundings,
 ) -> None:
     """Mend the forecast by its history, and write all that is made of both."""
-    history = attempts.attempt(
-        "the comparison with the history",
-        lambda: read_history(bucket.download(run.keys.train), run.settings),
-    )
     if history is None:
         check_complete(forecast, run.settings, attempts.findings)
         return
     mended = attempts.attempt(
         "the check of the forecast by the history",
         lambda: _mend(run, bucket, forecast, history, findings=attempts.findings),
-        otherwise=forecast,
+        otherwise=Mended(forecast),
     )
-    check_complete(mended, run.settings, attempts.findings)
-    attempts.attempt("forecast.parquet", lambda: write_parquet(mended, run, bucket))
+    table = mended.table
+    check_complete(table, run.settings, attempts.findings)
+    attempts.attempt("forecast.parquet", lambda: write_parquet(table, run, bucket))
     _write_figures(
         run, bucket, mended, history, attempts=attempts, surroundings=surroundings
     )
@@ -127,18 +161,18 @@ def _mend(
     history: History,
     *,
     findings: Findings,
-) -> pd.DataFrame:
+) -> Mended:
     """Mend the forecast, and write it again where that changed it."""
     mended = repair_by_history(forecast, history, run.settings, findings)
-    if not mended.equals(forecast):
-        write_forecast(mended, run, bucket)
+    if not mended.table.equals(forecast):
+        write_forecast(mended.table, run, bucket)
     return mended
 
 
 def _write_figures(
     run: Run,
     bucket: Bucket,
-    forecast: pd.DataFrame,
+    mended: Mended,
     history: History,
     *,
     attempts: Attempts,
@@ -146,10 +180,11 @@ def _write_figures(
 ) -> None:
     """Write the files that show the report's figures."""
     settings, attempt, now = run.settings, attempts.attempt, surroundings.now
-    grid = build_grid(forecast, history, settings)
+    grid = build_grid(mended.table, history, settings)
     known = _gather(
         run, bucket, grid, history, attempts=attempts, surroundings=surroundings
     )
+    known = replace(known, mended=mended)
     figures = compute_figures(grid, history, settings, known)
     attempt("leaderboard.csv", lambda: _write_leaderboard(run, bucket, figures))
     attempt("items.csv", lambda: _write_items(run, bucket, figures))
@@ -190,6 +225,12 @@ def _gather(
     candidates = attempt(
         "candidates.json", lambda: bucket.read_json(run.keys.candidates)
     )
+    explanation = attempt(
+        "what the covariates are worth",
+        lambda: read_explanation(candidates, bucket),
+        otherwise=Explanation(),
+    )
+    knows = (candidates or {}).get("backtest_knows") or explanation.backtest_knows
     return Known(
         candidates=candidates,
         outcome=attempt(
@@ -204,9 +245,10 @@ def _gather(
         ),
         assumed=attempt(
             "the look at the assumed future",
-            lambda: read_assumed(run, bucket, history, candidates),
+            lambda: read_assumed(run, bucket, history, knows),
             otherwise=AssumedFuture(),
         ),
+        explanation=explanation,
         engine=Engine(local=surroundings.local),
         changes=attempt(
             "the comparison with the last forecast",

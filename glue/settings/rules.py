@@ -184,6 +184,8 @@ PREPARATION = Struct(
         "DropColumns": ListOf(COLUMN, max=1_000, distinct=True),
         "DropShortSeries": YesNo(),
         "Seasonality": Whole(min=1, max=100_000),
+        "Title": Text(min=1, max=100),
+        "Unit": Text(min=1, max=30),
     }
 )
 SETTINGS = Struct(

@@ -18,10 +18,15 @@ def cut_horizon(shape: Shape, rows: Rows, tallies: Tallies) -> Rows:
     beyond = shape.steps_ahead(rows.seconds) > shape.horizon
     tail = ~shape.is_history(rows)
     if not shape.covariates:
-        tallies.add("future-rows", count=int(tail.sum()), file=shape.file)
+        describe = describe_rows(rows, shape.keys)
+        examples = rows.first(tail, shape.file, shape.keys[0], describe)
+        tallies.add("future-rows", examples, count=int(tail.sum()), file=shape.file)
     if not shape.horizon:
         return rows
-    tallies.add("beyond-horizon", count=int(beyond.sum()), file=shape.file)
+    examples = rows.first(
+        beyond, shape.file, shape.keys[0], describe_rows(rows, shape.keys)
+    )
+    tallies.add("beyond-horizon", examples, count=int(beyond.sum()), file=shape.file)
     return rows.take(~beyond)
 
 

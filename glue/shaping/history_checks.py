@@ -36,6 +36,10 @@ CHECKS = (
     HistoryCheck(
         "id-formula", lambda s, _: s.formulas.count, lambda s: s.formulas.examples
     ),
+    HistoryCheck(
+        "text-garbled", lambda s, _: s.garbled.count, lambda s: s.garbled.examples
+    ),
+    HistoryCheck("timestamp-swapped", lambda s, _: s.is_swapped),
     HistoryCheck("zeros-at-end", lambda s, _: s.zeros_from is not None),
 )
 
@@ -53,6 +57,7 @@ def check_history(
                 examples=check.examples(survey),
                 file=file,
                 target=roles.target,
+                column=roles.timestamp,
                 value=survey.high,
                 most=most_series,
                 done="these items are forecast beside what they sum up",

@@ -11,6 +11,7 @@ from glue.arrays import Array
 from glue.findings.finding import Example, Findings
 from glue.frequency import (
     DAY,
+    FoundFrequency,
     Frequency,
     find_frequency,
     longest_horizon,
@@ -31,6 +32,22 @@ _USUAL_HORIZON = {"min": 60, "H": 24, "D": 14, "W": 8, "M": 12, "Y": 3}
 _FEW = 0.02
 # Steps without any row that are worth a word.
 _LONG_HOLE = 12
+
+
+# What is said by the horizon, and by the frequency. Where a setting was given that
+# cannot be used, both are a guess, and none of this may be true.
+_BY_HORIZON = (
+    *("horizon-too-long", "horizon-long", "beyond-horizon", "rts-beyond-horizon"),
+    *("future-partial", "future-partial-filled"),
+)
+_FOLLOWING = {
+    "ForecastHorizon": _BY_HORIZON,
+    "ForecastFrequency": (
+        *_BY_HORIZON,
+        *("finer-than-frequency", "off-boundary", "steps-irregular"),
+        *("timestamp-time-dropped", "series-gaps", "series-ends-early", "time-hole"),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -73,12 +90,16 @@ class Outlook:
 
 
 def find_outlook(
-    survey: Survey, settings: Settings, file: str, findings: Findings
+    survey: Survey, settings: Settings, file: str, findings: Findings, *, end: int
 ) -> Outlook | None:
     """Choose frequency and horizon, and check both against the history.
 
-    None when the history has no step that could be forecast at.
+    ``end`` is the last moment of all tables. None when the history has no step that
+    could be forecast at.
     """
+    for key, codes in _FOLLOWING.items():
+        if settings.has_lost(key):
+            findings.hold_back(codes)
     frequency = _choose_frequency(survey, settings, file, findings)
     if frequency is None:
         return None
@@ -87,7 +108,7 @@ def find_outlook(
     _check_boundary(survey, clock, file, findings)
     _check_holes(survey, clock, file, findings)
     season = _choose_season(frequency, settings, findings)
-    horizon = _Horizon(survey, frequency, steps, file, findings).choose(settings)
+    horizon = _Horizon(survey, frequency, steps, file, findings, end).choose(settings)
     return Outlook(clock, steps, season, horizon)
 
 
@@ -114,13 +135,30 @@ def _choose_frequency(
         return None
     findings.infer(f"{_JOB}.ForecastFrequency", str(natural.frequency), evidence)
     if natural.share < 1.0:
-        findings.add(
-            "steps-irregular",
-            file=file,
-            share=1 - natural.share,
-            frequency=natural.frequency,
-        )
+        _tell_irregular(survey, natural, file, findings)
     return natural.frequency
+
+
+def _tell_irregular(
+    survey: Survey, natural: FoundFrequency, file: str, findings: Findings
+) -> None:
+    """Say which share of steps does not fit, and where the first is."""
+    moments, frequency = survey.history_moments(), natural.frequency
+    if frequency is None:
+        return
+    steps = np.diff(frequency.periods(moments, int(moments[0])))
+    at = int(np.argmax(steps != 1)) if len(steps) else 0
+    ends = moments[at : at + 2].tolist()
+    before, after = (write_moment(s, with_time=survey.has_times) for s in ends)
+    findings.add(
+        "steps-irregular",
+        examples=[Example(file, None, None, after)],
+        file=file,
+        share=1 - natural.share,
+        frequency=frequency,
+        before=before,
+        after=after,
+    )
 
 
 def _choose_times(
@@ -131,7 +169,8 @@ def _choose_times(
         if not survey.has_times and len(survey.moments) > 1:
             findings.add("timestamp-without-time", file=file, frequency=frequency)
         return Clock(frequency, with_time=True, truncate=False)
-    finer = _share_finer(survey, DAY) > _FEW
+    steps = survey.steps
+    finer = steps.same_day > _FEW * max(sum(steps.seconds.values()), 1)
     if not survey.has_times or finer:
         with_time = survey.has_times and finer
         return Clock(frequency, with_time=with_time, truncate=False)
@@ -149,10 +188,13 @@ def _check_boundary(
     moments = np.unique(clock.cut(survey.moments))
     off = moments[frequency.starts_of(moments) != moments]
     if len(off):
+        first = int(off[0])
         findings.add(
             "off-boundary",
             count=len(off),
-            examples=[Example(file, None, None, clock.write(int(off[0])))],
+            examples=[Example(file, None, None, clock.write(first))],
+            example=clock.write(first),
+            moved=clock.write(int(frequency.starts_of(off[:1])[0])),
             file=file,
             moments=len(moments),
             period=frequency.name,
@@ -207,6 +249,7 @@ class _Horizon:
     steps: int
     file: str
     findings: Findings
+    end: int
 
     def choose(self, settings: Settings) -> int:
         """Take the horizon that is set, else one that fits; 0 when none does."""
@@ -227,7 +270,7 @@ class _Horizon:
 
     def _infer(self, longest: int) -> int:
         """Take as many steps as future rows are given for, else the usual number."""
-        ends = np.array([self.survey.end])
+        ends = np.array([self.end])
         future = int(self.frequency.periods(ends, self.survey.last)[0])
         usual = usual_horizon(self.frequency)
         if 0 < future <= longest:

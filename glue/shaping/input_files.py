@@ -22,6 +22,8 @@ from glue.rows import Rows
 
 _LONGEST_INTEGER = 2.0**53
 _LINES = 20_000
+# Before every moment: the end of a history that is not there.
+_NEVER = -(2**62)
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,33 @@ class InputFiles:
     series: int = 0
 
 
+@dataclass(frozen=True)
+class PartLimits:
+    """How much one file for the transform may hold, and on how many machines it runs.
+
+    A file is one request, which has an hour: a model that is fitted anew to each
+    series takes its time by their number, and not by their bytes alone.
+    """
+
+    bytes: int
+    series: int
+    instances: int = 1
+
+    def count_series(self, total: int) -> int:
+        """Count the series of a file, so that no instance is without one."""
+        return max(1, min(self.series, -(-total // self.instances)))
+
+
+@dataclass(frozen=True)
+class _Block:
+    """One series of a part: its key, its lines' lengths in bytes, its history's end."""
+
+    key: tuple[str, ...]
+    history: int
+    future: int
+    end: int
+
+
 class BlockWriter:
     """Writes each series of a part as a block of lines, with an index beside it."""
 
@@ -71,10 +100,12 @@ class BlockWriter:
         is_history = rows.seconds <= last
         history = series.sum(np.where(is_history, lengths, 0)).tolist()
         future = series.sum(np.where(is_history, 0, lengths)).tolist()
+        ends = series.max(np.where(is_history, rows.seconds, _NEVER)).tolist()
         with _index(self._folder, self._parts).open("wb") as index:
             for at, start in enumerate(series.starts.tolist()):
                 key = tuple(rows[name][start] for name in keys)
-                pickle.dump((key, history[at], future[at]), index, protocol=4)
+                block = _Block(key, history[at], future[at], ends[at])
+                pickle.dump(block, index, protocol=4)
         self._parts += 1
 
     def _write_lines(self, file: BinaryIO, rows: Rows) -> Array:
@@ -97,7 +128,7 @@ class BlockWriter:
         return [",".join(row) + "\n" for row in zip(*fields)]
 
     def merge(
-        self, train: Path, transform: Path, limit: int, findings: Findings
+        self, train: Path, transform: Path, limits: PartLimits, findings: Findings
     ) -> InputFiles:
         """Merge the parts' blocks, series by series, into the final files.
 
@@ -108,23 +139,38 @@ class BlockWriter:
         """
         names = quote_texts(as_texts(self._layout.columns)).tolist()
         header = (",".join(names) + "\n").encode()
-        sharded = _ShardedFile(transform, header, limit)
+        total, anchor = self._find_anchor()
+        most = limits.count_series(total)
+        sharded = _ShardedFile(transform, header, anchor, (limits.bytes, most))
         before, series = None, 0
         with train.open("wb") as file:
             file.write(header)
-            for key, history, future in self._merged_blocks():
-                if key == before:
-                    words = repr(", ".join(key))
+            for block, history, future in self._merged_blocks():
+                if block.key == before:
+                    words = repr(", ".join(block.key))
                     problem = f"gave rows of several series the key {words}"
                     raise findings.reject("hook-result", problem=problem)
                 file.write(history)
-                sharded.write(history + future)
-                before, series = key, series + 1
+                sharded.write(history + future, block.end)
+                before, series = block.key, series + 1
         return InputFiles(train, sharded.close(), series)
 
-    def _merged_blocks(self) -> Iterator[tuple[tuple[str, ...], bytes, bytes]]:
+    def _find_anchor(self) -> tuple[int, _Anchor]:
+        """Count the series, and find the shortest that reaches the history's end."""
+        total, last, best = 0, _NEVER, _Anchor(_NEVER)
+        for number in range(self._parts):
+            at = 0
+            for block in _read_index(self._folder, number):
+                length = block.history + block.future
+                if (-block.end, length) < (-last, best.length) or not total:
+                    last = block.end
+                    best = _Anchor(last, _blocks(self._folder, number), at, length)
+                total, at = total + 1, at + length
+        return total, best
+
+    def _merged_blocks(self) -> Iterator[tuple[_Block, bytes, bytes]]:
         parts = [_read_blocks(self._folder, number) for number in range(self._parts)]
-        return heapq.merge(*parts, key=lambda block: block[0])
+        return heapq.merge(*parts, key=lambda found: found[0].key)
 
 
 def _blocks(folder: Path, number: int) -> Path:
@@ -135,47 +181,83 @@ def _index(folder: Path, number: int) -> Path:
     return folder / f"index-{number:05d}.pickle"
 
 
-def _read_blocks(
-    folder: Path, number: int
-) -> Iterator[tuple[tuple[str, ...], bytes, bytes]]:
-    with (
-        _blocks(folder, number).open("rb") as blocks,
-        _index(folder, number).open("rb") as index,
-    ):
+def _read_index(folder: Path, number: int) -> Iterator[_Block]:
+    with _index(folder, number).open("rb") as index:
         while True:
             try:
-                key, history, future = pickle.load(index)
+                yield pickle.load(index)
             except EOFError:
                 return
-            yield key, blocks.read(history), blocks.read(future)
+
+
+def _read_blocks(folder: Path, number: int) -> Iterator[tuple[_Block, bytes, bytes]]:
+    with _blocks(folder, number).open("rb") as blocks:
+        for block in _read_index(folder, number):
+            yield block, blocks.read(block.history), blocks.read(block.future)
+
+
+@dataclass(frozen=True)
+class _Anchor:
+    """A series that reaches the end of the history, and where its lines are.
+
+    The model forecasts from the last moment of the file that it is sent, so that each
+    file needs one.
+    """
+
+    end: int
+    path: Path | None = None
+    at: int = 0
+    length: int = 0
+
+    def read(self) -> bytes:
+        """Read its lines."""
+        if self.path is None:
+            return b""
+        with self.path.open("rb") as file:
+            file.seek(self.at)
+            return file.read(self.length)
 
 
 class _ShardedFile:
     """Starts a new file, with the header, when the next block would not fit."""
 
-    def __init__(self, folder: Path, header: bytes, limit: int) -> None:
-        self._folder, self._header, self._limit = folder, header, limit
+    def __init__(
+        self, folder: Path, header: bytes, anchor: _Anchor, most: tuple[int, int]
+    ) -> None:
+        self._folder, self._header, self._anchor = folder, header, anchor
+        self._limit, self._most = most
         self._paths: list[Path] = []
-        self._size = 0
+        self._size, self._series, self._reaches = 0, 0, False
         self._files = ExitStack()
         folder.mkdir(parents=True)
 
-    def write(self, block: bytes) -> None:
-        if not self._paths or self._size + len(block) > self._limit:
-            self._file, self._size = self._start_file(), len(self._header)
+    def write(self, block: bytes, end: int) -> None:
+        reaches = self._reaches or end == self._anchor.end
+        reserved = 0 if reaches else self._anchor.length
+        size = self._size + len(block) + reserved
+        if not self._paths or size > self._limit or self._series >= self._most:
+            self._finish_file()
+            self._file = self._start_file()
         self._file.write(block)
         self._size += len(block)
+        self._series += 1
+        self._reaches = self._reaches or end == self._anchor.end
 
     def _start_file(self) -> BinaryIO:
-        self._files.close()
         path = self._folder / f"part-{len(self._paths):05d}.csv"
         self._paths.append(path)
         file = self._files.enter_context(path.open("wb"))
         file.write(self._header)
+        self._size, self._series, self._reaches = len(self._header), 0, False
         return file
 
-    def close(self) -> list[Path]:
+    def _finish_file(self) -> None:
+        if self._paths and not self._reaches:
+            self._file.write(self._anchor.read())
         self._files.close()
+
+    def close(self) -> list[Path]:
+        self._finish_file()
         return self._paths
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,8 +12,11 @@ from glue.arrays import Array
 from glue.findings.finding import Count, Tallies
 from glue.limits import LEAST_VALUES
 from glue.rows import Rows, Series
+from glue.shaping.horizon import Clock
 from glue.shaping.shape import Shape, name_row
 
+_REPEATS = ("duplicate-rows", "duplicate-rows-aggregated")
+_MOST_COLUMNS = 3
 _LOW, _HIGH = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 
@@ -46,7 +49,8 @@ class SeriesFacts:
         self.values = series.sum(observed)
         self.low = series.min(np.where(observed, target, np.inf))
         self.high = series.max(np.where(observed, target, -np.inf))
-        self.early, self.missing = _find_gaps(facts, observed)
+        self.gaps = _find_gaps(facts, observed)
+        self.early, self.missing = self.gaps.early, self.gaps.missing
 
     @property
     def still(self) -> Array:
@@ -54,7 +58,21 @@ class SeriesFacts:
         return (self.low == self.high) & (self.values >= LEAST_VALUES)
 
 
-def _find_gaps(facts: RowFacts, observed: Array) -> tuple[Array, Array]:
+@dataclass(frozen=True)
+class _Gaps:
+    """The steps that each series lacks at its end, and inside it, [n series].
+
+    ``ends`` is the last moment with a value, and ``befores`` the one before the first
+    gap.
+    """
+
+    early: Array
+    missing: Array
+    ends: Array
+    befores: Array
+
+
+def _find_gaps(facts: RowFacts, observed: Array) -> _Gaps:
     """Count the steps that each series lacks at its end, and those inside it."""
     series, periods, shape = facts.series, facts.periods, facts.shape
     held = observed & shape.is_history(facts.rows)
@@ -66,7 +84,31 @@ def _find_gaps(facts: RowFacts, observed: Array) -> tuple[Array, Array]:
     inside = ~series.repeats(periods)
     inside &= (periods >= series.repeat(firsts)) & (periods <= series.repeat(lasts))
     missing = np.where(any_value, lasts - firsts + 1 - series.sum(inside), 0)
-    return np.where(any_value, end - lasts, 0), missing
+    seconds = facts.rows.seconds
+    return _Gaps(
+        np.where(any_value, end - lasts, 0),
+        missing,
+        series.max(np.where(held, seconds, _LOW)),
+        series.min(np.where(_mark_gaps(series, periods, inside), seconds, _HIGH)),
+    )
+
+
+def _mark_gaps(series: Series, periods: Array, inside: Array) -> Array:
+    """Mark the rows behind which a step of their series is missing, [n rows]."""
+    jumps = (np.diff(periods) > 1) & (np.diff(series.numbers) == 0)
+    later = np.concatenate([inside[1:], [False]])
+    return np.concatenate([jumps, [False]])[: len(periods)] & later
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """A moment that is written where a text asks for it."""
+
+    seconds: int
+    clock: Clock
+
+    def __format__(self, _: str) -> str:
+        return self.clock.write(int(self.seconds))
 
 
 @dataclass(frozen=True)
@@ -102,9 +144,15 @@ CHECKS = (
         each="{values:value}",
     ),
     SeriesCheck(
-        "series-ends-early", lambda s: s.early > 0, each="ends {early:step} early"
+        "series-ends-early",
+        lambda s: s.early > 0,
+        each="ends {early:step} early, at {end}",
     ),
-    SeriesCheck("series-gaps", lambda s: s.missing > 0, each="{missing:step} missing"),
+    SeriesCheck(
+        "series-gaps",
+        lambda s: s.missing > 0,
+        each="{missing:step} missing, the first behind {before}",
+    ),
     SeriesCheck("series-zero", lambda s: s.still & (s.low == 0), each="only zeros"),
     SeriesCheck(
         "series-constant", lambda s: s.still & (s.low != 0), each="always {low:g}"
@@ -131,19 +179,25 @@ def check_series(shape: Shape, series: Series, tallies: Tallies) -> None:
     facts = SeriesFacts(row_facts)
     firsts = series.firsts(series.min(series.rows.numbers))
     for check in CHECKS:
-        each = _describe_each(check, facts)
+        each = _describe_each(check, facts, shape.clock)
         mask = check.breaks(facts)
         _note(check.code, shape, mask, tallies, rows=firsts, each=each)
     tallies.amounts.update(series=len(series), missing=int(facts.missing.sum()))
 
 
-def _describe_each(check: SeriesCheck, facts: SeriesFacts) -> Callable[[int], str]:
+def _describe_each(
+    check: SeriesCheck, facts: SeriesFacts, clock: Clock
+) -> Callable[[int], str]:
     names = ("values", "low", "early", "missing")
 
     def describe(at: int) -> str:
         values = {name: getattr(facts, name)[at].item() for name in names}
         counts = {n: Count(v) if isinstance(v, int) else v for n, v in values.items()}
-        return check.each.format(**counts)
+        return check.each.format(
+            **counts,
+            end=_Moment(facts.gaps.ends[at], clock),
+            before=_Moment(facts.gaps.befores[at], clock),
+        )
 
     return describe
 
@@ -163,7 +217,8 @@ def _note(
 
     def describe(at: int) -> str:
         if each is None:
-            return name_row(rows, shape.keys, at)
+            name = name_row(rows, shape.keys, at)
+            return name + _tell_apart(shape, rows, at) if code in _REPEATS else name
         return f"{rows.name(shape.keys, at)}: {each(at)}"
 
     tallies.add(
@@ -174,7 +229,41 @@ def _note(
         target=shape.target,
         period=shape.frequency.name,
         least=LEAST_VALUES,
+        last=shape.clock.write(shape.last),
+        **_describe_filling(shape),
     )
+
+
+def _tell_apart(shape: Shape, rows: Rows, at: int) -> str:
+    """Say in which columns a row differs from the one that it repeats."""
+    differing = [
+        f"{name} {_show(rows[name][at])} after {_show(rows[name][at - 1])}"
+        for name in (shape.target, *shape.history.roles.others)
+        if name in rows.columns and _show(rows[name][at]) != _show(rows[name][at - 1])
+    ]
+    return f", with {', '.join(differing[:_MOST_COLUMNS])}" if differing else ""
+
+
+def _show(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else repr(str(value)[:40])
+
+
+def _describe_filling(shape: Shape) -> dict[str, str]:
+    """Say what becomes of the target where it is blank, and where there are two."""
+    filling = shape.fitted.filling.get(shape.target, {})
+    return {
+        "middle": _describe_fill(filling, "middlefill"),
+        "end": _describe_fill(filling, "backfill"),
+        "combined": shape.fitted.aggregation.get(shape.target, "their sum"),
+    }
+
+
+def _describe_fill(filling: Mapping[str, str], kind: str) -> str:
+    value = filling.get(f"{kind}_value")
+    if value is not None:
+        return f"by {kind} {value}"
+    method = filling.get(kind, "zero")
+    return f"by {kind} {method}" if kind in filling else "with zeros"
 
 
 def drop_short_series(series: Series, target: str, tallies: Tallies) -> Rows:

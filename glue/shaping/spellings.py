@@ -1,8 +1,10 @@
-"""Item ids that a person may take for the same: alt-sax and Alt Sax."""
+"""Keys that a person may take for the same: alt-sax and Alt Sax."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,46 +19,86 @@ _DAMAGED = re.compile(r"\d[.,]\d{1,15}[eE]\+?\d{1,3}|\d[eE]\+\d{1,3}")
 _MOST_SPELLINGS = 200_000
 
 
-def _spell(text: str) -> str:
-    """Reduce an id to what a person may take for the same: alt-sax and Alt Sax."""
-    return re.sub(r"[\s_-]+", " ", text.casefold()).strip()
+# Letters of other alphabets that look like those of the Latin one.
+_GREEK = (
+    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a"
+    "\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"
+)
+_CYRILLIC = (
+    "\u0410\u0412\u0421\u0415\u041d\u0406\u0408\u041a\u041c\u041e\u0420\u0405\u0422\u0425"
+    "\u0430\u0441\u0435\u043e\u0440\u0445\u0443\u0456\u0455"
+)
+_LATIN = str.maketrans(
+    _GREEK + _CYRILLIC, "ABEZHIKMNOPTYX" + "ABCEHIJKMOPSTX" + "aceopxyis"
+)
+# What is between the words of an id; + and # may tell two of them apart.
+_BETWEEN = re.compile(r"[^\w+#.,]+|_+|(?<!\d)[.,]|[.,](?!\d)")
+_ZEROS = re.compile(r"0*(\d+)(?:\.0+)?")
+# What is left of letters that were read in a wrong encoding: two bytes as two letters.
+_GARBLED = re.compile(
+    "[\u00c2-\u00f4][\u0080-\u00bf]|[\u00c2\u00c3][\u0152-\u2122]|[\u0080-\u009f\ufffd]"
+)
+
+
+def spell_alike(text: str) -> str:
+    """Reduce an id to what a person may take for the same: alt-sax and Alt Sax.
+
+    Accents, marks at either end, letters that cannot be seen, those of other alphabets
+    that look alike, and zeros before a number make no difference.
+    """
+    if text.isascii() and text.isalpha():
+        return text.casefold()
+    plain = unicodedata.normalize("NFKD", text.translate(_LATIN))
+    seen = "".join(
+        letter for letter in plain if unicodedata.category(letter) not in ("Mn", "Cf")
+    )
+    words = _BETWEEN.sub(" ", seen.casefold()).strip()
+    number = _ZEROS.fullmatch(words)
+    return number[1] if number else words
 
 
 class Spellings:
-    """Looks for item ids that differ in case, spaces or marks only."""
+    """Looks for item ids and groups that differ in case, spaces or marks only."""
 
-    def __init__(self, file: str, item_id: str) -> None:
-        self._file, self._item_id = file, item_id
-        self._rows: dict[str, dict[str, int]] = {}
+    def __init__(self, file: str, keys: Sequence[str]) -> None:
+        self._file, self._keys = file, keys
+        self._rows: dict[tuple[str, str], dict[str, int]] = {}
         self._count = 0
-        self.totals, self.damaged = Tally(), Tally()
+        self.totals, self.damaged, self.garbled = Tally(), Tally(), Tally()
 
     def add(self, rows: Rows) -> None:
-        """Take in the ids of a part; beyond some number, there is no search."""
+        """Take in the keys of a part; beyond some number, there is no search."""
         if self._count > _MOST_SPELLINGS:
             self._rows.clear()
             return
-        codes, uniques = pd.factorize(rows[self._item_id])
-        firsts = np.full(len(uniques), np.iinfo(np.int64).max)
-        np.minimum.at(firsts, codes, rows.numbers)
-        for text, row in zip(uniques.tolist(), firsts.tolist()):
-            place = Example(self._file, row, self._item_id, text)
+        for name in self._keys:
+            codes, uniques = pd.factorize(rows[name])
+            firsts = np.full(len(uniques), np.iinfo(np.int64).max)
+            np.minimum.at(firsts, codes, rows.numbers)
+            for text, row in zip(uniques.tolist(), firsts.tolist()):
+                self._add(Example(self._file, row, name, text), text, row)
+
+    def _add(self, place: Example, text: str, row: int) -> None:
+        column = str(place.column)
+        if _GARBLED.search(text):
+            self.garbled.add([place])
+        if column == self._keys[0]:
             if _DAMAGED.fullmatch(text):
                 self.damaged.add([place])
             elif is_total(text):
                 self.totals.add([place])
-            spellings = self._rows.setdefault(_spell(text), {})
-            self._count += text not in spellings
-            spellings[text] = min(row, spellings.get(text, row))
+        spellings = self._rows.setdefault((column, spell_alike(text)), {})
+        self._count += text not in spellings
+        spellings[text] = min(row, spellings.get(text, row))
 
     def find_alike(self) -> Tally:
-        """Give the ids that have a twin, all but the first of each."""
+        """Give the keys that have a twin, all but the first of each."""
         tally = Tally()
-        for plain, spellings in self._rows.items():
+        for (column, plain), spellings in self._rows.items():
             if plain and len(spellings) > 1:
                 (_, first), *others = sorted((row, t) for t, row in spellings.items())
                 tally.add(
-                    Example(self._file, row, self._item_id, f"{text} (like {first})")
+                    Example(self._file, row, column, f"{text} (like {first})")
                     for row, text in others
                 )
         return tally

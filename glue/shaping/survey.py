@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -15,6 +16,11 @@ from glue.shaping.formula_ids import FormulaIds
 from glue.shaping.parts import Parts
 from glue.shaping.spellings import Spellings
 from glue.understanding.roles import Roles
+
+# How many moments tell whether they are swapped, and with which shares of even steps.
+_LEAST_MOMENTS, _MOST_MOMENTS = 8, 20_000
+_EVEN, _UNEVEN = 0.99, 0.97
+_EPOCH = datetime(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -39,9 +45,27 @@ class Survey:
     totals: Tally
     damaged: Tally
     formulas: Tally
+    garbled: Tally
     zeros_from: int | None
     low: float
     high: float
+
+    @property
+    def is_swapped(self) -> bool:
+        """Whether the steps become even once day and month are swapped back.
+
+        A spreadsheet that reads dates in the wrong order swaps all that it can, and
+        leaves days above 12 as they are.
+        """
+        moments = self.moments.tolist()
+        if not _LEAST_MOMENTS <= len(moments) <= _MOST_MOMENTS:
+            return False
+        swapped = np.unique(np.array(list(map(_swap_back, moments)), dtype=np.int64))
+        return (
+            len(swapped) == len(moments)
+            and _share_even(swapped) >= _EVEN
+            and _share_even(self.moments) < _UNEVEN
+        )
 
     @property
     def end(self) -> int:
@@ -84,7 +108,7 @@ def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey | None:
     Survey
         None when no row has a value of the target.
     """
-    sums, spellings = _Sums(), Spellings(file, roles.item_id)
+    sums, spellings = _Sums(), Spellings(file, roles.keys)
     formulas = FormulaIds(file, roles.keys)
     for number in range(parts.count):
         rows = parts.load(number)
@@ -109,6 +133,7 @@ class _Sums:
     firsts: list[int] = field(default_factory=list)
     moments: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     seen: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    zero: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     nonzero: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     steps: StepEvidence = field(default_factory=StepEvidence)
     changing: set[str] = field(default_factory=set)
@@ -135,7 +160,8 @@ class _Sums:
             self.firsts.append(int(rows.seconds[observed].min()))
             self.lasts.append(int(rows.seconds[observed].max()))
             self.seen = np.union1d(self.seen, rows.seconds[observed])
-            some = observed & (target != 0)
+            none, some = observed & (target == 0), observed & (target != 0)
+            self.zero = np.union1d(self.zero, rows.seconds[none])
             self.nonzero = np.union1d(self.nonzero, rows.seconds[some])
             self.low = min(self.low, float(target[observed].min()))
             self.high = max(self.high, float(target[observed].max()))
@@ -143,7 +169,8 @@ class _Sums:
     def _find_zeros(self) -> int | None:
         """Give the first of the moments at the end where all series are zero.
 
-        None when there are fewer than two, or as many in between.
+        None when as many are in between, or when it is one, and any series was zero
+        before.
         """
         zero = ~np.isin(self.seen, self.nonzero)
         if not len(self.nonzero):
@@ -152,7 +179,8 @@ class _Sums:
         bounds = np.flatnonzero(np.diff(np.concatenate([[0], zero, [0]])))
         runs = (bounds[1::2] - bounds[::2]).tolist()
         longest = max(runs[:-1], default=0) if tail else 0
-        return int(self.seen[-tail]) if tail >= 2 and tail > 2 * longest else None
+        is_plan = tail > 2 * longest if tail > 1 else tail == len(self.zero)
+        return int(self.seen[-tail]) if tail and is_plan else None
 
     def make_survey(self, spellings: Spellings, formulas: FormulaIds) -> Survey | None:
         """Put all parts together; None when there is no value."""
@@ -172,6 +200,7 @@ class _Sums:
             totals=spellings.totals,
             damaged=spellings.damaged,
             formulas=formulas.find(),
+            garbled=spellings.garbled,
             zeros_from=self._find_zeros(),
             low=self.low,
             high=self.high,
@@ -185,6 +214,23 @@ def _changes(values: Array, series: Series) -> bool:
     if values.dtype != object:
         same |= np.isnan(before) & np.isnan(after)
     return bool((~same & (np.diff(series.numbers) == 0)).any())
+
+
+def _swap_back(seconds: int) -> int:
+    """Swap day and month where that gives a date, in seconds since 1970."""
+    moment = _EPOCH + timedelta(seconds=seconds)
+    if moment.day <= 12:
+        moment = moment.replace(month=moment.day, day=moment.month)
+    return int((moment - _EPOCH).total_seconds())
+
+
+def _share_even(moments: Array) -> float:
+    """Give the share of the commonest step; months and years are each of one length."""
+    steps = np.diff(moments)
+    for days in ((28, 31), (89, 92), (365, 366)):
+        near = (steps >= days[0] * DAY) & (steps <= days[1] * DAY)
+        steps = np.where(near, days[0] * DAY, steps)
+    return float(np.unique(steps, return_counts=True)[1].max() / len(steps))
 
 
 def _hash_texts(texts: Array) -> Array:

@@ -20,22 +20,22 @@ WORDS = {ITEM: "item id", TIME: "timestamp", TARGET: "target"}
 _NAMES: dict[str, tuple[str, ...]] = {
     ITEM: (
         "itemid",
-        "item",
         "seriesid",
-        "series",
         "uniqueid",
         "tsid",
         "timeseriesid",
         "productid",
         "productcode",
-        "product",
         "sku",
         "skuid",
         "articleid",
-        "article",
         "materialid",
-        "material",
         "partid",
+        "item",
+        "series",
+        "product",
+        "article",
+        "material",
         "part",
         "meterid",
         "sensorid",
@@ -91,7 +91,25 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "turnover",
     ),
 }
-_TIME_WORDS = ("date", "datum", "month", "monat", "period", "mois", "fecha", "zeit")
+_TIME_WORDS = (
+    *("date", "datum", "month", "monat", "period", "mois", "fecha", "zeit", "week"),
+    *("woche", "semaine", "semana", "settimana", "quarter", "quartal", "timestamp"),
+)
+# Words by which people call a measure, so that a column is no series by itself.
+_MEASURE_WORDS = (
+    "price prices preis prix precio prezzo cost costs kosten temp temperature "
+    "temperatur rain wind humidity promo promotion discount rate share pct percent "
+    "stock inventory bestand lager min max mean avg average std median low high open "
+    "close adj sales sale demand qty quantity units amount volume value values menge "
+    "umsatz absatz wert revenue profit margin count total orders load consumption "
+    "verbrauch generation forecast actual plan budget target visits sessions users "
+    "views clicks impressions holiday weekday customers kunden lat long id index "
+    "number nr no flag status year month week day hour net gross returns tax score "
+    "weight size height pressure speed ratio change diff lag pe cases deaths p "
+    "netto brutto rabatt steuer kw kwh mwh mw bookings inflow outflow bid ask vwap "
+    "conversions transactions spend pageviews bounce duration"
+)
+_MEASURES = frozenset(_MEASURE_WORDS.split())
 _GROUP_NAMES = (
     "locationcode",
     "location",
@@ -137,6 +155,12 @@ def is_time_name(name: str) -> bool:
     """Say whether a name speaks of dates, so that digits may be some."""
     plain = simplify(name)
     return plain in _NAMES[TIME] or any(word in plain for word in _TIME_WORDS)
+
+
+def is_measure(name: str) -> bool:
+    """Say whether a name speaks of what is measured, and so of no series."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).casefold()
+    return not _MEASURES.isdisjoint(re.findall(r"[^\W\d_]+", spaced))
 
 
 def rank_group_names(names: Iterable[str]) -> list[str]:

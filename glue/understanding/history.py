@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from glue.findings.finding import Findings, list_some
-from glue.reading.profile import ItemSample, TableProfile, profile_table, read_sample
+from glue.findings.finding import FileRejected, Findings
+from glue.reading.profile import (
+    ItemSample,
+    TableProfile,
+    profile_table,
+    read_sample,
+    tell_lines,
+)
 from glue.reading.tables import Table
 from glue.reading.timestamp_choice import choose_reading, describe_reading
 from glue.reading.timestamps import Reading
 from glue.reading.typed_rows import ReadPlan
 from glue.reading.views import add_column, drop_columns
+from glue.rows import Rows
 from glue.settings.layers import Settings
 from glue.understanding.column_names import (
-    DEFAULT_NAMES,
     GROUPS,
-    ITEM,
     TIME_SERIES_CONFIG,
 )
 from glue.understanding.column_types import choose_mark, choose_types
 from glue.understanding.groups import find_groups, order_group_candidates
+from glue.understanding.moments import tidy_moments
 from glue.understanding.roles import (
     Roles,
     find_roles,
     find_row_numbers,
-    find_wide_columns,
-    needs_item,
     sort_columns,
 )
-from glue.understanding.totals import leave_totals_out
+from glue.understanding.totals import leave_sum_out, leave_totals_out
+from glue.understanding.wide import melt_table
+
+_SOME_ITEMS = 1_000
 
 
 @dataclass(frozen=True)
@@ -36,7 +44,7 @@ class HistoryTable:
     """A history that can be read: its roles, how each column is read.
 
     ``whole`` are the numeric columns without a fraction; ``reading`` is how the
-    timestamps are read.
+    timestamps are read; ``items`` are some of the ids.
     """
 
     table: Table
@@ -44,6 +52,7 @@ class HistoryTable:
     plan: ReadPlan
     reading: Reading
     whole: frozenset[str]
+    items: frozenset[str] = frozenset()
 
 
 def understand_history(
@@ -58,17 +67,22 @@ def understand_history(
     sample = read_sample(table, findings)
     if not len(sample):
         return None
-    wide = find_wide_columns(table.header)
-    if wide:
-        findings.add("table-wide", file=table.name, columns=list_some(wide, 3))
+    try:
+        table = melt_table(table, sample, settings.columns, findings)
+    except FileRejected:
         return None
-    if needs_item(sample, settings.columns):
-        findings.add("item-made", file=table.name, item=item)
-        table = add_column(table, DEFAULT_NAMES[ITEM], item)
-        sample = read_sample(table, Findings())
+    table = tidy_moments(
+        table, read_sample(table, Findings()), settings.columns, findings
+    )
+    sample = read_sample(table, Findings())
     roles = find_roles(sample, settings.columns, table.name, findings)
     if roles is None:
+        tell_lines(table, findings)
         return None
+    if roles.item_id not in table.header:
+        findings.add("item-made", file=table.name, item=item)
+        table = leave_sum_out(add_column(table, roles.item_id, item), roles)
+        sample = read_sample(table, Findings())
     numbered = find_row_numbers(sample, roles)
     if numbered:
         findings.add("row-numbers-dropped", file=table.name)
@@ -79,18 +93,20 @@ def understand_history(
     profile = profile_table(table, roles.timestamp, roles.keys, findings, items=items)
     if profile is None:
         return None
+    some = items.take_out()
     if GROUPS not in settings.columns:
-        roles = _infer_groups(profile, items, roles, findings)
+        roles = _infer_groups(profile, some, roles, findings)
         roles = sort_columns(roles, table.header)
-    return _plan_reading(table, profile, roles, settings, findings=findings)
+    history = _plan_reading(table, profile, roles, settings, findings=findings)
+    ids = islice({text.strip() for text in some[roles.item_id].tolist()}, _SOME_ITEMS)
+    return None if history is None else replace(history, items=frozenset(ids))
 
 
 def _infer_groups(
-    profile: TableProfile, items: ItemSample, roles: Roles, findings: Findings
+    profile: TableProfile, sample: Rows, roles: Roles, findings: Findings
 ) -> Roles:
     numeric = {name: profile.is_numeric(name) for name in roles.others}
     candidates = order_group_candidates(roles.others, numeric)
-    sample = items.take_out()
     groups = find_groups(sample, roles.item_id, roles.timestamp, candidates)
     if groups:
         evidence = f"without it, {roles.item_id!r} has several rows at one timestamp"

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
-from glue.arrays import Array
-from glue.findings.finding import Findings, list_some, shorten
+import numpy as np
+
+from glue.arrays import Array, factorize
+from glue.findings.finding import FileRejected, Findings, list_some, shorten
 from glue.limits import RESULT_NAMES
-from glue.reading.numbers import NumberEvidence
-from glue.reading.timestamps import NEED_A_NAME, TimestampEvidence
+from glue.reading.numbers import MISSING, NumberEvidence, is_number
+from glue.reading.profile import unwrap_formula
+from glue.reading.timestamps import (
+    Reading,
+    TimestampEvidence,
+    TimestampParser,
+    find_order,
+    is_moment,
+)
 from glue.rows import Rows
 from glue.understanding.column_names import (
     DEFAULT_NAMES,
@@ -34,11 +45,28 @@ _NEEDS = {
     TIME: "a column of dates, such as 'timestamp'",
     TARGET: "a column of numbers, such as 'target_value'",
 }
-# A column with one of so many of the first names must be meant for its role.
-_CLEAR_NAMES = 4
+_CONTENT = {ITEM: "ids", TIME: "dates", TARGET: "numbers"}
+_WRITE_THEM = {
+    ITEM: "fill it",
+    TIME: "write all of them as YYYY-MM-DD, with HH:MM:SS behind it below daily",
+    TARGET: "write plain numbers such as 1234.5, and nothing where there is no value",
+}
 # In fewer rows than this, a series may well have one row only.
 _LEAST_ROWS = 8
+# A column that names series has so many rows for each of its values, at least.
+_LEAST_OF_A_SERIES = 4
+# So many columns of numbers, and none of moments, must be a table in wide form.
+_WIDE = 10
+_ROW_NUMBERS = {"", "unnamed0", "index", "id", "nr", "no", "row", "rownumber", "rowid"}
 _PRICES = {"open", "high", "low", "close"}
+
+
+def reject_wide(file: str, columns: Sequence[str], findings: Findings) -> FileRejected:
+    """Refuse a table that has a column for each moment; give what is to be raised."""
+    shown = [columns[0], columns[-1]] if len(columns) > 3 else columns
+    return findings.reject(
+        "table-wide", count=len(columns), file=file, columns=" to ".join(shown)
+    )
 
 
 @dataclass(frozen=True)
@@ -61,29 +89,6 @@ def sort_columns(roles: Roles, header: Sequence[str]) -> Roles:
     """Take all columns that have no role as the others."""
     taken = (*roles.keys, roles.timestamp, roles.target)
     return replace(roles, others=tuple(name for name in header if name not in taken))
-
-
-def find_wide_columns(header: Sequence[str]) -> list[str]:
-    """List the columns whose names are dates, when there are several."""
-    dates = [name for name in header if _date_share([name], named=True) == 1.0]
-    return dates if len(dates) > 1 else []
-
-
-def needs_item(sample: Rows, configured: Mapping[str, Any]) -> bool:
-    """Say whether a table is one series, without any column to name it.
-
-    That is: a column of distinct moments, numbers beside it, and nothing else.
-    """
-    if any(role in configured for role in (ITEM, GROUPS)) or len(sample) < 2:
-        return False
-    names = list(sample.columns)
-    times = [name for name in names if _is_able(TIME, name, sample[name])]
-    others = [name for name in names if name not in times]
-    plain = all(_is_able(TARGET, name, sample[name]) for name in others)
-    if len(times) != 1 or len(others) != 1 or not plain:
-        return False
-    moments = [text for text in sample[times[0]].tolist() if text.strip()]
-    return len(moments) - len(set(moments)) <= 0.05 * len(moments)
 
 
 def find_roles(
@@ -113,7 +118,7 @@ def find_roles(
         if role in configured:
             search.take_configured(role)
     for role in (TIME, TARGET, ITEM):
-        if role not in configured:
+        if role not in configured and findings.errors == before:
             search.infer(role)
     search.check_twice()
     search.check_reserved()
@@ -184,14 +189,95 @@ class _RoleSearch:
             self._note_unclear(role, able)
             return
         able.sort(key=lambda name: rank_name(role, name))
-        if able and is_usual(role, able[0]):
+        if role != ITEM and self._has_spoilt(role, free, able):
+            self._note_missing(role, free)
+        elif able and is_usual(role, able[0]):
             self._take(role, able[0], "its name and its content")
+        elif role == ITEM and self._is_one_series(able):
+            self._take_one_series(able)
         elif len(able) == 1:
             self._take(role, able[0], "the only column whose content fits")
         elif able:
-            self._note_unclear(role, [name for name in free if name in able])
+            self._infer_by_rows(role, [name for name in free if name in able])
         else:
             self._note_missing(role, free)
+
+    def _has_spoilt(self, role: str, free: list[str], able: list[str]) -> bool:
+        """Say whether a column has the name of a role, and values that are spoilt.
+
+        Another column is no choice then, unless it has such a name as well.
+        """
+        if able and is_usual(role, able[0]):
+            return False
+        named = [name for name in free if is_usual(role, name) and name not in able]
+        return any(_share_of_digits(self.sample[name]) >= 0.5 for name in named)
+
+    def _infer_by_rows(self, role: str, able: list[str]) -> None:
+        """Choose among several columns by what they make of the rows."""
+        tellers = self._list_tellers(able)
+        if role == ITEM and tellers and self._say_the_same(tellers):
+            words = "with it, no timestamp comes twice"
+            self._take(role, tellers[0], words)
+            return
+        rest = [name for name in able if name not in tellers]
+        if role == TARGET and len(rest) == 1:
+            words = "the only column of numbers beside the one that names series"
+            self._take(role, rest[0], words)
+            return
+        self._note_unclear(role, able)
+
+    def _list_tellers(self, able: list[str]) -> list[str]:
+        """List the columns of few values with which no timestamp comes twice."""
+        time, rows = self.columns.get(TIME), len(self.sample)
+        if time is None or rows < _LEAST_ROWS or not self._count_repeats([]):
+            return []
+        return [
+            name
+            for name in able
+            if len(set(self.sample[name].tolist())) <= rows / _LEAST_OF_A_SERIES
+            and self._count_repeats([name]) <= 0.01 * rows
+        ]
+
+    def _say_the_same(self, names: list[str]) -> bool:
+        """Say whether columns split the rows alike, such as a code and its name."""
+        kinds = {len(np.unique(self.sample.key([name]))) for name in names}
+        return len(kinds) == 1 and len(np.unique(self.sample.key(names))) in kinds
+
+    def _count_repeats(self, names: list[str]) -> int:
+        """Count the rows whose moment, and these columns, another row has too."""
+        codes = factorize([self._moments, *(self.sample[name] for name in names)])
+        return len(codes) - len(np.unique(codes))
+
+    @cached_property
+    def _moments(self) -> Array:
+        """The moments in seconds since 1970, or whatever tells their texts apart."""
+        texts = self.sample[self.columns[TIME]]
+        seconds, good = _read_moments(texts.tolist())
+        return seconds if good.all() else factorize([texts])
+
+    def _is_one_series(self, able: list[str]) -> bool:
+        """Say whether a table is one series: a row for each moment, at even steps.
+
+        Without any column beside them, the steps need not be even.
+        """
+        time, rows = self.columns.get(TIME), len(self.sample)
+        if time is None or rows < 2 or self.grouping:
+            return False
+        if self._count_repeats([]) > 0.05 * rows:
+            return False
+        changing = [n for n in able if len(set(self.sample[n].tolist())) > 1]
+        texts = self.sample[time].tolist()
+        return not changing or (rows >= _LEAST_ROWS and _is_even(texts))
+
+    def _take_one_series(self, able: list[str]) -> None:
+        """Take the one column that is always the same, else make one."""
+        still = [n for n in able if len(set(self.sample[n].tolist())) == 1]
+        if len(still) == 1:
+            self._take(ITEM, still[0], "the only column that is always the same")
+            return
+        names = (DEFAULT_NAMES[ITEM], "series_id", "series_name")
+        made = next(name for name in names if name not in self.header)
+        self._take(ITEM, made, "the table is one series")
 
     def _is_unique(self, name: str) -> bool:
         """Say whether a column numbers or names the rows, and no series."""
@@ -221,20 +307,55 @@ class _RoleSearch:
         )
 
     def _note_missing(self, role: str, free: list[str]) -> None:
-        named = sorted(free, key=lambda name: rank_name(role, name))
-        if named and rank_name(role, named[0]) < _CLEAR_NAMES:
-            problem = self._describe_unfit(role, named[0])
-        else:
-            problem = f"{self.file} has no {WORDS[role]} column (needs {_NEEDS[role]}"
-            problem += f"; left are {list_some(free)})" if free else ")"
+        numbers = [n for n in free if _is_able(TARGET, n, self.sample[n])]
+        if role == TIME and len(numbers) >= _WIDE:
+            reject_wide(self.file, numbers, self.findings)
+            return
+        named = [name for name in free if _is_named(role, name)]
+        if named:
+            self._note_unfit(role, min(named, key=lambda name: rank_name(role, name)))
+            return
+        problem = f"{self.file} has no {WORDS[role]} column (needs {_NEEDS[role]}"
+        problem += f"; {self._describe_left(role, free)})" if free else ")"
         self.findings.add("column-missing", problem=problem, file=self.file)
 
-    def _describe_unfit(self, role: str, name: str) -> str:
-        filled = (text for text in self.sample[name].tolist() if text.strip())
-        text = next(filled, None)
-        example = f"; found such as {shorten(text)!r}" if text else ""
-        problem = f"{self.file}'s column {name!r} does not hold what a {WORDS[role]}"
-        return f"{problem} needs (needs {_NEEDS[role]}{example})"
+    def _time_texts(self) -> list[str]:
+        time = self.columns.get(TIME)
+        texts: list[str] = [] if time is None else self.sample[time].tolist()
+        return texts
+
+    def _describe_left(self, role: str, free: list[str]) -> str:
+        """Say what the columns are that are left, with a value of each."""
+        moments = [text.strip() for text in self._time_texts()]
+        if role == ITEM and len(set(moments)) < len(moments):
+            again = next(text for text, n in Counter(moments).items() if n > 1)
+            return f"without one, {shorten(again)} comes twice"
+        return f"left are {list_some((self._show_column(name) for name in free), 5)}"
+
+    def _show_column(self, name: str) -> str:
+        """Name a column with its first value."""
+        text = next((t for t in self.sample[name].tolist() if t.strip()), None)
+        return (
+            f"{name!r}, empty" if text is None else f"{name!r} with {shorten(text)!r}"
+        )
+
+    def _note_unfit(self, role: str, name: str) -> None:
+        """Say that a column has the name of a role, and which value does not fit."""
+        texts = self.sample[name]
+        filled = np.array([bool(text.strip()) for text in texts.tolist()])
+        bad = filled & np.array([not _fits(role, text) for text in texts.tolist()])
+        count, total = int(bad.sum()), int(filled.sum())
+        found = f"{count} of {total} values are not" if total else "it is empty"
+        remedy = f"{_WRITE_THEM[role]}; or name another column as {role} in the "
+        self.findings.add(
+            "column-missing",
+            count=max(count, 1),
+            examples=self.sample.first_texts(bad, self.file, name),
+            remedy=remedy + "TimeSeriesConfig of config.json",
+            problem=f"{self.file}'s column {name!r} does not hold what a {WORDS[role]} "
+            f"needs (needs {_CONTENT[role]}; {found})",
+            file=self.file,
+        )
 
     def check_reserved(self) -> None:
         """Refuse columns that are called as a forecast's own columns will be."""
@@ -249,9 +370,29 @@ class _RoleSearch:
             self.findings.add("column-two-roles", file=self.file)
 
 
+def _read_moments(texts: list[str]) -> tuple[Array, Array]:
+    """Give moments in seconds since 1970, and which could be read, both [n]."""
+    evidence = TimestampEvidence()
+    evidence.add(text.strip() for text in texts if text.strip())
+    form = evidence.forms.most_common(1)[0][0] if evidence.forms else "unknown"
+    if form == "unknown":
+        return np.zeros(len(texts), dtype=np.int64), np.zeros(len(texts), dtype=bool)
+    reading = Reading(form, find_order(evidence) or "day-first")
+    return TimestampParser(reading).parse(text.strip() for text in texts)
+
+
+def _is_even(texts: list[str]) -> bool:
+    """Say whether moments follow each other at about even steps, in any order."""
+    seconds, good = _read_moments(texts)
+    steps = np.diff(np.unique(seconds[good]))
+    usual = float(np.median(steps)) if len(steps) else 0.0
+    near = (steps > 0.85 * usual) & (steps < 1.15 * usual)
+    return bool(usual > 0 and near.mean() >= 0.75)
+
+
 def _is_able(role: str, name: str, texts: Array) -> bool:
     """Say whether a column's content can play a role."""
-    filled = [text.strip() for text in texts.tolist() if text.strip()]
+    filled = [unwrap_formula(text.strip()) for text in texts.tolist() if text.strip()]
     if role == ITEM:
         return bool(filled) and not _looks_continuous(filled)
     if not filled:
@@ -261,16 +402,45 @@ def _is_able(role: str, name: str, texts: Array) -> bool:
     return _date_share(filled, named=is_time_name(name)) >= 0.9
 
 
+def _is_named(role: str, name: str) -> bool:
+    """Say whether a column's name speaks of a role."""
+    return is_usual(role, name) or (role == TIME and is_time_name(name))
+
+
+def _fits(role: str, text: str) -> bool:
+    """Say whether one value could stand in a column of this role."""
+    text = unwrap_formula(text.strip())
+    if role == TARGET:
+        return is_number(text) or text.casefold() in MISSING
+    return role == ITEM or is_moment(text, named=True)
+
+
+def _share_of_digits(texts: Array) -> float:
+    """Give the share of the filled texts that hold a digit."""
+    filled = [text for text in texts.tolist() if text.strip()]
+    return sum(map(_has_digit, filled)) / len(filled) if filled else 0.0
+
+
+def _has_digit(text: str) -> bool:
+    return any(letter.isdigit() for letter in text)
+
+
 def _has_prices(names: Sequence[str]) -> bool:
     """Recognise the prices of a market, of which any could be meant."""
     return len({simplify(name) for name in names} & _PRICES) >= 3
 
 
 def find_row_numbers(sample: Rows, roles: Roles) -> list[str]:
-    """List the columns that number the rows, where there are several series."""
-    if len(sample) < _LEAST_ROWS or len(set(sample[roles.item_id].tolist())) < 2:
+    """List the columns that number the rows, and not the steps of one series."""
+    if len(sample) < _LEAST_ROWS:
         return []
-    return [name for name in roles.others if _counts_up(sample[name])]
+    moments = sample[roles.timestamp].tolist()
+    several = len(set(moments)) < len(moments)
+    return [
+        name
+        for name in roles.others
+        if (several or simplify(name) in _ROW_NUMBERS) and _counts_up(sample[name])
+    ]
 
 
 def _counts_up(texts: Array) -> bool:
@@ -296,7 +466,4 @@ def _looks_continuous(filled: list[str]) -> bool:
 def _date_share(filled: list[str], *, named: bool) -> float:
     evidence = TimestampEvidence()
     evidence.add(filled)
-    good = sum(evidence.forms.values()) - evidence.forms["unknown"]
-    if not named:
-        good -= sum(evidence.forms[form] for form in NEED_A_NAME)
-    return good / len(filled)
+    return evidence.share(named=named)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import moto.moto_server.werkzeug_app as moto_server
@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.serving import ThreadedWSGIServer
 
 from localaws.front.origins import OwnHostOnly, Start
-from localaws.iam.gate import Gate
+from localaws.iam.gate import App, Gate
 from localaws.iam.roles import Credentials
 from localaws.patches import Patches
 
@@ -60,8 +60,11 @@ class Dispatcher(moto_server.DomainDispatcherApplication):
 class Server(ThreadedWSGIServer):
     """A server that knows its connections, so that it can end them."""
 
-    def __init__(self, port: int, owner: Credentials) -> None:
-        self.gate = Gate(Dispatcher(moto_server.create_backend_app), owner)
+    def __init__(
+        self, port: int, owner: Credentials, wrap: Callable[[App], App]
+    ) -> None:
+        moto = Dispatcher(moto_server.create_backend_app)
+        self.gate = Gate(wrap(moto), owner)
         super().__init__(LOOPBACK, port, self.gate, Handler)
         self.app = OwnHostOnly(self.gate, self.port)
         self._lock = threading.Lock()
@@ -90,12 +93,22 @@ class Server(ThreadedWSGIServer):
 
 @contextlib.contextmanager
 def answer_requests(
-    port: int, owner: Credentials, patches: Patches
+    port: int,
+    owner: Credentials,
+    patches: Patches,
+    *,
+    wrap: Callable[[App], App] = lambda app: app,
 ) -> Iterator[Server]:
-    """Serve moto to its owner on a port of loopback; 0 takes a free one."""
+    """Serve moto to its owner on a port of loopback; 0 takes a free one.
+
+    Parameters
+    ----------
+    wrap
+        Puts something between the gate and moto.
+    """
     # moto would let the pages of every origin read its answers.
     patches.replace(moto_server, "DISABLE_GLOBAL_CORS", True)
-    server = Server(port, owner)
+    server = Server(port, owner, wrap)
     thread = threading.Thread(
         target=server.serve_forever, args=(_POLL_SECONDS,), name="localaws server"
     )

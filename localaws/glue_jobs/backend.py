@@ -27,6 +27,7 @@ from localaws.host.request_checks import find_violations, spell_violations
 from localaws.iam.roles import RoleClients, RoleError, check_trust
 from localaws.machine import Machine
 from localaws.patches import Patches
+from localaws.service_quotas.table import GLUE_RUNS
 
 _CAPACITIES = (0.0625, 1)
 _DEFAULT_TIMEOUT_MINUTES = 2880
@@ -162,7 +163,18 @@ class Backend(moto_glue.GlueBackend):
                 raise ConcurrentRunsExceededException(
                     f"Concurrent runs exceeded for {job.name}"
                 )
+            self._check_account_quota()
             job.job_runs.append(run)  # type: ignore[arg-type]  # looks like moto's own
+
+    def _check_account_quota(self) -> None:
+        jobs = list(self.jobs.values())
+        going = sum(run.status not in ENDED for job in jobs for run in job.job_runs)
+        quota, most = self.machine.quotas.find(self.region_name, GLUE_RUNS)
+        if going >= most:
+            raise GlueClientError(
+                "ResourceNumberLimitExceededException",
+                f"{quota.name} exceeded: {going} of {most}",
+            )
 
     def _role_arn(self, role: str) -> str:
         if role.startswith("arn:"):

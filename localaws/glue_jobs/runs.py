@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from botocore.exceptions import ClientError
 from moto.core.utils import utcnow
 from moto.moto_api._internal import mock_random
 
+from localaws.faults.happenings import Fate
 from localaws.glue_jobs import runtime as glue_runtime
 from localaws.glue_jobs.memory import resident_bytes
 from localaws.glue_jobs.wheels import WheelNotInstalled
@@ -139,15 +141,24 @@ class JobRun:
         working.mkdir()
         output, error = folder / "output.log", folder / "error.log"
         report = folder / "exception.txt"
+        arguments = json.dumps(dict(self.plan.arguments))
+        fate = Fate(machine.faults, "glue", self.job_name, arguments)
         self._become("RUNNING")
         self._began = time.monotonic()
         with output.open("wb") as stdout, error.open("wb") as stderr:
             process = self._start(
-                machine, script, report, working, stdout=stdout, stderr=stderr
+                machine,
+                script,
+                report,
+                working,
+                extra=fate.environ,
+                stdout=stdout,
+                stderr=stderr,
             )
         tails = [self._tail(output, "output"), self._tail(error, "error")]
         try:
-            verdict = self._watch(process, tails)
+            with fate.meet(process):
+                verdict = self._watch(process, tails)
         finally:
             machine.processes.forget(process)
         for tail in tails:
@@ -161,6 +172,7 @@ class JobRun:
         report: Path,
         working: Path,
         *,
+        extra: Mapping[str, str],
         stdout: Any,
         stderr: Any,
     ) -> Process:
@@ -189,6 +201,7 @@ class JobRun:
                 "TMPDIR": str(working),
                 "HOME": str(working),
                 "PYTHONUNBUFFERED": "1",
+                **extra,
             },
             folder=working,
             stdout=stdout,

@@ -29,9 +29,10 @@ class Isolation:
 class Process:
     """A running subprocess and whatever it started itself."""
 
-    def __init__(self, popen: subprocess.Popen[bytes]) -> None:
+    def __init__(self, popen: subprocess.Popen[bytes], access_key_id: str) -> None:
         self._popen = popen
         self.pid = popen.pid
+        self.access_key_id = access_key_id
 
     def poll(self) -> int | None:
         """Return the exit code, or None while it runs."""
@@ -86,7 +87,7 @@ class Processes:
                 pass_fds=(self._lifeline, *keep),
                 start_new_session=True,
             )
-            process = Process(popen)
+            process = Process(popen, environ.get("AWS_ACCESS_KEY_ID", ""))
             self._running.add(process)
         return process
 
@@ -112,6 +113,13 @@ class Processes:
         process.kill()
         with self._lock:
             self._running.discard(process)
+
+    def kill_caller(self, access_key_id: str) -> None:
+        """End the process that was given these keys, if one was."""
+        with self._lock:
+            found = [p for p in self._running if p.access_key_id == access_key_id]
+        for process in found:
+            process.kill()
 
     def stop(self) -> None:
         """End every subprocess."""

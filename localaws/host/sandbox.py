@@ -5,6 +5,7 @@ nothing but the standard library.
 """
 
 import ctypes
+import errno
 import json
 import os
 import runpy
@@ -12,6 +13,7 @@ import signal
 import struct
 import sys
 import threading
+from pathlib import Path
 
 # https://docs.kernel.org/userspace-api/landlock.html
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
@@ -23,12 +25,34 @@ _PR_SET_NO_NEW_PRIVS = 38
 # CAP_SYS_PTRACE, CAP_SYS_ADMIN and CAP_PERFMON.
 _LOOKING = 1 << 19 | 1 << 21 | 1 << 38
 _CAPABILITIES_VERSION = 0x20080522
+# Set where a process is to find no room for a file.
+FULL_DISK = "LOCALAWS_FULL_DISK"
 
 
 def begin(lifeline: int) -> None:
     """Do what every subprocess does first."""
     look_at_oneself_only()
     end_with_parent(lifeline)
+    if os.environ.pop(FULL_DISK, None):
+        sys.addaudithook(refuse_to_write)
+
+
+def refuse_to_write(event: str, arguments: tuple[object, ...]) -> None:
+    """Refuse to open a file for writing, as a full disk does.
+
+    Raises
+    ------
+    OSError
+        ``No space left on device``.
+    """
+    if event != "open":
+        return
+    path, _, flags = arguments
+    writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)
+    # The process's own disk; what it is watched by is beside it.
+    own = os.environ["TMPDIR"]
+    if writes and str(Path(str(path)).absolute()).startswith(own):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
 
 
 def look_at_oneself_only() -> None:

@@ -20,6 +20,9 @@ from moto.utilities.utils import get_partition
 from localaws.machine import Machine
 
 _ROLE_ARN = re.compile(r"arn:(aws|aws-cn|aws-us-gov):iam::(\d{12}):role/\S+")
+_STATES = "states.amazonaws.com"
+# The services themselves are patient with S3.
+_ATTEMPTS = 8
 # What a service holds lasts as long as the server: nothing renews it.
 _SESSION_SECONDS = 365 * 24 * 3600
 
@@ -143,7 +146,11 @@ class RoleClients:
             config=Config(
                 # Step Functions passes on what the service says of a bad request.
                 parameter_validation=False,
-                retries={"total_max_attempts": 1},
+                retries={
+                    "mode": "standard",
+                    # Step Functions' patience is written in the state machine.
+                    "total_max_attempts": 1 if principal == _STATES else _ATTEMPTS,
+                },
                 read_timeout=86400,
                 max_pool_connections=50,
             ),

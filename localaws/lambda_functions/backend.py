@@ -17,6 +17,8 @@ import moto.awslambda.models as moto_lambda
 from moto.awslambda import urls
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 
+from localaws.faults.happenings import deliver
+from localaws.faults.plan import Subject
 from localaws.iam.roles import RoleClients, RoleError, check_trust
 from localaws.lambda_functions.asynchronous import (
     Invocation,
@@ -70,19 +72,39 @@ class Invoker:
                 function.describe_code(), function.code_bytes, event, request_id
             )
 
-    def queue(self, function: Function, event: str, *, request_id: str = "") -> None:
-        """Run a function in the background, and again when it fails."""
-        request_id = request_id or str(uuid.uuid4())
-        self._queue(function, event, request_id, attempt=0)
+    def queue(self, function: Function, event: str, *, after: float = 0.0) -> None:
+        """Run a function in the background, and again when it fails.
+
+        Parameters
+        ----------
+        after
+            So many seconds later, whatever the machine's speed.
+        """
+        self._queue(function, event, str(uuid.uuid4()), attempt=0, late=after)
+
+    def deliver(self, function: Function, event: Any, source: Source) -> None:
+        """Run a function for an event of another service, if that gets through."""
+        text = json.dumps(event)
+        deliver(
+            self._machine.faults,
+            describe_event(event, text, source),
+            lambda after: self.queue(function, text, after=after),
+        )
 
     def _queue(
-        self, function: Function, event: str, request_id: str, *, attempt: int
+        self,
+        function: Function,
+        event: str,
+        request_id: str,
+        *,
+        attempt: int,
+        late: float = 0.0,
     ) -> None:
-        after = pause_before(attempt)
+        after = shorten(pause_before(attempt), self._machine.speedup)
         self._machine.tasks.start(
             lambda: self._attempt(function, event, request_id, attempt=attempt),
             name=f"invocation of {function.function_name}",
-            after=shorten(after, self._machine.speedup),
+            after=after + late,
         )
 
     def _attempt(
@@ -217,7 +239,7 @@ def queue_event(arn: str, event: Any, *, source: Source) -> None:
     if function is None:
         log.error("%s sends to %s, which is not there", source.arn, arn)
     elif may_invoke(source, function.policy.statements):
-        function.invoker.queue(function, json.dumps(event))
+        function.invoker.deliver(function, event, source)
     else:
         log.error(
             "%s may not invoke %s for %s; AddPermission lets it",
@@ -225,6 +247,15 @@ def queue_event(arn: str, event: Any, *, source: Source) -> None:
             arn,
             source.arn,
         )
+
+
+def describe_event(event: Any, text: str, source: Source) -> Subject:
+    """Describe an event by its sender, and by its name or the status in it."""
+    if source.principal.startswith("s3."):
+        return Subject("s3", event["Records"][0]["eventName"], text=text)
+    detail = event.get("detail") if isinstance(event, dict) else None
+    status = detail.get("status") if isinstance(detail, dict) else None
+    return Subject("states", str(status or ""), text=text)
 
 
 def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:

@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from localaws.faults.happenings import Fate
 from localaws.host import libraries
 from localaws.host import logs as cloudwatch_logs
 from localaws.host.processes import Isolation
@@ -76,7 +77,8 @@ class Environments:
         if environment is None:
             folder = self._unpack(code, archive)
             environment = Environment(self._machine, code, folder)
-        outcome = environment.invoke(event, request_id)
+        fate = Fate(self._machine.faults, "lambda", code.name, event)
+        outcome = environment.invoke(event, request_id, fate)
         if environment.alive:
             self._keep(code, environment)
         return outcome
@@ -119,8 +121,12 @@ class Environment:
         self.alive = True
         self._start(folder)
 
-    def invoke(self, event: str, request_id: str) -> Outcome:
+    def invoke(self, event: str, request_id: str, fate: Fate) -> Outcome:
         """Hand an event to the function and wait for what it returns."""
+        with fate.meet(self._process):
+            return self._invoke(event, request_id)
+
+    def _invoke(self, event: str, request_id: str) -> Outcome:
         started = time.monotonic()
         memory = 0
         try:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 import math
+import secrets
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ import pandas as pd
 from forecaster import ForecasterError, Model, fit
 from localaws.host import sandbox
 from localaws.sagemaker.s3_files import (
+    PATIENT,
     Location,
     list_objects,
     read_object,
@@ -37,9 +40,13 @@ METRICS = {
     "RMSE": "RMSE",
 }
 ENSEMBLE = "WeightedEnsemble"
+# What Amazon Forecast's export calls them.
+_EXPORT_NAMES = {"actual": "target_value", "cutoff": "backtestwindow_start_time"}
 # "The lesser of 500 time-steps or 1/4 of the time-steps in the dataset", says the API
 # reference of TimeSeriesForecastingJobConfig.
 _STEPS_PER_HORIZON = 4
+# Where the input of the forecast lies, beside that of the training.
+_FORECAST_INPUT = "transform/"
 
 
 class JobError(Exception):
@@ -65,20 +72,25 @@ class Progress:
 def run(spec: Mapping[str, Any], progress: Progress, s3: Any) -> None:
     """Do the job that a specification describes."""
     config = spec["config"]
-    progress.enter("AnalyzingData")
+    progress.enter("PreTraining")
     table = read_training_data(s3, spec)
     check_data(table, config)
-    progress.enter("FeatureEngineering")
     progress.enter("TrainingModels")
     model = fit(
-        table,
+        add_known_future(table, s3, spec),
         config,
         objective=spec["objective"],
         on_candidate=lambda report: progress.say(candidate=describe_report(report)),
     )
-    progress.enter("GeneratingModelInsightsReport")
+    progress.enter("EnsemblingModels")
+    explanation = describe_explanation(model)
     output = Location.parse(spec["output_uri"])
     artifacts = write_artifacts(s3, model, output)
+    write_object(
+        s3,
+        Location.parse(artifacts["explainability"]).below("impact-scores.json"),
+        json.dumps(explanation, indent=2).encode(),
+    )
     progress.say(
         candidate=describe_ensemble(model),
         artifacts=artifacts,
@@ -104,6 +116,36 @@ def read_training_data(s3: Any, spec: Mapping[str, Any]) -> pd.DataFrame:
         )
     except (ValueError, UnicodeDecodeError) as error:
         raise JobError(f"Unable to parse the input data: {error}") from error
+
+
+def add_known_future(
+    table: pd.DataFrame, s3: Any, spec: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Add the rows of the forecast's input that tell the future of covariates.
+
+    Autopilot is shown the history alone, and its windows know what then happened. This
+    stand-in looks at what lies beside the training data, so that its backtest knows of
+    each covariate what the forecast will know.
+    """
+    columns = spec["config"]["TimeSeriesConfig"]
+    stamp = columns["TimestampAttributeName"]
+    own = {
+        columns["ItemIdentifierAttributeName"],
+        *columns.get("GroupingAttributeNames", ()),
+        stamp,
+        columns["TargetAttributeName"],
+    }
+    if not set(table.columns) - own:
+        return table
+    last = table[stamp].max()
+    beside = Location.parse(spec["input_uri"].rstrip("/").rpartition("/")[0] + "/")
+    ahead = [table]
+    for found in list_objects(s3, beside.below(_FORECAST_INPUT)):
+        rows = read_tables(
+            [read_object(s3, found)], columns, content_type=spec["content_type"]
+        )
+        ahead.append(rows[rows[stamp] > last])
+    return pd.concat(ahead, ignore_index=True)
 
 
 def check_data(table: pd.DataFrame, config: Mapping[str, Any]) -> None:
@@ -133,21 +175,45 @@ def check_data(table: pd.DataFrame, config: Mapping[str, Any]) -> None:
 
 
 def write_artifacts(s3: Any, model: Model, output: Location) -> dict[str, str]:
-    """Write the model, the leaderboard and the backtests; say where they are."""
-    archive = output.below("tuning/model/output/model.tar.gz")
+    """Write the model, the leaderboard and the backtests; say where they are.
+
+    The folders are those of a real job, and so is the lack of a slash at their ends.
+    What lies in that of the backtests is not published: here it is as Amazon
+    Forecast's export has it.
+    """
+    job = output.key.rstrip("/").rpartition("/")[2]
+    step = f"{job}-me-1-{secrets.token_hex(16)}"
+    trial = output.below(f"{job}-trial-TimeSeriesModelTraining/")
+    archive = trial.below(
+        f"models/model-ensemble/full-dataset/{step}/output/model.tar.gz"
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tar.gz"
         model.save(path)
         write_object(s3, archive, path.read_bytes())
-    backtests = output.below("backtest-results/")
-    write_object(s3, backtests.below("backtest.csv"), write_csv(model.backtests))
-    insights = output.below("model-insights/")
-    write_object(s3, insights.below("leaderboard.csv"), write_csv(model.leaderboard))
+    backtests = trial.below("backtest-export/model-ensemble/backtest-1")
+    write_object(
+        s3,
+        backtests.below("forecasted-values/part-00000.csv"),
+        write_csv(model.backtests.rename(columns=_EXPORT_NAMES)),
+    )
+    scores = backtests.below("accuracy-metrics-values/part-00000.csv")
+    write_object(s3, scores, write_csv(model.leaderboard))
     return {
+        "step": step,
         "model": archive.uri,
         "backtests": backtests.uri,
-        "insights": insights.uri,
-        "explainability": output.below("explainability/").uri,
+        "insights": trial.below("documentation/model_monitor").uri,
+        "explainability": trial.below("documentation/explainability").uri,
+    }
+
+
+def describe_explanation(model: Model) -> dict[str, Any]:
+    """Say what each attribute is worth, and what the backtest knew of them."""
+    return {
+        "schema": 1,
+        "backtest_knows": "forecast",
+        "impacts": [asdict(impact) for impact in model.explain()],
     }
 
 
@@ -168,7 +234,7 @@ def describe_ensemble(model: Model) -> dict[str, Any]:
     board = model.leaderboard
     row: Any = board[board["name"] == ENSEMBLE].iloc[0].to_dict()
     return {
-        "name": ENSEMBLE,
+        "name": "me",
         "algorithm": row["algorithm"],
         "status": row["status"],
         "reason": "",
@@ -190,7 +256,7 @@ def main() -> None:
     spec = json.loads(Path(sys.argv[2]).read_text())
     progress = Progress(Path(spec["progress"]))
     try:
-        run(spec, progress, boto3.client("s3"))
+        run(spec, progress, boto3.client("s3", config=PATIENT))
     except (JobError, ForecasterError) as error:
         progress.say(failure=str(error))
         sys.exit(1)

@@ -19,6 +19,7 @@ from moto.sagemaker.exceptions import (
 from moto.sagemaker.responses import SageMakerResponse
 from moto.utilities.utils import get_partition
 
+from localaws.faults.happenings import draw_end
 from localaws.host.request_checks import find_violations, spell_violations
 from localaws.iam.roles import RoleClients, RoleError, check_trust
 from localaws.machine import Machine
@@ -26,9 +27,10 @@ from localaws.patches import Patches
 from localaws.sagemaker import automl_requests, transform_jobs
 from localaws.sagemaker.automl_jobs import AutoMLJob
 from localaws.sagemaker.background_jobs import PRINCIPAL, Work, in_background
-from localaws.sagemaker.quotas import check_autopilot_quota, count_autopilot_jobs
+from localaws.sagemaker.quotas import check_quota
 from localaws.sagemaker.s3_files import Location
 from localaws.sagemaker.transform_jobs import TransformJob
+from localaws.service_quotas.table import AUTOPILOT_JOBS
 
 _GOING = ("InProgress", "Stopping")
 _CANDIDATES_A_PAGE = 10
@@ -59,10 +61,12 @@ class Backend(moto_sagemaker.SageMakerModelBackend):
             raise ValidationError("; ".join(refusals))
         self._check_role(request["RoleArn"])
         job = AutoMLJob(request, account=self.account_id, region=self.region_name)
+        job.fate = draw_end(self.machine.faults, "training", job.auto_ml_job_name)
         with self._lock:
             self._admit_automl_job(job.auto_ml_job_name)
             self.auto_ml_jobs[job.auto_ml_job_name] = job  # type: ignore[assignment]  # looks like moto's own
         work = Work(
+            kind="training",
             name=job.auto_ml_job_name,
             module="localaws.sagemaker.automl_process",
             role_arn=request["RoleArn"],
@@ -124,15 +128,12 @@ class Backend(moto_sagemaker.SageMakerModelBackend):
         job = TransformJob(
             request, container, account=self.account_id, region=self.region_name
         )
+        job.fate = draw_end(self.machine.faults, "transform", name)
         with self._lock:
-            if name in self.transform_jobs:
-                raise ResourceInUseException(
-                    "Transform job names must be unique within an AWS account and "
-                    "region, and a transform job with this name already exists "
-                    f"({job.arn})"
-                )
+            self._admit_transform_job(job)
             self.transform_jobs[name] = job  # type: ignore[assignment]  # looks like moto's own
         work = Work(
+            kind="transform",
             name=name,
             module="localaws.sagemaker.transform_process",
             role_arn=model.execution_role_arn,
@@ -163,10 +164,30 @@ class Backend(moto_sagemaker.SageMakerModelBackend):
                 f"AutoMLJob {self._arn('automl-job', name)} already exists. Job names "
                 "must be unique within an AWS account and region."
             )
-        check_autopilot_quota(
-            sum(job.auto_ml_job_status in _GOING for job in self.auto_ml_jobs.values()),
-            count_autopilot_jobs(self.region_name, self.machine.autopilot_jobs),
+        running = sum(
+            job.auto_ml_job_status in _GOING for job in self.auto_ml_jobs.values()
         )
+        quota, most = self.machine.quotas.find(self.region_name, AUTOPILOT_JOBS)
+        check_quota(quota, most, running=running, more=1, unit="AutoMLJobs")
+
+    def _admit_transform_job(self, job: TransformJob) -> None:
+        if job.transform_job_name in self.transform_jobs:
+            raise ResourceInUseException(
+                "Transform job names must be unique within an AWS account and "
+                "region, and a transform job with this name already exists "
+                f"({job.arn})"
+            )
+        going: list[Any] = list(self.transform_jobs.values())
+        running = sum(
+            other.instances
+            for other in going
+            if other.transform_job_status in _GOING
+            and other.instance_type == job.instance_type
+        )
+        quota, most = self.machine.quotas.find_transform(
+            self.region_name, job.instance_type
+        )
+        check_quota(quota, most, running=running, more=job.instances, unit="Instances")
 
     def _check_role(self, role_arn: str) -> None:
         try:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from localaws.faults.happenings import Fate
 from localaws.host.logs import Tail
+from localaws.host.processes import Process
 from localaws.iam.roles import assume_role
 from localaws.machine import Machine
 
@@ -20,8 +22,9 @@ _LOOK_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Work:
-    """What a job's process is, and where it logs."""
+    """What a job's process is, and where it logs; ``kind`` is that of its faults."""
 
+    kind: str
     name: str
     module: str
     role_arn: str
@@ -60,24 +63,31 @@ def _run(machine: Machine, work: Work, watcher: Watcher, folder: Path) -> int | 
     spec = folder / "spec.json"
     spec.write_text(json.dumps(watcher.build_spec(folder)))
     log = folder / "output.log"
+    fate = Fate(machine.faults, work.kind, work.name)
     with log.open("wb") as output:
         process = machine.processes.start(
             machine.processes.module_command(work.module, str(spec)),
-            environ=_build_environ(machine, work, folder),
+            environ={**_build_environ(machine, work, folder), **fate.environ},
             folder=folder,
             stdout=output,
             stderr=output,
         )
     tail = Tail(log, group=work.log_group, stream=work.name, region=work.region)
     try:
-        while (code := process.wait(_LOOK_SECONDS)) is None:
-            tail.carry()
-            if not watcher.look(folder):
-                return None
-        watcher.look(folder)
+        with fate.meet(process):
+            code = _watch(process, tail, watcher, folder)
     finally:
         machine.processes.forget(process)
         tail.carry(last=True)
+    return code
+
+
+def _watch(process: Process, tail: Tail, watcher: Watcher, folder: Path) -> int | None:
+    while (code := process.wait(_LOOK_SECONDS)) is None:
+        tail.carry()
+        if not watcher.look(folder):
+            return None
+    watcher.look(folder)
     return code
 
 

@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.config import Config
+
+# A job that was paid for does not end because S3 was busy for some seconds.
+PATIENT = Config(retries={"mode": "standard", "max_attempts": 8})
+
 
 @dataclass(frozen=True)
 class Location:

@@ -9,6 +9,7 @@ from typing import Any
 from moto.core.utils import utcnow
 from moto.utilities.utils import get_partition
 
+from localaws.faults.plan import Fault
 from localaws.sagemaker.background_jobs import Watcher
 
 ENDED = frozenset({"Completed", "Failed", "Stopped"})
@@ -52,6 +53,17 @@ class TransformJob(Watcher):
         self.creation_time = self.last_modified_time = utcnow()
         self.transform_start_time = self.creation_time
         self.transform_end_time: Any = None
+        self.fate: Fault | None = None
+
+    @property
+    def instance_type(self) -> str:
+        """The type of the instances that the job runs on."""
+        return str(self.request["TransformResources"]["InstanceType"])
+
+    @property
+    def instances(self) -> int:
+        """How many instances the job runs on."""
+        return int(self.request["TransformResources"]["InstanceCount"])
 
     def stop(self) -> None:
         """Ask the job to end."""
@@ -67,13 +79,8 @@ class TransformJob(Watcher):
         """Say what the job's process is to do."""
         request = self.request
         source = request["TransformInput"]["DataSource"]["S3DataSource"]
-        environment = {
-            **(self._container.get("Environment") or {}),
-            **(request.get("Environment") or {}),
-        }
         return {
             "model_uri": self._container["ModelDataUrl"],
-            "environment": environment,
             "input_uri": source["S3Uri"],
             "output_uri": request["TransformOutput"]["S3OutputPath"],
             "max_payload_mb": request.get("MaxPayloadInMB", _DEFAULT_PAYLOAD_MB),
@@ -87,8 +94,11 @@ class TransformJob(Watcher):
     def conclude(self, folder: Path, code: int | None) -> None:
         """End as the process did."""
         failure = folder / "failure.txt"
-        if code is None:
+        stopped = self.fate is not None and self.fate.status == "Stopped"
+        if code is None or stopped:
             self._become("Stopped")
+        elif self.fate is not None:
+            self.fail(self.fate.reason or "InternalServerError: failed by a fault.")
         elif code == 0:
             self._become("Completed")
         elif failure.exists():

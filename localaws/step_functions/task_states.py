@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetails
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import (  # noqa: E501  # a path of moto's
     CustomErrorName,
@@ -41,7 +42,9 @@ from moto.stepfunctions.parser.asl.utils import boto_client as moto_clients
 
 from localaws.host.request_checks import load_service_model
 
-_LOOK_SECONDS = 0.2
+_LOOK_SECONDS = 0.1
+# The longer a job takes, the less it matters to see its end at once.
+_LOOK_FACTOR, _LONGEST_LOOK = 1.3, 1.0
 _CAUSE_LENGTH = 32768  # of StopExecution's and every event's cause
 
 
@@ -152,13 +155,15 @@ class JobService(moto_callback.StateTaskServiceCallback):
     def _see_to_the_end(
         self, env: Any, client: Any, job: Job, names: _Names
     ) -> dict[str, Any]:
+        pause = _LOOK_SECONDS
         while env.is_running():
-            found = getattr(client, job.describe)(**names.describe)
-            found = to_json_values(found[job.key] if job.key else found)
-            found.pop("ResponseMetadata", None)
-            if found[job.status] in job.succeeded | job.failed:
+            found = _ask_patiently(getattr(client, job.describe), names.describe)
+            found = to_json_values(found.get(job.key, {}) if job.key else found)
+            if found.get(job.status) in job.succeeded | job.failed:
+                found.pop("ResponseMetadata", None)
                 return {**names.added, **found}
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(pause)
+            pause = min(pause * _LOOK_FACTOR, _LONGEST_LOOK)
         getattr(client, job.stop)(**names.stop)
         raise Interrupted
 
@@ -188,6 +193,23 @@ class LambdaService(moto_lambda.StateTaskServiceLambda):
             name = CustomErrorName(name_error("lambda", ex))
             return build_failure(self, env, name, spell_cause(ex))
         return super()._from_error(env=env, ex=ex)
+
+
+def _ask_patiently(describe: Callable[..., Any], names: Mapping[str, Any]) -> Any:
+    """Ask how a job is; an answer that may come later is no end of it.
+
+    Step Functions goes on asking: a job that cannot be looked at is not run again.
+    """
+    try:
+        return describe(**names)
+    except (HTTPClientError, ConnectionError):
+        return {}
+    except ClientError as error:
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        code = str(error.response["Error"]["Code"])
+        if status < HTTPStatus.INTERNAL_SERVER_ERROR and "Throttl" not in code:
+            raise
+        return {}
 
 
 @dataclass(frozen=True)
@@ -298,7 +320,7 @@ def interruptibly(env: Any, call: Callable[[], Any]) -> Any:
             done.set()
 
     threading.Thread(target=work, name="localaws task", daemon=True).start()
-    while not done.wait(_LOOK_SECONDS / 4):
+    while not done.wait(_LOOK_SECONDS):
         if not env.is_running():
             raise Interrupted
     if errors:

@@ -3,7 +3,7 @@
 import pytest
 
 from deployment.errors import DeploymentError
-from deployment.options import OPTIONS_KEY, Options, change_options, read_options
+from deployment.options import Options, change_options, read_options
 from deployment.resources.bucket_aspects import build_bucket_policy
 from deployment.resources.code_writers import list_writers
 from localaws.iam.authorize import matches
@@ -97,8 +97,8 @@ def say(arn):
 # How an ARN gets among the deployers: the command line, or a file that was edited.
 ROADS = {
     "said": say,
-    "remembered": lambda arn: read_options({OPTIONS_KEY: {"deployers": [arn]}}),
-    "as a text": lambda arn: read_options({OPTIONS_KEY: {"deployers": arn}}),
+    "remembered": lambda arn: read_options({"deployers": [arn]}),
+    "as a text": lambda arn: read_options({"deployers": arn}),
 }
 
 

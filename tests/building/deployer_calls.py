@@ -6,7 +6,7 @@ From https://docs.aws.amazon.com/service-authorization/latest/reference/.
 from localaws.iam.authorize import Need
 
 ACCOUNT = "123456789012"
-_PREFIXES = {"stepfunctions": "states"}
+_PREFIXES = {"service-quotas": "servicequotas", "stepfunctions": "states"}
 # Actions whose names are not the operations'.
 _ACTIONS = {
     "s3:HeadBucket": "s3:ListBucket",
@@ -25,6 +25,7 @@ _ACTIONS = {
 # Calls that can be held against no resource.
 _ANYWHERE = {
     "cloudwatch:DescribeAlarms",
+    "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
     "glue:CreateSecurityConfiguration",
     "glue:DeleteSecurityConfiguration",
@@ -32,6 +33,10 @@ _ANYWHERE = {
     "lambda:ListFunctions",
     "logs:DescribeLogGroups",
     "sagemaker:ListModels",
+    "servicequotas:GetAWSDefaultServiceQuota",
+    "servicequotas:GetServiceQuota",
+    "servicequotas:ListAWSDefaultServiceQuotas",
+    "servicequotas:ListServiceQuotas",
 }
 # What a tag at the creation takes besides.
 _TAGGING = {
@@ -55,7 +60,7 @@ _PASSING = {
     "states:UpdateStateMachine": ("roleArn", "states"),
 }
 _ARNS = ("ResourceArn", "ResourceARN", "resourceArn", "TopicArn", "stateMachineArn")
-_ARNS += ("executionArn", "Resource")
+_ARNS += ("executionArn", "PolicySourceArn", "Resource")
 # The parameter that names a resource, and how its ARN ends.
 _NAMES = {
     "cloudwatch": {"AlarmName": "alarm:{}", "AlarmNames": "alarm:{}"},

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deployment.pipeline import Pipeline
-
 
 @dataclass(frozen=True)
 class FakeChalice:
@@ -20,8 +18,12 @@ class FakeChalice:
 
     def run(self, command, *, stage):
         assert (command, stage) == ("deploy", self.stage.name)
-        functions = Pipeline(self.project).functions
-        resources = [self._deploy(function) for function in functions]
+        folder = self.project / ".chalice"
+        config = json.loads((folder / "config.json").read_text())
+        told = config["stages"][stage]["lambda_functions"]
+        for function in told.values():
+            json.loads((folder / function["iam_policy_file"]).read_text())
+        resources = [self._deploy(function) for function in told]
         self._connect()
         record = self.project / ".chalice" / "deployed" / f"{stage}.json"
         record.parent.mkdir(exist_ok=True)
@@ -44,10 +46,14 @@ class FakeChalice:
         return {"name": function, "resource_type": "lambda_function", "lambda_arn": arn}
 
     def _connect(self):
-        name = self.stage.resource("on_execution_end-event")
         pattern = json.dumps({"source": ["aws.states"]})
-        self.clients.events.put_rule(Name=name, EventPattern=pattern)
-        arn = self.stage.function_arn("on_execution_end")
+        self._connect_rule("on_execution_end", EventPattern=pattern)
+        self._connect_rule("sweep", ScheduleExpression="rate(1 hour)")
+
+    def _connect_rule(self, function, **when):
+        name = self.stage.resource(f"{function}-event")
+        self.clients.events.put_rule(Name=name, **when)
+        arn = self.stage.function_arn(function)
         self.clients.events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": arn}])
 
 

@@ -66,6 +66,9 @@ def make_candidate(status="Completed", *, containers=1, name="ensemble", **objec
             "CandidateMetrics": [
                 {"StandardMetricName": "WAPE", "Value": 0.2, "Set": "Validation"}
             ],
-            "CandidateArtifactLocations": {"BacktestResults": "s3://b/backtest"},
+            "CandidateArtifactLocations": {
+                "BacktestResults": "s3://b/backtest",
+                "Explainability": "s3://b/explained",
+            },
         },
     }

@@ -221,11 +221,13 @@ def test_candidates_are_kept_with_their_metrics():
     assert kept["candidates"] == [
         {
             "name": "ensemble",
+            "label": "ensemble",
             "status": "Completed",
             "failure_reason": None,
             "objective": {"name": "RMSE", "value": 1.5},
             "metrics": [{"name": "WAPE", "value": 0.2, "set": "Validation"}],
             "backtest_results_uri": "s3://b/backtest",
+            "explainability_uri": "s3://b/explained",
             "created_at": "2026-11-23T00:00:00+00:00",
             "ended_at": None,
         }

@@ -2,6 +2,14 @@
 
 import pytest
 
+from tests.building.account_quotas import account_quotas
+
+
+@pytest.fixture(autouse=True)
+def quotas():
+    with account_quotas():
+        yield
+
 
 @pytest.fixture
 def no_policies_on_buckets(monkeypatch):

@@ -18,7 +18,7 @@ def change(options, **asked):
 
 
 def test_options_come_back_as_written():
-    assert read_options({"pipeline": write_options(ALL)}) == ALL
+    assert read_options(write_options(ALL)) == ALL
     assert read_options({}) == Options()
 
 

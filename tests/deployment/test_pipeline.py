@@ -8,6 +8,7 @@ from moto import mock_aws
 
 import app
 from deployment.apply import deploy
+from deployment.chalice.record import read_record
 from deployment.errors import DeploymentError
 from deployment.pipeline import Pipeline, map_glue_jobs
 from tests.building.made_up_deployment import (
@@ -104,11 +105,10 @@ def test_new_function_has_its_own_role_and_log(deployed):
     assert f"/aws/lambda/{name}" in [group["logGroupName"] for group in groups]
 
 
-def test_chalice_is_told_of_the_new_function(deployed):
-    config = json.loads((deployed / ".chalice" / "config.json").read_text())
+def test_chalice_deploys_the_new_function(deployed):
+    record = read_record(deployed, "dev")
 
-    (policy,) = config["stages"]["dev"]["lambda_functions"][NEW].values()
-    assert json.loads((deployed / ".chalice" / policy).read_text())["Statement"]
+    assert record.function_arns[NEW] == STAGE.function_arn(NEW)
 
 
 def test_state_without_function_is_refused(project):
@@ -137,7 +137,7 @@ def test_app_policies_and_states_name_the_same_functions():
     handlers = set(app.app.handler_map)
 
     assert handlers == set(PIPELINE.functions)
-    assert set(PIPELINE.event_functions) == {"on_upload", "on_execution_end"}
+    assert set(PIPELINE.event_functions) == {"on_upload", "on_execution_end", "sweep"}
 
 
 def test_every_glue_job_has_its_script():

@@ -22,6 +22,7 @@ from localaws.server import serve
 from tests.building.documented_policies import read_documented
 from tests.building.local_resources import make_archive
 from tests.building.made_up_account import make_stage
+from tests.building.networks import make_security_group
 from tests.building.paths import ROOT
 from tests.building.whole_run_uploads import make_table
 
@@ -30,7 +31,8 @@ OTHER = make_stage("other", region="us-east-1")
 POLICY = read_documented("deployer", STAGE)
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab"
 IAM = "arn:aws:iam::123456789012"
-# What is needed only when somebody changed something by hand, or trains just now.
+# What is needed only when somebody changed something by hand, or trains just now, or
+# chose instances whose quota has no code that is known.
 FOR_REPAIRS = {
     "glue:UpdateConnection",
     "iam:DetachRolePolicy",
@@ -39,6 +41,8 @@ FOR_REPAIRS = {
     "sagemaker:DeleteModel",
     "sagemaker:DescribeModel",
     "sagemaker:StopAutoMLJob",
+    "servicequotas:GetAWSDefaultServiceQuota",
+    "servicequotas:ListServiceQuotas",
     "states:StopExecution",
 }
 
@@ -89,8 +93,10 @@ def deployer(tmp_path_factory):
 @pytest.fixture(scope="module")
 def done(deployer):
     """A stage from its first plan to its end; what each command said."""
-    subnet = deployer.client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
-    network = ["--subnet-ids", subnet, "--security-group-ids", "sg-1"]
+    ec2 = deployer.client("ec2")
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    group = make_security_group(ec2, ("-1", None, None))
+    network = ["--subnet-ids", subnet, "--security-group-ids", group]
     done = {
         "plan": deployer.run("--plan"),
         "deploy": deployer.run(),

@@ -28,6 +28,12 @@ SFN_GLUE = f"{DOCS}/step-functions/latest/dg/connect-glue.html"
 SFN_SAGEMAKER = f"{DOCS}/step-functions/latest/dg/connect-sagemaker.html"
 SFN_LOGS = f"{DOCS}/step-functions/latest/dg/cw-logs.html"
 AUTOPILOT = f"{DOCS}/sagemaker/latest/dg/sagemaker-roles.html"
+# "Grant full access to the bucket", it says; these are what a writer of models needs.
+AUTOPILOT_BUCKET = (
+    f"{DOCS}/sagemaker/latest/dg/"
+    "autopilot-create-experiment-timeseries-forecasting.html"
+)
+CREATE_TAGGED = f"{DOCS}/sagemaker/latest/APIReference/API_CreateAutoMLJobV2.html"
 # What AWS itself does with a role and the local AWS does not, each with the page that
 # demands it.
 PERFORMED_BY_AWS = {
@@ -71,7 +77,10 @@ PERFORMED_BY_AWS = {
     ("sagemaker", "sagemaker:DescribeEndpointConfig"): AUTOPILOT,
     ("sagemaker", "sagemaker:DescribeModel"): AUTOPILOT,
     ("sagemaker", "sagemaker:InvokeEndpoint"): AUTOPILOT,
+    ("sagemaker", "sagemaker:AddTags"): CREATE_TAGGED,
     ("sagemaker", "sagemaker:ListTags"): AUTOPILOT,
+    ("sagemaker", "s3:AbortMultipartUpload"): AUTOPILOT_BUCKET,
+    ("sagemaker", "s3:GetBucketLocation"): AUTOPILOT_BUCKET,
     ("sagemaker", "iam:PassRole"): AUTOPILOT,
     ("sagemaker", "logs:CreateLogGroup"): AUTOPILOT,
     ("sagemaker", "logs:CreateLogStream"): AUTOPILOT,

@@ -6,6 +6,7 @@ import pytest
 
 from forecaster import fit, load
 from forecaster.data.problem import Problem
+from forecaster.setup import read_setup
 
 HORIZON = 8
 LENGTH = 80
@@ -134,3 +135,50 @@ def test_part_of_the_future_is_used_as_far_as_it_goes():
     steps = scores[(scores["name"] == "LightGBM") & (scores["by"] == "step")]
     assert steps["WQL"][:3].mean() < 0.9 * steps["WQL"][3:].mean()
     assert model.manifest["covariates"][0]["known_ahead"] == 3 / HORIZON
+
+
+def make_promoted(seed):
+    """Weekly units that a promotion, announced by nobody, doubles now and then."""
+    rng = np.random.default_rng(seed)
+    table = make_shop(seed, n_items=8)[["item_id", "timestamp", "target"]]
+    promotion = rng.random(len(table)) < 0.25
+    table["target"] = 100 * rng.lognormal(0, 0.1, len(table)) * (1 + promotion)
+    return table.assign(promotion=promotion.astype(int))
+
+
+def make_config(**filling):
+    columns = ("TargetAttributeName", "TimestampAttributeName")
+    names = dict(zip(columns, ("target", "timestamp"), strict=True))
+    return {
+        "ForecastFrequency": "W",
+        "ForecastHorizon": HORIZON,
+        "TimeSeriesConfig": {**names, "ItemIdentifierAttributeName": "item_id"},
+        "Transformations": {"Filling": {"promotion": filling}},
+    }
+
+
+def test_filled_future_is_what_every_window_is_told():
+    history, _ = split(make_promoted(0), ["promotion"])
+    rules = {"futurefill": "value", "futurefill_value": "1"}
+    setup = read_setup(make_config(**rules))
+    aligned = setup.align(history)
+
+    panel = setup.learn(aligned).panel(aligned)
+
+    for steps in (0, HORIZON, 3 * HORIZON):
+        past = panel.cut(steps)
+        assert (past.known[:, past.n_steps :] == 1).all()
+    assert panel.unknown_names == ()
+
+
+def test_claim_comes_true_of_a_filled_future():
+    claimed, came_true = [], []
+    for seed in range(6):
+        history, came = split(make_promoted(seed), ["promotion"])
+        model = fit(history, make_config(futurefill="zero"), workers=1)
+        claimed.append(claim(model)[0])
+        row = came.merge(model.forecast(history), on=["item_id", "timestamp"])
+        error = (row["target"] - row["p50"]).abs().sum()
+        came_true.append(error / row["target"].sum())
+
+    assert np.mean(claimed) == pytest.approx(np.mean(came_true), rel=0.15)

@@ -136,8 +136,8 @@ def test_forecast_may_fall_below_zero_when_history_does(tmp_path):
 @pytest.mark.parametrize(
     ("lines", "code"),
     [
-        (slice(0, 3), "forecast-completed"),
-        ([0, 1, 2, 3], "forecast-completed"),
+        (slice(0, 3), "forecast-naive"),
+        ([0, 1, 2, 3], "forecast-naive"),
         ([0, 1, 2, 2, 3, 4], "forecast-row-repeated"),
     ],
 )
@@ -165,7 +165,7 @@ def test_series_may_be_forecast_from_their_own_ends(tmp_path):
         "2022-01-01",
         "2022-03-01",
     ]
-    assert codes_of(reported) == []
+    assert codes_of(reported) == ["forecast-dates-differ"]
     assert reported.has("report.html")
 
 
@@ -203,7 +203,7 @@ def test_missing_value_is_replaced_by_naive(tmp_path):
         r for r in BUILDER.history() if (r["item"], r["month"]) == ("NA", "2021-01-01")
     )
     assert float(row["mean"]) == season_before["units"]
-    assert codes_of(reported) == ["forecast-completed"]
+    assert codes_of(reported) == ["forecast-naive"]
 
 
 def test_rows_nobody_asked_for_are_dropped(tmp_path):

@@ -148,6 +148,21 @@ def read_fan(one: dict[str, Any], axis: Axis) -> Fan:
     return Fan(stamps, values, start, one["m"], [*zip(axis.levels, one["q"])])
 
 
+def build_single(listing: Listing, fan: Fan, legend: Markup, numbers: Markup) -> Markup:
+    """Build the section of a single series: one chart, which the script draws anew.
+
+    The list of one is there for the script, and shown to nobody.
+    """
+    label = "Line chart: history, then the forecast. The numbers are in the table."
+    drawn = draw_fan(fan, label)
+    chart = make("div", drawn, id="item-chart", class_="chart")
+    figure = make("figure", chart, legend, class_="item-figure")
+    table = make("div", listing.build_table())
+    hidden = make("div", make("div", id="controls"), table, hidden=True)
+    view = make("div", figure, class_="single-view", id="item-view")
+    return join([make("h2", "History and forecast"), hidden, view, numbers])
+
+
 def build_list(listing: Listing, notes: list[str], legend: Markup) -> Markup:
     """Build the section: the list, and the room where the script draws an item."""
     table = make(

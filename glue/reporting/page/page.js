@@ -20,6 +20,7 @@
     if (!known(value)) return "–";
     if (value === 0) return "0";
     const size = Math.abs(value);
+    if (value < 0) return `−${spell(-value)}`;
     for (const [unit, scale, name] of [[1e12, 1e12, " T"], [1e9, 1e9, " bn"], [1e6, 1e6, " M"], [1e5, 1e3, " k"]]) {
       if (size >= unit) return digits(value / scale) + name;
     }
@@ -72,8 +73,8 @@
   const make = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
   const draw = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
-  function save(name, type, text) {
-    const link = make("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
+  function save(name, blob) {
+    const link = make("a", { href: URL.createObjectURL(blob), download: name });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
@@ -84,7 +85,8 @@
   };
   /** Text of a cell that no spreadsheet takes for a formula, as formulas.py has it. */
   const FORMULA = /(?:^|(?<=[;\t\r\n|]))(?=[ \u00a0"]*[-=+@\uff1d\uff0b\uff0d\uff20])/g;
-  const cell = (text) => quote(/^[-+]?[0-9.,]*$/.test(text) ? text : text.replace(FORMULA, "'"));
+  const harmless = (text) => (/^[-+]?[0-9.,]*(?: ?(?:%|k|M|bn|T))?$/.test(text) ? text : text.replace(FORMULA, "'"));
+  const cell = (text) => quote(harmless(text));
   const lines = (rows) => rows.map((row) => row.join(",")).join("\n").concat("\n");
   const fileName = (words) => words.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60);
 
@@ -153,8 +155,9 @@
       this.left = 52;
       const room = width - this.left - 10;
       const [low, high] = chooseRange([
-        ...shape.values.slice(first), ...shape.mean, ...shape.windows.flatMap((window) => window[1]),
-      ], shape.quantiles.flat());
+        ...shape.values.slice(first), ...shape.mean, ...shape.ghost,
+        ...shape.windows.flatMap(([, mean, base]) => [...mean, ...base]),
+      ], [...shape.quantiles.flat(), ...shape.windows.flatMap(([, , , bottom, top]) => [...(bottom || []), ...(top || [])])]);
       this.x = (step) => this.left + (room * (step - first + 0.5)) / this.steps;
       this.y = (value) => 8 + ((height - 30) * (high - value)) / (high - low || 1);
       const svg = draw("svg", {
@@ -179,10 +182,11 @@
         if (level < 50 && other > 0) svg.append(draw("path", { d: this.band(ahead, shape.quantiles[at], shape.quantiles[other]), class: "band" }));
         else if (level !== 50 && other < 0) svg.append(draw("path", { d: this.line(ahead, shape.quantiles[at]), class: "level" }));
       });
-      for (const [place0, mean, bottom, top] of shape.windows) {
+      for (const [place0, mean, base, bottom, top] of shape.windows) {
         const at = mean.map((_, step) => place0 + step);
         if (bottom) svg.append(draw("path", { d: this.band(at, bottom, top), class: "band past-band" }));
-        svg.append(draw("path", { d: this.line(at, mean), class: "back" }));
+        svg.append(draw("path", { d: this.line(at, base), class: "base" }), draw("path", { d: this.line(at, mean), class: "back" }));
+        if (mean.length === 1) svg.append(this.dot(place0, mean[0], "back"), this.dot(place0, base[0], "base"));
       }
       if (shape.ghost.some(known)) svg.append(draw("path", { d: this.line(ahead, shape.ghost), class: "ghost" }));
       svg.append(draw("path", { d: this.line(shape.values.map((_, at) => at), shape.values), class: "past" }));
@@ -261,44 +265,149 @@
       const ahead = this.at - shape.start;
       if (ahead >= 0 && known(shape.mean[ahead])) {
         words.push(`mean ${exact(shape.mean[ahead])}`, ...facts.quantiles.map((name, at) => `${name} ${exact(shape.quantiles[at][ahead])}`));
-        if (known(shape.ghost[ahead])) words.push(`${facts.before} before ${exact(shape.ghost[ahead])}`);
+        if (known(shape.ghost[ahead])) words.push(`${facts.before} ${exact(shape.ghost[ahead])}`);
       }
-      for (const [place, mean] of shape.windows) {
-        if (known(mean[this.at - place])) words.push(`backtest ${exact(mean[this.at - place])}`);
+      for (const [place, mean, base] of shape.windows) {
+        const step = this.at - place;
+        if (known(mean[step])) words.push(`backtest ${exact(mean[step])}`, `${facts.baseline} there ${exact(base[step])}`);
       }
       this.readout.textContent = `${shape.stamps[this.at]}: ${words.join(", ") || "no value"}`;
     }
 
-    /** The picture by itself: with its title, its legend's colours and the light page's. */
-    saveSvg() {
+    /** The picture by itself: with its title, its legend and the light page's colours. */
+    picture() {
       const copy = this.svg.cloneNode(true);
       const box = this.svg.viewBox.baseVal;
-      copy.setAttribute("viewBox", `0 -34 ${box.width} ${box.height + 34}`);
-      copy.setAttribute("height", box.height + 34);
+      const height = box.height + 58;
+      copy.setAttribute("viewBox", `0 -34 ${box.width} ${height}`);
+      copy.setAttribute("height", height);
       copy.setAttribute("xmlns", SVG);
-      const names = `${this.title} (black: actual, blue: forecast, orange: backtest)`;
-      const style = ".rule{stroke:#dce1e7}text{font:12px sans-serif;fill:#55606e}path{fill:none}.past{stroke:#2b3440;stroke-width:2}.mean{stroke:#0067a8;stroke-width:3}.band{fill:#0067a8;fill-opacity:.2}.level{stroke:#0067a8;stroke-dasharray:2 3}.back{stroke:#b34700;stroke-width:2;stroke-dasharray:5 3}.past-band{fill:#b34700;fill-opacity:.14}.ghost{stroke:#55606e;stroke-dasharray:3 3}.dot.past{fill:#2b3440}.dot.mean{fill:#0067a8}";
-      copy.prepend(draw("style", {}, style), draw("rect", { y: -34, width: box.width, height: box.height + 34, fill: "#fff" }),
-        draw("text", { x: 8, y: -14, "font-weight": "bold" }, names));
-      save(`${fileName(`${facts.dataset} ${this.title}`)}.svg`, "image/svg+xml", new XMLSerializer().serializeToString(copy));
+      const legend = this.legend();
+      const style = ".rule{stroke:#dce1e7}text{font:12px sans-serif;fill:#55606e}.title{font-weight:bold;fill:#16202b}path{fill:none}.past{stroke:#2b3440;stroke-width:2}.mean{stroke:#0067a8;stroke-width:3}.band{fill:#0067a8;fill-opacity:.2}.level{stroke:#0067a8;stroke-dasharray:2 3}.back{stroke:#b34700;stroke-width:2}.base{stroke:#b34700;stroke-width:1.5;stroke-dasharray:4 3}.past-band{fill:#b34700;fill-opacity:.14}.ghost{stroke:#55606e;stroke-dasharray:3 3}.dot.past{fill:#2b3440}.dot.mean{fill:#0067a8}.dot.back,.dot.base{fill:#b34700}";
+      copy.querySelector(".cursor")?.remove();
+      copy.prepend(draw("style", {}, style), draw("rect", { y: -34, width: box.width, height, fill: "#fff" }),
+        draw("text", { x: 8, y: -14, class: "title" }, this.name()));
+      let x = this.left;
+      for (const [kind, words] of legend) {
+        const y = box.height + 10;
+        copy.append(kind === "band"
+          ? draw("path", { d: `M${x} ${y - 6}h20v10h-20Z`, class: kind })
+          : draw("path", { d: `M${x} ${y}h20`, class: kind }), draw("text", { x: x + 25, y: y + 4 }, words));
+        x += 40 + 6.4 * words.length;
+      }
+      copy.setAttribute("width", Math.max(box.width, x));
+      copy.setAttribute("viewBox", `0 -34 ${Math.max(box.width, x)} ${height}`);
+      return new XMLSerializer().serializeToString(copy);
+    }
+
+    name() {
+      return this.title === facts.name ? `${facts.name}: ${facts.target}` : `${this.title}: ${facts.target} (${facts.name})`;
+    }
+
+    /** The legend that stands below the chart, as kinds and words. */
+    legend() {
+      return [...this.place.parentNode.querySelectorAll(".legend li")].map((line) => [line.firstChild.classList[1], line.textContent]);
+    }
+
+    fileName(ending) {
+      return `${fileName(this.title === facts.name ? this.title : `${facts.dataset} ${this.title}`)}.${ending}`;
+    }
+
+    saveSvg() {
+      save(this.fileName("svg"), new Blob([this.picture()], { type: "image/svg+xml" }));
+    }
+
+    /** The same as pixels, twice as many as on the page. */
+    async savePng() {
+      const image = new Image();
+      image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(this.picture())}`;
+      await image.decode();
+      const canvas = make("canvas", { width: 2 * image.width, height: 2 * image.height });
+      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+      const blob = await new Promise((done) => { canvas.toBlob(done, "image/png"); });
+      save(this.fileName("png"), blob);
     }
 
     saveCsv() {
-      const { shape, title } = this;
+      const { shape } = this;
       const rows = [[facts.timestamp, "actual", "mean", ...facts.quantiles].map(cell)];
       shape.stamps.forEach((stamp, at) => {
         const ahead = at - shape.start;
         if (!known(shape.values[at]) && !(ahead >= 0)) return;
         rows.push([stamp, shape.values[at], shape.mean[ahead], ...shape.quantiles.map((one) => one[ahead])].map(quote));
       });
-      save(`${fileName(`${facts.dataset} ${title}`)}.csv`, "text/csv", lines(rows));
+      save(this.fileName("csv"), new Blob([lines(rows)], { type: "text/csv" }));
     }
 
     buttons() {
-      return make("p", { class: "take" },
-        make("button", { type: "button", on: { click: () => this.saveCsv() } }, "Download CSV"),
-        make("button", { type: "button", on: { click: () => this.saveSvg() } }, "Download SVG"));
+      const button = (words, click) => make("button", { type: "button", on: { click } }, words);
+      return make("p", { class: "take", role: "group", "aria-label": `Download ${this.title} as` },
+        button("CSV", () => this.saveCsv()), button("SVG", () => this.saveSvg()), button("PNG", () => this.savePng()));
     }
+  }
+
+  // ---- tables: sorted by their headings, and taken along ---------------------------
+
+  /** What a cell says as a number, to sort by: 1.2 M, −5%, $3.00; null for words. */
+  function readCell(text) {
+    const match = /^[$+]?([−-]?[\d,]*\.?\d+(?:e[+-]?\d+)?)\s?(k|M|bn|T|%|s)?(?:$| )/.exec(text.trim());
+    if (!match) return null;
+    const scale = { k: 1e3, M: 1e6, bn: 1e9, T: 1e12 }[match[2]] || 1;
+    return Number(match[1].replaceAll(",", "").replace("−", "-")) * scale;
+  }
+
+  const collator = new Intl.Collator("en", { numeric: true });
+
+  function sortTable(table, column) {
+    const heads = table.tHead.rows[0].cells;
+    const falling = heads[column].getAttribute("aria-sort") === "none"
+      ? !heads[column].classList.contains("text") : heads[column].getAttribute("aria-sort") === "ascending";
+    const sign = falling ? -1 : 1;
+    const rows = [...table.tBodies[0].rows].map((row) => [row, row.cells[column].textContent]);
+    const isText = heads[column].classList.contains("text");
+    rows.sort(([, one], [, other]) => {
+      if (isText) return sign * collator.compare(one, other);
+      const [a, b] = [readCell(one), readCell(other)];
+      if (a === null || b === null) return (a === null) - (b === null);
+      return sign * (a - b);
+    });
+    table.tBodies[0].append(...rows.map(([row]) => row));
+    [...heads].forEach((head, at) => head.setAttribute("aria-sort", at !== column ? "none" : falling ? "descending" : "ascending"));
+  }
+
+  async function copyText(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      // Some browsers keep the clipboard from pages that are files.
+      const box = make("textarea", { class: "skip" }, text);
+      document.body.append(box);
+      box.select();
+      const copied = document.execCommand("copy");
+      box.remove();
+      return copied;
+    }
+  }
+
+  async function copyTable(table, button) {
+    const rows = [...table.rows].map((row) => [...row.cells].map((one) => harmless(one.textContent.replace(/\s+/g, " ").trim())).join("\t"));
+    const words = button.textContent;
+    const copied = await copyText(rows.join("\n"));
+    button.textContent = copied ? "Copied" : "The browser does not allow it";
+    setTimeout(() => { button.textContent = words; }, 2000);
+  }
+
+  /** Let people sort a table by its headings, and copy it. */
+  function equip(table) {
+    if (table.tBodies[0].rows.length > 2) {
+      [...table.tHead.rows[0].cells].forEach((head, column) => {
+        head.setAttribute("aria-sort", "none");
+        head.replaceChildren(make("button", { type: "button", on: { click: () => sortTable(table, column) } }, ...head.childNodes));
+      });
+    }
+    const button = make("button", { type: "button", class: "copy", on: { click: () => copyTable(table, button) } }, "Copy table");
+    table.after(make("p", { class: "take" }, button));
   }
 
   const charts = [];
@@ -313,10 +422,9 @@
       row.forEach((place, at) => { values[place] = series.v[at]; });
     } else series.v.forEach((value, at) => { values[at] = value; });
     const begun = values.findIndex(known);
-    const { season } = facts;
-    // The ghost is the very period of a season ago, as far as it has happened.
-    const ghost = series.m.map((_, at) => (season > 1 ? values[start + at - season] ?? null : null));
-    return { stamps: facts.stamps, values, start, mean: series.m, quantiles: series.q, windows: series.b || [], ghost, first: Math.max(begun, 0) };
+    // The same period before: where it is not charted, the page brings it along.
+    const ghost = series.g || series.m.map((_, at) => (facts.lag ? values[start + at - facts.lag] ?? null : null));
+    return { stamps: facts.stamps, values, start, mean: series.m, quantiles: series.q, windows: series.b || [], ghost, first: Math.max(begun, series.p?.length === 1 ? series.p[0] : 0, 0) };
   }
 
   // ---- the items: searched and sorted in an index, unpacked some at a time -----------
@@ -411,8 +519,7 @@
       });
       const sign = this.falling ? -1 : 1;
       if (this.sort === "name") {
-        const { compare } = new Intl.Collator("en", { numeric: true });
-        found.sort((a, b) => sign * compare(this.index.labels[a], this.index.labels[b]));
+        found.sort((a, b) => sign * collator.compare(this.index.labels[a], this.index.labels[b]));
       } else {
         const keys = this.index[this.sort];
         const rank = (at) => (known(keys[at]) ? sign * keys[at] : Infinity);
@@ -541,15 +648,17 @@
     showNumbers() {
       const { shape } = this;
       const ghost = shape.ghost.some(known);
-      const heads = [facts.timestamp, "mean", ...facts.quantiles, ...(ghost ? [`${facts.before} before`] : [])];
+      const heads = [facts.timestamp, "mean", ...facts.quantiles, ...(ghost ? [facts.before] : [])];
       const write = readable([...shape.mean, ...shape.quantiles.flat(), ...shape.ghost]);
       const rows = shape.mean.map((mean, at) => make("tr", {},
         make("td", { class: "text" }, shape.stamps[shape.start + at]),
         ...[mean, ...shape.quantiles.map((one) => one[at]), ...(ghost ? [shape.ghost[at]] : [])].map((value) => make("td", {}, write(value)))));
-      this.numbers.lastChild.replaceChildren(make("table", {},
+      this.numbers.querySelector(".wide").replaceChildren(make("table", {},
         make("caption", {}, "Forecast; forecast.csv has all digits"),
         make("thead", {}, make("tr", {}, ...heads.map((text, at) => make("th", { scope: "col", class: at ? null : "text" }, text)))),
         make("tbody", {}, ...rows)));
+      this.numbers.querySelector(".take")?.remove();
+      equip(this.numbers.querySelector("table"));
     }
 
     /** Say what to have for a service level: a quantile, how it held, the safety stock. */
@@ -557,11 +666,12 @@
       if (!this.service) return;
       const { shape } = this;
       const at = Number(this.level.value);
-      const sum = (values) => values.reduce((total, value) => total + (value ?? 0), 0);
-      const half = sum(shape.quantiles[facts.quantiles.indexOf("p50")]);
+      const median = shape.quantiles[facts.quantiles.indexOf("p50")];
       const name = facts.quantiles[at];
-      const safety = shape.quantiles[at].map((value, step) => value - shape.quantiles[facts.quantiles.indexOf("p50")][step]);
-      this.advice.textContent = `Order by ${name}. In the next step that is ${exact(shape.quantiles[at][0])}, ${exact(safety[0])} beside the median of ${exact(shape.quantiles[facts.quantiles.indexOf("p50")][0])}; the medians of all steps add up to ${spell(half)}. ${facts.calibration[name] ? `On the backtest of all ${facts.nouns}, ${facts.calibration[name]}.` : ""}`;
+      const safety = shape.quantiles[at].map((value, step) => value - median[step]);
+      const write = readable([shape.quantiles[at][0]]);
+      const held = facts.calibration[name];
+      this.advice.textContent = `To have enough in ${levels[at]}% of the steps, have ${name}: ${write(shape.quantiles[at][0])} in the next one, the median of ${write(median[0])} and a safety stock of ${write(safety[0])}.${held ? ` On the backtest of ${facts.single ? "this series" : `all ${facts.nouns}`}, ${held}.` : ""}`;
       for (const row of this.numbers.querySelectorAll("tr")) {
         [...row.cells].forEach((one, place) => one.classList.toggle("chosen", place === at + 2));
       }
@@ -580,7 +690,7 @@
       const rows = this.found.map((rank) => [
         cell(this.index.labels[rank]), ...this.columns.map((name) => quote(this.index[name][rank])),
         quote(facts.reasons.filter((_, at) => (this.index.flags[rank] >> at) & 1).join("; "))]);
-      save(`${fileName(`${facts.dataset} ${facts.nouns}`)}.csv`, "text/csv", lines([heads, ...rows]));
+      save(`${fileName(`${facts.dataset} ${facts.nouns}`)}.csv`, new Blob([lines([heads, ...rows])], { type: "text/csv" }));
     }
   }
 
@@ -588,9 +698,12 @@
 
   async function show() {
     root.classList.add("js");
+    for (const table of document.querySelectorAll("main .wide > table:not(.item-table)")) equip(table);
     const place = byId("total-chart");
-    charts[0] = new Fan(place, facts.name, shapeOf(facts.total));
-    place.parentNode.after(charts[0].buttons());
+    if (place) {
+      charts[0] = new Fan(place, facts.name, shapeOf(facts.total));
+      place.parentNode.after(charts[0].buttons());
+    }
     const items = new Items(await unpack("index"));
     await items.filter();
     await items.follow();
@@ -599,7 +712,7 @@
     addEventListener("resize", () => {
       if (innerWidth === width) return;
       width = innerWidth;
-      for (const chart of charts) chart.draw();
+      for (const chart of charts) chart?.draw();
     });
     return items;
   }

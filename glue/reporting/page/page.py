@@ -16,21 +16,29 @@ import numpy as np
 from glue.arrays import Array
 from glue.reporting.attention import REASONS
 from glue.reporting.figures import Figures
+from glue.reporting.page.group_section import draw_groups
 from glue.reporting.page.listing import (
     SHOWN_ROWS,
     Axis,
     Listing,
     build_index,
     build_list,
+    build_single,
     draw_multiples,
+    read_fan,
 )
-from glue.reporting.page.sections import (
-    build_legend,
-    build_sections,
+from glue.reporting.page.naming import (
     name_before,
     name_noun,
     name_page,
+    name_target,
     spell_steps,
+)
+from glue.reporting.page.sections import (
+    Drawn,
+    build_legend,
+    build_numbers,
+    build_sections,
 )
 from glue.reporting.page.svg import Fan
 from glue.run_documents import RunSettings
@@ -116,10 +124,9 @@ def _build_sections(
     document, figures = content.document, content.figures
     axis = Axis(series.stamps, _levels(content.settings))
     largest = listed[:SHOWN_ROWS]
+    described = [*series.describe(largest)]
     multiples = (
-        draw_multiples(figures, largest, [*series.describe(largest)], axis)
-        if len(listed) > 1
-        else ()
+        draw_multiples(figures, largest, described, axis) if len(listed) > 1 else ()
     )
     listing = Listing(
         index,
@@ -140,27 +147,36 @@ def _build_sections(
         )
     if len(listed) > SHOWN_ROWS:
         notes.append("items.csv has every one.")
-    items = build_list(listing, notes, build_legend(document, True, item=True))
-    return {
-        name: str(text)
-        for name, text in build_sections(
-            document, items, _total_fan(content, series), [*multiples]
-        ).items()
-    }
+    legend = build_legend(document, item=True)
+    items = (
+        build_list(listing, notes, legend)
+        if data["series"] != 1
+        else build_single(
+            listing, read_fan(described[0], axis), legend, build_numbers(document)
+        )
+    )
+    drawn = Drawn(
+        items,
+        _total_fan(content, series),
+        multiples=[*multiples],
+        groups=draw_groups(figures, content.settings, series.stamps, series.first),
+    )
+    return {n: str(text) for n, text in build_sections(document, drawn).items()}
 
 
 def _total_fan(content: PageContent, series: SeriesWriter) -> Fan:
-    history, forecast = (
-        content.document["total"][name] for name in ("history", "forecast")
-    )
-    past = history["values"][-series.steps :]
-    sums = forecast["quantile_sums"]
+    """Draw all series together, from where nearly all have begun."""
+    total = content.document["total"]
+    history, forecast = total["history"], total["forecast"]
+    first = max(content.figures.complete_from - series.first, 0)
+    past = history["values"][-series.steps :][first:] if series.steps else []
     return Fan(
-        stamps=series.stamps,
+        stamps=series.stamps[first:],
         values=past,
         start=len(past),
         mean=forecast["mean"],
-        quantiles=[*zip(_levels(content.settings), sums.values())],
+        quantiles=[*zip(_levels(content.settings), forecast["quantiles"].values())],
+        ghost=total["before"]["values"],
     )
 
 
@@ -176,7 +192,7 @@ def _describe_facts(content: PageContent, series: SeriesWriter) -> dict[str, Any
     return {
         "name": name_page(document),
         "dataset": document["dataset"],
-        "target": data["target"],
+        "target": name_target(document),
         "timestamp": data["timestamp"],
         "keys": data["keys"],
         "noun": name_noun(document, 1),
@@ -190,11 +206,16 @@ def _describe_facts(content: PageContent, series: SeriesWriter) -> dict[str, Any
         "quantiles": list(settings.quantiles),
         "horizon": settings.horizon,
         "season": settings.season,
-        "before": spell_steps(document, settings.season),
+        "before": document["total"]["before"]["words"],
+        "lag": content.figures.ghost.lag,
+        "single": data["series"] == 1,
         "reasons": list(REASONS),
         "counts": document["attention"]["counts"],
         "stamps": series.stamps,
         "total": {
+            "t": total.stamps[len(total.values) :],
+            "p": [len(series.stamps) - len(total.stamps)],
+            "g": [_round(value, _DIGITS) for value in total.ghost],
             "v": [_round(value, _DIGITS) for value in total.values],
             "m": [_round(value, _DIGITS) for value in total.mean],
             "q": [
@@ -275,9 +296,9 @@ class SeriesWriter:
             _SEASONS * settings.season, _HORIZONS * settings.horizon, _LEAST_STEPS
         )
         self.steps = min(history.steps, wanted, _MOST_STEPS)
-        self._first = history.steps - self.steps
+        self.first = history.steps - self.steps
         ahead = np.unique(self.content.figures.grid.stamps.astype(str)).tolist()
-        past = history.name_periods(np.arange(self._first, history.steps))
+        past = history.name_periods(np.arange(self.first, history.steps))
         self._ahead: list[str] = ahead
         self.stamps = [*past, *ahead]
         self._sort_backtest()
@@ -288,18 +309,24 @@ class SeriesWriter:
         if comparison is None:
             return
         points = comparison.forecast.points
-        points = points.take(np.lexsort((points.step, points.cutoff, points.series)))
+        order = np.lexsort((points.step, points.cutoff, points.series))
+        points = points.take(order)
+        self._baseline = comparison.baseline.middle[order]
         count = len(self.content.figures.history.keys)
         self._points = points
         self._offsets = np.searchsorted(points.series, np.arange(count + 1))
 
     def describe(self, series: Array) -> Iterator[dict[str, Any]]:
         """Describe some series by their numbers."""
-        history, grid = self.content.figures.history, self.content.figures.grid
-        for number in series.tolist():
+        figures, horizon = self.content.figures, self.content.settings.horizon
+        history, grid = figures.history, figures.grid
+        # What is charted anyway, the script finds by itself.
+        is_far = figures.ghost.lag > self.steps
+        before = figures.ghost.look_up(history, series if is_far else [], horizon)
+        for at, number in enumerate(series.tolist()):
             some = slice(*history.offsets[number : number + 2].tolist())
-            recent = history.periods[some] >= self._first
-            periods = history.periods[some][recent] - self._first
+            recent = history.periods[some] >= self.first
+            periods = history.periods[some][recent] - self.first
             rows = slice(
                 int(np.searchsorted(grid.series, number)),
                 int(np.searchsorted(grid.series, number, side="right")),
@@ -312,23 +339,24 @@ class SeriesWriter:
                 "m": _list_rounded(grid.mean[rows]),
                 "q": [_list_rounded(column) for column in grid.quantiles[rows].T],
                 **({} if stamps == self._ahead else {"t": stamps}),
+                **({"g": _list_rounded(before[at], _PAST_DIGITS)} if is_far else {}),
                 **self._describe_backtest(number),
             }
 
     def _describe_backtest(self, number: int) -> dict[str, Any]:
-        """Give the windows' first places, and the forecasts and ranges from there."""
+        """Give the windows' first places; from there forecast, baseline and range."""
         if self._points is None:
             return {}
         some = slice(*self._offsets[number : number + 2].tolist())
-        points = self._points.take(some)
+        points, baseline = self._points.take(some), self._baseline[some]
         fresh = np.flatnonzero(np.diff(points.cutoff, prepend=-1))
         windows = []
         for at, end in zip(fresh, [*fresh[1:], len(points)]):
             part = points.take(slice(at, end))
-            place = int(part.cutoff[0] + part.step[0] - self._first)
+            place = int(part.cutoff[0] + part.step[0] - self.first)
             if place < 0 or (np.diff(part.step) != 1).any():
                 continue
-            columns = [part.mean]
+            columns = [part.mean, baseline[at:end]]
             if part.quantiles.shape[1] > 1:
                 columns += [part.quantiles[:, 0], part.quantiles[:, -1]]
             windows.append([place, *(_list_rounded(c, _PAST_DIGITS) for c in columns)])

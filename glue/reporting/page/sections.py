@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
+from glue.reporting.page.drivers import build_drivers
+from glue.reporting.page.group_section import build_groups
 from glue.reporting.page.markup import Markup, join, make, make_table
-from glue.reporting.page.svg import Fan, draw_fan, draw_lines
+from glue.reporting.page.naming import (
+    Document,
+    label_key,
+    name_before,
+    name_noun,
+    name_page,
+    name_target,
+    quote_key,
+    spell_steps,
+)
+from glue.reporting.page.svg import Fan, draw_bars, draw_fan, draw_lines
 from glue.reporting.words import (
     NO_VALUE,
     spell_change,
@@ -21,23 +34,14 @@ from glue.reporting.words import (
 )
 from glue.run_documents import METRICS
 
-Document = Mapping[str, Any]
-
 _MARKS = {"better": "✓", "worse": "!", "even": "≈", "unknown": "?", "doubtful": "!"}
-_UNITS = {
-    "Y": "year",
-    "M": "month",
-    "W": "week",
-    "D": "day",
-    "H": "hour",
-    "min": "minute",
-}
 # Of a section that is there whatever the run was; others come in between.
 _ORDER = (
     ("first", "Look at these first"),
     ("total", "Total"),
     ("groups", "Groups"),
     ("items", "Items"),
+    ("drivers", "What drives it"),
     ("leaderboard", "Leaderboard"),
     ("accuracy", "Accuracy"),
     ("changes", "What changed"),
@@ -45,42 +49,48 @@ _ORDER = (
     ("data", "The data"),
     ("run", "The run"),
 )
+# What a metric says, where it stands first.
+_EXPLAINED = {
+    "WQL": ", the error of all quantiles",
+    "WAPE": ", the error of the median",
+    "MASE": ", the error in units of the usual change",
+}
 # The order and the meaning of the list of items' columns.
 COLUMNS = ("volume", "change", "error", "gain", "bias")
 
 
-def name_noun(document: Document, count: int = 2) -> str:
-    """Name what a series is, for so many of them."""
-    noun = "item" if len(document["data"]["keys"]) == 1 else "series"
-    return spell_count(count, noun).rpartition(" ")[2]
+@dataclass(frozen=True)
+class Drawn:
+    """What is drawn and listed of the figures themselves.
+
+    Parameters
+    ----------
+    items
+        The section of the items.
+    total
+        All series together.
+    multiples
+        Small pictures of the largest series.
+    groups
+        Small pictures of the largest groups, by column.
+    """
+
+    items: Markup
+    total: Fan
+    multiples: Sequence[Markup] = ()
+    groups: Sequence[Sequence[Markup]] = ()
 
 
-def spell_steps(document: Document, count: int) -> str:
-    """Say how long so many steps are."""
-    frequency = document["data"]["frequency"]
-    unit = frequency.lstrip("0123456789")
-    number = frequency[: len(frequency) - len(unit)]
-    word = _UNITS.get(unit, unit)
-    if number and int(number) > 1:
-        return f"{spell_count(count, 'step')} of {number} {word}s"
-    return spell_count(count, word)
-
-
-def name_page(document: Document) -> str:
-    """Give the page its title."""
-    local = " (local run)" if document["engine"]["local"] else ""
-    return f"Forecast of {document['dataset']}{local}"
-
-
-def build_sections(
-    document: Document, items: Markup, total: Fan, multiples: Sequence[Markup]
-) -> dict[str, Markup]:
+def build_sections(document: Document, drawn: Drawn) -> dict[str, Markup]:
     """Build all sections, by the slots of the template."""
+    multiples, one = drawn.multiples, document["data"]["series"] == 1
     sections = {
         "first": _build_first(document),
-        "total": _build_total(document, total),
-        "groups": _build_groups(document),
-        "items": items,
+        # A single series is drawn once, with its backtest.
+        "total": None if one else _build_total(document, drawn.total),
+        "groups": build_groups(document, drawn.groups),
+        "items": drawn.items,
+        "drivers": build_drivers(document),
         "leaderboard": _build_leaderboard(document),
         "accuracy": _build_accuracy(document),
         "changes": _build_changes(document),
@@ -89,6 +99,8 @@ def build_sections(
         "run": _build_run(document),
     }
     present = [(name, words) for name, words in _ORDER if sections[name]]
+    if one:
+        present = [(n, "Forecast" if n == "items" else words) for n, words in present]
     cards = [
         make("section", sections[name], id=name, class_="card") for name, _ in present
     ]
@@ -113,12 +125,12 @@ def build_sections(
 def _build_head(document: Document) -> Markup:
     data, stamps = document["data"], document["total"]["forecast"]["timestamps"]
     span = " to ".join(dict.fromkeys([*stamps[:1], *stamps[-1:]])) or "nothing"
-    upload = (document["upload"] or {}).get("key")
+    upload = document["upload_name"]
     words = [
-        f"{data['target']}, {span} ({spell_steps(document, data['horizon'])}), for "
+        f"{name_target(document)}, {span} ({spell_steps(document, data['horizon'])})",
         f"{data['series']:,} {name_noun(document, data['series'])}",
         f"made {document['made_at'].replace('T', ' ')[:16]} UTC",
-        *([f"from {upload.rpartition('/')[2]}"] if upload else []),
+        *([f"from {upload}"] if upload else []),
         f"run {document['run_id']}",
     ]
     return join(
@@ -180,10 +192,12 @@ def _build_tiles(document: Document) -> Markup:
     if winner:
         if winner["WAPE"] is not None:
             share = spell_percent(100 * winner["WAPE"])
-            tiles.append((share, "of the volume is what the median missed by before"))
+            words = "of the volume is what the median missed by, on the backtest"
+            tiles.append((share, words))
         baseline = spell_metric(backtest["baseline"][metric])
         words = (
-            f"{metric} of the winner; {document['baseline']['words']} has {baseline}"
+            f"{metric} on the backtest{_EXPLAINED.get(metric, '')}; "
+            f"{document['baseline']['words']} has {baseline}"
         )
         tiles.append((spell_metric(winner[metric]), words))
     tiles += _list_range_tiles(backtest["calibration"])
@@ -198,7 +212,7 @@ def _spell_total(document: Document) -> Markup:
     stamps = document["total"]["forecast"]["timestamps"]
     ends = dict.fromkeys([*stamps[:1], *stamps[-1:]])
     dates = [make("span", stamp, class_="date") for stamp in ends]
-    return join([f"total {document['data']['target']}, ", Markup(" to ".join(dates))])
+    return join([f"total {name_target(document)}, ", Markup(" to ".join(dates))])
 
 
 def _list_range_tiles(calibration: Sequence[Any]) -> Iterator[tuple[str, str]]:
@@ -212,14 +226,6 @@ def _list_range_tiles(calibration: Sequence[Any]) -> Iterator[tuple[str, str]]:
         yield f"{share:.0f}%", words
 
 
-def name_before(document: Document) -> str:
-    """Name what the forecast's change is relative to."""
-    data = document["data"]
-    if document["baseline"]["repeats"] != "season":
-        return "a repeat of the last value"
-    return f"the same steps {spell_steps(document, data['season'])} before"
-
-
 def _build_first(document: Document) -> Markup | None:
     first = document["attention"]["first"]
     if not first:
@@ -227,7 +233,7 @@ def _build_first(document: Document) -> Markup | None:
     nouns = name_noun(document, len(first))
     rows = [
         [
-            make("a", _label(one["key"]), href=f"#item={_quote(one['key'])}"),
+            make("a", label_key(one["key"]), href=f"#item={quote_key(one['key'])}"),
             "; ".join(one["reasons"]),
         ]
         for one in first
@@ -256,98 +262,89 @@ def _build_first(document: Document) -> Markup | None:
     )
 
 
-def _build_groups(document: Document) -> Markup | None:
-    groups = document["groups"]
-    if not groups:
-        return None
-    metric, nouns = document["metric"], name_noun(document)
-    heads = [nouns, "volume", "forecast", "before", "change", metric, "gain", "bias"]
-    shown: list[Markup] = [
-        make("h2", "Totals by group"),
-        make(
-            "p",
-            f"The {nouns}' means added up; before is {name_before(document)}. "
-            "Quantiles of single series do not add up, so that none stand here. "
-            "groups.csv has all.",
-            class_="soft small",
-        ),
-    ]
-    for at, grouping in enumerate(groups):
-        column = grouping["column"]
-        table = make_table(
-            f"By {column}",
-            [column, *heads],
-            [
-                [
-                    one["value"] or "(empty)",
-                    f"{one['series']:,}",
-                    *(
-                        spell_short(one[name])
-                        for name in ("volume", "forecast_total", "before_total")
-                    ),
-                    spell_change(one["change_percent"]),
-                    _spell_known(one["error"]),
-                    spell_change(one["improvement_percent"]),
-                    spell_change(one["bias_percent"]),
-                ]
-                for one in grouping["groups"]
-            ],
-        )
-        words = f"By {column} ({grouping['count']:,})"
-        shown.append(make("details", make("summary", words), table, open=not at))
-    return join(shown)
-
-
-def _label(key: Sequence[str]) -> str:
-    return " · ".join(key)
-
-
-def _quote(key: Sequence[str]) -> str:
-    return quote(_label(key).encode("utf-8", "replace"))
-
-
 def _build_total(document: Document, fan: Fan) -> Markup:
     data = document["data"]
     nouns, names = name_noun(document), data["quantiles"]
-    total = document["total"]["forecast"]
-    one = data["series"] == 1
-    heading = (
-        "History and forecast" if one else f"All {data['series']:,} {nouns} together"
-    )
+    heading = f"All {data['series']:,} {nouns} together"
     label = (
         f"Line chart: history to {data['last']}, then the forecast. The numbers are in "
         "the table below it."
     )
     chart = make("div", draw_fan(fan, label), id="total-chart", class_="chart")
-    legend = build_legend(document, one)
-    shown = [make("h2", heading), make("figure", chart, legend)]
+    unit = make("p", name_target(document), class_="soft small")
+    legend = build_legend(document)
+    shown = [make("h2", heading), unit, make("figure", chart, legend)]
     assumed = document["assumed_future"]["sentence"]
     if assumed:
         shown.append(make("p", f"{assumed}.", class_="soft small"))
-    if not one and len(names) > 1:
-        words = (
-            f"The range adds up the {nouns}' quantiles, as if all erred the same way "
-            "at once: the true range of the total is narrower."
-        )
+    if len(fan.stamps) - len(fan.mean) < data["steps"]:
+        words = f"The chart begins at {fan.stamps[0]}, {_spell_start(document)}."
         shown.append(make("p", words, class_="soft small"))
-    columns = [total["mean"], *(total["quantile_sums"][name] for name in names)]
-    table = make_table(
-        "Forecast total",
-        [data["timestamp"], "mean", *names],
-        [
-            [stamp, *(spell_number(column[at]) for column in columns)]
-            for at, stamp in enumerate(total["timestamps"])
-        ],
-    )
-    shown.append(make("details", make("summary", "Show the numbers"), table))
+    if len(names) > 1:
+        share = document["total"]["forecast"]["range_share"]
+        words = _spell_range_share(share, nouns)
+        shown.append(make("p", words, class_="soft small"))
+    shown.append(build_numbers(document))
     return join(shown)
 
 
-def build_legend(document: Document, one: bool, *, item: bool = False) -> Markup:
+def _spell_range_share(share: float | None, nouns: str) -> str:
+    """Say what the range of the total is made from."""
+    added = f"The range adds up the {nouns}' quantiles"
+    if share is None:
+        return (
+            f"{added}, as if all erred the same way at once: the true range of the "
+            "total is narrower."
+        )
+    if share >= 1:
+        return f"{added}: on the backtest the totals erred as far as that says."
+    return (
+        f"The range is {100 * share:.0f}% as wide as the {nouns}' ranges added up, by "
+        "how far the totals erred on the backtest: in part, errors of single "
+        f"{nouns} make up for each other."
+    )
+
+
+def _spell_start(document: Document) -> str:
+    if document["total"]["complete_from"]:
+        return f"where {name_noun(document)} with most of the volume have begun"
+    return "to leave room for the forecast"
+
+
+def build_numbers(document: Document) -> Markup:
+    """Build the table of the total, with the same period before beside it."""
+    total, before = (document["total"][name] for name in ("forecast", "before"))
+    names = document["data"]["quantiles"]
+    columns = [total["mean"], *(total["quantiles"][name] for name in names)]
+    heads = [document["data"]["timestamp"], "mean", *names]
+    past = before["values"] if len(before["values"]) == len(total["mean"]) else []
+    if past:
+        heads += [before["words"], "change"]
+    rows = [
+        [
+            stamp,
+            *(spell_number(column[at]) for column in columns),
+            *(_compare_before(total["mean"][at], past[at]) if past else ()),
+        ]
+        for at, stamp in enumerate(total["timestamps"])
+    ]
+    table = make_table("Forecast total", heads, rows)
+    summary = make("summary", "Show the numbers")
+    return make("details", summary, table, class_="numbers")
+
+
+def _compare_before(mean: float, before: float | None) -> tuple[str, str]:
+    if before is None:
+        return NO_VALUE, NO_VALUE
+    change = 100 * (mean / before - 1) if before > 0 else None
+    return spell_number(before), spell_change(change)
+
+
+def build_legend(document: Document, *, item: bool = False) -> Markup:
     """Build the legend of the total's chart, or of an ``item`` of the list."""
     names = document["data"]["quantiles"]
     levels = [int(name[1:]) for name in names]
-    mean = "forecast (mean)" if one else "forecast (sum of means)"
+    mean = "forecast (mean)" if item else "forecast (sum of means)"
     entries = [("past", "actual"), ("mean", mean)]
     paired = [level for level in levels if 100 - level in levels and level < 50]
     if paired:
@@ -356,10 +353,10 @@ def build_legend(document: Document, one: bool, *, item: bool = False) -> Markup
     if single:
         entries.append(("level", ", ".join(f"p{level}" for level in single)))
     if item and document["backtest"]["comparable"]:
-        entries.append(("back", "backtest"))
-    season = document["data"]["season"]
-    if 1 < season <= document["data"]["steps"]:
-        entries.append(("ghost", f"{spell_steps(document, season)} before"))
+        words = document["baseline"]["words"]
+        entries += [("back", "backtest"), ("base", f"{words} there")]
+    if document["total"]["before"]["words"]:
+        entries.append(("ghost", document["total"]["before"]["words"]))
     return _legend(entries)
 
 
@@ -428,7 +425,9 @@ def _name_entry(entry: Mapping[str, Any], document: Document) -> str:
     if entry["kind"] == "candidate" and entry["name"] in document["backtest"]["simple"]:
         badge = "the engine's own"
     status = "" if entry["status"] == "Completed" else f" {NO_VALUE} {entry['status']}"
-    reason = f": {entry['reason']}" if entry["reason"] else ""
+    # An error's class says nothing to a reader that its words do not.
+    cause = re.sub(r"^[A-Z]\w+: ", "", entry["reason"] or "")
+    reason = f": {cause}" if cause else ""
     return f"{entry['name']}{f' ({badge})' if badge else ''}{status}{reason}"
 
 
@@ -458,16 +457,30 @@ def _build_accuracy(document: Document) -> Markup | None:
                 _legend([("mean", "winner"), ("base", words)]),
             ),
             make(
+                "p",
+                "Bias by step: above the line the means were too high.",
+                class_="soft small",
+            ),
+            make(
+                "figure",
+                draw_bars(
+                    [one["bias_percent"] for one in steps],
+                    [str(one["step"]) for one in steps],
+                    "Bar chart: bias by step of the horizon, in per cent.",
+                ),
+            ),
+            make(
                 "details",
                 make("summary", "Show the numbers"),
                 make_table(
                     f"{metric} by step",
-                    ["step", "winner", words, "points"],
+                    ["step", "winner", words, "bias", "points"],
                     [
                         [
                             one["step"],
                             spell_metric(one["winner"][metric]),
                             spell_metric(one["baseline"][metric]),
+                            spell_change(one["bias_percent"]),
                             f"{one['points']:,}",
                         ]
                         for one in steps
@@ -545,7 +558,7 @@ def _build_changes(document: Document) -> Markup | None:
         [name_noun(document, 1), "then", "now", "change"],
         [
             [
-                make("a", _label(one["key"]), href=f"#item={_quote(one['key'])}"),
+                make("a", label_key(one["key"]), href=f"#item={quote_key(one['key'])}"),
                 spell_short(one["before"]),
                 spell_short(one["now"]),
                 _spell_relative(one),
@@ -609,7 +622,7 @@ def _build_earlier(document: Document) -> Markup:
         [noun, "actual", "forecast", "WAPE"],
         [
             [
-                _label(one["key"]),
+                label_key(one["key"]),
                 spell_short(one["actual"]),
                 spell_short(one["forecast"]),
                 spell_metric(one["WAPE"]),

@@ -12,6 +12,7 @@ from glue.reporting.words import spell_short
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ")  # noqa: SIM905 - one line for twelve
 # Parts of a timestamp that ticks may stand at the change of: year, month, day, minute.
 _PARTS = (4, 7, 10, 16)
+_WIDEST_BAR = 60
 # How many spans of the history and the mean a quantile may add to an axis.
 _REACH = 2.0
 
@@ -32,6 +33,8 @@ class Fan:
         From there on.
     quantiles
         The same of each quantile, with its level in per cent, by rising level.
+    ghost
+        What was in the same period before, from the start of the forecast on.
     """
 
     stamps: Sequence[str]
@@ -41,6 +44,7 @@ class Fan:
     quantiles: Sequence[tuple[int, Sequence[float | None]]] = field(
         default_factory=tuple
     )
+    ghost: Sequence[float | None] = ()
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,8 @@ def draw_fan(
     fan: Fan, label: str, *, width: int = 720, height: int = 280, ticks: int = 6
 ) -> Markup:
     """Draw a series' history and forecast."""
-    low, high = choose_range([*fan.values, *fan.mean], list_values(fan.quantiles))
+    shown = [*fan.values, *fan.mean, *fan.ghost]
+    low, high = choose_range(shown, list_values(fan.quantiles))
     frame = Frame(width, height, len(fan.stamps), low, high)
     ahead = [*range(fan.start, fan.start + len(fan.mean))]
     parts = [*_draw_axes(frame, pick_stamps(fan.stamps, ticks))]
@@ -151,6 +156,8 @@ def draw_fan(
         make("path", d=_line(frame, ahead, column), class_="level")
         for column in list_single(fan.quantiles)
     ]
+    if any(value is not None for value in fan.ghost):
+        parts.append(make("path", d=_line(frame, ahead, fan.ghost), class_="ghost"))
     steps = [*range(len(fan.values))]
     parts.append(make("path", d=_line(frame, steps, fan.values), class_="past"))
     parts += _draw_lonely(frame, fan.values)
@@ -286,6 +293,31 @@ def draw_lines(
             for at, value in enumerate(values)
             if value is not None
         ]
+    return _picture(frame, label, parts)
+
+
+def draw_bars(
+    values: Sequence[float | None], labels: Sequence[str], label: str
+) -> Markup:
+    """Draw per cent as bars up and down from a line at zero."""
+    known = [value for value in values if value is not None] or [0.0]
+    reach = max(1.0, *map(abs, known)) * 1.1
+    frame = Frame(520, 150, len(values), -reach, reach)
+    stride = math.ceil(len(labels) / 12)
+    ticks = [(at, labels[at]) for at in range(0, len(labels), stride)]
+    parts = [*_draw_axes(frame, ticks)]
+    room = (frame.width - frame.left - frame.right) / max(len(values), 1)
+    half = min(0.35 * room, _WIDEST_BAR / 2)
+    for at, value in enumerate(values):
+        if value is not None:
+            x, y, zero = frame.x(at), frame.y(value), frame.y(0)
+            name = "bar high" if value > 0 else "bar low"
+            left, right = round(x - half, 1), round(x + half, 1)
+            box = f"M{left:g} {zero:g}V{y:g}H{right:g}V{zero:g}Z"
+            parts.append(make("path", d=box, class_=name))
+    zero = frame.y(0)
+    line = f"M{frame.left} {zero:g}H{frame.width - frame.right}"
+    parts.append(make("path", d=line, class_="zero"))
     return _picture(frame, label, parts)
 
 

@@ -9,9 +9,9 @@ from deployment.chalice.command import find_reason
 from deployment.chalice.record import read_record
 from deployment.chalice.stage_files import (
     read_stage_options,
-    review_stage_files,
+    review_stage_file,
+    review_stage_file_removal,
     with_stage,
-    without_stage,
 )
 from deployment.errors import DeploymentError
 from deployment.options import Options
@@ -55,7 +55,7 @@ def test_chalice_finds_each_functions_own_policy(function):
         config_from_disk=with_stage(CONFIG, STAGE, Options(), FUNCTIONS),
     )
 
-    assert config.iam_policy_file == f"rendered/dev/{function}.json"
+    assert config.iam_policy_file == f"policies/{function}.json"
     assert config.autogen_policy is False
     assert config.environment_variables["BUCKET"] == STAGE.bucket
     assert config.lambda_timeout >= 60
@@ -71,43 +71,24 @@ def test_other_stages_and_own_settings_stay():
     assert config["stages"]["dev"]["lambda_memory_size"] == 512
 
 
-def test_destroyed_stage_leaves_only_own_settings():
-    mine = {"dev": {"lambda_memory_size": 512}, "prod": {"lambda_timeout": 9}}
-    before = {**CONFIG, "stages": mine}
-
-    deployed = with_stage(before, STAGE, Options(notify=("a@b.org",)), FUNCTIONS)
-
-    assert without_stage(deployed, STAGE) == before
-    assert (
-        without_stage(with_stage(CONFIG, STAGE, Options(), FUNCTIONS), STAGE) == CONFIG
-    )
-
-
-def test_options_are_remembered(tmp_path):
+def test_options_are_remembered_beside_the_configuration(tmp_path):
     project = make_project(tmp_path)
     options = Options(subnet_ids=("subnet-1",), security_group_ids=("sg-1",))
-    for review in review_stage_files(project, STAGE, options, PolicyTemplates(ROOT)):
-        review.settle()
+    changes = [review_stage_file(project, STAGE, options).settle().change for _ in "12"]
 
+    assert changes == ["created", "unchanged"]
     assert read_stage_options(project, "dev") == options
     assert read_stage_options(project, "prod") == Options()
+    assert json.loads((project / ".chalice" / "config.json").read_text()) == CONFIG
 
 
-def test_stage_files_are_written_once(tmp_path):
+def test_destroyed_stage_forgets_its_options(tmp_path):
     project = make_project(tmp_path)
-    templates = PolicyTemplates(ROOT)
+    review_stage_file(project, STAGE, Options(notify=("a@b.org",))).settle()
 
-    changes = [
-        {
-            review.settle().change
-            for review in review_stage_files(project, STAGE, Options(), templates)
-        }
-        for _ in "12"
-    ]
+    review_stage_file_removal(project, STAGE).settle()
 
-    assert changes == [{"created", "updated"}, {"unchanged"}]
-    rendered = project / ".chalice" / "rendered" / "dev" / "on_upload.json"
-    assert STAGE.state_machine_arn in rendered.read_text()
+    assert read_stage_options(project, "dev") == Options()
 
 
 @pytest.mark.parametrize("part", PARTS)

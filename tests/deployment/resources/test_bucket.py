@@ -83,6 +83,19 @@ def test_drift_is_named_and_put_back(s3, aspect):
     assert review_bucket(s3, STAGE, PLAIN, caller=CALLER).outcome.change == "unchanged"
 
 
+def test_tags_of_others_are_kept(s3):
+    review_bucket(s3, STAGE, PLAIN, caller=CALLER).settle()
+    theirs = {"Key": "CostCentre", "Value": "42"}
+    s3.put_bucket_tagging(Bucket=STAGE.bucket, Tagging={"TagSet": [theirs]})
+
+    review_bucket(s3, STAGE, PLAIN, caller=CALLER).settle()
+
+    tags = s3.get_bucket_tagging(Bucket=STAGE.bucket)["TagSet"]
+    assert theirs in tags
+    assert len(tags) == 1 + len(STAGE.tags)
+    assert review_bucket(s3, STAGE, PLAIN, caller=CALLER).outcome.change == "unchanged"
+
+
 def test_bucket_in_another_region_is_refused(s3):
     review_bucket(s3, STAGE, PLAIN, caller=CALLER).settle()
     elsewhere = make_stage(region="eu-west-1")

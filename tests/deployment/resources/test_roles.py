@@ -97,11 +97,14 @@ def test_one_service_and_nobody_else_is_trusted(part):
     assert service.split(".")[0] in {"lambda", "glue", "states", "sagemaker"}
 
 
-@pytest.mark.parametrize("part", ["states", "sagemaker"])
-def test_only_our_own_resources_may_use_the_role(part):
+# Of SageMaker it is not documented that it says for whom it acts when it trains.
+@pytest.mark.parametrize(
+    ("part", "operator"), [("states", "ArnLike"), ("sagemaker", "ArnLikeIfExists")]
+)
+def test_only_our_own_resources_may_use_the_role(part, operator):
     (statement,) = build_trust(part, STAGE)["Statement"]
 
-    source = statement["Condition"]["ArnLike"]["aws:SourceArn"]
+    source = statement["Condition"][operator]["aws:SourceArn"]
     assert f":{STAGE.region}:{STAGE.account}:" in source
 
 

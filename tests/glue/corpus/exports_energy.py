@@ -22,6 +22,7 @@ LOAD = [(t, 40_000 + value_of("Netz", n) * 11 + 0.25) for n, t in enumerate(HOUR
 METERS = rows_of(("M-1", "M-2"), HOURS)
 QUARTERS = [datetime(2020, 1, 14) + n * QUARTER for n in range(160)]
 SINGLE = ("item-made", "one-series", "timestamp-normalised")
+ENDED = (*SINGLE, "timestamp-interval")
 # An autumn night in central Europe: 02:00 comes twice, as summer's and winter's.
 NIGHT = [datetime(2020, 10, 22, 22) + n * HOUR for n in range(120)]
 CHANGE = datetime(2020, 10, 25, 1)  # UTC
@@ -96,7 +97,7 @@ CASES = [
     Export(
         "SMARD's load",
         SMARD,
-        ("csv-byte-order-mark", "csv-delimiter", "number-marks", *SINGLE),
+        ("csv-byte-order-mark", "csv-delimiter", "number-marks", *ENDED),
         train=single(LOAD, *SMARD_HEADER),
         says={"item-made": ("data",)},
     ),
@@ -104,7 +105,7 @@ CASES = [
         "SMARD's sign for no value",
         SMARD_BLANK,
         (
-            *("csv-byte-order-mark", "csv-delimiter", "number-marks", *SINGLE),
+            *("csv-byte-order-mark", "csv-delimiter", "number-marks", *ENDED),
             *("number-missing-word", "target-blank"),
         ),
         train=single(
@@ -116,7 +117,7 @@ CASES = [
         SMARD_NIGHT,
         (
             *("csv-byte-order-mark", "csv-delimiter", "duplicate-rows"),
-            *("number-marks", *SINGLE),
+            *("number-marks", *ENDED),
         ),
         says={"duplicate-rows": ("2020-10-25 02:00:00", "clock")},
     ),
@@ -137,7 +138,7 @@ CASES = [
                 ";",
             )
         ),
-        ("column-empty", "csv-delimiter", "number-marks", *SINGLE),
+        ("column-empty", "csv-delimiter", "number-marks", *ENDED),
         train=single(
             [(t, round(value_of("x", n) / 4_000, 3)) for n, t in enumerate(QUARTERS)],
             "Datum von",

@@ -147,13 +147,55 @@ NEAR_MISSES = {
     "zeros-at-end": near(
         "months to come of zeros",
         "last month of zeros",
-        only([(i, t, v * (t < "2021-12")) for i, t, v in ROWS]),
+        only([(i, t, v * (t < "2021-12" and t[:7] != "2020-05")) for i, t, v in ROWS]),
+    ),
+    "numbers-rounded": near(
+        "numbers of a narrow column",
+        "numbers with all of their digits",
+        readings.values(lambda n, v: f"{1_234_567 + 999 * n:.6E}"),
+        "csv-delimiter",
+    ),
+    "text-garbled": near(
+        "ids read in a wrong encoding",
+        "ids with accents",
+        as_zip(make_tts(items=("\u00c3lvaro", "Bj\u00f6rn"))),
+    ),
+    "csv-encoding-guessed": near(
+        "accents of an old system",
+        "accents of a spreadsheet",
+        as_zip(make_tts(items=("Fl\u00f6te", "L\u2019\u00e9t\u00e9")).encode("cp1252")),
+        "csv-encoding",
+    ),
+    "timestamp-swapped": near(
+        "months that a spreadsheet has swapped",
+        "years that begin in January",
+        as_zip(make_tts(stamps=[f"{1990 + n}-01-01" for n in range(24)])),
     ),
     "values-placeholder": near(
         "number for no value",
         "number among others like it",
-        readings.values(lambda n, v: "-9999" if n in (5, 9) else v * 50),
+        readings.values(lambda n, v: "-9999" if n in (5, 9) else v * -50),
         "csv-delimiter",
+    ),
+    "rts-no-history": near(
+        "prices of the future only",
+        "one price of the past",
+        with_rts(related.related(stamps=related.ALL[23:], first=23)),
+        "rts-history-missing",
+    ),
+    "rts-for-every-item": near(
+        "calendar for every item", "prices of each item", with_rts(related.FULL)
+    ),
+    "covariate-no-history": near(
+        "prices of the future only, beside temperatures",
+        "one price of the past, beside the future's",
+        with_rts(related.related(stamps=related.ALL[23:], first=23)),
+        "rts-history-missing",
+    ),
+    "text-blank": near(
+        "holidays that are mostly blank",
+        "holidays with a word for none",
+        with_rts(related.holidays(word="none")),
     ),
     "rts-nothing-matched": near(
         "covariates of month ends",
@@ -394,7 +436,11 @@ NEAR_MISSES = {
         settings=columns.columns(item="item_id", groups=["store"]),
     ),
     "column-empty": near(
-        "empty column", "column of one value", as_zip(columns.noted(1)), "future-none"
+        "empty column",
+        "column of one value",
+        as_zip(columns.noted(1)),
+        "future-none",
+        "text-blank",
     ),
     "column-spelling": near(
         "named in another spelling",
@@ -406,6 +452,26 @@ NEAR_MISSES = {
         "two columns of dates",
         "one column of a date",
         as_zip(columns.table((*HEADER, "2020-01"), 5)),
+    ),
+    "table-melted": near(
+        "column for each month",
+        "one column for one month",
+        as_zip(columns.table((*HEADER, "2020-01"), 5)),
+    ),
+    "timestamp-two-columns": near(
+        "date and hour",
+        "date, and the hour of the most sales",
+        as_zip(columns.table((*HEADER, "hour"), 17)),
+    ),
+    "timestamp-interval": near(
+        "interval in a cell",
+        "moments that end with a number",
+        as_zip(columns.table((*HEADER, "until"), "2020-01-01 - 2020-01-31")),
+    ),
+    "timestamp-number": near(
+        "days of a sheet",
+        "numbers of days beside a timestamp",
+        as_zip(columns.table((*HEADER, "day"), 43831)),
     ),
     # values
     "key-blank": near("blank id", "id of a dash", as_zip(TTS.replace("A,", "-,"))),

@@ -50,7 +50,158 @@ def noted(notes):
     return as_zip(f"{head},note\n" + "".join(lines))
 
 
+def months_swapped(text):
+    """Write the first day of a month as the day of that number of January."""
+    return f"{text[:4]}-01-{text[5:7]}"
+
+
+def grouped(write):
+    """Write a table of two groups, which are spelled anew in some rows."""
+    rows = [(i, g, t, v) for i, t, v in ROWS for g in ("North", "South")]
+    rows = [(i, write(n, g), t, v) for n, (i, g, t, v) in enumerate(rows)]
+    return as_zip(make_csv(("item_id", "store", "timestamp", "target_value"), rows))
+
+
+MONDAY, DAY = datetime(2020, 5, 4), timedelta(days=1)
+
+
+def swap(moment):
+    """Swap day and month where that gives a date, as a spreadsheet does."""
+    if moment.day > 12:
+        return moment.date()
+    return moment.replace(month=moment.day, day=moment.month).date()
+
+
+def late(number):
+    """Write a day, some with its last second."""
+    day = (MONDAY + number * DAY).date()
+    return f"{day} 23:59:59" if number in (7, 8) else f"{day}"
+
+
+def numbered():
+    """Write a table of one item and two groups, with the numbers of its rows."""
+    rows = [("A", g, t, v) for g in ("North", "South") for i, t, v in ROWS if i == "A"]
+    rows = [(n, *row) for n, row in enumerate(rows)]
+    header = ("index", "item_id", "store", "timestamp", "target_value")
+    return as_zip(make_csv(header, rows))
+
+
 CASES = [
+    Case(
+        "numbers of a narrow column",
+        values(lambda n, v: f"{1_234_567 + 9_999 * n:.2E}"),
+        ("csv-delimiter", "numbers-rounded"),
+    ),
+    Case(
+        "ids read in a wrong encoding",
+        as_zip(make_tts(items=("Fl\u00c3\u00b6te", "Trompete"))),
+        ("text-garbled",),
+    ),
+    Case(
+        "ids with replaced letters",
+        as_zip(make_tts(items=("Fl\ufffdte", "Trompete"))),
+        ("text-garbled",),
+    ),
+    Case(
+        "months that a spreadsheet has swapped",
+        as_zip(
+            make_csv(HEADER, [(i, months_swapped(t), v) for i, t, v in ROWS]),
+        ),
+        ("timestamp-swapped",),
+    ),
+    Case(
+        "days with the year of two digits first",
+        as_zip(make_tts(stamps=[f"21/10/{n:02d}" for n in range(1, 31)])),
+        ("timestamp-ambiguous",),
+    ),
+    Case(
+        "months with the year of two digits first",
+        as_zip(
+            make_csv(HEADER, [(i, t[2:].replace("-", "."), v) for i, t, v in ROWS]),
+        ),
+        ("timestamp-ambiguous",),
+    ),
+    Case(
+        "weeks of which a spreadsheet has swapped some",
+        as_zip(make_tts(stamps=[f"{swap(MONDAY + 7 * n * DAY)}" for n in range(30)])),
+        ("timestamp-swapped",),
+    ),
+    Case(
+        "days with the last second in some rows",
+        as_zip(make_tts(stamps=[late(n) for n in range(60)])),
+        ("steps-irregular", "timestamp-normalised", "timestamp-time-dropped"),
+    ),
+    Case(
+        "days without a year",
+        as_zip(make_tts(stamps=[f"{MONDAY + n * DAY:%b %d}" for n in range(40)])),
+        ("timestamp-ambiguous",),
+    ),
+    Case(
+        "accents of an old system",
+        as_zip(make_tts(items=("Fl\u00f6te", "Caf\u00e9")).encode("cp850")),
+        ("csv-encoding", "csv-encoding-guessed"),
+    ),
+    Case(
+        "one number below zero among decimal commas",
+        values(lambda n, v: "-9999" if n == 5 else f"{v},5"),
+        ("csv-delimiter", "number-marks", "target-blank", "values-placeholder"),
+    ),
+    Case(
+        "row numbers beside one series of two groups",
+        numbered(),
+        ("row-numbers-dropped",),
+    ),
+    Case(
+        "one number below zero for no value",
+        values(lambda n, v: "-999" if n == 5 else v * 5_000),
+        ("csv-delimiter", "target-blank", "values-placeholder"),
+    ),
+    Case(
+        "points of thousands beside large numbers",
+        values(lambda n, v: "1.045" if n == 5 else 3_000 + v),
+        ("csv-delimiter", "decimal-ambiguous"),
+    ),
+    Case(
+        "numbers as formulas",
+        values(lambda n, v: f'"=""{v}"""'),
+        ("csv-delimiter", "formula-unwrapped"),
+        train=TTS,
+    ),
+    Case(
+        "letter for the last digit",
+        values(lambda n, v: "1S" if n == 5 else v),
+        ("csv-delimiter", "target-not-number"),
+    ),
+    Case(
+        "letter for the first digit",
+        values(lambda n, v: "l2" if n == 5 else v),
+        ("csv-delimiter", "target-not-number"),
+    ),
+    Case(
+        "one million in short",
+        values(lambda n, v: "1M" if n == 5 else v),
+        ("csv-delimiter", "target-not-number"),
+    ),
+    Case(
+        "groups spelled in two ways",
+        grouped(lambda n, g: f"{g}." if n % 8 < 2 else g),
+        ("ids-alike", "series-ends-early", "series-gaps"),
+    ),
+    Case(
+        "ids with letters that look alike",
+        as_zip(make_tts(items=("Cello", "\u0421ello"))),
+        ("ids-alike",),
+    ),
+    Case(
+        "ids with letters that cannot be seen",
+        as_zip(make_tts(items=("Cello", "Cello\u200b"))),
+        ("ids-alike",),
+    ),
+    Case(
+        "ids with an apostrophe in front",
+        as_zip(make_tts(items=("Cello", "'Cello"))),
+        ("ids-alike",),
+    ),
     Case(
         "one byte beside accents",
         as_zip(ACCENTS.replace(b"2020-03", b"2020\x96-03", 1)),

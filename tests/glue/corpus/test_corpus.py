@@ -5,6 +5,7 @@ from tests.glue.corpus import archive as uploads_archive
 from tests.glue.corpus import columns as uploads_columns
 from tests.glue.corpus import readings as uploads_readings
 from tests.glue.corpus import related as uploads_related
+from tests.glue.corpus import reshaped as uploads_reshaped
 from tests.glue.corpus import series as uploads_series
 from tests.glue.corpus import settings as uploads_settings
 from tests.glue.corpus import text as uploads_text
@@ -19,6 +20,7 @@ MODULES = (
     uploads_related,
     uploads_settings,
     uploads_readings,
+    uploads_reshaped,
 )
 CASES = [case for module in MODULES for case in module.CASES]
 # Codes that no upload has, as they are about the job itself, and those that depend on

@@ -157,6 +157,7 @@ CASES = [
     Case(
         "ids with zeros",
         as_zip(named("007", "7", "1e3")),
+        ("ids-alike",),
         train=named("007", "1e3", "7"),
     ),
 ]

@@ -52,7 +52,7 @@ def test_worst_come_first_else_as_said():
 
 def test_consequence_in_the_same_file_is_not_told():
     findings = Findings()
-    facts = {"series": 2, "missing": 3}
+    facts = {"series": 2, "missing": 3, "target": "qty", "middle": "with zeros"}
     findings.add("series-gaps", file="TTS.csv", **facts)
     findings.add("key-blank", file="RTS.csv")
 
@@ -76,14 +76,17 @@ def test_rejection_is_said_and_raised():
 def test_what_adds_up_is_told_once_in_the_codes_order():
     findings, tallies = Findings(), Tallies()
     for row in (9, 3):
-        tallies.add("series-gaps", [place(row)], count=4, file="TTS.csv")
+        facts = {"file": "TTS.csv", "target": "qty", "middle": "with zeros"}
+        tallies.add("series-gaps", [place(row)], count=4, **facts)
         tallies.add("duplicate-rows", [place(row)], file="TTS.csv")
         tallies.amounts.update(series=5, missing=7)
     tallies.tell(findings)
 
     first, second = findings
     assert first.what.startswith("2 rows of TTS.csv with the key")
-    assert second.what == "8 of 10 series have gaps: 14 steps missing"
+    assert second.what == (
+        "gaps in 8 of 10 series: 14 steps missing, where 'qty' is filled with zeros"
+    )
     assert second.examples == (place(3), place(9))
 
 
@@ -94,8 +97,8 @@ def test_tallies_tell_columns_apart():
     tallies.tell(findings)
 
     assert [(finding.what, finding.count) for finding in findings] == [
-        ("2 future values of 'price' are blank", 2),
-        ("1 future value of 'size' are blank", 1),
+        ("2 blank future values of 'price'", 2),
+        ("1 blank future value of 'size'", 1),
     ]
 
 

@@ -62,8 +62,8 @@ def test_filled_future_is_said_and_claims_nothing(tmp_path):
         "price = 1",
     ]
     assert assumed["sentence"].startswith(
-        "The forecast assumes promotion = 0, price = 1, over its 6 steps; promotion "
-        "was 0.08333 on average before"
+        "The forecast assumes promotion = 0, price = 1, over its 6 steps; their means "
+        "so far: promotion 0.0833, price 1.10"
     )
     assert assumed["withheld"]
     assert document["verdict"]["outcome"] == "unknown"
@@ -93,7 +93,7 @@ def test_part_of_the_future_is_counted(tmp_path):
 @pytest.mark.parametrize(
     ("knows", "outcome", "words"),
     [
-        ("forecast", "better", "knew no more of them"),
+        ("forecast", "better", "assumed the same"),
         ("future", "unknown", "backtest knew their real values"),
         ("nonsense", "unknown", "may have known"),
     ],
@@ -111,3 +111,22 @@ def test_run_without_covariates_assumes_nothing(tmp_path):
     assert document["assumed_future"]["covariates"] == []
     assert document["assumed_future"]["sentence"] is None
     assert not document["assumed_future"]["withheld"]
+
+
+def test_promotion_s_effect_is_that_within_its_series(tmp_path):
+    builder = Covered()
+    steps = range(builder.steps)
+
+    (promotion, price) = report(tmp_path)["assumed_future"]["covariates"]
+
+    with_it, expected = [], []
+    for item in builder.items:
+        told = [builder.value(item, step) for step in steps if step % 10 == 9]
+        rest = [builder.value(item, step) for step in steps if step % 10 != 9]
+        with_it += told
+        expected += [sum(rest) / len(rest)] * len(told)
+    effect = promotion["effect"]
+    assert effect["steps"] == len(with_it)
+    assert effect["with_mean"] == pytest.approx(sum(with_it) / len(with_it))
+    assert effect["without_mean"] == pytest.approx(sum(expected) / len(expected))
+    assert price["effect"] is None

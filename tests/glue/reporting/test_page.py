@@ -75,7 +75,7 @@ def test_names_never_become_markup(tmp_path):
     page = make_report(builder, tmp_path).text("report.html")
 
     assert "<script>alert(1)" not in page
-    assert "<title>Forecast of d&lt;b&gt; (local run)</title>" in page
+    assert "<title>Forecast of data (local run)</title>" in page
     assert MARKUP in read_series(read_blocks(page))
     assert page.count("<script") == page.count("</script>")
 
@@ -173,7 +173,7 @@ def test_page_is_read_without_scripts(tmp_path):
         assert entry["name"] in text
     largest = [one["key"][0] for one in document["items"]["items"][:20]]
     assert all(text.count(f" {name} ") >= 2 for name in largest)
-    assert page.count("<svg") == 3 + 20
+    assert page.count("<svg") == 4 + 20
 
 
 def test_items_to_look_at_first_are_linked(tmp_path):
@@ -252,3 +252,44 @@ def test_same_run_gives_the_same_bytes(tmp_path):
     pages = [make_report(RunBuilder(), tmp_path).text("report.html") for _ in "12"]
 
     assert pages[0] == pages[1]
+
+
+class Named(RunBuilder):
+    """A run whose report has a title, and its target a unit."""
+
+    title, unit = "Sales <North>", "pieces"
+
+    def settings(self):
+        labels = {"Title": self.title, "Unit": self.unit}
+        return {**super().settings(), "Preparation": labels}
+
+
+def test_title_and_unit_are_those_of_the_settings(tmp_path):
+    page = make_report(Named(), tmp_path).text("report.html")
+
+    assert "<title>Sales &lt;North&gt; (local run)</title>" in page
+    assert "total units in pieces" in read_text(page)
+    assert read_text(page).count("units in pieces") >= 3
+
+
+def test_baseline_stands_beside_the_backtest(tmp_path):
+    builder = RunBuilder()
+
+    page = make_report(builder, tmp_path).text("report.html")
+
+    window = read_series(read_blocks(page))["harp"]["b"][0]
+    first = window[0]
+    naive = [builder.value("harp", first + step - 12) for step in range(6)]
+    assert window[2] == pytest.approx(naive, rel=1e-2)
+
+
+def test_bias_is_given_by_step(tmp_path):
+    class High(RunBuilder):
+        def predict(self, item, step):
+            return {n: 1.1 * v for n, v in super().predict(item, step).items()}
+
+    document = make_report(High(skill=0), tmp_path).document
+
+    steps = document["backtest"]["by_step"]
+    assert [one["bias_percent"] for one in steps] == pytest.approx([10.0] * 6)
+    assert any("10% too high in all" in note for note in document["verdict"]["notes"])

@@ -32,7 +32,12 @@ def make_case(candidate, baseline, evidence=SURE, **others):
     [
         (0.182, SURE, "better", "is 31% better than seasonal naive"),
         (0.262, SURE, "even", "is about as good as seasonal naive"),
-        (0.250, CHANCE, "even", "the difference of 5.3% may be chance (-4 to 9%"),
+        (
+            0.250,
+            CHANCE,
+            "even",
+            "the difference of 5.3% may be chance (\N{MINUS SIGN}4 to 9%",
+        ),
         (0.290, CHANCE, "even", "is about as good as seasonal naive"),
         (0.33, SURELY_WORSE, "worse", "is 25% worse than seasonal naive"),
         (0.182, FEW, "unknown", "6 points of 3 items in 2 windows are too few"),

@@ -28,6 +28,48 @@ def test_shards_hold_whole_series(limit):
     assert seen == list(ITEMS)
 
 
+def list_items(text):
+    return list(dict.fromkeys(line.split(",")[0] for line in text.splitlines()[1:]))
+
+
+def test_shards_hold_so_many_series_at_most():
+    made = prepare(as_zip(make_tts(items=ITEMS)), transform_part_series=3)
+
+    assert [list_items(text) for text in made.transform] == [
+        ["A", "B", "C"],
+        ["D", "E", "F"],
+        ["G", "H"],
+    ]
+
+
+def test_each_instance_gets_a_shard():
+    settings = {"TransformResources": {"InstanceCount": 4}}
+    made = prepare(as_zip(make_tts(items=ITEMS)), settings=settings)
+
+    assert [len(list_items(text)) for text in made.transform] == [2, 2, 2, 2]
+
+
+@pytest.mark.parametrize("limit", [700, 1_500, 10_000])
+def test_each_shard_reaches_the_end_of_the_history(limit):
+    # Only D goes to the end; the others stop half a year before.
+    rows = [
+        row for item in ITEMS for row in make_rows(item)[: 24 if item == "D" else 18]
+    ]
+    made = prepare(
+        as_zip(make_csv(HEADER, rows)),
+        transform_part_bytes=limit,
+        transform_part_series=2,
+    )
+
+    own = [[i for i in list_items(text) if i != "D"] for text in made.transform]
+    last = max(row[1] for row in rows)
+    assert [i for each in own for i in each] == [i for i in ITEMS if i != "D"]
+    for text in made.transform:
+        assert list_items(text).count("D") == 1
+        assert f"D,{last}" in text
+        assert len(text) <= limit or len(list_items(text)) <= 2
+
+
 def test_small_data_is_one_shard():
     made = prepare(as_zip(make_tts(items=ITEMS)))
 

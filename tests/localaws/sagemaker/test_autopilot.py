@@ -1,3 +1,6 @@
+import json
+import re
+
 import pytest
 
 from forecaster import load
@@ -64,13 +67,27 @@ def test_best_candidate_can_become_a_model(trained, tmp_path):
     assert best["CandidateStatus"] == "Completed"
     assert best["FinalAutoMLJobObjectiveMetric"]["Value"] >= 0
     (container,) = best["InferenceContainers"]
-    assert container["ModelDataUrl"].startswith(
+    assert re.fullmatch(
         f"{trained['OutputDataConfig']['S3OutputPath']}/Trained-Job/"
+        "Trained-Job-trial-TimeSeriesModelTraining/models/model-ensemble/full-dataset/"
+        r"Trained-Job-me-1-[0-9a-f]{32}/output/model\.tar\.gz",
+        container["ModelDataUrl"],
     )
     assert (
         load_model(container["ModelDataUrl"], tmp_path).setup.problem.horizon == HORIZON
     )
-    assert container["Environment"]
+    assert container["Image"].endswith("/autopilot-timeseries:latest")
+    assert container["Environment"] == {}
+    assert best["InferenceContainerDefinitions"] == {"CPU": [container]}
+
+
+def test_best_candidate_is_spelt_as_the_service_does(trained):
+    best = trained["BestCandidate"]
+    objective = best["FinalAutoMLJobObjectiveMetric"]
+
+    assert best["CandidateName"] == "Trained-Job-trial-me-1"
+    assert objective["MetricName"] == "AVERAGE_WEIGHTED_QUANTILE_LOSS"
+    assert objective["StandardMetricName"] == "AverageWeightedQuantileLoss"
 
 
 def test_candidates_have_metrics_by_sagemaker_s_names(trained):
@@ -84,7 +101,7 @@ def test_candidates_have_metrics_by_sagemaker_s_names(trained):
     assert {m["StandardMetricName"] for m in best} == {
         *("AverageWeightedQuantileLoss", "WAPE", "MASE", "MAPE", "RMSE")
     }
-    assert {m["Set"] for m in best} == {"Validation"}
+    assert not any("Set" in metric for metric in best)
 
 
 def test_backtest_results_are_a_table(trained):
@@ -92,10 +109,44 @@ def test_backtest_results_are_a_table(trained):
         "CandidateArtifactLocations"
     ]
 
-    table = read_table(artifacts["BacktestResults"] + "backtest.csv")
+    assert artifacts["BacktestResults"].endswith("/model-ensemble/backtest-1")
+    folder = f"{artifacts['BacktestResults']}/forecasted-values/"
+    table = read_table(f"{folder}part-00000.csv")
 
-    assert {"item", "shop", "month", "cutoff", "actual", "mean", "p50"} <= set(table[0])
+    names = {"target_value", "backtestwindow_start_time", "mean", "p50"}
+    assert {"item", "shop", "month", *names} <= set(table[0])
     assert {row["item"] for row in table} == {"007", "NA"}
+
+
+def put_promoted(folder, *, ahead):
+    """Put sales with a promotion, and the forecast's input that knows it ahead."""
+    header = "item,shop,month,sold,promotion"
+    rows = []
+    for month in range(36 + ahead):
+        stamp = f"{2021 + month // 12}-{month % 12 + 1:02}-01"
+        flag = int(month % 5 == 2)
+        sold = "" if month >= 36 else 100 + 80 * flag + month % 3
+        rows.append(f"007,north,{stamp},{sold},{flag}")
+    bucket = put_sales("\n".join([header, *rows[:36], ""]))
+    client("s3").put_object(
+        Bucket=bucket, Key=f"{folder}part.csv", Body="\n".join([header, *rows, ""])
+    )
+    return bucket
+
+
+@pytest.mark.parametrize(
+    ("folder", "known"), [("transform/", "promotion"), ("elsewhere/", None)]
+)
+def test_job_learns_what_the_forecast_will_know(folder, known):
+    bucket = put_promoted(folder, ahead=HORIZON)
+    trained = wait_for_job(create_job(bucket, make_role("sagemaker"), name("job")))
+
+    properties = trained["BestCandidate"]["CandidateProperties"]
+    uri = properties["CandidateArtifactLocations"]["Explainability"]
+    explained = json.loads(read(f"{uri}impact-scores.json"))
+    impacts = {one["attribute"] for one in explained["impacts"]}
+    assert explained["backtest_knows"] == "forecast"
+    assert ("promotion" in impacts) == (known is not None)
 
 
 def test_candidates_come_sorted_and_in_pages(trained):
@@ -132,6 +183,9 @@ def test_jobs_are_listed(trained):
     assert "Trained-Job" in {summary["AutoMLJobName"] for summary in summaries}
 
 
+STAGES = {"PreTraining", "TrainingModels", "EnsemblingModels"}
+
+
 def test_running_job_shows_its_stage_and_a_leader():
     job = create_job(put_sales(), make_role("sagemaker"), name("job"))
 
@@ -144,6 +198,7 @@ def test_running_job_shows_its_stage_and_a_leader():
 
     wait_for(watch)
     assert {"Starting", "Completed"} <= seen
+    assert seen - {"Starting", "Completed"} <= STAGES
     assert len(seen) > 2
 
 

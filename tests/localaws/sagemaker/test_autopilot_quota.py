@@ -1,7 +1,7 @@
 import pytest
 
 from localaws import serve
-from localaws.sagemaker.quotas import count_autopilot_jobs
+from localaws.service_quotas.table import AUTOPILOT_JOBS, Quotas
 from tests.building.local_resources import client, make_role, name
 from tests.building.training_jobs import create_job, find_error, put_sales, wait_for_job
 
@@ -31,4 +31,6 @@ def test_jobs_beyond_the_quota_are_refused_until_one_ends():
     ],
 )
 def test_quota_is_the_region_s_unless_asked(region, asked, expected):
-    assert count_autopilot_jobs(region, asked) == expected
+    quotas = Quotas({} if asked is None else {AUTOPILOT_JOBS: asked})
+
+    assert quotas.find(region, AUTOPILOT_JOBS)[1] == expected

@@ -1,0 +1,97 @@
+"""Totals by group: a table of each column, and the largest groups drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from glue.reporting.figures import Figures
+from glue.reporting.grid import total_forecast
+from glue.reporting.groups import Grouping, sum_groups
+from glue.reporting.page.markup import Markup, join, make, make_table
+from glue.reporting.page.naming import Document, name_before, name_noun
+from glue.reporting.page.svg import Fan, draw_fan
+from glue.reporting.words import NO_VALUE, spell_change, spell_metric, spell_short
+from glue.run_documents import RunSettings
+
+# Pictures of a column's largest groups.
+_DRAWN = 6
+
+
+def draw_groups(
+    figures: Figures, settings: RunSettings, stamps: Sequence[str], first: int
+) -> list[list[Markup]]:
+    """Draw the largest groups of each column, from period ``first`` on."""
+    ahead = total_forecast(figures.grid, settings)["timestamps"]
+    return [
+        [*_draw_column(grouping, figures, stamps, first=first, ahead=len(ahead))]
+        for grouping in figures.groupings
+    ]
+
+
+def _draw_column(
+    grouping: Grouping,
+    figures: Figures,
+    stamps: Sequence[str],
+    *,
+    first: int,
+    ahead: int,
+) -> Iterator[Markup]:
+    most = min(_DRAWN, len(grouping.values))
+    past, means = sum_groups(grouping, figures.history, figures.grid, first, most=most)
+    for value, before, after in zip(grouping.values, past, means):
+        name = value or "(empty)"
+        fan = Fan(stamps, before, len(stamps) - ahead, after)
+        picture = draw_fan(fan, f"Line chart of {name}", width=340, height=150, ticks=3)
+        yield make("figure", make("figcaption", name), picture)
+
+
+def build_groups(
+    document: Document, pictures: Sequence[Sequence[Markup]]
+) -> Markup | None:
+    """Build the section; None where no column puts several series together."""
+    groups = document["groups"]
+    if not groups:
+        return None
+    nouns = name_noun(document)
+    shown: list[Markup] = [
+        make("h2", "Totals by group"),
+        make(
+            "p",
+            f"The {nouns}' means added up; before is {name_before(document)}. "
+            "Quantiles of single series do not add up, so that none stand here. "
+            "groups.csv has all.",
+            class_="soft small",
+        ),
+    ]
+    for at, grouping in enumerate(groups):
+        drawn = make("div", *pictures[at], class_="multiples small-multiples")
+        words = f"By {grouping['column']} ({grouping['count']:,})"
+        table = _build_table(grouping, document)
+        shown.append(make("details", make("summary", words), drawn, table, open=not at))
+    return join(shown)
+
+
+def _build_table(grouping: Mapping[str, Any], document: Document) -> Markup:
+    column, metric = grouping["column"], document["metric"]
+    heads = [name_noun(document), "volume", "forecast", "before", "change"]
+    rows = [
+        [
+            one["value"] or "(empty)",
+            f"{one['series']:,}",
+            *(
+                spell_short(one[name])
+                for name in ("volume", "forecast_total", "before_total")
+            ),
+            spell_change(one["change_percent"]),
+            _spell_known(one["error"]),
+            spell_change(one["improvement_percent"]),
+            spell_change(one["bias_percent"]),
+        ]
+        for one in grouping["groups"]
+    ]
+    return make_table(f"By {column}", [column, *heads, metric, "gain", "bias"], rows)
+
+
+def _spell_known(value: float | None) -> str:
+    return NO_VALUE if value is None else spell_metric(value)

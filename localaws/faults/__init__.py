@@ -1,0 +1,1 @@
+"""Faults on purpose: calls, processes, jobs and events that go wrong as on AWS."""
