@@ -34,6 +34,7 @@ HEADER = (
 )
 VALUES = (
     *("timestamp-unreadable", "timestamp-mixed", "target-not-number", "key-blank"),
+    "timestamp-blank",
     *("covariate-not-number", "covariate-mixed"),
 )
 WIDE = ("table-wide", "table-melted")

@@ -39,7 +39,9 @@ def _fixed(meaning: str, remedy: str, text: str, *follows: str) -> Code:
 _MAKE_ZIP = "make the archive again with an ordinary zip program"
 _AGGREGATION = "Transformations.Aggregation"
 # Where rows had to be left out, what a series lacks is not its own lack.
-_LOST_ROWS = ("csv-row-width", "key-blank", "timestamp-unreadable")
+_LOST_ROWS = (
+    *("csv-row-width", "key-blank", "timestamp-blank", "timestamp-unreadable"),
+)
 
 UPLOAD_CODES: dict[str, Code] = {
     # the archive
@@ -180,8 +182,9 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "csv-row-width": _error(
         "Rows have more or fewer fields than the header.",
-        "quote the values that hold the delimiter, and complete the short rows",
-        "{count:row} of {file} without the header's {width} fields",
+        "quote the values that hold the delimiter, complete the short rows, and remove "
+        "lines that are no rows",
+        "{count:row} of {file} with other than the header's {width} fields",
     ),
     "parquet-no-reader": _error(
         "A table is a Parquet file, and pyarrow is not installed where it is read.",
@@ -311,6 +314,12 @@ UPLOAD_CODES: dict[str, Code] = {
         "the form of the others, best YYYY-MM-DD, with HH:MM:SS behind it below daily",
         "{problem}",
     ),
+    "timestamp-blank": _error(
+        "Timestamps are blank.",
+        "fill in the date of each row, also where it is that of the row above; or "
+        "remove the rows",
+        "{count:blank timestamp} in {file}'s column {column!r}",
+    ),
     "timestamp-ambiguous": _error(
         "Day, month and year cannot be told apart, since no value is above 12, or as "
         "years have two digits; or a column of weeks holds what looks like months.",
@@ -427,7 +436,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "The numbers of a column have different units, or some a percent sign and "
         "others none.",
         "write all of them in one unit, and leave the unit out",
-        "{file}'s column {column!r} has several units (found {units})",
+        "{file}'s column {column!r} has {problem} (found {units})",
     ),
     "number-marks": _fixed(
         "Numbers with a decimal comma, grouped thousands, or a minus behind them or in "
@@ -681,8 +690,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "No row of RTS.csv has the item and the timestamp of any row of the history; "
         "its columns would be blank throughout.",
         "write ids and timestamps of both files alike, such as the first of each month",
-        "no row of {file} belongs to any of the history (it begins at {theirs}, the "
-        "history at {ours})",
+        "no row of {file} belongs to any of the history: {why}",
     ),
     "rts-beyond-horizon": _warning(
         "RTS.csv reaches beyond the horizon; those rows were left out.",
@@ -740,11 +748,12 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "future-partial": _error(
         "Covariates of the future are given for some series or steps only.",
-        "complete them up to the end of the horizon, or set futurefill for each "
-        "(texts cannot be filled)",
+        "complete them up to the end of the horizon, after a look for wrong ids among "
+        "these series; or set futurefill for each (texts cannot be filled)",
         "covariates of {count} of {series} series do not reach all of the {horizon} "
         "steps to come; nothing fills {unfilled}",
         "future-none",
+        *_LOST_ROWS,
     ),
     "future-partial-filled": _warning(
         "Covariates of the future are given for some series or steps only; futurefill "

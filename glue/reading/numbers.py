@@ -23,7 +23,7 @@ MISSING = frozenset(
 )
 # No pattern may try the same characters in two ways: a cell can be long.
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
-_COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d*")
+_COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d*(?:[eE][+-]?\d{1,3})?")
 _COMMA_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _DOT_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d*")
 _DOTS_ONLY = re.compile(r"[+-]?\d{1,3}(?:\.\d{3}){2,}")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from glue.arrays import Array, factorize
-from glue.findings.finding import FileRejected, Findings, list_some, shorten
+from glue.findings.finding import Example, FileRejected, Findings, list_some, shorten
 from glue.limits import RESULT_NAMES
 from glue.reading.numbers import MISSING, NumberEvidence, is_number
 from glue.reading.profile import unwrap_formula
@@ -310,6 +310,9 @@ class _RoleSearch:
         if role == TIME and len(numbers) >= _WIDE:
             reject_wide(self.file, numbers, self.findings)
             return
+        if len(self.header) == 1:
+            self._note_one_column()
+            return
         named = [name for name in free if _is_named(role, name)]
         if named:
             self._note_unfit(role, min(named, key=lambda name: rank_name(role, name)))
@@ -318,6 +321,20 @@ class _RoleSearch:
         shown = list_some((self._show_column(name) for name in free), 5)
         problem += f"; left are {shown})" if free else ")"
         self.findings.add("column-missing", problem=problem, file=self.file)
+
+    def _note_one_column(self) -> None:
+        """Say that the table was not cut into columns."""
+        name = self.header[0]
+        if self.findings.has("column-missing", self.file):
+            return
+        self.findings.add(
+            "column-missing",
+            examples=[Example(self.file, 1, None, name)],
+            remedy="separate the columns by commas, semicolons or tabs, without quotes "
+            "around whole lines",
+            problem=f"{self.file} has one column only, called {shorten(name)!r}",
+            file=self.file,
+        )
 
     def _show_column(self, name: str) -> str:
         """Name a column with its first value."""

@@ -451,6 +451,11 @@ NEAR_MISSES = {
     ),
     # values
     "key-blank": near("blank id", "id of a dash", as_zip(TTS.replace("A,", "-,"))),
+    "timestamp-blank": near(
+        "blank timestamp",
+        "blank line between rows",
+        as_zip(TTS.replace("A,2020-03-01", "\nA,2020-03-01", 1)),
+    ),
     "timestamp-unreadable": near(
         "a year too early", "the earliest year", values.yearly(1678)
     ),
@@ -532,7 +537,7 @@ NEAR_MISSES = {
     "covariate-mixed": near(
         "covariate of half numbers",
         "covariate of fewer numbers",
-        as_zip(columns.priced(numbers=23)),
+        as_zip(columns.priced(numbers=14)),
         "future-none",
     ),
     # series

@@ -129,7 +129,7 @@ CASES = [
     Case(
         "days with the last second in some rows",
         as_zip(make_tts(stamps=[late(n) for n in range(60)])),
-        ("steps-irregular", "timestamp-normalised", "timestamp-time-dropped"),
+        ("steps-irregular", "timestamp-time-dropped"),
     ),
     Case(
         "days without a year",
