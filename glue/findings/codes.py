@@ -692,6 +692,35 @@ UPLOAD_CODES: dict[str, Code] = {
         "write ids and timestamps of both files alike, such as the first of each month",
         "no row of {file} belongs to any of the history: {why}",
     ),
+    "rts-no-history": _error(
+        "No column of RTS.csv has a value at any moment of the history, so that "
+        "nothing can be learnt from it.",
+        "give the values of the past too, one for each row of the history; or leave "
+        "RTS.csv out",
+        "no column of {file} has a value in the history",
+        "rts-nothing-matched",
+    ),
+    "rts-for-every-item": _warning(
+        "RTS.csv has no item column, as calendars and weather have none; its rows were "
+        "joined to every item.",
+        "ignore this if that is right; otherwise add the item column",
+        "{file} has no column {item!r}; its rows hold for every item",
+    ),
+    "covariate-no-history": _warning(
+        "A column has no value at any moment of the history, so that nothing can be "
+        "learnt from it; it was left out.",
+        "give its values of the past too, or leave the column out",
+        "{file}'s column {column!r} has no value in the history, and was left out",
+        "rts-nothing-matched",
+        "rts-no-history",
+    ),
+    "text-blank": _fixed(
+        "A column of texts that change with time is blank in places, as where there is "
+        "no holiday; blank was taken as a kind of its own, in the future too.",
+        "ignore this if blank means none; otherwise fill the cells in",
+        "{count:cell} in {file}'s column {column!r} are blank, and were taken as a "
+        "kind of their own, {word!r}",
+    ),
     "rts-beyond-horizon": _warning(
         "RTS.csv reaches beyond the horizon; those rows were left out.",
         "ignore this, or raise ForecastHorizon",
@@ -765,7 +794,8 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "future-blank": _error(
         "Covariates are blank in rows of the future.",
-        "fill them in up to the end of the horizon, or set futurefill for the column",
+        "fill them in up to the end of the horizon, texts by a word such as none; or "
+        "set futurefill for a column of numbers",
         "{count:blank future value} of {column!r}",
     ),
     "future-blank-filled": _warning(

@@ -265,6 +265,16 @@ class Tallies:
         self._places.setdefault((code, column), Tally()).add(examples, count=count)
         self._facts[code, column] = facts
 
+    def advise(self, code: str, remedy: str) -> None:
+        """Give what was added of a kind another remedy than its own."""
+        for (kind, _), facts in self._facts.items():
+            if kind == code:
+                facts["remedy"] = remedy
+
+    def forget(self, code: str, column: str) -> None:
+        """Take back what was added of one column, as it turned out to be right."""
+        self._places.pop((code, column), None)
+
     def count(self, code: str) -> int:
         """Count the places of a kind."""
         tallies = self._places.items()

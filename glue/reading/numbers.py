@@ -34,6 +34,7 @@ _BY_COMMA = re.compile(
     r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d*)?(?:[eE][+-]?\d{1,3})?"
 )
 _ODD_NUMBER = re.compile(r"^0\d|[^-+.\deE\n]", re.MULTILINE)
+_LARGE_WHOLE = re.compile(r"[+-]?[1-9]\d{3,}")
 _LEADING_ZERO = re.compile(r"0\d+")
 # How a spreadsheet shows a large number in a narrow column: most digits are lost.
 _ROUNDED = re.compile(r"[+-]?\d(?:\.\d{1,5})?E\+\d{2,3}")
@@ -61,6 +62,8 @@ class NumberEvidence:
     comma: int = 0
     only_decimal: int = 0
     only_thousands: int = 0
+    ends_in_zero: int = 0
+    large: int = 0
     dotted: int = 0
     leading_zero: int = 0
     infinite: int = 0
@@ -133,6 +136,7 @@ class NumberEvidence:
         """Count how plain numbers use points, until one settles it."""
         if not self.with_points:
             self.whole += len(texts)
+            self.large += not self.large and any(map(_LARGE_WHOLE.fullmatch, texts))
             return
         if self.pointed:
             return
@@ -143,6 +147,7 @@ class NumberEvidence:
     def _add_point(self, text: str, count: int, row: int | None) -> None:
         if not _has_point(text):
             self.whole += count
+            self.large += count * (_LARGE_WHOLE.fullmatch(text) is not None)
             return
         self.with_points = True
         if _ROUNDED.fullmatch(text):
@@ -179,6 +184,7 @@ class NumberEvidence:
             small = bool(_LEADING_ZERO_COMMA.fullmatch(text))
             self.only_decimal += count if small or not thousands else 0
             self.only_thousands += count if not decimal else 0
+            self.ends_in_zero += count if thousands and text.endswith("0") else 0
             self._see("comma", text, row)
         elif is_dotted:
             self.dotted += count
@@ -309,6 +315,8 @@ def find_decimal_mark(
         return DecimalMark(None, "decimal-mixed")
     if comma or point:
         return DecimalMark("," if comma else ".")
+    if evidence.ends_in_zero and evidence.whole and not evidence.large:
+        return DecimalMark(".")  # nobody writes 1,050 for 1.05 and 916 for 916.000
     if evidence.comma:
         code = "decimal-assumed" if others == "," and evidence.whole else None
         return DecimalMark(others, code if others else "decimal-ambiguous", "comma")

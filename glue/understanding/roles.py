@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -318,8 +319,7 @@ class _RoleSearch:
             self._note_unfit(role, min(named, key=lambda name: rank_name(role, name)))
             return
         problem = f"{self.file} has no {WORDS[role]} column (needs {_NEEDS[role]}"
-        shown = list_some((self._show_column(name) for name in free), 5)
-        problem += f"; left are {shown})" if free else ")"
+        problem += f"; {self._describe_left(role, free)})" if free else ")"
         self.findings.add("column-missing", problem=problem, file=self.file)
 
     def _note_one_column(self) -> None:
@@ -335,6 +335,19 @@ class _RoleSearch:
             problem=f"{self.file} has one column only, called {shorten(name)!r}",
             file=self.file,
         )
+
+    def _time_texts(self) -> list[str]:
+        time = self.columns.get(TIME)
+        texts: list[str] = [] if time is None else self.sample[time].tolist()
+        return texts
+
+    def _describe_left(self, role: str, free: list[str]) -> str:
+        """Say what the columns are that are left, with a value of each."""
+        moments = [text.strip() for text in self._time_texts()]
+        if role == ITEM and len(set(moments)) < len(moments):
+            again = next(text for text, n in Counter(moments).items() if n > 1)
+            return f"without one, {shorten(again)} comes twice"
+        return f"left are {list_some((self._show_column(name) for name in free), 5)}"
 
     def _show_column(self, name: str) -> str:
         """Name a column with its first value."""
