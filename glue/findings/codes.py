@@ -269,7 +269,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "column-two-roles": _error(
         "The settings name one column for two roles.",
         "name a column of its own for each role in TimeSeriesConfig",
-        "one column of {file} is named for two roles",
+        "{file}'s column {column!r} is named for two roles",
     ),
     "column-reserved": _error(
         "A key, the timestamp or the target is called as a column of the forecast is: "

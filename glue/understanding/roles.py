@@ -383,8 +383,10 @@ class _RoleSearch:
     def check_twice(self) -> None:
         """Refuse a column that has two roles."""
         columns = list(self.columns.values())
-        if len(set(columns)) < len(columns) or self.grouping & set(columns):
-            self.findings.add("column-two-roles", file=self.file)
+        twice = [name for name in columns if columns.count(name) > 1]
+        twice += [name for name in columns if name in self.grouping]
+        if twice:
+            self.findings.add("column-two-roles", file=self.file, column=twice[0])
 
 
 def _read_moments(texts: list[str]) -> tuple[Array, Array]:
