@@ -155,7 +155,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "csv-broken-bytes": _error(
         "A table is in UTF-8, and some of its bytes are not.",
         "correct these values, or export it again in UTF-8 throughout",
-        "{count:line} of {file} hold bytes that are no UTF-8, and others are UTF-8",
+        "bytes that are no UTF-8 in {count:line} of {file}, where others are UTF-8",
     ),
     "csv-quote-open": _error(
         "A quote is opened in one row and closed in a later one, so that rows between "
@@ -211,7 +211,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "A table is not in UTF-8, and letters in it are rare in the encoding that it "
         "was taken for.",
         "compare these lines with your data; export in UTF-8 if a letter is wrong",
-        "{count:line} of {file} hold letters that may be read wrongly, as it was taken "
+        "letters that may be read wrongly in {count:line} of {file}, as it was taken "
         "to be in cp1252",
     ),
     "csv-byte-order-mark": _fixed(
@@ -795,7 +795,8 @@ UPLOAD_CODES: dict[str, Code] = {
     "future-blank": _error(
         "Covariates are blank in rows of the future.",
         "fill them in up to the end of the horizon, texts by a word such as none; or "
-        "set futurefill for a column of numbers",
+        "set futurefill for a column of numbers; or leave the column out with "
+        "Preparation.DropColumns",
         "{count:blank future value} of {column!r}",
     ),
     "future-blank-filled": _warning(

@@ -40,6 +40,8 @@ _HEAD_LINES = 50
 _OTHER_TEXTS = {
     b"<!doctype html": "a page in HTML",
     b"<html": "a page in HTML",
+    b"<table": "a table in HTML",
+    b"<tr>": "a table in HTML",
     b"[{": "JSON",
     b'{"': "JSON",
 }
