@@ -35,7 +35,7 @@ HEADER = (
 VALUES = (
     *("timestamp-unreadable", "timestamp-mixed", "target-not-number", "key-blank"),
     "timestamp-blank",
-    *("covariate-not-number", "covariate-mixed"),
+    *("covariate-not-number", "covariate-mixed", "keys-crossed"),
 )
 WIDE = ("table-wide", "table-melted")
 RELATED = ("rts-history-missing", "future-partial", "rts-series-unknown", "time-hole")

@@ -540,6 +540,12 @@ UPLOAD_CODES: dict[str, Code] = {
         "{count:id} of {file} different from others in nothing but case, spaces, "
         "marks, accents or zeros in front",
     ),
+    "keys-crossed": _warning(
+        "The same id stands in two of the columns that name a series, as when columns "
+        "change their order within a table.",
+        "ignore this if it is so; otherwise look for rows with their columns swapped",
+        "{count:id} of {file} in more than one of the columns that name a series",
+    ),
     "ids-damaged": _warning(
         "Item ids look like long numbers that a spreadsheet has rounded, so that "
         "several may have become one.",
