@@ -447,7 +447,8 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "values-placeholder": _warning(
         "Numbers such as -999, far from all others, were taken as no value.",
-        "leave such cells blank; name another number, if it is one",
+        "ignore this if they mean no value, or leave such cells blank; write a real "
+        "value otherwise, such as -999.1",
         "{count:number} in {file}'s column {column!r} stand for no value",
     ),
     "numbers-rounded": _warning(
@@ -624,8 +625,8 @@ UPLOAD_CODES: dict[str, Code] = {
         "Values of the target are blank inside the history; Autopilot fills them with "
         "zeros unless Transformations.Filling says otherwise.",
         "fill them in, or set middlefill and backfill for the target",
-        "{count:row} of {file} without a value of {target!r} inside the history; they "
-        "are filled {middle}",
+        "{count:row} of {file} without a value of {target!r} inside the history, "
+        "filled {middle}",
         "target-not-number",
     ),
     "series-zero": _warning(
@@ -915,13 +916,13 @@ REPORT_CODES = {
     "forecast-rows": _warning(
         "Series have fewer or more rows in the forecast than the horizon.",
         "look at these series' history, and at the raw output",
-        "{count} series have not {horizon} rows in the forecast, and the others have "
-        "no timestamps in common to complete them by",
+        "other than {horizon} rows in the forecast of {count} series, and the others "
+        "have no timestamps in common to complete them by",
     ),
     "forecast-quantiles-crossed": _fixed(
         "A quantile of the forecast is above a higher one.",
         "they were put in order",
-        "quantiles cross in {count:row} of the forecast",
+        "a lower quantile above a higher one in {count:row} of the forecast",
     ),
     "forecast-negative": _fixed(
         "The forecast is below zero, and the history never is.",
