@@ -80,7 +80,7 @@ def list_candidates(candidates: Mapping[str, Any]) -> Leaderboard:
     best = candidates.get("best_candidate")
     entries = [
         Entry(
-            name=str(found["name"]),
+            name=str(found.get("label") or found["name"]),
             is_best=found["name"] == best,
             metrics=_read_objective(found.get("objective") or {}),
         )

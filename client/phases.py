@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from chalicelib.causes import find_message
 from chalicelib.terminal import printable
 from client.formats import format_duration
 from glue.reporting.timeline import PHASES, build_timeline
@@ -32,7 +33,12 @@ STATES = {
     "BatchTransform": "transform",
     "Report": "report",
 }
-_FAILURES = ("taskFailedEventDetails", "lambdaFunctionFailedEventDetails")
+_FAILURES = (
+    "taskFailedEventDetails",
+    "taskSubmitFailedEventDetails",
+    "taskStartFailedEventDetails",
+    "lambdaFunctionFailedEventDetails",
+)
 _ENDINGS = {
     "ExecutionSucceeded",
     "ExecutionFailed",
@@ -59,7 +65,8 @@ class Phase:
     """One step of a run; ``ended`` is None while it goes on.
 
     ``left`` is when its latest state ended, which may not be the phase's last;
-    ``retrying`` is the error that is waited out, since ``waiting_since``.
+    ``retrying`` is the error that is waited out, since ``waiting_since``, and
+    ``refused`` what was said.
     """
 
     name: str
@@ -69,6 +76,7 @@ class Phase:
     state: str = ""
     retrying: str = ""
     waiting_since: datetime | None = None
+    refused: str = ""
 
     @property
     def trains(self) -> bool:
@@ -83,7 +91,8 @@ def explain_retry(phase: Phase, now: datetime) -> str:
     if quota := QUOTAS.get(phase.retrying):
         waited = now - phase.waiting_since
         so_far = f" ({format_duration(waited)} so far)" if waited >= _LONG else ""
-        return f"waits for {quota}{so_far}"
+        said = f": {printable(phase.refused)}" if phase.refused else ""
+        return f"waits for {quota}{so_far}{said}"
     return f"trying again after {printable(phase.retrying)}"
 
 
@@ -153,9 +162,13 @@ def _add_event(
         phases[-1] = _go_on(phases[-1])
     elif kind == "ExecutionRedriven":
         phases[-1] = replace(phases[-1], ended=None, left=None)
-    elif error := _error_of(event):
-        since = phases[-1].waiting_since or at
-        phases[-1] = replace(phases[-1], retrying=error, waiting_since=since)
+    elif failure := _find_failure(event):
+        phases[-1] = replace(
+            phases[-1],
+            retrying=str(failure.get("error", "")),
+            refused=find_message(str(failure.get("cause", ""))),
+            waiting_since=phases[-1].waiting_since or at,
+        )
 
 
 def _enter(
@@ -175,12 +188,9 @@ def _end_last(phases: list[Phase], at: datetime) -> None:
 
 
 def _go_on(phase: Phase) -> Phase:
-    return replace(phase, retrying="", waiting_since=None)
+    return replace(phase, retrying="", refused="", waiting_since=None)
 
 
-def _error_of(event: HistoryEventTypeDef) -> str:
-    for key in _FAILURES:
-        details = event.get(key)
-        if isinstance(details, dict):
-            return str(details.get("error", ""))
-    return ""
+def _find_failure(event: HistoryEventTypeDef) -> Mapping[str, Any] | None:
+    found = (event.get(key) for key in _FAILURES)
+    return next((details for details in found if isinstance(details, dict)), None)

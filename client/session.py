@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.endings import find_reason, has_ended, is_complete
 from chalicelib.keys import build_uri, upload_key
 from chalicelib.runs import read_execution_input
+from chalicelib.waiting import is_waiting
 from client.documents import find_run_document
 from client.errors import NoRunError, WrongStateError
 from client.follow import Display, Follower, NoSuchRunError, follow_run
@@ -186,7 +187,7 @@ class Session:
         try:
             return self._follow(run_id).describe()
         except NoSuchRunError:
-            if self._find(run_id, "status.json") is None:
+            if self._find_ending(run_id) is None:
                 raise
             return {}
 
@@ -229,7 +230,7 @@ class Session:
         """
         pace, waited = Pace(shortest=0.2, longest=2.0), 0.0
         while True:
-            status = self._find(run_id, "status.json")
+            status = self._find_ending(run_id)
             agrees = status is not None and _agrees(status, execution)
             if status is not None and agrees and is_complete(status):
                 return status
@@ -238,6 +239,11 @@ class Session:
             interval = pace.next_interval()
             self._sleep(interval)
             waited += interval
+
+    def _find_ending(self, run_id: str) -> dict[str, Any] | None:
+        """Find how a run ended; what it waits for meanwhile is in the same place."""
+        status = self._find(run_id, "status.json")
+        return None if is_waiting(status) else status
 
     def _dataset_of(
         self,

@@ -1,8 +1,4 @@
-"""No text of an upload, a bucket or a service steers the terminal that shows it.
-
-`at_699381e` names the roads that fell: member names and settings of `--explain`, and
-the texts that only AWS or an operator writes. The others held.
-"""
+"""No text of an upload, a bucket or a service steers the terminal that shows it."""
 
 import io
 import json
