@@ -33,6 +33,7 @@ _FUNCTIONS = (
     "create_autopilot_job",
     "check_autopilot_job",
     "on_execution_end",
+    "sweep",
 )
 _JOBS = ("preprocess", "report")
 _MISSING = {
