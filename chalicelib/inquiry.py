@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import autopilot
 from chalicelib.endings import Findings, Training, read_verdict
+from chalicelib.job_logs import JobLog, find_job_log, read_last_lines
 from chalicelib.keys import forecast_key, run_key
 from chalicelib.runs import is_run_id
 from chalicelib.summaries import read_summary
@@ -14,6 +15,7 @@ from chalicelib.summaries import read_summary
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_stepfunctions import SFNClient
 
@@ -33,6 +35,7 @@ class Inquiry:
     store: Store
     sagemaker: SageMakerClient
     stepfunctions: SFNClient
+    logs: CloudWatchLogsClient
     attempts: Attempts
 
     def look_into(self, ending: Ending, stage: str) -> Findings:
@@ -48,6 +51,7 @@ class Inquiry:
             data_report=self._read(run_key(ending.run_id, "data-report.json")),
             step=self._find_step(ending),
             training=self._see_to_training(ending, stage),
+            log=self._read_log(ending),
         )
 
     def _see_to_training(self, ending: Ending, stage: str) -> Training | None:
@@ -76,6 +80,14 @@ class Inquiry:
             executionArn=ending.execution_arn
         )
         return execution.get("redriveCount", 0) > ending.redrive_count
+
+    def _read_log(self, ending: Ending) -> JobLog | None:
+        log = find_job_log(ending.cause)
+        if log is None:
+            return None
+        with self.attempts.alone(f"{log.group} could not be read"):
+            return replace(log, lines=read_last_lines(self.logs, log))
+        return log
 
     def _find_step(self, ending: Ending) -> str | None:
         with self.attempts.alone("it is not known in which state the run ended"):

@@ -22,6 +22,7 @@ _ENDINGS = {
     "FAILED": "FAILED",
     "TIMED_OUT": "ran out of time",
     "ABORTED": "was stopped",
+    "RUNNING": "waits for a quota",
 }
 _MARKS = {"better": ":white_check_mark:", "worse": ":x:"}
 # What a chat tool shows of a text at most; it has the links for more.
@@ -61,10 +62,9 @@ class Notice:
 
 
 def build_notice(status: Mapping[str, Any], *, stage: str) -> Notice:
-    """Build the notice from a run's ``status.json``."""
+    """Build the notice from the ``status.json`` of a run that ended, or that waits."""
     headline = f"Forecast of {_name(status)} {_ENDINGS[status['status']]}"
-    succeeded = status["status"] == "SUCCEEDED"
-    details = _describe_success(status) if succeeded else _describe_failure(status)
+    details = _describe(status)
     lines = [f"{headline}.", "", *details, "", *_list_run(status, stage)]
     return Notice(
         subject=_shorten(f"[{stage}] {_name(status)}: {_say_briefly(status)}"),
@@ -72,6 +72,14 @@ def build_notice(status: Mapping[str, Any], *, stage: str) -> Notice:
         attributes=_list_attributes(status, stage),
         chat=_build_chat(status, headline, details, stage=stage),
     )
+
+
+def _describe(status: Mapping[str, Any]) -> list[str]:
+    if status["status"] == "SUCCEEDED":
+        return _describe_success(status)
+    if status["status"] == "RUNNING":
+        return _describe_wait(status)
+    return _describe_failure(status)
 
 
 def _name(status: Mapping[str, Any]) -> str:
@@ -142,6 +150,17 @@ def _spell_comparison(summary: Mapping[str, Any]) -> str:
         return ""
     before = summary.get("before")
     return f", {change} against {before or 'a repeat of the last value'}"
+
+
+def _describe_wait(status: Mapping[str, Any]) -> list[str]:
+    return [
+        f"It {str(status['reason'])[:_REASON_LENGTH]}",
+        "",
+        "It goes on by itself as soon as the quota allows, and gives up after a day in "
+        "all; then it can be redriven, and what was paid for is used. See what there "
+        "is of each quota, and how to request more:",
+        "  python deploy.py --check",
+    ]
 
 
 def _describe_failure(status: Mapping[str, Any]) -> list[str]:
