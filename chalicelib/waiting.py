@@ -177,6 +177,7 @@ def build_waiting_status(
     ending = Ending(
         run_id=execution["name"],
         dataset=asked.get("dataset"),
+        upload_key=asked.get("key"),
         status=RUNNING,
         error=None if wait is None else wait.error,
         cause=None if wait is None else wait.words,
