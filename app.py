@@ -20,7 +20,7 @@ from chalicelib.endings import (
     build_status,
     read_ending,
 )
-from chalicelib.environment import read_security, read_variable
+from chalicelib.environment import read_security, read_variables
 from chalicelib.inquiry import Inquiry
 from chalicelib.keys import BARE_UPLOAD_KEY, run_key
 from chalicelib.stages import APP_NAME
@@ -38,11 +38,10 @@ PATIENT = Config(
     retries={"mode": "standard", "max_attempts": 4}, connect_timeout=5, read_timeout=9
 )
 
-BUCKET = read_variable(os.environ, "BUCKET")
-STATE_MACHINE_ARN = read_variable(os.environ, "STATE_MACHINE_ARN")
-SAGEMAKER_ROLE_ARN = read_variable(os.environ, "SAGEMAKER_ROLE_ARN")
-STAGE = read_variable(os.environ, "STAGE")
-TOPIC_ARN = read_variable(os.environ, "TOPIC_ARN")
+BUCKET, STATE_MACHINE_ARN, SAGEMAKER_ROLE_ARN, STAGE, TOPIC_ARN = read_variables(
+    os.environ,
+    ("BUCKET", "STATE_MACHINE_ARN", "SAGEMAKER_ROLE_ARN", "STAGE", "TOPIC_ARN"),
+)
 SECURITY = read_security(os.environ)
 
 app = Chalice(app_name=APP_NAME)

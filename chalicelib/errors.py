@@ -31,7 +31,3 @@ class RecordError(PipelineError):
 
 class StatusError(PipelineError):
     """A run's ``status.json`` cannot be written."""
-
-
-class SettingError(PipelineError):
-    """A value that the deployment should have left is missing."""
