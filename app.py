@@ -1,16 +1,17 @@
 """Lambda entry points: unpack the event, call chalicelib, hand back JSON."""
 
+import json
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from chalice.app import Chalice, CloudWatchEvent, S3Event
+from chalice.app import Chalice, CloudWatchEvent, Rate, S3Event
 
-from chalicelib import autopilot, notices, quotas, runs, uploads
+from chalicelib import autopilot, notices, quotas, runs, sweep, uploads
 from chalicelib.attempts import Attempts
 from chalicelib.aws_errors import telling_passing
 from chalicelib.endings import (
@@ -23,11 +24,13 @@ from chalicelib.endings import (
 from chalicelib.environment import read_security, read_variables
 from chalicelib.inquiry import Inquiry
 from chalicelib.keys import BARE_UPLOAD_KEY, run_key
-from chalicelib.stages import APP_NAME
+from chalicelib.stages import APP_NAME, Stage
 from chalicelib.status_file import StatusFile, claim_ending
 from chalicelib.store import Store, expect_owner
 
 if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_stepfunctions import SFNClient
@@ -79,6 +82,18 @@ def get_stepfunctions() -> "SFNClient":
     return boto3.client("stepfunctions", config=PATIENT)
 
 
+@cache
+def get_functions() -> "LambdaClient":
+    """Build the Lambda client once per Lambda container."""
+    return boto3.client("lambda", config=PATIENT)
+
+
+@cache
+def get_logs() -> "CloudWatchLogsClient":
+    """Build the CloudWatch Logs client once per Lambda container."""
+    return boto3.client("logs", config=PATIENT)
+
+
 @app.on_s3_event(
     bucket=BUCKET,
     events=["s3:ObjectCreated:*"],
@@ -117,9 +132,19 @@ def handle_record(record: Any) -> None:
     upload = uploads.read_upload(record)
     obstacle = uploads.find_obstacle(record, upload, BUCKET)
     if obstacle is None:
-        start_run(upload)
+        start_run(settle_upload(upload))
     else:
         app.log.info(obstacle)
+
+
+def settle_upload(upload: uploads.Upload) -> uploads.Upload:
+    """Take from the bucket what events of one upload may tell otherwise.
+
+    A run that is started twice, by an event and by a sweep, then has one name. What was
+    deleted since is as its event says.
+    """
+    listed = get_store().find_version(upload.key, upload.version_id)
+    return upload if listed is None else uploads.read_listed(BUCKET, listed)
 
 
 def start_run(upload: uploads.Upload) -> None:
@@ -240,13 +265,15 @@ def on_execution_end(event: CloudWatchEvent) -> None:
         file = claim_ending(
             get_store(),
             ending,
-            request_id=context.aws_request_id,
+            request_id=event.to_dict().get(sweep.TAKES_OVER) or context.aws_request_id,
             now=datetime.now(UTC),
         )
         if file is None:
             app.log.info("%s: this or a newer end is told already", ending.run_id)
             return
-    inquiry = Inquiry(get_store(), get_sagemaker(), get_stepfunctions(), attempts)
+    inquiry = Inquiry(
+        get_store(), get_sagemaker(), get_stepfunctions(), get_logs(), attempts
+    )
     found = inquiry.look_into(ending, STAGE)
     if file is not None:
         tell_of_ending(file, ending, found, attempts)
@@ -270,7 +297,52 @@ def tell_of_ending(
         return
     with attempts.alone("no notice was sent"):
         notice = notices.build_notice(file.status, stage=STAGE)
-        get_sns().publish(
-            TopicArn=TOPIC_ARN, Subject=notice.subject, Message=notice.text
-        )
+        get_sns().publish(**notice.as_request(TOPIC_ARN))
         file.mark_told(datetime.now(UTC))
+
+
+class SweepRequest(CloudWatchEvent):
+    """The event of the schedule, or of a person, who may leave all of it out."""
+
+    def _extract_attributes(self, event_dict: dict[str, Any]) -> None:
+        """Take nothing out of the event; it is read as it came."""
+
+
+@app.schedule(Rate(1, unit=Rate.HOURS), name="sweep")
+def sweep_up(event: CloudWatchEvent) -> dict[str, int]:
+    """Send on what got lost between two services: events of uploads and of ends.
+
+    ``grace_minutes`` in the event is how old something must be to be looked at.
+    """
+    minutes = event.to_dict().get("grace_minutes")
+    grace = sweep.GRACE if minutes is None else timedelta(minutes=minutes)
+    span = sweep.Span(datetime.now(UTC), grace)
+    attempts = Attempts()
+    sent = {"on_upload": 0, "on_execution_end": 0}
+    with attempts.alone("uploads were not looked at"):
+        for found in sweep.find_lost_uploads(get_store(), span, STAGE):
+            send_on("on_upload", found)
+            sent["on_upload"] += 1
+    with attempts.alone("ends were not looked at"):
+        for found in sweep.find_untold_ends(
+            get_stepfunctions(), STATE_MACHINE_ARN, get_store(), span
+        ):
+            send_on("on_execution_end", found)
+            sent["on_execution_end"] += 1
+    app.log.info("swept: %s", json.dumps(sent))
+    attempts.raise_first()
+    return sent
+
+
+sweep_up.event_class = SweepRequest
+
+
+def send_on(function: str, event: dict[str, Any]) -> None:
+    """Send an event once more to the function that missed it."""
+    region, account = STATE_MACHINE_ARN.split(":")[3:5]
+    app.log.warning("%s missed %s", function, json.dumps(event))
+    get_functions().invoke(
+        FunctionName=Stage(STAGE, account, region).function_arn(function),
+        InvocationType="Event",
+        Payload=json.dumps(event),
+    )

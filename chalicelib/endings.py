@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.causes import find_message
 from chalicelib.errors import AutopilotFailed
+from chalicelib.job_logs import JobLog, explain_job
 from chalicelib.keys import build_uri, forecast_key, run_key
 from chalicelib.runs import SCHEMA, read_execution_input
 
@@ -19,6 +21,17 @@ _FIXED_REASONS = {
     "TIMED_OUT": "the run ran out of time, and its training was stopped; upload again",
 }
 REDRIVE, UPLOAD = "redrive", "upload"
+# What Lambda and Step Functions call it when a function does not come to an answer.
+_DEATHS = {
+    **dict.fromkeys(
+        ("Lambda.Unknown", "Runtime.ExitError"),
+        "the state's function died each time it was tried; its log says more",
+    ),
+    **dict.fromkeys(
+        ("Sandbox.Timedout", "States.Timeout"),
+        "the state took longer than it may, each time it was tried",
+    ),
+}
 # In these a run needs its training to go on.
 _TRAINING_STATES = {
     "CreateAutopilotJob",
@@ -43,6 +56,7 @@ class Ending:
 
     run_id: str
     dataset: str | None
+    upload_key: str | None
     status: str
     error: str | None
     cause: str | None
@@ -81,17 +95,21 @@ class Findings:
 
     data_report: Mapping[str, Any] | None = None
     verdict: str | None = None
+    summary: Mapping[str, Any] | None = None
     warnings: tuple[str, ...] = ()
     step: str | None = None
     training: Training | None = None
+    log: JobLog | None = None
 
 
 def read_ending(detail: Mapping[str, Any]) -> Ending:
     """Read the detail of a Step Functions status-change event."""
-    dataset = read_execution_input(detail.get("input")).get("dataset")
+    asked = read_execution_input(detail.get("input"))
+    dataset, key = asked.get("dataset"), asked.get("key")
     return Ending(
         run_id=detail["name"],
         dataset=dataset if isinstance(dataset, str) else None,
+        upload_key=key if isinstance(key, str) else None,
         status=detail["status"],
         error=detail.get("error"),
         cause=detail.get("cause"),
@@ -117,6 +135,7 @@ def build_status(
         error=ending.error,
         cause=ending.cause,
         data_report=found.data_report,
+        log=found.log,
     )
     data_report = build_uri(bucket, run_key(ending.run_id, "data-report.json"))
     forecast = forecast_key(ending.dataset or "", ending.run_id, "forecast.csv")
@@ -124,6 +143,7 @@ def build_status(
         "schema": SCHEMA,
         "run_id": ending.run_id,
         "dataset": ending.dataset,
+        "upload_name": (ending.upload_key or "").rpartition("/")[2] or None,
         "status": ending.status,
         "complete": complete,
         "step": None if succeeded else found.step,
@@ -131,12 +151,14 @@ def build_status(
         "remedy": find_remedy(ending, found),
         "error": ending.error,
         "cause": ending.cause,
+        "log": None if found.log is None else found.log.describe(),
         "started_at": ending.started_at,
         "ended_at": ending.ended_at,
         "redrive_count": ending.redrive_count,
         "execution_arn": ending.execution_arn,
         "training": _describe_training(found.training),
         "verdict": found.verdict,
+        "summary": found.summary,
         "forecast_uri": build_uri(bucket, forecast) if succeeded else None,
         "data_report_uri": data_report if found.data_report else None,
         "warnings": list(found.warnings),
@@ -225,6 +247,7 @@ def explain_ending(
     error: str | None,
     cause: str | None,
     data_report: Mapping[str, Any] | None,
+    log: JobLog | None = None,
 ) -> str:
     """Say why a run did not succeed, in the words of whoever knows best.
 
@@ -235,7 +258,15 @@ def explain_ending(
         return explain_refusal(data_report)
     if status in _FIXED_REASONS:
         return _FIXED_REASONS[status]
-    return find_message(cause or "") or error or "no reason was given"
+    message = find_message(cause or "") or error or "no reason was given"
+    if error in _DEATHS:
+        return f"{_DEATHS[error]} ({_drop_request(message)})"
+    return explain_job(cause, message, log)
+
+
+def _drop_request(message: str) -> str:
+    """Leave out of a function's message the id that nobody can look up."""
+    return re.sub(r"^RequestId: \S+ (Error: )?", "", message)
 
 
 def explain_refusal(data_report: Mapping[str, Any]) -> str:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import autopilot
 from chalicelib.endings import Findings, Training, read_verdict
+from chalicelib.job_logs import JobLog, find_job_log, read_last_lines
 from chalicelib.keys import forecast_key, run_key
 from chalicelib.runs import is_run_id
+from chalicelib.summaries import read_summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_stepfunctions import SFNClient
 
@@ -32,18 +35,23 @@ class Inquiry:
     store: Store
     sagemaker: SageMakerClient
     stepfunctions: SFNClient
+    logs: CloudWatchLogsClient
     attempts: Attempts
 
     def look_into(self, ending: Ending, stage: str) -> Findings:
         """Find out what is to be known, and stop a training that nobody waits for."""
         found = Findings(warnings=self._read_warnings(ending.run_id))
         if ending.status == "SUCCEEDED":
-            return replace(found, verdict=self._read_verdict(ending))
+            report = self._read_report(ending)
+            return replace(
+                found, verdict=read_verdict(report), summary=read_summary(report)
+            )
         return replace(
             found,
             data_report=self._read(run_key(ending.run_id, "data-report.json")),
             step=self._find_step(ending),
             training=self._see_to_training(ending, stage),
+            log=self._read_log(ending),
         )
 
     def _see_to_training(self, ending: Ending, stage: str) -> Training | None:
@@ -73,16 +81,23 @@ class Inquiry:
         )
         return execution.get("redriveCount", 0) > ending.redrive_count
 
+    def _read_log(self, ending: Ending) -> JobLog | None:
+        log = find_job_log(ending.cause)
+        if log is None:
+            return None
+        with self.attempts.alone(f"{log.group} could not be read"):
+            return replace(log, lines=read_last_lines(self.logs, log))
+        return log
+
     def _find_step(self, ending: Ending) -> str | None:
         with self.attempts.alone("it is not known in which state the run ended"):
             return find_last_state(self.stepfunctions, ending.execution_arn)
         return None
 
-    def _read_verdict(self, ending: Ending) -> str | None:
+    def _read_report(self, ending: Ending) -> dict[str, Any] | None:
         if not ending.dataset:
             return None
-        key = forecast_key(ending.dataset, ending.run_id, "report.json")
-        return read_verdict(self._read(key))
+        return self._read(forecast_key(ending.dataset, ending.run_id, "report.json"))
 
     def _read_warnings(self, run_id: str) -> tuple[str, ...]:
         documents = [self._read(run_key(run_id, name)) or {} for name in _WARNERS]

@@ -19,9 +19,13 @@ def settings_keys(dataset: str) -> tuple[str, str]:
     return f"config/{dataset}.json", "config/default.json"
 
 
+# The folder of each run's own JSON files stands in it.
+RUNS_FOLDER = "runs/"
+
+
 def run_key(run_id: str, name: str) -> str:
     """Build the key of one of the run's own JSON files, such as ``run.json``."""
-    return f"runs/{run_id}/{name}"
+    return f"{RUNS_FOLDER}{run_id}/{name}"
 
 
 def training_prefix(run_id: str) -> str:

@@ -41,14 +41,19 @@ def name_run(upload: Upload, stage: str) -> str:
     for the jobs of one stage covers no other's; the dataset has the room that is left.
     """
     moment = datetime.fromisoformat(upload.event_time)
-    version = upload.etag if upload.version_id == NO_VERSION else upload.version_id
-    mark = hash_parts(
-        upload.bucket, upload.key, version, upload.sequencer, length=_RUN_HASH_LENGTH
-    )
+    version: tuple[str, ...] = (upload.version_id,)
+    if upload.version_id == NO_VERSION:
+        version = (upload.etag, upload.sequencer)
+    mark = hash_parts(upload.bucket, upload.key, *version, length=_RUN_HASH_LENGTH)
     own = f"{moment:%y%m%d%H%M%S}-{mark}-{stage}"
     room = max(MAX_RUN_ID_LENGTH - len(own) - 1, 0)
     slug = name_dataset(upload.key)[:room].rstrip("-")
     return f"{slug}-{own}" if slug else own
+
+
+def find_slug(run_id: str) -> str:
+    """Find what of a run's name comes from its upload's."""
+    return run_id.rsplit("-", 3)[0]
 
 
 def is_run_id(name: str, stage: str) -> bool:

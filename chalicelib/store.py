@@ -13,10 +13,11 @@ from chalicelib.aws_errors import error_code
 from chalicelib.keys import NO_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from botocore.model import OperationModel
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectVersionTypeDef
 
 _WRITTEN_BY_ANOTHER = {
     "ConditionalRequestConflict",
@@ -71,6 +72,32 @@ class Store:
             raise
         text = got["Body"].read().decode("utf-8-sig", errors="replace")
         return StoredText(text, got.get("VersionId", NO_VERSION), got["ETag"])
+
+    def list_versions(self, prefix: str) -> Iterator[ObjectVersionTypeDef]:
+        """List all versions of all objects, by their keys, the newest of each first."""
+        pages = self.s3.get_paginator("list_object_versions").paginate(
+            Bucket=self.bucket, Prefix=prefix
+        )
+        for page in pages:
+            yield from page.get("Versions", [])
+
+    def find_version(self, key: str, version_id: str) -> ObjectVersionTypeDef | None:
+        """Find one version of an object as it is listed; None where it is not."""
+        for listed in self.list_versions(key):
+            if listed["Key"] != key:
+                return None
+            if listed["VersionId"] == version_id:
+                return listed
+        return None
+
+    def list_folders(self, prefix: str) -> Iterator[str]:
+        """List the folders below a prefix, each with a slash at its end."""
+        pages = self.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=prefix, Delimiter="/"
+        )
+        for page in pages:
+            for folder in page.get("CommonPrefixes", []):
+                yield folder["Prefix"]
 
     def find_json(self, key: str) -> Any | None:
         """Read a JSON object; None where there is none."""

@@ -62,6 +62,19 @@ def read_upload(record: Any) -> Upload:
         ) from error
 
 
+def read_listed(bucket: str, listed: Mapping[str, Any]) -> Upload:
+    """Read an upload from a listing of the bucket's versions."""
+    return Upload(
+        bucket=bucket,
+        key=listed["Key"],
+        version_id=listed["VersionId"],
+        etag=listed["ETag"].strip('"'),
+        size=listed["Size"],
+        event_time=listed["LastModified"].isoformat(timespec="seconds"),
+        sequencer="",
+    )
+
+
 def find_obstacle(record: Mapping[str, Any], upload: Upload, bucket: str) -> str | None:
     """Say why a record starts no run of the bucket's stage; None where it does."""
     event = record.get("eventName", _CREATED)

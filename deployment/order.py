@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployment.chalice.functions import review_rule_tags
+from deployment.chalice.functions import RULED, review_rule_tags
 from deployment.chalice.record import read_record
 from deployment.chalice.stage_files import review_stage_file
 from deployment.resources.bucket import review_bucket
@@ -57,7 +57,8 @@ def review_after_chalice(deployment: Deployment) -> Iterator[Review]:
     stage, clients, pipeline = deployment.stage, deployment.clients, deployment.pipeline
     for function in pipeline.event_functions:
         yield review_failure_destination(clients.functions, stage, function)
-    yield review_rule_tags(clients.events, stage)
+    for function in RULED:
+        yield review_rule_tags(clients.events, stage, function)
     # What Chalice has not recorded yet gets the ARN that its name will give it.
     arns = {function: stage.function_arn(function) for function in pipeline.functions}
     arns |= read_record(deployment.project, stage.name).function_arns

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import moto.events.models as moto_events
 import moto.iam.access_control as moto_iam
@@ -42,7 +43,7 @@ from localaws.iam.roles import RoleClients
 from localaws.machine import Machine
 from localaws.patches import Patches
 from localaws.step_functions.task_states import find_service
-from localaws.waits import shorten, wait_while_running
+from localaws.waits import pause_before_retry, shorten, wait_while_running
 
 _FILTER_NAME = re.compile(rb"(<Name>\s*)(Prefix|Suffix)(\s*</Name>)")
 _STATES = "states.amazonaws.com"
@@ -54,6 +55,7 @@ def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
     accept_capital_filter_names(patches)
     send_complete_s3_events_later(patches)
     announce_a_multipart_upload_once(patches)
+    encode_the_keys_of_versions(patches)
     judge_bucket_policies_by_their_conditions(patches)
     let_log_groups_change_their_key(patches)
     let_rules_call_functions(patches)
@@ -108,6 +110,34 @@ def announce_a_multipart_upload_once(patches: Patches) -> None:
             original(account_id, event_name, *args, **kwargs)
 
 
+def encode_the_keys_of_versions(patches: Patches) -> None:
+    """Encode the keys of ListObjectVersions as asked: moto writes them as they are.
+
+    A key may hold what XML may not, and the answer is then a 500.
+    """
+
+    @patches.wrap(moto_s3.S3Response, "serialized")
+    def serialize(original: Original, response: Any, action_result: Any) -> Any:
+        asked = response.querystring.get("encoding-type", [None])[0]
+        if response.data.get("Action") == "ListObjectVersions" and asked == "url":
+            encode_keys(action_result.result)
+        return original(response, action_result)
+
+
+def encode_keys(listing: dict[str, Any]) -> None:
+    """Encode what is a key, or a part of one, in a listing of versions."""
+    listing["EncodingType"] = "url"
+    inner = [
+        *listing.get("Versions", []),
+        *listing.get("DeleteMarkers", []),
+        *listing.get("CommonPrefixes", []),
+    ]
+    for found in (listing, *inner):
+        for name in ("Key", "Prefix", "KeyMarker", "NextKeyMarker"):
+            if found.get(name):
+                found[name] = quote(found[name])
+
+
 def judge_bucket_policies_by_their_conditions(patches: Patches) -> None:
     """Apply a statement only where its condition holds; moto then denies everything."""
 
@@ -146,13 +176,15 @@ def let_rules_call_functions(patches: Patches) -> None:
     """Send events to functions, and from enabled rules only.
 
     moto raises NotImplementedError for a rule with a function as its target, and sends
-    to the other targets of a disabled rule too.
+    to the other targets of a disabled rule too, and every event to scheduled ones.
     """
 
     @patches.wrap(moto_events.Rule, "send_to_targets")
     def send_to_targets(
         original: Original, rule: Any, original_event: Any, transform_input: bool = True
     ) -> None:
+        if rule.scheduled_expression:
+            return
         if rule.state == "ENABLED" and rule.event_pattern.matches_event(original_event):
             others = send_to_functions(rule, original_event)
             original(others, original_event, transform_input)
@@ -193,7 +225,11 @@ def let_a_stop_end_a_pause_before_a_retry(patches: Patches, machine: Machine) ->
         original(retrier, env)
 
     def sleep(seconds: float) -> None:
-        wait_while_running(pausing.env, shorten(seconds, machine.speedup))
+        context = pausing.env.states.context_object.context_object_data
+        pause = pause_before_retry(
+            seconds, machine.speedup, attempt=context["State"]["RetryCount"]
+        )
+        wait_while_running(pausing.env, pause)
 
     patches.replace(moto_retrier, "time", SimpleNamespace(sleep=sleep))
 

@@ -16,6 +16,7 @@ from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
 from localaws import moto_mends
+from localaws.events.schedules import follow_schedules
 from localaws.faults.calls import FaultyCalls
 from localaws.faults.plan import Plan
 from localaws.front.http_server import LOOPBACK, Server, answer_requests
@@ -128,6 +129,7 @@ def serve(
         with _own_environ(environ):
             try:
                 _install(patches, machine)
+                machine.tasks.start(lambda: follow_schedules(machine), name="schedules")
                 yield LocalAWS(machine.endpoint_url, environ, server.gate, plan)
             finally:
                 _stop(machine)

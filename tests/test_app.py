@@ -19,6 +19,8 @@ from chalicelib.errors import (
     RecordError,
     ServiceBusy,
 )
+from localaws.moto_mends import encode_the_keys_of_versions
+from localaws.patches import Patches
 from tests.building.account_quotas import account_quotas
 from tests.building.lambda_inputs import (
     DETAIL,
@@ -61,7 +63,14 @@ def aws():
 
 
 def clear_clients():
-    for name in ("store", "sagemaker", "service_quotas", "sns", "stepfunctions"):
+    for name in (
+        "functions",
+        "store",
+        "sagemaker",
+        "service_quotas",
+        "sns",
+        "stepfunctions",
+    ):
         getattr(pipeline, f"get_{name}").cache_clear()
 
 
@@ -100,7 +109,8 @@ def invoke(function, payload):
 
 def put(key, value):
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
-    boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
+    stored = boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
+    return stored["VersionId"]
 
 
 def get(key):
@@ -245,6 +255,102 @@ def test_upload_that_cannot_start_stops_no_other(aws, monkeypatch):
     assert [run_id[0] for run_id in list_runs()] == ["b"]
 
 
+def announce(key, version, **changes):
+    """Build the event of a stored upload, which may tell it otherwise than S3 lists."""
+    event = make_event(key)
+    event["Records"][0] |= changes
+    event["Records"][0]["s3"]["object"]["versionId"] = version
+    return event
+
+
+def test_same_upload_told_otherwise_starts_one_run(aws):
+    version = put("raw/sales.zip", {})
+
+    for moment in ("2026-11-23T01:24:19.123Z", "2026-11-24T00:00:00Z"):
+        invoke("on_upload", announce("raw/sales.zip", version, eventTime=moment))
+
+    assert len(list_runs()) == 1
+
+
+class FakeFunctions:
+    """Lambda, which notes what it is told to invoke."""
+
+    def __init__(self):
+        self.sent = []
+
+    def invoke(self, FunctionName, InvocationType, Payload):
+        assert InvocationType == "Event"
+        self.sent.append((FunctionName.rpartition("-")[2], json.loads(Payload)))
+
+
+@pytest.fixture
+def functions(aws, monkeypatch):
+    fake = FakeFunctions()
+    monkeypatch.setattr(pipeline, "get_functions", lambda: fake)
+    return fake
+
+
+def sweep(**request):
+    return invoke("sweep", {"grace_minutes": 0, **request})
+
+
+def test_upload_without_a_run_is_swept_up(functions):
+    for key in ("raw/lost.zip", "raw/readme.txt", "raw/started.zip"):
+        version = put(key, {})
+    invoke("on_upload", announce("raw/started.zip", version))
+    put(f"runs/{list_runs()[0]}/run.json", {})
+
+    assert sweep()["on_upload"] == 1
+
+    ((function, event),) = functions.sent
+    invoke(function, event)
+    assert sorted(run.split("-")[0] for run in list_runs()) == ["lost", "started"]
+
+
+def test_swept_upload_is_not_run_again_by_its_event(functions):
+    version = put("raw/late.zip", {})
+    sweep()
+    ((function, event),) = functions.sent
+    invoke(function, event)
+
+    invoke("on_upload", announce("raw/late.zip", version))
+
+    assert len(list_runs()) == 1
+
+
+def test_upload_that_ran_under_another_name_is_left(functions):
+    version = put("raw/sales.zip", {})
+    put(f"runs/{RUN_ID}/run.json", {"upload": {"version_id": version}})
+
+    assert sweep()["on_upload"] == 0
+
+
+def test_young_upload_is_not_swept_up(functions):
+    put("raw/young.zip", {})
+
+    assert invoke("sweep", {})["on_upload"] == 0
+
+
+def test_sweep_says_what_it_could_not_do(aws, monkeypatch):
+    monkeypatch.setattr(pipeline, "get_stepfunctions", object)
+    put("raw/lost.zip", {})
+    fake = FakeFunctions()
+    monkeypatch.setattr(pipeline, "get_functions", lambda: fake)
+
+    with pytest.raises(AttributeError):
+        sweep()
+
+    assert len(fake.sent) == 1
+
+
+@pytest.fixture
+def encoded_versions():
+    with Patches() as patches:
+        encode_the_keys_of_versions(patches)
+        yield
+
+
+@pytest.mark.usefixtures("encoded_versions")
 def test_key_is_logged_without_its_control_characters(aws, caplog):
     invoke("on_upload", make_event("raw/\x1b[31mred.zip"))
 
@@ -592,8 +698,8 @@ def test_each_end_of_a_redriven_run_is_told(sagemaker, stepfunctions):
     invoke("on_execution_end", make_end_event(name=RUN_ID, redriveCount=1))
 
     assert [subject for subject, _ in list_sent()] == [
-        "Forecast of sales FAILED",
-        "Forecast of sales is ready",
+        "[dev] sales: forecast FAILED",
+        "[dev] sales: forecast ready",
     ]
 
 
@@ -678,7 +784,7 @@ def test_people_are_told_of_the_verdict(aws):
     invoke("on_execution_end", make_end_event(name=RUN_ID))
 
     ((subject, text),) = list_sent()
-    assert subject == "Forecast of sales is ready"
+    assert subject == "[dev] sales: forecast ready"
     assert "31% better than naive." in text
     status = get(f"runs/{RUN_ID}/status.json")
     assert status["verdict"] == "31% better than naive."
@@ -694,7 +800,7 @@ def test_people_are_told_why_a_run_failed(aws):
     invoke("on_execution_end", make_end_event(status="FAILED", name=RUN_ID))
 
     ((subject, text),) = list_sent()
-    assert subject == "Forecast of sales FAILED"
+    assert subject == "[dev] sales: forecast FAILED"
     assert "[no-tts] no TTS; add it" in text
 
 

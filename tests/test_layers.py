@@ -25,7 +25,11 @@ ENTRY_POINTS = {"app.py", "deploy.py", "forecast.py"}
 DATA_ORDER = ("findings", "settings", "reading", "understanding", "shaping")
 MOST_FLOORS = 7
 GLUE_ENTRY_POINTS = {"glue/preprocess.py", "glue/report.py"}
-_CLIENTS = {"mypy_boto3_sagemaker", "mypy_boto3_stepfunctions"}
+_CLIENTS = {
+    "mypy_boto3_logs",
+    "mypy_boto3_sagemaker",
+    "mypy_boto3_stepfunctions",
+}
 # What each runtime has; anything else would fail there.
 THIRD_PARTY = {
     "chalicelib": {"boto3", "botocore", "mypy_boto3_s3", *_CLIENTS},

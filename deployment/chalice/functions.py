@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 
 # What a function is, aspect by aspect; None where it does not exist.
 Function = dict[str, Any]
-_RULE = "on_execution_end-event"
+# The functions that a rule of EventBridge calls, by events or by the clock.
+RULED = ("on_execution_end", "sweep")
 
 
-def rule_name(stage: Stage) -> str:
-    """Name the rule by which Chalice connects ``on_execution_end``."""
-    return stage.resource(_RULE)
+def rule_name(stage: Stage, function: str) -> str:
+    """Name the rule by which Chalice connects a function."""
+    return stage.resource(f"{function}-event")
 
 
 def find_functions(deployment: Deployment) -> dict[str, Function | None]:
@@ -73,12 +74,12 @@ def compare_functions(
     ]
 
 
-def review_rule_tags(events: EventBridgeClient, stage: Stage) -> Review:
-    """Compare the tags of the rule, which Chalice does not tag, with the stage's.
+def review_rule_tags(events: EventBridgeClient, stage: Stage, function: str) -> Review:
+    """Compare the tags of a rule, which Chalice does not tag, with the stage's.
 
     The rule may be one that is still to be created.
     """
-    name = rule_name(stage)
+    name = rule_name(stage, function)
     arn = stage.arn("events", f"rule/{name}")
     tags = _find_rule_tags(events, arn)
     fixes = review_tags(
@@ -135,8 +136,8 @@ def _find(clients: Clients, stage: Stage, function: str) -> Function | None:
 def _find_trigger(clients: Clients, stage: Stage, function: str) -> Any:
     if function == "on_upload":
         return _find_notifications(clients, stage)
-    if function == "on_execution_end":
-        return _find_rule(clients, stage)
+    if function in RULED:
+        return _find_rule(clients, stage, function)
     return None
 
 
@@ -161,8 +162,8 @@ def _find_notifications(clients: Clients, stage: Stage) -> Any:
     ]
 
 
-def _find_rule(clients: Clients, stage: Stage) -> Any:
-    name = rule_name(stage)
+def _find_rule(clients: Clients, stage: Stage, function: str) -> Any:
+    name = rule_name(stage, function)
     try:
         rule = clients.events.describe_rule(Name=name)
         targets = clients.events.list_targets_by_rule(Rule=name)["Targets"]
@@ -171,7 +172,8 @@ def _find_rule(clients: Clients, stage: Stage) -> Any:
             return None
         raise
     return {
-        "pattern": json.loads(rule["EventPattern"]),
+        "pattern": json.loads(rule.get("EventPattern") or "null"),
+        "schedule": rule.get("ScheduleExpression") or None,
         "enabled": rule["State"] == "ENABLED",
         "targets": [item["Arn"] for item in targets],
     }
@@ -187,10 +189,11 @@ def _read_trigger(template: Mapping[str, Any], function: str, stage: Stage) -> A
             }
             for item in notification["lambda_function"]
         ]
-    if function == "on_execution_end":
-        rule = template["aws_cloudwatch_event_rule"][_RULE]
+    if function in RULED:
+        rule = template["aws_cloudwatch_event_rule"][f"{function}-event"]
         return {
-            "pattern": json.loads(rule["event_pattern"]),
+            "pattern": json.loads(rule.get("event_pattern", "null")),
+            "schedule": rule.get("schedule_expression"),
             "enabled": True,
             "targets": [stage.function_arn(function)],
         }

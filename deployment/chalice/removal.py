@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chalicelib.aws_errors import error_code
-from deployment.chalice.functions import rule_name
+from deployment.chalice.functions import RULED, rule_name
 from deployment.chalice.record import read_record
 from deployment.resources.roles import review_role_removal
 from deployment.review import review_removal
@@ -31,7 +31,8 @@ def review_chalice_removal(deployment: Deployment) -> Iterator[Review]:
     """
     stage, clients = deployment.stage, deployment.clients
     yield _review_notification(clients, stage)
-    yield _review_rule(clients, stage)
+    for function in RULED:
+        yield _review_rule(clients, stage, function)
     for function in deployment.pipeline.functions:
         yield _review_function(clients.functions, stage.resource(function))
         yield review_role_removal(clients.iam, stage.resource(function))
@@ -54,8 +55,8 @@ def _review_function(functions: LambdaClient, name: str) -> Review:
     )
 
 
-def _review_rule(clients: Clients, stage: Stage) -> Review:
-    events, name = clients.events, rule_name(stage)
+def _review_rule(clients: Clients, stage: Stage, function: str) -> Review:
+    events, name = clients.events, rule_name(stage, function)
     try:
         ids = [item["Id"] for item in events.list_targets_by_rule(Rule=name)["Targets"]]
         exists = True

@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from chalicelib.aws_errors import error_code
 from deployment.errors import DeploymentError
 from deployment.patience import insist
+from deployment.resources.glue_source import check_source
 from deployment.review import Fix, Review
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def read_glue_code(folder: Path, jobs: Iterable[str]) -> GlueCode:
     Raises
     ------
     DeploymentError
-        When the jobs' scripts are not there.
+        When the jobs' scripts are not there, or Glue could not load them.
     """
     names = [f"{job}.py" for job in jobs]
     missing = [name for name in names if not (folder / name).is_file()]
@@ -98,6 +99,7 @@ def read_glue_code(folder: Path, jobs: Iterable[str]) -> GlueCode:
         for path in folder.rglob("*")
         if path.suffix in _PACKAGED
     }
+    check_source(package)
     scripts = {name: (folder / name).read_bytes() for name in names}
     return GlueCode({**scripts, WHEEL: build_wheel(package)})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -84,6 +85,7 @@ class HookCaller:
             result: Any = self.hook(table)
         except Exception as error:  # whatever a user's code may raise
             words = f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
+            words += _spell_place(error, self.hook)
             raise findings.reject("hook-failed", error=words) from error
         if not isinstance(result, pd.DataFrame):
             raise _BadResult(f"returned {type(result).__name__}, no DataFrame")
@@ -127,6 +129,17 @@ class HookCaller:
         moments = factorize([rows.key(self.layout.keys), rows.seconds])
         if len(np.unique(moments)) < len(moments):
             raise _BadResult("returned the same series and timestamp twice")
+
+
+def _spell_place(error: Exception, hook: Any) -> str:
+    """Say in which line of the hook's own file an error came up; empty if unknown."""
+    code = getattr(hook, "__code__", None)
+    file = getattr(code, "co_filename", None)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename == file]
+    if not own:
+        return ""
+    return f" ({own[-1].filename.rpartition('/')[2]}, line {own[-1].lineno})"
 
 
 class _BadResult(Exception):

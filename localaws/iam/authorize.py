@@ -231,6 +231,24 @@ def _invoke(call: Call) -> list[Need]:
     return [Need("lambda:InvokeFunction", arn)]
 
 
+def _on_log_group(action: str) -> Callable[[Call], list[Need]]:
+    def find(call: Call) -> list[Need]:
+        group = call.parameters.get("logGroupName", "")
+        return [Need(action, call.arn(f"log-group:{group}:*"))]
+
+    return find
+
+
+def _on_log_stream(action: str) -> Callable[[Call], list[Need]]:
+    def find(call: Call) -> list[Need]:
+        group = call.parameters.get("logGroupName", "")
+        stream = call.parameters.get("logStreamName", "")
+        arn = call.arn(f"log-group:{group}:log-stream:{stream}")
+        return [Need(action, arn)]
+
+    return find
+
+
 def _send_message(call: Call) -> list[Need]:
     name = str(call.parameters["QueueUrl"]).rsplit("/", 1)[-1]
     return [Need("sqs:SendMessage", call.arn(name))]
@@ -244,6 +262,8 @@ _NEEDS: Mapping[tuple[str, str], Callable[[Call], list[Need]]] = {
     ("glue", "GetJobRun"): _by_name("glue:GetJobRun", "job", "JobName"),
     ("glue", "StartJobRun"): _by_name("glue:StartJobRun", "job", "JobName"),
     ("lambda", "Invoke"): _invoke,
+    ("logs", "DescribeLogStreams"): _on_log_group("logs:DescribeLogStreams"),
+    ("logs", "GetLogEvents"): _on_log_stream("logs:GetLogEvents"),
     ("s3", "AbortMultipartUpload"): _on_object("s3:AbortMultipartUpload"),
     ("s3", "CompleteMultipartUpload"): _on_object("s3:PutObject"),
     ("s3", "CreateMultipartUpload"): _on_object("s3:PutObject"),
@@ -252,6 +272,7 @@ _NEEDS: Mapping[tuple[str, str], Callable[[Call], list[Need]]] = {
     ("s3", "HeadObject"): _read_object,
     ("s3", "ListObjects"): _on_bucket("s3:ListBucket"),
     ("s3", "ListObjectsV2"): _on_bucket("s3:ListBucket"),
+    ("s3", "ListObjectVersions"): _on_bucket("s3:ListBucketVersions"),
     ("s3", "PutObject"): _on_object("s3:PutObject"),
     ("s3", "UploadPart"): _on_object("s3:PutObject"),
     ("sagemaker", "CreateAutoMLJobV2"): _passing(
@@ -300,6 +321,7 @@ _NEEDS: Mapping[tuple[str, str], Callable[[Call], list[Need]]] = {
     ("states", "GetExecutionHistory"): _by_arn(
         "states:GetExecutionHistory", "executionArn"
     ),
+    ("states", "ListExecutions"): _by_arn("states:ListExecutions", "stateMachineArn"),
     ("states", "StartExecution"): _by_arn("states:StartExecution", "stateMachineArn"),
     # Asks who one is; no policy can forbid it.
     ("sts", "GetCallerIdentity"): _nothing,

@@ -100,6 +100,11 @@ def _name_s3_operation(request: Request, key: str, query: Any) -> str:
 def _name_bucket_operation(method: str, query: Any) -> str:
     listing = {"prefix", "delimiter", "max-keys", "encoding-type", "marker"}
     listing |= {"continuation-token", "start-after", "fetch-owner", "list-type"}
-    if method != "GET" or set(query) - listing:
+    if method != "GET":
+        return "Unknown"
+    if "versions" in query:
+        versions = {"versions", "key-marker", "version-id-marker"}
+        return "Unknown" if set(query) - listing - versions else "ListObjectVersions"
+    if set(query) - listing:
         return "Unknown"
     return "ListObjectsV2" if "list-type" in query else "ListObjects"

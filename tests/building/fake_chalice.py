@@ -46,10 +46,14 @@ class FakeChalice:
         return {"name": function, "resource_type": "lambda_function", "lambda_arn": arn}
 
     def _connect(self):
-        name = self.stage.resource("on_execution_end-event")
         pattern = json.dumps({"source": ["aws.states"]})
-        self.clients.events.put_rule(Name=name, EventPattern=pattern)
-        arn = self.stage.function_arn("on_execution_end")
+        self._connect_rule("on_execution_end", EventPattern=pattern)
+        self._connect_rule("sweep", ScheduleExpression="rate(1 hour)")
+
+    def _connect_rule(self, function, **when):
+        name = self.stage.resource(f"{function}-event")
+        self.clients.events.put_rule(Name=name, **when)
+        arn = self.stage.function_arn(function)
         self.clients.events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": arn}])
 
 

@@ -137,7 +137,7 @@ def test_app_policies_and_states_name_the_same_functions():
     handlers = set(app.app.handler_map)
 
     assert handlers == set(PIPELINE.functions)
-    assert set(PIPELINE.event_functions) == {"on_upload", "on_execution_end"}
+    assert set(PIPELINE.event_functions) == {"on_upload", "on_execution_end", "sweep"}
 
 
 def test_every_glue_job_has_its_script():

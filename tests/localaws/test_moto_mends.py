@@ -440,6 +440,15 @@ def test_moto_demands_completion_criteria(moto):
         )
 
 
+def test_moto_writes_the_keys_of_versions_as_they_are(moto):
+    s3, bucket = boto3.client("s3"), name("bucket")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="\x1b", Body=b"")
+
+    with pytest.raises(ClientError, match="500"):
+        s3.list_object_versions(Bucket=bucket)
+
+
 def test_moto_cannot_change_the_key_of_a_log_group(moto):
     logs, group = boto3.client("logs"), name("group")
     logs.create_log_group(logGroupName=group)

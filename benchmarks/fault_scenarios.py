@@ -1,0 +1,322 @@
+"""What is broken in which step of a run, and what has to come of it, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from localaws.faults.plan import Fault
+
+# What may come of a scenario: the run succeeds by itself; it fails and a redrive goes
+# on; it fails and takes a new upload; a person stopped it.
+RECOVERED, REDRIVE, UPLOAD, STOPPED = "recovered", "redrive", "upload", "stopped"
+LAMBDAS = {
+    "PrepareRun": ("prepare_run", "s3", "PutObject"),
+    "CreateAutopilotJob": ("create_autopilot_job", "sagemaker", "CreateAutoMLJobV2"),
+    "CheckAutopilotJob": ("check_autopilot_job", "sagemaker", "DescribeAutoMLJobV2"),
+}
+GLUE = {"Preprocess": "glue-preprocess", "Report": "glue-report"}
+STATES = (
+    *("PrepareRun", "Preprocess", "CreateAutopilotJob", "WaitForAutopilotJob"),
+    *("CheckAutopilotJob", "BatchTransform", "Report"),
+)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One thing that is broken.
+
+    ``act`` is what is done by hand meanwhile, and ``repair`` what a person does to
+    mend it, before the run is redriven.
+    """
+
+    step: str
+    name: str
+    faults: tuple[Fault, ...]
+    outcome: str
+    act: str = ""
+    notices: int = 1
+
+    @property
+    def title(self) -> str:
+        """Name it whole."""
+        return f"{self.step}: {self.name}"
+
+
+def list_scenarios() -> list[Scenario]:
+    """List all of them, in the order of a run."""
+    return [
+        *_break_trigger(),
+        *_break_lambdas(),
+        *_break_glue(),
+        *_break_training(),
+        *_break_sagemaker_states(),
+        *_break_endings(),
+        *_stop_by_hand(),
+    ]
+
+
+def _break_trigger() -> Iterator[Scenario]:
+    step, role = "on_upload", "on_upload"
+
+    def call(kind: str, **options: object) -> tuple[Fault, ...]:
+        return (Fault(kind, "states", "StartExecution", role=role, **options),)  # type: ignore[arg-type]  # by name
+
+    yield Scenario(step, "throttled 3 times", call("throttled", count=3), RECOVERED)
+    yield Scenario(step, "throttled 10 times", call("throttled", count=10), RECOVERED)
+    yield Scenario(step, "500 5 times", call("server-error", count=5), RECOVERED)
+    yield Scenario(step, "over quota once", call("over-quota", count=1), RECOVERED)
+    yield Scenario(
+        step,
+        "no answer, executed",
+        call("unanswered", count=1, executed=True),
+        RECOVERED,
+    )
+    yield Scenario(step, "no answer", call("unanswered", count=1), RECOVERED)
+    yield Scenario(
+        step,
+        "killed after its call",
+        call("killed-in-call", count=1, executed=True),
+        RECOVERED,
+    )
+    yield Scenario(
+        step, "killed in its call", call("killed-in-call", count=1), RECOVERED
+    )
+    yield Scenario(
+        step, "denied, then swept", call("denied"), RECOVERED, act="mend and sweep"
+    )
+    for name, fault in {
+        "event 5 times": Fault("duplicated", "s3", times=5),
+        "event 5 times, apart": Fault("duplicated", "s3", times=5, seconds=2),
+        "event late": Fault("delayed", "s3", seconds=5),
+        "events out of order": Fault("reordered", "s3", seconds=3),
+    }.items():
+        yield Scenario(step, name, (fault,), RECOVERED)
+    lost = (Fault("lost", "s3"),)
+    yield Scenario(
+        step, "event lost, then swept", lost, RECOVERED, act="mend and sweep"
+    )
+    late = (Fault("delayed", "s3", seconds=12),)
+    yield Scenario(step, "swept before a late event", late, RECOVERED, act="sweep")
+
+
+def _break_lambdas() -> Iterator[Scenario]:
+    for step, (function, service, operation) in LAMBDAS.items():
+        yield from _break_invoke(step, function)
+        yield from _break_calls(step, function, service, operation)
+
+
+def _break_invoke(step: str, function: str) -> Iterator[Scenario]:
+    for name, kind, count, outcome in (
+        ("invoke throttled 5 times", "throttled", 5, RECOVERED),
+        ("invoke 500 5 times", "server-error", 5, RECOVERED),
+        ("invoke without an answer", "unanswered", 1, RECOVERED),
+        ("invoke denied", "denied", None, REDRIVE),
+    ):
+        fault = Fault(
+            kind, "lambda", "Invoke", role="states", match=function, count=count
+        )
+        yield Scenario(step, name, (fault,), outcome)
+    yield Scenario(
+        step,
+        "killed",
+        (Fault("killed", "lambda", function, count=1, seconds=0.05),),
+        RECOVERED,
+    )
+    yield Scenario(
+        step,
+        "killed 20 times",
+        (Fault("killed", "lambda", function, count=20),),
+        REDRIVE,
+    )
+
+
+def _break_calls(
+    step: str, function: str, service: str, operation: str
+) -> Iterator[Scenario]:
+    for name, fault, outcome in (
+        ("throttled 3 times", Fault("throttled", count=3), RECOVERED),
+        ("throttled 12 times", Fault("throttled", count=12), RECOVERED),
+        ("500 12 times", Fault("server-error", count=12), RECOVERED),
+        (
+            "no answer, executed",
+            Fault("unanswered", count=1, executed=True),
+            RECOVERED,
+        ),
+        ("no answer", Fault("unanswered", count=1), RECOVERED),
+        (
+            "killed after its call",
+            Fault("killed-in-call", count=1, executed=True),
+            RECOVERED,
+        ),
+        ("killed in its call", Fault("killed-in-call", count=1), RECOVERED),
+        ("denied", Fault("denied"), REDRIVE),
+    ):
+        yield Scenario(step, name, (_at(fault, service, operation, function),), outcome)
+
+
+def _at(fault: Fault, service: str, operation: str, role: str) -> Fault:
+    return Fault(
+        fault.kind,
+        service,
+        operation,
+        role=role,
+        count=fault.count,
+        executed=fault.executed,
+    )
+
+
+def _break_glue() -> Iterator[Scenario]:
+    for step, role in GLUE.items():
+        job = step.lower()
+        died = REDRIVE if step == "Preprocess" else RECOVERED
+        start = {"service": "glue", "operation": "StartJobRun", "match": f"-{job}"}
+        for name, kind, count, outcome in (
+            ("start throttled 5 times", "throttled", 5, RECOVERED),
+            ("start over quota 5 times", "over-quota", 5, RECOVERED),
+            ("start 500 5 times", "server-error", 5, RECOVERED),
+            ("start without an answer", "unanswered", 1, RECOVERED),
+            ("start denied", "denied", None, REDRIVE),
+        ):
+            fault = Fault(kind, count=count, **start)  # type: ignore[arg-type]  # by name
+            yield Scenario(step, name, (fault,), outcome)
+        for name, fault, outcome in (
+            ("S3 503 5 times", Fault("throttled", "s3", role=role, count=5), RECOVERED),
+            ("S3 503 for good", Fault("throttled", "s3", role=role), REDRIVE),
+            ("S3 denied", Fault("denied", "s3", "PutObject", role=role), REDRIVE),
+            (
+                "S3 without an answer",
+                Fault("unanswered", "s3", role=role, count=2, executed=True),
+                RECOVERED,
+            ),
+            ("killed once", Fault("killed", "glue", job, count=1, seconds=0.4), died),
+            ("killed for good", Fault("killed", "glue", job, seconds=0.4), REDRIVE),
+            ("disk full", Fault("disk-full", "glue", job), REDRIVE),
+            (
+                "poll throttled",
+                Fault("throttled", "glue", "GetJobRun", count=2),
+                RECOVERED,
+            ),
+        ):
+            yield Scenario(step, name, (fault,), outcome)
+
+
+def _break_training() -> Iterator[Scenario]:
+    step = "Training"
+    for name, fault, outcome in (
+        ("killed", Fault("killed", "training", seconds=1.0), UPLOAD),
+        ("disk full", Fault("disk-full", "training"), UPLOAD),
+        ("ends Failed", Fault("ended", "training", status="Failed"), UPLOAD),
+        ("ends Stopped", Fault("ended", "training", status="Stopped"), UPLOAD),
+        ("no candidate", Fault("ended", "training", status="NoCandidate"), UPLOAD),
+        (
+            "cut at its limit",
+            Fault("ended", "training", status="MaxAutoMLJobRuntimeReached"),
+            RECOVERED,
+        ),
+        (
+            "S3 503 5 times",
+            Fault("throttled", "s3", role="sagemaker", count=5),
+            RECOVERED,
+        ),
+        (
+            "S3 denied",
+            Fault("denied", "s3", "PutObject", role="sagemaker", match="autopilot"),
+            UPLOAD,
+        ),
+    ):
+        yield Scenario(step, name, (fault,), outcome)
+    busy = Fault("over-quota", "sagemaker", "CreateAutoMLJobV2", count=6)
+    yield Scenario("CreateAutopilotJob", "busy 6 times", (busy,), RECOVERED)
+
+
+def _break_sagemaker_states() -> Iterator[Scenario]:
+    for step, operation in (
+        ("CreateModel", "CreateModel"),
+        ("BatchTransform", "CreateTransformJob"),
+    ):
+        for name, kind, count, executed, outcome in (
+            ("throttled 5 times", "throttled", 5, False, RECOVERED),
+            ("500 5 times", "server-error", 5, False, RECOVERED),
+            ("over quota 5 times", "over-quota", 5, False, RECOVERED),
+            ("no answer", "unanswered", 1, False, RECOVERED),
+            ("no answer, executed", "unanswered", 1, True, RECOVERED),
+            ("denied", "denied", None, False, REDRIVE),
+        ):
+            fault = Fault(kind, "sagemaker", operation, count=count, executed=executed)
+            yield Scenario(step, name, (fault,), outcome)
+    for name, fault, outcome in (
+        ("killed once", Fault("killed", "transform", count=1, seconds=0.3), RECOVERED),
+        ("killed for good", Fault("killed", "transform", seconds=0.3), REDRIVE),
+        (
+            "ends Failed once",
+            Fault("ended", "transform", status="Failed", count=1),
+            RECOVERED,
+        ),
+        ("ends Stopped", Fault("ended", "transform", status="Stopped"), REDRIVE),
+        ("disk full", Fault("disk-full", "transform"), REDRIVE),
+        (
+            "poll throttled",
+            Fault("throttled", "sagemaker", "DescribeTransformJob", count=2),
+            RECOVERED,
+        ),
+    ):
+        yield Scenario("BatchTransform", name, (fault,), outcome)
+
+
+def _break_endings() -> Iterator[Scenario]:
+    step, role = "on_execution_end", "on_execution_end"
+    for name, faults in {
+        "S3 503 3 times": (Fault("throttled", "s3", role=role, count=3),),
+        "S3 503 10 times": (Fault("throttled", "s3", role=role, count=10),),
+        "notice throttled 10 times": (Fault("throttled", "sns", role=role, count=10),),
+        "killed before its notice": (
+            Fault("killed-in-call", "sns", "Publish", role=role, count=1),
+        ),
+        "killed after its status": (
+            Fault(
+                "killed-in-call", "s3", "PutObject", role=role, count=1, executed=True
+            ),
+        ),
+        "killed": (Fault("killed", "lambda", role, count=1),),
+        "report cannot be read": (
+            Fault("denied", "s3", "GetObject", role=role, match="report.json"),
+        ),
+        "end told 4 times": (Fault("duplicated", "states", "SUCCEEDED", times=4),),
+        "end told late": (Fault("delayed", "states", "SUCCEEDED", seconds=4),),
+    }.items():
+        yield Scenario(step, name, faults, RECOVERED)
+    lost = (Fault("lost", "states", "SUCCEEDED"),)
+    yield Scenario(step, "end lost, then swept", lost, RECOVERED, act="mend and sweep")
+    denied = (Fault("denied", "s3", "PutObject", role=role),)
+    yield Scenario(step, "denied, then swept", denied, RECOVERED, act="mend and sweep")
+    topic = (Fault("denied", "sns", "Publish", role=role),)
+    yield Scenario(
+        step, "no notice, then swept", topic, RECOVERED, act="mend and sweep"
+    )
+
+
+def _stop_by_hand() -> Iterator[Scenario]:
+    # A state is held, so that the stop comes in it.
+    held = {
+        "PrepareRun": Fault("slow", "s3", "PutObject", role="prepare_run", seconds=4),
+        "Preprocess": Fault("slow", "s3", role="glue-preprocess", seconds=2),
+        "CreateAutopilotJob": Fault(
+            "slow", "sagemaker", "CreateAutoMLJobV2", seconds=4
+        ),
+        "CheckAutopilotJob": Fault(
+            "slow", "sagemaker", "DescribeAutoMLJobV2", role="check", seconds=4
+        ),
+        "Report": Fault("slow", "s3", role="glue-report", seconds=2),
+    }
+    for state in STATES:
+        faults = (held[state],) if state in held else ()
+        yield Scenario("stopped by hand", f"in {state}", faults, STOPPED, act=state)
+    denied = Fault("denied", "sagemaker", "StopAutoMLJob")
+    yield Scenario(
+        "stopped by hand",
+        "training cannot be stopped",
+        (denied,),
+        STOPPED,
+        act="WaitForAutopilotJob",
+    )

@@ -1,0 +1,311 @@
+"""Break every step of a run in every way, and look at what comes of it.
+
+    python -m benchmarks.faults [--only PATTERN] [--client] [--json FILE]
+
+Each scenario runs on one local AWS, one after the other. A run must end, with one
+notice for each end, a status.json that names the step, a reason and what to do, no
+training that nobody waits for, and no AutoML job beyond its own; what can be redriven
+is, and has to give the right forecast.
+"""
+
+import argparse
+import json
+import re
+import sys
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks.broken_stage import (
+    ENDED,
+    STAGE,
+    BrokenStage,
+    Late,
+    break_stage,
+    build_upload,
+    is_forecast_of,
+    wait_for,
+)
+from benchmarks.fault_scenarios import (
+    RECOVERED,
+    REDRIVE,
+    STOPPED,
+    UPLOAD,
+    Scenario,
+    list_scenarios,
+)
+
+PATIENCE = 90.0
+SETTLING = 20.0
+# What tells a person nothing to act on.
+_EMPTY_REASONS = ("", "States.TaskFailed", "no reason was given")
+_EMPTY_STARTS = ("Command failed with exit code", "RequestId:")
+
+
+@dataclass
+class Result:
+    """What came of a scenario."""
+
+    step: str
+    name: str
+    expected: str
+    outcome: str = "lost"
+    status: str | None = None
+    told_step: str | None = None
+    reason: str | None = None
+    remedy: str | None = None
+    right: bool = False
+    notices: int = 0
+    runs: int = 0
+    jobs: int = 0
+    orphans: int = 0
+    redriven: str | None = None
+    exit_code: int | None = None
+    seconds: float = 0.0
+    wrong: list[str] = field(default_factory=list)
+
+
+class Trial:
+    """One scenario on a stage."""
+
+    def __init__(
+        self, stage: BrokenStage, scenario: Scenario, number: int, *, client: bool
+    ) -> None:
+        self.stage = stage
+        self.scenario = scenario
+        self.client = client
+        self.items = {f"s{number}a": 100.0 + number, f"s{number}b": 500.0 + number}
+        self.result = Result(scenario.step, scenario.name, scenario.outcome)
+        # As long as what of it comes into a run's name.
+        self.slug = f"x{number:03d}"
+        self.ends = 1
+
+    def run(self) -> Result:
+        """Break it, and look."""
+        began = time.monotonic()
+        self.stage.faults.replace(*self.scenario.faults)
+        self.stage.put(f"{self.slug}.zip", build_upload(self.items))
+        try:
+            self._see_to_the_end()
+        except Late:
+            self.result.wrong.append("nothing came of it in time")
+        finally:
+            self.stage.faults.replace()
+        self.result.seconds = round(time.monotonic() - began, 1)
+        return self.result
+
+    def _see_to_the_end(self) -> None:
+        act = self.scenario.act
+        if act in {"mend and sweep", "sweep"} and self.scenario.step == "on_upload":
+            self._sweep(mend=act == "mend and sweep")
+        arn = wait_for(self._find_run, seconds=PATIENCE)
+        if act and "sweep" not in act:
+            wait_for(lambda: act in self.stage.list_states(arn), seconds=PATIENCE)
+            time.sleep(0.3)
+            self.stage.stepfunctions.stop_execution(executionArn=arn)
+        ended = wait_for(lambda: self._find_end(arn), seconds=PATIENCE)
+        if act == "mend and sweep" and self.scenario.step != "on_upload":
+            self._sweep(mend=True)
+        self._look(ended)
+        if self.result.outcome in {REDRIVE, STOPPED}:
+            self._redrive(arn)
+        if self.client:
+            done = self.stage.run_script(
+                "forecast.py", "--stage", STAGE.name, "--run", ended["name"]
+            )
+            self.result.exit_code = done.returncode
+        self._judge()
+
+    def _sweep(self, *, mend: bool) -> None:
+        """Give what is tried again time to end, mend what was broken, and sweep."""
+        time.sleep(4)
+        if mend:
+            self.stage.faults.replace()
+        self.stage.invoke("sweep", {"grace_minutes": 0})
+
+    def _find_run(self) -> str | None:
+        found = self._list_own_runs()
+        return found[0] if found else None
+
+    def _list_own_runs(self) -> list[str]:
+        return [
+            run["executionArn"]
+            for run in self.stage.list_runs()
+            if run["name"].startswith(f"{self.slug}-")
+        ]
+
+    def _find_end(self, arn: str) -> dict[str, Any] | None:
+        found = self.stage.describe(arn)
+        return found if found["status"] in ENDED else None
+
+    def _look(self, ended: dict[str, Any]) -> None:
+        result, run = self.result, json.loads(ended["input"])
+        result.status = ended["status"]
+        try:
+            status = wait_for(
+                lambda: self._find_told(run["run_id"], ended), seconds=SETTLING
+            )
+        except Late:
+            status = self.stage.read_json(f"runs/{run['run_id']}/status.json") or {}
+            result.wrong.append("status.json is missing or not whole")
+        result.told_step, result.reason = status.get("step"), status.get("reason")
+        result.remedy = status.get("remedy")
+        result.right = is_forecast_of(self.stage.read_forecast(run), self.items)
+        result.outcome = self._name_outcome(ended["status"], status)
+
+    def _find_told(self, run_id: str, ended: dict[str, Any]) -> Any | None:
+        status = self.stage.read_json(f"runs/{run_id}/status.json")
+        if not status or not status["complete"] or not status["notice"]["sent_at"]:
+            return None
+        return status if status["status"] == ended["status"] else None
+
+    def _name_outcome(self, ended: str, status: dict[str, Any]) -> str:
+        if ended == "SUCCEEDED":
+            return RECOVERED if self.result.right else "wrong forecast"
+        if ended == "ABORTED":
+            return STOPPED
+        return UPLOAD if status.get("remedy") == UPLOAD else REDRIVE
+
+    def _redrive(self, arn: str) -> None:
+        """Put the cause right, go on, and look again."""
+        self._count_orphans()
+        self.stage.faults.replace()
+        if self.result.remedy == UPLOAD:
+            self.result.redriven = "not offered"
+            return
+        self.stage.stepfunctions.redrive_execution(executionArn=arn)
+        ended = wait_for(lambda: self._find_end(arn), seconds=PATIENCE)
+        self.ends += 1
+        run = json.loads(ended["input"])
+        right = is_forecast_of(self.stage.read_forecast(run), self.items)
+        self.result.redriven = "right" if right else ended["status"]
+        try:
+            wait_for(lambda: self._find_told(run["run_id"], ended), seconds=SETTLING)
+        except Late:
+            self.result.wrong.append("status.json does not tell of the redrive")
+
+    def _count_orphans(self) -> None:
+        """Count trainings that go on though the run was stopped."""
+        if self.result.status not in {"ABORTED", "TIMED_OUT"}:
+            return
+        deadline = time.monotonic() + 6
+        own = [arn.rpartition(":")[2] for arn in self._list_own_runs()]
+        while time.monotonic() < deadline:
+            jobs = self.stage.list_jobs()
+            going = [name for name in own if jobs.get(name) == "InProgress"]
+            self.result.orphans = len(going)
+            time.sleep(0.5)
+
+    def _judge(self) -> None:
+        result = self.result
+        own = [arn.rpartition(":")[2] for arn in self._list_own_runs()]
+        result.runs = len(own)
+        result.jobs = sum(name in own for name in self.stage.list_jobs())
+        result.notices = sum(len(self.stage.list_notices(name)) for name in own)
+        if result.outcome != result.expected:
+            result.wrong.append(f"came to {result.outcome}")
+        if result.notices != self.ends:
+            result.wrong.append(f"{result.notices} notices of {self.ends} ends")
+        if result.runs != 1 or result.jobs > 1 or result.orphans:
+            result.wrong.append(
+                f"{result.runs} runs, {result.jobs} jobs, {result.orphans} orphans"
+            )
+        if result.outcome in {REDRIVE, UPLOAD} and not is_clear(result):
+            result.wrong.append("the reason is not clear")
+        if result.redriven not in {None, "right", "not offered"}:
+            result.wrong.append(f"redriven it is {result.redriven}")
+
+
+def is_clear(result: Result) -> bool:
+    """Tell whether a person can act on what they are told."""
+    reason = result.reason or ""
+    return (
+        reason not in _EMPTY_REASONS
+        and not reason.startswith(_EMPTY_STARTS)
+        and result.told_step is not None
+        and result.remedy is not None
+    )
+
+
+def run_all(scenarios: list[Scenario], *, client: bool) -> list[Result]:
+    """Run scenarios one after the other, and say what comes of each."""
+    results = []
+    with break_stage() as stage:
+        for number, scenario in enumerate(scenarios):
+            result = Trial(stage, scenario, number, client=client).run()
+            results.append(result)
+            told = "; ".join(result.wrong) or "as expected"
+            print(
+                f"{len(results):3d} {scenario.title}: {result.outcome} "
+                f"({result.seconds} s), {told}",
+                *(
+                    [f"    {result.told_step}: {result.reason}"]
+                    if result.reason
+                    else []
+                ),
+                sep="\n",
+                flush=True,
+            )
+    return results
+
+
+def build_tables(results: list[Result]) -> str:
+    """Build the tables of the README."""
+    kinds = (RECOVERED, REDRIVE, UPLOAD, STOPPED, "lost", "wrong")
+    lines = [
+        "| step | scenarios | " + " | ".join(kinds) + " |",
+        "|---|---:|" + "---:|" * len(kinds),
+    ]
+    for step in dict.fromkeys(result.step for result in results):
+        own = [result for result in results if result.step == step]
+        lines.append(f"| {step} | {len(own)} | {_count_kinds(own, kinds)} |")
+    lines.append(f"| all | {len(results)} | {_count_kinds(results, kinds)} |")
+    lines += [
+        "",
+        "| scenario | ended in | reason as told | redriven |",
+        "|---|---|---|---|",
+    ]
+    for result in results:
+        if result.reason:
+            reason = " ".join(result.reason.split()).replace("|", "\\|")
+            lines.append(
+                f"| {result.step}: {result.name} | {result.told_step} | {reason} | "
+                f"{result.redriven or result.remedy} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def _count_kinds(results: list[Result], kinds: tuple[str, ...]) -> str:
+    found = Counter(result.outcome for result in results)
+    found["wrong"] = sum(bool(result.wrong) for result in results)
+    return " | ".join(str(found[kind]) for kind in kinds)
+
+
+def main() -> int:
+    """Run the chosen scenarios; the exit code is 1 where one came out otherwise."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--only", default="", help="a pattern of titles, such as Training"
+    )
+    parser.add_argument(
+        "--client", action="store_true", help="follow each run with forecast.py too"
+    )
+    parser.add_argument("--json", type=Path, help="write all that was found")
+    parser.add_argument("--markdown", type=Path, help="write the tables")
+    options = parser.parse_args()
+    chosen = [s for s in list_scenarios() if re.search(options.only, s.title)]
+    results = run_all(chosen, client=options.client)
+    tables = build_tables(results)
+    print(tables)
+    if options.markdown:
+        options.markdown.write_text(tables)
+    if options.json:
+        text = json.dumps([asdict(result) for result in results], indent=2)
+        options.json.write_text(text)
+    return int(any(result.wrong for result in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
