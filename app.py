@@ -11,7 +11,7 @@ import boto3
 from botocore.config import Config
 from chalice.app import Chalice, CloudWatchEvent, Rate, S3Event
 
-from chalicelib import autopilot, notices, quotas, runs, sweep, uploads
+from chalicelib import autopilot, notices, quotas, runs, sweep, uploads, waiting
 from chalicelib.attempts import Attempts
 from chalicelib.aws_errors import telling_passing
 from chalicelib.endings import (
@@ -29,6 +29,8 @@ from chalicelib.status_file import StatusFile, claim_ending
 from chalicelib.store import Store, expect_owner
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sagemaker import SageMakerClient
@@ -296,9 +298,14 @@ def tell_of_ending(
     if file.is_told:
         return
     with attempts.alone("no notice was sent"):
-        notice = notices.build_notice(file.status, stage=STAGE)
-        get_sns().publish(**notice.as_request(TOPIC_ARN))
+        publish(file.status)
         file.mark_told(datetime.now(UTC))
+
+
+def publish(status: "Mapping[str, Any]") -> None:
+    """Send the topic's subscribers what a run's ``status.json`` says."""
+    notice = notices.build_notice(status, stage=STAGE)
+    get_sns().publish(**notice.as_request(TOPIC_ARN))
 
 
 class SweepRequest(CloudWatchEvent):
@@ -329,6 +336,14 @@ def sweep_up(event: CloudWatchEvent) -> dict[str, int]:
         ):
             send_on("on_execution_end", found)
             sent["on_execution_end"] += 1
+    with attempts.alone("it was not looked at what runs wait for"):
+        waiting.tell_of_waits(
+            get_store(),
+            get_stepfunctions(),
+            STATE_MACHINE_ARN,
+            span=span,
+            publish=publish,
+        )
     app.log.info("swept: %s", json.dumps(sent))
     attempts.raise_first()
     return sent

@@ -13,6 +13,7 @@ from tests.building.local_resources import make_archive
 from tests.building.local_stage import STAGE, deploy_stage, wait_for
 from tests.building.made_up_account import make_stage
 from tests.building.paths import ROOT
+from tests.building.quota_waits import hold_transform, wait_until_told
 from tests.building.service_models import find_faults
 from tests.building.whole_run_uploads import make_table
 
@@ -132,6 +133,8 @@ def calls(stage):
         for state in ("Preprocess", "WaitForAutopilotJob", "BatchTransform"):
             stopped = stop_in_state(stage, state)
         create_for_a_stopped_run(stage, stopped)
+        with hold_transform(stage, "held", UPLOAD) as arn:
+            wait_until_told(stage, arn.rsplit(":", 1)[1])
         fail_events(stage)
     return asked
 
