@@ -22,6 +22,7 @@ from chalicelib.endings import (
     read_ending,
 )
 from chalicelib.environment import read_security, read_variables
+from chalicelib.errors import SettingsMissing
 from chalicelib.inquiry import Inquiry
 from chalicelib.keys import BARE_UPLOAD_KEY, run_key
 from chalicelib.stages import APP_NAME, Stage
@@ -184,7 +185,7 @@ def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, An
     """Create the AutoML job that the run's settings ask for."""
     place = autopilot.RunPlace(event["run_id"], event["dataset"], BUCKET, STAGE)
     with telling_passing():
-        settings = get_store().read_json(run_key(place.run_id, "settings.json"))
+        settings = read_run_settings(place.run_id)
         # Only now it is known which instances the upload itself asks for.
         transform = quotas.find_transform_quota(settings["TransformResources"])
         refuse_too_low(quotas.AUTOPILOT_JOBS, transform)
@@ -197,6 +198,26 @@ def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, An
         "autopilot_job_name": place.run_id,
         "transform": autopilot.build_transform(place, settings, security=SECURITY),
     }
+
+
+def read_run_settings(run_id: str) -> dict[str, Any]:
+    """Read what Preprocess has made of all settings.
+
+    Raises
+    ------
+    SettingsMissing
+        When it has made nothing, as when its Glue run was stopped by hand: whether
+        Step Functions takes that for a failure is not documented.
+    """
+    settings: dict[str, Any] | None = get_store().find_json(
+        run_key(run_id, "settings.json")
+    )
+    if settings is None:
+        raise SettingsMissing(
+            "Preprocess left no settings.json (needs its Glue run to end by itself; was "
+            "it stopped?); upload again"
+        )
+    return settings
 
 
 def stop_if_orphaned(job_name: str, execution_arn: str) -> None:

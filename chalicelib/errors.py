@@ -13,6 +13,10 @@ class QuotaTooLow(Exception):
     """A quota of the account keeps a run from its end, however long it waits."""
 
 
+class SettingsMissing(Exception):
+    """The run was not prepared, or its preparation was stopped by hand."""
+
+
 class ServiceBusy(Exception):
     """A service of AWS is throttling or in trouble; try again later."""
 

@@ -183,13 +183,12 @@ def create_for_a_stopped_run(stage, execution_arn):
     """Create a job as a function does whose run was stopped meanwhile."""
     name = execution_arn.rsplit(":", 1)[1]
     run_id = f"late{name[name.index('-') :]}"
+    create = TARGET.resource("create_autopilot_job")
+    run = {"run_id": run_id, "dataset": "late", "execution_arn": execution_arn}
+    # First as after a preparation that was stopped by hand.
+    stage.client("lambda").invoke(FunctionName=create, Payload=json.dumps(run))
     stage.put(f"runs/{run_id}/settings.json", stage.read(f"runs/{name}/settings.json"))
-    stage.client("lambda").invoke(
-        FunctionName=TARGET.resource("create_autopilot_job"),
-        Payload=json.dumps(
-            {"run_id": run_id, "dataset": "late", "execution_arn": execution_arn}
-        ),
-    )
+    stage.client("lambda").invoke(FunctionName=create, Payload=json.dumps(run))
 
 
 def fail_events(stage):
