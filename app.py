@@ -214,8 +214,8 @@ def read_run_settings(run_id: str) -> dict[str, Any]:
     )
     if settings is None:
         raise SettingsMissing(
-            "Preprocess left no settings.json (needs its Glue run to end by itself; was "
-            "it stopped?); upload again"
+            "Preprocess left no settings.json (needs its Glue run to end by itself; "
+            "was it stopped?); upload again"
         )
     return settings
 
