@@ -33,6 +33,7 @@ class LocalStage:
     environ: dict[str, str]
     endpoint_url: str
     gate: Gate
+    quotas: dict[str, int]
 
     @property
     def bucket(self) -> str:

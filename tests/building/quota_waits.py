@@ -22,7 +22,7 @@ def hold_transform(stage, name, body):
         wait_for(lambda: "BatchTransform" in stage.list_states(execution))
         yield arn
     finally:
-        del stage.quotas[TRANSFORMS]
+        stage.quotas.pop(TRANSFORMS, None)
 
 
 def sweep(stage):

@@ -20,6 +20,14 @@ def poor():
         yield stage
 
 
+@pytest.fixture
+def rich(poor):
+    """The same stage, with all quotas raised for the length of a test."""
+    poor.quotas.clear()
+    yield poor
+    poor.quotas["all"] = 0
+
+
 def test_check_names_what_to_request(poor):
     done = poor.run_script("deploy.py", "--stage", STAGE, "--check", exit_code=1)
 
@@ -46,33 +54,33 @@ def test_run_is_refused_before_it_costs_anything(poor):
     assert "nothing was trained" in status["reason"]
     listed = poor.run_script("forecast.py", "list", "--stage", STAGE)
     assert "is 0 (needs 1)" in listed.stdout
-    poor.quotas.clear()
-    poor.stepfunctions.redrive_execution(executionArn=ended["executionArn"])
-    again = wait_for(lambda: poor._find_ended(ended["executionArn"]))
-    assert again["status"] == "SUCCEEDED"
-    poor.quotas["all"] = 0
 
 
-def test_transform_of_nothing_is_refused_before_training(poor):
-    poor.quotas.clear()
-    poor.quotas["L-3E1C9273"] = 0
-    ended = poor.upload("raw/trainless.zip", UPLOAD)
+def test_refused_run_is_redriven_when_quotas_are_raised(rich):
+    (execution, *_) = [e for e in rich.list_executions() if e["status"] == "FAILED"]
+    arn = execution["executionArn"]
 
-    assert poor.list_states(ended)[-1] == "CreateAutopilotJob"
-    assert ended["name"] not in poor.list_autopilot_jobs()
-    poor.quotas["all"] = 0
+    rich.stepfunctions.redrive_execution(executionArn=arn)
+
+    assert wait_for(lambda: rich._find_ended(arn))["status"] == "SUCCEEDED"
 
 
-def test_run_that_waits_says_so_until_it_goes_on():
-    with deploy_stage() as stage:
-        with hold_transform(stage, "held", UPLOAD) as arn:
-            run_id = arn.rsplit(":", 1)[1]
-            status = wait_until_told(stage, run_id)
-            listed = stage.run_script("forecast.py", "list", "--stage", STAGE)
+def test_transform_of_nothing_is_refused_before_training(rich):
+    rich.quotas["L-3E1C9273"] = 0
+    ended = rich.upload("raw/trainless.zip", UPLOAD)
 
-        ended = wait_for(lambda: stage._find_ended(arn))
-        final = stage.wait_for_json(f"runs/{run_id}/status.json")
+    assert rich.list_states(ended)[-1] == "CreateAutopilotJob"
+    assert ended["name"] not in rich.list_autopilot_jobs()
 
+
+def test_run_that_waits_says_so_until_it_goes_on(rich):
+    with hold_transform(rich, "held", UPLOAD) as arn:
+        run_id = arn.rsplit(":", 1)[1]
+        status = wait_until_told(rich, run_id)
+        listed = rich.run_script("forecast.py", "list", "--stage", STAGE)
+
+    ended = wait_for(lambda: rich._find_ended(arn))
+    final = rich.wait_for_json(f"runs/{run_id}/status.json")
     said = "waits in BatchTransform for a quota of the account since "
     assert status["reason"].startswith(said)
     assert "'ml.m5.4xlarge for transform job usage' is 0 Instances" in status["reason"]
