@@ -84,6 +84,7 @@ def test_run_that_waits_says_so_until_it_goes_on(rich):
     said = "waits in BatchTransform for a quota of the account since "
     assert status["reason"].startswith(said)
     assert "'ml.m5.4xlarge for transform job usage' is 0 Instances" in status["reason"]
-    assert said in listed.stdout
+    assert "waits for" in listed.stdout
+    assert "'ml.m5.4xlarge for transform job usage' is 0 Instances" in listed.stdout
     assert (ended["status"], final["status"]) == ("SUCCEEDED", "SUCCEEDED")
     assert (final["complete"], final["reason"]) == (True, None)
