@@ -51,6 +51,7 @@ class LocalAWS:
     environ: Mapping[str, str]
     gate: Gate
     faults: Plan
+    quotas: dict[str, int]
 
 
 @contextmanager
@@ -98,6 +99,7 @@ def serve(
     """
     refuse_second()
     owner = make_owner()
+    asked_quotas = _ask_quotas(quotas, autopilot_jobs)
     plan, processes = faults or Plan(), Processes()
 
     def wrap(app: App) -> App:
@@ -112,7 +114,7 @@ def serve(
             region=region,
             speedup=speedup,
             glue_errors=glue_errors,
-            quotas=_build_quotas(quotas or {}, autopilot_jobs),
+            quotas=Quotas(asked_quotas),
             faults=plan,
             processes=processes,
         )
@@ -130,7 +132,13 @@ def serve(
             try:
                 _install(patches, machine)
                 machine.tasks.start(lambda: follow_schedules(machine), name="schedules")
-                yield LocalAWS(machine.endpoint_url, environ, server.gate, plan)
+                yield LocalAWS(
+                    machine.endpoint_url,
+                    environ,
+                    server.gate,
+                    plan,
+                    quotas=asked_quotas,
+                )
             finally:
                 _stop(machine)
 
@@ -161,9 +169,12 @@ def _build_machine(
     )
 
 
-def _build_quotas(asked: Mapping[str, int], autopilot_jobs: int | None) -> Quotas:
+def _ask_quotas(
+    quotas: Mapping[str, int] | None, autopilot_jobs: int | None
+) -> dict[str, int]:
+    """Give the quotas that were asked for; they may be changed while it runs."""
     jobs = {} if autopilot_jobs is None else {AUTOPILOT_JOBS: autopilot_jobs}
-    return Quotas({**asked, **jobs})
+    return {**(quotas or {}), **jobs}
 
 
 def _install(patches: Patches, machine: Machine) -> None:

@@ -18,6 +18,7 @@ from chalicelib.errors import (
     QuotaTooLow,
     RecordError,
     ServiceBusy,
+    SettingsMissing,
 )
 from localaws.moto_mends import encode_the_keys_of_versions
 from localaws.patches import Patches
@@ -847,3 +848,8 @@ def test_no_training_begins_without_a_transform_to_come(aws):
         assert pipeline.prepare_run(make_upload(), None)["run_id"]
     jobs = boto3.client("sagemaker").list_auto_ml_jobs()["AutoMLJobSummaries"]
     assert jobs == []
+
+
+def test_preparation_that_was_stopped_is_told(aws):
+    with pytest.raises(SettingsMissing, match="left no settings"):
+        pipeline.create_autopilot_job(CREATION, None)

@@ -33,6 +33,7 @@ class LocalStage:
     environ: dict[str, str]
     endpoint_url: str
     gate: Gate
+    quotas: dict[str, int]
 
     @property
     def bucket(self) -> str:
@@ -131,7 +132,9 @@ def deploy_stage(**options) -> Iterator[LocalStage]:
     """Serve a local AWS and deploy a copy of the project to it."""
     with serve(**options) as server, copy_project() as project:
         environ = {**isolate(os.environ), **server.environ}
-        stage = LocalStage(project, environ, server.endpoint_url, server.gate)
+        stage = LocalStage(
+            project, environ, server.endpoint_url, server.gate, server.quotas
+        )
         stage.run_script("deploy.py", "--stage", STAGE)
         yield stage
 

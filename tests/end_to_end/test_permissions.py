@@ -13,6 +13,7 @@ from tests.building.local_resources import make_archive
 from tests.building.local_stage import STAGE, deploy_stage, wait_for
 from tests.building.made_up_account import make_stage
 from tests.building.paths import ROOT
+from tests.building.quota_waits import hold_transform, wait_until_told
 from tests.building.service_models import find_faults
 from tests.building.whole_run_uploads import make_table
 
@@ -132,6 +133,8 @@ def calls(stage):
         for state in ("Preprocess", "WaitForAutopilotJob", "BatchTransform"):
             stopped = stop_in_state(stage, state)
         create_for_a_stopped_run(stage, stopped)
+        with hold_transform(stage, "held", UPLOAD) as arn:
+            wait_until_told(stage, arn.rsplit(":", 1)[1])
         fail_events(stage)
     return asked
 
@@ -180,13 +183,12 @@ def create_for_a_stopped_run(stage, execution_arn):
     """Create a job as a function does whose run was stopped meanwhile."""
     name = execution_arn.rsplit(":", 1)[1]
     run_id = f"late{name[name.index('-') :]}"
+    create = TARGET.resource("create_autopilot_job")
+    run = {"run_id": run_id, "dataset": "late", "execution_arn": execution_arn}
+    # First as after a preparation that was stopped by hand.
+    stage.client("lambda").invoke(FunctionName=create, Payload=json.dumps(run))
     stage.put(f"runs/{run_id}/settings.json", stage.read(f"runs/{name}/settings.json"))
-    stage.client("lambda").invoke(
-        FunctionName=TARGET.resource("create_autopilot_job"),
-        Payload=json.dumps(
-            {"run_id": run_id, "dataset": "late", "execution_arn": execution_arn}
-        ),
-    )
+    stage.client("lambda").invoke(FunctionName=create, Payload=json.dumps(run))
 
 
 def fail_events(stage):
