@@ -64,6 +64,11 @@ class AutoMLJob(Watcher):
         asked = self.request.get("AutoMLJobObjective") or {}
         return str(asked.get("MetricName", DEFAULT_OBJECTIVE))
 
+    def begin_anew(self) -> None:
+        """Forget what a process that is no more had found."""
+        self.candidates, self.best_candidate = [], None
+        self._news_read, self._began, self._out_of_time = 0, time.monotonic(), False
+
     def stop(self) -> None:
         """Ask the job to end."""
         self._become("Stopping", "Stopping")
