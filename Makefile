@@ -19,8 +19,10 @@ $(BIN)/python:
 
 # What people run, and, on top of it, what the tests and the checks need; each is
 # installed again when its pins change.
-$(BIN)/.run: requirements-run.txt | $(BIN)/python
+$(BIN)/.run: requirements-run.txt pyproject.toml | $(BIN)/python
 	$(BIN)/python $(INSTALL) requirements-run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index \
+		--no-deps --no-build-isolation --editable .
 	touch $@
 
 $(BIN)/.dev: requirements-dev.txt $(BIN)/.run

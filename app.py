@@ -298,9 +298,7 @@ def tell_of_ending(
         return
     with attempts.alone("no notice was sent"):
         notice = notices.build_notice(file.status, stage=STAGE)
-        get_sns().publish(
-            TopicArn=TOPIC_ARN, Subject=notice.subject, Message=notice.text
-        )
+        get_sns().publish(**notice.as_request(TOPIC_ARN))
         file.mark_told(datetime.now(UTC))
 
 

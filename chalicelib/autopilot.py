@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/general/latest/gr/sagemaker.html
 _JOBS_QUOTA = "L-CFC2D5B6"
 UNFINISHED = ("InProgress", "Stopping")
+_LABELS = {"me": "ensemble"}
 _METRIC_CONSTANTS = {"AVERAGE_WEIGHTED_QUANTILE_LOSS": "AverageWeightedQuantileLoss"}
 
 
@@ -72,8 +74,7 @@ def build_autopilot_request(
                 },
             }
         ],
-        # Named by the run although Autopilot adds the job's name below it: that it
-        # does so for time series is seen, and not documented.
+        # Autopilot adds the job's name below it: seen, and not documented.
         "OutputDataConfig": output,
         "AutoMLProblemTypeConfig": {
             "TimeSeriesForecastingJobConfig": settings["TimeSeriesForecastingJobConfig"]
@@ -220,11 +221,14 @@ def build_candidates(
         "autopilot_job_name": job["AutoMLJobName"],
         "status": job["AutoMLJobStatus"],
         "secondary_status": job["AutoMLJobSecondaryStatus"],
-        "objective": {"name": _name_metric(job.get("AutoMLJobObjective", {}))},
+        "objective": {"name": name_metric(job.get("AutoMLJobObjective", {}))},
         "best_candidate": best.get("CandidateName"),
         "best_candidate_named_by_job": has_usable_model(job),
         "warnings": list_warnings(job, candidates),
-        "candidates": [_build_candidate(candidate) for candidate in candidates],
+        "candidates": [
+            _build_candidate(candidate, job["AutoMLJobName"])
+            for candidate in candidates
+        ],
     }
 
 
@@ -254,10 +258,20 @@ def _spell_duration(seconds: int) -> str:
     return f"{seconds} s"
 
 
-def _name_metric(metric: Mapping[str, Any]) -> str | None:
+def name_metric(metric: Mapping[str, Any]) -> str | None:
     """Name a metric as the API does; candidates have the names of constants too."""
     name = metric.get("StandardMetricName") or metric.get("MetricName")
     return None if name is None else _METRIC_CONSTANTS.get(name, name)
+
+
+def label_candidate(name: str, job_name: str) -> str:
+    """Say a candidate's name without what all of its job have in common.
+
+    Autopilot calls its ensemble ``<job>-trial-me-1``.
+    """
+    found = re.fullmatch(rf"{re.escape(job_name)}-(?:trial-)?(.+?)(?:-\d+)?", name)
+    label = name if found is None else found[1]
+    return _LABELS.get(label, label)
 
 
 def find_autopilot_job(
@@ -300,21 +314,22 @@ def find_latest_end(job: Mapping[str, Any]) -> datetime | None:
     return began + timedelta(seconds=limit)
 
 
-def _build_candidate(candidate: Mapping[str, Any]) -> dict[str, Any]:
+def _build_candidate(candidate: Mapping[str, Any], job_name: str) -> dict[str, Any]:
     properties = candidate.get("CandidateProperties", {})
     objective = candidate.get("FinalAutoMLJobObjectiveMetric", {})
     artifacts = properties.get("CandidateArtifactLocations", {})
     return {
         "name": candidate["CandidateName"],
+        "label": label_candidate(candidate["CandidateName"], job_name),
         "status": candidate["CandidateStatus"],
         "failure_reason": candidate.get("FailureReason"),
         "objective": {
-            "name": _name_metric(objective),
+            "name": name_metric(objective),
             "value": objective.get("Value"),
         },
         "metrics": [
             {
-                "name": _name_metric(metric),
+                "name": name_metric(metric),
                 "value": metric.get("Value"),
                 "set": metric.get("Set"),
             }

@@ -56,6 +56,7 @@ class Ending:
 
     run_id: str
     dataset: str | None
+    upload_key: str | None
     status: str
     error: str | None
     cause: str | None
@@ -94,6 +95,7 @@ class Findings:
 
     data_report: Mapping[str, Any] | None = None
     verdict: str | None = None
+    summary: Mapping[str, Any] | None = None
     warnings: tuple[str, ...] = ()
     step: str | None = None
     training: Training | None = None
@@ -102,10 +104,12 @@ class Findings:
 
 def read_ending(detail: Mapping[str, Any]) -> Ending:
     """Read the detail of a Step Functions status-change event."""
-    dataset = read_execution_input(detail.get("input")).get("dataset")
+    asked = read_execution_input(detail.get("input"))
+    dataset, key = asked.get("dataset"), asked.get("key")
     return Ending(
         run_id=detail["name"],
         dataset=dataset if isinstance(dataset, str) else None,
+        upload_key=key if isinstance(key, str) else None,
         status=detail["status"],
         error=detail.get("error"),
         cause=detail.get("cause"),
@@ -139,6 +143,7 @@ def build_status(
         "schema": SCHEMA,
         "run_id": ending.run_id,
         "dataset": ending.dataset,
+        "upload_name": (ending.upload_key or "").rpartition("/")[2] or None,
         "status": ending.status,
         "complete": complete,
         "step": None if succeeded else found.step,
@@ -153,6 +158,7 @@ def build_status(
         "execution_arn": ending.execution_arn,
         "training": _describe_training(found.training),
         "verdict": found.verdict,
+        "summary": found.summary,
         "forecast_uri": build_uri(bucket, forecast) if succeeded else None,
         "data_report_uri": data_report if found.data_report else None,
         "warnings": list(found.warnings),

@@ -10,6 +10,7 @@ from chalicelib.endings import Findings, Training, read_verdict
 from chalicelib.job_logs import JobLog, find_job_log, read_last_lines
 from chalicelib.keys import forecast_key, run_key
 from chalicelib.runs import is_run_id
+from chalicelib.summaries import read_summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,10 @@ class Inquiry:
         """Find out what is to be known, and stop a training that nobody waits for."""
         found = Findings(warnings=self._read_warnings(ending.run_id))
         if ending.status == "SUCCEEDED":
-            return replace(found, verdict=self._read_verdict(ending))
+            report = self._read_report(ending)
+            return replace(
+                found, verdict=read_verdict(report), summary=read_summary(report)
+            )
         return replace(
             found,
             data_report=self._read(run_key(ending.run_id, "data-report.json")),
@@ -90,11 +94,10 @@ class Inquiry:
             return find_last_state(self.stepfunctions, ending.execution_arn)
         return None
 
-    def _read_verdict(self, ending: Ending) -> str | None:
+    def _read_report(self, ending: Ending) -> dict[str, Any] | None:
         if not ending.dataset:
             return None
-        key = forecast_key(ending.dataset, ending.run_id, "report.json")
-        return read_verdict(self._read(key))
+        return self._read(forecast_key(ending.dataset, ending.run_id, "report.json"))
 
     def _read_warnings(self, run_id: str) -> tuple[str, ...]:
         documents = [self._read(run_key(run_id, name)) or {} for name in _WARNERS]

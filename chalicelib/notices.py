@@ -1,11 +1,17 @@
-"""The message that tells people how a run ended, and where to look."""
+"""The message that tells people and programs how a run ended, and where to look."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from __future__ import annotations
 
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.console import link_execution, link_object
 from chalicelib.endings import REDRIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: a subject is at most a
 # hundred ASCII characters; a message has 256 KiB, but nobody reads more than this.
@@ -16,42 +22,144 @@ _ENDINGS = {
     "FAILED": "FAILED",
     "TIMED_OUT": "ran out of time",
     "ABORTED": "was stopped",
+    "RUNNING": "waits for a quota",
 }
+_MARKS = {"better": ":white_check_mark:", "worse": ":x:"}
+# What a chat tool shows of a text at most; it has the links for more.
+_CHAT_LENGTH = 2_000
 
 
 @dataclass(frozen=True)
 class Notice:
-    """What is sent to the topic."""
+    """What is sent to the topic.
+
+    Parameters
+    ----------
+    attributes
+        What subscribers can filter by, such as ``status``.
+    chat
+        The same for chat tools, in the form of Amazon Q Developer's notifications.
+    """
 
     subject: str
     text: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    chat: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_request(self, topic_arn: str) -> dict[str, Any]:
+        """Build the Publish request: mail and queues get the text, HTTPS the JSON."""
+        message = {"default": self.text, "https": json.dumps(self.chat)}
+        return {
+            "TopicArn": topic_arn,
+            "Subject": self.subject,
+            "Message": json.dumps(message),
+            "MessageStructure": "json",
+            "MessageAttributes": {
+                name: {"DataType": "String", "StringValue": value}
+                for name, value in self.attributes.items()
+            },
+        }
 
 
 def build_notice(status: Mapping[str, Any], *, stage: str) -> Notice:
-    """Build the notice from a run's ``status.json``."""
-    what = f"Forecast of {status['dataset'] or 'an unknown dataset'}"
-    headline = f"{what} {_ENDINGS[status['status']]}"
+    """Build the notice from the ``status.json`` of a run that ended, or that waits."""
+    headline = f"Forecast of {_name(status)} {_ENDINGS[status['status']]}"
+    details = _describe(status)
+    lines = [f"{headline}.", "", *details, "", *_list_run(status, stage)]
+    return Notice(
+        subject=_shorten(f"[{stage}] {_name(status)}: {_say_briefly(status)}"),
+        text="\n".join(lines),
+        attributes=_list_attributes(status, stage),
+        chat=_build_chat(status, headline, details, stage=stage),
+    )
+
+
+def _describe(status: Mapping[str, Any]) -> list[str]:
     if status["status"] == "SUCCEEDED":
-        details = _describe_success(status)
-    else:
-        details = _describe_failure(status)
-    lines = [f"{headline}.", "", *details, "", f"Run:      {status['run_id']}"]
-    took = _measure(status)
-    if took is not None:
-        lines.append(f"Took:     {took}")
-    follow = f"python forecast.py --stage {stage} --run {status['run_id']}"
-    lines.append(f"Details:  {follow}")
-    return Notice(_shorten(headline), "\n".join(lines))
+        return _describe_success(status)
+    if status["status"] == "RUNNING":
+        return _describe_wait(status)
+    return _describe_failure(status)
+
+
+def _name(status: Mapping[str, Any]) -> str:
+    return status.get("upload_name") or status["dataset"] or "an unknown dataset"
+
+
+def _say_briefly(status: Mapping[str, Any]) -> str:
+    """Say the end, how good the forecast is, how much it is, and what to look at."""
+    if status["status"] != "SUCCEEDED":
+        return f"forecast {_ENDINGS[status['status']]}"
+    summary = status.get("summary") or {}
+    parts = ["forecast ready", *_say_outcome(summary)]
+    if summary.get("total") is not None:
+        change = _spell_change(summary.get("change_percent"))
+        parts.append(
+            f"total {_spell(summary['total'])}{f' ({change})' if change else ''}"
+        )
+    count = len(status["warnings"]) + (summary.get("data_warnings") or 0)
+    return ", ".join([*parts, *([_count(count, "warning")] if count else [])])
+
+
+def _say_outcome(summary: Mapping[str, Any]) -> Iterator[str]:
+    outcome, gain = summary.get("outcome"), summary.get("improvement_percent")
+    if outcome in ("better", "worse") and gain is not None:
+        yield f"{abs(gain):.0f}% {outcome} than {summary.get('baseline') or 'naive'}"
+    elif outcome:
+        words = {"even": "no better than simple", "doubtful": "look at it first"}
+        yield words.get(outcome, "how good is not known")
 
 
 def _describe_success(status: Mapping[str, Any]) -> list[str]:
     folder = status["forecast_uri"].rpartition("/")[0]
+    report = f"{folder}/report.html"
     return [
         status["verdict"] or "How good it is, is not known: the report is missing.",
         "",
-        f"Forecast: {status['forecast_uri']}",
-        f"Report:   {folder}/report.html",
+        *_list_figures(status.get("summary") or {}),
+        f"Report:   {link_object(report, status['execution_arn'])}",
+        f"Forecast: {link_object(status['forecast_uri'], status['execution_arn'])}",
+        f"Files:    {folder}/",
         *_list_warnings(status),
+    ]
+
+
+def _list_figures(summary: Mapping[str, Any]) -> Iterator[str]:
+    if summary.get("first"):
+        series = summary.get("series")
+        of = f", {_count(series, 'series')}" if series else ""
+        yield f"Period:   {summary['first']} to {summary['last']}{of}"
+    if summary.get("total") is not None:
+        unit = f" {summary['unit']}" if summary.get("unit") else ""
+        yield (
+            f"Total:    {_spell(summary['total'])}{unit} of {summary.get('target')}"
+            f"{_spell_comparison(summary)}"
+        )
+    for warning in summary.get("first_data_warnings") or ():
+        yield f"Data:     {warning}"
+    more = (summary.get("data_warnings") or 0) - len(
+        summary.get("first_data_warnings") or ()
+    )
+    if more > 0:
+        yield f"Data:     and {_count(more, 'warning')} more, in the report"
+
+
+def _spell_comparison(summary: Mapping[str, Any]) -> str:
+    change = _spell_change(summary.get("change_percent"))
+    if not change:
+        return ""
+    before = summary.get("before")
+    return f", {change} against {before or 'a repeat of the last value'}"
+
+
+def _describe_wait(status: Mapping[str, Any]) -> list[str]:
+    return [
+        f"It {str(status['reason'])[:_REASON_LENGTH]}",
+        "",
+        "It goes on by itself as soon as the quota allows, and gives up after a day in "
+        "all; then it can be redriven, and what was paid for is used. See what there "
+        "is of each quota, and how to request more:",
+        "  python deploy.py --check",
     ]
 
 
@@ -61,11 +169,11 @@ def _describe_failure(status: Mapping[str, Any]) -> list[str]:
     data = status["data_report_uri"]
     return [
         *step,
-        reason[:_REASON_LENGTH],
+        _capitalise(reason[:_REASON_LENGTH]),
         "",
         *_describe_remedy(status),
         *_describe_training(status),
-        *([f"Data:     {data}"] if data else []),
+        *([f"Data:     {link_object(data, status['execution_arn'])}"] if data else []),
         *_list_warnings(status),
     ]
 
@@ -98,19 +206,106 @@ def _describe_training(status: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _list_run(status: Mapping[str, Any], stage: str) -> Iterator[str]:
+    account = status["execution_arn"].split(":")[4]
+    yield f"Run:      {status['run_id']}"
+    yield f"Stage:    {stage}, account {account}"
+    took = _measure(status)
+    if took is not None:
+        yield f"Took:     {took}"
+    yield f"Steps:    {link_execution(status['execution_arn'])}"
+    yield f"Details:  python forecast.py --stage {stage} --run {status['run_id']}"
+    yield ""
+    yield "The links open for whoever is signed in to that account and may read there."
+
+
+def _list_attributes(status: Mapping[str, Any], stage: str) -> dict[str, str]:
+    """Give what subscribers can filter by; an attribute may not be empty."""
+    summary = status.get("summary") or {}
+    attributes = {
+        "status": status["status"],
+        "stage": stage,
+        "dataset": status["dataset"],
+        "outcome": summary.get("outcome"),
+    }
+    return {name: value for name, value in attributes.items() if value}
+
+
+def _build_chat(
+    status: Mapping[str, Any], headline: str, details: list[str], *, stage: str
+) -> dict[str, Any]:
+    """Build what Slack, Teams and Chime show of it.
+
+    The form is that of custom notifications:
+    https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
+    """
+    summary = status.get("summary") or {}
+    mark = _MARKS.get(summary.get("outcome") or "", ":information_source:")
+    mark = mark if status["status"] == "SUCCEEDED" else ":x:"
+    figures = {name: value for name, value in summary.items() if value is not None}
+    return {
+        "version": "1.0",
+        "source": "custom",
+        "content": {
+            "textType": "client-markdown",
+            "title": f"{mark} [{stage}] {headline}",
+            "description": "\n".join(details)[:_CHAT_LENGTH],
+        },
+        "metadata": {
+            "threadId": status["run_id"],
+            "summary": _say_briefly(status),
+            "eventType": f"run-{status['status'].lower()}",
+            "relatedResources": [status["execution_arn"]],
+            "additionalContext": {
+                "run_id": status["run_id"],
+                "stage": stage,
+                **{name: _as_text(value) for name, value in figures.items()},
+            },
+        },
+    }
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def _region(arn: str) -> str:
     return f"--region {arn.split(':')[3]}"
 
 
-def _measure(status: Mapping[str, Any]) -> timedelta | None:
+def _measure(status: Mapping[str, Any]) -> str | None:
     if not (status["started_at"] and status["ended_at"]):
         return None
     took = datetime.fromisoformat(status["ended_at"]) - datetime.fromisoformat(
         status["started_at"]
     )
-    return timedelta(seconds=round(took.total_seconds()))
+    seconds = max(round(took.total_seconds()), 0)
+    hours, minutes = seconds // 3600, seconds % 3600 // 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"
+
+
+def _spell(value: float) -> str:
+    """Write a total: whole where it is large, three digits else."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _spell_change(percent: float | None) -> str:
+    return "" if percent is None else f"{percent:+.0f}%"
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun if count == 1 or noun.endswith('s') else f'{noun}s'}"
+
+
+def _capitalise(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _shorten(subject: str) -> str:
     ascii_only = subject.encode("ascii", errors="replace").decode()
-    return ascii_only[:_SUBJECT_LENGTH]
+    printable = "".join(c if c.isprintable() else " " for c in ascii_only)
+    if len(printable) <= _SUBJECT_LENGTH:
+        return printable
+    return f"{printable[: _SUBJECT_LENGTH - 3]}..."

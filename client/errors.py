@@ -1,16 +1,60 @@
-"""The client's own error, and AWS's errors where a stage is what is missing."""
+"""The client's own errors, and AWS's errors where a stage is what is missing."""
 
+import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws_errors
-from chalicelib.errors import PipelineError
+from chalicelib.errors import PipelineError, StageError
 from chalicelib.stages import Stage
+from client import exit_codes
 
 _NOT_DEPLOYED = {"NoSuchBucket", "StateMachineDoesNotExist", "PermanentRedirect"}
 
 
 class CommandError(PipelineError):
     """What the caller can put right; the message says what is wrong and how."""
+
+    exit_code = exit_codes.UNUSABLE
+
+
+class SourceError(CommandError):
+    """A file that was named cannot be used."""
+
+    exit_code = exit_codes.USAGE
+
+
+class NoRunError(CommandError):
+    """Nothing starts for an upload."""
+
+    exit_code = exit_codes.NO_RUN
+
+
+class WrongStateError(CommandError):
+    """A run, or a stage, is not in a state for what was asked."""
+
+    exit_code = exit_codes.WRONG_STATE
+
+
+_CODES: tuple[tuple[type[BaseException], int], ...] = (
+    (click.Abort, exit_codes.INTERRUPTED),
+    (KeyboardInterrupt, exit_codes.INTERRUPTED),
+    (click.ClickException, exit_codes.USAGE),
+    (BrokenPipeError, exit_codes.DONE),
+    (StageError, exit_codes.USAGE),
+    (PipelineError, exit_codes.UNUSABLE),
+    (BotoCoreError, exit_codes.UNUSABLE),
+    (ClientError, exit_codes.UNUSABLE),
+)
+
+
+def find_exit_code(error: BaseException) -> int:
+    """Give the exit code that an error ends the command with."""
+    if isinstance(error, CommandError):
+        return error.exit_code
+    if aws_errors.is_passing(error):
+        return exit_codes.NO_ANSWER
+    codes = (code for kind, code in _CODES if isinstance(error, kind))
+    return next(codes, exit_codes.BROKEN)
 
 
 def explain_aws_error(error: BotoCoreError | ClientError, stage: Stage | None) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from chalicelib.aws_errors import error_code, is_denied, is_passing
+from chalicelib.aws_errors import error_code, is_denied
 from chalicelib.endings import has_ended
-from client.errors import CommandError
+from chalicelib.endpoints import LOCAL_STAGE
+from client.errors import WrongStateError
 from client.pace import Pace
-from client.phases import Phase, PhaseReader
+from client.patience import Patience
+from client.phases import LOCAL_WORDS, WORDS, Phase, PhaseReader
+from client.program import spell_command
 from client.training import Training, find_training
 
 if TYPE_CHECKING:
@@ -26,13 +29,10 @@ if TYPE_CHECKING:
 
     from chalicelib.stages import Stage
 
-# A laptop that sleeps or changes its network must not end the watch over a long run.
-_NETWORK_PATIENCE_SECONDS = 1800.0
-
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A run at one look at it."""
+    """A run at one look at it; ``words`` names all phases that it can have."""
 
     run_id: str
     status: str
@@ -40,6 +40,7 @@ class Snapshot:
     stopped: datetime | None = None
     phases: tuple[Phase, ...] = ()
     training: Training | None = None
+    words: Mapping[str, str] = field(default_factory=lambda: WORDS)
 
     @property
     def ended(self) -> bool:
@@ -53,6 +54,11 @@ class Display(Protocol):
     def waiting(self, text: str) -> AbstractContextManager[None]:
         """Say what is waited for while it lasts."""
 
+    def uploading(
+        self, text: str, size: int
+    ) -> AbstractContextManager[Callable[[int], None]]:
+        """Say what is uploaded; what it gives is told the bytes that have arrived."""
+
     def watching(self) -> AbstractContextManager[None]:
         """Keep the run in sight while it lasts."""
 
@@ -61,6 +67,10 @@ class Display(Protocol):
 
     def note(self, text: str) -> None:
         """Say something that is not about the run itself."""
+
+
+class NoSuchRunError(WrongStateError):
+    """The stage has no such run."""
 
 
 class Follower:
@@ -74,7 +84,8 @@ class Follower:
         self._arn = stage.execution_arn(run_id)
         self._run_id = run_id
         self._stage = stage
-        self._phases = PhaseReader(sfn, self._arn)
+        self._words = LOCAL_WORDS if stage.name == LOCAL_STAGE else WORDS
+        self._phases = PhaseReader(sfn, self._arn, self._words)
         self._training: Training | None = None
         self._training_is_over = False
         self._may_see_training = True
@@ -92,6 +103,7 @@ class Follower:
             stopped=execution.get("stopDate"),
             phases=phases,
             training=self._training,
+            words=self._words,
         )
 
     def describe(self) -> DescribeExecutionOutputTypeDef:
@@ -99,14 +111,14 @@ class Follower:
 
         Raises
         ------
-        CommandError
+        NoSuchRunError
             When the stage has no such run.
         """
         try:
             return self._sfn.describe_execution(executionArn=self._arn)
         except ClientError as error:
             if error_code(error) in {"ExecutionDoesNotExist", "InvalidArn"}:
-                raise CommandError(no_such_run(self._stage, self._run_id)) from error
+                raise NoSuchRunError(no_such_run(self._stage, self._run_id)) from error
             raise
 
     def _look_at_training(self, phases: tuple[Phase, ...], display: Display) -> None:
@@ -130,7 +142,7 @@ def no_such_run(stage: Stage, run_id: str) -> str:
     """Say that a stage has no such run, and how to find the right one."""
     return (
         f"stage {stage.name!r} has no run {run_id!r} in account {stage.account}, "
-        f"region {stage.region}; see `python forecast.py list --stage {stage.name}`"
+        f"region {stage.region}; see `{spell_command('list', '--stage', stage.name)}`"
     )
 
 
@@ -138,32 +150,21 @@ def follow_run(
     follower: Follower,
     display: Display,
     *,
+    patience: Patience,
     pace: Pace | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Snapshot:
     """Show a run until it ends, and return its last state."""
     pace = pace or Pace()
     shown: tuple[object, ...] = ()
-    lost = 0.0
     while True:
-        try:
-            snapshot = follower.look(display)
-        except (BotoCoreError, ClientError) as error:
-            if not is_passing(error) or lost >= _NETWORK_PATIENCE_SECONDS:
-                raise
-            if not lost:
-                display.note("AWS does not answer; trying again (the run goes on)")
-            interval = pace.next_interval()
-            lost += interval
-        else:
-            lost = 0.0
-            display.show(snapshot)
-            if snapshot.ended:
-                return snapshot
-            gist = _gist(snapshot)
-            interval = pace.next_interval(changed=gist != shown)
-            shown = gist
-        sleep(interval)
+        snapshot = patience.persist(lambda: follower.look(display))
+        display.show(snapshot)
+        if snapshot.ended:
+            return snapshot
+        gist = _gist(snapshot)
+        sleep(pace.next_interval(changed=gist != shown))
+        shown = gist
 
 
 def _gist(snapshot: Snapshot) -> tuple[object, ...]:

@@ -1,6 +1,7 @@
-"""The first series of a ``forecast.csv``, whatever its key columns are called."""
+"""The largest series of a ``forecast.csv``, whatever its key columns are called."""
 
 import csv
+import heapq
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +25,10 @@ class Series:
 
 @dataclass(frozen=True)
 class ForecastFile:
-    """What a forecast file holds: its size, and its first series in full."""
+    """What a forecast file holds: its size, and its largest series in full.
+
+    ``total`` is the sum of the means, or of what stands for them.
+    """
 
     key_columns: tuple[str, ...]
     timestamp_column: str
@@ -32,12 +36,13 @@ class ForecastFile:
     n_series: int
     n_rows: int
     series: tuple[Series, ...]
+    total: float = 0.0
 
 
 def read_forecast(
     path: Path, settings: Mapping[str, Any] | None, *, keep: int
 ) -> ForecastFile:
-    """Read the first ``keep`` series, and count the rest.
+    """Read the ``keep`` largest series, and count and add up all.
 
     Parameters
     ----------
@@ -56,16 +61,28 @@ def read_forecast(
         keys = [c for c in columns if c not in values]
         timestamp = _timestamp_column(keys, settings)
         names = tuple(c for c in keys if c != timestamp)
-        kept: list[Series] = []
-        n_series = n_rows = 0
+        summed = values.index(_MEAN) if _MEAN in values else 0
+        largest: list[tuple[float, int, Series]] = []
+        n_series, n_rows, total = 0, 0, 0.0
         for key, rows in _by_key(reader, names):
-            n_series += 1
-            if len(kept) < keep:
-                kept.append(_read_series(key, list(rows), timestamp, values))
-                n_rows += len(kept[-1].timestamps)
-            else:
-                n_rows += sum(1 for _ in rows)
-    return ForecastFile(names, timestamp, tuple(values), n_series, n_rows, tuple(kept))
+            series = _read_series(key, list(rows), timestamp, values)
+            volume = _sum(series, summed)
+            n_series, n_rows = n_series + 1, n_rows + len(series.timestamps)
+            total += volume
+            # The number tells those of one size apart, the first of them first.
+            heapq.heappush(largest, (volume, -n_series, series))
+            if len(largest) > keep:
+                heapq.heappop(largest)
+    kept = tuple(series for _, _, series in sorted(largest, reverse=True))
+    return ForecastFile(
+        names, timestamp, tuple(values), n_series, n_rows, kept, total=total
+    )
+
+
+def _sum(series: Series, column: int) -> float:
+    if not series.values or column >= len(series.values[0]):
+        return 0.0
+    return sum(row[column] or 0.0 for row in series.values)
 
 
 def _timestamp_column(keys: list[str], settings: Mapping[str, Any] | None) -> str:

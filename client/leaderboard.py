@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich import box
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from chalicelib.terminal import printable
 from client.formats import format_numbers, name_metric
+from client.terminal import PIPED_WIDTH
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
 _SHOWN_ENTRIES = 6
 _SHOWN_METRICS = 4
@@ -78,7 +80,7 @@ def list_candidates(candidates: Mapping[str, Any]) -> Leaderboard:
     best = candidates.get("best_candidate")
     entries = [
         Entry(
-            name=str(found["name"]),
+            name=str(found.get("label") or found["name"]),
             is_best=found["name"] == best,
             metrics=_read_objective(found.get("objective") or {}),
         )
@@ -107,29 +109,48 @@ def present_leaderboard(
         more = f", {rest} more in {source}" if rest > 0 else ""
         yield Text()
         yield Text(f"Candidates, smaller is better{more}", style="bold")
-        yield render_leaderboard(leaderboard)
+        yield LeaderboardTable(leaderboard)
 
 
-def render_leaderboard(leaderboard: Leaderboard) -> Table:
-    """Render the best candidates, and the baseline, with their metrics."""
-    shown = leaderboard.first(_SHOWN_ENTRIES)
-    columns = leaderboard.columns[:_SHOWN_METRICS]
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
-    table.add_column("candidate", overflow="ellipsis", max_width=48)
-    numbers = {}
-    for column in columns:
-        heading = Text(printable(column))
-        table.add_column(heading, justify="right")
-        numbers[column] = format_numbers([entry.metrics.get(column) for entry in shown])
-    has_gain = any(entry.gain is not None for entry in shown)
-    if has_gain:
-        table.add_column("gain over naive", justify="right")
-    for row, entry in enumerate(shown):
-        cells = [numbers[column][row] for column in columns]
+@dataclass(frozen=True)
+class LeaderboardTable:
+    """The best candidates, and the baseline, with as many metrics as there is room."""
+
+    leaderboard: Leaderboard
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> RenderResult:
+        """Render the fullest table that fits."""
+        columns = self.leaderboard.columns[:_SHOWN_METRICS]
+        counts = range(len(columns), 0, -1)
+        tables = [self._build(columns[:count]) for count in counts]
+        wide = options.update(max_width=PIPED_WIDTH)
+        fitting = (
+            table
+            for table in tables
+            if Measurement.get(console, wide, table).maximum <= options.max_width
+        )
+        yield next(fitting, self._build(columns[:1]))
+
+    def _build(self, columns: tuple[str, ...]) -> Table:
+        shown = self.leaderboard.first(_SHOWN_ENTRIES)
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False)
+        table.add_column("candidate", overflow="ellipsis", max_width=48, no_wrap=True)
+        numbers = {}
+        for column in columns:
+            table.add_column(Text(printable(column)), justify="right", no_wrap=True)
+            values = [entry.metrics.get(column) for entry in shown]
+            numbers[column] = format_numbers(values)
+        has_gain = any(entry.gain is not None for entry in shown)
         if has_gain:
-            cells.append("-" if entry.gain is None else f"{entry.gain:+.0f}%")
-        table.add_row(*map(Text, (_name(entry), *cells)), style=_style(entry))
-    return table
+            table.add_column("gain", justify="right", no_wrap=True)
+        for row, entry in enumerate(shown):
+            cells = [numbers[column][row] for column in columns]
+            if has_gain:
+                cells.append("-" if entry.gain is None else f"{entry.gain:+.0f}%")
+            table.add_row(*map(Text, (_name(entry), *cells)), style=_style(entry))
+        return table
 
 
 def _name(entry: Entry) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,9 @@ from chalicelib.keys import BARE_UPLOAD_KEY, forecast_key
 from chalicelib.runs import read_execution_input
 from chalicelib.uploads import starts_run
 from client.documents import find_document, find_run_document
+from client.phases import PhaseReader, explain_retry
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_stepfunctions import SFNClient
     from mypy_boto3_stepfunctions.type_defs import ExecutionListItemTypeDef
@@ -28,7 +28,10 @@ _READERS = 8
 
 @dataclass(frozen=True)
 class ListedRun:
-    """A run; ``has_status`` is False while its ``status.json`` is missing."""
+    """A run; ``has_status`` is False while its ``status.json`` is missing.
+
+    ``waits`` says what a run waits for that goes on; empty where it does not.
+    """
 
     run_id: str
     dataset: str
@@ -37,6 +40,7 @@ class ListedRun:
     verdict: str = ""
     has_status: bool = True
     upload: tuple[str, str] = ("", "")
+    waits: str = ""
 
     @property
     def ended(self) -> bool:
@@ -70,7 +74,14 @@ class Listing:
 class Lister:
     """Reads what the bucket and Step Functions know about runs."""
 
-    def __init__(self, s3: S3Client, sfn: SFNClient, stage: Stage) -> None:
+    def __init__(
+        self,
+        s3: S3Client,
+        sfn: SFNClient,
+        stage: Stage,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._clock = clock
         self._s3 = s3
         self._sfn = sfn
         self._stage = stage
@@ -108,7 +119,14 @@ class Lister:
             else _gist(status),
             has_status=status is not None,
             upload=(str(asked.get("key", "")), str(asked.get("version_id", ""))),
+            waits=self._find_wait(execution),
         )
+
+    def _find_wait(self, execution: ExecutionListItemTypeDef) -> str:
+        if has_ended(execution["status"]):
+            return ""
+        phases = PhaseReader(self._sfn, execution["executionArn"]).update()
+        return explain_retry(phases[-1], self._clock()) if phases else ""
 
     def _read_input(self, execution: ExecutionListItemTypeDef) -> Mapping[str, Any]:
         run = self._find(execution["name"], "run.json")

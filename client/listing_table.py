@@ -11,6 +11,7 @@ from chalicelib.terminal import printable
 from chalicelib.uploads import NEEDED_KEYS
 from client.formats import format_age
 from client.listing import ListedRun, Listing, LostUpload
+from client.program import spell_command
 
 _STYLES = {"SUCCEEDED": "green", "RUNNING": "cyan", "PENDING_REDRIVE": "cyan"}
 _STATE_WIDTH, _AGE_WIDTH, _RUN_WIDTH = 11, 12, 33
@@ -23,7 +24,7 @@ def render_listing(
     if not listing.runs and not listing.lost:
         yield Text(
             f"stage {stage!r} has no runs yet; start one with "
-            f"`python forecast.py data.zip --stage {stage}`"
+            f"`{spell_command('run', 'data.zip', '--stage', stage)}`"
         )
         return
     yield _line(Text("state"), "started", "run", "dataset", style="bold")
@@ -39,7 +40,7 @@ def _render_run(run: ListedRun, now: datetime) -> Iterator[RenderableType]:
     word = run.state.lower().replace("_", " ")
     state = Text(word, _STYLES.get(run.state, "red"))
     yield _line(state, format_age(now - run.started), run.run_id, run.dataset)
-    note = run.verdict
+    note = run.waits or run.verdict
     if run.ended and not run.has_status:
         note = f"(no status.json) {note}".strip()
     if note:

@@ -6,6 +6,13 @@ from datetime import UTC, datetime
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
@@ -13,8 +20,7 @@ from rich.text import Text
 from chalicelib.terminal import printable
 from client.follow import Snapshot
 from client.formats import format_duration, format_numbers
-from client.phases import WORDS, Phase
-from client.plain import explain_retry
+from client.phases import Phase, explain_retry
 from client.training import Candidate, Training
 
 _SHOWN_CANDIDATES = 5
@@ -40,6 +46,18 @@ class LiveDisplay:
         with self._console.status(Text(text)):
             yield
         self._console.print(Text(f"✓ {text}", style="dim"))
+
+    @contextmanager
+    def uploading(self, text: str, size: int) -> Iterator[Callable[[int], None]]:
+        """Show a bar that grows."""
+        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+        with Progress(
+            *columns, TimeRemainingColumn(), console=self._console, transient=True
+        ) as bar:
+            task = bar.add_task("", total=size)
+            bar.console.print(Text(text, style="dim"))
+            yield lambda done: bar.update(task, completed=done)
+        self._console.print(Text("✓ uploaded", style="dim"))
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -78,7 +96,7 @@ def render_run(
     for phase in snapshot.phases:
         _add_phase(grid, phase, snapshot, now=now, spinner=spinner)
     if not snapshot.ended:
-        for name in _names_to_come(snapshot.phases):
+        for name in _names_to_come(snapshot):
             grid.add_row(Text("·", style="dim"), Text(name, style="dim"))
     took = format_duration((snapshot.stopped or now) - snapshot.started)
     style = {"RUNNING": "cyan", "SUCCEEDED": "green"}.get(snapshot.status, "red")
@@ -107,15 +125,16 @@ def _add_phase(
     elif phase.ended is None:
         mark = spinner
     took = format_duration((phase.ended or now) - phase.started)
-    grid.add_row(mark, Text(phase.name), took, _remark(phase, snapshot.training))
+    remark = _remark(phase, snapshot.training, now)
+    grid.add_row(mark, Text(phase.name), took, remark)
     if phase.trains and phase.ended is None and snapshot.training:
         for line in _candidate_lines(snapshot.training):
             grid.add_row("", "", "", line)
 
 
-def _remark(phase: Phase, training: Training | None) -> Text:
-    if phase.retrying:
-        return Text(explain_retry(phase.retrying).strip(), style="yellow")
+def _remark(phase: Phase, training: Training | None, now: datetime) -> Text:
+    if waits := explain_retry(phase, now):
+        return Text(waits, style="yellow")
     if not phase.trains or training is None:
         return Text()
     tried = len(training.finished)
@@ -143,7 +162,7 @@ def _value(candidate: Candidate) -> float:
     return float("inf") if candidate.value is None else candidate.value
 
 
-def _names_to_come(phases: tuple[Phase, ...]) -> list[str]:
-    names = list(WORDS.values())
-    known = [names.index(p.name) for p in phases if p.name in names]
+def _names_to_come(snapshot: Snapshot) -> list[str]:
+    names = list(snapshot.words.values())
+    known = [names.index(p.name) for p in snapshot.phases if p.name in names]
     return names[max(known, default=-1) + 1 :]

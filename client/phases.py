@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
-from glue.reporting.timeline import PHASES
+from chalicelib.causes import find_message
+from chalicelib.terminal import printable
+from client.formats import format_duration
+from glue.reporting.timeline import PHASES, build_timeline
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
 
 # The words of every phase, in the order of a run; the report uses the same.
 WORDS = dict(PHASES)
+LOCAL_WORDS = {one["stage"]: one["words"] for one in build_timeline({}, local=True)}
 # The states that are at work, by the phase that each is a part of.
 STATES = {
     "PrepareRun": "prepare",
@@ -28,21 +33,40 @@ STATES = {
     "BatchTransform": "transform",
     "Report": "report",
 }
-_FAILURES = ("taskFailedEventDetails", "lambdaFunctionFailedEventDetails")
+_FAILURES = (
+    "taskFailedEventDetails",
+    "taskSubmitFailedEventDetails",
+    "taskStartFailedEventDetails",
+    "lambdaFunctionFailedEventDetails",
+)
 _ENDINGS = {
     "ExecutionSucceeded",
     "ExecutionFailed",
     "ExecutionAborted",
     "ExecutionTimedOut",
 }
+# What a task does when it was let in at last.
+_GOING_ON = {"TaskSubmitted", "TaskSucceeded"}
 _PAGE = 200
+_LONG = timedelta(minutes=1)
+
+
+# What waits for somebody else to be done, by the error that says so.
+QUOTAS = {
+    "AutopilotBusy": "a free Autopilot job",
+    "Glue.ConcurrentRunsExceededException": "a free Glue run",
+    "Glue.ResourceNumberLimitExceededException": "free Glue capacity",
+    "SageMaker.ResourceLimitExceededException": "free SageMaker instances",
+}
 
 
 @dataclass(frozen=True)
 class Phase:
     """One step of a run; ``ended`` is None while it goes on.
 
-    ``left`` is when its latest state ended, which may not be the phase's last.
+    ``left`` is when its latest state ended, which may not be the phase's last;
+    ``retrying`` is the error that is waited out, since ``waiting_since``, and
+    ``refused`` what was said.
     """
 
     name: str
@@ -51,17 +75,37 @@ class Phase:
     left: datetime | None = None
     state: str = ""
     retrying: str = ""
+    waiting_since: datetime | None = None
+    refused: str = ""
 
     @property
     def trains(self) -> bool:
         """Tell whether this is the phase with the candidates."""
-        return self.name == WORDS["train"]
+        return STATES.get(self.state) == "train"
+
+
+def explain_retry(phase: Phase, now: datetime) -> str:
+    """Say what a run waits for, and for how long it has; empty where it does not."""
+    if not phase.retrying or phase.waiting_since is None:
+        return ""
+    if quota := QUOTAS.get(phase.retrying):
+        waited = now - phase.waiting_since
+        so_far = f" ({format_duration(waited)} so far)" if waited >= _LONG else ""
+        said = f": {printable(phase.refused)}" if phase.refused else ""
+        return f"waits for {quota}{so_far}{said}"
+    return f"trying again after {printable(phase.retrying)}"
 
 
 class PhaseReader:
     """Reads an execution's events, each time from where the last reading stopped."""
 
-    def __init__(self, sfn: SFNClient, execution_arn: str) -> None:
+    def __init__(
+        self,
+        sfn: SFNClient,
+        execution_arn: str,
+        words: Mapping[str, str] = WORDS,
+    ) -> None:
+        self._words = words
         self._sfn = sfn
         self._arn = execution_arn
         self._last = 0
@@ -71,7 +115,7 @@ class PhaseReader:
         """Read the new events, and return the phases up to now."""
         events = self._read_new()
         self._last = max((event["id"] for event in events), default=self._last)
-        self.phases = add_events(self.phases, events)
+        self.phases = add_events(self.phases, events, self._words)
         return self.phases
 
     def _read_new(self) -> list[HistoryEventTypeDef]:
@@ -91,35 +135,48 @@ class PhaseReader:
 
 
 def add_events(
-    phases: Iterable[Phase], events: Iterable[HistoryEventTypeDef]
+    phases: Iterable[Phase],
+    events: Iterable[HistoryEventTypeDef],
+    words: Mapping[str, str] = WORDS,
 ) -> tuple[Phase, ...]:
     """Continue a list of phases with further events, oldest first."""
     done = list(phases)
     for event in events:
-        _add_event(done, event)
+        _add_event(done, event, words)
     return tuple(done)
 
 
-def _add_event(phases: list[Phase], event: HistoryEventTypeDef) -> None:
+def _add_event(
+    phases: list[Phase], event: HistoryEventTypeDef, words: Mapping[str, str]
+) -> None:
     kind, at = event["type"], event["timestamp"]
     if kind == "SucceedStateEntered" or kind in _ENDINGS:
         _end_last(phases, at)
     elif kind.endswith("StateEntered"):
-        _enter(phases, event["stateEnteredEventDetails"]["name"], at)
+        _enter(phases, event["stateEnteredEventDetails"]["name"], at, words)
     elif not phases:
         return
     elif kind.endswith("StateExited"):
-        phases[-1] = replace(phases[-1], left=at, retrying="")
+        phases[-1] = replace(_go_on(phases[-1]), left=at)
+    elif kind in _GOING_ON:
+        phases[-1] = _go_on(phases[-1])
     elif kind == "ExecutionRedriven":
         phases[-1] = replace(phases[-1], ended=None, left=None)
-    elif error := _error_of(event):
-        phases[-1] = replace(phases[-1], retrying=error)
+    elif failure := _find_failure(event):
+        phases[-1] = replace(
+            phases[-1],
+            retrying=str(failure.get("error", "")),
+            refused=find_message(str(failure.get("cause", ""))),
+            waiting_since=phases[-1].waiting_since or at,
+        )
 
 
-def _enter(phases: list[Phase], state: str, at: datetime) -> None:
-    name = WORDS[STATES[state]] if state in STATES else state
+def _enter(
+    phases: list[Phase], state: str, at: datetime, words: Mapping[str, str]
+) -> None:
+    name = words[STATES[state]] if state in STATES else state
     if phases and phases[-1].name == name:
-        phases[-1] = replace(phases[-1], state=state, left=None, retrying="")
+        phases[-1] = replace(_go_on(phases[-1]), state=state, left=None)
         return
     _end_last(phases, at)
     phases.append(Phase(name=name, started=at, state=state))
@@ -127,12 +184,13 @@ def _enter(phases: list[Phase], state: str, at: datetime) -> None:
 
 def _end_last(phases: list[Phase], at: datetime) -> None:
     if phases and phases[-1].ended is None:
-        phases[-1] = replace(phases[-1], ended=phases[-1].left or at, retrying="")
+        phases[-1] = replace(_go_on(phases[-1]), ended=phases[-1].left or at)
 
 
-def _error_of(event: HistoryEventTypeDef) -> str:
-    for key in _FAILURES:
-        details = event.get(key)
-        if isinstance(details, dict):
-            return str(details.get("error", ""))
-    return ""
+def _go_on(phase: Phase) -> Phase:
+    return replace(phase, retrying="", refused="", waiting_since=None)
+
+
+def _find_failure(event: HistoryEventTypeDef) -> Mapping[str, Any] | None:
+    found = (event.get(key) for key in _FAILURES)
+    return next((details for details in found if isinstance(details, dict)), None)

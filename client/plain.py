@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from chalicelib.terminal import printable
 from client.follow import Snapshot
 from client.formats import format_duration, format_numbers
-from client.phases import Phase
+from client.phases import Phase, explain_retry
 from client.training import Candidate
 
 # A log that stays silent for longer looks dead.
 _HEARTBEAT = timedelta(minutes=5)
+_UPLOAD_REPORT = timedelta(seconds=10)
 
 
 def _now() -> datetime:
@@ -36,6 +37,20 @@ class PlainDisplay:
         yield
 
     @contextmanager
+    def uploading(self, text: str, size: int) -> Iterator[Callable[[int], None]]:
+        """Say what is uploaded, and now and then how far it is."""
+        self.note(text)
+        told = self._last_line
+
+        def tell(done: int) -> None:
+            nonlocal told
+            if self._clock() - told >= _UPLOAD_REPORT and done < size:
+                told = self._clock()
+                self.note(f"  {100 * done // size}% uploaded")
+
+        yield tell
+
+    @contextmanager
     def watching(self) -> Iterator[None]:
         """Print as it comes; there is nothing to keep on a screen."""
         yield
@@ -56,8 +71,12 @@ class PlainDisplay:
             took = (snapshot.stopped or self._clock()) - snapshot.started
             self._once(f"{snapshot.status} after {format_duration(took)}", "end")
         elif self._clock() - self._last_line >= _HEARTBEAT:
-            elapsed = format_duration(self._clock() - snapshot.started)
-            self.note(f"still at it: {current.name if current else ''} ({elapsed})")
+            now = self._clock()
+            elapsed = format_duration(now - snapshot.started)
+            waits = explain_retry(current, now) if current else ""
+            doing = f"{current.name}, {waits}" if current and waits else ""
+            doing = doing or (current.name if current else "")
+            self.note(f"still at it: {doing} ({elapsed})")
 
     def _show_phase(
         self, phase: Phase, snapshot: Snapshot, *, is_current: bool
@@ -66,11 +85,12 @@ class PlainDisplay:
         if phase.ended is None:
             self._once(f"{phase.name} ...", (*mark, "started"))
         if phase.retrying:
-            self._once(explain_retry(phase.retrying), (*mark, phase.retrying))
+            waits = explain_retry(phase, self._clock())
+            self._once(f"  {waits}", (*mark, phase.retrying))
         if phase.trains and snapshot.training:
             if is_current:
                 words = snapshot.training.words
-                self._once(f"  Autopilot: {words}", (*mark, words))
+                self._once(f"  training: {words}", (*mark, words))
             for candidate in snapshot.training.finished:
                 self._once(f"  {_describe(candidate)}", (*mark, candidate.name))
         if phase.ended:
@@ -83,13 +103,6 @@ class PlainDisplay:
         if mark not in self._said:
             self._said.add(mark)
             self.note(text)
-
-
-def explain_retry(error: str) -> str:
-    """Say what a retried error means for the one who waits."""
-    if error == "AutopilotBusy":
-        return "  queued until another Autopilot job of the account ends"
-    return f"  trying again after {printable(error)}"
 
 
 def _describe(candidate: Candidate) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.keys import TRANSFORM_FOLDER, forecast_key, run_key
-from client.errors import CommandError
+from client.errors import CommandError, SourceError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+    from client.patience import Patience
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,13 @@ def read_file(results: Results, name: str) -> dict[str, Any] | None:
 
 
 def download_results(
-    s3: S3Client, bucket: str, folder: Path, *, dataset: str, run_id: str
+    s3: S3Client,
+    bucket: str,
+    folder: Path,
+    *,
+    dataset: str,
+    run_id: str,
+    patience: Patience,
 ) -> Results:
     """Download a run's results and documents into ``folder``.
 
@@ -58,9 +67,31 @@ def download_results(
     files = []
     for name, key in sorted(found.items()):
         path = folder / _inside(name)
-        _download(s3, bucket, key, path)
+        _download(s3, bucket, key, path, patience=patience)
         files.append(path)
     return Results(folder=folder, files=tuple(files))
+
+
+def check_output(folder: Path) -> None:
+    """See that results can be written into a folder, before they are paid for.
+
+    Raises
+    ------
+    SourceError
+        When they cannot.
+    """
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        for path in made:
+            path.rmdir()
+    except OSError as error:
+        raise SourceError(
+            f"results cannot be written to {str(folder)!r} ({error.strerror}); give "
+            "another --output"
+        ) from error
 
 
 def _list_objects(s3: S3Client, bucket: str, prefix: str) -> Iterator[tuple[str, str]]:
@@ -82,8 +113,16 @@ def _inside(name: str) -> PurePosixPath:
     return path
 
 
-def _download(s3: S3Client, bucket: str, key: str, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _download(
+    s3: S3Client, bucket: str, key: str, path: Path, *, patience: Patience
+) -> None:
     partial = path.with_name(f"{path.name}.part")
-    s3.download_file(bucket, key, str(partial))
-    partial.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        patience.persist(lambda: s3.download_file(bucket, key, str(partial)))
+        partial.replace(path)
+    except OSError as error:
+        raise SourceError(
+            f"{str(path)!r} cannot be written ({error.strerror}); make room, or give "
+            "another --output"
+        ) from error

@@ -1,11 +1,16 @@
 """The console: a last sieve before the terminal, whatever a part forgot to clean."""
 
+import io
+import sys
 from collections.abc import Iterable
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
 from chalicelib.terminal import printable_lines
+
+# Lines in a pipe are for other programs and must not be broken.
+PIPED_WIDTH = 10_000
 
 
 class CleanConsole(Console):
@@ -20,3 +25,15 @@ class CleanConsole(Console):
                 yield segment
             else:
                 yield Segment(printable_lines(segment.text), segment.style)
+
+
+def build_console(*, stderr: bool = False) -> Console:
+    """Build a console that breaks no lines where there is no terminal."""
+    stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        # An old encoding must not lose a forecast over a character it lacks.
+        stream.reconfigure(errors="replace")
+    console = CleanConsole(stderr=stderr, highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console.width = PIPED_WIDTH
+    return console

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from chalicelib import autopilot
 from chalicelib.aws_errors import error_code
 from client.formats import name_metric
 
@@ -23,6 +24,7 @@ _STATUS_WORDS = {
     "FeatureEngineering": "making features",
     "ModelTuning": "tuning models",
     "TrainingModels": "training models",
+    "EnsemblingModels": "combining the models",
     "GeneratingModelInsightsReport": "writing its report",
     "GeneratingExplainabilityReport": "explaining the model",
     "MaxCandidatesReached": "has its candidates",
@@ -77,20 +79,25 @@ def find_training(sagemaker: SageMakerClient, job_name: str) -> Training | None:
     return Training(
         status=job["AutoMLJobStatus"],
         secondary=job["AutoMLJobSecondaryStatus"],
-        candidates=parse_candidates(c for page in pages for c in page["Candidates"]),
+        candidates=parse_candidates(
+            (c for page in pages for c in page["Candidates"]), job_name
+        ),
     )
 
 
-def parse_candidates(found: Iterable[AutoMLCandidateTypeDef]) -> tuple[Candidate, ...]:
+def parse_candidates(
+    found: Iterable[AutoMLCandidateTypeDef], job_name: str
+) -> tuple[Candidate, ...]:
     """Read the candidates of an answer of ListCandidatesForAutoMLJob."""
-    return tuple(_parse_candidate(candidate) for candidate in found)
+    return tuple(_parse_candidate(candidate, job_name) for candidate in found)
 
 
-def _parse_candidate(found: AutoMLCandidateTypeDef) -> Candidate:
+def _parse_candidate(found: AutoMLCandidateTypeDef, job_name: str) -> Candidate:
     objective = found.get("FinalAutoMLJobObjectiveMetric")
+    metric = autopilot.name_metric(objective) if objective else None
     return Candidate(
-        name=found["CandidateName"],
+        name=autopilot.label_candidate(found["CandidateName"], job_name),
         status=found["CandidateStatus"],
-        metric=name_metric(objective["MetricName"]) if objective else "",
+        metric=name_metric(metric or ""),
         value=objective["Value"] if objective else None,
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _CLOCK_SKEW = timedelta(seconds=30)
 # Lambda's own lines about an invocation.
 _NOISE = ("START ", "END ", "REPORT ", "INIT_START ")
+_ERROR = "[ERROR]"
 _SHOWN_LINES = 5
 _NEVER_CALLED = "on_upload has not been called since: S3 does not tell it of uploads"
 
@@ -26,7 +27,10 @@ _NEVER_CALLED = "on_upload has not been called since: S3 does not tell it of upl
 def read_trigger_log(
     logs: CloudWatchLogsClient, stage: Stage, upload: SentUpload
 ) -> list[str]:
-    """Give the last lines of the trigger's log; empty when it may not be read."""
+    """Give what the trigger said last; empty when its log may not be read.
+
+    Of an error the first line has the reason; what follows it is a traceback.
+    """
     pages = logs.get_paginator("filter_log_events").paginate(
         logGroupName=f"/aws/lambda/{stage.resource('on_upload')}",
         startTime=round((upload.at - _CLOCK_SKEW).timestamp() * 1000),
@@ -43,4 +47,5 @@ def read_trigger_log(
     told = [printable(line) for line in lines if line and not line.startswith(_NOISE)]
     if not told:
         return [_NEVER_CALLED]
-    return ["on_upload said:", *told[-_SHOWN_LINES:]]
+    errors = [line for line in told if line.startswith(_ERROR)]
+    return ["on_upload said:", *(errors[-1:] or told[-_SHOWN_LINES:])]

@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.aws_errors import error_code, is_denied, is_passing
 from chalicelib.keys import NO_VERSION, build_uri, upload_key
 from chalicelib.runs import read_execution_input
-from client.errors import CommandError
+from client.errors import CommandError, NoRunError
 from client.pace import Pace
+from client.parts import PART_BYTES, PartedUpload
+from client.program import spell_command
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import PutObjectOutputTypeDef
     from mypy_boto3_stepfunctions import SFNClient
 
     from chalicelib.stages import Stage
     from client.packing import Package
+    from client.patience import Patience
 
 # S3 mostly delivers an event within seconds, sometimes in a minute or longer.
 START_PATIENCE_SECONDS = 180.0
 # S3's clock and that of Step Functions need not agree to the second.
 _CLOCK_SKEW = timedelta(seconds=30)
-
-
-class NoRunError(CommandError):
-    """The upload is made, and nothing has started for it."""
+# The mark that an upload of ours carries, by which it is known again.
+_MARK = "forecast-upload"
+_LATEST_VERSIONS = 5
+_LOOKING = {"HeadObject", "ListObjectVersions"}
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,149 @@ class SentUpload:
     version_id: str
     etag: str
     at: datetime
+
+
+class Sender:
+    """Sends a package under ``raw/``, exactly once.
+
+    A PUT whose answer is lost may have been done, and a second one would be a second
+    run, and paid for. So ``once`` must be a client that repeats nothing by itself:
+    after a lost answer the upload is looked for, by a mark that it carries.
+    """
+
+    def __init__(
+        self,
+        s3: S3Client,
+        once: S3Client,
+        *,
+        bucket: str,
+        patience: Patience,
+        progress: Callable[[int], None] = lambda _done: None,
+        part_bytes: int = PART_BYTES,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._s3 = s3
+        self._once = once
+        self._bucket = bucket
+        self._patience = patience
+        self._progress = progress
+        self._part_bytes = part_bytes
+        self._sleep = sleep
+
+    def send(self, package: Package) -> SentUpload:
+        """Send it, whole or in parts by its size."""
+        key = upload_key(package.name)
+        with self._telling_denied(key):
+            if package.size > self._part_bytes:
+                return self._send_parts(package, key)
+            return self._send_whole(package, key)
+
+    def _send_whole(self, package: Package, key: str) -> SentUpload:
+        mark = token_hex(16)
+
+        def put() -> Mapping[str, Any]:
+            with package.path.open("rb") as body:
+                return self._once.put_object(
+                    Bucket=self._bucket,
+                    Key=key,
+                    Body=body,
+                    ContentType="application/zip",
+                    Metadata={_MARK: mark},
+                )
+
+        def is_ours(version: Mapping[str, Any]) -> bool:
+            found = self._s3.head_object(
+                Bucket=self._bucket, Key=key, VersionId=version["VersionId"]
+            )
+            return found["Metadata"].get(_MARK) == mark
+
+        sent = self._insist(put, key, is_ours)
+        self._progress(package.size)
+        return sent
+
+    def _send_parts(self, package: Package, key: str) -> SentUpload:
+        before = {version["VersionId"] for version in self._list_versions(key)}
+        upload = PartedUpload(
+            self._s3,
+            self._once,
+            self._bucket,
+            key=key,
+            part_bytes=self._part_bytes,
+        )
+        count, finish = upload.send(package.path, self._progress)
+
+        def is_ours(version: Mapping[str, Any]) -> bool:
+            is_new = version["VersionId"] not in before
+            return is_new and version["ETag"].strip('"').endswith(f"-{count}")
+
+        return self._insist(finish, key, is_ours)
+
+    def _insist(
+        self,
+        act: Callable[[], Mapping[str, Any]],
+        key: str,
+        is_ours: Callable[[Mapping[str, Any]], bool],
+    ) -> SentUpload:
+        """Act until it is done, and look whether it was before it is done again."""
+        is_lost = False
+        while True:
+            try:
+                return _read_answer(act(), key)
+            except (BotoCoreError, ClientError) as error:
+                # The parts are gone once they were made one object.
+                was_done = is_lost and error_code(error) == "NoSuchUpload"
+                if not (is_passing(error) or was_done):
+                    raise
+                is_lost = True
+                for version in self._list_versions(key):
+                    if is_ours(version):
+                        return _read_version(version)
+                delay = self._patience.next_delay()
+                if was_done or delay is None:
+                    raise
+                self._sleep(delay)
+
+    def _list_versions(self, key: str) -> list[Mapping[str, Any]]:
+        """List the latest versions of a key, newest first."""
+        listed = self._s3.list_object_versions(
+            Bucket=self._bucket, Prefix=key, MaxKeys=_LATEST_VERSIONS
+        )
+        return [v for v in listed.get("Versions", []) if v["Key"] == key]
+
+    @contextmanager
+    def _telling_denied(self, key: str) -> Iterator[None]:
+        """Say what a missing permission to look means for an upload."""
+        try:
+            yield
+        except ClientError as error:
+            if not (is_denied(error) and error.operation_name in _LOOKING):
+                raise
+            uri = build_uri(self._bucket, key)
+            raise CommandError(
+                f"the answer to the upload of {uri} was lost, and these credentials "
+                f"may not look whether it arrived (AWS denied {error.operation_name}); "
+                f"see `{spell_command('list')}` before you upload it again"
+            ) from error
+
+
+def _read_version(version: Mapping[str, Any]) -> SentUpload:
+    return SentUpload(
+        key=version["Key"],
+        version_id=version["VersionId"],
+        etag=version["ETag"].strip('"'),
+        at=version["LastModified"],
+    )
+
+
+def _read_answer(answer: Mapping[str, Any], key: str) -> SentUpload:
+    headers = answer["ResponseMetadata"]["HTTPHeaders"]
+    date = headers.get("date")
+    return SentUpload(
+        key=key,
+        version_id=answer.get("VersionId", NO_VERSION),
+        etag=answer["ETag"].strip('"'),
+        at=parsedate_to_datetime(date) if date else datetime.now().astimezone(),
+    )
 
 
 def check_deployed(sfn: SFNClient, stage: Stage) -> None:
@@ -54,26 +204,6 @@ def check_deployed(sfn: SFNClient, stage: Stage) -> None:
         When there is no such state machine.
     """
     sfn.list_executions(stateMachineArn=stage.state_machine_arn, maxResults=1)
-
-
-def put_upload(s3: S3Client, bucket: str, package: Package) -> SentUpload:
-    """Upload a package under ``raw/``."""
-    key = upload_key(package.name)
-    with package.path.open("rb") as body:
-        answer = s3.put_object(
-            Bucket=bucket, Key=key, Body=body, ContentType="application/zip"
-        )
-    return SentUpload(
-        key=key,
-        version_id=answer.get("VersionId", NO_VERSION),
-        etag=answer["ETag"].strip('"'),
-        at=_time_of(answer),
-    )
-
-
-def _time_of(answer: PutObjectOutputTypeDef) -> datetime:
-    date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
-    return parsedate_to_datetime(date) if date else datetime.now().astimezone()
 
 
 def wait_for_run(
@@ -143,8 +273,8 @@ def is_run_of(upload: SentUpload, execution_input: Mapping[str, Any]) -> bool:
 def _no_run_started(stage: Stage, upload: SentUpload, waited: float) -> str:
     return (
         f"no run has started for {build_uri(stage.bucket, upload.key)} (version "
-        f"{upload.version_id}) within {waited:.0f} s; look at what the trigger says, "
-        f"`chalice logs -n on_upload --stage {stage.name}`, then at "
-        f"`python forecast.py list --stage {stage.name}`; when neither knows the "
-        f"upload, run `python deploy.py --stage {stage.name}` to mend the trigger"
+        f"{upload.version_id}) within {waited:.0f} s; look at "
+        f"`{spell_command('doctor', '--stage', stage.name)}`, and at what the trigger "
+        f"says, `chalice logs -n on_upload --stage {stage.name}`; run `python "
+        f"deploy.py --stage {stage.name}` to mend the trigger"
     )

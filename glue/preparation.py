@@ -17,7 +17,13 @@ from glue.shaping.history_checks import check_history
 from glue.shaping.hook import Hook
 from glue.shaping.horizon import Outlook, describe_extent, find_outlook
 from glue.shaping.input_files import InputFiles, PartLimits
-from glue.shaping.parts import Parting, Parts, choose_part_count, part_table
+from glue.shaping.parts import (
+    PART_BYTES,
+    Parting,
+    Parts,
+    choose_part_count,
+    part_table,
+)
 from glue.shaping.shape import Parted, Shape, infer_kinds
 from glue.shaping.shaper import Shaper, write_input
 from glue.shaping.survey import Survey, survey_parts
@@ -181,6 +187,12 @@ class _Tables:
         return DataColumns(roles.target, tuple(numbers), tuple(texts), roles.keys)
 
 
+def _is_shared(table: RelatedTable, history: HistoryTable) -> bool:
+    """Say whether each row of a table is for many items, and so for many parts."""
+    without_item = history.roles.item_id not in table.keys
+    return not table.keys or (without_item and table.table.text_bytes <= PART_BYTES)
+
+
 @dataclass
 class _Data:
     """The data of one upload on its way to forecast input.
@@ -210,15 +222,19 @@ class _Data:
             self.settings, tables.columns, tables.header, self.findings
         )
         parting = self._choose_parting(tables)
-        related = self._part_added(tables.related, parting, "rts")
+        shared = tables.related is not None and _is_shared(
+            tables.related, tables.history
+        )
+        whole = Parting((), 1) if shared else parting
+        related = self._part_added(tables.related, whole, "rts", is_shared=shared)
         metadata = self._part_added(tables.metadata, parting, "metadata")
         parts = self._part(tables.history, parting, "history")
-        survey, outlook = self._survey(tables.history, parts)
+        survey, outlook = self._survey(tables.history, parts, related)
         if survey is None or outlook is None:
             return None
         shape = self._plan_shape(tables, survey, outlook, fitted)
         shaper = Shaper(shape, related=related, metadata=metadata)
-        shaper.shape_parts(parts, self.findings)
+        shape = shaper.shape_parts(parts, self.findings)
         infer_kinds(shape, self.findings)
         return None if self.findings.has_errors else self._write(shape, parts)
 
@@ -239,9 +255,11 @@ class _Data:
         if history is None:
             return None
         rts, metadata = self._open("RTS"), self._open("metadata")
+        if rts is not None and check_swapped(
+            history, rts, self.settings, self.findings
+        ):
+            return None
         related = self._understand_related(rts, history)
-        if rts is not None:
-            check_swapped(history, rts, self.settings, self.findings)
         taken = (*history.roles.others, *(related.columns if related else ()))
         return _Tables(
             history, related, self._understand_metadata(metadata, history, taken)
@@ -271,7 +289,8 @@ class _Data:
         """Part all tables alike, by the key columns that all of them have."""
         by, size = tables.history.roles.keys, tables.history.table.text_bytes
         for added in tables.added:
-            by = tuple(name for name in by if name in added.keys)
+            if not _is_shared(added, tables.history):
+                by = tuple(name for name in by if name in added.keys)
             size += added.table.text_bytes
         return Parting(by, self.options.parts or choose_part_count(size))
 
@@ -287,14 +306,19 @@ class _Data:
         )
 
     def _part_added(
-        self, table: RelatedTable | None, parting: Parting, folder: str
+        self,
+        table: RelatedTable | None,
+        parting: Parting,
+        folder: str,
+        *,
+        is_shared: bool = False,
     ) -> Parted | None:
         if table is None:
             return None
-        return Parted(table, self._part(table, parting, folder))
+        return Parted(table, self._part(table, parting, folder), is_shared)
 
     def _survey(
-        self, history: HistoryTable, parts: Parts
+        self, history: HistoryTable, parts: Parts, related: Parted | None
     ) -> tuple[Survey | None, Outlook | None]:
         """Sum up the history, check it as a whole, and look ahead."""
         file, roles, findings = history.table.name, history.roles, self.findings
@@ -306,7 +330,9 @@ class _Data:
             return None, None
         most = self.options.series
         check_history(survey, roles, file, findings, most_series=most)
-        outlook = find_outlook(survey, self.settings, file, findings)
+        ends = [survey.end, *([related.parts.last] if related else [])]
+        end = max(one for one in ends if one is not None)
+        outlook = find_outlook(survey, self.settings, file, findings, end=end)
         self.table.update(survey.describe(), **describe_extent(survey, outlook))
         return survey, outlook
 

@@ -52,6 +52,8 @@ class Rows:
 
     def key(self, names: Sequence[str], *, sort: bool = False) -> Array:
         """Number the distinct values of some columns taken together, [n]."""
+        if not names:
+            return np.zeros(len(self), dtype=np.int64)
         return factorize([self.columns[name] for name in names], sort=sort)
 
     def sort(self, keys: Sequence[str]) -> Rows:

@@ -698,8 +698,8 @@ def test_each_end_of_a_redriven_run_is_told(sagemaker, stepfunctions):
     invoke("on_execution_end", make_end_event(name=RUN_ID, redriveCount=1))
 
     assert [subject for subject, _ in list_sent()] == [
-        "Forecast of sales FAILED",
-        "Forecast of sales is ready",
+        "[dev] sales: forecast FAILED",
+        "[dev] sales: forecast ready",
     ]
 
 
@@ -784,7 +784,7 @@ def test_people_are_told_of_the_verdict(aws):
     invoke("on_execution_end", make_end_event(name=RUN_ID))
 
     ((subject, text),) = list_sent()
-    assert subject == "Forecast of sales is ready"
+    assert subject == "[dev] sales: forecast ready"
     assert "31% better than naive." in text
     status = get(f"runs/{RUN_ID}/status.json")
     assert status["verdict"] == "31% better than naive."
@@ -800,7 +800,7 @@ def test_people_are_told_why_a_run_failed(aws):
     invoke("on_execution_end", make_end_event(status="FAILED", name=RUN_ID))
 
     ((subject, text),) = list_sent()
-    assert subject == "Forecast of sales FAILED"
+    assert subject == "[dev] sales: forecast FAILED"
     assert "[no-tts] no TTS; add it" in text
 
 

@@ -7,7 +7,8 @@ from importlib.util import find_spec
 import pytest
 
 import deploy
-import forecast
+from client.command.group import commands
+from client.command.words import find_command
 from tests.building.paths import ROOT
 
 README = (ROOT / "README.md").read_text()
@@ -16,9 +17,19 @@ PAGES = {
     path.relative_to(ROOT).as_posix(): path.read_text()
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"))
 }
+
+
+def read_forecast_words(words):
+    """Parse the words as the command would, and run nothing."""
+    found = find_command(words, commands.commands, valued={"--stage", "--limit"})
+    assert found, words
+    name, *rest = found
+    return commands.commands[name].make_context(name, rest)
+
+
 PARSERS = {
     "deploy.py": deploy.parse_arguments,
-    "forecast.py": forecast.parse_arguments,
+    "forecast.py": read_forecast_words,
 }
 
 
@@ -28,7 +39,7 @@ def list_commands(text):
     return [
         line.split(" #")[0].strip()
         for line in unfenced.splitlines()
-        if re.match(r" {4,}(make|python|chalice) ", line)
+        if re.match(r" {4,}(make|python|chalice|forecast) ", line)
     ]
 
 
@@ -107,6 +118,11 @@ def test_python_command_is_understood(words):
         assert find_spec(f"{module}.__main__" if (ROOT / module).is_dir() else module)
     else:
         assert PARSERS[script](arguments)
+
+
+@pytest.mark.parametrize("words", words_of("forecast"), ids=" ".join)
+def test_forecast_command_is_understood(words):
+    assert read_forecast_words(words[1:])
 
 
 def test_every_part_of_the_project_is_named():

@@ -25,6 +25,9 @@ class Cell:
     text: str
     value: Any
 
+    def __deepcopy__(self, _: Any) -> Cell:
+        return self  # it never changes
+
 
 @dataclass
 class Row:

@@ -296,7 +296,7 @@ def zeros_in_front_of_ids_in_one_table(draft: Draft, random: Random) -> bool:
 def ids_cut_short(draft: Draft, random: Random) -> bool:
     """Cut ids to a field's length, so that some may become one."""
     length = random.choice((2, 3, 4))
-    ids = {cell.text for cell in draft.tts.cells(ITEM)}
+    ids = {str(cell.value) for cell in draft.tts.cells(ITEM)}
     if len({text[:length] for text in ids}) == len(ids):
         return False
     return _everywhere(draft, lambda text: text[:length])

@@ -32,6 +32,7 @@ KINDS: dict[str, Kind] = {}
 NUMBERS = (
     *("target-not-number", "covariate-not-number", "covariate-mixed"),
     *("decimal-ambiguous", "decimal-mixed", "decimal-assumed", "number-units"),
+    *("units-mixed", "column-missing"),
 )
 # What is said of timestamps that are not like the others.
 MOMENTS = (

@@ -46,6 +46,8 @@ def tell_meaning(draft: Draft) -> Outcome:
         _join(rows, draft.sheets["RTS"], [*KEYS, TIME])
     if "metadata" in draft.sheets:
         _join(rows, draft.sheets["metadata"], list(KEYS))
+    blank = {n for n in others if all(row[n] is None for row in rows)}
+    rows = [{n: v for n, v in row.items() if n not in blank} for row in rows]
     past = [r for r in rows if not _is_moment(r[TIME]) or r[TIME] <= last]
     ahead = [r for r in rows if r[TIME] in draft.future and r[TIME] > last]
     return Outcome(

@@ -34,6 +34,13 @@ WIDE = (
     *MOMENTS,
 )  # the column itself is not recognised any more
 
+BEYOND = (
+    "beyond-horizon",
+    "rts-beyond-horizon",
+    "future-partial",
+    "rts-history-missing",
+)
+
 
 def _respell(sheet: Sheet, spell: Spell, rows: Iterable[int]) -> bool:
     """Write the timestamps of some rows another way; they mean the same."""
@@ -120,7 +127,7 @@ def years_of_two_digits_first(draft: Draft, random: Random) -> bool:
     return _everywhere(draft, random, lambda at: at.strftime(form))
 
 
-@kind(*MOMENTS, *STRAYS, "beyond-horizon", "rts-beyond-horizon", "grid-too-large")
+@kind(*MOMENTS, *STRAYS, *BEYOND, "grid-too-large")
 def year_mistyped_in_one_row(draft: Draft, random: Random) -> bool:
     sheet = pick_sheet(draft, random)
     row = random.randrange(len(sheet.rows))
@@ -133,7 +140,10 @@ def year_mistyped_in_one_row(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind(*MOMENTS, *STRAYS, "steps-irregular", "frequency-unclear", "off-boundary")
+@kind(
+    *(*MOMENTS, *STRAYS, *BEYOND),
+    *("steps-irregular", "frequency-unclear", "off-boundary"),
+)
 def day_mistyped_in_one_row(draft: Draft, random: Random) -> bool:
     sheet = pick_sheet(draft, random)
     row = random.randrange(len(sheet.rows))
@@ -391,7 +401,8 @@ def timestamp_in_two_columns(draft: Draft, random: Random) -> bool:
             sheet.header[at] = names[0]
             for row, cell in enumerate(cells):
                 sheet.put(row, TIME, cell.value.strftime(first))
-            parts = [Cell(cell.value.strftime(second), None) for cell in cells]
+            texts = [cell.value.strftime(second) for cell in cells]
+            parts = [Cell(text, text) for text in texts]
             sheet.add_column(names[1], parts, at + 1)
     return True
 
@@ -412,7 +423,7 @@ def related_table_of_other_moments(draft: Draft, random: Random) -> bool:
     )
 
 
-@kind(*MOMENTS, "steps-irregular")
+@kind(*MOMENTS, *STRAYS, "steps-irregular")
 def clocks_put_back(draft: Draft, random: Random) -> bool:
     if draft.frequency != "H":
         return False

@@ -234,7 +234,7 @@ def date_and_target_swapped_in_some_rows(draft: Draft, random: Random) -> bool:
     return _swap_cells(draft.tts, random, TIME, TARGET)
 
 
-@kind(*VALUES)
+@kind(*VALUES, *STRAYS)
 def id_and_date_swapped_in_some_rows(draft: Draft, random: Random) -> bool:
     return _swap_cells(pick_sheet(draft, random), random, ITEM, TIME)
 

@@ -307,7 +307,8 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "timestamp-unreadable": _error(
         "Timestamps cannot be read, or not like the rest of the column.",
-        "write them all as YYYY-MM-DD, with HH:MM:SS behind it below daily",
+        "correct them: each must be a date that exists, from the year 1678 to 2261, in "
+        "the form of the others, best YYYY-MM-DD, with HH:MM:SS behind it below daily",
         "{problem}",
     ),
     "timestamp-ambiguous": _error(
@@ -409,12 +410,13 @@ UPLOAD_CODES: dict[str, Code] = {
         "{file}'s column {column!r} mixes decimal commas and decimal points",
     ),
     "decimal-assumed": _warning(
-        "Each number with a point has three digits behind it; it was taken as a "
-        "decimal point.",
-        "ignore this if that is right; if the points group thousands, set "
-        '"Preparation": {"DecimalMark": ","} in config.json',
-        "{file}'s column {column!r} has numbers like {such}, whose point was taken as "
-        "the decimal mark",
+        "Each number with a point, or with a comma, has three digits behind it; it was "
+        "taken as the decimal mark, as in other columns.",
+        "ignore this if that is right; if it groups thousands, set "
+        '"Preparation": {"DecimalMark": ","} in config.json for points, or "." for '
+        "commas",
+        "{file}'s column {column!r} has numbers like {such}, whose mark was taken for "
+        "the decimal one",
     ),
     "number-units": _fixed(
         "Units, currencies or percent signs beside numbers were cut; the numbers stay.",
@@ -459,14 +461,14 @@ UPLOAD_CODES: dict[str, Code] = {
     "covariate-mixed": _warning(
         "A column holds both numbers and other texts, and was taken as text.",
         "correct the odd values if the column should be numeric",
-        "{file}'s column {column!r} was taken as text ({share:.0%} of its values are "
-        "numbers)",
+        "{file}'s column {column!r} was taken as text, though {why}",
     ),
     # series
     "duplicate-rows": _error(
         "Rows have the same series and timestamp; Autopilot would sum them silently.",
-        "remove the repeats, name the missing grouping column, or say how to combine "
-        f"them in {_AGGREGATION} for the target",
+        "remove the repeats; or name the column that tells them apart in "
+        "GroupingAttributeNames of TimeSeriesConfig; or say how to combine them in "
+        f"{_AGGREGATION} for the target",
         "{count:row} of {file} with the key and the timestamp of another",
     ),
     "duplicate-rows-aggregated": _warning(
@@ -479,8 +481,8 @@ UPLOAD_CODES: dict[str, Code] = {
         "or does what Transformations.Aggregation says, and leaves covariates alone.",
         "choose a finer ForecastFrequency, or aggregate the table beforehand; say how "
         f"to combine them in {_AGGREGATION}",
-        "{count:row} of {file} in the same {period} as another of its series; their "
-        "values of {target!r} are combined: {combined}",
+        "{count:row} of {file} in one {period} step with another row of its series; "
+        "their values of {target!r} are combined ({combined})",
     ),
     "coarser-than-frequency": _error(
         "The data's steps are longer than those of the forecast.",
@@ -490,7 +492,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "off-boundary": _warning(
         "Timestamps are not at the start of their period; Autopilot moves them there "
         "(weeks begin on Monday, months on the 1st).",
-        "ignore this if it is right so",
+        "ignore this if these periods are meant; otherwise write their first days",
         "{count} of {moments} timestamps of {file} are not at the start of their "
         "{period}; Autopilot moves them there, such as {example} to {moved}",
     ),
@@ -499,6 +501,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "set ForecastFrequency in config.json, or aggregate the data to regular steps",
         "{file} has no step that Autopilot can forecast at ({evidence})",
         "key-blank",
+        "timestamp-swapped",
     ),
     "steps-irregular": _warning(
         "Some steps do not fit the frequency.",
@@ -557,6 +560,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "For a long time no series has a row; Autopilot fills every series there.",
         "look for timestamps with a wrong date; ignore this if the hole is real",
         "no series of {file} has a row between {before} and {after}",
+        "timestamp-swapped",
     ),
     "grid-too-large": _error(
         "Nearly all of the time between the first and the last timestamp has no row, "
@@ -568,14 +572,14 @@ UPLOAD_CODES: dict[str, Code] = {
     "series-empty": _warning(
         "Series have no value at all.",
         "upload their history, or leave them out",
-        "{count} of {series} series of {file} have no value of {target!r}",
+        "no value of {target!r} in {count} of {series} series of {file}",
         "target-not-number",
     ),
     "series-short": _warning(
         "Series have fewer than four values; they are forecast from the others.",
         "upload more of their history, or leave them out with "
         "Preparation.DropShortSeries",
-        "{count} of {series} series have fewer than {least} values",
+        "fewer than {least} values in {count} of {series} series",
         *_LOST_ROWS,
     ),
     "series-dropped": _fixed(
@@ -587,18 +591,19 @@ UPLOAD_CODES: dict[str, Code] = {
         "Series end before the others; Autopilot fills the rest with zeros unless "
         "Transformations.Filling says otherwise.",
         "ignore this if they ended; otherwise upload the missing rows or set backfill",
-        "{count} of {series} series end before {last}, the last timestamp; the rest of "
-        "{target!r} is filled {end}",
+        "early end of {count} of {series} series, before {last}, the last timestamp; "
+        "the rest of {target!r} is filled {end}",
         *_LOST_ROWS,
     ),
     "series-gaps": _warning(
         "Steps are missing inside series; Autopilot fills them with zeros unless "
         "Transformations.Filling says otherwise.",
         "ignore this if no row means zero; otherwise set middlefill for the target",
-        "{count} of {series} series have gaps: {missing:step} missing, where "
+        "gaps in {count} of {series} series: {missing:step} missing, where "
         "{target!r} is filled {middle}",
         *_LOST_ROWS,
         "coarser-than-frequency",
+        "timestamp-swapped",
     ),
     "target-blank": _warning(
         "Values of the target are blank inside the history; Autopilot fills them with "
@@ -611,12 +616,12 @@ UPLOAD_CODES: dict[str, Code] = {
     "series-zero": _warning(
         "Series hold nothing but zeros.",
         "leave them out if they are not to be forecast",
-        "{count} of {series} series hold nothing but zeros",
+        "nothing but zeros in {count} of {series} series",
     ),
     "series-constant": _warning(
         "Series always have the same value.",
         "leave them out if they are not to be forecast",
-        "{count} of {series} series always have the same value",
+        "always the same value in {count} of {series} series",
     ),
     "one-series": _warning(
         "There is only one series; some of Autopilot's algorithms need many.",
@@ -679,6 +684,35 @@ UPLOAD_CODES: dict[str, Code] = {
         "no row of {file} belongs to any of the history (it begins at {theirs}, the "
         "history at {ours})",
     ),
+    "rts-no-history": _error(
+        "No column of RTS.csv has a value at any moment of the history, so that "
+        "nothing can be learnt from it.",
+        "give the values of the past too, one for each row of the history; or leave "
+        "RTS.csv out",
+        "no column of {file} has a value in the history",
+        "rts-nothing-matched",
+    ),
+    "rts-for-every-item": _warning(
+        "RTS.csv has no item column, as calendars and weather have none; its rows were "
+        "joined to every item.",
+        "ignore this if that is right; otherwise add the item column",
+        "{file} has no column {item!r}; its rows hold for every item",
+    ),
+    "covariate-no-history": _warning(
+        "A column has no value at any moment of the history, so that nothing can be "
+        "learnt from it; it was left out.",
+        "give its values of the past too, or leave the column out",
+        "{file}'s column {column!r} has no value in the history, and was left out",
+        "rts-nothing-matched",
+        "rts-no-history",
+    ),
+    "text-blank": _fixed(
+        "A column of texts that change with time is blank in places, as where there is "
+        "no holiday; blank was taken as a kind of its own, in the future too.",
+        "ignore this if blank means none; otherwise fill the cells in",
+        "{count:cell} in {file}'s column {column!r} are blank, and were taken as a "
+        "kind of their own, {word!r}",
+    ),
     "rts-beyond-horizon": _warning(
         "RTS.csv reaches beyond the horizon; those rows were left out.",
         "ignore this, or raise ForecastHorizon",
@@ -737,7 +771,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "Covariates of the future are given for some series or steps only.",
         "complete them up to the end of the horizon, or set futurefill for each "
         "(texts cannot be filled)",
-        "{count} of {series} series have no covariates for each of the {horizon} "
+        "covariates of {count} of {series} series do not reach all of the {horizon} "
         "steps to come; nothing fills {unfilled}",
         "future-none",
     ),
@@ -745,13 +779,14 @@ UPLOAD_CODES: dict[str, Code] = {
         "Covariates of the future are given for some series or steps only; futurefill "
         "fills the rest.",
         "ignore this if intended",
-        "{count} of {series} series have no covariates for each of the {horizon} "
+        "covariates of {count} of {series} series do not reach all of the {horizon} "
         "steps to come",
         "future-none",
     ),
     "future-blank": _error(
         "Covariates are blank in rows of the future.",
-        "fill them in up to the end of the horizon, or set futurefill for the column",
+        "fill them in up to the end of the horizon, texts by a word such as none; or "
+        "set futurefill for a column of numbers",
         "{count:blank future value} of {column!r}",
     ),
     "future-blank-filled": _warning(

@@ -124,6 +124,7 @@ class Findings:
         self.inferred: list[Inferred] = []
         self._said: list[tuple[Finding, str]] = []
         self._counts: Counter[str] = Counter()
+        self._held: set[str] = set()
 
     def add(
         self,
@@ -174,6 +175,10 @@ class Findings:
         """Say what the data showed that no settings gave."""
         self.inferred.append(Inferred(key, value, evidence))
 
+    def hold_back(self, codes: Iterable[str]) -> None:
+        """Tell nothing of these codes, as they would follow from a mere guess."""
+        self._held.update(codes)
+
     def reject(self, code: str, **words: Any) -> FileRejected:
         """Say what makes a file unusable; give the exception to raise."""
         return FileRejected(str(self.add(code, **words)))
@@ -202,7 +207,9 @@ class Findings:
     def _told(self) -> Iterator[Finding]:
         for finding, file in self._said:
             follows = CODES[finding.code].follows
-            if not any(self.has(code, file) for code in follows):
+            if finding.code not in self._held and not any(
+                self.has(code, file) for code in follows
+            ):
                 yield finding
 
 
@@ -254,6 +261,16 @@ class Tallies:
         """
         self._places.setdefault((code, column), Tally()).add(examples, count=count)
         self._facts[code, column] = facts
+
+    def advise(self, code: str, remedy: str) -> None:
+        """Give what was added of a kind another remedy than its own."""
+        for (kind, _), facts in self._facts.items():
+            if kind == code:
+                facts["remedy"] = remedy
+
+    def forget(self, code: str, column: str) -> None:
+        """Take back what was added of one column, as it turned out to be right."""
+        self._places.pop((code, column), None)
 
     def count(self, code: str) -> int:
         """Count the places of a kind."""

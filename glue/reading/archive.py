@@ -386,7 +386,8 @@ def _note_missing(members: list[zipfile.ZipInfo], findings: Findings) -> None:
     books = [name for name in names if name.casefold().endswith((".xlsx", ".xls"))]
     remedy = _advise_name(tables[0]) if len(tables) == 1 else None
     if books and not tables:
-        remedy = f"open {shorten(books[0])!r} and save its sheet as TTS.csv"
+        remedy = f"open {shorten(books[0])!r}, save its sheet as CSV under the name "
+        remedy += "TTS.csv, and put that into the archive"
     findings.add("tts-missing", found=contents, remedy=remedy)
 
 

@@ -23,7 +23,7 @@ MISSING = frozenset(
 )
 # No pattern may try the same characters in two ways: a cell can be long.
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
-_COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d+")
+_COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d*")
 _COMMA_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _DOT_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d*")
 _DOTS_ONLY = re.compile(r"[+-]?\d{1,3}(?:\.\d{3}){2,}")
@@ -34,6 +34,7 @@ _BY_COMMA = re.compile(
     r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d*)?(?:[eE][+-]?\d{1,3})?"
 )
 _ODD_NUMBER = re.compile(r"^0\d|[^-+.\deE\n]", re.MULTILINE)
+_LARGE_WHOLE = re.compile(r"[+-]?[1-9]\d{3,}")
 _LEADING_ZERO = re.compile(r"0\d+")
 # How a spreadsheet shows a large number in a narrow column: most digits are lost.
 _ROUNDED = re.compile(r"[+-]?\d(?:\.\d{1,5})?E\+\d{2,3}")
@@ -61,6 +62,8 @@ class NumberEvidence:
     comma: int = 0
     only_decimal: int = 0
     only_thousands: int = 0
+    ends_in_zero: int = 0
+    large: int = 0
     dotted: int = 0
     leading_zero: int = 0
     infinite: int = 0
@@ -68,6 +71,7 @@ class NumberEvidence:
     written: int = 0
     with_points: bool = False
     with_commas: bool = False
+    widths: set[int] = field(default_factory=set)
     units: Counter[str] = field(default_factory=Counter)
     places: dict[str, tuple[str, int | None]] = field(default_factory=dict)
     odd_ones: Counter[float] = field(default_factory=Counter)
@@ -100,8 +104,11 @@ class NumberEvidence:
             self.plain += count
             self._add_values(np.array([float(text)]), count)
             self._add_point(text, count, row)
+            if text.isdecimal():
+                self.widths.add(len(text))
             if _LEADING_ZERO.fullmatch(text):
                 self.leading_zero += count
+                self._see("leading zero", text, row)
         else:
             self._add_odd(text, count, row)
 
@@ -129,6 +136,7 @@ class NumberEvidence:
         """Count how plain numbers use points, until one settles it."""
         if not self.with_points:
             self.whole += len(texts)
+            self.large += not self.large and any(map(_LARGE_WHOLE.fullmatch, texts))
             return
         if self.pointed:
             return
@@ -139,6 +147,7 @@ class NumberEvidence:
     def _add_point(self, text: str, count: int, row: int | None) -> None:
         if not _has_point(text):
             self.whole += count
+            self.large += count * (_LARGE_WHOLE.fullmatch(text) is not None)
             return
         self.with_points = True
         if _ROUNDED.fullmatch(text):
@@ -147,7 +156,7 @@ class NumberEvidence:
         if _THOUSANDTH.fullmatch(text):
             self.thousandth += count
             self._see("thousandth", text, row)
-        else:
+        elif "." in text and "e" not in text.casefold():
             self.pointed += count
             self._see("pointed", text, row)
 
@@ -175,6 +184,7 @@ class NumberEvidence:
             small = bool(_LEADING_ZERO_COMMA.fullmatch(text))
             self.only_decimal += count if small or not thousands else 0
             self.only_thousands += count if not decimal else 0
+            self.ends_in_zero += count if thousands and text.endswith("0") else 0
             self._see("comma", text, row)
         elif is_dotted:
             self.dotted += count
@@ -213,6 +223,11 @@ class NumberEvidence:
         return not self.with_points
 
     @property
+    def is_padded_oddly(self) -> bool:
+        """Whether some whole numbers have zeros in front, and not all one width."""
+        return self.leading_zero > 0 and len(self.widths) > 1
+
+    @property
     def numeric_share(self) -> float:
         """Which share of the filled values can be numbers of some kind."""
         filled = self.filled - self.missing
@@ -238,11 +253,8 @@ class NumberEvidence:
         return tuple(
             value
             for value, count in self.odd_ones.items()
-            if 0 < count < self.filled / 2
-            and (
-                (value < 0 <= self.low and reach > 0)
-                or (count > 1 and 0 < 5 * reach < abs(value))
-            )
+            if (value < 0 <= self.low and reach > 0)
+            or (1 < count < self.filled / 2 and 0 < 5 * reach < abs(value))
         )
 
 
@@ -303,9 +315,11 @@ def find_decimal_mark(
         return DecimalMark(None, "decimal-mixed")
     if comma or point:
         return DecimalMark("," if comma else ".")
+    if evidence.ends_in_zero and evidence.whole and not evidence.large:
+        return DecimalMark(".")  # nobody writes 1,050 for 1.05 and 916 for 916.000
     if evidence.comma:
-        code = None if others else "decimal-ambiguous"
-        return DecimalMark(others, code, "comma")
+        code = "decimal-assumed" if others == "," and evidence.whole else None
+        return DecimalMark(others, code if others else "decimal-ambiguous", "comma")
     return _choose_point(evidence, others)
 
 

@@ -76,8 +76,7 @@ def choose_reading(
             column=column,
         )
     if reading.form == "day and month":
-        order = order or find_order(evidence)
-        reading = replace(reading, order=order)
+        reading = replace(reading, order=order or find_order(evidence))
         if reading.order is None:
             _note_order(evidence, findings, places[0])
             return None
@@ -123,14 +122,23 @@ def _check_zones(
     """Say whether moments of several zones are to become UTC; refuse those of days."""
     zones = sorted(evidence.zones)
     if len(zones) > 1:
-        words = list_some("no offset" if zone == "none" else zone for zone in zones)
+        words = list_some(map(_write_zone, zones))
         clear = "none" not in zones and evidence.midnights < evidence.with_time
         code = "timestamp-utc" if clear else "timestamp-zones"
         findings.add(code, file=file, column=column, zones=words)
         return clear
     if zones and zones != ["none"]:
-        findings.add("timestamp-zone-dropped", file=file, column=column, zone=zones[0])
+        findings.add(
+            "timestamp-zone-dropped",
+            file=file,
+            column=column,
+            zone=_write_zone(zones[0]),
+        )
     return False
+
+
+def _write_zone(zone: str) -> str:
+    return "no offset" if zone == "none" else f"{zone[:3]}:{zone[3:]}"
 
 
 def _note_order(

@@ -44,6 +44,7 @@ class WrittenNumber:
 def tidy_number(text: str) -> WrittenNumber | None:
     """Take a written number apart; None when it is none, or has an unknown unit."""
     given = text.translate(_MINUS).strip()
+    given = given[1:] if given.startswith("'") else given  # as in a spreadsheet's cell
     inner, negative = _unwrap(given)
     digits = [at for at, letter in enumerate(inner) if letter.isdigit()]
     if not digits:

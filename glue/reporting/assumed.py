@@ -15,7 +15,7 @@ from glue.bucket import Bucket
 from glue.findings.finding import list_some
 from glue.reading.timestamps import parse_stamps
 from glue.reporting.history import History, Key, number_keys
-from glue.reporting.words import spell_count, spell_metric
+from glue.reporting.words import spell_change, spell_count, spell_metric
 from glue.run_documents import Run, RunSettings
 
 # What candidates.json may say that the backtest knew of the covariates: no more than
@@ -25,6 +25,8 @@ KNOWS_FORECAST, KNOWS_FUTURE, KNOWS_UNKNOWN = "forecast", "future", "unknown"
 _KNOWN_SHARE = 0.95
 _CHUNK_ROWS = 100_000
 _NAMED = 5
+# From so many per cent on, an effect is worth a sentence.
+_TELLING = 5.0
 # A column of more values than this is not kept: nothing could be added up by it.
 _MOST_VALUES = 1000
 _FILLED = {"zero": "0", "mean": "its mean", "median": "its median"}
@@ -161,6 +163,23 @@ class AssumedFuture:
         return f"The forecast assumes {words}, over its {steps}{before}"
 
     @property
+    def left_out(self) -> str | None:
+        """What the history had and the forecast has not; None for nothing."""
+        words = [
+            f"{one.name}, {spell_change(one.effect.percent)}"
+            for one in self.unknown
+            if one.filled == "0"
+            and one.effect is not None
+            and abs(one.effect.percent or 0) >= _TELLING
+        ]
+        if not words:
+            return None
+        return (
+            f"What the history had and the forecast lacks: {list_some(words, _NAMED)} "
+            "in the steps that had it; add what is planned"
+        )
+
+    @property
     def caveat(self) -> str | None:
         """What that means for the accuracy; None where it means nothing."""
         if not self.unknown:
@@ -180,6 +199,7 @@ class AssumedFuture:
             "backtest_knows": self.backtest_knows,
             "withheld": self.is_withheld,
             "sentence": self.sentence,
+            "left_out": self.left_out,
             "caveat": self.caveat,
         }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,16 @@ from glue.reporting.scoring import Comparison, Points, compare
 from glue.run_documents import RunSettings
 
 _ACTUAL = ("actual", "actuals", "actual_value", "target_value", "y_true", "true")
-_CUTOFF = ("cutoff", "forecast_start_time", "backtest_window_start")
+# Amazon Forecast's export, which Autopilot's looks like, has the names with no line:
+# https://docs.aws.amazon.com/forecast/latest/dg/howitworks-backtest-export.html
+_CUTOFF = (
+    "cutoff",
+    "backtestwindow_start_time",
+    "backtest_window_start",
+    "forecast_start_time",
+)
+# What its export calls the first key and the timestamp, whatever the data do.
+_ITEM, _TIMESTAMP = ("item_id",), ("timestamp", "date")
 _READABLE = (".csv", ".csv.out")
 
 
@@ -72,12 +81,27 @@ def _download_backtest(
     name, prefix = split_uri(uri)
     if name != bucket.name:
         raise NotComparableError("the backtest results are elsewhere")
-    keys = [stored.key for stored in bucket.list_objects(prefix)]
+    keys = list_below(prefix, [one.key for one in bucket.list_objects(prefix)])
     readable = [key for key in keys if _is_readable(key)]
+    if keys and not readable:
+        endings = {PurePosixPath(key).suffix or "no ending" for key in keys}
+        raise NotComparableError(
+            "the backtest results are no CSV files (found: "
+            f"{list_some(sorted(endings))})"
+        )
     return [
         bucket.download(key, f"backtest-{number:05d}.csv")
         for number, key in enumerate(readable)
     ]
+
+
+def list_below(prefix: str, keys: Iterable[str]) -> list[str]:
+    """List the objects that a prefix names: itself, or what lies in that folder.
+
+    Autopilot gives it without a slash, and ``backtest-1`` begins ``backtest-10`` too.
+    """
+    folder = f"{prefix.rstrip('/')}/"
+    return [key for key in keys if key == prefix or key.startswith(folder)]
 
 
 def _is_readable(key: str) -> bool:
@@ -122,7 +146,8 @@ def _read(
     headers += map(str, raw.columns)
     actual = _find(names, (*_ACTUAL, settings.target.lower()))
     wanted = [*settings.row_keys, *settings.quantiles]
-    found = [names.get(name.lower()) for name in wanted]
+    aliases = {settings.keys[0]: _ITEM, settings.timestamp: _TIMESTAMP}
+    found = [_find(names, (name.lower(), *aliases.get(name, ()))) for name in wanted]
     if actual is None or any(name is None for name in found):
         return
     table = raw[found].set_axis(wanted, axis=1)

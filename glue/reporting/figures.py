@@ -38,6 +38,7 @@ from glue.reporting.scoring import (
     score_whole,
 )
 from glue.reporting.simple import WORDS
+from glue.reporting.total_range import measure_share
 from glue.reporting.verdict import Engine, Verdict, judge_backtest, qualify
 from glue.run_documents import RunSettings
 
@@ -47,7 +48,8 @@ class Figures:
     """The figures of a report.
 
     ``backtest`` is how the winner did, and the baseline there, as report.json has it;
-    ``complete_from`` the period that nearly all series have begun at.
+    ``complete_from`` the period that most of the volume has begun at; ``range_share``
+    how wide the range of the total is, in parts of the series' ranges added up.
     """
 
     history: History
@@ -66,6 +68,7 @@ class Figures:
     explanation: Explanation
     ghost: Ghost
     complete_from: int
+    range_share: float | None
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,7 @@ def compute_figures(
         changes=known.changes,
         explanation=known.explanation,
         ghost=ghost,
+        range_share=measure_share(comparison),
         complete_from=find_complete(
             history, totals.volume, max(4 * settings.horizon, 2 * settings.season)
         ),

@@ -14,7 +14,7 @@ from glue.reporting.history import History, number_keys
 from glue.run_documents import RunSettings
 
 _MOST_TOTALS = 10_000
-_NEARLY_ALL = 0.9
+_MOST_OF_IT = 0.75
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def total_history(history: History) -> dict[str, Any]:
 
 
 def find_complete(history: History, volume: Array, least: int) -> int:
-    """Find the period from which on nearly all of today's volume has begun: 90% of it.
+    """Find the period from which on most of today's volume has begun: 75% of it.
 
     A total of less would show series that begin, and not what they sell.
 
@@ -100,15 +100,23 @@ def find_complete(history: History, volume: Array, least: int) -> int:
     begun = np.cumsum(weights[order])
     if not len(begun) or begun[-1] <= 0:
         return 0
-    place = int(np.searchsorted(begun, _NEARLY_ALL * begun[-1]))
+    place = int(np.searchsorted(begun, _MOST_OF_IT * begun[-1]))
     return max(min(int(starts[order][place]), history.steps - least), 0)
 
 
-def total_forecast(grid: ForecastGrid, settings: RunSettings) -> dict[str, Any]:
-    """Sum all series by timestamp: the means, and each quantile.
+def total_forecast(
+    grid: ForecastGrid, settings: RunSettings, share: float | None = None
+) -> dict[str, Any]:
+    """Sum all series by timestamp: the means, each quantile, and the sum's quantiles.
 
     The sum of a quantile is no quantile of the sum: it takes all series to err the same
     way at once, so that the true range is narrower.
+
+    Parameters
+    ----------
+    share
+        How wide the range of the sum is, in parts of the sum of the ranges; None takes
+        the whole of it.
     """
     stamps, places = np.unique(grid.stamps.astype(str), return_inverse=True)
     places = places.reshape(-1)
@@ -118,12 +126,20 @@ def total_forecast(grid: ForecastGrid, settings: RunSettings) -> dict[str, Any]:
         totals: list[float] = sums.tolist()
         return totals
 
+    mean = add_up(grid.mean)
+    sums = {
+        name: add_up(grid.quantiles[:, at])
+        for at, name in enumerate(settings.quantiles)
+    }
+    part = 1.0 if share is None else share
     return {
         "timestamps": stamps.tolist(),
-        "mean": add_up(grid.mean),
-        "quantile_sums": {
-            name: add_up(grid.quantiles[:, at])
-            for at, name in enumerate(settings.quantiles)
+        "mean": mean,
+        "quantile_sums": sums,
+        "range_share": share,
+        "quantiles": {
+            name: [m + part * (value - m) for value, m in zip(column, mean)]
+            for name, column in sums.items()
         },
     }
 

@@ -156,7 +156,7 @@ def _list(candidates: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
 def _read(found: Mapping[str, Any], candidates: Mapping[str, Any] | None) -> Entry:
     best = (candidates or {}).get("best_candidate")
     return Entry(
-        name=str(found["name"]),
+        name=str(found.get("label") or found["name"]),
         kind=WINNER if found["name"] == best else CANDIDATE,
         status=str(found.get("status") or "unknown"),
         metrics=read_metrics(found),

@@ -107,7 +107,7 @@ def build_document(
         "items": list_items(figures.items, history, settings.metric),
         "total": {
             "history": total_history(history),
-            "forecast": total_forecast(figures.grid, settings),
+            "forecast": total_forecast(figures.grid, settings, figures.range_share),
             "last_season_total": float(figures.items.totals.reference.sum()),
             "complete_from": _name_start(figures),
             "before": _describe_ghost(figures, settings),

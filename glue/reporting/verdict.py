@@ -25,6 +25,8 @@ _EVEN_PERCENT = 1.0
 _MOSTLY_NAIVE = 50.0
 # Above this share of worse series a gain says so.
 _WORSE_SHARE = 1 / 3
+# From this bias on a gain says so, and from the second on it is no clear gain.
+_BIAS_TOLD, _BIAS_BARRED = 5.0, 20.0
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ class Case:
     is_scale_fair
         Whether the horizon is within one season, so that MASE's unit is what the naive
         forecast misses at the same distance.
+    bias
+        By how many per cent of the volume the means were too high in all.
     evidence
         What the gain rests on.
     tries
@@ -107,6 +111,7 @@ class Case:
     mase: float | None = None
     baseline_mase: float | None = None
     is_scale_fair: bool = True
+    bias: float | None = None
     tries: tuple[str, ...] = ()
 
     @property
@@ -176,14 +181,27 @@ def list_doubts(case: Case) -> list[str]:
                 f"its MASE of {spell_metric(case.mase)} is above 1: it misses by more "
                 "than the usual change from season to season"
             )
+    if abs(case.bias or 0) >= _BIAS_BARRED:
+        doubts.append(f"its means were {_spell_bias(case)} in all")
     worse = case.compared - case.better_on
     if case.compared and worse > case.compared / 2:
         doubts.append(f"worse on {worse:,} of {case.compared:,} {_plural(case)}")
     return doubts
 
 
+def _spell_bias(case: Case) -> str:
+    bias = case.bias or 0
+    return f"{spell_percent(abs(bias))} too {'high' if bias > 0 else 'low'}"
+
+
 def _list_notes(case: Case) -> list[str]:
     notes = []
+    if abs(case.bias or 0) >= _BIAS_TOLD:
+        side = "less" if (case.bias or 0) > 0 else "more"
+        notes.append(
+            f"On the backtest its means were {_spell_bias(case)} in all: expect {side} "
+            "than the total says"
+        )
     worse = case.compared - case.better_on
     share = worse / case.compared if case.compared else 0
     gain = case.gain or 0
@@ -305,7 +323,8 @@ def _tell_naive(verdict: Verdict, mended: Mended, noun: str) -> Verdict:
 
 
 def _withhold(verdict: Verdict, assumed: AssumedFuture) -> Verdict:
-    notes = [text for text in (assumed.sentence, assumed.caveat) if text]
+    said = (assumed.sentence, assumed.left_out, assumed.caveat)
+    notes = [text for text in said if text]
     verdict = replace(verdict, notes=(*notes, *verdict.notes))
     if not assumed.is_withheld or verdict.improvement_percent is None:
         return verdict
@@ -372,6 +391,7 @@ def judge_backtest(
             not_judged=backtest["not_judged"],
             mase=backtest["winner"]["MASE"],
             baseline_mase=None if decides else backtest["baseline"]["MASE"],
+            bias=backtest["bias_percent"],
             is_scale_fair=settings.horizon <= settings.season,
             tries=tuple(tries),
         )

@@ -45,7 +45,9 @@ def spell_short(value: float | None) -> str:
         return NO_VALUE
     if value == 0:
         return "0"
-    size = abs(value)
+    if value < 0:
+        return MINUS + spell_short(-value)
+    size = value
     for unit, name in ((1e12, " T"), (1e9, " bn"), (1e6, " M"), (1e5, " k")):
         if size >= unit:
             scale = 1e3 if unit == 1e5 else unit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -51,10 +52,14 @@ class Layer:
 
 @dataclass
 class Settings:
-    """The merged settings; ``sources`` names the layer of each value by its path."""
+    """The merged settings; ``sources`` names the layer of each value by its path.
+
+    ``lost`` are the paths of what was set and could not be used, "" for a whole file.
+    """
 
     values: dict[str, Any]
     sources: dict[str, str] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
 
     @property
     def job(self) -> dict[str, Any]:
@@ -80,6 +85,15 @@ class Settings:
         section: dict[str, Any] = self.values.get("Preparation", {})
         return section
 
+    def has_lost(self, key: str) -> bool:
+        """Tell whether a setting of the job may be among what could not be used.
+
+        So it may be when a whole object was left out, and a key that is spelled alike.
+        """
+        names = {path.rpartition(".")[2] for path in self.lost}
+        wholes = any("." not in path for path in self.lost)
+        return wholes or bool(difflib.get_close_matches(key, names, cutoff=0.8))
+
     def source_of(self, path: str) -> str | None:
         """Name the layer that a value came from; None when nobody set it."""
         inside = (path + ".", path + "[")
@@ -102,7 +116,7 @@ def merge_settings(layers: Iterable[Layer], findings: Findings) -> Settings:
     for layer in layers:
         if layer.source == OWN_LAYER:
             allowed = deepcopy(settings)
-        values = read_layer(layer, findings)
+        values = read_layer(layer, findings, settings.lost)
         if values is not None:
             _merge_into(settings.values, values)
             _note_sources(values, layer.source, settings.sources, "")
@@ -162,20 +176,27 @@ def _get(values: Mapping[str, Any], keys: Iterable[str]) -> Any:
     return None if values == {} else values
 
 
-def read_layer(layer: Layer, findings: Findings) -> dict[str, Any] | None:
-    """Parse one layer, and leave out what breaks a rule; None when it is no JSON."""
+def read_layer(
+    layer: Layer, findings: Findings, lost: set[str]
+) -> dict[str, Any] | None:
+    """Parse one layer, and leave out what breaks a rule; None when it is no JSON.
+
+    ``lost`` takes the paths of what is left out.
+    """
     twice = set[str]()
     try:
         parsed = _parse(layer.text, twice)
     except (ValueError, RecursionError) as error:
         problem = shorten(str(error) or "it is nested too deeply", 120)
         findings.add("settings-unreadable", source=layer.source, problem=problem)
+        lost.add("")
         return None
     for key in sorted(twice):
         findings.add("settings-key-twice", source=layer.source, key=shorten(key))
     values: dict[str, Any] = strip_comments(parsed, SETTINGS)
     for keys in check_settings(_set_values(values), layer.source, findings):
         _leave_out(values, keys)
+        lost.add(".".join(keys))
     return values
 
 

@@ -20,65 +20,98 @@ from glue.shaping.shape import Parted, Shape
 from glue.understanding.related import RelatedTable
 
 
-def join_covariates(
-    shape: Shape, history: Rows, related: Parted, tallies: Tallies, *, number: int
-) -> Rows:
-    """Join one part of RTS.csv to one part of the history.
+class CovariateJoiner:
+    """Joins RTS.csv to the history, part by part.
 
-    Every row of history stays, once. Covariates of moments after the history
-    become rows with an empty target, up to the horizon.
-
-    Parameters
-    ----------
-    shape
-        Columns and facts of the whole history.
-    history
-        The history's rows, sorted by series and time.
-    related
-        The table of covariates.
-    tallies
-        Takes what did not match.
-    number
-        The part's number.
+    Every row of history stays, once. Covariates of moments after the history become
+    rows with an empty target, up to the horizon.
     """
-    table = related.table
-    rows = related.parts.load(number)
-    rows = rows.with_seconds(shape.clock.cut(rows.seconds)).sort(table.keys)
-    repeats = rows.series(table.keys).repeats(rows.seconds)
-    note_rows("rts-duplicate-rows", table, rows, repeats, tallies=tallies)
-    pair = _Pair(shape, history, rows.take(~repeats), table, tallies=tallies)
-    pair.note_unknown()
-    return pair.add_future(pair.join_history()) if len(history) else history
+
+    def __init__(self, shape: Shape, related: Parted, tallies: Tallies) -> None:
+        self._shape, self._related, self._tallies = shape, related, tallies
+        self._shared: Matches | None = None
+
+    def join(self, history: Rows, number: int) -> Rows:
+        """Join the covariates of one part to its history, sorted by series and time."""
+        matches = self._shared or self._load(0 if self._related.is_shared else number)
+        if self._related.is_shared:
+            self._shared = matches
+        table, tallies = self._related.table, self._tallies
+        pair = _Pair(self._shape, history, matches, table, tallies=tallies)
+        joined = pair.add_future(pair.join_history()) if len(history) else history
+        if not self._related.is_shared:
+            self._tell(matches)
+        return joined
+
+    def finish(self) -> None:
+        """Note, after all parts, what of a shared table belongs to none of them."""
+        if self._shared is not None:
+            self._tell(self._shared)
+
+    def _load(self, number: int) -> Matches:
+        """Read rows, and leave out those that repeat another's series and moment."""
+        shape, table = self._shape, self._related.table
+        rows = self._related.parts.load(number)
+        rows = rows.with_seconds(shape.clock.cut(rows.seconds)).sort(table.keys)
+        if not len(rows):
+            return Matches(rows)
+        repeats = rows.series(table.keys).repeats(rows.seconds)
+        note_rows("rts-duplicate-rows", table, rows, repeats, tallies=self._tallies)
+        return Matches(rows.take(~repeats))
+
+    def _tell(self, matches: Matches) -> None:
+        """Note the rows that are of no use, and the blank values of those that are."""
+        shape, table, rows = self._shape, self._related.table, matches.rows
+        past = shape.is_history(rows)
+        beyond = shape.steps_ahead(rows.seconds) > shape.horizon
+        codes = rows.key(table.keys)
+        masks = [
+            ("rts-series-unknown", mark_firsts(codes, ~matches.is_known)),
+            ("rts-rows-unmatched", matches.is_known & past & ~matches.is_used),
+            ("rts-beyond-horizon", matches.is_known & ~past & beyond),
+        ]
+        for name in table.columns:
+            if rows[name].dtype != object:  # of texts, blank is one of their kinds
+                blank = matches.is_used & past & is_blank(rows[name])
+                masks.append(("covariate-blank", blank))
+        for code, mask in masks:
+            note_rows(code, table, rows, mask, tallies=self._tallies)
+
+
+class Matches:
+    """Rows of RTS.csv, which of them are of a series of the history, and which used.
+
+    Both masks are [n rows]; each part of the history adds to them.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.is_known = np.zeros(len(rows), dtype=bool)
+        self.is_used = np.zeros(len(rows), dtype=bool)
 
 
 class _Pair:
-    """A part of the history beside the part of RTS.csv that belongs to it."""
+    """A part of the history beside the rows of RTS.csv that may belong to it."""
 
     def __init__(
         self,
         shape: Shape,
         history: Rows,
-        rows: Rows,
+        matches: Matches,
         table: RelatedTable,
         *,
         tallies: Tallies,
     ) -> None:
         self.shape, self.table, self._tallies = shape, table, tallies
-        self.history, self.rows = history, rows
-        self._code, self._row_code = number_alike(history, rows, table.keys)
+        self.history, self.rows, self._matches = history, matches.rows, matches
+        self._code, self._row_code = number_alike(history, self.rows, table.keys)
         self._is_known = np.isin(self._row_code, self._code)
-        self._is_past = shape.is_history(rows)
-        seconds = np.concatenate([history.seconds, rows.seconds])
+        matches.is_known |= self._is_known
+        self._is_past = shape.is_history(self.rows)
+        seconds = np.concatenate([history.seconds, self.rows.seconds])
         moments, at = np.unique(seconds, return_inverse=True)
         self._moments, at = len(moments), at.reshape(-1)
         self._at, self._row_at = at[: len(history)], at[len(history) :]
-
-    def _note(self, code: str, mask: Array) -> None:
-        note_rows(code, self.table, self.rows, mask, tallies=self._tallies)
-
-    def note_unknown(self) -> None:
-        """Note the series of RTS.csv that the history has not, each once."""
-        self._note("rts-series-unknown", mark_firsts(self._row_code, ~self._is_known))
 
     def join_history(self) -> Rows:
         """Give each row of history the covariates of its series and moment."""
@@ -88,12 +121,7 @@ class _Pair:
         self._tallies.amounts["matched"] += int(lookup.hit.sum())
         if len(self.rows) and len(self.history):
             self._keep_moments()
-        is_used = np.zeros(len(self.rows), dtype=bool)
-        is_used[lookup.used] = True
-        for name in self.table.columns:
-            blank = is_used & self._is_past & is_blank(self.rows[name])
-            self._note("covariate-blank", blank)
-        self._note("rts-rows-unmatched", self._is_known & self._is_past & ~is_used)
+        self._matches.is_used[lookup.used] = True
         return self.history.with_columns(
             {name: lookup.pick(self.rows[name]) for name in self.table.columns}
         )
@@ -123,7 +151,6 @@ class _Pair:
         keys, horizon = self.shape.keys, self.shape.horizon
         future = self._is_known & ~self._is_past
         beyond = future & (self.shape.steps_ahead(self.rows.seconds) > horizon)
-        self._note("rts-beyond-horizon", beyond)
         series = joined.series(keys)
         heads, picks = self._match_series(
             series.starts, np.flatnonzero(future & ~beyond)

@@ -34,6 +34,22 @@ _FEW = 0.02
 _LONG_HOLE = 12
 
 
+# What is said by the horizon, and by the frequency. Where a setting was given that
+# cannot be used, both are a guess, and none of this may be true.
+_BY_HORIZON = (
+    *("horizon-too-long", "horizon-long", "beyond-horizon", "rts-beyond-horizon"),
+    *("future-partial", "future-partial-filled"),
+)
+_FOLLOWING = {
+    "ForecastHorizon": _BY_HORIZON,
+    "ForecastFrequency": (
+        *_BY_HORIZON,
+        *("finer-than-frequency", "off-boundary", "steps-irregular"),
+        *("timestamp-time-dropped", "series-gaps", "series-ends-early", "time-hole"),
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Clock:
     """How moments are counted and written.
@@ -74,12 +90,16 @@ class Outlook:
 
 
 def find_outlook(
-    survey: Survey, settings: Settings, file: str, findings: Findings
+    survey: Survey, settings: Settings, file: str, findings: Findings, *, end: int
 ) -> Outlook | None:
     """Choose frequency and horizon, and check both against the history.
 
-    None when the history has no step that could be forecast at.
+    ``end`` is the last moment of all tables. None when the history has no step that
+    could be forecast at.
     """
+    for key, codes in _FOLLOWING.items():
+        if settings.has_lost(key):
+            findings.hold_back(codes)
     frequency = _choose_frequency(survey, settings, file, findings)
     if frequency is None:
         return None
@@ -88,7 +108,7 @@ def find_outlook(
     _check_boundary(survey, clock, file, findings)
     _check_holes(survey, clock, file, findings)
     season = _choose_season(frequency, settings, findings)
-    horizon = _Horizon(survey, frequency, steps, file, findings).choose(settings)
+    horizon = _Horizon(survey, frequency, steps, file, findings, end).choose(settings)
     return Outlook(clock, steps, season, horizon)
 
 
@@ -229,6 +249,7 @@ class _Horizon:
     steps: int
     file: str
     findings: Findings
+    end: int
 
     def choose(self, settings: Settings) -> int:
         """Take the horizon that is set, else one that fits; 0 when none does."""
@@ -249,7 +270,7 @@ class _Horizon:
 
     def _infer(self, longest: int) -> int:
         """Take as many steps as future rows are given for, else the usual number."""
-        ends = np.array([self.survey.end])
+        ends = np.array([self.end])
         future = int(self.frequency.periods(ends, self.survey.last)[0])
         usual = usual_horizon(self.frequency)
         if 0 < future <= longest:

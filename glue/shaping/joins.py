@@ -52,7 +52,8 @@ def number_alike(
 ) -> tuple[Array, Array]:
     """Number the keys of two tables alike, [n] and [m]."""
     both = [np.concatenate([first[name], second[name]]) for name in keys]
-    codes = factorize(both)
+    zeros = np.zeros(len(first) + len(second), dtype=np.int64)
+    codes = factorize(both) if keys else zeros
     return codes[: len(first)], codes[len(first) :]
 
 
@@ -84,7 +85,8 @@ def note_rows(
     if mask.any():
         file, keys = table.name, table.keys
         describe = describe_rows(rows, keys, dated=table.plan.timestamp is not None)
-        examples = rows.first(mask, file, keys[0], describe)
+        column = keys[0] if keys else table.plan.timestamp
+        examples = rows.first(mask, file, column, describe)
         tallies.add(code, examples, count=int(mask.sum()), file=file)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -54,7 +54,7 @@ def part_table(
     with _PartWriter(folder, parting) as writer:
         for rows in read_rows(table, plan, findings):
             writer.add(rows)
-        return writer.parts
+        return replace(writer.parts, last=writer.last)
 
 
 class _PartWriter:
@@ -63,6 +63,7 @@ class _PartWriter:
     def __init__(self, folder: Path, parting: Parting) -> None:
         folder.mkdir(parents=True)
         self.parts = Parts(folder, parting.count)
+        self.last: int | None = None
         self._parting = parting
         self._files: list[BinaryIO] = [
             self.parts.path(number).open("wb") for number in range(parting.count)
@@ -77,6 +78,9 @@ class _PartWriter:
 
     def add(self, rows: Rows) -> None:
         """Write each row to its part; a part without any has the columns as well."""
+        if len(rows):
+            last = int(rows.seconds.max())
+            self.last = last if self.last is None else max(last, self.last)
         chosen = self._parting.choose(rows)
         order = np.argsort(chosen, kind="stable")
         bounds = np.searchsorted(chosen[order], np.arange(len(self._files) + 1))
@@ -88,10 +92,11 @@ class _PartWriter:
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of a table on disk."""
+    """The parts of a table on disk; ``last`` is its last moment, where it has any."""
 
     folder: Path
     count: int
+    last: int | None = None
 
     def path(self, number: int) -> Path:
         """Name the file of a part."""

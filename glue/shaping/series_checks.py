@@ -15,6 +15,8 @@ from glue.rows import Rows, Series
 from glue.shaping.horizon import Clock
 from glue.shaping.shape import Shape, name_row
 
+_REPEATS = ("duplicate-rows", "duplicate-rows-aggregated")
+_MOST_COLUMNS = 3
 _LOW, _HIGH = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 
@@ -215,7 +217,8 @@ def _note(
 
     def describe(at: int) -> str:
         if each is None:
-            return name_row(rows, shape.keys, at)
+            name = name_row(rows, shape.keys, at)
+            return name + _tell_apart(shape, rows, at) if code in _REPEATS else name
         return f"{rows.name(shape.keys, at)}: {each(at)}"
 
     tallies.add(
@@ -229,6 +232,20 @@ def _note(
         last=shape.clock.write(shape.last),
         **_describe_filling(shape),
     )
+
+
+def _tell_apart(shape: Shape, rows: Rows, at: int) -> str:
+    """Say in which columns a row differs from the one that it repeats."""
+    differing = [
+        f"{name} {_show(rows[name][at])} after {_show(rows[name][at - 1])}"
+        for name in (shape.target, *shape.history.roles.others)
+        if name in rows.columns and _show(rows[name][at]) != _show(rows[name][at - 1])
+    ]
+    return f", with {', '.join(differing[:_MOST_COLUMNS])}" if differing else ""
+
+
+def _show(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else repr(str(value)[:40])
 
 
 def _describe_filling(shape: Shape) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,7 +23,9 @@ from glue.understanding.related import RelatedTable
 class Shape:
     """What the forecast input is to be.
 
-    ``related`` and ``metadata`` are RTS.csv and metadata.csv, where they are given.
+    ``related`` and ``metadata`` are RTS.csv and metadata.csv, where they are given;
+    ``empty`` are columns without any value in the history, which are left out, and
+    ``named_blanks`` those of texts whose blanks are a kind of their own.
     """
 
     history: HistoryTable
@@ -33,6 +35,8 @@ class Shape:
     related: RelatedTable | None = None
     metadata: RelatedTable | None = None
     drop_short: bool = False
+    empty: frozenset[str] = frozenset()
+    named_blanks: frozenset[str] = frozenset()
 
     @property
     def file(self) -> str:
@@ -107,10 +111,17 @@ class Shape:
             keys=roles.keys,
             timestamp=roles.timestamp,
             target=roles.target,
-            others=(*roles.others, *added),
+            others=tuple(n for n in (*roles.others, *added) if n not in self.empty),
             whole=self.history.whole.union(*(table.whole for table in tables)),
             with_time=self.clock.with_time,
         )
+
+    def without(self, empty: frozenset[str], named: frozenset[str]) -> Shape:
+        """Leave out columns, and what settings say of them; name blanks of others."""
+        filling = self.fitted.filling
+        kept = {name: fills for name, fills in filling.items() if name not in empty}
+        fitted = replace(self.fitted, filling=kept)
+        return replace(self, empty=empty, named_blanks=named, fitted=fitted)
 
     def steps_ahead(self, seconds: Array) -> Array:
         """Count the steps from the last moment of history to others, [n]."""
@@ -123,10 +134,14 @@ class Shape:
 
 @dataclass(frozen=True)
 class Parted:
-    """A related table with its rows on disk, parted as the history is."""
+    """A related table with its rows on disk, parted as the history is.
+
+    One that ``is_shared`` is not parted: each of its rows is for many parts.
+    """
 
     table: RelatedTable
     parts: Parts
+    is_shared: bool = False
 
 
 def infer_kinds(shape: Shape, findings: Findings) -> None:
@@ -139,7 +154,7 @@ def infer_kinds(shape: Shape, findings: Findings) -> None:
         (shape.static, "attribute", "it never changes within a series"),
         (attributes, "attribute", "it is in metadata.csv"),
     ):
-        for name in names:
+        for name in (each for each in names if each not in shape.empty):
             findings.infer(f"column {name!r}", kind, evidence)
 
 
@@ -147,4 +162,4 @@ def name_row(rows: Rows, keys: tuple[str, ...], at: int) -> str:
     """Name a row: its series and its moment."""
     seconds = int(rows.seconds[at])
     moment = write_moment(seconds, with_time=seconds % DAY != 0)
-    return f"{rows.name(keys, at)} at {moment}"
+    return f"{rows.name(keys, at)} at {moment}" if keys else moment

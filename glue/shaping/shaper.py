@@ -10,7 +10,9 @@ from glue.findings.finding import Findings, Tallies
 from glue.reading.timestamps import format_moment
 from glue.rows import Rows
 from glue.shaping.attributes import join_attributes
-from glue.shaping.covariates import join_covariates
+from glue.shaping.clock_change import explain_repeats, note_repeats
+from glue.shaping.column_values import ColumnValues, name_blanks
+from glue.shaping.covariates import CovariateJoiner
 from glue.shaping.future import check_future, cut_horizon, note_none
 from glue.shaping.hook import Hook, HookCaller, list_others
 from glue.shaping.input_files import BlockWriter, InputFiles, PartLimits
@@ -27,9 +29,19 @@ class Shaper:
     ) -> None:
         self.shape, self._related, self._metadata = shape, related, metadata
         self._checks, self._joins, self._dropped = Tallies(), Tallies(), Tallies()
+        self._values = ColumnValues(shape)
+        self._covariates: CovariateJoiner | None = None
+        if related is not None:
+            self._covariates = CovariateJoiner(shape, related, self._joins)
 
-    def shape_parts(self, history: Parts, findings: Findings) -> None:
-        """Check and join every part, on disk; say what was found in all."""
+    def shape_parts(self, history: Parts, findings: Findings) -> Shape:
+        """Check and join every part, on disk; say what was found in all.
+
+        Returns
+        -------
+        Shape
+            Without the columns that turned out to have no value in the history.
+        """
         for number in range(history.count):
             rows = self._check(history.load(number))
             before = self._count_history(rows)
@@ -37,11 +49,16 @@ class Shaper:
             if self._count_history(rows) != before:
                 raise AssertionError("a join lost or multiplied rows of history")
             history.replace(number, self._drop_short(rows))
+        if self._covariates is not None:
+            self._covariates.finish()
         note_none(self.shape, self._joins)
+        explain_repeats(self._checks)
+        shape = self._values.judge(self._joins)
         if self._related is not None and not self._joins.amounts.pop("matched", 0):
             self._refuse_related(self._related, findings)
         for tallies in (self._checks, self._joins, self._dropped):
             tallies.tell(findings)
+        return shape
 
     def _refuse_related(self, related: Parted, findings: Findings) -> None:
         """Say that no row of RTS.csv belongs to any of the history."""
@@ -57,17 +74,20 @@ class Shaper:
         if not len(rows):
             return rows
         rows = rows.with_seconds(self.shape.clock.cut(rows.seconds))
-        check_series(self.shape, rows.series(self.shape.keys), self._checks)
+        series = rows.series(self.shape.keys)
+        check_series(self.shape, series, self._checks)
+        note_repeats(rows.seconds[series.repeats(rows.seconds)], self._checks)
         return cut_horizon(self.shape, rows, self._joins)
 
     def _join(self, rows: Rows, number: int) -> Rows:
         shape, tallies = self.shape, self._joins
-        if self._related is not None:
-            rows = join_covariates(shape, rows, self._related, tallies, number=number)
+        if self._covariates is not None:
+            rows = self._covariates.join(rows, number)
         if len(rows) and shape.covariates:
             check_future(shape, rows, tallies)
         if self._metadata is not None:
             rows = join_attributes(shape, rows, self._metadata, tallies, number=number)
+        self._values.add(rows)
         return rows
 
     def _count_history(self, rows: Rows) -> int:
@@ -118,7 +138,7 @@ def write_input(
         repeats=shape.is_aggregated,
         filled=frozenset(shape.fitted.filling),
     )
-    writer = HookedWriter(caller, folder, findings)
+    writer = HookedWriter(caller, folder, findings, shape.named_blanks)
     writer.write_parts(parts)
     return writer.merge(limits)
 
@@ -126,8 +146,15 @@ def write_input(
 class HookedWriter:
     """Sends each part through the hook, and its result to the block writer."""
 
-    def __init__(self, caller: HookCaller, folder: Path, findings: Findings) -> None:
+    def __init__(
+        self,
+        caller: HookCaller,
+        folder: Path,
+        findings: Findings,
+        named_blanks: frozenset[str],
+    ) -> None:
         self._caller, self._folder, self._findings = caller, folder, findings
+        self._named_blanks = named_blanks
         self._writer: BlockWriter | None = None
         self._features: dict[str, Any] = {}
 
@@ -140,7 +167,7 @@ class HookedWriter:
             When the hook fails, or its result cannot be forecast.
         """
         for number in range(parts.count):
-            rows = parts.load(number)
+            rows = name_blanks(parts.load(number), self._named_blanks)
             if len(rows):
                 if self._writer is None:
                     self._caller.try_parting(rows, self._findings)

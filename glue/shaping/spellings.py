@@ -48,14 +48,13 @@ def spell_alike(text: str) -> str:
     """
     if text.isascii() and text.isalpha():
         return text.casefold()
-    number = _ZEROS.fullmatch(text)
-    if number:
-        return number[1]
     plain = unicodedata.normalize("NFKD", text.translate(_LATIN))
     seen = "".join(
-        one for one in plain if unicodedata.category(one) not in ("Mn", "Cf")
+        letter for letter in plain if unicodedata.category(letter) not in ("Mn", "Cf")
     )
-    return _BETWEEN.sub(" ", seen.casefold()).strip()
+    words = _BETWEEN.sub(" ", seen.casefold()).strip()
+    number = _ZEROS.fullmatch(words)
+    return number[1] if number else words
 
 
 class Spellings:

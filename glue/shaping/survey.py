@@ -19,7 +19,7 @@ from glue.understanding.roles import Roles
 
 # How many moments tell whether they are swapped, and with which shares of even steps.
 _LEAST_MOMENTS, _MOST_MOMENTS = 8, 20_000
-_EVEN, _UNEVEN = 0.99, 0.95
+_EVEN, _UNEVEN = 0.99, 0.97
 _EPOCH = datetime(1970, 1, 1)
 
 

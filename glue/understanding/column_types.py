@@ -15,6 +15,9 @@ from glue.reading.numbers import (
 from glue.reading.profile import TableProfile
 from glue.settings.layers import Settings
 
+# A column with so large a share of numbers may be meant to be one of numbers.
+_LEAST_NUMBERS = 0.3
+
 
 @dataclass
 class Types:
@@ -88,7 +91,8 @@ class _Teller:
     file: str
     column: str
 
-    def _places(self, *kinds: str) -> list[Example]:
+    def find_places(self, *kinds: str) -> list[Example]:
+        """Give the first text of each of some kinds."""
         found = [self.evidence.places[kind] for kind in kinds if kind in self._known]
         return [Example(self.file, row, self.column, text) for text, row in found]
 
@@ -99,7 +103,7 @@ class _Teller:
     def tell_doubt(self, code: str, kind: str) -> None:
         """Say that the decimal mark is unclear, mixed, or only assumed."""
         kinds = ("comma", "dotted", "pointed", "thousandth")
-        places = self._places(kind) if kind else self._places(*kinds)
+        places = self.find_places(kind) if kind else self.find_places(*kinds)
         such = places[0].value if places else "1,234"
         self.findings.add(
             code, examples=places, file=self.file, column=self.column, such=such
@@ -116,7 +120,7 @@ class _Teller:
             self.findings.add(
                 "number-marks",
                 count=count,
-                examples=self._places(*kinds),
+                examples=self.find_places(*kinds),
                 file=self.file,
                 column=self.column,
                 mark=mark,
@@ -132,7 +136,7 @@ class _Teller:
         self.findings.add(
             "units-mixed" if len(units) > 1 or some else "number-units",
             count=count,
-            examples=self._places("unit"),
+            examples=self.find_places("unit"),
             file=self.file,
             column=self.column,
             units=list_some(units),
@@ -141,7 +145,7 @@ class _Teller:
     def tell_rounded(self) -> None:
         """Say that numbers were written in the short form of spreadsheets."""
         if self.evidence.rounded:
-            places = self._places("rounded")
+            places = self.find_places("rounded")
             self.findings.add(
                 "numbers-rounded",
                 count=self.evidence.rounded,
@@ -156,12 +160,12 @@ def _check_mixed(
     evidence: NumberEvidence, findings: Findings, *, file: str, column: str
 ) -> None:
     share = evidence.numeric_share
-    if 0.5 <= share < 1.0:
-        places = [
-            Example(file, row, column, text)
-            for text, row in evidence.places.values()
-            if not is_number(text)
-        ]
-        findings.add(
-            "covariate-mixed", examples=places, file=file, column=column, share=share
-        )
+    kinds = [kind for kind, (text, _) in evidence.places.items() if not is_number(text)]
+    if share == 1.0 and evidence.is_padded_oddly:
+        why, kinds = "some of its numbers have zeros in front", ["leading zero"]
+    elif _LEAST_NUMBERS <= share < 1.0:
+        why = f"{share:.0%} of its values are numbers"
+    else:
+        return
+    places = _Teller(evidence, findings, file, column).find_places(*kinds)
+    findings.add("covariate-mixed", examples=places, file=file, column=column, why=why)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from glue.findings.finding import FileRejected, Findings
 from glue.reading.profile import (
@@ -17,6 +18,7 @@ from glue.reading.timestamp_choice import choose_reading, describe_reading
 from glue.reading.timestamps import Reading
 from glue.reading.typed_rows import ReadPlan
 from glue.reading.views import add_column, drop_columns
+from glue.rows import Rows
 from glue.settings.layers import Settings
 from glue.understanding.column_names import (
     GROUPS,
@@ -31,8 +33,10 @@ from glue.understanding.roles import (
     find_row_numbers,
     sort_columns,
 )
-from glue.understanding.totals import leave_totals_out
+from glue.understanding.totals import leave_sum_out, leave_totals_out
 from glue.understanding.wide import melt_table
+
+_SOME_ITEMS = 1_000
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class HistoryTable:
     """A history that can be read: its roles, how each column is read.
 
     ``whole`` are the numeric columns without a fraction; ``reading`` is how the
-    timestamps are read.
+    timestamps are read; ``items`` are some of the ids.
     """
 
     table: Table
@@ -48,6 +52,7 @@ class HistoryTable:
     plan: ReadPlan
     reading: Reading
     whole: frozenset[str]
+    items: frozenset[str] = frozenset()
 
 
 def understand_history(
@@ -76,7 +81,7 @@ def understand_history(
         return None
     if roles.item_id not in table.header:
         findings.add("item-made", file=table.name, item=item)
-        table = add_column(table, roles.item_id, item)
+        table = leave_sum_out(add_column(table, roles.item_id, item), roles)
         sample = read_sample(table, Findings())
     numbered = find_row_numbers(sample, roles)
     if numbered:
@@ -88,18 +93,20 @@ def understand_history(
     profile = profile_table(table, roles.timestamp, roles.keys, findings, items=items)
     if profile is None:
         return None
+    some = items.take_out()
     if GROUPS not in settings.columns:
-        roles = _infer_groups(profile, items, roles, findings)
+        roles = _infer_groups(profile, some, roles, findings)
         roles = sort_columns(roles, table.header)
-    return _plan_reading(table, profile, roles, settings, findings=findings)
+    history = _plan_reading(table, profile, roles, settings, findings=findings)
+    ids = islice({text.strip() for text in some[roles.item_id].tolist()}, _SOME_ITEMS)
+    return None if history is None else replace(history, items=frozenset(ids))
 
 
 def _infer_groups(
-    profile: TableProfile, items: ItemSample, roles: Roles, findings: Findings
+    profile: TableProfile, sample: Rows, roles: Roles, findings: Findings
 ) -> Roles:
     numeric = {name: profile.is_numeric(name) for name in roles.others}
     candidates = order_group_candidates(roles.others, numeric)
-    sample = items.take_out()
     groups = find_groups(sample, roles.item_id, roles.timestamp, candidates)
     if groups:
         evidence = f"without it, {roles.item_id!r} has several rows at one timestamp"

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from glue.findings.finding import Findings, list_some
-from glue.reading.profile import TableProfile, profile_table
+from glue.reading.profile import TableProfile, profile_table, read_sample
 from glue.reading.tables import Table
 from glue.reading.timestamp_choice import choose_reading
 from glue.reading.typed_rows import ReadPlan
 from glue.settings.layers import Settings
 from glue.understanding.column_names import (
+    GROUPS,
+    ITEM,
     TARGET,
+    TIME,
     find_column,
     is_usual,
     match_column,
 )
 from glue.understanding.column_types import choose_types
 from glue.understanding.history import HistoryTable
+from glue.understanding.moments import tidy_moments
 from glue.understanding.roles import Roles
 
 
@@ -52,21 +58,23 @@ class RelatedTable:
 
 def check_swapped(
     history: HistoryTable, table: Table, settings: Settings, findings: Findings
-) -> None:
-    """Refuse a history whose target only RTS.csv has by its name."""
+) -> bool:
+    """Refuse a history whose target only RTS.csv has by its name; say whether."""
     target = history.roles.target
     if TARGET in settings.columns or is_usual(TARGET, target):
-        return
+        return False
     named = [name for name in table.header if is_usual(TARGET, name)]
-    if named and not _find_alike(table.header, [target]):
-        findings.add(
-            "column-unclear",
-            remedy=f"put the history into TTS.csv, or name the {TARGET} in the "
-            "TimeSeriesConfig of config.json",
-            file=f"{history.table.name} or {table.name}",
-            role="target",
-            columns=list_some([target, *named]),
-        )
+    if not named or _find_alike(table.header, [target]):
+        return False
+    findings.add(
+        "column-unclear",
+        remedy=f"put the history into TTS.csv, or name the {TARGET} in the "
+        "TimeSeriesConfig of config.json",
+        file=f"{history.table.name} or {table.name}",
+        role="target",
+        columns=list_some([target, *named]),
+    )
+    return True
 
 
 def understand_related(
@@ -90,13 +98,21 @@ def understand_related(
     target = _find_alike(table.header, [roles.target])
     if target:
         findings.add("rts-has-target", file=file, column=target[0])
-    needed = (roles.item_id, roles.timestamp)
+    named = {TIME: roles.timestamp, ITEM: roles.item_id, GROUPS: list(roles.groups)}
+    sample = read_sample(table, findings)
+    if not len(sample):
+        return None
+    table = tidy_moments(table, sample, named, findings)
+    is_general = _is_general(table, history)
+    needed = (roles.timestamp,) if is_general else (roles.item_id, roles.timestamp)
     table = _match_header(table, needed, roles.groups, findings)
     _check_collisions(table, roles.others, findings)
     if findings.errors > before:
         return None
     left = [name for name in roles.groups if name not in table.header]
-    if left:
+    if is_general:
+        findings.add("rts-for-every-item", file=file, item=roles.item_id)
+    elif left:
         findings.add("rts-without-groups", file=file, columns=list_some(left))
     keys = _shared_keys(table, roles)
     profile = profile_table(table, roles.timestamp, keys, findings)
@@ -110,6 +126,26 @@ def understand_related(
         return None
     plan = ReadPlan(keys, roles.timestamp, reading)
     return _complete(table, plan, profile, settings, findings=findings)
+
+
+def _is_general(table: Table, history: HistoryTable) -> bool:
+    """Say whether a table without an item column is meant for every item.
+
+    It is not when its moments repeat, or when a column holds ids of the history under
+    another name.
+    """
+    roles, header = history.roles, list(table.header)
+    time = match_column(roles.timestamp, header)
+    if match_column(roles.item_id, header) is not None or time is None:
+        return False
+    sample = read_sample(table, Findings())
+    keys = [match_column(name, header) for name in roles.groups]
+    codes = sample.key([time, *(name for name in keys if name is not None)])
+    if not len(codes) or len(codes) - len(np.unique(codes)) > 0.01 * len(codes):
+        return False
+    others = [name for name in header if name not in (time, *keys)]
+    values = [{text.strip() for text in sample[name].tolist()} for name in others]
+    return not any(len(some) == 1 and some <= history.items for some in values)
 
 
 def understand_metadata(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,13 +14,14 @@ import numpy as np
 from glue.arrays import Array, factorize
 from glue.findings.finding import FileRejected, Findings, list_some, shorten
 from glue.limits import RESULT_NAMES
-from glue.reading.numbers import NumberEvidence
+from glue.reading.numbers import MISSING, NumberEvidence, is_number
 from glue.reading.profile import unwrap_formula
 from glue.reading.timestamps import (
     Reading,
     TimestampEvidence,
     TimestampParser,
     find_order,
+    is_moment,
 )
 from glue.rows import Rows
 from glue.understanding.column_names import (
@@ -43,8 +45,12 @@ _NEEDS = {
     TIME: "a column of dates, such as 'timestamp'",
     TARGET: "a column of numbers, such as 'target_value'",
 }
-# A column with one of so many of the first names must be meant for its role.
-_CLEAR_NAMES = 4
+_CONTENT = {ITEM: "ids", TIME: "dates", TARGET: "numbers"}
+_WRITE_THEM = {
+    ITEM: "fill it",
+    TIME: "write all of them as YYYY-MM-DD, with HH:MM:SS behind it below daily",
+    TARGET: "write plain numbers such as 1234.5, and nothing where there is no value",
+}
 # In fewer rows than this, a series may well have one row only.
 _LEAST_ROWS = 8
 # A column that names series has so many rows for each of its values, at least.
@@ -305,20 +311,51 @@ class _RoleSearch:
         if role == TIME and len(numbers) >= _WIDE:
             reject_wide(self.file, numbers, self.findings)
             return
-        named = sorted(free, key=lambda name: rank_name(role, name))
-        if named and rank_name(role, named[0]) < _CLEAR_NAMES:
-            problem = self._describe_unfit(role, named[0])
-        else:
-            problem = f"{self.file} has no {WORDS[role]} column (needs {_NEEDS[role]}"
-            problem += f"; left are {list_some(free)})" if free else ")"
+        named = [name for name in free if _is_named(role, name)]
+        if named:
+            self._note_unfit(role, min(named, key=lambda name: rank_name(role, name)))
+            return
+        problem = f"{self.file} has no {WORDS[role]} column (needs {_NEEDS[role]}"
+        problem += f"; {self._describe_left(role, free)})" if free else ")"
         self.findings.add("column-missing", problem=problem, file=self.file)
 
-    def _describe_unfit(self, role: str, name: str) -> str:
-        filled = (text for text in self.sample[name].tolist() if text.strip())
-        text = next(filled, None)
-        example = f"; found such as {shorten(text)!r}" if text else ""
-        problem = f"{self.file}'s column {name!r} does not hold what a {WORDS[role]}"
-        return f"{problem} needs (needs {_NEEDS[role]}{example})"
+    def _time_texts(self) -> list[str]:
+        time = self.columns.get(TIME)
+        texts: list[str] = [] if time is None else self.sample[time].tolist()
+        return texts
+
+    def _describe_left(self, role: str, free: list[str]) -> str:
+        """Say what the columns are that are left, with a value of each."""
+        moments = [text.strip() for text in self._time_texts()]
+        if role == ITEM and len(set(moments)) < len(moments):
+            again = next(text for text, n in Counter(moments).items() if n > 1)
+            return f"without one, {shorten(again)} comes twice"
+        return f"left are {list_some((self._show_column(name) for name in free), 5)}"
+
+    def _show_column(self, name: str) -> str:
+        """Name a column with its first value."""
+        text = next((t for t in self.sample[name].tolist() if t.strip()), None)
+        return (
+            f"{name!r}, empty" if text is None else f"{name!r} with {shorten(text)!r}"
+        )
+
+    def _note_unfit(self, role: str, name: str) -> None:
+        """Say that a column has the name of a role, and which value does not fit."""
+        texts = self.sample[name]
+        filled = np.array([bool(text.strip()) for text in texts.tolist()])
+        bad = filled & np.array([not _fits(role, text) for text in texts.tolist()])
+        count, total = int(bad.sum()), int(filled.sum())
+        found = f"{count} of {total} values are not" if total else "it is empty"
+        remedy = f"{_WRITE_THEM[role]}; or name another column as {role} in the "
+        self.findings.add(
+            "column-missing",
+            count=max(count, 1),
+            examples=self.sample.first_texts(bad, self.file, name),
+            remedy=remedy + "TimeSeriesConfig of config.json",
+            problem=f"{self.file}'s column {name!r} does not hold what a {WORDS[role]} "
+            f"needs (needs {_CONTENT[role]}; {found})",
+            file=self.file,
+        )
 
     def check_reserved(self) -> None:
         """Refuse columns that are called as a forecast's own columns will be."""
@@ -363,6 +400,19 @@ def _is_able(role: str, name: str, texts: Array) -> bool:
     if role == TARGET:
         return _numeric_share(filled) >= 0.9
     return _date_share(filled, named=is_time_name(name)) >= 0.9
+
+
+def _is_named(role: str, name: str) -> bool:
+    """Say whether a column's name speaks of a role."""
+    return is_usual(role, name) or (role == TIME and is_time_name(name))
+
+
+def _fits(role: str, text: str) -> bool:
+    """Say whether one value could stand in a column of this role."""
+    text = unwrap_formula(text.strip())
+    if role == TARGET:
+        return is_number(text) or text.casefold() in MISSING
+    return role == ITEM or is_moment(text, named=True)
 
 
 def _share_of_digits(texts: Array) -> float:

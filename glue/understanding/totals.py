@@ -6,7 +6,9 @@ import re
 
 import numpy as np
 
-from glue.findings.finding import Tallies
+from glue.arrays import as_texts
+from glue.findings.finding import Findings, Tallies
+from glue.reading.numbers import parse_numbers
 from glue.reading.tables import Table
 from glue.reading.views import View
 from glue.rows import Rows
@@ -29,6 +31,37 @@ def is_total(text: str) -> bool:
         return False
     words = re.findall(r"[^\W\d_]+", text.casefold())
     return text.startswith("* ") or not _WORDS.isdisjoint(words)
+
+
+def leave_sum_out(table: Table, roles: Roles) -> Table:
+    """Leave out the last row of one series if it has no moment and sums up the others.
+
+    Reports end so. Any other row without a moment stays, and is refused.
+    """
+    sums = dict.fromkeys(".,", 0.0)
+    numbers: list[int] = []
+    for rows in table.chunks(Findings(), Tallies()):
+        blank = np.array([not t.strip() for t in rows[roles.timestamp].tolist()])
+        numbers += rows.numbers[blank].tolist()
+        texts = as_texts(text.strip() for text in rows[roles.target].tolist())
+        for mark in sums:
+            values, bad = parse_numbers(texts, mark)
+            last = np.nansum(values[blank & ~bad])
+            sums[mark] += float(np.nansum(values[~blank & ~bad]) - last)
+    close = any(abs(left) < 0.005 for left in sums.values())
+    return _drop_row(table, numbers[0], roles) if len(numbers) == 1 and close else table
+
+
+def _drop_row(table: Table, number: int, roles: Roles) -> Table:
+    def change(rows: Rows, tallies: Tallies) -> Rows:
+        mask = rows.numbers == number
+        if mask.any():
+            examples = rows.first_texts(mask, table.name, roles.target)
+            done = "it was left out"
+            tallies.add("total-rows", examples, count=1, file=table.name, done=done)
+        return rows.take(~mask)
+
+    return View(table, table.header, change)
 
 
 def leave_totals_out(table: Table, roles: Roles) -> Table:

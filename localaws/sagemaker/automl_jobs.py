@@ -14,14 +14,19 @@ from moto.utilities.utils import get_partition
 
 from localaws.faults.plan import Fault
 from localaws.sagemaker.background_jobs import Watcher
-from localaws.sagemaker.transform_process import FORECASTING, PROBLEM_TYPE
 
 DEFAULT_OBJECTIVE = "AverageWeightedQuantileLoss"
 ENDED = frozenset({"Completed", "Failed", "Stopped"})
 _LONGEST_REASON = 1024
+_LONGEST_NAME = 64
 # The engine keeps the time limit itself; this is for when it does not.
 _GRACE_SECONDS = 60.0
-_REPOSITORY = "autopilot-time-series-forecasting"
+FORECASTING = "TimeSeriesForecasting"
+_REPOSITORY = "autopilot-timeseries"
+# Accounts of AWS that the image was seen in.
+_IMAGE_ACCOUNTS = {"us-east-1": "473393118567", "ap-south-1": "179163482248"}
+# How a candidate's metric is called in MetricName, where it was seen.
+_CONSTANTS = {DEFAULT_OBJECTIVE: "AVERAGE_WEIGHTED_QUANTILE_LOSS"}
 
 
 class AutoMLJob(Watcher):
@@ -195,7 +200,7 @@ class AutoMLJob(Watcher):
         done = found["status"] == "Completed"
         step = f"{self.auto_ml_job_name}-{found['algorithm']}"
         candidate = {
-            "CandidateName": found["name"],
+            "CandidateName": self._name_candidate(found["name"]),
             "ObjectiveStatus": "Succeeded" if done else "Failed",
             "CandidateSteps": [
                 {
@@ -214,7 +219,6 @@ class AutoMLJob(Watcher):
                         "MetricName": name,
                         "StandardMetricName": name,
                         "Value": value,
-                        "Set": "Validation",
                     }
                     for name, value in found["metrics"].items()
                 ]
@@ -225,7 +229,7 @@ class AutoMLJob(Watcher):
         if self.objective in found["metrics"]:
             candidate["FinalAutoMLJobObjectiveMetric"] = {
                 "Type": "Minimize",
-                "MetricName": self.objective,
+                "MetricName": _CONSTANTS.get(self.objective, self.objective),
                 "StandardMetricName": self.objective,
                 "Value": found["metrics"][self.objective],
             }
@@ -233,20 +237,33 @@ class AutoMLJob(Watcher):
 
     def _crown(self, candidate: dict[str, Any], artifacts: Mapping[str, str]) -> None:
         """Make a candidate the best one, with all that a model is made from."""
+        account = _IMAGE_ACCOUNTS.get(self.region, self.account)
+        registry = f"{account}.dkr.ecr.{self.region}.amazonaws.com"
         container = {
-            "Image": (
-                f"{self.account}.dkr.ecr.{self.region}.amazonaws.com/{_REPOSITORY}:1"
-            ),
+            "Image": f"{registry}/{_REPOSITORY}:latest",
             "ModelDataUrl": artifacts["model"],
-            "Environment": {PROBLEM_TYPE: FORECASTING},
+            "Environment": {},
         }
         candidate["InferenceContainers"] = [container]
+        candidate["InferenceContainerDefinitions"] = {"CPU": [container]}
         candidate["CandidateProperties"]["CandidateArtifactLocations"] = {
             "Explainability": artifacts["explainability"],
             "ModelInsights": artifacts["insights"],
             "BacktestResults": artifacts["backtests"],
         }
+        step = artifacts["step"]
+        candidate["CandidateSteps"] = [
+            {
+                "CandidateStepType": "AWS::SageMaker::TrainingJob",
+                "CandidateStepArn": self._build_arn("training-job", step),
+                "CandidateStepName": step,
+            }
+        ]
         self.best_candidate = candidate
+
+    def _name_candidate(self, label: str) -> str:
+        """Name a candidate; of Autopilot's own names the ensemble's alone was seen."""
+        return f"{self.auto_ml_job_name}-trial-{label}-1"[:_LONGEST_NAME]
 
     def _find_leader(self) -> dict[str, Any] | None:
         """Find the best so far: AWS shows it early, but without containers."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import secrets
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -39,6 +40,8 @@ METRICS = {
     "RMSE": "RMSE",
 }
 ENSEMBLE = "WeightedEnsemble"
+# What Amazon Forecast's export calls them.
+_EXPORT_NAMES = {"actual": "target_value", "cutoff": "backtestwindow_start_time"}
 # "The lesser of 500 time-steps or 1/4 of the time-steps in the dataset", says the API
 # reference of TimeSeriesForecastingJobConfig.
 _STEPS_PER_HORIZON = 4
@@ -69,10 +72,9 @@ class Progress:
 def run(spec: Mapping[str, Any], progress: Progress, s3: Any) -> None:
     """Do the job that a specification describes."""
     config = spec["config"]
-    progress.enter("AnalyzingData")
+    progress.enter("PreTraining")
     table = read_training_data(s3, spec)
     check_data(table, config)
-    progress.enter("FeatureEngineering")
     progress.enter("TrainingModels")
     model = fit(
         add_known_future(table, s3, spec),
@@ -80,9 +82,8 @@ def run(spec: Mapping[str, Any], progress: Progress, s3: Any) -> None:
         objective=spec["objective"],
         on_candidate=lambda report: progress.say(candidate=describe_report(report)),
     )
-    progress.enter("GeneratingExplainabilityReport")
+    progress.enter("EnsemblingModels")
     explanation = describe_explanation(model)
-    progress.enter("GeneratingModelInsightsReport")
     output = Location.parse(spec["output_uri"])
     artifacts = write_artifacts(s3, model, output)
     write_object(
@@ -174,21 +175,36 @@ def check_data(table: pd.DataFrame, config: Mapping[str, Any]) -> None:
 
 
 def write_artifacts(s3: Any, model: Model, output: Location) -> dict[str, str]:
-    """Write the model, the leaderboard and the backtests; say where they are."""
-    archive = output.below("tuning/model/output/model.tar.gz")
+    """Write the model, the leaderboard and the backtests; say where they are.
+
+    The folders are those of a real job, and so is the lack of a slash at their ends.
+    What lies in that of the backtests is not published: here it is as Amazon
+    Forecast's export has it.
+    """
+    job = output.key.rstrip("/").rpartition("/")[2]
+    step = f"{job}-me-1-{secrets.token_hex(16)}"
+    trial = output.below(f"{job}-trial-TimeSeriesModelTraining/")
+    archive = trial.below(
+        f"models/model-ensemble/full-dataset/{step}/output/model.tar.gz"
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tar.gz"
         model.save(path)
         write_object(s3, archive, path.read_bytes())
-    backtests = output.below("backtest-results/")
-    write_object(s3, backtests.below("backtest.csv"), write_csv(model.backtests))
-    insights = output.below("model-insights/")
-    write_object(s3, insights.below("leaderboard.csv"), write_csv(model.leaderboard))
+    backtests = trial.below("backtest-export/model-ensemble/backtest-1")
+    write_object(
+        s3,
+        backtests.below("forecasted-values/part-00000.csv"),
+        write_csv(model.backtests.rename(columns=_EXPORT_NAMES)),
+    )
+    scores = backtests.below("accuracy-metrics-values/part-00000.csv")
+    write_object(s3, scores, write_csv(model.leaderboard))
     return {
+        "step": step,
         "model": archive.uri,
         "backtests": backtests.uri,
-        "insights": insights.uri,
-        "explainability": output.below("explainability/").uri,
+        "insights": trial.below("documentation/model_monitor").uri,
+        "explainability": trial.below("documentation/explainability").uri,
     }
 
 
@@ -218,7 +234,7 @@ def describe_ensemble(model: Model) -> dict[str, Any]:
     board = model.leaderboard
     row: Any = board[board["name"] == ENSEMBLE].iloc[0].to_dict()
     return {
-        "name": ENSEMBLE,
+        "name": "me",
         "algorithm": row["algorithm"],
         "status": row["status"],
         "reason": "",

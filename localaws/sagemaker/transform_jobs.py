@@ -79,13 +79,8 @@ class TransformJob(Watcher):
         """Say what the job's process is to do."""
         request = self.request
         source = request["TransformInput"]["DataSource"]["S3DataSource"]
-        environment = {
-            **(self._container.get("Environment") or {}),
-            **(request.get("Environment") or {}),
-        }
         return {
             "model_uri": self._container["ModelDataUrl"],
-            "environment": environment,
             "input_uri": source["S3Uri"],
             "output_uri": request["TransformOutput"]["S3OutputPath"],
             "max_payload_mb": request.get("MaxPayloadInMB", _DEFAULT_PAYLOAD_MB),

@@ -25,10 +25,6 @@ from localaws.sagemaker.s3_files import (
 )
 from localaws.sagemaker.tables import read_tables, write_csv
 
-# What the container of a model must be told, as a stand-in for all that a real one
-# is: BestCandidate's InferenceContainers say it, and are to be used whole.
-PROBLEM_TYPE = "AUTOPILOT_PROBLEM_TYPE"
-FORECASTING = "TimeSeriesForecasting"
 _MEGABYTE = 1024**2
 
 
@@ -45,7 +41,6 @@ def run(spec: Mapping[str, Any], s3: Any, folder: Path) -> None:
             f'ClientError: No S3 objects found under S3 URL "{prefix.uri}" given in '
             "input data source. Please ensure that objects exist under that S3 prefix."
         )
-    check_environment(spec["environment"])
     model = load_model(s3, Location.parse(spec["model_uri"]), folder)
     columns = name_columns(model)
     output = Location.parse(spec["output_uri"])
@@ -61,16 +56,6 @@ def run(spec: Mapping[str, Any], s3: Any, folder: Path) -> None:
             ) from error
         name = found.key.removeprefix(prefix.key).lstrip("/") or Path(found.key).name
         write_object(s3, output.below(f"{name}.out"), write_csv(forecast))
-
-
-def check_environment(environment: Mapping[str, str]) -> None:
-    """Refuse a model whose container was made without its environment."""
-    if environment.get(PROBLEM_TYPE) != FORECASTING:
-        raise JobError(
-            f"AlgorithmError: the container's environment lacks {PROBLEM_TYPE}="
-            f"{FORECASTING} (found {dict(environment)}); create the model with "
-            "BestCandidate's InferenceContainers as they are"
-        )
 
 
 def name_columns(model: Model) -> dict[str, Any]:

@@ -1,7 +1,4 @@
-"""Only who deploys may write what Glue will run.
-
-At 699381e all of these fell: whoever might write beyond `raw/` could write the code.
-"""
+"""Only who deploys may write what Glue will run."""
 
 import pytest
 

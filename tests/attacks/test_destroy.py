@@ -1,7 +1,4 @@
-"""Nothing is removed unless somebody said so, and no data but for the stage's name.
-
-At 699381e every one of these without a terminal fell: it removed at once.
-"""
+"""Nothing is removed unless somebody said so, and no data but for the stage's name."""
 
 import io
 import sys

@@ -1,7 +1,4 @@
-"""A package that is not the one that was locked is not installed.
-
-At 699381e every one of these fell: versions were pinned, and no hashes.
-"""
+"""A package that is not the one that was locked is not installed."""
 
 import hashlib
 import subprocess

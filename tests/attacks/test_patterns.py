@@ -41,9 +41,15 @@ def list_rules(rule):
         yield rule
 
 
+def name(pattern):
+    """Name a pattern by its module, for its line changes."""
+    module = pattern.place.split(":")[0]
+    return f"{module} {pattern.method} {pattern.text!a}"
+
+
 OF_SETTINGS = {rule.pattern for rule in list_rules(SETTINGS) if rule.pattern}
 PATTERNS = {
-    **{f"{one.place} {one.method}": one for one in FOUND if one.text is not None},
+    **{name(one): one for one in FOUND if one.text is not None},
     **{
         f"setting {text}": Pattern("settings", text, "fullmatch")
         for text in sorted(OF_SETTINGS)
@@ -74,10 +80,10 @@ def try_long(pattern):
     return method("", long) if pattern.method == "sub" else method(long)
 
 
-@pytest.mark.parametrize("name", PATTERNS)
-def test_pattern_does_not_backtrack(name):
-    assert measure_growth(PATTERNS[name]) < MOST_GROWTH
-    try_long(PATTERNS[name])
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_pattern_does_not_backtrack(pattern):
+    assert measure_growth(PATTERNS[pattern]) < MOST_GROWTH
+    try_long(PATTERNS[pattern])
 
 
 def test_no_pattern_is_forgotten():
@@ -99,9 +105,9 @@ BACKTRACKING = {
 }
 
 
-@pytest.mark.parametrize("name", BACKTRACKING)
-def test_backtracking_is_found(name):
-    pattern = Pattern(name, *BACKTRACKING[name])
+@pytest.mark.parametrize("kind", BACKTRACKING)
+def test_backtracking_is_found(kind):
+    pattern = Pattern(kind, *BACKTRACKING[kind])
 
     try:
         growth = measure_growth(pattern)

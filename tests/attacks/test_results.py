@@ -1,8 +1,4 @@
-"""What a run left lands in its own folder, whatever the bucket says of its name.
-
-At 699381e these datasets fell (`..` led out of the output folder), but for the NUL,
-which stopped the client; so did the file with backslashes. The other files held.
-"""
+"""What a run left lands in its own folder, whatever the bucket says of its name."""
 
 import json
 from pathlib import Path

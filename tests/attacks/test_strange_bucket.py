@@ -1,8 +1,4 @@
-"""A bucket that a stranger has made under our name gets nothing and gives nothing.
-
-At 699381e all of these fell but those of `deploy.py`: client, functions and Glue jobs
-named no owner, no policy did, and the client uploaded before it looked.
-"""
+"""A bucket that a stranger has made under our name gets nothing and gives nothing."""
 
 import json
 from contextlib import suppress

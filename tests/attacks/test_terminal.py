@@ -1,8 +1,4 @@
-"""No text of an upload, a bucket or a service steers the terminal that shows it.
-
-`at_699381e` names the roads that fell: member names and settings of `--explain`, and
-the texts that only AWS or an operator writes. The others held.
-"""
+"""No text of an upload, a bucket or a service steers the terminal that shows it."""
 
 import io
 import json
@@ -18,6 +14,10 @@ import deploy
 import forecast
 from chalicelib.terminal import printable, printable_lines
 from client.accuracy import present_accuracy
+from client.command.doctor import show_sign
+from client.command.work import Manner, Work
+from client.connection import Place
+from client.doctor import Sign
 from client.errors import explain_aws_error
 from client.explain import explain_source
 from client.follow import Snapshot
@@ -26,13 +26,13 @@ from client.listing_table import render_listing
 from client.live import render_run
 from client.phases import Phase
 from client.plain import PlainDisplay
-from client.present import present_outcome
+from client.present import present_findings, present_outcome
 from client.results import Results
 from client.session import Outcome
 from client.terminal import CleanConsole
 from client.training import Candidate, Training
 from deployment.review import Outcome as Change
-from glue.check import render_explanation
+from glue.check.page import render_explanation
 from tests.building.scripted_run import STAGE, START, at, make_error
 
 EVIL = {
@@ -77,8 +77,12 @@ def show(*parts, console=None):
     return console.file.getvalue()
 
 
+def spell(*words):
+    return " ".join(words)
+
+
 def list_runs(text):
-    run = ListedRun(text, text, "FAILED", START, verdict=text)
+    run = ListedRun(text, text, "FAILED", START, verdict=text, waits=text)
     lost = [LostUpload(key, text, START) for key in (text, f"raw/{text}.zip")]
     listing = Listing((run,), tuple(lost), True)
     return show(*render_listing(listing, stage="dev", now=at(60)))
@@ -92,7 +96,8 @@ def make_snapshot(text):
         started=START,
         phases=(
             Phase(text, START, ended=at(1)),
-            Phase("Train with Autopilot", at(1), state=text, retrying=text),
+            Phase(text, at(1), state=text, retrying=text, waiting_since=at(2)),
+            Phase(text, at(3), state="CheckAutopilotJob"),
         ),
         training=Training("InProgress", text, (candidate,)),
     )
@@ -137,12 +142,18 @@ def write_results(folder, text):
 def present_success(text, folder):
     results = write_results(folder, text)
     outcome = Outcome(text, text, "SUCCEEDED", "", results)
-    return show(*present_accuracy(results), *present_outcome(outcome))
+    return show(
+        *present_accuracy(results),
+        *present_findings(outcome),
+        *present_outcome(outcome, spell),
+    )
 
 
 def present_failure(text, folder):
     results = write_results(folder, text)
-    return show(*present_outcome(Outcome(text, text, text, text, results)))
+    ended = {"step": text, "remedy": "redrive"}
+    outcome = Outcome(text, text, text, text, results, **ended)
+    return show(*present_findings(outcome), *present_outcome(outcome, spell))
 
 
 def explain(text):
@@ -155,8 +166,13 @@ def explain(text):
         "settings": [{"key": text, "value": [text, {text: text}], "source": text}],
         "inferred": [{"key": text, "value": text, "evidence": text}],
         "findings": [{**finding, "level": level} for level in LEVELS],
+        "columns": [{"name": text, "role": text, "note": text}],
+        "rows": [{text: text}],
     }
-    return render_explanation(report)
+    return "".join(
+        render_explanation(report, verbose=verbose, width=10_000)
+        for verbose in (False, True)
+    )
 
 
 def capture(call, *arguments):
@@ -177,6 +193,13 @@ def complain(text):
     )
 
 
+def show_signs(text):
+    work = Work(Place("dev"), Manner(), None)
+    work.out = work.err = CleanConsole(file=io.StringIO(), width=200)
+    show_sign(work, Sign(text, "wrong", text, text))
+    return work.out.file.getvalue()
+
+
 def say_in_deploy(text):
     line = str(Change("model", text, "updated", (text,)))
     return capture(deploy.say, line) + capture(deploy.fail, text)
@@ -188,6 +211,7 @@ ROADS = {
     "plain display": watch_plain,
     "explanation": explain,
     "complaint": complain,
+    "doctor": show_signs,
     "deploy": say_in_deploy,
 }
 WITH_FILES = {"results": present_success, "failure": present_failure}
@@ -229,7 +253,7 @@ def test_no_text_in_results_commands_the_terminal(tmp_path, road, text):
 
 @pytest.mark.parametrize("evil", EVIL)
 def test_text_takes_no_line_of_its_own(evil):
-    plain = explain("x")
+    plain = explain("x" * len(EVIL[evil]))
 
     assert explain(EVIL[evil]).count("\n") == plain.count("\n")
 
@@ -244,7 +268,7 @@ def test_member_of_an_archive_stays_text(tmp_path, member):
         archive.writestr(member, "x")
         archive.writestr("config.json", json.dumps({member: 1}))
 
-    _, said = explain_source(path, None)
+    said = render_explanation(explain_source(path), verbose=True)
 
     assert find_control(said) == []
 

@@ -221,6 +221,7 @@ def test_candidates_are_kept_with_their_metrics():
     assert kept["candidates"] == [
         {
             "name": "ensemble",
+            "label": "ensemble",
             "status": "Completed",
             "failure_reason": None,
             "objective": {"name": "RMSE", "value": 1.5},

@@ -9,6 +9,7 @@ from client.follow import Snapshot
 from client.live import LiveDisplay, render_run
 from client.phases import add_events
 from client.plain import PlainDisplay
+from client.quiet import QuietDisplay
 from client.training import Candidate, Training
 from tests.building.scripted_run import RUN_ID, START, at, make_events
 
@@ -62,7 +63,7 @@ def test_plain_lines_say_only_what_is_new():
         f"run {RUN_ID}",
         "Prepare the run: done in 1 s",
         "Train with Autopilot ...",
-        "  Autopilot: training models",
+        "  training: training models",
         "  candidate C0: MASE 0.5000",
         "  candidate C1: MASE 0.2500",
     ]
@@ -97,8 +98,49 @@ def test_plain_lines_never_stay_silent_for_long():
 def test_busy_account_is_explained():
     busy = [*TRAINING_EVENTS, *make_events((2, "TaskFailed", "AutopilotBusy"))]
 
-    assert "queued until another Autopilot job" in show_plain(make_snapshot(busy))[-1]
-    assert "queued until another Autopilot job" in render(make_snapshot(busy))
+    assert "waits for a free Autopilot job" in show_plain(make_snapshot(busy))[-1]
+    assert "waits for a free Autopilot job" in render(make_snapshot(busy))
+
+
+def test_long_wait_says_how_long():
+    busy = [*TRAINING_EVENTS, *make_events((2, "TaskFailed", "AutopilotBusy"))]
+    snapshot = make_snapshot(busy)
+
+    lines = show_plain(*[snapshot] * 20, seconds=60)
+
+    assert "a free Autopilot job (1 h 10 min so far)" in render(snapshot, 4202)
+    assert any("still at it" in line and "so far" in line for line in lines)
+
+
+def test_job_that_was_let_in_waits_no_more():
+    busy = [*TRAINING_EVENTS, *make_events((2, "TaskFailed", "AutopilotBusy"))]
+    let_in = [*busy, *make_events((9, "TaskSubmitted"))]
+
+    assert "waits" not in render(make_snapshot(let_in))
+
+
+def test_upload_tells_how_far_it_is():
+    lines, clock = [], iter(at(6 * i) for i in range(100))
+    display = PlainDisplay(lines.append, clock=lambda: next(clock))
+
+    with display.uploading("Upload 10 bytes", 10) as tell:
+        for done in range(1, 11):
+            tell(done)
+
+    shares = [line.split("  ")[-1] for line in lines[1:]]
+    assert shares[0] == "20% uploaded"
+    assert 2 <= len(shares) <= 9
+
+
+def test_quiet_display_says_nothing(capsys):
+    display = QuietDisplay()
+
+    with display.waiting("x"), display.uploading("x", 1) as tell, display.watching():
+        tell(1)
+        display.note("x")
+        display.show(make_snapshot(TRAINING_EVENTS))
+
+    assert capsys.readouterr() == ("", "")
 
 
 def test_live_display_has_past_present_and_future():

@@ -5,6 +5,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from client.errors import CommandError
 from client.follow import Follower, follow_run
+from client.patience import Patience
 from tests.building.scripted_run import (
     RUN_ID,
     STAGE,
@@ -31,10 +32,21 @@ AFTER = [
 ]
 
 
+class Clock:
+    """The time as it passes by waiting."""
+
+    def __init__(self, waits):
+        self._waits = waits
+
+    def __call__(self):
+        return sum(self._waits)
+
+
 def follow(states, sagemaker=None):
     display, waits = RecordingDisplay(), []
     follower = Follower(states, sagemaker or FakeSageMaker(), STAGE, RUN_ID)
-    last = follow_run(follower, display, sleep=waits.append)
+    patience = Patience(1800, say=display.note, clock=Clock(waits), sleep=waits.append)
+    last = follow_run(follower, display, patience=patience, sleep=waits.append)
     return last, display, waits
 
 
@@ -96,7 +108,10 @@ def test_lost_network_is_waited_out():
     last, display, _ = follow(states)
 
     assert last.status == "SUCCEEDED"
-    assert display.notes == ["AWS does not answer; trying again (the run goes on)"]
+    assert display.notes == [
+        "AWS does not answer; trying again (a run goes on meanwhile)",
+        "AWS answers again",
+    ]
 
 
 def test_network_lost_for_long_ends_the_watch():

@@ -16,16 +16,17 @@ def write_forecast(path, header, *rows):
     return path
 
 
-def test_first_series_are_kept_and_all_counted(tmp_path):
+def test_largest_series_are_kept_and_all_counted(tmp_path):
     rows = [f"I{i},2026-0{t + 1}-01,{i}.5,1,2" for i in range(5) for t in range(3)]
     path = write_forecast(tmp_path / "f.csv", "item_id,timestamp,mean,p10,p90", *rows)
 
     forecast = read_forecast(path, None, keep=2)
 
     assert (forecast.n_series, forecast.n_rows) == (5, 15)
-    assert [s.key for s in forecast.series] == [("I0",), ("I1",)]
+    assert [s.key for s in forecast.series] == [("I4",), ("I3",)]
     assert forecast.series[1].timestamps == ("2026-01-01", "2026-02-01", "2026-03-01")
-    assert forecast.series[1].values[0] == (1.5, 1.0, 2.0)
+    assert forecast.series[1].values[0] == (3.5, 1.0, 2.0)
+    assert forecast.total == 37.5
     assert forecast.value_columns == ("mean", "p10", "p90")
 
 

@@ -167,4 +167,4 @@ def test_table_tells_runs_and_lost_uploads():
 def test_stage_without_runs_says_how_to_start():
     text = render(Listing(runs=(), lost=(), more=False))
 
-    assert "python forecast.py data.zip --stage dev" in text
+    assert "forecast.py run data.zip --stage dev" in text

@@ -5,7 +5,8 @@ import zipfile
 
 import pytest
 
-from client.errors import CommandError
+from client import packing
+from client.errors import SourceError
 from client.packing import check_source, pack_source
 
 CSV = "item_id,timestamp,target_value\nA,2026-01-01,1\n"
@@ -19,8 +20,8 @@ def make_folder(path, *names):
     return path
 
 
-def pack(source):
-    with pack_source(source) as package:
+def pack(source, settings=None):
+    with pack_source(source, settings) as package:
         with zipfile.ZipFile(package.path) as archive:
             names = archive.namelist()
         return package.name, names, package.path.read_bytes()
@@ -45,12 +46,92 @@ def test_parquet_becomes_tts_in_zip(tmp_path):
 
 
 def test_folder_keeps_its_files_sorted(tmp_path):
-    source = make_folder(tmp_path / "sales", "TTS.csv", "RTS.csv", "more/metadata.csv")
+    source = make_folder(tmp_path / "sales", "tts.CSV", "RTS.csv", "more/metadata.csv")
 
     name, members, _ = pack(source)
 
     assert name == "sales.zip"
-    assert members == ["RTS.csv", "TTS.csv", "more/metadata.csv"]
+    assert members == ["RTS.csv", "TTS.csv", "metadata.csv"]
+
+
+def test_folder_leaves_out_what_the_pipeline_does_not_read(tmp_path):
+    names = ["TTS.csv", "private.docx", "sub/notes.txt", "sub/deep/RTS.csv"]
+    source = make_folder(tmp_path / "sales", *names)
+
+    with pack_source(source) as package:
+        assert package.holds == ("TTS.csv",)
+        assert package.notes == ("left out of the upload: private.docx, sub/notes.txt",)
+
+
+def test_two_files_for_one_thing_are_refused(tmp_path):
+    source = make_folder(tmp_path / "sales", "TTS.csv", "old/TTS.csv")
+
+    with pytest.raises(SourceError, match=r"'TTS.csv' and 'old/TTS.csv'"):
+        pack(source)
+
+
+def test_only_table_of_a_folder_is_the_history(tmp_path):
+    source = make_folder(tmp_path / "my sales", "export 1.csv", "notes.txt")
+
+    name, members, _ = pack(source)
+
+    assert (name, members) == ("my sales.zip", ["TTS.csv"])
+
+
+def test_folder_that_is_not_meant_is_not_read_through(tmp_path, monkeypatch):
+    monkeypatch.setattr(packing, "_MOST_ENTRIES", 3)
+    source = make_folder(tmp_path / "home", "a/1", "b/2", "TTS.csv")
+
+    with pytest.raises(SourceError, match="more than 3 files"):
+        pack(source)
+
+
+@pytest.mark.parametrize("kind", ["folder", "table", "zip"])
+def test_settings_become_config_json(tmp_path, kind):
+    settings = tmp_path / "mine.json"
+    settings.write_text("{}")
+    source = make_folder(tmp_path / "sales", "TTS.csv")
+    if kind == "table":
+        source = source / "TTS.csv"
+    elif kind == "zip":
+        source = tmp_path / "sales.zip"
+        with zipfile.ZipFile(source, "w") as archive:
+            archive.writestr("TTS.csv", CSV)
+    before = source.read_bytes() if kind == "zip" else None
+
+    with pack_source(source, settings) as made, zipfile.ZipFile(made.path) as archive:
+        packed = archive.read("config.json")
+
+    assert packed == b"{}"
+    assert before is None or source.read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip"])
+def test_settings_beside_others_are_refused(tmp_path, kind):
+    settings = tmp_path / "mine.json"
+    settings.write_text("{}")
+    source = make_folder(tmp_path / "sales", "TTS.csv", "config.json")
+    if kind == "zip":
+        source = tmp_path / "sales.zip"
+        with zipfile.ZipFile(source, "w") as archive:
+            archive.writestr("in/Config.json", "{}")
+
+    with pytest.raises(SourceError, match=r"config.json of its own"):
+        pack(source, settings)
+
+
+def test_settings_that_are_not_there_are_said(tmp_path):
+    source = make_folder(tmp_path / "sales", "TTS.csv")
+
+    with pytest.raises(SourceError, match=r"the settings .* cannot be read"):
+        pack(source, tmp_path / "none.json")
+
+
+def test_misspelt_source_is_guessed(tmp_path):
+    (tmp_path / "sales.csv").write_text(CSV)
+
+    with pytest.raises(SourceError, match=r"did you mean '.*sales.csv'\?"):
+        check_source(tmp_path / "slaes.csv")
 
 
 def test_folder_leaves_junk_behind(tmp_path):
@@ -112,12 +193,12 @@ def test_nothing_to_upload_is_said(tmp_path, name, content, complaint):
     if content is not None:
         source.write_text(content)
 
-    with pytest.raises(CommandError, match=complaint):
+    with pytest.raises(SourceError, match=complaint):
         check_source(source)
 
 
 def test_folder_without_csv_is_refused(tmp_path):
     source = make_folder(tmp_path / "sales", "notes.txt")
 
-    with pytest.raises(CommandError, match=r"holds no table \(found: notes.txt\)"):
+    with pytest.raises(SourceError, match=r"holds no TTS.csv \(found: notes.txt\)"):
         pack(source)

@@ -2,10 +2,12 @@
 
 import boto3
 import pytest
+from boto3.exceptions import RetriesExceededError
 from moto import mock_aws
 
-from client.errors import CommandError
-from client.results import download_results
+from client.errors import CommandError, SourceError
+from client.patience import Patience
+from client.results import check_output, download_results
 from tests.building.scripted_run import RUN_ID, STAGE
 
 RUNS = f"runs/{RUN_ID}/"
@@ -26,7 +28,14 @@ def put(s3, *keys):
 
 
 def download(s3, folder):
-    return download_results(s3, STAGE.bucket, folder, dataset="sales", run_id=RUN_ID)
+    return download_results(
+        s3,
+        STAGE.bucket,
+        folder,
+        dataset="sales",
+        run_id=RUN_ID,
+        patience=Patience(sleep=lambda _: None),
+    )
 
 
 def names_in(folder):
@@ -74,3 +83,49 @@ def test_file_outside_the_folder_is_refused(s3, tmp_path):
         download(s3, tmp_path / "run")
 
     assert names_in(tmp_path) == []
+
+
+class BreakingS3:
+    """A client whose downloads break off for a while."""
+
+    def __init__(self, s3, breaks):
+        self._s3, self._breaks = s3, breaks
+
+    def __getattr__(self, name):
+        return getattr(self._s3, name)
+
+    def download_file(self, *arguments):
+        if self._breaks:
+            self._breaks -= 1
+            raise RetriesExceededError(ConnectionResetError())
+        return self._s3.download_file(*arguments)
+
+
+def test_download_that_breaks_off_is_done_again(s3, tmp_path):
+    put(s3, f"{RUNS}status.json")
+
+    results = download(BreakingS3(s3, 7), tmp_path)
+
+    assert results.find("status.json").read_text() == f"{RUNS}status.json"
+
+
+def test_full_disk_is_one_clear_error(s3, tmp_path):
+    put(s3, f"{RUNS}status.json")
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(SourceError, match="cannot be written"):
+        download(s3, tmp_path / "file" / "run")
+
+
+def test_output_is_tried_and_left_as_it_was(tmp_path):
+    check_output(tmp_path / "new" / "folder")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("output", ["file", "file/below", "/proc/x"])
+def test_output_that_cannot_be_written_is_said(tmp_path, output):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(SourceError, match="give another --output"):
+        check_output(tmp_path / output)

@@ -10,7 +10,8 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.keys import run_key
-from client.errors import CommandError
+from client.errors import CommandError, WrongStateError
+from client.patience import Patience
 from client.session import Clients, Session
 from client.uploads import SentUpload
 from tests.building.scripted_run import (
@@ -62,7 +63,14 @@ def write_log(*messages):
 
 
 def make_session(s3, states, output, sleep=lambda _: None):
-    clients = Clients(s3, states, FakeSageMaker(), boto3.client("logs"))
+    clients = Clients(
+        s3=s3,
+        once=s3,
+        sfn=states,
+        sagemaker=FakeSageMaker(),
+        logs=boto3.client("logs"),
+        patience=Patience(sleep=sleep),
+    )
     display = QuietDisplay()
     return Session(clients, STAGE, output=output, display=display, sleep=sleep)
 
@@ -113,18 +121,68 @@ def test_dataset_comes_from_whoever_knows(s3, tmp_path):
 
 def test_old_run_is_fetched_without_its_execution(s3, tmp_path):
     put(s3, "status.json", {"status": "SUCCEEDED", "dataset": "sales"})
-    states = FakeStates()
 
-    outcome = make_session(s3, states, tmp_path).fetch(RUN_ID)
+    outcome = make_session(s3, FakeStates(), tmp_path).fetch(RUN_ID)
 
     assert outcome.succeeded
-    assert states.calls == []
+
+
+def test_redriven_run_that_goes_on_is_not_fetched(s3, tmp_path):
+    put(s3, "status.json", {"status": "FAILED", "dataset": "sales"})
+
+    with pytest.raises(WrongStateError, match="is still going"):
+        make_session(s3, FakeEndings(["RUNNING"]), tmp_path).fetch(RUN_ID)
+
+
+def test_status_of_an_earlier_ending_is_not_believed(s3, tmp_path):
+    put(s3, "status.json", {"status": "FAILED", "reason": "old", "redrive_count": 0})
+    states = FakeEndings(["SUCCEEDED"], redriveCount=1)
+    waits = []
+
+    def sleep(seconds):
+        waits.append(seconds)
+        if len(waits) == 4:
+            put(s3, "status.json", {"status": "SUCCEEDED", "redrive_count": 1})
+
+    outcome = make_session(s3, states, tmp_path, sleep).watch(RUN_ID)
+
+    assert (outcome.status, outcome.reason) == ("SUCCEEDED", "")
+    assert len(waits) == 4
+
+
+def test_bare_status_is_waited_for_until_it_is_complete(s3, tmp_path):
+    bare = {"status": "FAILED", "complete": False, "reason": "bare"}
+    put(s3, "status.json", bare)
+    whole = {**bare, "complete": True, "step": "Preprocess", "remedy": "upload"}
+    waits = []
+
+    def sleep(seconds):
+        waits.append(seconds)
+        if len(waits) == 3:
+            put(s3, "status.json", {**whole, "reason": "all of it"})
+
+    outcome = make_session(s3, FakeEndings(["FAILED"]), tmp_path, sleep).watch(RUN_ID)
+
+    assert (outcome.step, outcome.remedy) == ("Preprocess", "upload")
+    assert outcome.reason == "all of it"
+
+
+def test_bare_status_is_taken_when_nothing_follows(s3, tmp_path):
+    put(s3, "status.json", {"status": "FAILED", "complete": False, "reason": "bare"})
+    waits = []
+
+    outcome = make_session(s3, FakeEndings(["FAILED"]), tmp_path, waits.append).watch(
+        RUN_ID
+    )
+
+    assert outcome.reason == "bare"
+    assert 20 <= sum(waits) <= 25
 
 
 def test_going_run_is_not_fetched(s3, tmp_path):
     session = make_session(s3, FakeEndings(["RUNNING"]), tmp_path)
 
-    with pytest.raises(CommandError, match=f"forecast.py --run {RUN_ID} --stage dev"):
+    with pytest.raises(CommandError, match=f"follow {RUN_ID} --stage dev"):
         session.fetch(RUN_ID)
 
 
@@ -147,7 +205,6 @@ def test_trigger_that_failed_is_quoted(s3, tmp_path):
     assert str(caught.value).splitlines()[1:] == [
         "  on_upload said:",
         "  [ERROR] AccessDenied",
-        "    at x",
     ]
 
 

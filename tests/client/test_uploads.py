@@ -2,13 +2,26 @@
 
 import boto3
 import pytest
+from botocore.exceptions import ConnectionClosedError
 from moto import mock_aws
 
+from chalicelib.store import expect_owner
 from client.errors import CommandError
-from client.packing import pack_source
-from client.uploads import SentUpload, is_run_of, put_upload, wait_for_run
-from tests.building.scripted_run import STAGE, START, FakeStates, at, make_execution
+from client.packing import Package, pack_source
+from client.parts import PART_BYTES, choose_part_length
+from client.patience import Patience
+from client.uploads import Sender, SentUpload, is_run_of, wait_for_run
+from tests.building.scripted_run import (
+    STAGE,
+    START,
+    FakeStates,
+    at,
+    make_error,
+    make_execution,
+)
 
+# The least that S3 takes.
+PART = 5 * 1024**2
 CSV = "item_id,timestamp,target_value\nA,2026-01-01,1\n"
 
 
@@ -36,7 +49,61 @@ def upload_csv(s3, tmp_path):
     source = tmp_path / "sales.csv"
     source.write_text(CSV)
     with pack_source(source) as package:
-        return put_upload(s3, STAGE.bucket, package)
+        return send(s3, s3, package)
+
+
+def send(s3, once, package, **options):
+    patience = Patience(600, sleep=lambda _: None)
+    sender = Sender(
+        s3,
+        once,
+        bucket=STAGE.bucket,
+        patience=patience,
+        part_bytes=PART,
+        sleep=lambda _: None,
+        **options,
+    )
+    return sender.send(package)
+
+
+class LosingS3:
+    """A client whose answers are lost: of a call that was made, or of one that not."""
+
+    def __init__(self, s3, operation, *made):
+        self._s3, self._operation, self._made = s3, operation, list(made)
+        self.calls = 0
+
+    def __getattr__(self, name):
+        return self._call if name == self._operation else getattr(self._s3, name)
+
+    def _call(self, **request):
+        self.calls += 1
+        call = getattr(self._s3, self._operation)
+        if not self._made:
+            return call(**request)
+        if self._made.pop(0):
+            call(**request)
+        raise ConnectionClosedError(endpoint_url="https://s3.example")
+
+
+@pytest.fixture
+def versioned(s3):
+    s3.put_bucket_versioning(
+        Bucket=STAGE.bucket, VersioningConfiguration={"Status": "Enabled"}
+    )
+    return s3
+
+
+def list_versions(s3):
+    listed = s3.list_object_versions(Bucket=STAGE.bucket)
+    return [version["VersionId"] for version in listed.get("Versions", [])]
+
+
+def make_package(tmp_path, size):
+    path = tmp_path / "large.zip"
+    with path.open("wb") as file:
+        file.truncate(size)
+    return Package("large.zip", path)
 
 
 def test_upload_knows_the_version_it_made(s3, tmp_path):
@@ -46,8 +113,7 @@ def test_upload_knows_the_version_it_made(s3, tmp_path):
 
     first, second = upload_csv(s3, tmp_path), upload_csv(s3, tmp_path)
 
-    listed = s3.list_object_versions(Bucket=STAGE.bucket)["Versions"]
-    assert {v["VersionId"] for v in listed} == {first.version_id, second.version_id}
+    assert set(list_versions(s3)) == {first.version_id, second.version_id}
     assert first.key == "raw/sales.zip"
     assert first.etag == second.etag
     assert '"' not in first.etag
@@ -55,6 +121,107 @@ def test_upload_knows_the_version_it_made(s3, tmp_path):
 
 def test_unversioned_upload_has_the_null_version(s3, tmp_path):
     assert upload_csv(s3, tmp_path).version_id == "null"
+
+
+@pytest.mark.parametrize("made", [[True], [False], [False, True], [True, True]])
+def test_lost_answer_makes_no_second_upload(versioned, tmp_path, made):
+    send(versioned, versioned, make_package(tmp_path, 9))
+    before = list_versions(versioned)
+    once = LosingS3(versioned, "put_object", *made)
+
+    sent = send(versioned, once, make_package(tmp_path, 9))
+
+    assert set(list_versions(versioned)) == {*before, sent.version_id}
+    assert sent.version_id not in before
+
+
+def test_lost_answer_that_may_not_be_looked_for_is_said(versioned, tmp_path):
+    class DeniedS3:
+        def list_object_versions(self, **_request):
+            raise make_error("AccessDenied", operation="ListObjectVersions")
+
+    once = LosingS3(versioned, "put_object", True)
+
+    with pytest.raises(CommandError, match="may not look whether it arrived"):
+        send(DeniedS3(), once, make_package(tmp_path, 9))
+
+
+def test_large_upload_goes_in_parts(versioned, tmp_path):
+    arrived, owners = [], []
+    expect_owner(versioned, STAGE.account)
+    versioned.meta.events.register(
+        "before-send.s3",
+        lambda request, **_: owners.append(
+            request.headers.get("x-amz-expected-bucket-owner")
+        ),
+    )
+
+    sent = send(
+        versioned,
+        versioned,
+        make_package(tmp_path, PART + 5),
+        progress=arrived.append,
+    )
+
+    head = versioned.head_object(Bucket=STAGE.bucket, Key="raw/large.zip")
+    assert head["VersionId"] == sent.version_id
+    assert head["ContentLength"] == PART + 5
+    assert arrived == [PART, PART + 5]
+    assert set(owners) == {STAGE.account.encode()}
+    assert len(owners) >= 5
+
+
+def test_parts_that_arrived_are_not_sent_again(versioned, tmp_path):
+    package = make_package(tmp_path, 2 * PART + 5)
+
+    class StoppedS3(LosingS3):
+        def _call(self, **request):
+            if self.calls == 2:
+                raise KeyboardInterrupt
+            return super()._call(**request)
+
+    with pytest.raises(KeyboardInterrupt):
+        send(StoppedS3(versioned, "upload_part"), versioned, package)
+    again = LosingS3(versioned, "upload_part")
+    sent = send(again, versioned, package)
+
+    assert again.calls == 1
+    assert list_versions(versioned) == [sent.version_id]
+
+
+def test_other_content_is_sent_anew(versioned, tmp_path):
+    package = make_package(tmp_path, PART + 5)
+    begun = versioned.create_multipart_upload(Bucket=STAGE.bucket, Key="raw/large.zip")
+    versioned.upload_part(
+        Bucket=STAGE.bucket,
+        Key="raw/large.zip",
+        UploadId=begun["UploadId"],
+        PartNumber=1,
+        Body=b"x" * PART,
+    )
+
+    send(versioned, versioned, package)
+
+    body = versioned.get_object(Bucket=STAGE.bucket, Key="raw/large.zip")["Body"]
+    assert set(body.read()) == {0}
+
+
+@pytest.mark.parametrize("made", [[True], [False], [False, True]])
+def test_lost_answer_of_the_last_call_makes_one_upload(versioned, tmp_path, made):
+    package = make_package(tmp_path, PART + 5)
+    once = LosingS3(versioned, "complete_multipart_upload", *made)
+
+    sent = send(versioned, once, package)
+
+    assert list_versions(versioned) == [sent.version_id]
+
+
+def test_parts_are_large_enough_for_any_file():
+    largest = 48 * 1024**4
+
+    assert -(-largest // choose_part_length(largest)) <= 10_000
+    assert choose_part_length(largest) <= 5 * 1024**3
+    assert choose_part_length(1) == PART_BYTES
 
 
 @pytest.mark.parametrize(

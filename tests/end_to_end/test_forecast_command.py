@@ -1,5 +1,6 @@
 """`python forecast.py` as a person runs it, against a moto server with a toy stage."""
 
+import io
 import json
 import os
 import signal
@@ -7,6 +8,8 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
+import zipfile
 from pathlib import Path
 
 import boto3
@@ -17,13 +20,20 @@ from moto.server import ThreadedMotoServer
 from chalicelib.keys import forecast_key, run_key
 from chalicelib.runs import build_execution_input
 from chalicelib.uploads import Upload
-from forecast import choose_command, main
+from forecast import main
 from tests.building.paths import ROOT
 from tests.building.scripted_run import STAGE
 
-CSV = "item_id,timestamp,target_value\nA,2026-01-01,1\n"
+CSV = "item_id,timestamp,target_value\n" + "".join(
+    f"A,{2022 + month // 12}-{month % 12 + 1:02}-01,{month % 7}\n"
+    for month in range(48)
+)
 FORECAST = "item_id,timestamp,mean,p10,p90\nFlöte,2026-02-01,5.5,4,7\n"
 CAUSE = json.dumps({"ErrorMessage": "no TTS.csv in the zip; add it", "JobName": "x"})
+NOTIFICATION = {
+    "LambdaFunctionArn": STAGE.function_arn("on_upload"),
+    "Events": ["s3:ObjectCreated:*"],
+}
 # The toy ends as the key says: it waits, fails or succeeds.
 DEFINITION = {
     "StartAt": "PrepareRun",
@@ -111,6 +121,10 @@ def endpoint():
     s3.put_bucket_versioning(
         Bucket=STAGE.bucket, VersioningConfiguration={"Status": "Enabled"}
     )
+    s3.put_bucket_notification_configuration(
+        Bucket=STAGE.bucket,
+        NotificationConfiguration={"LambdaFunctionConfigurations": [NOTIFICATION]},
+    )
     sfn.create_state_machine(
         name=STAGE.state_machine_arn.rsplit(":", 1)[1],
         definition=json.dumps(DEFINITION),
@@ -130,7 +144,7 @@ def run_main(endpoint, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
 
     def run(*argv):
-        code = main(argv)
+        code = main(list(argv))
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 
@@ -143,8 +157,8 @@ def write_csv(name):
 
 
 def find_run_id(text):
-    (line,) = [line for line in text.splitlines() if "  run " in line]
-    return line.rsplit(" ", 1)[1]
+    lines = [line for line in text.splitlines() if "  run " in line]
+    return lines[0].rsplit(" ", 1)[1]
 
 
 def start(endpoint, folder, *argv, **environ):
@@ -214,7 +228,7 @@ def test_interrupt_leaves_the_run_and_says_how_to_resume(endpoint, tmp_path):
     rest, _ = process.communicate(timeout=60)
 
     run_id = find_run_id("".join(lines))
-    resume = f"python forecast.py --run {run_id} --stage dev --output 'a dir'"
+    resume = f"python forecast.py follow {run_id} --stage dev --output 'a dir'"
     assert process.returncode == 130
     assert resume in rest
     assert "Traceback" not in rest
@@ -232,8 +246,8 @@ def test_failed_run_exits_with_its_reason(run_main):
 
 
 def test_ended_run_is_followed_and_fetched(run_main, tmp_path):
-    _, out, _ = run_main(write_csv("again.csv"))
-    run_id = find_run_id(out)
+    _, _, err = run_main(write_csv("again.csv"))
+    run_id = find_run_id(err)
 
     followed = run_main("--run", run_id, "--output", "one")
     fetched = run_main("fetch", run_id, "--output", "two")
@@ -245,7 +259,7 @@ def test_ended_run_is_followed_and_fetched(run_main, tmp_path):
 
 
 def test_list_shows_runs_and_lost_uploads(run_main, endpoint):
-    _, out, _ = run_main(write_csv("listed.csv"))
+    _, _, err = run_main(write_csv("listed.csv"))
     boto3.client("s3", endpoint_url=endpoint).put_object(
         Bucket=STAGE.bucket, Key="raw/ignored.zip", Body=b"x"
     )
@@ -254,83 +268,196 @@ def test_list_shows_runs_and_lost_uploads(run_main, endpoint):
     code, listed, _ = run_main("list")
 
     assert code == 0
-    assert find_run_id(out) in listed
+    assert find_run_id(err) in listed
     assert "raw/ignored.zip" in listed
 
 
 @pytest.mark.parametrize(
-    ("argv", "complaint"),
+    ("argv", "code", "complaint"),
     [
-        (["missing.zip"], "there is no 'missing.zip'"),
-        (["--run", "nobody-260101000000-00000000"], "has no run"),
-        (["fetch", "nobody-260101000000-00000000"], "has no run"),
-        (["list", "--stage", "other"], "python deploy.py --stage other"),
-        (["list", "--stage", "NO"], "stage 'NO' cannot be part"),
-        (["list", "--profile", "nobody"], "list-profiles"),
+        (["missing.zip"], 2, "there is no 'missing.zip'"),
+        (["run", "list"], 2, "there is no 'list'"),
+        (["--run", "nobody-260101000000-00000000-dev"], 9, "has no run"),
+        (["fetch", "nobody"], 9, "has no run"),
+        (["cancel", "nobody"], 9, "has no run"),
+        (["list", "--stage", "other"], 4, "python deploy.py --stage other"),
+        (["list", "--stage", "NO"], 2, "stage 'NO' cannot be part"),
+        (["list", "--profile", "nobody"], 4, "list-profiles"),
+        (["run", "bad.csv", "--output", "/proc/x"], 2, "give another --output"),
     ],
 )
-def test_mistake_is_one_line_on_stderr(run_main, argv, complaint):
-    code, _, err = run_main(*argv)
+def test_mistake_is_one_line_on_stderr(run_main, argv, code, complaint):
+    ended, out, err = run_main(*argv)
 
-    assert code == 1
+    assert ended == code
     assert complaint in err
-    said = [line for line in err.splitlines() if ": note: " not in line]
+    assert out == ""
+    said = [line for line in err.splitlines() if not line.startswith("note: ")]
     assert len(said) == 1
 
 
 def test_upload_to_a_missing_stage_says_so(run_main):
     code, _, err = run_main(write_csv("sales.csv"), "--stage", "other")
 
-    assert code == 1
+    assert code == 4
     assert "stage 'other' is not deployed" in err
+
+
+def test_bad_data_is_refused_before_the_upload(run_main, endpoint):
+    Path("poor.csv").write_text("item_id,timestamp\nA,2026-01-01\n")
+
+    code, out, err = run_main("poor.csv")
+
+    s3 = boto3.client("s3", endpoint_url=endpoint)
+    assert code == 3
+    assert "The upload would be refused" in out
+    assert "Nothing was uploaded" in err
+    assert s3.list_objects_v2(Bucket=STAGE.bucket, Prefix="raw/poor")["KeyCount"] == 0
+
+
+def test_unchecked_data_is_uploaded_all_the_same(run_main):
+    Path("rough.csv").write_text("item_id,timestamp\nA,2026-01-01\n")
+
+    code, _, _ = run_main("rough.csv", "--no-check")
+
+    assert code == 0
+
+
+def test_missing_trigger_is_noticed_before_the_upload(run_main, endpoint):
+    s3 = boto3.client("s3", endpoint_url=endpoint)
+    put = s3.put_bucket_notification_configuration
+    put(Bucket=STAGE.bucket, NotificationConfiguration={})
+    began = time.monotonic()
+
+    code, _, err = run_main(write_csv("sales.csv"))
+    put(
+        Bucket=STAGE.bucket,
+        NotificationConfiguration={"LambdaFunctionConfigurations": [NOTIFICATION]},
+    )
+
+    assert code == 6
+    assert "nothing was uploaded; run `python deploy.py --stage dev`" in err
+    assert time.monotonic() - began < 10
+
+
+def test_settings_are_packed_into_the_upload(run_main, endpoint):
+    Path("mine.json").write_text('{"Preparation": {"Seasonality": 6}}')
+
+    code, _, _ = run_main(write_csv("set.csv"), "--settings", "mine.json")
+
+    body = boto3.client("s3", endpoint_url=endpoint).get_object(
+        Bucket=STAGE.bucket, Key="raw/set.zip"
+    )["Body"]
+    with zipfile.ZipFile(io.BytesIO(body.read())) as archive:
+        assert archive.read("config.json") == Path("mine.json").read_bytes()
+    assert code == 0
+
+
+def test_program_gets_json_and_nothing_else(run_main):
+    code, out, _ = run_main(write_csv("data.csv"), "--json")
+    listed = json.loads(run_main("list", "--json")[1])
+
+    ended = json.loads(out)
+    assert code == 0
+    assert ended["status"] == "SUCCEEDED"
+    assert Path(ended["files"]["forecast.csv"]).read_text() == FORECAST
+    assert ended["run_id"] in {run["run_id"] for run in listed["runs"]}
+
+
+def test_failed_run_is_json_too(run_main):
+    code, out, _ = run_main(write_csv("bad.csv"), "--json")
+
+    assert code == 1
+    assert json.loads(out)["reason"] == "no TTS.csv in the zip; add it"
+
+
+def test_run_is_not_waited_for_if_so_wanted(run_main):
+    code, out, _ = run_main(write_csv("slow.csv"), "--no-wait", "--quiet")
+    run_id = out.strip()
+
+    stopped = run_main("cancel", run_id[: run_id.rindex("-")], "--reason", "wrong file")
+
+    assert code == 0
+    assert stopped[:2] == (0, f"stopped the run ({run_id}): wrong file\n")
+
+
+def test_quiet_run_says_its_result_alone(run_main):
+    code, out, err = run_main(write_csv("hush.csv"), "--quiet")
+
+    assert code == 0
+    assert "forecast.csv" in out
+    assert err == ""
+
+
+def test_run_that_goes_on_is_neither_fetched_nor_resumed(run_main):
+    _, out, _ = run_main(write_csv("slow.csv"), "--no-wait", "-q")
+    run_id = out.strip()
+
+    fetched, resumed = run_main("fetch", run_id), run_main("resume", run_id)
+    run_main("cancel", run_id)
+
+    assert (fetched[0], resumed[0]) == (9, 9)
+    assert "is still going" in fetched[2]
+    assert "goes on; follow it" in resumed[2]
+    assert "has ended (found ABORTED)" in run_main("cancel", run_id)[2]
 
 
 def test_local_stage_never_reaches_an_account(monkeypatch, capsys):
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
 
-    assert main(["list", "--stage", "local"]) == 1
+    assert main(["list", "--stage", "local"]) == 4
     assert "python -m localaws" in capsys.readouterr().err
 
 
 def test_dead_endpoint_is_one_line(monkeypatch, capsys):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
 
-    assert main(["list"]) == 1
+    assert main(["list"]) == 5
     assert "AWS cannot be reached" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("words", "run_id", "expected"),
-    [
-        (["data.zip"], None, ("upload", "data.zip")),
-        ([], "r1", ("run", "r1")),
-        (["list"], None, ("list", "")),
-        (["./list"], None, ("upload", "./list")),
-        (["fetch", "r1"], None, ("fetch", "r1")),
-        (["fetch"], None, None),
-        (["data.zip"], "r1", None),
-        (["a.zip", "b.zip"], None, None),
-        ([], None, None),
-    ],
-)
-def test_command_line_means_one_thing(words, run_id, expected):
-    assert choose_command(words, run_id) == expected
 
 
 @pytest.mark.parametrize(
     ("argv", "complaint"),
     [
-        ([], "python forecast.py fetch RUN_ID"),
-        (["data.zip", "--settings", "x.json"], "--settings goes with --explain alone"),
-        (["list", "--limit", "0"], "'0' is no count"),
-        (["list", "--limit", "-3"], "'-3' is no count"),
-        (["list", "--limit", "many"], "'many' is no count"),
+        (["lst"], "did you mean 'list'?"),
+        (["status"], "did you mean 'follow'?"),
+        (["fetch"], "missing argument 'RUN'"),
+        (["a.zip", "b.zip"], "got unexpected extra argument"),
+        (["list", "--limit", "0"], "invalid value for '--limit'"),
+        (["list", "--limt", "3"], "--limit"),
+        (["--explain"], "missing argument 'SOURCE'"),
     ],
 )
 def test_unclear_command_line_exits_with_usage(capsys, argv, complaint):
-    with pytest.raises(SystemExit) as caught:
-        main(argv)
+    assert main(argv) == 2
 
-    assert caught.value.code == 2
     assert complaint in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("argv", [[], ["--help"], ["help"], ["help", "run"]])
+def test_help_is_no_mistake(capsys, argv):
+    assert main(argv) == 0
+    assert "Usage: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_printed(capsys, shell):
+    assert main(["completion", shell]) == 0
+    assert "_FORECAST_COMPLETE" in capsys.readouterr().out
+
+
+def test_version_is_the_projects(capsys):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"forecast {project['version']}\n"
+
+
+def test_reader_who_leaves_is_no_error(endpoint, tmp_path):
+    command = [sys.executable, str(ROOT / "forecast.py"), "--help"]
+
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    _, said = process.communicate(timeout=60)
+
+    assert (process.returncode, said) == (0, b"")

@@ -1,23 +1,37 @@
 """The report's page in a real browser, with what a person does in it."""
 
+import os
 import shutil
+from pathlib import Path
 
 import pytest
 
-from tests.building.reports import RunBuilder, make_report
+from tests.building.reports import ROOT, RunBuilder, make_report
 
 selenium = pytest.importorskip("selenium", reason="needs selenium, and has none")
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService  # noqa: E402 - it may not be installed
+from selenium.webdriver import (  # noqa: E402 - it may not be installed
+    Chrome,
+    ChromeOptions,
+    ChromeService,
+    Firefox,
+    FirefoxOptions,
+    FirefoxService,
+)
 from selenium.webdriver.common.by import By  # noqa: E402 - as above
 from selenium.webdriver.common.keys import Keys  # noqa: E402 - as above
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
-    None,
-)
-DRIVER = shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver on the PATH"
+
+def find_program(*names):
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+CHROMIUM = find_program("chromium", "chromium-browser", "google-chrome")
+CHROMEDRIVER = find_program("chromedriver")
+FIREFOX = find_program("firefox", "firefox-esr")
+GECKODRIVER = find_program("geckodriver")
+# The file of npm's axe-core, where somebody has installed it here or named it.
+AXE = Path(
+    os.environ.get("AXE_CORE") or ROOT / "node_modules" / "axe-core" / "axe.min.js"
 )
 
 FLAGS = (
@@ -42,15 +56,35 @@ READY = """
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory):
+def chromium(tmp_path_factory):
+    if not (CHROMIUM and CHROMEDRIVER):
+        pytest.skip("needs chromium and chromedriver on the PATH")
     options = ChromeOptions()
     options.binary_location = CHROMIUM
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
         options.add_argument(flag)
-    with Chrome(options=options, service=ChromeService(DRIVER)) as driver:
+    with Chrome(options=options, service=ChromeService(CHROMEDRIVER)) as driver:
         driver.set_script_timeout(60)
         yield driver
+
+
+@pytest.fixture(scope="module")
+def firefox():
+    if not (FIREFOX and GECKODRIVER):
+        pytest.skip("needs firefox and geckodriver on the PATH")
+    options = FirefoxOptions()
+    options.binary_location = FIREFOX
+    for flag in ("--headless", "--width=1280", "--height=900"):
+        options.add_argument(flag)
+    with Firefox(options=options, service=FirefoxService(GECKODRIVER)) as driver:
+        driver.set_script_timeout(60)
+        yield driver
+
+
+@pytest.fixture(scope="module", params=["chromium", "firefox"])
+def browser(request):
+    return request.getfixturevalue(request.param)
 
 
 def write_page(builder, folder, **others):
@@ -63,13 +97,16 @@ def write_page(builder, folder, **others):
 
 
 def open_page(browser, page, fragment=""):
-    browser.get_log("browser")
+    list_complaints(browser)
     browser.get("about:blank")
     browser.get(f"{page.as_uri()}{fragment}")
     assert browser.execute_async_script(READY) is None
 
 
 def list_complaints(browser):
+    """Give what Chromium logged; Firefox gives no log."""
+    if browser.name == "firefox":
+        return []
     return [
         e for e in browser.get_log("browser") if e["level"] in {"SEVERE", "WARNING"}
     ]
@@ -127,7 +164,7 @@ def test_page_opens_without_complaints(opened, page):
     sentence = page[1].document["verdict"]["sentence"]
     assert sentence in find(opened, "#verdict").text
     pictures = opened.find_elements(By.CSS_SELECTOR, "svg.plot")
-    assert len([one for one in pictures if one.is_displayed()]) == 4
+    assert len([one for one in pictures if one.is_displayed()]) == 5
 
 
 def test_page_asks_no_server_for_anything(opened):
@@ -214,7 +251,7 @@ def test_link_opens_an_item(browser, page):
 
 
 def test_chosen_item_is_in_the_address(opened):
-    find(opened, ".item-table tbody tr:nth-child(3)").click()
+    find(opened, ".item-table tbody tr:nth-child(3) button").click()
     wait_for_chart(opened)
 
     title = find(opened, "#item-title").text
@@ -231,7 +268,7 @@ def test_chart_says_its_values_at_a_step(opened):
     words = find(opened, "#item-chart .readout").text
     assert words.startswith("2024-02-01: mean ")
     assert "p90" in words
-    assert "12 months before" in words
+    assert "a year before" in words
 
 
 def test_finger_on_a_chart_scrolls_the_page(opened):
@@ -259,73 +296,73 @@ def test_markup_in_a_name_stays_text(opened):
     assert opened.find_elements(By.TAG_NAME, "img") == []
 
 
-def test_long_name_does_not_widen_a_phone(browser, page):
+def test_long_name_does_not_widen_a_phone(chromium, page):
     narrow = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", narrow)
+    chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", narrow)
     try:
-        open_page(browser, page[0])
-        type_search(browser, LONG.strip())
-        width = browser.execute_script("return document.documentElement.scrollWidth")
+        open_page(chromium, page[0])
+        type_search(chromium, LONG.strip())
+        width = chromium.execute_script("return document.documentElement.scrollWidth")
     finally:
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
     assert width == 390
 
 
-def test_dark_mode_turns_page_and_charts_dark(browser, page):
+def test_dark_mode_turns_page_and_charts_dark(chromium, page):
     dark = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", dark)
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", dark)
     try:
-        open_page(browser, page[0])
-        colors = browser.execute_script(
+        open_page(chromium, page[0])
+        colors = chromium.execute_script(
             "const style = (one) => getComputedStyle(document.querySelector(one));"
             "return [style('body').backgroundColor, style('.plot .mean').stroke]"
         )
     finally:
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
     assert colors == ["rgb(16, 21, 27)", "rgb(98, 181, 238)"]
 
 
-def test_print_is_light_and_shows_the_largest_items(browser, page):
+def test_print_is_light_and_shows_the_largest_items(chromium, page):
     dark = [{"name": "prefers-color-scheme", "value": "dark"}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": dark})
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": dark})
     try:
-        open_page(browser, page[0])
+        open_page(chromium, page[0])
         printed = {"media": "print", "features": dark}
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", printed)
-        found = browser.execute_script(
+        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", printed)
+        found = chromium.execute_script(
             "const style = (one) => getComputedStyle(document.querySelector(one));"
             "return [style('#controls').display, style('body').backgroundColor,"
             " style('.plot .mean').stroke]"
         )
-        pictures = browser.find_elements(By.CSS_SELECTOR, "#multiples svg")
+        pictures = chromium.find_elements(By.CSS_SELECTOR, "#multiples svg")
         shown = [one.is_displayed() for one in pictures]
     finally:
         none = {"media": "", "features": []}
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", none)
+        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", none)
 
     assert found == ["none", "rgb(255, 255, 255)", "rgb(0, 103, 168)"]
     assert shown == [True] * 20
 
 
-def test_page_without_scripts_shows_tables_and_charts(browser, page):
-    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+def test_page_without_scripts_shows_tables_and_charts(chromium, page):
+    chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
-        browser.get("about:blank")
-        browser.get(page[0].as_uri())
-        sentence = find(browser, "#verdict").text
+        chromium.get("about:blank")
+        chromium.get(page[0].as_uri())
+        sentence = find(chromium, "#verdict").text
         shown = [
             one.is_displayed()
-            for one in browser.find_elements(By.CSS_SELECTOR, "svg.plot")
+            for one in chromium.find_elements(By.CSS_SELECTOR, "svg.plot")
         ]
-        rows = len(browser.find_elements(By.CSS_SELECTOR, ".item-table tbody tr"))
+        rows = len(chromium.find_elements(By.CSS_SELECTOR, ".item-table tbody tr"))
     finally:
         off = {"value": False}
-        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", off)
+        chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", off)
 
     assert page[1].document["verdict"]["sentence"] in sentence
-    assert shown == [True] * 23
+    assert shown == [True] * 24
     assert rows == 20
 
 
@@ -424,3 +461,128 @@ def test_page_without_comparison_opens_without_complaints(browser, tmp_path):
     assert list_complaints(browser) == []
     assert "not comparable" in find(browser, "#verdict").text
     assert "Not comparable with" in find(browser, "#leaderboard").text
+
+
+def test_table_is_sorted_by_its_headings(opened):
+    def read():
+        rows = opened.find_elements(By.CSS_SELECTOR, "#leaderboard tbody tr")
+        cells = [row.find_elements(By.TAG_NAME, "td")[1].text for row in rows]
+        return [float(text) for text in cells if text[:1].isdigit()]
+
+    head = find(opened, "#leaderboard th:nth-child(2)")
+    head.find_element(By.TAG_NAME, "button").click()
+
+    assert head.get_attribute("aria-sort") == "descending"
+    assert read() == sorted(read(), reverse=True)
+
+
+def test_table_is_copied(opened):
+    button = find(opened, "#leaderboard .copy")
+    button.click()
+    wait_for_chart(opened)
+
+    assert button.text == "Copied"
+
+
+def test_single_series_is_drawn_once(browser, tmp_path):
+    page, reported = write_page(RunBuilder(items=("only",)), tmp_path)
+
+    open_page(browser, page)
+
+    shown = [
+        one
+        for one in browser.find_elements(By.CSS_SELECTOR, "#items svg, #total svg")
+        if one.is_displayed()
+    ]
+    assert len(shown) == 1
+    assert not find(browser, ".item-table").is_displayed()
+    assert find(browser, "#item-title").text == "only"
+    assert reported.document["data"]["series"] == 1
+
+
+PICTURE = """
+    const done = arguments[0];
+    const chart = window.reportPage.charts[1];
+    const saved = [];
+    const click = HTMLAnchorElement.prototype.click;
+    HTMLAnchorElement.prototype.click = function () { saved.push(this.download); };
+    const blobs = [];
+    const create = URL.createObjectURL;
+    URL.createObjectURL = (blob) => { blobs.push(blob.type); return "blob:x"; };
+    chart.saveCsv();
+    chart.saveSvg();
+    chart.savePng().then(() => {
+      HTMLAnchorElement.prototype.click = click;
+      URL.createObjectURL = create;
+      done([saved, blobs, chart.picture()]);
+    });
+"""
+
+
+def test_chart_is_taken_along_with_title_and_legend(opened):
+    type_search(opened, "drum")
+
+    names, kinds, picture = opened.execute_async_script(PICTURE)
+
+    assert names == ["data-drum.csv", "data-drum.svg", "data-drum.png"]
+    assert kinds == ["text/csv", "image/svg+xml", "image/png"]
+    assert "drum: units (Forecast of data (local run))" in picture
+    assert ">backtest<" in picture
+    assert ">a year before<" in picture
+
+
+def find_violations(browser):
+    browser.execute_script(AXE.read_text(encoding="utf-8"))
+    found = browser.execute_async_script(
+        "const done = arguments[0]; window.axe.run().then((all) =>"
+        " done(all.violations.map((one) => [one.id, one.nodes.map((n) => n.html)])));"
+    )
+    return [(name, [html[:120] for html in nodes]) for name, nodes in found]
+
+
+needs_axe = pytest.mark.skipif(
+    not AXE.exists(), reason="needs axe-core: npm install --no-save axe-core"
+)
+
+
+@needs_axe
+def test_page_violates_no_rule_of_axe(opened):
+    assert find_violations(opened) == []
+
+
+@needs_axe
+def test_dark_page_violates_no_rule_of_axe(chromium, page):
+    dark = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", dark)
+    try:
+        open_page(chromium, page[0])
+        found = find_violations(chromium)
+    finally:
+        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+    assert found == []
+
+
+COPIED = """
+    const done = arguments[0];
+    const copied = [];
+    Object.defineProperty(navigator, "clipboard", {
+      configurable: true,
+      value: { writeText: (text) => { copied.push(text); return Promise.resolve(); } },
+    });
+    document.querySelector("#first .copy").click();
+    setTimeout(() => done(copied), 50);
+"""
+
+
+def test_copied_names_are_no_formulas(browser, tmp_path):
+    class Biased(RunBuilder):
+        def predict(self, item, step):
+            return {n: 2 * v for n, v in super().predict(item, step).items()}
+
+    page, _ = write_page(Biased(items=("=1+2", "drum", "flute")), tmp_path)
+    open_page(browser, page)
+
+    (copied,) = browser.execute_async_script(COPIED)
+
+    assert "\n'=1+2\t" in copied

@@ -8,7 +8,13 @@ from typing import Any
 from glue.reporting.explanation import ERROR
 from glue.reporting.page.markup import Markup, join, make, make_table
 from glue.reporting.page.naming import Document
-from glue.reporting.words import NO_VALUE, spell_change, spell_number, spell_short
+from glue.reporting.words import (
+    NO_VALUE,
+    spell_change,
+    spell_metric,
+    spell_number,
+    spell_short,
+)
 
 # Below this impact the calendar alone is not worth a section.
 _LEAST = 0.5
@@ -96,7 +102,7 @@ def _build_row(
     return [
         name,
         _spell_future(name, covariate, worth),
-        NO_VALUE if usual is None else spell_number(usual),
+        NO_VALUE if usual is None else spell_metric(usual),
         _spell_worth(worth, unit),
         spell_short(effect.get("without_mean")),
         spell_short(effect.get("with_mean")),

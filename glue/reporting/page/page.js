@@ -20,6 +20,7 @@
     if (!known(value)) return "–";
     if (value === 0) return "0";
     const size = Math.abs(value);
+    if (value < 0) return `−${spell(-value)}`;
     for (const [unit, scale, name] of [[1e12, 1e12, " T"], [1e9, 1e9, " bn"], [1e6, 1e6, " M"], [1e5, 1e3, " k"]]) {
       if (size >= unit) return digits(value / scale) + name;
     }
@@ -84,7 +85,8 @@
   };
   /** Text of a cell that no spreadsheet takes for a formula, as formulas.py has it. */
   const FORMULA = /(?:^|(?<=[;\t\r\n|]))(?=[ \u00a0"]*[-=+@\uff1d\uff0b\uff0d\uff20])/g;
-  const cell = (text) => quote(/^[-+]?[0-9.,]*$/.test(text) ? text : text.replace(FORMULA, "'"));
+  const harmless = (text) => (/^[-+]?[0-9.,]*(?: ?(?:%|k|M|bn|T))?$/.test(text) ? text : text.replace(FORMULA, "'"));
+  const cell = (text) => quote(harmless(text));
   const lines = (rows) => rows.map((row) => row.join(",")).join("\n").concat("\n");
   const fileName = (words) => words.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60);
 
@@ -155,7 +157,7 @@
       const [low, high] = chooseRange([
         ...shape.values.slice(first), ...shape.mean, ...shape.ghost,
         ...shape.windows.flatMap(([, mean, base]) => [...mean, ...base]),
-      ], shape.quantiles.flat());
+      ], [...shape.quantiles.flat(), ...shape.windows.flatMap(([, , , bottom, top]) => [...(bottom || []), ...(top || [])])]);
       this.x = (step) => this.left + (room * (step - first + 0.5)) / this.steps;
       this.y = (value) => 8 + ((height - 30) * (high - value)) / (high - low || 1);
       const svg = draw("svg", {
@@ -373,15 +375,26 @@
     [...heads].forEach((head, at) => head.setAttribute("aria-sort", at !== column ? "none" : falling ? "descending" : "ascending"));
   }
 
-  async function copyTable(table, button) {
-    const rows = [...table.rows].map((row) => [...row.cells].map((one) => one.textContent.replace(/\s+/g, " ").trim()).join("\t"));
-    const words = button.textContent;
+  async function copyText(text) {
     try {
-      await navigator.clipboard.writeText(rows.join("\n"));
-      button.textContent = "Copied";
+      await navigator.clipboard.writeText(text);
+      return true;
     } catch {
-      button.textContent = "The browser does not allow it";
+      // Some browsers keep the clipboard from pages that are files.
+      const box = make("textarea", { class: "skip" }, text);
+      document.body.append(box);
+      box.select();
+      const copied = document.execCommand("copy");
+      box.remove();
+      return copied;
     }
+  }
+
+  async function copyTable(table, button) {
+    const rows = [...table.rows].map((row) => [...row.cells].map((one) => harmless(one.textContent.replace(/\s+/g, " ").trim())).join("\t"));
+    const words = button.textContent;
+    const copied = await copyText(rows.join("\n"));
+    button.textContent = copied ? "Copied" : "The browser does not allow it";
     setTimeout(() => { button.textContent = words; }, 2000);
   }
 
@@ -635,12 +648,11 @@
     showNumbers() {
       const { shape } = this;
       const ghost = shape.ghost.some(known);
-      const heads = [facts.timestamp, "mean", ...facts.quantiles, ...(ghost ? [facts.before, "change"] : [])];
+      const heads = [facts.timestamp, "mean", ...facts.quantiles, ...(ghost ? [facts.before] : [])];
       const write = readable([...shape.mean, ...shape.quantiles.flat(), ...shape.ghost]);
       const rows = shape.mean.map((mean, at) => make("tr", {},
         make("td", { class: "text" }, shape.stamps[shape.start + at]),
-        ...[mean, ...shape.quantiles.map((one) => one[at]), ...(ghost ? [shape.ghost[at]] : [])].map((value) => make("td", {}, write(value))),
-        ghost ? make("td", {}, spellChange(shape.ghost[at] > 0 ? 100 * (mean / shape.ghost[at] - 1) : null)) : null));
+        ...[mean, ...shape.quantiles.map((one) => one[at]), ...(ghost ? [shape.ghost[at]] : [])].map((value) => make("td", {}, write(value)))));
       this.numbers.querySelector(".wide").replaceChildren(make("table", {},
         make("caption", {}, "Forecast; forecast.csv has all digits"),
         make("thead", {}, make("tr", {}, ...heads.map((text, at) => make("th", { scope: "col", class: at ? null : "text" }, text)))),
@@ -659,7 +671,7 @@
       const safety = shape.quantiles[at].map((value, step) => value - median[step]);
       const write = readable([shape.quantiles[at][0]]);
       const held = facts.calibration[name];
-      this.advice.textContent = `Have ${name}: in the next step ${write(shape.quantiles[at][0])}, which is the median of ${write(median[0])} and a safety of ${write(safety[0])}.${held ? ` On the backtest of ${facts.single ? "this series" : `all ${facts.nouns}`}, ${held}.` : ""}`;
+      this.advice.textContent = `To have enough in ${levels[at]}% of the steps, have ${name}: ${write(shape.quantiles[at][0])} in the next one, the median of ${write(median[0])} and a safety stock of ${write(safety[0])}.${held ? ` On the backtest of ${facts.single ? "this series" : `all ${facts.nouns}`}, ${held}.` : ""}`;
       for (const row of this.numbers.querySelectorAll("tr")) {
         [...row.cells].forEach((one, place) => one.classList.toggle("chosen", place === at + 2));
       }

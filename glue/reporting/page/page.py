@@ -175,7 +175,7 @@ def _total_fan(content: PageContent, series: SeriesWriter) -> Fan:
         values=past,
         start=len(past),
         mean=forecast["mean"],
-        quantiles=[*zip(_levels(content.settings), forecast["quantile_sums"].values())],
+        quantiles=[*zip(_levels(content.settings), forecast["quantiles"].values())],
         ghost=total["before"]["values"],
     )
 

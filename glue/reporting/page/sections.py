@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,9 +51,9 @@ _ORDER = (
 )
 # What a metric says, where it stands first.
 _EXPLAINED = {
-    "WQL": " (error of all quantiles, as a share of the volume)",
-    "WAPE": " (error of the median, as a share of the volume)",
-    "MASE": " (error in units of the usual change)",
+    "WQL": ", the error of all quantiles",
+    "WAPE": ", the error of the median",
+    "MASE": ", the error in units of the usual change",
 }
 # The order and the meaning of the list of items' columns.
 COLUMNS = ("volume", "change", "error", "gain", "bias")
@@ -280,18 +281,33 @@ def _build_total(document: Document, fan: Fan) -> Markup:
         words = f"The chart begins at {fan.stamps[0]}, {_spell_start(document)}."
         shown.append(make("p", words, class_="soft small"))
     if len(names) > 1:
-        words = (
-            f"The range adds up the {nouns}' quantiles, as if all erred the same way "
-            "at once: the true range of the total is narrower."
-        )
+        share = document["total"]["forecast"]["range_share"]
+        words = _spell_range_share(share, nouns)
         shown.append(make("p", words, class_="soft small"))
     shown.append(build_numbers(document))
     return join(shown)
 
 
+def _spell_range_share(share: float | None, nouns: str) -> str:
+    """Say what the range of the total is made from."""
+    added = f"The range adds up the {nouns}' quantiles"
+    if share is None:
+        return (
+            f"{added}, as if all erred the same way at once: the true range of the "
+            "total is narrower."
+        )
+    if share >= 1:
+        return f"{added}: on the backtest the totals erred as far as that says."
+    return (
+        f"The range is {100 * share:.0f}% as wide as the {nouns}' ranges added up, by "
+        "how far the totals erred on the backtest: in part, errors of single "
+        f"{nouns} make up for each other."
+    )
+
+
 def _spell_start(document: Document) -> str:
     if document["total"]["complete_from"]:
-        return f"where nearly all {name_noun(document)} have begun"
+        return f"where {name_noun(document)} with most of the volume have begun"
     return "to leave room for the forecast"
 
 
@@ -299,7 +315,7 @@ def build_numbers(document: Document) -> Markup:
     """Build the table of the total, with the same period before beside it."""
     total, before = (document["total"][name] for name in ("forecast", "before"))
     names = document["data"]["quantiles"]
-    columns = [total["mean"], *(total["quantile_sums"][name] for name in names)]
+    columns = [total["mean"], *(total["quantiles"][name] for name in names)]
     heads = [document["data"]["timestamp"], "mean", *names]
     past = before["values"] if len(before["values"]) == len(total["mean"]) else []
     if past:
@@ -409,7 +425,9 @@ def _name_entry(entry: Mapping[str, Any], document: Document) -> str:
     if entry["kind"] == "candidate" and entry["name"] in document["backtest"]["simple"]:
         badge = "the engine's own"
     status = "" if entry["status"] == "Completed" else f" {NO_VALUE} {entry['status']}"
-    reason = f": {entry['reason']}" if entry["reason"] else ""
+    # An error's class says nothing to a reader that its words do not.
+    cause = re.sub(r"^[A-Z]\w+: ", "", entry["reason"] or "")
+    reason = f": {cause}" if cause else ""
     return f"{entry['name']}{f' ({badge})' if badge else ''}{status}{reason}"
 
 

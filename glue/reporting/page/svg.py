@@ -12,6 +12,7 @@ from glue.reporting.words import spell_short
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ")  # noqa: SIM905 - one line for twelve
 # Parts of a timestamp that ticks may stand at the change of: year, month, day, minute.
 _PARTS = (4, 7, 10, 16)
+_WIDEST_BAR = 60
 # How many spans of the history and the mean a quantile may add to an axis.
 _REACH = 2.0
 
@@ -305,7 +306,8 @@ def draw_bars(
     stride = math.ceil(len(labels) / 12)
     ticks = [(at, labels[at]) for at in range(0, len(labels), stride)]
     parts = [*_draw_axes(frame, ticks)]
-    half = 0.35 * (frame.width - frame.left - frame.right) / max(len(values), 1)
+    room = (frame.width - frame.left - frame.right) / max(len(values), 1)
+    half = min(0.35 * room, _WIDEST_BAR / 2)
     for at, value in enumerate(values):
         if value is not None:
             x, y, zero = frame.x(at), frame.y(value), frame.y(0)

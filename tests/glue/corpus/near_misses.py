@@ -177,6 +177,26 @@ NEAR_MISSES = {
         readings.values(lambda n, v: "-9999" if n in (5, 9) else v * -50),
         "csv-delimiter",
     ),
+    "rts-no-history": near(
+        "prices of the future only",
+        "one price of the past",
+        with_rts(related.related(stamps=related.ALL[23:], first=23)),
+        "rts-history-missing",
+    ),
+    "rts-for-every-item": near(
+        "calendar for every item", "prices of each item", with_rts(related.FULL)
+    ),
+    "covariate-no-history": near(
+        "prices of the future only, beside temperatures",
+        "one price of the past, beside the future's",
+        with_rts(related.related(stamps=related.ALL[23:], first=23)),
+        "rts-history-missing",
+    ),
+    "text-blank": near(
+        "holidays that are mostly blank",
+        "holidays with a word for none",
+        with_rts(related.holidays(word="none")),
+    ),
     "rts-nothing-matched": near(
         "covariates of month ends",
         "covariates of one month",
@@ -416,7 +436,11 @@ NEAR_MISSES = {
         settings=columns.columns(item="item_id", groups=["store"]),
     ),
     "column-empty": near(
-        "empty column", "column of one value", as_zip(columns.noted(1)), "future-none"
+        "empty column",
+        "column of one value",
+        as_zip(columns.noted(1)),
+        "future-none",
+        "text-blank",
     ),
     "column-spelling": near(
         "named in another spelling",

@@ -75,7 +75,7 @@ def swap(moment):
 def late(number):
     """Write a day, some with its last second."""
     day = (MONDAY + number * DAY).date()
-    return f"{day} 23:59:59" if number in (7, 8, 20) else f"{day}"
+    return f"{day} 23:59:59" if number in (7, 8) else f"{day}"
 
 
 def numbered():
@@ -107,7 +107,7 @@ CASES = [
         as_zip(
             make_csv(HEADER, [(i, months_swapped(t), v) for i, t, v in ROWS]),
         ),
-        ("series-gaps", "time-hole", "timestamp-swapped"),
+        ("timestamp-swapped",),
     ),
     Case(
         "days with the year of two digits first",
@@ -128,7 +128,7 @@ CASES = [
     ),
     Case(
         "days with the last second in some rows",
-        as_zip(make_tts(stamps=[late(n) for n in range(30)])),
+        as_zip(make_tts(stamps=[late(n) for n in range(60)])),
         ("steps-irregular", "timestamp-normalised", "timestamp-time-dropped"),
     ),
     Case(

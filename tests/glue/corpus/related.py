@@ -84,7 +84,142 @@ MERGED = make_csv(
 )
 MERGED_FULL = joined(future=True)
 
+DAY_OFF = {"2020-05-01": "May Day", "2021-05-01": "May Day", "2022-02-01": "Candlemas"}
+
+
+def holidays(ours=DAY_OFF, word="", stamps=ALL):
+    """Write an RTS.csv of a text that is mostly blank, and what it becomes."""
+    return make_csv(
+        ("item_id", "timestamp", "holiday"),
+        [(i, t, ours.get(t, word)) for i in "AB" for t in stamps],
+    )
+
+
+def calendar(stamps=ALL, keys=(), header=("timestamp", "temp")):
+    """Write an RTS.csv without an item."""
+    rows = [(*keys, t, n % 9 + 0.5) for n, t in enumerate(stamps)]
+    return make_csv(header, rows)
+
+
+def with_temp(rows=ROWS):
+    """Write what the history and a calendar become."""
+    lines = [(*row, n % 24 % 9 + 0.5) for n, row in enumerate(rows)]
+    return make_csv((*HEADER, "temp"), lines)
+
+
 CASES = [
+    Case(
+        "calendar for every item",
+        as_zip(TTS, rts=calendar()),
+        ("rts-for-every-item",),
+        train=with_temp(),
+        transform=make_csv(
+            (*HEADER, "temp"),
+            [
+                line
+                for i in "AB"
+                for line in (
+                    *[(*r, n % 9 + 0.5) for n, r in enumerate(ROWS[:24]) if i == "A"],
+                    *[(*r, n % 9 + 0.5) for n, r in enumerate(ROWS[24:]) if i == "B"],
+                    *[(i, ALL[n], "", n % 9 + 0.5) for n in range(24, 28)],
+                )
+            ],
+        ),
+    ),
+    Case(
+        "calendar for every item, in many parts",
+        as_zip(TTS, rts=calendar()),
+        ("rts-for-every-item",),
+        options={"parts": 7},
+        train=with_temp(),
+    ),
+    Case(
+        "calendar of too many months, in many parts",
+        as_zip(TTS, rts=calendar(months(27, 2019) + ALL[15:])),
+        ("rts-beyond-horizon", "rts-for-every-item", "rts-rows-unmatched"),
+        options={"parts": 7},
+        settings=job(ForecastHorizon=2),
+    ),
+    Case(
+        "calendar with a month twice, in many parts",
+        as_zip(TTS, rts=calendar([*ALL * 5, ALL[3]][-141:])),
+        ("column-missing",),
+        options={"parts": 7},
+    ),
+    Case(
+        "temperatures of one item, whose column is called otherwise",
+        as_zip(TTS, rts=calendar(keys=("A",), header=("sku", "timestamp", "temp"))),
+        ("column-missing",),
+    ),
+    Case(
+        "prices of the future only, beside temperatures",
+        as_zip(
+            TTS,
+            rts=make_csv(
+                ("item_id", "timestamp", "temp", "price"),
+                [
+                    (i, t, n % 9 + 0.5, 5 if n >= 24 else "")
+                    for i in "AB"
+                    for n, t in enumerate(ALL)
+                ],
+            ),
+        ),
+        ("covariate-blank", "covariate-no-history"),
+        train=with_temp(),
+    ),
+    Case(
+        "prices of the future only",
+        as_zip(
+            TTS,
+            rts=make_csv(
+                R_HEADER,
+                [(i, t, 5 if n >= 24 else "") for i in "AB" for n, t in enumerate(ALL)],
+            ),
+        ),
+        ("covariate-blank", "rts-no-history"),
+    ),
+    Case(
+        "filling of a column that is left out",
+        as_zip(
+            TTS,
+            rts=make_csv(
+                ("item_id", "timestamp", "temp", "price"),
+                [
+                    (i, t, n % 9 + 0.5, 5 if n >= 24 else "")
+                    for i in "AB"
+                    for n, t in enumerate(ALL)
+                ],
+            ),
+        ),
+        ("covariate-blank", "covariate-no-history"),
+        settings=fill(middlefill="zero"),
+        train=with_temp(),
+    ),
+    Case(
+        "holidays that are mostly blank",
+        as_zip(TTS, rts=holidays()),
+        ("text-blank",),
+        train=make_csv(
+            (*HEADER, "holiday"),
+            [(*row, DAY_OFF.get(row[1], "(blank)")) for row in ROWS],
+        ),
+        transform=make_csv(
+            (*HEADER, "holiday"),
+            [
+                (*row, DAY_OFF.get(row[1], "(blank)"))
+                for i in "AB"
+                for row in [
+                    *[r for r in ROWS if r[0] == i],
+                    *[(i, t, "") for t in ALL[24:]],
+                ]
+            ],
+        ),
+    ),
+    Case(
+        "holidays that are blank in the future only",
+        as_zip(TTS, rts=holidays({t: f"day {n % 3}" for n, t in enumerate(ALL[:24])})),
+        ("future-blank",),
+    ),
     Case(
         "covariates with their future",
         as_zip(TTS, rts=FULL),

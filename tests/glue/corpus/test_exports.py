@@ -1,13 +1,10 @@
 import pytest
 
-from glue.findings.codes import CODES
 from tests.glue.corpus import exports as uploads_exports
 from tests.glue.corpus import exports_business as uploads_business
 from tests.glue.corpus import exports_energy as uploads_energy
 from tests.glue.corpus import exports_files as uploads_files
 from tests.glue.corpus import exports_public as uploads_public
-from tests.glue.corpus.exports import NEW_CODES
-from tests.glue.corpus.exports_not_yet import NOT_YET
 
 MODULES = (
     uploads_exports,
@@ -35,25 +32,11 @@ def find_shortfalls(case):
     return wrong
 
 
-@pytest.mark.parametrize("name", sorted(CASES.keys() - NOT_YET))
+@pytest.mark.parametrize("name", sorted(CASES))
 def test_export_becomes_what_it_means(name):
     assert find_shortfalls(CASES[name]) == []
-
-
-@pytest.mark.parametrize("name", sorted(NOT_YET))
-def test_export_is_not_understood_yet(name):
-    assert find_shortfalls(CASES[name])
 
 
 def test_exports_are_as_many_as_promised():
     assert len(CASES) == sum(len(module.CASES) for module in MODULES)
     assert len(CASES) >= 120
-    assert CASES.keys() >= NOT_YET
-
-
-def test_new_codes_are_asked_for_and_not_there():
-    asked = {code for case in CASES.values() for code in case.codes}
-
-    assert asked <= CODES.keys() | NEW_CODES.keys()
-    assert NEW_CODES.keys() <= asked
-    assert not NEW_CODES.keys() & CODES.keys()

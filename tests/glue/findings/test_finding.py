@@ -85,7 +85,7 @@ def test_what_adds_up_is_told_once_in_the_codes_order():
     first, second = findings
     assert first.what.startswith("2 rows of TTS.csv with the key")
     assert second.what == (
-        "8 of 10 series have gaps: 14 steps missing, where 'qty' is filled with zeros"
+        "gaps in 8 of 10 series: 14 steps missing, where 'qty' is filled with zeros"
     )
     assert second.examples == (place(3), place(9))
 

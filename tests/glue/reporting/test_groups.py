@@ -1,7 +1,13 @@
 """Totals by key column and by attribute: sums, and the accuracy of these."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from glue.reporting.grid import build_grid
+from glue.reporting.groups import Grouping, sum_groups
+from glue.reporting.history import read_history
+from glue.run_documents import read_settings
 from tests.building.reports import RUN_ID, RunBuilder, make_report, write_csv
 from tests.glue.reporting.test_page import read_blocks, unpack
 
@@ -86,3 +92,34 @@ def test_run_of_plain_items_has_no_groups(tmp_path):
 
     assert reported.document["groups"] == []
     assert not reported.has("groups.csv")
+
+
+def test_largest_groups_are_drawn(tmp_path):
+    builder = Kinds(items=tuple(KIND))
+
+    page = make_report(builder, tmp_path).text("report.html")
+
+    for kind in KIND.values():
+        assert f"Line chart of {kind}" in page
+
+
+def test_group_s_picture_is_the_sum_of_its_items(tmp_path):
+    builder = Kinds(items=tuple(KIND))
+    path = tmp_path / "train.csv"
+    path.write_text(write_csv(builder.history()))
+    settings = read_settings(builder.settings())
+    history = read_history(path, settings)
+    forecast = pd.DataFrame(builder.forecast()).astype({"month": str})
+    grid = build_grid(forecast, history, settings)
+    kinds = ("wind", "strings", "percussion")
+    places = np.array([kinds.index(KIND[item]) for (item,) in history.keys])
+    grouping = Grouping("kind", kinds, {}, places)
+
+    past, ahead = sum_groups(grouping, history, grid, 40, most=2)
+
+    winds = ("flute", "oboe")
+    wind = [sum(builder.value(i, at) for i in winds) for at in range(40, 48)]
+    harp = [builder.predict("harp", at)["mean"] for at in range(48, 54)]
+    assert past[0] == pytest.approx(wind)
+    assert ahead[1] == pytest.approx(harp)
+    assert len(past) == len(ahead) == 2

@@ -252,3 +252,44 @@ def test_same_run_gives_the_same_bytes(tmp_path):
     pages = [make_report(RunBuilder(), tmp_path).text("report.html") for _ in "12"]
 
     assert pages[0] == pages[1]
+
+
+class Named(RunBuilder):
+    """A run whose report has a title, and its target a unit."""
+
+    title, unit = "Sales <North>", "pieces"
+
+    def settings(self):
+        labels = {"Title": self.title, "Unit": self.unit}
+        return {**super().settings(), "Preparation": labels}
+
+
+def test_title_and_unit_are_those_of_the_settings(tmp_path):
+    page = make_report(Named(), tmp_path).text("report.html")
+
+    assert "<title>Sales &lt;North&gt; (local run)</title>" in page
+    assert "total units in pieces" in read_text(page)
+    assert read_text(page).count("units in pieces") >= 3
+
+
+def test_baseline_stands_beside_the_backtest(tmp_path):
+    builder = RunBuilder()
+
+    page = make_report(builder, tmp_path).text("report.html")
+
+    window = read_series(read_blocks(page))["harp"]["b"][0]
+    first = window[0]
+    naive = [builder.value("harp", first + step - 12) for step in range(6)]
+    assert window[2] == pytest.approx(naive, rel=1e-2)
+
+
+def test_bias_is_given_by_step(tmp_path):
+    class High(RunBuilder):
+        def predict(self, item, step):
+            return {n: 1.1 * v for n, v in super().predict(item, step).items()}
+
+    document = make_report(High(skill=0), tmp_path).document
+
+    steps = document["backtest"]["by_step"]
+    assert [one["bias_percent"] for one in steps] == pytest.approx([10.0] * 6)
+    assert any("10% too high in all" in note for note in document["verdict"]["notes"])

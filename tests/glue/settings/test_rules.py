@@ -214,7 +214,7 @@ BAD = [
 def read(text):
     """Read one layer; give its values and what was said of it."""
     findings = Findings()
-    return read_layer(Layer("config.json", text), findings), list(findings)
+    return read_layer(Layer("config.json", text), findings, set()), list(findings)
 
 
 def check(values):

@@ -9,7 +9,8 @@ ARTIFACTS = {
     "model": "s3://b/o/j/model.tar.gz",
     "backtests": "s3://b/o/j/backtests/",
     "insights": "s3://b/o/j/insights/",
-    "explainability": "s3://b/o/j/explainability/",
+    "explainability": "s3://b/o/j/explainability",
+    "step": "j-me-1-0123456789abcdef0123456789abcdef",
 }
 
 
@@ -79,7 +80,7 @@ def test_leader_has_no_containers_yet(tmp_path):
     tell(job, tmp_path, {"candidate": candidate("B", 0.2)})
 
     best = job.describe()["BestCandidate"]
-    assert best["CandidateName"] == "B"
+    assert best["CandidateName"] == "j-trial-B-1"
     assert "InferenceContainers" not in best
 
 

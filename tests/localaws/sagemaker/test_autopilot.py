@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -66,13 +67,27 @@ def test_best_candidate_can_become_a_model(trained, tmp_path):
     assert best["CandidateStatus"] == "Completed"
     assert best["FinalAutoMLJobObjectiveMetric"]["Value"] >= 0
     (container,) = best["InferenceContainers"]
-    assert container["ModelDataUrl"].startswith(
+    assert re.fullmatch(
         f"{trained['OutputDataConfig']['S3OutputPath']}/Trained-Job/"
+        "Trained-Job-trial-TimeSeriesModelTraining/models/model-ensemble/full-dataset/"
+        r"Trained-Job-me-1-[0-9a-f]{32}/output/model\.tar\.gz",
+        container["ModelDataUrl"],
     )
     assert (
         load_model(container["ModelDataUrl"], tmp_path).setup.problem.horizon == HORIZON
     )
-    assert container["Environment"]
+    assert container["Image"].endswith("/autopilot-timeseries:latest")
+    assert container["Environment"] == {}
+    assert best["InferenceContainerDefinitions"] == {"CPU": [container]}
+
+
+def test_best_candidate_is_spelt_as_the_service_does(trained):
+    best = trained["BestCandidate"]
+    objective = best["FinalAutoMLJobObjectiveMetric"]
+
+    assert best["CandidateName"] == "Trained-Job-trial-me-1"
+    assert objective["MetricName"] == "AVERAGE_WEIGHTED_QUANTILE_LOSS"
+    assert objective["StandardMetricName"] == "AverageWeightedQuantileLoss"
 
 
 def test_candidates_have_metrics_by_sagemaker_s_names(trained):
@@ -86,7 +101,7 @@ def test_candidates_have_metrics_by_sagemaker_s_names(trained):
     assert {m["StandardMetricName"] for m in best} == {
         *("AverageWeightedQuantileLoss", "WAPE", "MASE", "MAPE", "RMSE")
     }
-    assert {m["Set"] for m in best} == {"Validation"}
+    assert not any("Set" in metric for metric in best)
 
 
 def test_backtest_results_are_a_table(trained):
@@ -94,9 +109,12 @@ def test_backtest_results_are_a_table(trained):
         "CandidateArtifactLocations"
     ]
 
-    table = read_table(artifacts["BacktestResults"] + "backtest.csv")
+    assert artifacts["BacktestResults"].endswith("/model-ensemble/backtest-1")
+    folder = f"{artifacts['BacktestResults']}/forecasted-values/"
+    table = read_table(f"{folder}part-00000.csv")
 
-    assert {"item", "shop", "month", "cutoff", "actual", "mean", "p50"} <= set(table[0])
+    names = {"target_value", "backtestwindow_start_time", "mean", "p50"}
+    assert {"item", "shop", "month", *names} <= set(table[0])
     assert {row["item"] for row in table} == {"007", "NA"}
 
 
@@ -165,6 +183,9 @@ def test_jobs_are_listed(trained):
     assert "Trained-Job" in {summary["AutoMLJobName"] for summary in summaries}
 
 
+STAGES = {"PreTraining", "TrainingModels", "EnsemblingModels"}
+
+
 def test_running_job_shows_its_stage_and_a_leader():
     job = create_job(put_sales(), make_role("sagemaker"), name("job"))
 
@@ -177,6 +198,7 @@ def test_running_job_shows_its_stage_and_a_leader():
 
     wait_for(watch)
     assert {"Starting", "Completed"} <= seen
+    assert seen - {"Starting", "Completed"} <= STAGES
     assert len(seen) > 2
 
 

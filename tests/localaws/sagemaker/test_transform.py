@@ -107,7 +107,6 @@ def build_spec(trained, bucket, **changes):
     (container,) = trained["BestCandidate"]["InferenceContainers"]
     return {
         "model_uri": container["ModelDataUrl"],
-        "environment": container["Environment"],
         "input_uri": f"s3://{bucket}/train/",
         "output_uri": f"s3://{bucket}/forecast/",
         "max_payload_mb": 0,
@@ -118,7 +117,6 @@ def build_spec(trained, bucket, **changes):
 @pytest.mark.parametrize(
     ("text", "changes", "reason"),
     [
-        (None, {"environment": {}}, "InferenceContainers as they are"),
         (None, {"max_payload_mb": 0.001}, "Too much data for max payload size"),
         ("a,b\n1,2\n", {}, "train/train.csv: Bad HTTP status"),
     ],

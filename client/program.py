@@ -1,0 +1,25 @@
+"""What this program is called by whoever reads a hint to type."""
+
+import shlex
+import sys
+from pathlib import Path
+
+NAME = "forecast"
+
+
+def name_program(called: str | None = None) -> str:
+    """Give the words that started the program: ``forecast``, or its script."""
+    called = sys.argv[0] if called is None else called
+    return NAME if Path(called).stem == NAME and _is_installed(called) else _SCRIPT
+
+
+_SCRIPT = "python forecast.py"
+
+
+def _is_installed(called: str) -> bool:
+    return Path(called).suffix.lower() != ".py"
+
+
+def spell_command(*words: str) -> str:
+    """Spell a command of this program, to be pasted into a shell."""
+    return f"{name_program()} {shlex.join(words)}"
