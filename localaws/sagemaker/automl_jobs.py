@@ -134,9 +134,10 @@ class AutoMLJob(Watcher):
     def _meet(self, fate: Fault) -> None:
         """End otherwise than the process did."""
         self.best_candidate = None
-        if fate.status == "NoCandidate":
+        if fate.status != "MaxAutoMLJobRuntimeReached":
             for candidate in self.candidates:
                 candidate.pop("InferenceContainers", None)
+        if fate.status == "NoCandidate":
             self._end("Completed", "Completed")
         elif fate.status == "MaxAutoMLJobRuntimeReached":
             self._end("Stopped", fate.status)
