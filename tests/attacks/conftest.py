@@ -3,8 +3,8 @@
     python -m pytest tests/attacks --table
 
 prints each attack, how it ended now, and how the same one ended at 699381e, before most
-of what stops them was there: seen.csv has what was seen then. Those that it does not have
-are new: what they attack was not there, or nobody had thought of them.
+of what stops them was there: seen.csv has what was seen then. Those that it does not
+have are new: what they attack was not there, or nobody had thought of them.
 """
 
 import csv
