@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from client.library import Forecast, Pipeline, Source
 
 _CALLS_PER_SECOND = 8
+# What every connection is made to, beside what tells the account.
+_SERVICES = ("s3", "stepfunctions", "sagemaker", "logs")
 # botocore's own retries are for what passes in seconds; Patience is for the rest.
 _CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 5}, connect_timeout=10, read_timeout=60
@@ -188,7 +190,14 @@ class _Maker:
         self.patience = Patience(say=say)
 
     def find_stage(self) -> Stage:
-        """Find out the account; one that cannot be reached is not waited for."""
+        """Find out the account; one that cannot be reached is not waited for.
+
+        Nothing is sent before it is known where all of it would go.
+        """
+        self._made += [
+            self._session.client(service, config=_CONFIG)  # type: ignore[call-overload]  # any service
+            for service in _SERVICES
+        ]
         sts = self._session.client("sts", config=_CONFIG)
         if note := self._check(sts):
             self._say(f"note: {note}")

@@ -10,6 +10,7 @@ from moto import mock_aws
 import app
 import forecast
 from chalicelib.stages import Stage
+from client.exit_codes import UNUSABLE
 from deployment.apply import deploy as apply
 from deployment.destroy import destroy
 from deployment.options import Options
@@ -61,7 +62,7 @@ def test_nothing_is_sent_to_a_stage_that_is_not_there(aws, tmp_path, capsys, sou
     with hear_requests() as heard:
         code = forecast.main([sources[source], "--stage", "dev"])
 
-    assert code == 1
+    assert code == UNUSABLE
     assert "stage 'dev' is not deployed" in capsys.readouterr().err
     assert name_operations(heard) == set()
 
