@@ -8,6 +8,7 @@ import pytest
 from moto import mock_aws
 
 from client.errors import CommandError
+from client.patience import Patience
 from client.results import download_results
 from client.session import Clients, Session
 from tests.building.scripted_run import (
@@ -43,7 +44,9 @@ def list_files(folder):
 def test_dataset_names_no_other_folder(s3, tmp_path, dataset):
     status = {"status": "SUCCEEDED", "dataset": dataset}
     put(s3, f"runs/{RUN_ID}/status.json", json.dumps(status).encode())
-    clients = Clients(s3, FakeStates(), FakeSageMaker(), boto3.client("logs"))
+    patience = Patience(sleep=lambda _: None)
+    logs = boto3.client("logs")
+    clients = Clients(s3, s3, FakeStates(), FakeSageMaker(), logs, patience)
     output = tmp_path / "a" / "b" / "forecasts"
 
     Session(clients, STAGE, output=output, display=QuietDisplay()).fetch(RUN_ID)
@@ -58,7 +61,12 @@ def test_file_leaves_its_folder_nowhere(s3, tmp_path, name):
 
     with pytest.raises(CommandError, match="would leave their folder"):
         download_results(
-            s3, STAGE.bucket, tmp_path / "a" / "b", dataset="sales", run_id=RUN_ID
+            s3,
+            STAGE.bucket,
+            tmp_path / "a" / "b",
+            dataset="sales",
+            run_id=RUN_ID,
+            patience=Patience(),
         )
 
     assert list_files(tmp_path) == []

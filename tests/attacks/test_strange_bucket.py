@@ -68,10 +68,10 @@ def test_nothing_is_sent_to_a_stage_that_is_not_there(aws, tmp_path, capsys, sou
 
 
 CLIENT = {
-    "upload": [SAMPLE],
+    "upload": [SAMPLE, "--yes"],
     "list": ["list"],
     "fetch": ["fetch", RUN_ID],
-    "watch": ["--run", RUN_ID],
+    "watch": ["follow", RUN_ID],
 }
 
 
@@ -83,7 +83,7 @@ def test_client_names_the_owner_in_each_call(aws, tmp_path, monkeypatch, command
     )
     put(f"runs/{RUN_ID}/status.json", {"status": "SUCCEEDED", "dataset": "a"})
     put("raw/lost.zip", {})
-    monkeypatch.setattr(forecast, "START_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("client.command.work.START_PATIENCE_SECONDS", 0.0)
     monkeypatch.chdir(tmp_path)
     with hear_requests() as heard:
         forecast.main(CLIENT[command])
