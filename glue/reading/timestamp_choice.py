@@ -16,6 +16,7 @@ from glue.reading.timestamps import (
 )
 
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(Z|[+-].*)?)?")
+_WRITE_YEARS = "write the dates as YYYY-MM-DD, with all four digits of the year"
 _WEEK_NAME = re.compile(r"week|woche|semaine|semana|settimana|\bkw\b", re.IGNORECASE)
 _MONTH_FORMS = ("month/year", "year-month", "yyyymm")
 
@@ -130,7 +131,9 @@ def _check_zones(
         words = list_some(map(_write_zone, zones))
         clear = "none" not in zones and evidence.midnights < evidence.with_time
         code = "timestamp-utc" if clear else "timestamp-zones"
-        findings.add(code, file=file, column=column, zones=words)
+        texts = [evidence.sample[f"zone {zone}"] for zone in zones]
+        places = [Example(file, None, column, text) for text in texts]
+        findings.add(code, examples=places, file=file, column=column, zones=words)
         return clear
     if zones and zones != ["none"]:
         findings.add(
@@ -152,21 +155,29 @@ def _note_order(
     place: Example,
     orders: str = "day-first or month-first",
 ) -> None:
-    file, column = place.file, place.column
+    file, column, remedy = place.file, place.column, None
     if is_year_first(evidence):
-        orders = "year-first or day-first"
+        orders, remedy = "year-first or day-first", _WRITE_YEARS
     elif max(evidence.firsts, default=0) > 12:
+        sample = evidence.sample
         findings.add(
             "timestamp-mixed",
-            examples=[place],
+            examples=[
+                replace(place, value=sample[kind])
+                for kind in ("day first", "month first")
+                if kind in sample
+            ],
             file=file,
             column=column,
             problem="has days above 12 both first and second",
         )
         return
+    elif "year behind" in orders:
+        remedy = _WRITE_YEARS
     findings.add(
         "timestamp-ambiguous",
         examples=[place],
+        remedy=remedy,
         file=file,
         column=column,
         orders=orders,

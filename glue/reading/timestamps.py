@@ -162,7 +162,9 @@ class TimestampEvidence:
         parts = match.groupdict()
         if parts.get("hour") is not None:
             self.with_time += 1
-            self.zones[_normal_zone(parts.get("zone"))] += 1
+            zone = _normal_zone(parts.get("zone"))
+            self.zones[zone] += 1
+            self.sample.setdefault(f"zone {zone}", text)
             if int(parts.get("fraction") or 0):
                 self.cut += 1
                 self.sample.setdefault("fraction", text)
@@ -176,6 +178,10 @@ class TimestampEvidence:
                 self.timed.append(text)
             self.firsts.add(int(parts["a"]))
             self.seconds.add(int(parts["b"]))
+            if int(parts["a"]) > 12:
+                self.sample.setdefault("day first", text)
+            if int(parts["b"]) > 12:
+                self.sample.setdefault("month first", text)
             self.same = self.same and int(parts["a"]) == int(parts["b"])
             self.years.add(parts["year"])
 

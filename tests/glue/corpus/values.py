@@ -163,7 +163,7 @@ CASES = [
         ("timestamp-unreadable",),
     ),
     Case("a year too early", yearly(1677), ("timestamp-unreadable",)),
-    Case("blank timestamp", change("2020-03-01", ""), ("timestamp-unreadable",)),
+    Case("blank timestamp", change("2020-03-01", ""), ("timestamp-blank",)),
     Case("blank id", change("A,2020-03-01", ",2020-03-01"), ("key-blank",)),
     Case(
         "id of one letter",
