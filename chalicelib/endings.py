@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.causes import find_message
-from chalicelib.errors import AutopilotFailed
+from chalicelib.errors import AutopilotFailed, SettingsMissing
 from chalicelib.job_logs import JobLog, explain_job
 from chalicelib.keys import build_uri, forecast_key, run_key
 from chalicelib.runs import SCHEMA, read_execution_input
@@ -186,7 +186,7 @@ def find_remedy(ending: Ending, found: Findings) -> str | None:
         training_is_lost
         or not ending.redrivable
         or _is_refused(found.data_report)
-        or ending.error == AutopilotFailed.__name__
+        or ending.error in {AutopilotFailed.__name__, SettingsMissing.__name__}
         or "(ValidationException)" in (ending.cause or "")
     ):
         return UPLOAD
@@ -256,6 +256,8 @@ def explain_ending(
     """
     if data_report is not None and _is_refused(data_report):
         return explain_refusal(data_report)
+    if status == "ABORTED" and cause:
+        return f"the run was stopped by hand ({cause})"
     if status in _FIXED_REASONS:
         return _FIXED_REASONS[status]
     message = find_message(cause or "") or error or "no reason was given"

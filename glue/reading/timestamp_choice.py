@@ -10,6 +10,7 @@ from glue.reading.timestamps import (
     Reading,
     TimestampEvidence,
     find_order,
+    find_order_by_steps,
     has_days_for_years,
     is_year_first,
 )
@@ -17,6 +18,7 @@ from glue.reading.timestamps import (
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(Z|[+-].*)?)?")
 _WRITE_YEARS = "write the dates as YYYY-MM-DD, with all four digits of the year"
 _WEEK_NAME = re.compile(r"week|woche|semaine|semana|settimana|\bkw\b", re.IGNORECASE)
+_MONTH_FORMS = ("month/year", "year-month", "yyyymm")
 
 
 def choose_reading(
@@ -61,7 +63,7 @@ def choose_reading(
         )
         return None
     reading = Reading(forms[0], to_utc=to_utc)
-    if reading.form in ("month/year", "year-month") and _WEEK_NAME.search(column):
+    if reading.form in _MONTH_FORMS and _WEEK_NAME.search(column):
         _note_order(evidence, findings, places[0], "a week or a month of a year")
         return None
     if reading.form == "month-name year" and has_days_for_years(evidence):
@@ -77,7 +79,8 @@ def choose_reading(
             column=column,
         )
     if reading.form == "day and month":
-        reading = replace(reading, order=order or find_order(evidence))
+        found = find_order(evidence) or find_order_by_steps(evidence)
+        reading = replace(reading, order=order or found)
         if reading.order is None:
             _note_order(evidence, findings, places[0])
             return None
@@ -108,6 +111,8 @@ def _order_words(evidence: TimestampEvidence, order: str | None) -> str:
         return "though both orders mean the same"
     if max(evidence.firsts | evidence.seconds) > 12:
         return "because the day goes above 12"
+    if find_order(evidence) is None:
+        return "because the moments follow each other without holes only so"
     return "because one field never changes over several years"
 
 

@@ -319,7 +319,8 @@ class _RoleSearch:
             self._note_unfit(role, min(named, key=lambda name: rank_name(role, name)))
             return
         problem = f"{self.file} has no {WORDS[role]} column (needs {_NEEDS[role]}"
-        problem += f"; {self._describe_left(role, free)})" if free else ")"
+        left = self._describe_left(role, free)
+        problem += f"; {left})" if left else ")"
         self.findings.add("column-missing", problem=problem, file=self.file)
 
     def _note_one_column(self) -> None:

@@ -174,7 +174,7 @@ CASES = [
     Case(
         "hours with AM and PM",
         stamps(f"{datetime.fromisoformat(t):%m/%d/%Y %I:%M %p}" for t in HOURS),
-        ("timestamp-ambiguous",),
+        ("timestamp-normalised",),
     ),
     Case(
         "hours of US form",
