@@ -11,7 +11,7 @@ import boto3
 from botocore.config import Config
 from chalice.app import Chalice, CloudWatchEvent, Rate, S3Event
 
-from chalicelib import autopilot, notices, quotas, runs, sweep, uploads
+from chalicelib import autopilot, notices, quotas, runs, sweep, uploads, waiting
 from chalicelib.attempts import Attempts
 from chalicelib.aws_errors import telling_passing
 from chalicelib.endings import (
@@ -21,7 +21,8 @@ from chalicelib.endings import (
     build_status,
     read_ending,
 )
-from chalicelib.environment import read_security, read_variable
+from chalicelib.environment import read_security, read_variables
+from chalicelib.errors import SettingsMissing
 from chalicelib.inquiry import Inquiry
 from chalicelib.keys import BARE_UPLOAD_KEY, run_key
 from chalicelib.stages import APP_NAME, Stage
@@ -29,6 +30,8 @@ from chalicelib.status_file import StatusFile, claim_ending
 from chalicelib.store import Store, expect_owner
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sagemaker import SageMakerClient
@@ -41,11 +44,10 @@ PATIENT = Config(
     retries={"mode": "standard", "max_attempts": 4}, connect_timeout=5, read_timeout=9
 )
 
-BUCKET = read_variable(os.environ, "BUCKET")
-STATE_MACHINE_ARN = read_variable(os.environ, "STATE_MACHINE_ARN")
-SAGEMAKER_ROLE_ARN = read_variable(os.environ, "SAGEMAKER_ROLE_ARN")
-STAGE = read_variable(os.environ, "STAGE")
-TOPIC_ARN = read_variable(os.environ, "TOPIC_ARN")
+BUCKET, STATE_MACHINE_ARN, SAGEMAKER_ROLE_ARN, STAGE, TOPIC_ARN = read_variables(
+    os.environ,
+    ("BUCKET", "STATE_MACHINE_ARN", "SAGEMAKER_ROLE_ARN", "STAGE", "TOPIC_ARN"),
+)
 SECURITY = read_security(os.environ)
 
 app = Chalice(app_name=APP_NAME)
@@ -183,7 +185,7 @@ def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, An
     """Create the AutoML job that the run's settings ask for."""
     place = autopilot.RunPlace(event["run_id"], event["dataset"], BUCKET, STAGE)
     with telling_passing():
-        settings = get_store().read_json(run_key(place.run_id, "settings.json"))
+        settings = read_run_settings(place.run_id)
         # Only now it is known which instances the upload itself asks for.
         transform = quotas.find_transform_quota(settings["TransformResources"])
         refuse_too_low(quotas.AUTOPILOT_JOBS, transform)
@@ -196,6 +198,26 @@ def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, An
         "autopilot_job_name": place.run_id,
         "transform": autopilot.build_transform(place, settings, security=SECURITY),
     }
+
+
+def read_run_settings(run_id: str) -> dict[str, Any]:
+    """Read what Preprocess has made of all settings.
+
+    Raises
+    ------
+    SettingsMissing
+        When it has made nothing, as when its Glue run was stopped by hand: whether
+        Step Functions takes that for a failure is not documented.
+    """
+    settings: dict[str, Any] | None = get_store().find_json(
+        run_key(run_id, "settings.json")
+    )
+    if settings is None:
+        raise SettingsMissing(
+            "Preprocess left no settings.json (needs its Glue run to end by itself; "
+            "was it stopped?); upload again"
+        )
+    return settings
 
 
 def stop_if_orphaned(job_name: str, execution_arn: str) -> None:
@@ -297,9 +319,14 @@ def tell_of_ending(
     if file.is_told:
         return
     with attempts.alone("no notice was sent"):
-        notice = notices.build_notice(file.status, stage=STAGE)
-        get_sns().publish(**notice.as_request(TOPIC_ARN))
+        publish(file.status)
         file.mark_told(datetime.now(UTC))
+
+
+def publish(status: "Mapping[str, Any]") -> None:
+    """Send the topic's subscribers what a run's ``status.json`` says."""
+    notice = notices.build_notice(status, stage=STAGE)
+    get_sns().publish(**notice.as_request(TOPIC_ARN))
 
 
 class SweepRequest(CloudWatchEvent):
@@ -330,6 +357,14 @@ def sweep_up(event: CloudWatchEvent) -> dict[str, int]:
         ):
             send_on("on_execution_end", found)
             sent["on_execution_end"] += 1
+    with attempts.alone("it was not looked at what runs wait for"):
+        waiting.tell_of_waits(
+            get_store(),
+            get_stepfunctions(),
+            STATE_MACHINE_ARN,
+            span=span,
+            publish=publish,
+        )
     app.log.info("swept: %s", json.dumps(sent))
     attempts.raise_first()
     return sent

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.causes import find_message
-from chalicelib.errors import AutopilotFailed
+from chalicelib.errors import AutopilotFailed, SettingsMissing
 from chalicelib.job_logs import JobLog, explain_job
 from chalicelib.keys import build_uri, forecast_key, run_key
 from chalicelib.runs import SCHEMA, read_execution_input
@@ -186,7 +186,7 @@ def find_remedy(ending: Ending, found: Findings) -> str | None:
         training_is_lost
         or not ending.redrivable
         or _is_refused(found.data_report)
-        or ending.error == AutopilotFailed.__name__
+        or ending.error in {AutopilotFailed.__name__, SettingsMissing.__name__}
         or "(ValidationException)" in (ending.cause or "")
     ):
         return UPLOAD

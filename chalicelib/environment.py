@@ -1,27 +1,32 @@
 """The variables that the deploy script leaves for the Lambdas."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib.errors import SettingError
 
-
-def read_variable(environment: Mapping[str, str], name: str) -> str:
-    """Read one variable.
+def read_variables(
+    environment: Mapping[str, str], names: Sequence[str]
+) -> tuple[str, ...]:
+    """Read the variables that every stage has.
 
     Raises
     ------
-    SettingError
-        When the stage has none, because it was never deployed by ``deploy.py``.
+    SystemExit
+        When one is missing, because it was not ``deploy.py`` that ran Chalice: whoever
+        ran it, such as ``chalice deploy``, prints what to do, and no traceback.
     """
-    value = environment.get(name)
-    if not value:
-        raise SettingError(
-            f"Chalice alone does not know the stage (found no variable {name!r}); "
-            "deploy with `python deploy.py --stage dev`, or the name of your stage: "
-            "it runs Chalice with all that the stage needs"
+    missing = [name for name in names if not environment.get(name)]
+    if missing:
+        raise SystemExit(
+            f"Chalice alone does not know the stage (found no variable {missing[0]}). "
+            "Instead of:\n"
+            "  chalice deploy, package   python deploy.py --stage dev\n"
+            "  chalice delete            python deploy.py --stage dev --destroy\n"
+            "  chalice local             python -m demo, or python -m localaws\n"
+            "which run Chalice with all that a stage needs; `chalice logs` and "
+            "`chalice invoke` work as they are."
         )
-    return value
+    return tuple(environment[name] for name in names)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,10 @@ class QuotaTooLow(Exception):
     """A quota of the account keeps a run from its end, however long it waits."""
 
 
+class SettingsMissing(Exception):
+    """The run was not prepared, or its preparation was stopped by hand."""
+
+
 class ServiceBusy(Exception):
     """A service of AWS is throttling or in trouble; try again later."""
 
@@ -31,7 +35,3 @@ class RecordError(PipelineError):
 
 class StatusError(PipelineError):
     """A run's ``status.json`` cannot be written."""
-
-
-class SettingError(PipelineError):
-    """A value that the deployment should have left is missing."""

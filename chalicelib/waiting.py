@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.causes import find_message
@@ -13,10 +12,12 @@ from chalicelib.runs import read_execution_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     from mypy_boto3_stepfunctions import SFNClient
 
     from chalicelib.store import Store
+    from chalicelib.sweep import Span
 
 # What Step Functions calls the refusal of one more of something.
 QUOTA_ERRORS = {
@@ -25,8 +26,6 @@ QUOTA_ERRORS = {
     "Glue.ResourceNumberLimitExceededException",
     "SageMaker.ResourceLimitExceededException",
 }
-# A run that waits for less is not worth a message.
-PATIENCE = timedelta(hours=1)
 RUNNING = "RUNNING"
 _FAILURES = (
     "taskFailedEventDetails",
@@ -113,13 +112,15 @@ def tell_of_waits(
     stepfunctions: SFNClient,
     state_machine_arn: str,
     *,
-    now: datetime,
+    span: Span,
     publish: Callable[[Mapping[str, Any]], object],
 ) -> int:
-    """Write down what each running run waits for, and tell people once an hour is over.
+    """Write down what each running run waits for, and tell people of long waits once.
 
     Parameters
     ----------
+    span
+        When it is, and how long a wait must be to be told.
     publish
         Sends a message on a ``status.json``.
 
@@ -134,7 +135,7 @@ def tell_of_waits(
         waiting += wait is not None
         if wait is not None or is_waiting(_read_status(store, listed["name"])):
             execution = stepfunctions.describe_execution(executionArn=arn)
-            _update(store, execution, wait, now=now, publish=publish)
+            _update(store, execution, wait, span=span, publish=publish)
     return waiting
 
 
@@ -143,7 +144,7 @@ def _update(
     execution: Mapping[str, Any],
     wait: Wait | None,
     *,
-    now: datetime,
+    span: Span,
     publish: Callable[[Mapping[str, Any]], object],
 ) -> None:
     """Write the status of a running run; an ending that came meanwhile stays."""
@@ -151,16 +152,17 @@ def _update(
     stored = store.find_text(key)
     before = _read_status(store, execution["name"]) or {}
     status = build_waiting_status(execution, wait, bucket=store.bucket)
+    now = span.now.isoformat()
     told = is_waiting(before) and before.get("step") == status["step"]
     sent = before["notice"]["sent_at"] if told else None
-    notice = {"request_id": None, "claimed_at": now.isoformat(), "sent_at": sent}
+    notice = {"request_id": None, "claimed_at": now, "sent_at": sent}
     status = {**status, "notice": notice}
     etag = store.replace_json(key, status, etag=None if stored is None else stored.etag)
-    is_due = wait is not None and sent is None and now - wait.since >= PATIENCE
+    is_due = wait is not None and sent is None and wait.since <= span.until
     if etag is None or not is_due:
         return
     publish(status)
-    notice = {**notice, "sent_at": now.isoformat()}
+    notice = {**notice, "sent_at": now}
     store.replace_json(key, {**status, "notice": notice}, etag=etag)
 
 
@@ -177,6 +179,7 @@ def build_waiting_status(
     ending = Ending(
         run_id=execution["name"],
         dataset=asked.get("dataset"),
+        upload_key=asked.get("key"),
         status=RUNNING,
         error=None if wait is None else wait.error,
         cause=None if wait is None else wait.words,

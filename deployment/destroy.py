@@ -10,6 +10,7 @@ from chalicelib.aws_errors import error_code
 from deployment.chalice.record import read_record
 from deployment.chalice.removal import review_chalice_removal
 from deployment.chalice.stage_files import review_stage_file_removal
+from deployment.chalice.workspace import open_workspace
 from deployment.errors import DeploymentError
 from deployment.options import Options
 from deployment.resources.bucket_removal import review_bucket_removal
@@ -127,7 +128,8 @@ def _run_chalice(deployment: Deployment, say: Callable[[str], None]) -> None:
     if not read_record(deployment.project, deployment.stage.name).path.exists():
         return
     try:
-        deployment.chalice.run("delete", stage=deployment.stage.name)
+        with open_workspace(deployment) as chalice:
+            chalice.run("delete", stage=deployment.stage.name)
     except DeploymentError as error:
         # It stops at the first thing that is gone already; the rest goes by name.
         say(f"note: {error}")

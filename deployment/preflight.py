@@ -182,9 +182,15 @@ def _build_context(condition: Mapping[str, Any]) -> Any:
     return [
         {
             "ContextKeyName": key,
-            "ContextKeyValues": [value] if isinstance(value, str) else list(value),
-            "ContextKeyType": "boolean" if operator == "Bool" else "string",
+            "ContextKeyValues": [value if isinstance(value, str) else value[0]],
+            "ContextKeyType": _name_type(operator),
         }
         for operator, keys in condition.items()
         for key, value in keys.items()
     ]
+
+
+def _name_type(operator: str) -> str:
+    if operator == "Bool":
+        return "boolean"
+    return "stringList" if operator.startswith("ForAllValues:") else "string"

@@ -49,6 +49,7 @@ _SHORT = {
     "${Connection}": "<app>-<stage>-network",
     "${Bucket}": "<bucket>",
     "${KeyArn}": "<key>",
+    "${DnsSuffix}": "amazonaws.com",
     "${Stage}": "<stage>",
     "${Region}": "<region>",
     "${Account}": "<account>",

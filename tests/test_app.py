@@ -18,6 +18,7 @@ from chalicelib.errors import (
     QuotaTooLow,
     RecordError,
     ServiceBusy,
+    SettingsMissing,
 )
 from localaws.moto_mends import encode_the_keys_of_versions
 from localaws.patches import Patches
@@ -295,16 +296,16 @@ def sweep(**request):
 
 
 def test_upload_without_a_run_is_swept_up(functions):
-    for key in ("raw/lost.zip", "raw/readme.txt", "raw/started.zip"):
+    for key in ("raw/lost.zip", "raw/readme.txt", "raw/ran.zip"):
         version = put(key, {})
-    invoke("on_upload", announce("raw/started.zip", version))
+    invoke("on_upload", announce("raw/ran.zip", version))
     put(f"runs/{list_runs()[0]}/run.json", {})
 
     assert sweep()["on_upload"] == 1
 
     ((function, event),) = functions.sent
     invoke(function, event)
-    assert sorted(run.split("-")[0] for run in list_runs()) == ["lost", "started"]
+    assert sorted(run.split("-")[0] for run in list_runs()) == ["lost", "ran"]
 
 
 def test_swept_upload_is_not_run_again_by_its_event(functions):
@@ -847,3 +848,8 @@ def test_no_training_begins_without_a_transform_to_come(aws):
         assert pipeline.prepare_run(make_upload(), None)["run_id"]
     jobs = boto3.client("sagemaker").list_auto_ml_jobs()["AutoMLJobSummaries"]
     assert jobs == []
+
+
+def test_preparation_that_was_stopped_is_told(aws):
+    with pytest.raises(SettingsMissing, match="left no settings"):
+        pipeline.create_autopilot_job(CREATION, None)

@@ -86,6 +86,7 @@ def build_values(stage: Stage, options: Options) -> dict[str, str]:
     """Build the values that policy templates may use."""
     values = {
         "Partition": stage.partition,
+        "DnsSuffix": f"amazonaws.com{'.cn' if stage.partition == 'aws-cn' else ''}",
         "Region": stage.region,
         "Account": stage.account,
         "Stage": stage.name,

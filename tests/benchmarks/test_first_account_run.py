@@ -32,7 +32,7 @@ def answers(tmp_path_factory):
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-    assert (folder / "answers.md").read_text().count("###") == 2 * len(QUESTIONS)
+    assert (folder / "answers.md").read_text().count("###") == 2 * (len(QUESTIONS) + 2)
     return json.loads((folder / "answers.json").read_text())
 
 

@@ -15,6 +15,7 @@ import boto3
 
 from chalicelib.stages import Stage
 from demo.workspace import copy_project
+from localaws.faults.plan import Plan
 from localaws.host.isolation import isolate
 from localaws.iam.gate import Gate
 from localaws.server import serve
@@ -33,6 +34,8 @@ class LocalStage:
     environ: dict[str, str]
     endpoint_url: str
     gate: Gate
+    quotas: dict[str, int]
+    faults: Plan
 
     @property
     def bucket(self) -> str:
@@ -131,7 +134,14 @@ def deploy_stage(**options) -> Iterator[LocalStage]:
     """Serve a local AWS and deploy a copy of the project to it."""
     with serve(**options) as server, copy_project() as project:
         environ = {**isolate(os.environ), **server.environ}
-        stage = LocalStage(project, environ, server.endpoint_url, server.gate)
+        stage = LocalStage(
+            project,
+            environ,
+            server.endpoint_url,
+            server.gate,
+            server.quotas,
+            server.faults,
+        )
         stage.run_script("deploy.py", "--stage", STAGE)
         yield stage
 

@@ -1,13 +1,20 @@
 """What a run needs of the account is looked at, and each thing is said."""
 
 import json
+from dataclasses import replace
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from deployment.apply import deploy
-from deployment.preflight import DEFAULT_RESOURCES, check_region, preflight
+from deployment.options import Options
+from deployment.preflight import (
+    DEFAULT_RESOURCES,
+    check_region,
+    check_roles,
+    preflight,
+)
 from glue.settings.layers import DEFAULTS
 from tests.building.account_quotas import account_quotas
 from tests.building.made_up_account import make_stage
@@ -16,6 +23,7 @@ from tests.building.made_up_deployment import (
     copy_small_project,
     make_deployment,
 )
+from tests.building.service_models import find_faults
 
 
 @pytest.fixture
@@ -107,3 +115,26 @@ def test_region_without_a_service_is_told():
     assert check.level == "warning"
     assert "sagemaker" in check.what
     assert "iam" not in check.what
+
+
+@pytest.mark.usefixtures("no_policies_on_buckets")
+def test_roles_with_all_options_are_asked_about_as_the_model_has_it(deployment):
+    options = Options(
+        kms_key="arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab",
+        subnet_ids=("subnet-1",),
+        security_group_ids=("sg-1",),
+    )
+    deploy(deployment, lambda line: None)
+    asked = []
+    deployment.clients.iam.meta.events.register(
+        "provide-client-params.iam.SimulatePrincipalPolicy",
+        lambda params, **_: asked.append(params),
+    )
+
+    check_roles(replace(deployment, options=options))
+
+    keys = {entry["ContextKeyName"] for one in asked for entry in one["ContextEntries"]}
+    assert {"kms:ViaService", "aws:TagKeys", "iam:PassedToService"} <= keys
+    assert [find_faults("iam", "SimulatePrincipalPolicy", one) for one in asked] == [
+        [] for _ in asked
+    ]

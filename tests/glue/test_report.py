@@ -71,6 +71,21 @@ def test_parts_of_the_output_are_joined(tmp_path):
     assert len(reported.rows("forecast.csv")) == 4
 
 
+def test_series_sent_with_each_part_is_no_repeat(tmp_path):
+    header, *lines = RAW.splitlines(keepends=True)
+    # 007 reaches the end of the history, and is in the part of NA as well.
+    parts = {
+        RAW_KEY: header + "".join(lines[:2]),
+        RAW_KEY.replace("00000", "00001"): RAW.replace("6,2022-01", "7,2022-01"),
+    }
+
+    reported = make_report(BUILDER, tmp_path, others=parts)
+
+    assert reported.rows("forecast.csv")[0]["p90"] == "6.0"
+    assert len(reported.rows("forecast.csv")) == 4
+    assert codes_of(reported) == []
+
+
 def test_every_result_of_a_run_is_written(tmp_path):
     reported = report_raw(tmp_path, RAW)
 

