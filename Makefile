@@ -51,7 +51,7 @@ check: $(BIN)/.dev  ## lint, format and types
 	$(BIN)/statelint statemachine.asl.json
 
 serve: $(BIN)/.run  ## run the local AWS until stopped
-	@$(BIN)/python -m localaws
+	@$(BIN)/python -m localaws --state .localaws
 
 deploy: $(BIN)/.run  ## deploy a stage: make deploy STAGE=dev
 	$(BIN)/python deploy.py --stage $(STAGE)

@@ -111,6 +111,17 @@ def run(asked: argparse.Namespace) -> None:
         plan(deployment, say)
     else:
         deploy(deployment, say)
+        say_what_is_next(deployment)
+
+
+def say_what_is_next(deployment: Deployment) -> None:
+    """Say what a person types next: after a deploy there is nothing to see yet."""
+    stage = deployment.stage
+    place = f"--stage {stage.name}"
+    say(f"\nstage {stage.name!r} is deployed; its bucket is {stage.bucket}\nnext:")
+    say(f"  forecast check data.zip {place:<14}  # what would be made of your data")
+    say(f"  forecast run data.zip {place:<16}  # upload, follow, download")
+    say(f"  forecast doctor {place:<22}  # is everything there that a run needs?")
 
 
 def check(deployment: Deployment) -> None:

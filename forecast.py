@@ -6,7 +6,8 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import click
@@ -31,8 +32,12 @@ from client.connection import Connection, Place
 from client.errors import explain_aws_error, find_exit_code
 from client.pace import CallCap
 from client.patience import Patience
+from client.plain import PlainDisplay
 from client.program import name_program
 from client.session import Clients
+
+if TYPE_CHECKING:
+    from client.library import Forecast, Pipeline, Source
 
 _CALLS_PER_SECOND = 8
 # botocore's own retries are for what passes in seconds; Patience is for the rest.
@@ -85,6 +90,56 @@ def explain_end(error: BaseException, stage: Stage | None) -> int:
         case _:
             traceback.print_exception(error)
     return find_exit_code(error)
+
+
+def open_stage(
+    stage: str = "dev",
+    *,
+    region: str | None = None,
+    profile: str | None = None,
+    output: str | Path = "forecasts",
+    say: Callable[[str], None] | None = None,
+) -> Pipeline:
+    """Reach a stage from Python.
+
+    Parameters
+    ----------
+    output
+        The folder that results are put into.
+    say
+        Hears of the progress, a line at a time, such as ``print``.
+    """
+    # pandas is not loaded for the commands that need none.
+    from client.library import Pipeline  # noqa: PLC0415 - see above
+
+    hear = say or (lambda _line: None)
+    return Pipeline(
+        Connector()(Place(stage, region, profile), say=hear),
+        output=Path(output),
+        display=PlainDisplay(hear),
+    )
+
+
+def run_forecast(
+    source: Source,
+    stage: str = "dev",
+    *,
+    settings: str | Path | None = None,
+    **place: Any,
+) -> Forecast:
+    """Upload a source, wait for its run, and give the forecast as paths and frames.
+
+    Parameters
+    ----------
+    source
+        A path, the history as a frame, or frames by ``TTS``, ``RTS`` and ``metadata``.
+    settings
+        A file that becomes the upload's ``config.json``.
+    place
+        ``region``, ``profile``, ``output`` and ``say`` as of ``open_stage``.
+    """
+    chosen = None if settings is None else Path(settings)
+    return open_stage(stage, **place).run(source, settings=chosen)
 
 
 class Connector:

@@ -37,7 +37,7 @@ from benchmarks.fault_scenarios import (
     list_scenarios,
 )
 
-PATIENCE = 90.0
+PATIENCE = 300.0
 SETTLING = 20.0
 # What tells a person nothing to act on.
 _EMPTY_REASONS = ("", "States.TaskFailed", "no reason was given")

@@ -256,6 +256,8 @@ def explain_ending(
     """
     if data_report is not None and _is_refused(data_report):
         return explain_refusal(data_report)
+    if status == "ABORTED" and cause:
+        return f"the run was stopped by hand ({cause})"
     if status in _FIXED_REASONS:
         return _FIXED_REASONS[status]
     message = find_message(cause or "") or error or "no reason was given"

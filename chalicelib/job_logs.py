@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 LAST_LINES = 15
 _LONGEST_LINE = 1000
 _TRANSFORM_GROUP = "/aws/sagemaker/TransformJobs"
+_EXIT = re.compile(r"Command failed with exit code (?P<code>-?\d+)")
+_KILLED = {"-9", "137"}
 _FRAME = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
 
 
@@ -90,10 +92,39 @@ def explain_job(cause: str | None, message: str, log: JobLog | None) -> str:
         message = "somebody or something stopped the job while it ran"
     if log is None:
         return message
-    culprit = find_culprit(log.lines) if log.lines else None
-    blamed = culprit or (log.lines[-1].strip() if log.lines else "")
-    told = f"{message}: {blamed}" if blamed and blamed not in message else message
-    return f"{told}; its log is {log.group}, stream {log.stream}"
+    where = f"its log is {log.group}, stream {log.stream}"
+    return f"{_blame(message, log.lines)}; {where}"
+
+
+def _blame(message: str, lines: Sequence[str]) -> str:
+    culprit = find_culprit(lines)
+    if culprit is None:
+        return _explain_exit(message, lines)
+    if _EXIT.fullmatch(message):
+        return f"{culprit} ({message})"
+    if _core(message) in culprit:
+        place = culprit[culprit.rfind(" (") :]
+        return f"{message}{place}"
+    return f"{message}: {culprit}"
+
+
+def _explain_exit(message: str, lines: Sequence[str]) -> str:
+    """Explain an exit code where no traceback does."""
+    found = _EXIT.fullmatch(message)
+    if found is None:
+        return message
+    if found["code"] in _KILLED:
+        return (
+            "the job's process was killed, as happens when it needs more memory than "
+            f"it has ({message})"
+        )
+    said = f"the last it logged: {lines[-1].strip()}" if lines else "it logged nothing"
+    return f"the job's process failed, and {said} ({message})"
+
+
+def _core(message: str) -> str:
+    """Take off the name of an error, which a traceback spells with its module."""
+    return message.partition(": ")[2] or message
 
 
 def _read_state(cause: str | None) -> str:

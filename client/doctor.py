@@ -11,10 +11,17 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws_errors import error_code, is_denied
 from chalicelib.keys import upload_key
+from chalicelib.quotas import (
+    AUTOPILOT_JOBS,
+    GLUE_RUNS,
+    check_quotas,
+    find_transform_quota,
+)
 from client.failed_events import count_events
 from client.listing import Lister, Listing
 from client.program import spell_command
 from client.trigger import is_told
+from glue.settings.layers import DEFAULTS
 
 if TYPE_CHECKING:
     from client.connection import Connection
@@ -26,6 +33,7 @@ _FUNCTIONS = (
     "create_autopilot_job",
     "check_autopilot_job",
     "on_execution_end",
+    "sweep",
 )
 _JOBS = ("preprocess", "report")
 _MISSING = {
@@ -41,6 +49,8 @@ _MISSING = {
 # So many of the newest runs are looked at.
 _LATEST_RUNS = 30
 _NAMED = 3
+# The levels of the looks at quotas, in the words of this one.
+_LEVELS = {"ok": OK, "warning": WARNING, "request": WRONG, "unknown": UNKNOWN}
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,7 @@ class Doctor:
         for job in _JOBS:
             look = partial(self._look_at_job, job)
             yield from self._alone(f"Glue job {job}", look)
+        yield from self._alone("quotas", self._look_at_quotas)
         yield from self._alone("failed events", self._look_at_queue)
         yield from self._alone("runs", self._look_at_runs)
 
@@ -133,6 +144,12 @@ class Doctor:
     def _look_at_job(self, job: str) -> Iterator[Sign]:
         self._make("glue").get_job(JobName=self._stage.resource(job))
         yield Sign(f"Glue job {job}", OK, "is there")
+
+    def _look_at_quotas(self) -> Iterator[Sign]:
+        transform = find_transform_quota(DEFAULTS["TransformResources"])
+        quotas = (GLUE_RUNS, AUTOPILOT_JOBS, transform)
+        for found in check_quotas(self._make("service-quotas"), quotas):
+            yield Sign("quotas", _LEVELS[found.level], found.what, found.remedy)
 
     def _look_at_queue(self) -> Iterator[Sign]:
         count = count_events(self._make("sqs"), self._stage)

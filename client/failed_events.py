@@ -76,11 +76,13 @@ def _send(functions: LambdaClient, stage: Stage, message: MessageTypeDef) -> Rep
         arn, payload = kept["requestContext"]["functionArn"], kept["requestPayload"]
     except (ValueError, KeyError, TypeError):
         return Replay("?", message["MessageId"], False, "it is no record of Lambda's")
-    function = str(arn).split(":")[6]
-    if function not in {stage.resource(name) for name in _HANDLERS}:
-        return Replay(function, message["MessageId"], False, "it is of another stage")
+    # It ends in the version that was called.
+    known = {stage.function_arn(name): name for name in _HANDLERS}
+    function = known.get(":".join(str(arn).split(":")[:7]))
+    if function is None:
+        return Replay("?", message["MessageId"], False, "it is of no handler of ours")
     functions.invoke(
-        FunctionName=function,
+        FunctionName=stage.resource(function),
         InvocationType="Event",
         Payload=json.dumps(payload).encode(),
     )

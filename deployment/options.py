@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from deployment.errors import DeploymentError
@@ -35,11 +35,26 @@ class Options:
 
 
 def read_options(remembered: Mapping[str, Any]) -> Options:
-    """Read what an earlier deploy of the stage remembered."""
-    known = {field.name for field in fields(Options)}
-    stored = {k: v for k, v in remembered.items() if k in known}
-    lists = {k: tuple(v) for k, v in stored.items() if isinstance(v, list)}
-    return Options(**{**stored, **lists})
+    """Read what an earlier deploy of the stage remembered.
+
+    The file can be edited, and ``*`` among the deployers would let everybody write
+    what Glue runs: what is remembered is checked as what is said anew.
+
+    Raises
+    ------
+    DeploymentError
+        When a value cannot be what it is given as.
+    """
+    subnets = remembered.get("subnet_ids")
+    groups = remembered.get("security_group_ids")
+    return change_options(
+        Options(),
+        kms_key=remembered.get("kms_key"),
+        subnet_ids=None if subnets is None else ",".join(subnets),
+        security_group_ids=None if groups is None else ",".join(groups),
+        notify=remembered.get("notify"),
+        deployers=remembered.get("deployers"),
+    )
 
 
 def write_options(options: Options) -> dict[str, Any]:

@@ -13,6 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import click
+
+from client.command.group import commands
+from client.exit_codes import MEANINGS
 from deployment.resources.policies import PolicyTemplates
 from deployment.resources.star_reasons import STAR_REASONS
 from glue.findings.codes import CODES
@@ -91,6 +95,29 @@ def build_help(*command: str) -> str:
     return f"```text\n{said.stdout.rstrip()}\n```"
 
 
+def build_forecast_help() -> str:
+    """Build what `forecast` says of itself and of each of its commands."""
+    root = commands.make_context(
+        "forecast", [], resilient_parsing=True, terminal_width=80
+    )
+    pages = [root.get_help()]
+    for name, command in commands.commands.items():
+        context = click.Context(
+            command,
+            info_name=name,
+            parent=root,
+            help_option_names=root.help_option_names,
+        )
+        pages.append(command.get_help(context))
+    return "\n\n".join(f"```text\n{page.rstrip()}\n```" for page in pages)
+
+
+def build_exit_codes() -> str:
+    """Build the table of what the exit codes mean."""
+    rows = [(str(code), meaning) for code, meaning in MEANINGS.items()]
+    return build_table(("exit code", "means"), rows)
+
+
 def build_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Build a Markdown table."""
     lines = [header, ["---"] * len(header), *rows]
@@ -105,7 +132,8 @@ PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "reasons": build_star_reasons,
     },
     "cli.md": {
-        "forecast": lambda: build_help("forecast.py"),
+        "forecast": build_forecast_help,
+        "codes": build_exit_codes,
         "deploy": lambda: build_help("deploy.py"),
         "localaws": lambda: build_help("-m", "localaws"),
     },

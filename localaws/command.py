@@ -40,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             autopilot_jobs=chosen.autopilot_jobs,
             quotas=dict(chosen.quota),
             faults=faults,
+            state=chosen.state,
         ) as local,
         _tell(local, chosen.env_file) as greeting,
     ):
@@ -82,6 +83,13 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         type=Path,
         metavar="PLAN",
         help="a JSON file that says what is to go wrong",
+    )
+    parser.add_argument(
+        "--state",
+        type=Path,
+        metavar="DIR",
+        help="keep the state there, and begin with what it holds; else it is gone "
+        "with the server",
     )
     parser.add_argument(
         "--env-file",

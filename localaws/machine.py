@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from localaws.faults.plan import Plan
 from localaws.glue_jobs.wheels import Wheels
@@ -13,6 +13,9 @@ from localaws.host.libraries import Libraries
 from localaws.host.processes import Processes
 from localaws.host.tasks import Tasks
 from localaws.patches import Patches
+
+if TYPE_CHECKING:
+    from localaws.state.keeper import Keeper
 from localaws.service_quotas.table import Quotas
 
 ACCOUNT = "123456789012"
@@ -30,6 +33,7 @@ class Machine:
     quotas: Quotas
     folder: Path
     faults: Plan
+    keeper: Keeper | None
     tasks: Tasks
     processes: Processes
     libraries: Libraries

@@ -35,6 +35,9 @@ from localaws.patches import Patches
 from localaws.sagemaker import backend as sagemaker_jobs
 from localaws.service_quotas import backend as service_quotas
 from localaws.service_quotas.table import AUTOPILOT_JOBS, Quotas
+from localaws.state.calls import KeptCalls
+from localaws.state.keeper import Keeper
+from localaws.state.revival import take_up
 from localaws.step_functions import backend as state_machines
 from localaws.waits import SPEEDUP
 
@@ -64,6 +67,7 @@ def serve(
     autopilot_jobs: int | None = None,
     quotas: Mapping[str, int] | None = None,
     faults: Plan | None = None,
+    state: Path | None = None,
 ) -> Iterator[LocalAWS]:
     """Run a local AWS in this process until the block is left.
 
@@ -96,14 +100,25 @@ def serve(
         Values of the account's quotas by their codes, or one for ``all``.
     faults
         What is to go wrong; nothing, until its ``replace`` is called, when None.
+    state
+        The folder of a state that outlives the server; when None, all is gone with it.
+
+    Raises
+    ------
+    StateInUse
+        When another local AWS keeps its state in the folder.
     """
     refuse_second()
-    owner = make_owner()
+    keeper = None if state is None else Keeper(state)
+    if keeper is not None:
+        port = port or keeper.load_port()
+    owner = make_owner() if keeper is None else keeper.load_owner(make_owner)
     asked_quotas = _ask_quotas(quotas, autopilot_jobs)
     plan, processes = faults or Plan(), Processes()
 
     def wrap(app: App) -> App:
-        return FaultyCalls(app, plan, processes.kill_caller)
+        kept = app if keeper is None else KeptCalls(app, keeper)
+        return FaultyCalls(kept, plan, processes.kill_caller)
 
     with (
         Patches() as patches,
@@ -116,6 +131,7 @@ def serve(
             glue_errors=glue_errors,
             quotas=Quotas(asked_quotas),
             faults=plan,
+            keeper=keeper,
             processes=processes,
         )
         environ = {
@@ -131,6 +147,9 @@ def serve(
         with _own_environ(environ):
             try:
                 _install(patches, machine)
+                if keeper is not None:
+                    keeper.save_port(server.port)
+                    take_up(patches, machine, keeper)
                 machine.tasks.start(lambda: follow_schedules(machine), name="schedules")
                 yield LocalAWS(
                     machine.endpoint_url,
@@ -151,6 +170,7 @@ def _build_machine(
     glue_errors: GlueErrors,
     quotas: Quotas,
     faults: Plan,
+    keeper: Keeper | None,
     processes: Processes,
 ) -> Machine:
     folder = Path(tempfile.mkdtemp(prefix="localaws-"))
@@ -162,6 +182,7 @@ def _build_machine(
         quotas=quotas,
         folder=folder,
         faults=faults,
+        keeper=keeper,
         tasks=Tasks(),
         processes=processes,
         libraries=Libraries(folder),
@@ -200,6 +221,8 @@ def _set_level(patches: Patches, logger: logging.Logger, level: int) -> None:
 
 
 def _stop(machine: Machine) -> None:
+    if machine.keeper is not None:
+        machine.keeper.close()
     machine.tasks.announce_stop()
     # Before the threads, which wait for them.
     machine.processes.stop()

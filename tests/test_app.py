@@ -296,16 +296,16 @@ def sweep(**request):
 
 
 def test_upload_without_a_run_is_swept_up(functions):
-    for key in ("raw/lost.zip", "raw/readme.txt", "raw/started.zip"):
+    for key in ("raw/lost.zip", "raw/readme.txt", "raw/ran.zip"):
         version = put(key, {})
-    invoke("on_upload", announce("raw/started.zip", version))
+    invoke("on_upload", announce("raw/ran.zip", version))
     put(f"runs/{list_runs()[0]}/run.json", {})
 
     assert sweep()["on_upload"] == 1
 
     ((function, event),) = functions.sent
     invoke(function, event)
-    assert sorted(run.split("-")[0] for run in list_runs()) == ["lost", "started"]
+    assert sorted(run.split("-")[0] for run in list_runs()) == ["lost", "ran"]
 
 
 def test_swept_upload_is_not_run_again_by_its_event(functions):

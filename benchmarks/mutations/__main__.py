@@ -1,6 +1,7 @@
 """Mutates good uploads once each, and counts what the preparation made of them.
 
-    python -m benchmarks.mutations [--count N] [--seed S] [--kind K] [--show J ...]
+    python -m benchmarks.mutations [--count N] [--seed S] [--kind K ...] [--pairs]
+        [--show J ...] [--refusals N]
 
 Every upload is drawn by its seed, and so is its mutation: a silent one is seen again
 with ``--seed`` and ``--kind``. Of the judgements that are to be shown, silent ones by
@@ -36,6 +37,7 @@ from benchmarks.mutations.judge import (
 )
 from benchmarks.mutations.kinds import KINDS, Kind
 from benchmarks.mutations.meaning import tell_meaning
+from benchmarks.mutations.refusals import Refusal, draw_refusals, print_refusal
 
 MODULES = (numbers, moments, ids, rows, text, files)  # each registers its kinds
 KINDS_PER_UPLOAD = 8
@@ -125,6 +127,17 @@ def mutate(good: Draft, before: Made, kinds: Sequence[Kind], seed: int) -> Trial
     return Trial(seed, names, found, _tell(good, draft, made))
 
 
+def refuse(seed: int) -> Iterator[Refusal]:
+    """Mutate by each kind in turn, and give the uploads that are refused."""
+    names = list(KINDS)
+    for number, name in enumerate(names, seed):
+        draft = make_good(number)
+        if _apply(KINDS[name], draft, number):
+            made = prepare(draft)
+            if made.outcome is None:
+                yield Refusal(name, number, draft, made.findings)
+
+
 def _apply(kind: Kind, draft: Draft, seed: int) -> bool:
     """Mutate a draft; an earlier mutation may have left nothing that could be."""
     try:
@@ -212,7 +225,13 @@ def main() -> int:
     parser.add_argument("--kind", choices=sorted(KINDS), nargs="+", default=[])
     parser.add_argument("--pairs", action="store_true", help="mutate twice each")
     parser.add_argument("--show", nargs="*", choices=JUDGEMENTS, default=FAILURES)
+    parser.add_argument("--refusals", type=int, help="print so many refusals instead")
     options = parser.parse_args()
+    if options.refusals:
+        drawn = draw_refusals(refuse(options.seed), options.refusals, options.seed)
+        for number, refusal in enumerate(drawn, 1):
+            print_refusal(number, refusal)
+        return 0
     started = time.process_time()
     count = options.count or (1 if options.kind else COUNT)
     shown: Counter[Any] = Counter()

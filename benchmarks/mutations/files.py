@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -268,10 +269,27 @@ def covariate_blank_in_the_future(draft: Draft, random: Random) -> bool:
 
 @kind("future-partial", "future-none", loses=True)
 def future_of_covariates_cut(draft: Draft, random: Random) -> bool:
+    if draft.config is None:
+        return False  # what is left would be the horizon
+    return _cut_future(draft, random.choice(draft.future))
+
+
+@kind()
+def future_of_covariates_for_horizon(draft: Draft, random: Random) -> bool:
+    """Cut the covariates' future, which is the horizon where nothing sets it."""
+    if draft.config is not None:
+        return False
+    end = random.choice(draft.future[1:])
+    changed = _cut_future(draft, end)
+    if changed:
+        draft.future = [moment for moment in draft.future if moment < end]
+    return changed
+
+
+def _cut_future(draft: Draft, end: datetime) -> bool:
     related = draft.sheets.get("RTS")
     if related is None:
         return False
-    end = random.choice(draft.future)
     at, count = related.at(TIME), len(related.rows)
     related.rows = [row for row in related.rows if row.cells[at].value < end]
     return len(related.rows) < count
@@ -289,7 +307,10 @@ def future_of_covariates_longer(draft: Draft, random: Random) -> bool:
         moment = end + step
         cells[at] = Cell(moment.strftime(draft.writing.dates), moment)
         related.rows.append(Row(cells))
-    return any(row.cells[at].value > end for row in related.rows)
+    longer = any(row.cells[at].value > end for row in related.rows)
+    if longer and draft.config is None:
+        draft.future.append(end + step)  # the horizon is what is known of the future
+    return longer
 
 
 @kind("rts-has-target")
@@ -360,7 +381,7 @@ def attributes_under_another_id(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind("series-gaps", "series-ends-early", "future-none", "time-hole")
+@kind("series-gaps", "series-ends-early", "future-none", "future-partial", "time-hole")
 def history_ends_before_the_covariates(draft: Draft, random: Random) -> bool:
     """Cut the last steps of the history, so that the covariates' future is longer."""
     sheet = draft.tts
@@ -369,7 +390,8 @@ def history_ends_before_the_covariates(draft: Draft, random: Random) -> bool:
     cut = random.randint(1, 3)
     sheet.rows = [row for row in sheet.rows if row.cells[at].value < moments[-cut]]
     draft.future = [*moments[-cut:], *draft.future][: len(draft.future)]
-    return True
+    # Else the covariates that are left say how far to forecast.
+    return draft.config is not None or "RTS" not in draft.sheets
 
 
 @kind("file-ignored", "file-twice", loses=True)

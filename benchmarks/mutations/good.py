@@ -20,7 +20,7 @@ from benchmarks.mutations.draft import (
     spell_number,
 )
 
-MOST_ROWS = 400
+MOST_ROWS = 240
 NAMES = {
     ITEM: ("item_id", "sku", "product", "Article", "Item ID", "Material", "series"),
     GROUP: ("store", "region", "Location", "channel"),

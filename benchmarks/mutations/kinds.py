@@ -37,6 +37,7 @@ NUMBERS = (
 # What is said of timestamps that are not like the others.
 MOMENTS = (
     *("timestamp-unreadable", "timestamp-mixed", "timestamp-ambiguous"),
+    "timestamp-blank",
     *(
         "timestamp-number",
         "duplicate-rows",

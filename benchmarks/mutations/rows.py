@@ -34,7 +34,8 @@ HEADER = (
 )
 VALUES = (
     *("timestamp-unreadable", "timestamp-mixed", "target-not-number", "key-blank"),
-    *("covariate-not-number", "covariate-mixed"),
+    "timestamp-blank",
+    *("covariate-not-number", "covariate-mixed", "keys-crossed"),
 )
 WIDE = ("table-wide", "table-melted")
 RELATED = ("rts-history-missing", "future-partial", "rts-series-unknown", "time-hole")

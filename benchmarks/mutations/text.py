@@ -362,7 +362,7 @@ def table_emptied(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind("timestamp-unreadable", "key-blank", *LINES)
+@kind("timestamp-unreadable", "timestamp-blank", "key-blank", *LINES)
 def tail_of_blanks(draft: Draft, random: Random) -> bool:
     """Fill the table up with rows that only repeat the id, as dragged cells do."""
     sheet = draft.tts

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,14 +66,25 @@ def run(
     with pack_source(source, settings) as package:
         for note in package.notes:
             work.say(note)
-        work.session.check_stage(package.name)
-        report = check_here(work, package, source) if checks else None
-        if report is not None and report["outcome"] != "accepted":
-            return refuse(work, report)
-        if not confirm(work, report, yes=yes):
-            return exit_codes.DECLINED
+        with telling_that_nothing_was_uploaded(work):
+            work.session.check_stage(package.name)
+            report = check_here(work, package, source) if checks else None
+            if report is not None and report["outcome"] != "accepted":
+                return refuse(work, report)
+            if not confirm(work, report, yes=yes):
+                return exit_codes.DECLINED
         sent = send(work, package)
     return see_through(work, sent, waits=waits, opens=opens)
+
+
+@contextmanager
+def telling_that_nothing_was_uploaded(work: Work) -> Iterator[None]:
+    """Say of an interruption that it came in time."""
+    try:
+        yield
+    except (KeyboardInterrupt, click.Abort):
+        work.warn(Text("\nstopped; nothing was uploaded"))
+        raise
 
 
 def check_here(work: Work, package: Package, source: Path) -> Mapping[str, Any]:
@@ -134,7 +146,7 @@ def confirm(work: Work, report: Mapping[str, Any] | None, *, yes: bool) -> bool:
     estimate = estimate_run({}) if report is None else report["estimate"]
     stage = work.connection.stage
     work.say(
-        f"This trains in account {stage.account}, {stage.region}, and costs "
+        f"This trains in account {stage.account}, {stage.region}, and takes "
         f"{describe_estimate(estimate)}."
     )
     if yes or not (sys.stdin.isatty() and work.err.is_terminal):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 OUTPUT = Path("forecasts")
 _LOCAL_START_PATIENCE_SECONDS = 45.0
+_LEAVING_RESULTS = {"run", "follow", "fetch", "open", "resume"}
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,13 @@ class Work:
             "--stage": place.stage,
             "--region": place.region,
             "--profile": place.profile,
-            "--output": None if output == OUTPUT else str(output),
+            "--output": str(output) if words[0] in _LEAVING_RESULTS else None,
         }
         given = [
-            part for name, value in options.items() if value for part in (name, value)
+            part
+            for name, value in options.items()
+            if value and value != str(OUTPUT)
+            for part in (name, value)
         ]
         return spell_command(*words, *given)
 

@@ -51,7 +51,7 @@ def describe_estimate(estimate: Mapping[str, Any]) -> str:
     took = f"{_spell_minutes(least)} to {_spell_minutes(most)}"
     cap = estimate["training_ends_after"]
     ends = f"; training is cut at {_spell_seconds(cap)}" if cap else ""
-    return f"about {cost}, {took}{ends}"
+    return f"about {cost} and {took}{ends}"
 
 
 def _spell_minutes(minutes: int) -> str:

@@ -39,7 +39,9 @@ def _fixed(meaning: str, remedy: str, text: str, *follows: str) -> Code:
 _MAKE_ZIP = "make the archive again with an ordinary zip program"
 _AGGREGATION = "Transformations.Aggregation"
 # Where rows had to be left out, what a series lacks is not its own lack.
-_LOST_ROWS = ("csv-row-width", "key-blank", "timestamp-unreadable")
+_LOST_ROWS = (
+    *("csv-row-width", "key-blank", "timestamp-blank", "timestamp-unreadable"),
+)
 
 UPLOAD_CODES: dict[str, Code] = {
     # the archive
@@ -153,7 +155,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "csv-broken-bytes": _error(
         "A table is in UTF-8, and some of its bytes are not.",
         "correct these values, or export it again in UTF-8 throughout",
-        "{count:line} of {file} hold bytes that are no UTF-8, and others are UTF-8",
+        "bytes that are no UTF-8 in {count:line} of {file}, where others are UTF-8",
     ),
     "csv-quote-open": _error(
         "A quote is opened in one row and closed in a later one, so that rows between "
@@ -180,8 +182,9 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "csv-row-width": _error(
         "Rows have more or fewer fields than the header.",
-        "quote the values that hold the delimiter, and complete the short rows",
-        "{count:row} of {file} without the header's {width} fields",
+        "quote the values that hold the delimiter, complete the short rows, and remove "
+        "lines that are no rows",
+        "{count:row} of {file} with other than the header's {width} fields",
     ),
     "parquet-no-reader": _error(
         "A table is a Parquet file, and pyarrow is not installed where it is read.",
@@ -208,7 +211,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "A table is not in UTF-8, and letters in it are rare in the encoding that it "
         "was taken for.",
         "compare these lines with your data; export in UTF-8 if a letter is wrong",
-        "{count:line} of {file} hold letters that may be read wrongly, as it was taken "
+        "letters that may be read wrongly in {count:line} of {file}, as it was taken "
         "to be in cp1252",
     ),
     "csv-byte-order-mark": _fixed(
@@ -266,7 +269,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "column-two-roles": _error(
         "The settings name one column for two roles.",
         "name a column of its own for each role in TimeSeriesConfig",
-        "one column of {file} is named for two roles",
+        "{file}'s column {column!r} is named for two roles",
     ),
     "column-reserved": _error(
         "A key, the timestamp or the target is called as a column of the forecast is: "
@@ -310,6 +313,12 @@ UPLOAD_CODES: dict[str, Code] = {
         "correct them: each must be a date that exists, from the year 1678 to 2261, in "
         "the form of the others, best YYYY-MM-DD, with HH:MM:SS behind it below daily",
         "{problem}",
+    ),
+    "timestamp-blank": _error(
+        "Timestamps are blank.",
+        "fill in the date of each row, also where it is that of the row above; or "
+        "remove the rows",
+        "{count:blank timestamp} in {file}'s column {column!r}",
     ),
     "timestamp-ambiguous": _error(
         "Day, month and year cannot be told apart, since no value is above 12, or as "
@@ -427,7 +436,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "The numbers of a column have different units, or some a percent sign and "
         "others none.",
         "write all of them in one unit, and leave the unit out",
-        "{file}'s column {column!r} has several units (found {units})",
+        "{file}'s column {column!r} has {problem} (found {units})",
     ),
     "number-marks": _fixed(
         "Numbers with a decimal comma, grouped thousands, or a minus behind them or in "
@@ -438,7 +447,8 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "values-placeholder": _warning(
         "Numbers such as -999, far from all others, were taken as no value.",
-        "leave such cells blank; name another number, if it is one",
+        "ignore this if they mean no value, or leave such cells blank; write a real "
+        "value otherwise, such as -999.1",
         "{count:number} in {file}'s column {column!r} stand for no value",
     ),
     "numbers-rounded": _warning(
@@ -531,6 +541,12 @@ UPLOAD_CODES: dict[str, Code] = {
         "{count:id} of {file} different from others in nothing but case, spaces, "
         "marks, accents or zeros in front",
     ),
+    "keys-crossed": _warning(
+        "The same id stands in two of the columns that name a series, as when columns "
+        "change their order within a table.",
+        "ignore this if it is so; otherwise look for rows with their columns swapped",
+        "{count:id} of {file} in more than one of the columns that name a series",
+    ),
     "ids-damaged": _warning(
         "Item ids look like long numbers that a spreadsheet has rounded, so that "
         "several may have become one.",
@@ -609,8 +625,8 @@ UPLOAD_CODES: dict[str, Code] = {
         "Values of the target are blank inside the history; Autopilot fills them with "
         "zeros unless Transformations.Filling says otherwise.",
         "fill them in, or set middlefill and backfill for the target",
-        "{count:row} of {file} without a value of {target!r} inside the history; they "
-        "are filled {middle}",
+        "{count:row} of {file} without a value of {target!r} inside the history, "
+        "filled {middle}",
         "target-not-number",
     ),
     "series-zero": _warning(
@@ -681,8 +697,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "No row of RTS.csv has the item and the timestamp of any row of the history; "
         "its columns would be blank throughout.",
         "write ids and timestamps of both files alike, such as the first of each month",
-        "no row of {file} belongs to any of the history (it begins at {theirs}, the "
-        "history at {ours})",
+        "no row of {file} belongs to any of the history: {why}",
     ),
     "rts-no-history": _error(
         "No column of RTS.csv has a value at any moment of the history, so that "
@@ -769,11 +784,12 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "future-partial": _error(
         "Covariates of the future are given for some series or steps only.",
-        "complete them up to the end of the horizon, or set futurefill for each "
-        "(texts cannot be filled)",
+        "complete them up to the end of the horizon, after a look for wrong ids among "
+        "these series; or set futurefill for each (texts cannot be filled)",
         "covariates of {count} of {series} series do not reach all of the {horizon} "
         "steps to come; nothing fills {unfilled}",
         "future-none",
+        *_LOST_ROWS,
     ),
     "future-partial-filled": _warning(
         "Covariates of the future are given for some series or steps only; futurefill "
@@ -786,7 +802,8 @@ UPLOAD_CODES: dict[str, Code] = {
     "future-blank": _error(
         "Covariates are blank in rows of the future.",
         "fill them in up to the end of the horizon, texts by a word such as none; or "
-        "set futurefill for a column of numbers",
+        "set futurefill for a column of numbers; or leave the column out with "
+        "Preparation.DropColumns",
         "{count:blank future value} of {column!r}",
     ),
     "future-blank-filled": _warning(
@@ -899,13 +916,13 @@ REPORT_CODES = {
     "forecast-rows": _warning(
         "Series have fewer or more rows in the forecast than the horizon.",
         "look at these series' history, and at the raw output",
-        "{count} series have not {horizon} rows in the forecast, and the others have "
-        "no timestamps in common to complete them by",
+        "other than {horizon} rows in the forecast of {count} series, and the others "
+        "have no timestamps in common to complete them by",
     ),
     "forecast-quantiles-crossed": _fixed(
         "A quantile of the forecast is above a higher one.",
         "they were put in order",
-        "quantiles cross in {count:row} of the forecast",
+        "a lower quantile above a higher one in {count:row} of the forecast",
     ),
     "forecast-negative": _fixed(
         "The forecast is below zero, and the history never is.",

@@ -55,7 +55,10 @@ class Finding:
         return f"[{self.code}] {self.what}{self._places()}; {self.remedy}"
 
     def _places(self) -> str:
-        places = [_place(example) for example in self.examples[:3]]
+        places, before = list[str](), None
+        for example in _choose_different(self.examples)[:3]:
+            places.append(_place(example, before))
+            before = example
         return f" (for example {', '.join(places)})" if places else ""
 
     def as_data(self) -> dict[str, Any]:
@@ -277,6 +280,13 @@ class Tallies:
         tallies = self._places.items()
         return sum(tally.count for (kind, _), tally in tallies if kind == code)
 
+    def examples(self, code: str) -> list[Example]:
+        """Give the first places of a kind, in any column."""
+        tallies = self._places.items()
+        return in_order(
+            e for (kind, _), t in tallies if kind == code for e in t.examples
+        )
+
     def tell(self, findings: Findings) -> None:
         """Say what was found in all parts, in the order of CODES."""
         places = sorted(self._places.items(), key=lambda item: _RANKS[item[0][0]])
@@ -304,14 +314,26 @@ def _order(example: Example) -> tuple[str, int, str, str]:
     return (example.file, row, example.column or "", example.value or "")
 
 
-def _place(example: Example) -> str:
-    words = [example.file]
+def _choose_different(examples: Iterable[Example]) -> list[Example]:
+    """Keep the first of the examples that show the same value."""
+    kept: dict[tuple[str, str | None, str | None], Example] = {}
+    for example in examples:
+        shown = example.value or str(example.row)
+        kept.setdefault((example.file, example.column, shown), example)
+    return list(kept.values())
+
+
+def _place(example: Example, before: Example | None) -> str:
+    """Name a place, without what it has in common with the one before."""
+    same_file = before is not None and before.file == example.file
+    same_column = before is not None and same_file and before.column == example.column
+    words = [] if same_file and example.row is not None else [example.file]
     if example.row is not None:
         words.append(f"row {example.row}")
-    if example.column is not None:
+    if example.column is not None and not (same_column and words):
         words.append(f"column {shorten(example.column)!r}")
     if example.value is not None:
-        words.append(f"value {shorten(example.value)!r}")
+        words.append(f"value {shorten(example.value, 100)!r}")
     return " ".join(words)
 
 

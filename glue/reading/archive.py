@@ -152,16 +152,22 @@ def _take_gzip(
 ) -> Upload:
     """Take a table that is packed by gzip as the TTS.csv."""
     target = folder / "upload-tts"
-    if not _gunzip(path, target, name, findings, limits=limits):
+    size = path.stat().st_size
+    if not _gunzip(path, target, name, findings, most=_find_most(size, limits)):
         return Upload()
     return _take_table(target, name[: -len(".gz")], findings, limits)
 
 
+def _find_most(size: int, limits: ArchiveLimits) -> int:
+    """Find how many bytes an upload of a size may unpack to, however it is packed."""
+    return min(limits.total, max(limits.ratio * size, limits.ratio_from))
+
+
 def _gunzip(
-    path: Path, target: Path, name: str, findings: Findings, *, limits: ArchiveLimits
+    path: Path, target: Path, name: str, findings: Findings, *, most: int
 ) -> bool:
-    """Unpack a table up to the limits; say what is wrong with it."""
-    left = min(limits.total, max(limits.ratio * path.stat().st_size, limits.ratio_from))
+    """Unpack a table of at most so many bytes; say what is wrong with it."""
+    left = most
     try:
         with gzip.open(path) as source, target.open("wb") as sink:
             while block := source.read(COPY_BYTES):
@@ -199,7 +205,9 @@ def _unpack_archive(
                 if member.filename.casefold().endswith(".csv.gz"):
                     packed, target = target, folder / f"unpacked-{role.lower()}"
                     name = member.filename
-                    if not _gunzip(packed, target, name, findings, limits=limits):
+                    # Packed twice, it is the upload itself that may be tiny.
+                    most = _find_most(path.stat().st_size, limits)
+                    if not _gunzip(packed, target, name, findings, most=most):
                         raise FileRejected(name)
                     packed.unlink()
                 upload.files[role] = target

@@ -38,7 +38,8 @@ _PARTS = {
     "day": "day tag jour dia giorno dag dd dayofmonth daynumber tagnr",
 }
 _PART_NAMES = {part: frozenset(names.split()) for part, names in _PARTS.items()}
-# Seconds of a period, by the most that a day has of them.
+_PERIODS = ("period", "periode", "periodo", "timeperiod")
+# Minutes of a period, by the most that a day has of them.
 _LENGTHS = {25: 60, 50: 30, 100: 15, 300: 5}
 _LEAST_PERIODS = {60: 23, 30: 46, 15: 92, 5: 276}
 _MOST = 0.95
@@ -83,12 +84,18 @@ def words_of(name: str) -> list[str]:
 
 def is_begin(name: str) -> bool:
     """Say whether a name speaks of a beginning."""
-    return not _BEGIN.isdisjoint(words_of(name))
+    words = words_of(name)
+    return not _BEGIN.isdisjoint(words) or _holds(words, "start", "begin")
 
 
 def is_end(name: str) -> bool:
     """Say whether a name speaks of an end."""
-    return not _END.isdisjoint(words_of(name))
+    words = words_of(name)
+    return not _END.isdisjoint(words) or _holds(words, "endtime", "ending", "enddate")
+
+
+def _holds(words: Sequence[str], *parts: str) -> bool:
+    return any(part in word for word in words for part in parts)
 
 
 def _join_words(name: str) -> str:
@@ -190,7 +197,7 @@ def find_parts(year: str, texts: Mapping[str, Sequence[str]]) -> Joining | None:
     texts
         The filled texts of each column.
     """
-    found: dict[str, str] = {}
+    found = _find_period(texts)
     for part, names in _PART_NAMES.items():
         fits = [
             name
@@ -212,6 +219,18 @@ def find_parts(year: str, texts: Mapping[str, Sequence[str]]) -> Joining | None:
     return None
 
 
+def _find_period(texts: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Find a period that is a month, M01, or a quarter, Q01, by its own letter."""
+    return {
+        part: name
+        for part, letter in (("month", "M"), ("quarter", "Q"))
+        for name, some in texts.items()
+        if _join_words(name) in _PERIODS
+        and all(text[:1] == letter for text in some)
+        and _fits(part, some)
+    }
+
+
 def _with_hours(
     columns: tuple[str, ...], texts: Mapping[str, Sequence[str]]
 ) -> Joining:
@@ -228,7 +247,7 @@ def _with_hours(
 
 
 _MOST_OF = {"month": 12, "quarter": 4, "week": 53, "day": 31}
-_PREFIX = {"quarter": "q", "week": "w"}
+_PREFIX = {"quarter": "q", "week": "w", "month": "m(?=\\d)"}
 
 
 def _fits(part: str, texts: Sequence[str]) -> bool:

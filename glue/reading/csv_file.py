@@ -15,6 +15,7 @@ import numpy as np
 from glue.arrays import Array, as_texts
 from glue.findings.finding import (
     MAX_EXAMPLES,
+    Count,
     Example,
     FileRejected,
     Findings,
@@ -39,6 +40,8 @@ _HEAD_LINES = 50
 _OTHER_TEXTS = {
     b"<!doctype html": "a page in HTML",
     b"<html": "a page in HTML",
+    b"<table": "a table in HTML",
+    b"<tr>": "a table in HTML",
     b"[{": "JSON",
     b'{"': "JSON",
 }
@@ -477,7 +480,7 @@ class _RowFilter:
             kept.append(number)
             rows.append(record[: self._width])
         else:
-            self._note_width(number, len(record))
+            self._note_width(number, record)
 
     def _is_header(self, record: list[str]) -> bool:
         if record[self._table.skip].strip().casefold() != self._names[0]:
@@ -502,7 +505,7 @@ class _RowFilter:
         for at, (number, record) in enumerate(self._waiting, 1):
             last = at == len(self._waiting) and not self._table.ends_in_newline
             if last and " " not in record[0].strip():
-                self._note_width(number, len(record))
+                self._note_width(number, record)
             else:
                 self._note("lines-skipped", number, record)
 
@@ -512,6 +515,7 @@ class _RowFilter:
             code, [Example(self._name, number, None, text)], file=self._name
         )
 
-    def _note_width(self, number: int, fields: int) -> None:
-        place = Example(self._name, number, None, f"{fields} fields")
+    def _note_width(self, number: int, record: list[str]) -> None:
+        text = f"{Count(len(record)):field}: {shorten(' | '.join(record))}"
+        place = Example(self._name, number, None, text)
         self._tallies.add("csv-row-width", [place], file=self._name, width=self._fields)

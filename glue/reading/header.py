@@ -40,7 +40,11 @@ def check_header(header: Sequence[str], file: str, findings: Findings) -> None:
     twice = sorted({name for name in header if counts[name.casefold()] > 1})
     if twice:
         places = [Example(file, 1, shorten(name)) for name in twice]
-        findings.add("header-twice", count=len(twice), examples=places, file=file)
+        turned = len(twice) < len(header) / 2 < sum(counts[n.casefold()] for n in twice)
+        remedy = "turn the table, so that each line is a row" if turned else None
+        findings.add(
+            "header-twice", count=len(twice), examples=places, remedy=remedy, file=file
+        )
     long = [name for name in header if len(name) > MAX_NAME]
     if long:
         places = [Example(file, 1, shorten(name)) for name in long]

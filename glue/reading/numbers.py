@@ -23,7 +23,7 @@ MISSING = frozenset(
 )
 # No pattern may try the same characters in two ways: a cell can be long.
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
-_COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d*")
+_COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d*(?:[eE][+-]?\d{1,3})?")
 _COMMA_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _DOT_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d*")
 _DOTS_ONLY = re.compile(r"[+-]?\d{1,3}(?:\.\d{3}){2,}")
@@ -37,7 +37,7 @@ _ODD_NUMBER = re.compile(r"^0\d|[^-+.\deE\n]", re.MULTILINE)
 _LARGE_WHOLE = re.compile(r"[+-]?[1-9]\d{3,}")
 _LEADING_ZERO = re.compile(r"0\d+")
 # How a spreadsheet shows a large number in a narrow column: most digits are lost.
-_ROUNDED = re.compile(r"[+-]?\d(?:\.\d{1,5})?E\+\d{2,3}")
+_ROUNDED = re.compile(r"[+-]?\d(?:[.,]\d{1,5})?E\+\d{2,3}")
 # What instruments and old programs write for "no value".
 PLACEHOLDERS = (-99.0, -999.0, -9999.0, -99999.0, 9999.0, 99999.0, 999999.0)
 
@@ -150,15 +150,18 @@ class NumberEvidence:
             self.large += count * (_LARGE_WHOLE.fullmatch(text) is not None)
             return
         self.with_points = True
-        if _ROUNDED.fullmatch(text):
-            self.rounded += count
-            self._see("rounded", text, row)
+        self._note_rounded(text, count, row)
         if _THOUSANDTH.fullmatch(text):
             self.thousandth += count
             self._see("thousandth", text, row)
         elif "." in text and "e" not in text.casefold():
             self.pointed += count
             self._see("pointed", text, row)
+
+    def _note_rounded(self, text: str, count: int, row: int | None) -> None:
+        if _ROUNDED.fullmatch(text):
+            self.rounded += count
+            self._see("rounded", text, row)
 
     def _add_odd(self, text: str, count: int, row: int | None) -> None:
         if text.casefold() in MISSING:
@@ -180,6 +183,7 @@ class NumberEvidence:
         if decimal or thousands or is_dotted:
             self._add_values(np.array([_read_size(text)]), count)
         if decimal or thousands:
+            self._note_rounded(text, count, row)
             self.comma += count
             small = bool(_LEADING_ZERO_COMMA.fullmatch(text))
             self.only_decimal += count if small or not thousands else 0

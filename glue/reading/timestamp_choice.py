@@ -10,12 +10,15 @@ from glue.reading.timestamps import (
     Reading,
     TimestampEvidence,
     find_order,
+    find_order_by_steps,
     has_days_for_years,
     is_year_first,
 )
 
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(Z|[+-].*)?)?")
+_WRITE_YEARS = "write the dates as YYYY-MM-DD, with all four digits of the year"
 _WEEK_NAME = re.compile(r"week|woche|semaine|semana|settimana|\bkw\b", re.IGNORECASE)
+_MONTH_FORMS = ("month/year", "year-month", "yyyymm")
 
 
 def choose_reading(
@@ -60,7 +63,7 @@ def choose_reading(
         )
         return None
     reading = Reading(forms[0], to_utc=to_utc)
-    if reading.form in ("month/year", "year-month") and _WEEK_NAME.search(column):
+    if reading.form in _MONTH_FORMS and _WEEK_NAME.search(column):
         _note_order(evidence, findings, places[0], "a week or a month of a year")
         return None
     if reading.form == "month-name year" and has_days_for_years(evidence):
@@ -76,7 +79,8 @@ def choose_reading(
             column=column,
         )
     if reading.form == "day and month":
-        reading = replace(reading, order=order or find_order(evidence))
+        found = find_order(evidence) or find_order_by_steps(evidence)
+        reading = replace(reading, order=order or found)
         if reading.order is None:
             _note_order(evidence, findings, places[0])
             return None
@@ -107,6 +111,8 @@ def _order_words(evidence: TimestampEvidence, order: str | None) -> str:
         return "though both orders mean the same"
     if max(evidence.firsts | evidence.seconds) > 12:
         return "because the day goes above 12"
+    if find_order(evidence) is None:
+        return "because the moments follow each other without holes only so"
     return "because one field never changes over several years"
 
 
@@ -125,7 +131,9 @@ def _check_zones(
         words = list_some(map(_write_zone, zones))
         clear = "none" not in zones and evidence.midnights < evidence.with_time
         code = "timestamp-utc" if clear else "timestamp-zones"
-        findings.add(code, file=file, column=column, zones=words)
+        texts = [evidence.sample[f"zone {zone}"] for zone in zones]
+        places = [Example(file, None, column, text) for text in texts]
+        findings.add(code, examples=places, file=file, column=column, zones=words)
         return clear
     if zones and zones != ["none"]:
         findings.add(
@@ -147,21 +155,29 @@ def _note_order(
     place: Example,
     orders: str = "day-first or month-first",
 ) -> None:
-    file, column = place.file, place.column
+    file, column, remedy = place.file, place.column, None
     if is_year_first(evidence):
-        orders = "year-first or day-first"
+        orders, remedy = "year-first or day-first", _WRITE_YEARS
     elif max(evidence.firsts, default=0) > 12:
+        sample = evidence.sample
         findings.add(
             "timestamp-mixed",
-            examples=[place],
+            examples=[
+                replace(place, value=sample[kind])
+                for kind in ("day first", "month first")
+                if kind in sample
+            ],
             file=file,
             column=column,
             problem="has days above 12 both first and second",
         )
         return
+    elif "year behind" in orders:
+        remedy = _WRITE_YEARS
     findings.add(
         "timestamp-ambiguous",
         examples=[place],
+        remedy=remedy,
         file=file,
         column=column,
         orders=orders,

@@ -45,6 +45,8 @@ _MONTHS = {
 ZONE_NAMES = {"Z": 0, "UTC": 0, "GMT": 0, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2}
 # No pattern is tried on longer texts, and none may try blanks in two ways.
 LONGEST_TIMESTAMP = 64
+# Of moments with a time of day, so many are kept to see by which order they follow.
+_MOST_TIMED, _LEAST_TIMED = 5_000, 24
 _NAME = r"(?P<name>[^\W\d_]{3,10})\.?"
 _ZONE = r"(?P<zone>\(?(?:Z|UTC|GMT|CES?T|MES?Z)\)?|[+-]\d{2}:?\d{2}|[+-]\d{2})"
 _TIME = (
@@ -56,6 +58,10 @@ _FORMS = {
     "year-month-day": re.compile(
         r"(?P<year>\d{4})(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})"
         + _TIME
+    ),
+    "year-month-day and hour": re.compile(
+        r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})T(?P<hour>\d{2})"
+        rf"(?P<minute>)(?P<second>)(?:{_ZONE})?"
     ),
     "day and month": re.compile(
         r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4}|\d{2})"
@@ -94,7 +100,7 @@ _FORMS = {
 }
 
 
-_ZERO = ("00", None)
+_ZERO = ("00", "", None)
 _DIGITS_OF_YEAR = 2  # where the century is left out
 _LONG_YEARS = 12  # so many values of one month are days rather
 
@@ -126,6 +132,7 @@ class TimestampEvidence:
     same: bool = True
     cut: int = 0
     midnights: int = 0
+    timed: list[str] = field(default_factory=list)
     sample: dict[str, str] = field(default_factory=dict)
 
     def add(self, texts: Iterable[str]) -> None:
@@ -155,7 +162,9 @@ class TimestampEvidence:
         parts = match.groupdict()
         if parts.get("hour") is not None:
             self.with_time += 1
-            self.zones[_normal_zone(parts.get("zone"))] += 1
+            zone = _normal_zone(parts.get("zone"))
+            self.zones[zone] += 1
+            self.sample.setdefault(f"zone {zone}", text)
             if int(parts.get("fraction") or 0):
                 self.cut += 1
                 self.sample.setdefault("fraction", text)
@@ -165,8 +174,14 @@ class TimestampEvidence:
         if form == "month-name year" and len(parts["year"]) == _DIGITS_OF_YEAR:
             self.named.add((int(parts["year"]), _MONTHS[parts["name"].casefold()]))
         if form == "day and month":
+            if parts["hour"] is not None and len(self.timed) < _MOST_TIMED:
+                self.timed.append(text)
             self.firsts.add(int(parts["a"]))
             self.seconds.add(int(parts["b"]))
+            if int(parts["a"]) > 12:
+                self.sample.setdefault("day first", text)
+            if int(parts["b"]) > 12:
+                self.sample.setdefault("month first", text)
             self.same = self.same and int(parts["a"]) == int(parts["b"])
             self.years.add(parts["year"])
 
@@ -267,6 +282,24 @@ def has_days_for_years(evidence: TimestampEvidence) -> bool:
     is_regular = max(steps.values()) >= 0.75 * len(months)
     one_month = len({month for _, month in evidence.named}) == 1
     return not is_regular or (one_month and len(months) > _LONG_YEARS)
+
+
+def find_order_by_steps(evidence: TimestampEvidence) -> str | None:
+    """Tell the order of hours, or minutes, by the one that leaves no holes.
+
+    06/11/2023 00:00 to 12/11/2023 23:00 are seven days on end if the day stands first,
+    and a day of each of seven months if it does not.
+    """
+    holes = {}
+    for order in ("day-first", "month-first"):
+        reading = Reading("day and month", order)
+        seconds, good = TimestampParser(reading).parse(evidence.timed)
+        steps = np.diff(np.unique(seconds[good]))
+        if len(steps) < _LEAST_TIMED:
+            return None
+        holes[order] = int((steps > max(1.5 * np.median(steps), DAY / 4)).sum())
+    better, worse = sorted(holes, key=lambda order: holes[order])
+    return better if holes[better] == 0 and holes[worse] >= 2 else None
 
 
 def parse_timestamp(text: str, reading: Reading) -> int | None:

@@ -90,9 +90,10 @@ class _RowReader:
             return texts.seconds, np.ones(len(texts), dtype=bool)
         codes, uniques = pd.factorize(texts[name])
         moments, readable = self._parser.parse(uniques)
-        bad = ~readable[codes]
-        if bad.any():
-            self._note_moments(texts, bad, name)
+        bad, blank = ~readable[codes], texts[name] == ""
+        self._note("timestamp-blank", texts, bad & blank, name)
+        if (bad & ~blank).any():
+            self._note_moments(texts, bad & ~blank, name)
         return moments[codes], ~bad
 
     def _note_moments(self, texts: Rows, bad: Array, name: str) -> None:

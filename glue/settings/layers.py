@@ -225,6 +225,11 @@ def _parse(text: str, twice: set[str]) -> dict[str, Any]:
     if len(text.encode("utf-8", "replace")) > MAX_SETTINGS_BYTES:
         raise ValueError(f"it is too long for settings ({len(text)} characters)")
 
+    if not text.strip():
+        raise ValueError("it is empty")
+    if "\0" in text or "\ufffd" in text:
+        raise ValueError("it is not in UTF-8")
+
     def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
         counts = Counter(name for name, _ in members)
         twice.update(name for name, count in counts.items() if count > 1)

@@ -119,6 +119,7 @@ class _Pair:
         lookup = look_up(wanted, self._row_code * self._moments + self._row_at)
         self._note_missing(self.shape.is_history(self.history) & ~lookup.hit)
         self._tallies.amounts["matched"] += int(lookup.hit.sum())
+        self._tallies.amounts["known"] += int(self._is_known.sum())
         if len(self.rows) and len(self.history):
             self._keep_moments()
         self._matches.is_used[lookup.used] = True

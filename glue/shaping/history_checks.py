@@ -39,6 +39,9 @@ CHECKS = (
     HistoryCheck(
         "text-garbled", lambda s, _: s.garbled.count, lambda s: s.garbled.examples
     ),
+    HistoryCheck(
+        "keys-crossed", lambda s, _: s.crossed.count, lambda s: s.crossed.examples
+    ),
     HistoryCheck("timestamp-swapped", lambda s, _: s.is_swapped),
     HistoryCheck("zeros-at-end", lambda s, _: s.zeros_from is not None),
 )

@@ -151,7 +151,7 @@ CHECKS = (
     SeriesCheck(
         "series-gaps",
         lambda s: s.missing > 0,
-        each="{missing:step} missing, the first behind {before}",
+        each="{missing:step} missing, the first after {before}",
     ),
     SeriesCheck("series-zero", lambda s: s.still & (s.low == 0), each="only zeros"),
     SeriesCheck(

@@ -66,8 +66,12 @@ class Shaper:
         if "ours" not in amounts:
             return  # it shares no series, or has no row; that is said
         ours, theirs = (format_moment(amounts[name]) for name in ("ours", "theirs"))
+        unknown = self._joins.examples("rts-series-unknown")
+        why = f"its timestamps begin at {theirs}, those of the history at {ours}"
+        if not amounts.pop("known", 0):
+            why = "none of its series is in the history"
         findings.add(
-            "rts-nothing-matched", file=related.table.name, ours=ours, theirs=theirs
+            "rts-nothing-matched", examples=unknown, file=related.table.name, why=why
         )
 
     def _check(self, rows: Rows) -> Rows:

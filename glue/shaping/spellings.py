@@ -15,6 +15,8 @@ from glue.understanding.totals import is_total
 
 # A long number that a spreadsheet has rounded.
 _DAMAGED = re.compile(r"\d[.,]\d{1,15}[eE]\+?\d{1,3}|\d[eE]\+\d{1,3}")
+# A number of a store may well be that of an item too, if it is shorter than this.
+_SHORTEST_CROSSED = 3
 # More item ids than this are not compared with each other, for memory's sake.
 _MOST_SPELLINGS = 200_000
 
@@ -90,6 +92,20 @@ class Spellings:
         spellings = self._rows.setdefault((column, spell_alike(text)), {})
         self._count += text not in spellings
         spellings[text] = min(row, spellings.get(text, row))
+
+    def find_crossed(self) -> Tally:
+        """Give the ids that stand in several key columns; short ones often do."""
+        columns: dict[str, dict[str, int]] = {}
+        for (column, _), spellings in self._rows.items():
+            for text, row in spellings.items():
+                if len(text) >= _SHORTEST_CROSSED:
+                    columns.setdefault(text, {})[column] = row
+        tally = Tally()
+        for text, rows in columns.items():
+            if len(rows) > 1:
+                row, column = max((row, column) for column, row in rows.items())
+                tally.add([Example(self._file, row, column, text)])
+        return tally
 
     def find_alike(self) -> Tally:
         """Give the keys that have a twin, all but the first of each."""

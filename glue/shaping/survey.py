@@ -46,6 +46,7 @@ class Survey:
     damaged: Tally
     formulas: Tally
     garbled: Tally
+    crossed: Tally
     zeros_from: int | None
     low: float
     high: float
@@ -201,6 +202,7 @@ class _Sums:
             damaged=spellings.damaged,
             formulas=formulas.find(),
             garbled=spellings.garbled,
+            crossed=spellings.find_crossed(),
             zeros_from=self._find_zeros(),
             low=self.low,
             high=self.high,

@@ -133,8 +133,10 @@ class _Teller:
             return
         count = sum(units.values())
         some = "%" in units and count < numbers - self.evidence.missing
+        several = len(units) > 1
         self.findings.add(
-            "units-mixed" if len(units) > 1 or some else "number-units",
+            "units-mixed" if several or some else "number-units",
+            problem="several units" if several else "a unit in some rows only",
             count=count,
             examples=self.find_places("unit"),
             file=self.file,

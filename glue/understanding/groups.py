@@ -61,7 +61,9 @@ def find_groups(
         if left < 0.9 * repeats:
             chosen.append(name)
             moments, repeats = now, left
-    if not chosen or repeats > 0.05 * rows:
+    # A place tells series apart, though rows may be there twice besides.
+    named = len(rank_group_names(chosen)) == len(chosen)
+    if not chosen or repeats > (0.5 * before if named else 0.05 * rows):
         return ()
     wholes = items.key([item_id, *chosen])
     grouped = len(np.unique(wholes)) <= rows / 3  # else a row's number, not a group

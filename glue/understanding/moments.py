@@ -257,6 +257,8 @@ class _Tidy:
     ) -> bool:
         """Say whether a series has several rows at a date, and one at each moment."""
         sample = self.now.sample
+        if _is_full(sample, first, others):
+            return True
         ids = self._list_ids({first, *others, *dropped})
         before = _count_repeats(sample, [*ids, first])
         after = _count_repeats(sample, [*ids, first, *others])
@@ -298,6 +300,19 @@ def _is_interval(text: str) -> bool:
 
 def _take_beginning(text: str) -> str:
     return _INTERVAL.split(text, maxsplit=1)[0].strip() if _is_interval(text) else text
+
+
+def _is_full(sample: Rows, first: str, others: Sequence[str]) -> bool:
+    """Say whether nearly every date has the same times of day, each equally often."""
+    dates, times = sample.key([first]), sample.key(list(others))
+    pairs, counts = np.unique(np.stack([dates, times]), axis=1, return_counts=True)
+    kinds = np.bincount(pairs[0])
+    usual = int(np.median(kinds))
+    if len(kinds) < 3 or usual < 2 or len(np.unique(times)) > 1.1 * usual:
+        return False
+    return bool(
+        (kinds == usual).mean() >= 0.8 and (counts == np.median(counts)).mean() >= 0.9
+    )
 
 
 def _count_repeats(rows: Rows, names: Sequence[str]) -> int:

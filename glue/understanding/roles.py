@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from glue.arrays import Array, factorize
-from glue.findings.finding import FileRejected, Findings, list_some, shorten
+from glue.findings.finding import Example, FileRejected, Findings, list_some, shorten
 from glue.limits import RESULT_NAMES
 from glue.reading.numbers import MISSING, NumberEvidence, is_number
 from glue.reading.profile import unwrap_formula
@@ -311,13 +311,31 @@ class _RoleSearch:
         if role == TIME and len(numbers) >= _WIDE:
             reject_wide(self.file, numbers, self.findings)
             return
+        if len(self.header) == 1:
+            self._note_one_column()
+            return
         named = [name for name in free if _is_named(role, name)]
         if named:
             self._note_unfit(role, min(named, key=lambda name: rank_name(role, name)))
             return
         problem = f"{self.file} has no {WORDS[role]} column (needs {_NEEDS[role]}"
-        problem += f"; {self._describe_left(role, free)})" if free else ")"
+        left = self._describe_left(role, free)
+        problem += f"; {left})" if left else ")"
         self.findings.add("column-missing", problem=problem, file=self.file)
+
+    def _note_one_column(self) -> None:
+        """Say that the table was not cut into columns."""
+        name = self.header[0]
+        if self.findings.has("column-missing", self.file):
+            return
+        self.findings.add(
+            "column-missing",
+            examples=[Example(self.file, 1, None, name)],
+            remedy="separate the columns by commas, semicolons or tabs, without quotes "
+            "around whole lines",
+            problem=f"{self.file} has one column only, called {shorten(name)!r}",
+            file=self.file,
+        )
 
     def _time_texts(self) -> list[str]:
         time = self.columns.get(TIME)
@@ -366,8 +384,10 @@ class _RoleSearch:
     def check_twice(self) -> None:
         """Refuse a column that has two roles."""
         columns = list(self.columns.values())
-        if len(set(columns)) < len(columns) or self.grouping & set(columns):
-            self.findings.add("column-two-roles", file=self.file)
+        twice = [name for name in columns if columns.count(name) > 1]
+        twice += [name for name in columns if name in self.grouping]
+        if twice:
+            self.findings.add("column-two-roles", file=self.file, column=twice[0])
 
 
 def _read_moments(texts: list[str]) -> tuple[Array, Array]:

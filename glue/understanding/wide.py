@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,9 +13,10 @@ import numpy as np
 
 from glue.arrays import Array, as_texts
 from glue.findings.finding import Example, Findings, Tallies, list_some
-from glue.reading.numbers import NumberEvidence
+from glue.reading.numbers import NumberEvidence, find_decimal_mark, parse_numbers
+from glue.reading.profile import SAMPLE_ROWS
 from glue.reading.tables import Table
-from glue.reading.timestamps import TimestampEvidence, is_moment
+from glue.reading.timestamps import TimestampEvidence, is_moment, month_number
 from glue.reading.views import View, drop_columns
 from glue.rows import Rows
 from glue.understanding.column_names import (
@@ -31,6 +32,10 @@ from glue.understanding.roles import reject_wide
 from glue.understanding.totals import is_total
 
 _STEP = re.compile(r"(d|day|w|wk|week)[_ ]?(\d{1,4})", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20|21)\d\d")
+_ALL_MONTHS = [f"{number:02d}" for number in range(1, 13)]
+# What columns beside those of months are called that sum them up.
+_SUMS = ("annual", "average", "avg", "mean", "ytd", "mittel", "mittelwert", "jahr")
 # Where the first step of columns that only count is put: a Saturday, and a Monday.
 _FIRST_DAY, _FIRST_WEEK = date(2000, 1, 1), date(2000, 1, 3)
 # With fewer columns, names that end in numbers may well be something else.
@@ -47,7 +52,8 @@ class Melting:
     """How a table is brought into long form.
 
     ``labels`` maps each column that becomes rows to what is written in the column
-    ``label``; ``kept`` are the columns that stay, ``value`` takes the cells.
+    ``label``; ``kept`` are the columns that stay, ``value`` takes the cells. Where the
+    columns are months, ``year`` has the year of each row.
     """
 
     labels: Mapping[str, str]
@@ -56,6 +62,7 @@ class Melting:
     value: str
     kind: str
     note: str = ""
+    year: str = ""
 
     @property
     def header(self) -> list[str]:
@@ -67,7 +74,11 @@ class Melting:
         count = len(self.labels)
         cells = np.stack([rows[name] for name in self.labels], axis=1).reshape(-1)
         columns = {name: np.repeat(rows[name], count) for name in self.kept}
-        columns[self.label] = np.tile(as_texts(self.labels.values()), len(rows))
+        labels = np.tile(as_texts(self.labels.values()), len(rows))
+        if self.year:
+            years = np.repeat(rows[self.year], count).tolist()
+            labels = as_texts(f"{y.strip()}-{m}" for y, m in zip(years, labels))
+        columns[self.label] = labels
         columns[self.value] = cells
         filled = np.array([bool(text.strip()) for text in cells.tolist()], dtype=bool)
         return Rows.undated(columns, np.repeat(rows.numbers, count)).take(filled)
@@ -105,6 +116,7 @@ def melt_table(
     if melting is None:
         return table
     table = _drop_totals(table, melting, findings)
+    table, sample = _drop_sums(table, sample, melting)
     _check(table, melting, sample, findings)
     long = melting.melt(sample, Tallies())
     findings.add(
@@ -132,6 +144,11 @@ def _find_melting(
     dates = {name: name for name in header if is_moment(name, named=True)}
     if len(dates) > 1:
         return Melting(dates, _rest(header, dates), time, value, "date")
+    months = _find_months(header)
+    years = [name for name in header if _holds_years(sample[name])]
+    if months and len(years) == 1:
+        kept = tuple(n for n in _rest(header, months) if n != years[0])
+        return Melting(months, kept, years[0], value, "month", year=years[0])
     steps = _find_steps(header)
     if steps:
         note = f"; no dates stand in it, so that they were counted from {_FIRST_DAY}"
@@ -149,7 +166,24 @@ def _find_melting(
 
 
 def _rest(header: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(name for name in header if name not in columns and not is_total(name))
+    return tuple(name for name in header if name not in columns and not _is_sum(name))
+
+
+def _is_sum(name: str) -> bool:
+    """Say whether a column is called as what sums up the others of its row."""
+    return is_total(name) or name.strip().casefold() in _SUMS
+
+
+def _find_months(header: Sequence[str]) -> dict[str, str]:
+    """List the columns that are called as the months of a year, if all of them are."""
+    numbers = {name: month_number(name) for name in header}
+    months = {name: f"{number:02d}" for name, number in numbers.items() if number}
+    return months if sorted(months.values()) == _ALL_MONTHS else {}
+
+
+def _holds_years(texts: Array) -> bool:
+    filled = [text.strip() for text in texts.tolist() if text.strip()]
+    return bool(filled) and all(_YEAR.fullmatch(text) for text in filled)
 
 
 def _find_steps(header: Sequence[str]) -> dict[str, str]:
@@ -202,20 +236,21 @@ def _are_alike(columns: Sequence[Array]) -> bool:
     kinds, sizes = set(), []
     for texts in columns:
         evidence = NumberEvidence()
-        evidence.add(as_texts(text.strip() for text in texts.tolist()))
-        if not evidence.is_all_plain or len(set(texts.tolist())) < 4:
+        stripped = as_texts(text.strip() for text in texts.tolist())
+        evidence.add(stripped)
+        mark = find_decimal_mark(evidence).mark or ","
+        if not evidence.is_numeric or len(set(texts.tolist())) < 4:
             return False
-        kinds.add(evidence.is_whole("."))
-        values = np.abs([float(t) for t in texts.tolist() if t.strip()])
-        sizes.append(max(float(np.median(values)), 1e-9))
+        kinds.add(evidence.is_whole(mark))
+        values = np.abs(parse_numbers(stripped, mark)[0])
+        sizes.append(max(float(np.nanmedian(values)), 1e-9))
     return len(kinds) == 1 and max(sizes) / min(sizes) <= _ALIKE
 
 
 def _drop_totals(table: Table, melting: Melting, findings: Findings) -> Table:
     """Leave out the columns that sum up the others."""
-    totals = [
-        name for name in table.header if name not in melting.labels and is_total(name)
-    ]
+    taken = {*melting.labels, *melting.header, melting.year}
+    totals = [name for name in table.header if name not in taken and _is_sum(name)]
     if not totals or melting.kind == "series":
         return table
     findings.add(
@@ -226,6 +261,42 @@ def _drop_totals(table: Table, melting: Melting, findings: Findings) -> Table:
         done="these columns were left out",
     )
     return drop_columns(table, totals)
+
+
+def _drop_sums(table: Table, sample: Rows, melting: Melting) -> tuple[Table, Rows]:
+    """Leave out the row that is called a total and sums up all the others.
+
+    Any other row of that name stays, as an item like the others.
+    """
+    texts = list(zip(*(sample[name].tolist() for name in melting.kept)))
+    named = [n for n, row in enumerate(texts) if any(map(is_total, row))]
+    whole = 2 < len(sample) < SAMPLE_ROWS and melting.kind != "series"
+    if len(named) != 1 or not whole or not _sums_up(sample, named[0], melting.labels):
+        return table, sample
+    number, name = int(sample.numbers[named[0]]), melting.kept[0]
+
+    def change(rows: Rows, tallies: Tallies) -> Rows:
+        mask = rows.numbers == number
+        if mask.any():
+            examples = rows.first_texts(mask, table.name, name)
+            done = "it was left out"
+            tallies.add("total-rows", examples, count=1, file=table.name, done=done)
+        return rows.take(~mask)
+
+    return View(table, table.header, change), change(sample, Tallies())
+
+
+def _sums_up(sample: Rows, at: int, names: Iterable[str]) -> bool:
+    """Say whether a row has the sums of all others, in nearly every column."""
+    good = []
+    for name in names:
+        texts = as_texts(text.strip() for text in sample[name].tolist())
+        evidence = NumberEvidence()
+        evidence.add(texts)
+        values = parse_numbers(texts, find_decimal_mark(evidence).mark or ".")[0]
+        rest = float(np.nansum(np.delete(values, at)))
+        good.append(abs(rest - np.nan_to_num(values[at])) < 0.005 + 1e-9 * abs(rest))
+    return bool(sum(good) >= 0.95 * len(good))
 
 
 def _check(table: Table, melting: Melting, sample: Rows, findings: Findings) -> None:
@@ -250,9 +321,10 @@ def _repeats(sample: Rows, melting: Melting) -> bool:
     """Say whether several rows have the same words, so that they are one series."""
     if melting.kind == "series":
         return False
-    if not melting.kept:
+    names = [*melting.kept, *([melting.year] if melting.year else [])]
+    if not names:
         return len(sample) > 1
-    rows = list(zip(*(sample[name].tolist() for name in melting.kept)))
+    rows = list(zip(*(sample[name].tolist() for name in names)))
     return len(set(rows)) < len(rows)
 
 

@@ -75,6 +75,10 @@ class JobRun:
         if self.status not in ENDED:
             self._become("STOPPING")
 
+    def fail(self, reason: str) -> None:
+        """End a run that nothing runs any more."""
+        self._end("FAILED", reason)
+
     def execute(self, machine: Machine, clients: RoleClients) -> None:
         """Run the script to its end."""
         folder = machine.folder / f"glue-{self.job_run_id[:24]}"

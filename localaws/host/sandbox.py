@@ -49,10 +49,14 @@ def refuse_to_write(event: str, arguments: tuple[object, ...]) -> None:
         return
     path, _, flags = arguments
     writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)
-    # The process's own disk; what it is watched by is beside it.
-    own = os.environ["TMPDIR"]
-    if writes and str(Path(str(path)).absolute()).startswith(own):
+    if writes and not _is_watched(Path(str(path)).absolute()):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+
+
+def _is_watched(path: Path) -> bool:
+    """Tell whether a file is how the machine watches this process: not on its disk."""
+    own = Path(os.environ["TMPDIR"])
+    return path.parent == own.parent or path.is_relative_to("/dev")
 
 
 def look_at_oneself_only() -> None:

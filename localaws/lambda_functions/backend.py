@@ -59,6 +59,16 @@ class Invoker:
         self._lock = threading.Lock()
         self._running: Counter[str] = Counter()
 
+    def resume(self) -> None:
+        """Take up the events that were kept before a function had handled them."""
+        if self._machine.keeper is None:
+            return
+        for request_id, kept in list(self._machine.keeper.list_invocations()):
+            function = _find_function(kept["function"])
+            if function is not None:
+                event, attempt = kept["event"], kept["attempt"]
+                self._queue(function, event, request_id, attempt=attempt)
+
     def invoke(self, function: Function, event: str, request_id: str) -> Outcome:
         """Run a function once and return what it returned.
 
@@ -101,6 +111,10 @@ class Invoker:
         late: float = 0.0,
     ) -> None:
         after = shorten(pause_before(attempt), self._machine.speedup)
+        if self._machine.keeper is not None:
+            arn = function.function_arn
+            kept = {"function": arn, "event": event, "attempt": attempt}
+            self._machine.keeper.save_invocation(request_id, kept)
         self._machine.tasks.start(
             lambda: self._attempt(function, event, request_id, attempt=attempt),
             name=f"invocation of {function.function_name}",
@@ -116,7 +130,10 @@ class Invoker:
             # Throttled events go back to the queue without using up a retry.
             self._queue(function, event, request_id, attempt=max(attempt, 1))
             return
-        if not outcome.failed or self._machine.tasks.stopping:
+        if self._machine.tasks.stopping:
+            return
+        if not outcome.failed:
+            self._forget(request_id)
             return
         settings = function.asynchronous_settings
         if attempt < count_retries(settings):
@@ -132,6 +149,11 @@ class Invoker:
                 attempts=attempt + 1,
             )
             report_failure(failed, settings, self._clients)
+            self._forget(request_id)
+
+    def _forget(self, request_id: str) -> None:
+        if self._machine.keeper is not None:
+            self._machine.keeper.drop_invocation(request_id)
 
     @contextmanager
     def _reserve(self, function: Function) -> Iterator[None]:

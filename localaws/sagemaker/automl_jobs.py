@@ -69,6 +69,11 @@ class AutoMLJob(Watcher):
         asked = self.request.get("AutoMLJobObjective") or {}
         return str(asked.get("MetricName", DEFAULT_OBJECTIVE))
 
+    def begin_anew(self) -> None:
+        """Forget what a process that is no more had found."""
+        self.candidates, self.best_candidate = [], None
+        self._news_read, self._began, self._out_of_time = 0, time.monotonic(), False
+
     def stop(self) -> None:
         """Ask the job to end."""
         self._become("Stopping", "Stopping")
@@ -129,9 +134,10 @@ class AutoMLJob(Watcher):
     def _meet(self, fate: Fault) -> None:
         """End otherwise than the process did."""
         self.best_candidate = None
-        if fate.status == "NoCandidate":
+        if fate.status != "MaxAutoMLJobRuntimeReached":
             for candidate in self.candidates:
                 candidate.pop("InferenceContainers", None)
+        if fate.status == "NoCandidate":
             self._end("Completed", "Completed")
         elif fate.status == "MaxAutoMLJobRuntimeReached":
             self._end("Stopped", fate.status)

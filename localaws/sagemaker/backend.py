@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -65,16 +66,27 @@ class Backend(moto_sagemaker.SageMakerModelBackend):
         with self._lock:
             self._admit_automl_job(job.auto_ml_job_name)
             self.auto_ml_jobs[job.auto_ml_job_name] = job  # type: ignore[assignment]  # looks like moto's own
+        self._train(job)
+        return job
+
+    def train_anew(self, job: AutoMLJob) -> None:
+        """Go on with a job whose process has ended with the local AWS."""
+        if job.auto_ml_job_status == "Stopping":
+            job.conclude(Path(), None)
+        else:
+            job.begin_anew()
+            self._train(job)
+
+    def _train(self, job: AutoMLJob) -> None:
         work = Work(
             kind="training",
             name=job.auto_ml_job_name,
             module="localaws.sagemaker.automl_process",
-            role_arn=request["RoleArn"],
+            role_arn=job.request["RoleArn"],
             region=self.region_name,
             log_group="/aws/sagemaker/TrainingJobs",
         )
         in_background(self.machine, work, job, job.fail)
-        return job
 
     def find_automl_job(self, name: str) -> AutoMLJob:
         """Find an AutoML job."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from moto.stepfunctions.parser.api import ExecutionStatus, HistoryEventType
+from moto.stepfunctions.parser.asl.eval.event.event_manager import (
+    EventHistoryContext,
+    EventManager,
+)
 from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped
 from moto.stepfunctions.parser.backend import execution as moto_execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
@@ -19,6 +24,11 @@ from localaws.events import rules as events
 _INCLUDED_BYTES = 248 * 1024
 _REDRIVABLE = ("FAILED", "ABORTED", "TIMED_OUT")
 _STOP_SECONDS = 10.0
+# How an execution is run, which nothing outlives.
+_NOT_KEPT = {
+    *("_concluded", "exec_worker", "_cloud_watch_logging_session", "_activity_store"),
+}
+_HISTORY = "history"
 
 
 @dataclass(frozen=True)
@@ -88,11 +98,51 @@ class Communication(moto_execution.BaseExecutionWorkerCommunication):
 class Execution(moto_execution.Execution):
     """An execution that tells EventBridge of its status, and can be redriven."""
 
+    # Writes down how an execution stands, where a state is kept.
+    keep: ClassVar[Callable[[Execution], None]] = staticmethod(lambda _execution: None)
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._concluded = threading.Event()
         self.redrive_count = 0
         self.redrive_date: datetime | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give what is kept of an execution: all but how it is run."""
+        kept = {n: v for n, v in vars(self).items() if n not in _NOT_KEPT}
+        worker: Any = self.exec_worker
+        env = None if worker is None else worker.env
+        history = [] if env is None else env.event_manager.get_event_history()
+        return {**kept, _HISTORY: history}
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        """Take up what was kept, as an execution that does not run."""
+        history = kept.pop(_HISTORY)
+        vars(self).update(kept)
+        self._activity_store = {}
+        self._concluded = threading.Event()
+        self._concluded.set()
+        self._cloud_watch_logging_session = None
+        events = EventManager()
+        events._history_event_list.extend(history)
+        events._event_id_gen._next_id = len(history) + 1
+        env = SimpleNamespace(event_manager=events)
+        rested: Any = SimpleNamespace(env=env)
+        self.exec_worker = rested
+
+    def fail(self, error: str, cause: str) -> None:
+        """End an execution that was under way when it was kept."""
+        worker: Any = self.exec_worker
+        details: Any = {"executionFailedEventDetails": {"error": error, "cause": cause}}
+        worker.env.event_manager.add_event(
+            context=EventHistoryContext.of_program_start(),
+            event_type=HistoryEventType.ExecutionFailed,
+            event_details=details,
+        )
+        self.stop_date = datetime.now(UTC)
+        self.exec_status = ExecutionStatus.FAILED
+        self.error, self.cause = error, cause
+        self.conclude()
 
     def start(self) -> None:
         """Start to run."""
@@ -104,6 +154,8 @@ class Execution(moto_execution.Execution):
     def conclude(self) -> None:
         """Make the end known."""
         self._concluded.set()
+        # Before anybody is told: what is told must not be forgotten.
+        type(self).keep(self)
         self._publish(self.status)
 
     def wait_for_end(self, seconds: float) -> bool:

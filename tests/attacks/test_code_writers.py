@@ -2,6 +2,8 @@
 
 import pytest
 
+from deployment.errors import DeploymentError
+from deployment.options import Options, change_options, read_options
 from deployment.resources.bucket_aspects import build_bucket_policy
 from deployment.resources.code_writers import list_writers
 from localaws.iam.authorize import matches
@@ -81,6 +83,30 @@ def test_deployer_is_not_locked_out(deployer):
     caller, principal = DEPLOYERS[deployer]
 
     assert not any(is_denied(caller, principal, action=action) for action in ACTIONS)
+
+
+EVERYBODY = ["*", "arn:aws:iam::*:role/ci", f"{IAM}:role/*", f"{IAM}:root", f"{STS}:x"]
+EVERYBODY += [f"{IAM}:role/ci\n*", f"{IAM}:user/", f"{IAM}:role/c?", "AIDAEXAMPLE"]
+
+
+def say(arn):
+    nothing = dict.fromkeys(("kms_key", "subnet_ids", "security_group_ids", "notify"))
+    return change_options(Options(), **nothing, deployers=[arn])
+
+
+# How an ARN gets among the deployers: the command line, or a file that was edited.
+ROADS = {
+    "said": say,
+    "remembered": lambda arn: read_options({"deployers": [arn]}),
+    "as a text": lambda arn: read_options({"deployers": arn}),
+}
+
+
+@pytest.mark.parametrize("arn", EVERYBODY, ids=ascii)
+@pytest.mark.parametrize("road", ROADS)
+def test_nobody_is_let_in_by_a_pattern(road, arn):
+    with pytest.raises(DeploymentError, match="--deployer"):
+        ROADS[road](arn)
 
 
 def test_named_deployer_writes_too():

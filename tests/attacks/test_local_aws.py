@@ -2,6 +2,7 @@
 
 import base64
 import json
+import socket
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -163,6 +164,17 @@ HOSTS = {
     "the address as a number": "2130706433:{port}",
     "two hosts": "127.0.0.1:{port}, evil.example",
     "a user before the host": "evil.example@127.0.0.1:{port}",
+    "the address in octal": "0177.0.0.1:{port}",
+    "the address in hexadecimal": "0x7f000001:{port}",
+    "the address with zeros": "127.000.000.001:{port}",
+    "half an address": "127.1:{port}",
+    "the address inside version 6": "[::ffff:127.0.0.1]:{port}",
+    "a port with zeros": "127.0.0.1:0{port}",
+    "a port with a sign": "127.0.0.1:+{port}",
+    "a port behind a path": "evil.example/127.0.0.1:{port}",
+    "a port behind a fragment": "127.0.0.1:{port}#evil.example",
+    "the local domain": "localhost.localdomain:{port}",
+    "another user before localhost": "localhost:{port}@evil.example",
     "the metadata of an instance": "169.254.169.254",
     "a service of AWS": "s3.us-east-1.amazonaws.com",
 }
@@ -202,6 +214,15 @@ PAGES = {
     "another scheme": "https://127.0.0.1:{port}",
     "a host that begins as ours": "http://127.0.0.1:{port}.evil.example",
     "a user that looks like ours": "http://127.0.0.1:{port}@evil.example",
+    "a host in version 6": "http://[::1]:{port}",
+    "two pages, ours first": "http://127.0.0.1:{port} http://evil.example",
+    "two pages, ours last": "http://evil.example, http://127.0.0.1:{port}",
+    "a blob": "blob:http://127.0.0.1:{port}",
+    "data": "data:text/html,x",
+    "a host that ends as ours": "http://evil127.0.0.1:{port}",
+    "a host before a backslash": "http://evil.example\\@127.0.0.1:{port}",
+    "a port with zeros": "http://127.0.0.1:0{port}",
+    "the address as a number": "http://2130706433:{port}",
     "nothing": "",
     "no address": "http://[",
 }
@@ -639,6 +660,82 @@ def test_moto_s_own_api_is_no_service(bench, service):
 
     assert answer.status in {403, 404}
     assert list_state() == STATE
+
+
+def speak(port, *lines, body=b""):
+    """Send lines as they are; give the status of the first answer."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        text = "\r\n".join([*lines, "Connection: close", "", ""])
+        connection.sendall(text.encode() + body)
+        answer = b""
+        while part := connection.recv(65_536):
+            answer += part
+    assert BODY not in answer
+    return int(answer.split(b" ", 2)[1]) if answer else 400
+
+
+def list_lines(sent):
+    """Write a request as lines, for what no library would send."""
+    headers = [f"{name}: {text}" for name, text in sent.headers.items()]
+    return [f"{sent.method} {sent.target} HTTP/1.1", *headers]
+
+
+# Each is the owner's own request, with something beside it that makes it foreign.
+BESIDE = {
+    "a second host": "Host: evil.example",
+    "a second page": "Origin: http://evil.example",
+    "a page in small letters": "origin: http://evil.example",
+    "a page that a proxy had": "Referer: http://evil.example/",
+    "a second signature": "Authorization: AWS4-HMAC-SHA256 Credential=x",
+}
+
+
+@pytest.mark.parametrize("attack", BESIDE)
+def test_owner_s_request_with_something_foreign_is_refused(bench, attack):
+    lines = list_lines(bench.read_signed().saying(Origin=f"http://{bench.host}"))
+
+    assert speak(bench.port, *lines, BESIDE[attack]) in {400, 403}
+
+
+UNSIGNED = {
+    "a host behind a proxy": ["X-Forwarded-Host: 127.0.0.1"],
+    "an address behind a proxy": ["X-Forwarded-For: 127.0.0.1"],
+    "another method": ["X-HTTP-Method-Override: GET"],
+    "another path": [f"X-Original-URL: {OBJECT}", f"X-Rewrite-URL: {OBJECT}"],
+    "a cookie": ["Cookie: aws-creds=owner"],
+    "keys of an instance": ["X-aws-ec2-metadata-token: x"],
+    "an account": ["X-Moto-Account-Id: 123456789012"],
+    "two lengths": ["Content-Length: 0", "Content-Length: 5"],
+    "a length and chunks": ["Content-Length: 4", "Transfer-Encoding: chunked"],
+}
+
+
+@pytest.mark.parametrize("attack", UNSIGNED)
+def test_stranger_gets_in_by_no_header(bench, attack):
+    lines = list_lines(bench.read())
+
+    assert speak(bench.port, *lines, *UNSIGNED[attack]) in {400, 403}
+    assert list_state() == STATE
+
+
+PATHS = {
+    "another encoding": OBJECT.replace("raw", "r%61w"),
+    "a dot": OBJECT.replace("/raw", "/./raw"),
+    "a step up": f"/{BUCKET}/x/..%2fraw/a%20b.txt",
+    "two slashes": f"/{OBJECT}",
+    "a host": f"//127.0.0.1{OBJECT}",
+    "a NUL": f"{OBJECT}%00",
+    "a line break": f"{OBJECT}%0d%0aX-Evil:%201",
+}
+
+
+@pytest.mark.parametrize("attack", PATHS)
+def test_stranger_gets_in_by_no_path(bench, attack):
+    answer = send(bench.read().but(target=PATHS[attack]), bench.port)
+
+    assert answer.status in {400, 403}
+    assert BODY.decode() not in answer.text
+    assert "X-Evil" not in answer.headers
 
 
 def test_large_body_of_a_stranger_is_not_waited_for(bench):

@@ -3,6 +3,7 @@
 Every regular expression of what meets the texts of users is found by itself.
 """
 
+import hashlib
 import re
 import sys
 
@@ -17,9 +18,9 @@ from tests.building.regex_steps import (
     list_patterns,
 )
 
-SHORT, LONG, LONGEST = 100, 400, 131_000
-# Four times the text: four is linear, sixteen quadratic.
-MOST_GROWTH = 5
+SHORT, LONG, LONGEST = 80, 240, 131_000
+# Three times the text: three is linear, nine quadratic.
+MOST_GROWTH = 4
 FOUND = list(list_patterns("glue", "client", "chalicelib"))
 # What calls patterns that are handed to it, and where these stand.
 HANDED = {
@@ -42,19 +43,19 @@ def list_rules(rule):
 
 
 def name(pattern):
-    """Name a pattern by its module, for its line changes."""
+    """Name a pattern by its module and what it reads like: its line may change."""
     module = pattern.place.split(":")[0]
-    return f"{module} {pattern.method} {pattern.text!a}"
+    words = re.sub(r"[^a-zA-Z0-9]+", "-", pattern.text).strip("-")[:40]
+    mark = hashlib.sha256(pattern.text.encode()).hexdigest()[:4]
+    return f"{module} {pattern.method} {words} {mark}"
 
 
 OF_SETTINGS = {rule.pattern for rule in list_rules(SETTINGS) if rule.pattern}
-PATTERNS = {
-    **{name(one): one for one in FOUND if one.text is not None},
-    **{
-        f"setting {text}": Pattern("settings", text, "fullmatch")
-        for text in sorted(OF_SETTINGS)
-    },
-}
+ALL = [
+    *(one for one in FOUND if one.text is not None),
+    *(Pattern("setting", text, "fullmatch") for text in sorted(OF_SETTINGS)),
+]
+PATTERNS = {name(one): one for one in ALL}
 
 
 @pytest.fixture(autouse=True)
@@ -92,13 +93,17 @@ def test_no_pattern_is_forgotten():
 
     assert places == set(HANDED)
     assert FREQUENCY_PATTERN in texts
-    assert len(FOUND) > 40
+    assert len(PATTERNS) == len({(one.place, one.method, one.text) for one in ALL})
 
 
 # Patterns that once were here, and others of their kind.
 BACKTRACKING = {
     "number": (r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", "fullmatch"),
     "blanks behind a time": (r"\d\d:\d\d\s*(am|pm)?\s*(Z|UTC)?", "fullmatch"),
+    "blanks behind a mark that comes twice": (
+        r"\d(?P<mark>[-/])\d(?P=mark)\d\s*(am)?\s*(Z)?",
+        "fullmatch",
+    ),
     "mark behind words": (r"(\w+\s?)+!", "fullmatch"),
     "blanks at the end": (r"\s+$", "search"),
     "digits before a unit": (r"\d+%", "findall"),
@@ -114,4 +119,4 @@ def test_backtracking_is_found(kind):
     except TooManySteps:
         growth = float("inf")
 
-    assert growth > 2 * MOST_GROWTH
+    assert growth > 1.5 * MOST_GROWTH

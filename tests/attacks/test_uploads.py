@@ -3,6 +3,7 @@
 Those that fell took the job's memory, its time, or the operator's money.
 """
 
+import gzip
 import json
 import struct
 import zipfile
@@ -22,6 +23,7 @@ from tests.building.uploads import (
     make_csv,
     make_rows,
     make_tts,
+    make_zip,
     prepare,
 )
 
@@ -88,8 +90,38 @@ MOMENTS = {
     "digits of a year": "2" * LONG,
     "marks between days": "01" + "-" * LONG,
 }
+
+
+def gzip_in_zip():
+    """Pack 32 GB of zeros twice, into a few kilobytes."""
+    return make_zip({"TTS.csv.gz": gzip.compress(bytes(64 * 1024**2)) * 500})
+
+
 # What is uploaded, and the error that it ends with, if any.
 ATTACKS = {
+    "gzip in a zip": (gzip_in_zip(), "zip-bomb"),
+    "ids of sixty thousand characters": (
+        as_zip(TTS + "".join(f"{'x' * 60_000}{n},2020-01-01,1\n" for n in range(900))),
+        None,
+    ),
+    "names of members of sixty thousand characters": (
+        make_zip({"TTS.csv": TTS, **{f"{n}" + "x" * 60_000: "" for n in range(60)}}),
+        None,
+    ),
+    "settings of lists in lists": (
+        as_zip(
+            TTS,
+            config='{"Preparation": {"DropColumns": ' + "[" * 900 + "]" * 900 + "}}",
+        ),
+        "setting-unknown",
+    ),
+    "numbers of nines without an end": (
+        change("9" * 400),
+        "target-not-number",
+    ),
+    "exponent beyond all numbers": (change("1e999"), "target-not-number"),
+    "year zero and year ten thousand": (moment("0000-01-01"), "timestamp-unreadable"),
+    "timestamps of every calendar": (moment("2020-02-30"), "timestamp-unreadable"),
     **{
         f"number of {k}": (change(f'"{v}"'), "target-not-number")
         for k, v in CELLS.items()

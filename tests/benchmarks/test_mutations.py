@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from benchmarks.mutations.__main__ import KINDS, mutate, run
+from benchmarks.mutations.clues import find_clues
 from benchmarks.mutations.draft import TARGET, TIME, Cell
 from benchmarks.mutations.good import make_good
 from benchmarks.mutations.judge import (
@@ -22,9 +23,9 @@ from benchmarks.mutations.judge import (
     prepare,
 )
 from benchmarks.mutations.meaning import tell_meaning
+from benchmarks.mutations.refusals import Refusal, draw_refusals
 from glue.findings.codes import CODES
-from glue.findings.finding import Finding
-from tests.glue.corpus.exports import NEW_CODES
+from glue.findings.finding import Example, Finding
 
 SEED = 4
 
@@ -140,11 +141,81 @@ def test_finding_that_was_there_before_tells_nothing(meaning, other):
     assert judge(made, before=before, meanings=[meaning], codes=codes) == SILENT
 
 
+def test_repair_is_not_enough_for_other_values(meaning, other):
+    before = make_made(outcome=meaning)
+    made = make_made("number-units", outcome=other)
+    codes = frozenset({"number-units"})
+
+    assert judge(made, before=before, meanings=[meaning], codes=codes) == HINTED
+
+
+def test_finding_that_shows_another_place_tells_nothing(good, meaning, other):
+    changed = copy.deepcopy(good)
+    changed.tts.put(7, TARGET, "12 or so")
+    clues = find_clues(good, changed)
+    judged = []
+    for row in (9, 12):
+        finding = Finding("ids-alike", "warning", "", "", 1, (Example("TTS.csv", row),))
+        made = Made((finding,), other)
+        judged.append(
+            judge(
+                made,
+                before=make_made(outcome=meaning),
+                meanings=[meaning],
+                codes=frozenset({"ids-alike"}),
+                clues=clues,
+            )
+        )
+
+    assert judged == [TOLD, HINTED]
+
+
+def test_clues_are_lines_and_words_that_changed(good):
+    changed = copy.deepcopy(good)
+    changed.tts.put(7, TARGET, "12 or so")
+
+    clues = find_clues(good, changed)
+
+    assert clues.lines["TTS.csv"] == {9}
+    assert "12 or so" in clues.words
+    assert not clues.everywhere
+    assert find_clues(good, good).everywhere
+
+
+def test_lost_rows_are_not_right_without_a_word():
+    kind = KINDS["row-removed"]
+    good = next(one for one in map(make_good, range(9)) if len(one.tts.rows) > 99)
+
+    trial = mutate(good, prepare(good), [kind], SEED)
+
+    assert kind.loses
+    assert trial is None or trial.judgement == TOLD
+
+
+def test_pairs_are_of_two_sorts():
+    trials = list(run(3, SEED, pairs=True))
+
+    assert all(len(trial.kinds) == 2 for trial in trials)
+    assert all(
+        len({KINDS[name].mutate.__module__ for name in trial.kinds}) == 2
+        for trial in trials
+    )
+
+
+def test_refusals_are_drawn_one_a_kind(good):
+    refused = [Refusal(name, 1, good, ()) for name in ("a", "b", "b", "c")]
+
+    drawn = list(draw_refusals(refused, 2, SEED))
+
+    assert drawn == list(draw_refusals(refused, 2, SEED))
+    assert len({one.kind for one in drawn}) == 2
+
+
 def test_kinds_are_many_and_name_known_codes():
     named = set().union(*(kind.codes for kind in KINDS.values()))
 
     assert len(KINDS) >= 60
-    assert named <= CODES.keys() | NEW_CODES.keys()
+    assert named <= CODES.keys()
 
 
 @functools.cache

@@ -15,6 +15,7 @@ import boto3
 
 from chalicelib.stages import Stage
 from demo.workspace import copy_project
+from localaws.faults.plan import Plan
 from localaws.host.isolation import isolate
 from localaws.iam.gate import Gate
 from localaws.server import serve
@@ -34,6 +35,7 @@ class LocalStage:
     endpoint_url: str
     gate: Gate
     quotas: dict[str, int]
+    faults: Plan
 
     @property
     def bucket(self) -> str:
@@ -133,7 +135,12 @@ def deploy_stage(**options) -> Iterator[LocalStage]:
     with serve(**options) as server, copy_project() as project:
         environ = {**isolate(os.environ), **server.environ}
         stage = LocalStage(
-            project, environ, server.endpoint_url, server.gate, server.quotas
+            project,
+            environ,
+            server.endpoint_url,
+            server.gate,
+            server.quotas,
+            server.faults,
         )
         stage.run_script("deploy.py", "--stage", STAGE)
         yield stage

@@ -63,9 +63,26 @@ def test_bare_exit_code_gets_what_the_log_says():
     told = explain_job(json.dumps(GLUE), GLUE["ErrorMessage"], log)
 
     assert told == (
-        "Command failed with exit code 1: SyntaxError: invalid syntax (transform.py, "
-        "line 12); its log is /aws-glue/python-jobs/error, stream jr_1"
+        "SyntaxError: invalid syntax (transform.py, line 12) (Command failed with exit "
+        "code 1); its log is /aws-glue/python-jobs/error, stream jr_1"
     )
+
+
+@pytest.mark.parametrize(
+    ("message", "lines", "told"),
+    [
+        ("Command failed with exit code -9", (), "was killed, as happens when it"),
+        ("Command failed with exit code 2", ("usage: x",), "it logged: usage: x"),
+        ("Command failed with exit code 2", (), "it logged nothing"),
+        ("SyntaxError: invalid syntax", TRACEBACK, "syntax (transform.py, line 12); "),
+        ("Broken: by hand", TRACEBACK, "Broken: by hand: SyntaxError: invalid"),
+        ("out of room", ("x",), "out of room; its log"),
+    ],
+)
+def test_reason_has_what_is_known(message, lines, told):
+    log = JobLog(LOG.group, LOG.stream, lines)
+
+    assert told in explain_job(json.dumps(GLUE), message, log)
 
 
 def test_stopped_job_is_told_as_stopped():

@@ -6,7 +6,7 @@ import runpy
 
 import pytest
 
-from client.explain import explain_source
+from client.explain import explain_source, is_accepted
 from docs.tables import ROOT
 from glue.reporting.costs import estimate_cost
 from glue.reporting.timeline import build_timeline
@@ -69,7 +69,7 @@ def test_tutorial_s_data_would_be_accepted(name, tmp_path, monkeypatch):
 
     runpy.run_path(str(script))
     (folder,) = (path for path in tmp_path.iterdir() if path.is_dir())
-    accepted, text = explain_source(folder, None)
+    report = explain_source(folder)
 
-    assert accepted
-    assert "Warnings:" not in text
+    assert is_accepted(report)
+    assert "warning" not in {finding["level"] for finding in report["findings"]}

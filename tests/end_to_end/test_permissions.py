@@ -7,6 +7,7 @@ import pytest
 
 from deployment.options import Options
 from deployment.resources.policies import PolicyTemplates
+from localaws.faults.plan import Fault
 from localaws.iam.authorize import find_need_to_tell_missing, find_refusal, is_allowed
 from tests.building.bucket_map import read_map
 from tests.building.local_resources import make_archive
@@ -143,6 +144,8 @@ def calls(stage):
         create_for_a_stopped_run(stage, stopped)
         with hold_transform(stage, "held", UPLOAD) as arn:
             wait_until_told(stage, arn.rsplit(":", 1)[1])
+        refuse_upload(stage)
+        sweep_up(stage)
         fail_events(stage)
     return asked
 
@@ -197,6 +200,35 @@ def create_for_a_stopped_run(stage, execution_arn):
     stage.client("lambda").invoke(FunctionName=create, Payload=json.dumps(run))
     stage.put(f"runs/{run_id}/settings.json", stage.read(f"runs/{name}/settings.json"))
     stage.client("lambda").invoke(FunctionName=create, Payload=json.dumps(run))
+
+
+def refuse_upload(stage):
+    """Let a Glue job fail, whose log is read then."""
+    ended = stage.upload("raw/refused.zip", b"no zip")
+    stage.wait_for_json(f"runs/{ended['name']}/status.json")
+
+
+def sweep_up(stage):
+    """Lose an upload's event and a run's end, and let both be found.
+
+    The upload's name begins as another's, so that it is looked up whether it ran.
+    """
+    stage.faults.replace(Fault("lost", "s3", match="whole-lost"), LOST_END)
+    lost = stage.put("raw/whole-lost.zip", UPLOAD)
+    version = stage.put("raw/untold.zip", UPLOAD)
+    untold = wait_for(lambda: stage._find_execution(version))
+    stage.stepfunctions.stop_execution(executionArn=untold)
+    stage.faults.replace()
+    answer = stage.client("lambda").invoke(
+        FunctionName=TARGET.resource("sweep"),
+        Payload=json.dumps({"grace_minutes": 0}),
+    )
+    assert "FunctionError" not in answer
+    stage.wait_for_json(f"runs/{untold.rpartition(':')[2]}/status.json")
+    stage.wait_for_run(lost)
+
+
+LOST_END = Fault("lost", "states", "ABORTED", match="unto")
 
 
 def fail_events(stage):

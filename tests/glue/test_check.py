@@ -46,7 +46,7 @@ def test_page_says_what_is_forecast(tmp_path):
     assert text.startswith("The upload would be accepted.\n")
     assert "Forecast: target_value of 2 series, every month from 2022-01-01" in text
     assert "History: 48 rows, 2 series, from 2020-01-01 to 2021-12-01 (24" in text
-    assert "A run on AWS: about $3 to $20, half an hour to 2 hours" in text
+    assert "A run on AWS: about $3 to $20 and half an hour to 2 hours" in text
     assert "TimeSeriesForecastingJobConfig" not in text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -115,10 +115,14 @@ class Listing:
 
 @dataclass(frozen=True)
 class Axis:
-    """What all charts of series share: the stamps of their steps, and the quantiles."""
+    """What all charts of series share: the stamps of their steps, and the quantiles.
+
+    ``lag`` is how many steps before the horizon the same period lies; 0 for none.
+    """
 
     stamps: list[str]
     levels: tuple[int, ...]
+    lag: int = 0
 
 
 def draw_multiples(
@@ -133,8 +137,8 @@ def draw_multiples(
         yield make("figure", make("figcaption", label), picture)
 
 
-def read_fan(one: dict[str, Any], axis: Axis) -> Fan:
-    """Make a chart of what a chunk says of a series."""
+def read_fan(one: dict[str, Any], axis: Axis, *, whole: bool = False) -> Fan:
+    """Make a chart of what a chunk says of a series; the ``whole`` has its past too."""
     stamps = axis.stamps
     start = len(stamps) - len(one["m"])
     if one.get("t") and one["t"][0] in stamps:
@@ -145,7 +149,12 @@ def read_fan(one: dict[str, Any], axis: Axis) -> Fan:
         places = range(places[0], places[0] + len(one["v"]))
     for place, value in zip(places, one["v"]):
         values[place] = value
-    return Fan(stamps, values, start, one["m"], [*zip(axis.levels, one["q"])])
+    fan = Fan(stamps, values, start, one["m"], [*zip(axis.levels, one["q"])])
+    if not whole:
+        return fan
+    places = [start + at - axis.lag for at in range(len(one["m"]))]
+    before = [values[at] if axis.lag and at >= 0 else None for at in places]
+    return replace(fan, ghost=one.get("g") or before, windows=one.get("b") or ())
 
 
 def build_single(listing: Listing, fan: Fan, legend: Markup, numbers: Markup) -> Markup:

@@ -122,7 +122,7 @@ def _build_sections(
     content: PageContent, index: dict[str, Any], listed: Array, series: SeriesWriter
 ) -> dict[str, str]:
     document, figures = content.document, content.figures
-    axis = Axis(series.stamps, _levels(content.settings))
+    axis = Axis(series.stamps, _levels(content.settings), figures.ghost.lag)
     largest = listed[:SHOWN_ROWS]
     described = [*series.describe(largest)]
     multiples = (
@@ -152,7 +152,10 @@ def _build_sections(
         build_list(listing, notes, legend)
         if data["series"] != 1
         else build_single(
-            listing, read_fan(described[0], axis), legend, build_numbers(document)
+            listing,
+            read_fan(described[0], axis, whole=True),
+            legend,
+            build_numbers(document),
         )
     )
     drawn = Drawn(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from glue.reporting.page.markup import Markup, make
 from glue.reporting.words import spell_short
@@ -35,6 +36,9 @@ class Fan:
         The same of each quantile, with its level in per cent, by rising level.
     ghost
         What was in the same period before, from the start of the forecast on.
+    windows
+        The backtest: each window's first step, its means, the baseline there, and the
+        outer quantiles, where there are two.
     """
 
     stamps: Sequence[str]
@@ -45,6 +49,7 @@ class Fan:
         default_factory=tuple
     )
     ghost: Sequence[float | None] = ()
+    windows: Sequence[Sequence[Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,11 @@ def draw_fan(
 ) -> Markup:
     """Draw a series' history and forecast."""
     shown = [*fan.values, *fan.mean, *fan.ghost]
-    low, high = choose_range(shown, list_values(fan.quantiles))
+    wide = list_values(fan.quantiles)
+    for _, mean, baseline, *ends in fan.windows:
+        shown += [*mean, *baseline]
+        wide += [value for column in ends for value in column]
+    low, high = choose_range(shown, wide)
     frame = Frame(width, height, len(fan.stamps), low, high)
     ahead = [*range(fan.start, fan.start + len(fan.mean))]
     parts = [*_draw_axes(frame, pick_stamps(fan.stamps, ticks))]
@@ -156,6 +165,7 @@ def draw_fan(
         make("path", d=_line(frame, ahead, column), class_="level")
         for column in list_single(fan.quantiles)
     ]
+    parts += _draw_backtest(frame, fan)
     if any(value is not None for value in fan.ghost):
         parts.append(make("path", d=_line(frame, ahead, fan.ghost), class_="ghost"))
     steps = [*range(len(fan.values))]
@@ -166,6 +176,16 @@ def draw_fan(
     if len(fan.mean) == 1 and fan.mean[0] is not None:
         parts.append(_dot(frame, fan.start, fan.mean[0], "mean"))
     return _picture(frame, label, parts)
+
+
+def _draw_backtest(frame: Frame, fan: Fan) -> Iterable[Markup]:
+    """Draw what the winner and the baseline would have forecast before."""
+    for start, mean, baseline, *ends in fan.windows:
+        steps = [*range(start, start + len(mean))]
+        if ends:
+            yield make("path", d=_band(frame, steps, *ends), class_="band past-band")
+        yield make("path", d=_line(frame, steps, baseline), class_="base")
+        yield make("path", d=_line(frame, steps, mean), class_="back")
 
 
 def _join_forecast(fan: Fan) -> tuple[list[int], list[float | None]]:

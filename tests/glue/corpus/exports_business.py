@@ -713,7 +713,7 @@ CASES = [
             )
         ),
         ("column-missing",),
-        says={"column-missing": ("202002",)},
+        says={"column-missing": ("202013", "Week")},
     ),
     Export(
         "weeks that look like months",

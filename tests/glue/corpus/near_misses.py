@@ -57,6 +57,13 @@ def only(rows):
     return as_zip(make_csv(HEADER, rows))
 
 
+def only_grouped(series):
+    """Pack a table of these items and stores."""
+    rows = [(*keys, t, v) for keys in series for i, t, v in ROWS if i == "A"]
+    header = ("item_id", "store", "timestamp", "target_value")
+    return as_zip(make_csv(header, rows))
+
+
 def with_values(change):
     """Pack a table whose targets are changed: item, timestamp, value."""
     return only([(item, stamp, change(item, stamp, v)) for item, stamp, v in ROWS])
@@ -154,6 +161,11 @@ NEAR_MISSES = {
         "numbers with all of their digits",
         readings.values(lambda n, v: f"{1_234_567 + 999 * n:.6E}"),
         "csv-delimiter",
+    ),
+    "keys-crossed": near(
+        "columns of keys swapped in some rows",
+        "stores and items with the same short numbers",
+        only_grouped([(i, g) for i in ("1", "2") for g in ("1", "2")]),
     ),
     "text-garbled": near(
         "ids read in a wrong encoding",
@@ -475,6 +487,11 @@ NEAR_MISSES = {
     ),
     # values
     "key-blank": near("blank id", "id of a dash", as_zip(TTS.replace("A,", "-,"))),
+    "timestamp-blank": near(
+        "blank timestamp",
+        "blank line between rows",
+        as_zip(TTS.replace("A,2020-03-01", "\nA,2020-03-01", 1)),
+    ),
     "timestamp-unreadable": near(
         "a year too early", "the earliest year", values.yearly(1678)
     ),
@@ -556,7 +573,7 @@ NEAR_MISSES = {
     "covariate-mixed": near(
         "covariate of half numbers",
         "covariate of fewer numbers",
-        as_zip(columns.priced(numbers=23)),
+        as_zip(columns.priced(numbers=14)),
         "future-none",
     ),
     # series

@@ -78,6 +78,15 @@ def late(number):
     return f"{day} 23:59:59" if number in (7, 8) else f"{day}"
 
 
+def crossed():
+    """Write a table of two groups, of which the last rows have their keys swapped."""
+    rows = [
+        ("Cello", g, t, v) for i, t, v in ROWS if i == "A" for g in ("North", "Bern")
+    ]
+    rows = rows[:30] + [(g, i, t, v) for i, g, t, v in rows[30:]]
+    return as_zip(make_csv(("item_id", "store", "timestamp", "target_value"), rows))
+
+
 def numbered():
     """Write a table of one item and two groups, with the numbers of its rows."""
     rows = [("A", g, t, v) for g in ("North", "South") for i, t, v in ROWS if i == "A"]
@@ -129,7 +138,7 @@ CASES = [
     Case(
         "days with the last second in some rows",
         as_zip(make_tts(stamps=[late(n) for n in range(60)])),
-        ("steps-irregular", "timestamp-normalised", "timestamp-time-dropped"),
+        ("steps-irregular", "timestamp-time-dropped"),
     ),
     Case(
         "days without a year",
@@ -150,6 +159,11 @@ CASES = [
         "row numbers beside one series of two groups",
         numbered(),
         ("row-numbers-dropped",),
+    ),
+    Case(
+        "columns of keys swapped in some rows",
+        crossed(),
+        ("keys-crossed", "series-ends-early"),
     ),
     Case(
         "one number below zero for no value",

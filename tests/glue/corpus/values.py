@@ -163,7 +163,7 @@ CASES = [
         ("timestamp-unreadable",),
     ),
     Case("a year too early", yearly(1677), ("timestamp-unreadable",)),
-    Case("blank timestamp", change("2020-03-01", ""), ("timestamp-unreadable",)),
+    Case("blank timestamp", change("2020-03-01", ""), ("timestamp-blank",)),
     Case("blank id", change("A,2020-03-01", ",2020-03-01"), ("key-blank",)),
     Case(
         "id of one letter",
@@ -174,7 +174,7 @@ CASES = [
     Case(
         "hours with AM and PM",
         stamps(f"{datetime.fromisoformat(t):%m/%d/%Y %I:%M %p}" for t in HOURS),
-        ("timestamp-ambiguous",),
+        ("timestamp-normalised",),
     ),
     Case(
         "hours of US form",

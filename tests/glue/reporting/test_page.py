@@ -293,3 +293,11 @@ def test_bias_is_given_by_step(tmp_path):
     steps = document["backtest"]["by_step"]
     assert [one["bias_percent"] for one in steps] == pytest.approx([10.0] * 6)
     assert any("10% too high in all" in note for note in document["verdict"]["notes"])
+
+
+def test_single_series_is_drawn_with_its_backtest(tmp_path):
+    page = make_report(RunBuilder(items=("only",)), tmp_path).text("report.html")
+
+    chart = page.partition('id="item-chart"')[2].partition("</svg>")[0]
+    for kind, count in (("back", 2), ("base", 2), ("band past-band", 2), ("ghost", 1)):
+        assert chart.count(f'class="{kind}"') == count

@@ -2,7 +2,8 @@
 
 import pytest
 
-from glue.reporting.assumed import AssumedFuture, Covariate
+from glue.reporting.assumed import AssumedFuture
+from glue.reporting.covariates import Covariate
 from glue.reporting.evidence import Evidence
 from glue.reporting.plausibility import Doubt, Plausibility
 from glue.reporting.verdict import Case, Engine, judge, list_tries, qualify

@@ -1,0 +1,1 @@
+"""The state of a local AWS in a folder, so that it outlives the server."""

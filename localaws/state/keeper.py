@@ -1,0 +1,177 @@
+"""Keeps the state of a local AWS up to date in its folder, and reads it again."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import uuid
+import weakref
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from moto.core.base_backend import BackendDict
+from moto.s3.models import s3_backends
+
+from localaws.front.http_server import LOOPBACK
+from localaws.host.tasks import Tasks
+from localaws.iam.roles import Credentials
+from localaws.state.parts import Parts
+from localaws.state.pickles import (
+    Unpickler,
+    find_backend,
+    name_backend,
+    refuse_part,
+    to_bytes,
+)
+from localaws.step_functions.executions import Execution
+
+_BACKEND, _PART, _QUEUE = "backend/", "part/", "invocation/"
+_OWNER, _PORT = "owner", "port"
+_LOOK_SECONDS = 0.5
+# What jobs change without a call, and need not promise anybody.
+_BUSY = ("logs", "glue", "sagemaker")
+# What a call of a service changes beside it.
+_BESIDE = {"sns": ("sqs",), "events": ("sqs",)}
+_MODELS = {"states": "stepfunctions", "monitoring": "cloudwatch"}
+
+
+class Keeper:
+    """The state of one local AWS in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._parts = Parts(folder)
+        self._lock = threading.RLock()
+        self._written: dict[str, int] = {}
+        self._names: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
+        self._loaded: dict[str, Any] = {}
+
+    def close(self) -> None:
+        """Keep nothing more: what is stopped from now on was under way."""
+        self._parts.close()
+
+    def load_owner(self, make: Callable[[], Credentials]) -> Credentials:
+        """Give the owner's keys, which stay the same for what was exported."""
+        found = self._parts.read(_OWNER)
+        if found is not None:
+            known = json.loads(found)
+            return Credentials(known["key"], known["secret"])
+        owner = make()
+        known = {"key": owner.access_key_id, "secret": owner.secret_access_key}
+        self._parts.write({_OWNER: json.dumps(known).encode()})
+        return owner
+
+    def load_port(self) -> int:
+        """Give the port of the last server, if it is free; else 0, which takes any."""
+        found = int(self._parts.read(_PORT) or 0)
+        with socket.socket() as tried:
+            try:
+                tried.bind((LOOPBACK, found))
+            except OSError:
+                return 0
+        return found
+
+    def save_port(self, port: int) -> None:
+        """Write down where this server answers."""
+        self._parts.write({_PORT: str(port).encode()})
+
+    def save_call(self, service: str) -> None:
+        """Save what a call to a service may have changed, before it is answered."""
+        name = _MODELS.get(service, service)
+        self._save({name, *_BESIDE.get(name, ())})
+
+    def save_execution(self, execution: Execution) -> None:
+        """Save how an execution stands."""
+        with self._lock:
+            name = self._name_part(execution, {})
+            self._write({name: to_bytes(execution, refuse_part)})
+
+    def keep_up(self, tasks: Tasks) -> None:
+        """Save now and then what changes by itself, until the machine stops."""
+        while tasks.sleep(_LOOK_SECONDS):
+            self._save(set(_BUSY))
+            for execution in list_executions():
+                if execution.status == "RUNNING":
+                    self.save_execution(execution)
+
+    def save_invocation(self, request_id: str, invocation: dict[str, Any]) -> None:
+        """Save an event that a function has not handled yet."""
+        self._parts.write({_QUEUE + request_id: json.dumps(invocation).encode()})
+
+    def drop_invocation(self, request_id: str) -> None:
+        """Forget an event that was handled."""
+        self._parts.drop([_QUEUE + request_id])
+
+    def list_invocations(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """List the events that no function has handled."""
+        for name in self._parts.list_names(_QUEUE):
+            found = self._parts.read(name)
+            if found is not None:
+                yield name.removeprefix(_QUEUE), json.loads(found)
+
+    def load(self) -> None:
+        """Put what was kept into moto's backends."""
+        for name in self._parts.list_names(_BACKEND):
+            body = self._parts.read(name)
+            if body is not None:
+                backend = find_backend(*name.removeprefix(_BACKEND).split("/"))
+                vars(backend).update(Unpickler(body, self._load_part).load())
+        for account, region, backend in s3_backends.iter_backends():
+            for bucket in vars(backend).get("buckets", {}):
+                s3_backends.bucket_accounts[bucket] = (region, account)
+        kept = set(self._loaded)
+        self._parts.drop(set(self._parts.list_names(_PART)) - kept)
+        self._loaded.clear()
+
+    def _save(self, services: set[str]) -> None:
+        with self._lock:
+            made: dict[str, bytes] = {}
+            for backend in _list_backends(services):
+                name = _BACKEND + "/".join(name_backend(backend))
+                found = dict(vars(backend))
+                made[name] = to_bytes(found, lambda part: self._name_part(part, made))
+            self._write(made)
+
+    def _write(self, made: dict[str, bytes]) -> None:
+        changed = {n: b for n, b in made.items() if self._written.get(n) != hash(b)}
+        self._parts.write(changed)
+        self._written.update({name: hash(body) for name, body in changed.items()})
+
+    def _name_part(self, found: Any, made: dict[str, bytes]) -> str:
+        """Name what stands alone; what is new is saved with what holds it."""
+        name = self._names.get(found)
+        if name is None:
+            name = self._names[found] = _PART + uuid.uuid4().hex
+            made[name] = to_bytes(found, refuse_part)
+        return name
+
+    def _load_part(self, name: str) -> Any:
+        if name not in self._loaded:
+            body = self._parts.read(name)
+            if body is None:
+                raise KeyError(name)
+            found = Unpickler(body, self._load_part).load()
+            self._loaded[name] = found
+            self._names[found] = name
+        return self._loaded[name]
+
+
+def list_executions() -> list[Execution]:
+    """List every execution there is."""
+    return [
+        execution
+        for backend in _list_backends({"stepfunctions"})
+        for machine in list(getattr(backend, "state_machines", []))
+        for execution in list(machine.executions)
+        if isinstance(execution, Execution)
+    ]
+
+
+def _list_backends(services: set[str]) -> list[Any]:
+    return [
+        backend
+        for dictionary in list(BackendDict._instances)  # type: ignore[misc]  # generic
+        if dictionary.service_name in services
+        for _, _, backend in list(dictionary.iter_backends())
+    ]
