@@ -789,7 +789,7 @@ def test_people_are_told_of_the_verdict(aws):
     assert "31% better than naive." in text
     status = get(f"runs/{RUN_ID}/status.json")
     assert status["verdict"] == "31% better than naive."
-    assert f"s3://{BUCKET}/{prefix}/forecast.csv" in text
+    assert f"s3://{BUCKET}/{prefix}/" in text
 
 
 @pytest.mark.usefixtures("stepfunctions")
