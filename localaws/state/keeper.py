@@ -89,10 +89,15 @@ class Keeper:
 
     def keep_up(self, tasks: Tasks) -> None:
         """Save now and then what changes by itself, until the machine stops."""
+        lengths: dict[str, int] = {}
         while tasks.sleep(_LOOK_SECONDS):
             self._save(set(_BUSY))
             for execution in list_executions():
-                if execution.status == "RUNNING":
+                length = execution.count_events()
+                if execution.status == "RUNNING" and length != lengths.get(
+                    execution.exec_arn
+                ):
+                    lengths[execution.exec_arn] = length
                     self.save_execution(execution)
 
     def save_invocation(self, request_id: str, invocation: dict[str, Any]) -> None:
