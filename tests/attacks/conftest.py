@@ -3,7 +3,8 @@
     python -m pytest tests/attacks --table
 
 prints each attack, how it ended now, and how the same one ended at 699381e, before most
-of what stops them was there: seen.csv has what was seen then.
+of what stops them was there: seen.csv has what was seen then. Those that it does not
+have are new: what they attack was not there, or nobody had thought of them.
 """
 
 import csv
@@ -15,11 +16,11 @@ import pytest
 SEEN = Path(__file__).with_name("seen.csv")
 NOW = {"passed": "held", "failed": "FELL", "error": "FELL", "skipped": "skipped"}
 # No attack, but what must go on working beside it.
-USE = "use"
+USE, NEW = "use", "new"
 
 
 def read_seen():
-    """Read how each attack ended at 699381e: fell, held, or new where it had no aim."""
+    """Read how the attacks of then ended at 699381e: they fell or were held."""
     with SEEN.open(newline="") as file:
         return {row["attack"]: row["at_699381e"] for row in csv.DictReader(file)}
 
@@ -33,7 +34,11 @@ def pytest_terminal_summary(terminalreporter, config):
     if not config.getoption("table", default=False):
         return
     seen = read_seen()
-    rows = [row for row in list_rows(terminalreporter.stats, seen) if row[1] != USE]
+    rows = [
+        row
+        for row in list_rows(terminalreporter.stats, seen)
+        if row[1] != USE and not row[2].startswith("seen:")
+    ]
     write = terminalreporter.write_line
     terminalreporter.section("attacks")
     for now, before, attack, took in rows:
@@ -53,7 +58,7 @@ def list_rows(stats, seen):
             took = "".join(f"  ({text})" for _, text in report.user_properties)
             ended[name_attack(report.nodeid)] = now, took
     for attack, (now, took) in sorted(ended.items()):
-        yield now, seen.get(attack, "?"), describe(attack), took
+        yield now, seen.get(attack, NEW), describe(attack), took
 
 
 def name_attack(nodeid):

@@ -1,4 +1,4 @@
-"""Each attack is known to have fallen or held before, as it was seen."""
+"""What was seen of an attack before is said of one that is tried now."""
 
 import subprocess
 import sys
@@ -17,16 +17,15 @@ def list_attacks():
         text=True,
         check=True,
     )
-    lines = [line for line in done.stdout.splitlines() if ".py::" in line]
-    return {name_attack(line) for line in lines if "test_seen.py" not in line}
+    return {name_attack(line) for line in done.stdout.splitlines() if ".py::" in line}
 
 
-def test_every_attack_was_seen_before():
-    assert list_attacks() == set(read_seen())
+def test_attacks_of_then_are_tried_now():
+    assert read_seen().keys() - list_attacks() == set()
 
 
-def test_attacks_are_many():
+def test_attacks_of_then_are_many():
     counts = Counter(read_seen().values())
 
-    assert set(counts) == {"fell", "held", "new", USE}
+    assert set(counts) == {"fell", "held", USE}
     assert counts["fell"] + counts["held"] > 500

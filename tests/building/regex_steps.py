@@ -294,6 +294,8 @@ def _list_patterns_of(tree, module):
         uses = named.get(call.lineno) or named[None] if compiled else {function.attr}
         flags = _evaluate(call.args[1], module) if compiled and call.args[1:] else 0
         text = _evaluate(call.args[0], module)
+        if isinstance(text, bytes):
+            text = text.decode("latin-1")
         place = f"{module.__name__}:{call.lineno}"
         yield from (Pattern(place, text, use, int(flags)) for use in sorted(uses))
 

@@ -170,7 +170,7 @@ def test_missing_status_gives_the_same_reason(ended, data_report, cause):
 
 
 def test_failure_without_a_word_is_named_by_its_error():
-    assert find(error="States.Timeout") == "States.Timeout"
+    assert find(error="Custom.Error") == "Custom.Error"
     assert find() == "no reason was given"
 
 
