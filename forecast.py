@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from client.library import Forecast, Pipeline, Source
 
 _CALLS_PER_SECOND = 8
-# What every connection is made to, beside what tells the account.
-_SERVICES = ("s3", "stepfunctions", "sagemaker", "logs")
 # botocore's own retries are for what passes in seconds; Patience is for the rest.
 _CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 5}, connect_timeout=10, read_timeout=60
@@ -161,67 +159,64 @@ class Connector:
         )
         if place.stage == LOCAL_STAGE:
             session.events.register("before-send", refuse_outside)
-        maker = _Maker(session, place.stage, say)
-        stage = maker.find_stage()
-        self.stage = stage
+        maker = _Maker(session, place.stage, Patience(say=say))
+        # Each is seen to lead where the stage is before anything is sent to any.
+        sts = maker.make("sts", patient=False)
+        s3, once = maker.make("s3"), maker.make_once("s3")
+        sfn, sagemaker = maker.make("stepfunctions"), maker.make("sagemaker")
+        logs = maker.make("logs")
+        if note := maker.check():
+            say(f"note: {note}")
+        account = sts.get_caller_identity()["Account"]
+        self.stage = Stage(place.stage, account, sts.meta.region_name)
         clients = Clients(
-            s3=maker.make("s3"),
-            once=maker.make_once("s3"),
-            sfn=maker.make("stepfunctions"),
-            sagemaker=maker.make("sagemaker"),
-            logs=maker.make("logs"),
+            s3=expect_owner(s3, account),
+            once=expect_owner(once, account),
+            sfn=sfn,
+            sagemaker=sagemaker,
+            logs=logs,
             patience=maker.patience,
         )
-        return Connection(stage, clients, maker.make)
+        return Connection(self.stage, clients, maker.make_one_more)
 
 
 class _Maker:
-    """Makes the clients of one place, each seen to lead where the stage is."""
+    """Makes the clients of one place."""
 
-    def __init__(
-        self, session: boto3.Session, stage: str, say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, session: boto3.Session, stage: str, patience: Patience) -> None:
         self._session = session
         self._stage = stage
-        self._say = say
         self._made: list[Any] = []
-        self._account = ""
         self._cap = CallCap(_CALLS_PER_SECOND)
-        self.patience = Patience(say=say)
+        self.patience = patience
 
-    def find_stage(self) -> Stage:
-        """Find out the account; one that cannot be reached is not waited for.
-
-        Nothing is sent before it is known where all of it would go.
-        """
-        self._made += [
-            self._session.client(service, config=_CONFIG)  # type: ignore[call-overload]  # any service
-            for service in _SERVICES
-        ]
-        sts = self._session.client("sts", config=_CONFIG)
-        if note := self._check(sts):
-            self._say(f"note: {note}")
-        self._account = sts.get_caller_identity()["Account"]
-        return Stage(self._stage, self._account, sts.meta.region_name)
-
-    def make(self, service: str) -> Any:
-        """Make a patient client of a service."""
-        client = self._session.client(service, config=_CONFIG)  # type: ignore[call-overload]  # any service
-        self._check(client)
-        self.patience.watch(client)
+    def make(self, service: str, *, patient: bool = True) -> Any:
+        """Make a client; an impatient one finds out whether AWS is there at all."""
+        client = self._make(service, _CONFIG)
+        if patient:
+            self.patience.watch(client)
         if service in ("stepfunctions", "sagemaker"):
             client.meta.events.register("before-send", self._cap)
-        return expect_owner(client, self._account) if service == "s3" else client
+        return client
 
     def make_once(self, service: str) -> Any:
         """Make a client that does nothing twice by itself."""
-        client = self._session.client(service, config=_ONCE)  # type: ignore[call-overload]  # any service
-        self._check(client)
-        return expect_owner(client, self._account)
+        return self._make(service, _ONCE)
 
-    def _check(self, client: Any) -> str | None:
-        self._made.append(client)
+    def make_one_more(self, service: str) -> Any:
+        """Make the client of a service that few commands need."""
+        client = self.make(service)
+        self.check()
+        return client
+
+    def check(self) -> str | None:
+        """See that all clients lead where the stage is; give what to say of that."""
         return check_endpoints(self._stage, list_endpoints(self._made))
+
+    def _make(self, service: str, config: Config) -> Any:
+        client = self._session.client(service, config=config)  # type: ignore[call-overload]  # any service
+        self._made.append(client)
+        return client
 
 
 def complain(message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -25,14 +26,16 @@ LONGEST_RUN_SECONDS = 7 * 24 * 3600.0
 SHORT_SECONDS = 60.0
 # A network that is gone is told again so often.
 _REMINDER_SECONDS = 600.0
+# What is over by then is no outage to a person.
+_UNNOTICED_SECONDS = 3.0
 _BROKEN_OFF = (RetriesExceededError, IncompleteReadError)
 
 
 class Patience:
     """How long to try again, and what to say meanwhile.
 
-    It comes after botocore's own retries, which give up after some seconds. An answer
-    of any kind, a refusal too, ends an outage.
+    It comes after botocore's own retries, which give up after some seconds. Calls of
+    several threads may have the same one.
     """
 
     def __init__(
@@ -44,12 +47,11 @@ class Patience:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.seconds = seconds
+        self.clock = clock
         self._say = say
-        self._clock = clock
         self._sleep = sleep
-        self._lost_since: float | None = None
-        self._told = 0.0
-        self._pace = Pace(shortest=1.0, longest=30.0)
+        self._lock = threading.Lock()
+        self._told_at: float | None = None
 
     def extend(self, seconds: float = LONGEST_RUN_SECONDS) -> None:
         """Be patient from now on for as long as a run may take."""
@@ -62,35 +64,43 @@ class Patience:
 
     def persist(self, call: Callable[[], _Result]) -> _Result:
         """Do what may break off half-way, such as a download, until it is done."""
+        outage = Outage(self)
         while True:
             try:
                 result = call()
             except (BotoCoreError, ClientError, RetriesExceededError) as error:
                 if not (isinstance(error, _BROKEN_OFF) or is_passing(error)):
                     raise
-                delay = self.next_delay()
+                delay = outage.next_delay()
                 if delay is None:
                     raise
                 self._sleep(delay)
             else:
-                self._recover()
+                self.recover()
                 return result
 
-    def next_delay(self) -> float | None:
-        """Count a call that was not answered; None when it has been long enough."""
-        now = self._clock()
-        if self._lost_since is None:
-            self._lost_since, self._told = now, now
-            self._pace = Pace(shortest=1.0, longest=30.0)
-            self._say("AWS does not answer; trying again (a run goes on meanwhile)")
-        lost = now - self._lost_since
-        if lost >= self.seconds:
-            return None
-        if now - self._told >= _REMINDER_SECONDS:
-            self._told = now
-            since = format_duration(timedelta(seconds=lost))
-            self._say(f"AWS has not answered for {since}; still trying")
-        return self._pace.next_interval()
+    def tell(self, lost: float) -> None:
+        """Say that a call has not been answered for so many seconds."""
+        with self._lock:
+            now = self.clock()
+            if self._told_at is None:
+                if lost < _UNNOTICED_SECONDS:
+                    return
+                text = "AWS does not answer; trying again (a run goes on meanwhile)"
+            elif now - self._told_at >= _REMINDER_SECONDS:
+                since = format_duration(timedelta(seconds=lost))
+                text = f"AWS has not answered for {since}; still trying"
+            else:
+                return
+            self._told_at = now
+        self._say(text)
+
+    def recover(self) -> None:
+        """Note that AWS has answered, with a refusal too."""
+        with self._lock:
+            was_told, self._told_at = self._told_at is not None, None
+        if was_told:
+            self._say("AWS answers again")
 
     def _answer(
         self,
@@ -98,19 +108,38 @@ class Patience:
         response: tuple[Any, dict[str, Any]] | None,
         caught_exception: BaseException | None,
         operation: OperationModel,
+        request_dict: dict[str, Any],
         **_event: object,
     ) -> float | None:
         """Say how long to wait before a call is made again, as botocore's handler."""
         error = caught_exception or _read_error(response, operation)
-        if error is not None and is_passing(error):
-            return self.next_delay()
-        self._recover()
-        return None
+        if error is None or not is_passing(error):
+            self.recover()
+            return None
+        # The context is that of one call, however often it is made.
+        context = request_dict["context"]
+        outage: Outage = context.setdefault("outage", Outage(self))
+        return outage.next_delay()
 
-    def _recover(self) -> None:
-        if self._lost_since is not None:
-            self._lost_since = None
-            self._say("AWS answers again")
+
+class Outage:
+    """The time for which one call has not been answered."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+        self._since: float | None = None
+        self._pace = Pace(shortest=1.0, longest=30.0)
+
+    def next_delay(self) -> float | None:
+        """Give the seconds until the next try; None when it has been long enough."""
+        now = self._patience.clock()
+        if self._since is None:
+            self._since = now
+        lost = now - self._since
+        if lost >= self._patience.seconds:
+            return None
+        self._patience.tell(lost)
+        return self._pace.next_interval()
 
 
 def _read_error(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -49,6 +50,9 @@ _ENDINGS = {
 _GOING_ON = {"TaskSubmitted", "TaskSucceeded"}
 _PAGE = 200
 _LONG = timedelta(minutes=1)
+# So SageMaker names a quota that is used up.
+_QUOTA = re.compile(r"service limit '(?P<name>[^']+)' is (?P<value>\d+)")
+_SAID = 90
 
 
 # What waits for somebody else to be done, by the error that says so.
@@ -91,9 +95,16 @@ def explain_retry(phase: Phase, now: datetime) -> str:
     if quota := QUOTAS.get(phase.retrying):
         waited = now - phase.waiting_since
         so_far = f" ({format_duration(waited)} so far)" if waited >= _LONG else ""
-        said = f": {printable(phase.refused)}" if phase.refused else ""
+        said = _shorten_refusal(printable(phase.refused))
         return f"waits for {quota}{so_far}{said}"
     return f"trying again after {printable(phase.retrying)}"
+
+
+def _shorten_refusal(text: str) -> str:
+    """Take from what a service said which quota it is, or how its words begin."""
+    if quota := _QUOTA.search(text):
+        return f": quota {quota['name']!r} is {quota['value']}"
+    return f": {text[:_SAID]}..." if len(text) > _SAID else f": {text}" if text else ""
 
 
 class PhaseReader:

@@ -19,6 +19,7 @@ from chalicelib.runs import read_execution_input
 from client.errors import CommandError, NoRunError
 from client.pace import Pace
 from client.parts import PART_BYTES, PartedUpload
+from client.patience import Outage
 from client.program import spell_command
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class Sender:
         is_ours: Callable[[Mapping[str, Any]], bool],
     ) -> SentUpload:
         """Act until it is done, and look whether it was before it is done again."""
-        is_lost = False
+        is_lost, outage = False, Outage(self._patience)
         while True:
             try:
                 return _read_answer(act(), key)
@@ -144,7 +145,7 @@ class Sender:
                 for version in self._list_versions(key):
                     if is_ours(version):
                         return _read_version(version)
-                delay = self._patience.next_delay()
+                delay = outage.next_delay()
                 if was_done or delay is None:
                     raise
                 self._sleep(delay)

@@ -45,7 +45,8 @@ def read_options(remembered: Mapping[str, Any]) -> Options:
     DeploymentError
         When a value cannot be what it is given as.
     """
-    subnets, groups = remembered.get("subnet_ids"), remembered.get("security_group_ids")
+    subnets = remembered.get("subnet_ids")
+    groups = remembered.get("security_group_ids")
     return change_options(
         Options(),
         kms_key=remembered.get("kms_key"),

@@ -775,7 +775,10 @@ def test_warnings_of_the_report_reach_the_status(aws):
 def list_sent():
     """List what the topic's subscribers got."""
     topic = sns_backends["123456789012"]["us-east-1"].topics[TOPIC_ARN]
-    return [(subject, text) for _, text, subject, *_ in topic.sent_notifications]
+    return [
+        (subject, json.loads(message)["default"])
+        for _, message, subject, *_ in topic.sent_notifications
+    ]
 
 
 def test_people_are_told_of_the_verdict(aws):
@@ -789,7 +792,7 @@ def test_people_are_told_of_the_verdict(aws):
     assert "31% better than naive." in text
     status = get(f"runs/{RUN_ID}/status.json")
     assert status["verdict"] == "31% better than naive."
-    assert f"s3://{BUCKET}/{prefix}/forecast.csv" in text
+    assert f"{prefix}/forecast.csv" in text
 
 
 @pytest.mark.usefixtures("stepfunctions")

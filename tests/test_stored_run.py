@@ -13,7 +13,7 @@ from chalicelib.autopilot import (
     label_candidate,
 )
 from client.follow import Snapshot
-from client.leaderboard import list_candidates, render_leaderboard
+from client.leaderboard import list_candidates, present_leaderboard
 from client.live import render_run
 from client.phases import WORDS, Phase
 from client.training import find_training
@@ -82,7 +82,7 @@ def test_each_stage_is_said_as_a_person_would(secondary):
 
 def test_live_display_names_metric_and_ensemble():
     training = find_training(Answers("Completed"), JOB)
-    phase = Phase(name=WORDS["train"], started=CREATED)
+    phase = Phase(WORDS["train"], CREATED, state="WaitForAutopilotJob")
     snapshot = Snapshot(JOB, "RUNNING", CREATED, phases=(phase,), training=training)
 
     out = io.StringIO()
@@ -108,7 +108,10 @@ def test_leaderboard_of_the_client_names_the_ensemble():
     (entry,) = board.entries
     assert (entry.name, entry.is_best) == ("ensemble", True)
     assert board.columns == ("WQL",)
-    assert render_leaderboard(board).row_count == 1
+    out = io.StringIO()
+    for part in present_leaderboard(board, "leaderboard.csv"):
+        Console(file=out, width=100).print(part)
+    assert "ensemble (chosen)" in out.getvalue()
 
 
 def report_on(folder, **exports):

@@ -90,9 +90,7 @@ def _find_first_word(words: Sequence[str], valued: set[str]) -> int | None:
 def is_source(word: str) -> bool:
     """Tell whether a word looks like something to upload."""
     path = Path(word)
-    return (
-        path.exists() or word.lower().endswith(_SOURCE_SUFFIXES) or len(path.parts) > 1
-    )
+    return path.exists() or word.lower().endswith(_SOURCE_SUFFIXES) or "/" in word
 
 
 def refuse_word(word: str, commands: Iterable[str]) -> str:

@@ -219,6 +219,17 @@ def find_parts(year: str, texts: Mapping[str, Sequence[str]]) -> Joining | None:
     return None
 
 
+def is_part(name: str, texts: Sequence[str]) -> bool:
+    """Say whether a column holds months, quarters, weeks or days of a year."""
+    filled = [text.strip() for text in texts if text.strip()]
+    if filled and all(month_number(text) for text in filled):
+        return True
+    return any(
+        _join_words(name) in names and _fits(part, filled)
+        for part, names in _PART_NAMES.items()
+    )
+
+
 def _find_period(texts: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Find a period that is a month, M01, or a quarter, Q01, by its own letter."""
     return {

@@ -107,6 +107,7 @@ _MEASURE_WORDS = (
     "number nr no flag status year month week day hour net gross returns tax score "
     "weight size height pressure speed ratio change diff lag pe cases deaths p "
     "netto brutto rabatt steuer kw kwh mwh mw bookings inflow outflow bid ask vwap "
+    "tmin tmax tavg tmean prcp snow wspd wdir pres tsun rh ghi dni "
     "conversions transactions spend pageviews bounce duration"
 )
 _MEASURES = frozenset(_MEASURE_WORDS.split())

@@ -13,6 +13,7 @@ import numpy as np
 
 from glue.arrays import Array, as_texts
 from glue.findings.finding import Example, Findings, Tallies, list_some
+from glue.reading.clocks import is_part
 from glue.reading.numbers import NumberEvidence, find_decimal_mark, parse_numbers
 from glue.reading.profile import SAMPLE_ROWS
 from glue.reading.tables import Table
@@ -146,6 +147,12 @@ def _find_melting(
         return Melting(dates, _rest(header, dates), time, value, "date")
     months = _find_months(header)
     years = [name for name in header if _holds_years(sample[name])]
+    if any(_is_time(n, sample[n]) for n in header if n not in years):
+        series = _find_series(sample, configured)
+        item = str(configured.get(ITEM, DEFAULT_NAMES[ITEM]))
+        labels = {name: name for name in series}
+        kept = _rest(header, labels)
+        return Melting(labels, kept, item, value, "series") if series else None
     if months and len(years) == 1:
         kept = tuple(n for n in _rest(header, months) if n != years[0])
         return Melting(months, kept, years[0], value, "month", year=years[0])
@@ -157,11 +164,6 @@ def _find_melting(
         kind = next(iter(steps.values()))
         labels = dict(zip(steps, _count_dates(kind, len(steps))))
         return Melting(labels, _rest(header, steps), time, value, kind, note)
-    series = _find_series(sample, configured)
-    if series:
-        item = str(configured.get(ITEM, DEFAULT_NAMES[ITEM]))
-        kept = _rest(header, series)
-        return Melting({n: n for n in series}, kept, item, value, "series")
     return None
 
 
@@ -204,24 +206,24 @@ def _count_dates(kind: str, count: int) -> list[str]:
     return [f"{first + timedelta(days=step * n)}" for n in range(count)]
 
 
-def _find_series(sample: Rows, configured: Mapping[str, Any]) -> dict[str, str]:
+def _find_series(sample: Rows, configured: Mapping[str, Any]) -> list[str]:
     """List the columns of numbers that are a series each, beside one of moments.
 
     They are when moments do not repeat, when no name speaks of a measure, and when
     all are of one kind and size: otherwise they may be a target and its covariates.
     """
     if ITEM in configured or len(sample) < _LEAST_ROWS:
-        return {}
+        return []
     names = list(sample.columns)
     times = [n for n in names if _is_time(n, sample[n])]
     others = [n for n in names if n not in times and any(map(str.strip, sample[n]))]
     if len(times) != 1 or len(others) < 2:
-        return {}
+        return []
     moments = sample[times[0]].tolist()
     clear = not any(is_measure(n) or is_usual(TARGET, n) for n in others)
     if len(set(moments)) < len(moments) or not clear:
-        return {}
-    return {n: n for n in others} if _are_alike([sample[n] for n in others]) else {}
+        return []
+    return others if _are_alike([sample[n] for n in others]) else []
 
 
 def _is_time(name: str, texts: Array) -> bool:
@@ -312,8 +314,9 @@ def _check(table: Table, melting: Melting, sample: Rows, findings: Findings) -> 
     dated = melting.kind != "series" and any(
         _is_time(name, sample[name]) for name in melting.kept
     )
+    parts = any(is_part(name, sample[name].tolist()) for name in melting.kept)
     few = len(melting.labels) < _LEAST_DATES and melting.kind == "date"
-    if few or twice or dated or _repeats(sample, melting):
+    if few or twice or dated or parts or _repeats(sample, melting):
         raise reject_wide(table.name, list(melting.labels), findings)
 
 

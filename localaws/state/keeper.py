@@ -66,6 +66,8 @@ class Keeper:
         """Give the port of the last server, if it is free; else 0, which takes any."""
         found = int(self._parts.read(_PORT) or 0)
         with socket.socket() as tried:
+            # As the server itself: what the last one answered may linger.
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 tried.bind((LOOPBACK, found))
             except OSError:
@@ -89,10 +91,15 @@ class Keeper:
 
     def keep_up(self, tasks: Tasks) -> None:
         """Save now and then what changes by itself, until the machine stops."""
+        lengths: dict[str, int] = {}
         while tasks.sleep(_LOOK_SECONDS):
             self._save(set(_BUSY))
             for execution in list_executions():
-                if execution.status == "RUNNING":
+                length = execution.count_events()
+                if execution.status == "RUNNING" and length != lengths.get(
+                    execution.exec_arn
+                ):
+                    lengths[execution.exec_arn] = length
                     self.save_execution(execution)
 
     def save_invocation(self, request_id: str, invocation: dict[str, Any]) -> None:

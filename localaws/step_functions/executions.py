@@ -130,6 +130,12 @@ class Execution(moto_execution.Execution):
         rested: Any = SimpleNamespace(env=env)
         self.exec_worker = rested
 
+    def count_events(self) -> int:
+        """Count the events of the history so far."""
+        worker: Any = self.exec_worker
+        env = None if worker is None else worker.env
+        return 0 if env is None else len(env.event_manager._history_event_list)
+
     def fail(self, error: str, cause: str) -> None:
         """End an execution that was under way when it was kept."""
         worker: Any = self.exec_worker

@@ -10,7 +10,8 @@ from moto import mock_aws
 import app
 import forecast
 from chalicelib.stages import Stage
-from client.exit_codes import UNUSABLE
+from client import exit_codes
+from client.command import work
 from deployment.apply import deploy as apply
 from deployment.destroy import destroy
 from deployment.options import Options
@@ -44,6 +45,17 @@ def make_machine():
     )
 
 
+def tell_trigger():
+    notification = {
+        "LambdaFunctionArn": STAGE.function_arn("on_upload"),
+        "Events": ["s3:ObjectCreated:*"],
+    }
+    boto3.client("s3").put_bucket_notification_configuration(
+        Bucket=STAGE.bucket,
+        NotificationConfiguration={"LambdaFunctionConfigurations": [notification]},
+    )
+
+
 def put(key, document):
     body = json.dumps(document).encode()
     boto3.client("s3").put_object(Bucket=STAGE.bucket, Key=key, Body=body)
@@ -62,16 +74,16 @@ def test_nothing_is_sent_to_a_stage_that_is_not_there(aws, tmp_path, capsys, sou
     with hear_requests() as heard:
         code = forecast.main([sources[source], "--stage", "dev"])
 
-    assert code == UNUSABLE
+    assert code == exit_codes.UNUSABLE
     assert "stage 'dev' is not deployed" in capsys.readouterr().err
     assert name_operations(heard) == set()
 
 
 CLIENT = {
-    "upload": [SAMPLE, "--yes"],
+    "upload": [SAMPLE],
     "list": ["list"],
     "fetch": ["fetch", RUN_ID],
-    "watch": ["follow", RUN_ID],
+    "watch": ["--run", RUN_ID],
 }
 
 
@@ -83,7 +95,8 @@ def test_client_names_the_owner_in_each_call(aws, tmp_path, monkeypatch, command
     )
     put(f"runs/{RUN_ID}/status.json", {"status": "SUCCEEDED", "dataset": "a"})
     put("raw/lost.zip", {})
-    monkeypatch.setattr("client.command.work.START_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(work, "START_PATIENCE_SECONDS", 0.0)
+    tell_trigger()
     monkeypatch.chdir(tmp_path)
     with hear_requests() as heard:
         forecast.main(CLIENT[command])

@@ -119,6 +119,15 @@ def test_remedy_is_what_can_help(found, change, remedy, status):
     assert make_status(status=status, **found, **change)["remedy"] == remedy
 
 
+@pytest.mark.parametrize(
+    ("status", "remedy"), [("ABORTED", "upload"), ("FAILED", "redrive")]
+)
+def test_stop_while_the_job_is_made_loses_it(status, remedy):
+    made = make_status(status=status, step="CreateAutopilotJob")
+
+    assert made["remedy"] == remedy
+
+
 def test_success_needs_no_remedy():
     status = make_status(step="Done", training=SPENT)
 
@@ -161,7 +170,7 @@ def test_missing_status_gives_the_same_reason(ended, data_report, cause):
 
 
 def test_failure_without_a_word_is_named_by_its_error():
-    assert find(error="States.Timeout") == "States.Timeout"
+    assert find(error="Custom.Error") == "Custom.Error"
     assert find() == "no reason was given"
 
 

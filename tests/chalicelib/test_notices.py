@@ -3,7 +3,9 @@
 import json
 from datetime import datetime, timedelta
 
+import boto3
 import pytest
+from moto import mock_aws
 
 from chalicelib.notices import build_notice
 from tests.building.service_models import find_faults
@@ -239,3 +241,25 @@ def test_every_notice_is_one_that_sns_takes(dataset):
 
 def test_unknown_times_are_left_out():
     assert "Took:" not in make_notice(started_at=None).text
+
+
+@mock_aws
+def test_subscription_to_failures_gets_these_alone():
+    sns = boto3.client("sns", region_name="us-east-1")
+    sqs = boto3.client("sqs", region_name="us-east-1")
+    topic = sns.create_topic(Name="runs")["TopicArn"]
+    queue = sqs.create_queue(QueueName="failures")["QueueUrl"]
+    sns.subscribe(
+        TopicArn=topic,
+        Protocol="sqs",
+        Endpoint="arn:aws:sqs:us-east-1:123456789012:failures",
+        Attributes={"FilterPolicy": json.dumps({"status": ["FAILED", "TIMED_OUT"]})},
+    )
+
+    for notice in (make_notice(), make_notice(**FAILED)):
+        sns.publish(**notice.as_request(topic))
+
+    got = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+    (body,) = (json.loads(message["Body"]) for message in got)
+    assert body["Subject"] == "[dev] sales.zip: forecast FAILED"
+    assert body["Message"] == make_notice(**FAILED).text

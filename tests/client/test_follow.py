@@ -102,7 +102,7 @@ def test_forbidden_training_is_said_once():
 
 def test_lost_network_is_waited_out():
     states = FakeEndings(
-        ["RUNNING", LOST, LOST, make_error("ThrottlingException"), "SUCCEEDED"]
+        ["RUNNING", *[LOST] * 4, make_error("ThrottlingException"), "SUCCEEDED"]
     )
 
     last, display, _ = follow(states)

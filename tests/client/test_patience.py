@@ -1,5 +1,7 @@
 """A call that is not answered is made again, and no other."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
@@ -74,7 +76,8 @@ LOST = ConnectionClosedError(endpoint_url="https://s3.example")
 
 def test_busy_and_broken_calls_are_made_again(make_client):
     said = []
-    client, asked = make_client(Patience(say=said.append), BUSY, LOST, BUSY, GOOD)
+    patience = Patience(say=said.append, clock=Clock(step=2))
+    client, asked = make_client(patience, BUSY, LOST, BUSY, GOOD)
 
     client.head_bucket(Bucket="b")
 
@@ -101,7 +104,7 @@ def test_patience_ends_with_the_error(make_client):
     with pytest.raises(ClientError, match="SlowDown"):
         patience.persist(lambda: client.list_objects_v2(Bucket="b"))
 
-    assert 5 <= asked.asked <= 8
+    assert 4 <= asked.asked <= 30
 
 
 def test_long_patience_outlasts_a_day(make_client):
@@ -126,7 +129,27 @@ def test_outage_is_told_again_now_and_then():
 
     assert patience.persist(call) == "done"
     assert said[1].startswith("AWS has not answered for 10 min")
+    assert said[-1] == "AWS answers again"
     assert len(said) <= 5
+
+
+def test_short_trouble_is_not_told():
+    said, errors = [], [make_error("ThrottlingException")]
+    patience = Patience(say=said.append, sleep=lambda _: None)
+
+    patience.persist(lambda: errors and (_ for _ in ()).throw(errors.pop()))
+
+    assert said == []
+
+
+def test_calls_of_several_threads_are_all_made_again(make_client):
+    client, asked = make_client(Patience(), *[BUSY] * 40, GOOD)
+
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(lambda _: client.head_bucket(Bucket="b"), range(8)))
+
+    assert len(done) == 8
+    assert asked.asked == 48
 
 
 def test_body_that_breaks_off_is_read_again():

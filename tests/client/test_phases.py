@@ -4,7 +4,14 @@ import json
 
 import pytest
 
-from client.phases import STATES, WORDS, PhaseReader, add_events
+from client.phases import (
+    STATES,
+    WORDS,
+    Phase,
+    PhaseReader,
+    add_events,
+    explain_retry,
+)
 from tests.building.paths import ROOT
 from tests.building.scripted_run import FakeStates, at, make_events
 
@@ -146,3 +153,23 @@ def test_every_state_belongs_to_a_phase():
 
     assert working == set(STATES)
     assert list(dict.fromkeys(STATES.values())) == list(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (
+            "busy (received: The account-level service limit 'AutoML Jobs' is 1 "
+            "AutoMLJobs, with current utilization of 1 AutoMLJobs)",
+            "waits for a free Autopilot job: quota 'AutoML Jobs' is 1",
+        ),
+        ("x" * 300, f"waits for a free Autopilot job: {'x' * 90}..."),
+        ("", "waits for a free Autopilot job"),
+    ],
+)
+def test_wait_names_its_quota_in_one_line(said, expected):
+    phase = Phase(
+        "Train", at(0), retrying="AutopilotBusy", waiting_since=at(0), refused=said
+    )
+
+    assert explain_retry(phase, at(10)) == expected

@@ -62,13 +62,14 @@ def test_forecast_has_named_columns_in_order(tmp_path):
 
 def test_parts_of_the_output_are_joined(tmp_path):
     header, *lines = RAW.splitlines(keepends=True)
-    second = {RAW_KEY.replace("00000", "00001"): header + "".join(lines[2:])}
+    second = {RAW_KEY.replace("part-00000", "part-00001"): header + "".join(lines[2:])}
 
     reported = make_report(
         BUILDER, tmp_path, others={RAW_KEY: header + "".join(lines[:2]), **second}
     )
 
     assert len(reported.rows("forecast.csv")) == 4
+    assert codes_of(reported) == []
 
 
 def test_series_sent_with_each_part_is_no_repeat(tmp_path):
@@ -76,7 +77,9 @@ def test_series_sent_with_each_part_is_no_repeat(tmp_path):
     # 007 reaches the end of the history, and is in the part of NA as well.
     parts = {
         RAW_KEY: header + "".join(lines[:2]),
-        RAW_KEY.replace("00000", "00001"): RAW.replace("6,2022-01", "7,2022-01"),
+        RAW_KEY.replace("part-00000", "part-00001"): RAW.replace(
+            "6,2022-01", "7,2022-01"
+        ),
     }
 
     reported = make_report(BUILDER, tmp_path, others=parts)

@@ -249,7 +249,8 @@ def _build_first(document: Document) -> Markup | None:
             make(
                 "p",
                 f"Ranked by volume and by how odd they are. Of all "
-                f"{name_noun(document)}: {counts}.",
+                f"{name_noun(document)}: {counts}. Worse is by more than 5%, biased by "
+                "more than 20%.",
                 class_="soft small",
             ),
             make_table(

@@ -102,6 +102,11 @@ CASES = [
         ("csv-delimiter", "numbers-rounded"),
     ),
     Case(
+        "numbers of a narrow column, with commas",
+        values(lambda n, v: f"{1_234_567 + 9_999 * n:.2E}".replace(".", ",")),
+        ("csv-delimiter", "number-marks", "numbers-rounded"),
+    ),
+    Case(
         "ids read in a wrong encoding",
         as_zip(make_tts(items=("Fl\u00c3\u00b6te", "Trompete"))),
         ("text-garbled",),

@@ -10,6 +10,7 @@ from tests.building.uploads import HEADER, Case, as_zip, make_csv, make_rows, mo
 ROWS = make_rows()
 MONTHS = months(24)
 TTS = make_csv(HEADER, ROWS)
+NAMES = ("January", "February", "March", "April", "May", "June")
 DAYS = [date(2020, 1, 1) + timedelta(days=n) for n in range(40)]
 HOURS = [datetime(2020, 3, 1) + timedelta(hours=n) for n in range(96)]
 DAILY = make_rows(stamps=DAYS)
@@ -117,6 +118,56 @@ CASES = [
             make_csv(
                 ("date", "north", "south"),
                 [(t, n * 7 % 50, n * 3_000 % 61_000) for n, t in enumerate(DAYS)],
+            )
+        ),
+        ("column-unclear",),
+    ),
+    Case(
+        "numbered features beside a timestamp",
+        as_zip(
+            make_csv(
+                (*HEADER, *[f"d{n}" for n in range(1, 10)]),
+                [(*row, *[row[2] * n % 7 for n in range(1, 10)]) for row in ROWS],
+            )
+        ),
+        ("future-none",),
+    ),
+    Case(
+        "months by name beside four years",
+        as_zip(
+            make_csv(
+                ("item_id", "Month", 2019, 2020, 2021, 2022),
+                [(i, m, 5, 6, 7, 8 + n) for i in "AB" for n, m in enumerate(NAMES)],
+            )
+        ),
+        ("table-wide",),
+    ),
+    Case(
+        "weather of the day, no item",
+        as_zip(
+            make_csv(
+                ("date", "sales", "weather"),
+                [
+                    (t, n * 7 % 50, "sun" if n % 3 else "rain")
+                    for n, t in enumerate(DAYS)
+                ],
+            )
+        ),
+        ("future-none", "item-made", "one-series"),
+        train=make_csv(
+            ("item_id", "date", "sales", "weather"),
+            [
+                ("data", t, n * 7 % 50, "sun" if n % 3 else "rain")
+                for n, t in enumerate(DAYS)
+            ],
+        ),
+    ),
+    Case(
+        "least and most temperature of a day",
+        as_zip(
+            make_csv(
+                ("date", "tmin", "tmax"),
+                [(t, n * 7 % 50, n * 3 % 60) for n, t in enumerate(DAYS)],
             )
         ),
         ("column-unclear",),

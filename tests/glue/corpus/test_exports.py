@@ -4,6 +4,7 @@ from tests.glue.corpus import exports as uploads_exports
 from tests.glue.corpus import exports_business as uploads_business
 from tests.glue.corpus import exports_energy as uploads_energy
 from tests.glue.corpus import exports_files as uploads_files
+from tests.glue.corpus import exports_fresh as uploads_fresh
 from tests.glue.corpus import exports_public as uploads_public
 
 MODULES = (
@@ -12,6 +13,7 @@ MODULES = (
     uploads_energy,
     uploads_public,
     uploads_files,
+    uploads_fresh,
 )
 CASES = {case.name: case for module in MODULES for case in module.CASES}
 
@@ -39,4 +41,4 @@ def test_export_becomes_what_it_means(name):
 
 def test_exports_are_as_many_as_promised():
     assert len(CASES) == sum(len(module.CASES) for module in MODULES)
-    assert len(CASES) >= 120
+    assert len(CASES) >= 230

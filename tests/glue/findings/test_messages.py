@@ -1,0 +1,161 @@
+"""What the messages say: the first value that does not fit, and what becomes of it."""
+
+import json
+
+import pytest
+
+from tests.building.uploads import (
+    HEADER,
+    Case,
+    as_zip,
+    make_csv,
+    make_rows,
+    make_tts,
+    make_zip,
+)
+from tests.glue.corpus.related import ALL, related
+
+TTS = make_tts()
+ROWS = make_rows()
+SLASHED = [f"{n}/1/2020" for n in range(1, 20)] + ["1/20/2020", "1/21/2020"]
+
+
+def table(change):
+    """Write a table of changed rows; None leaves a row out."""
+    rows = [change(*row) for row in ROWS]
+    return as_zip(make_csv(HEADER, [row for row in rows if row is not None]))
+
+
+def set_value(when, text):
+    """Write another text as the value of one month."""
+    return table(lambda i, t, v: (i, t, text if t == when else v))
+
+
+def set_job(**values):
+    return {"TimeSeriesForecastingJobConfig": values}
+
+
+MEAN = set_job(Transformations={"Filling": {"target_value": {"middlefill": "mean"}}})
+SAYS = [
+    (
+        "series-gaps",
+        table(lambda i, t, v: None if (i, t) == ("A", "2020-05-01") else (i, t, v)),
+        ("1 step missing", "with zeros", "after 2020-04-01"),
+    ),
+    (
+        "series-gaps",
+        table(lambda i, t, v: None if (i, t) == ("A", "2020-05-01") else (i, t, v)),
+        ("by middlefill mean",),
+        MEAN,
+    ),
+    (
+        "series-ends-early",
+        table(lambda i, t, v: None if i == "B" and t > "2021-10-01" else (i, t, v)),
+        ("before 2021-12-01", "with zeros", "ends 2 steps early, at 2021-10-01"),
+    ),
+    (
+        "target-blank",
+        table(lambda i, t, v: (i, t, "" if (i, t) == ("A", "2020-05-01") else v)),
+        ("with zeros", "A at 2020-05-01"),
+    ),
+    (
+        "off-boundary",
+        table(lambda i, t, v: (i, t.replace("-01", "-15")[:8] + "15", v)),
+        ("moves them there", "-01"),
+    ),
+    (
+        "finer-than-frequency",
+        as_zip(TTS),
+        ("their sum", "A at 2020-02-01"),
+        set_job(ForecastFrequency="3M"),
+    ),
+    (
+        "finer-than-frequency",
+        as_zip(TTS),
+        ("(max)",),
+        set_job(
+            ForecastFrequency="3M",
+            Transformations={"Aggregation": {"target_value": "max"}},
+        ),
+    ),
+    (
+        "duplicate-rows",
+        as_zip(TTS + "A,2020-02-01,3\n"),
+        ("A at 2020-02-01, with target_value 3 after 124",),
+    ),
+    (
+        "column-missing",
+        table(lambda i, t, v: (i, t, f"{v}k" if t < "2021" else v)),
+        ("'target_value'", "24 of 48 values", "'120k'", "row 2"),
+    ),
+    (
+        "column-missing",
+        as_zip(TTS.replace(",", "^")),
+        ("one column only", "commas"),
+    ),
+    (
+        "timestamp-mixed",
+        as_zip(make_tts(stamps=SLASHED)),
+        ("'13/1/2020'", "'1/20/2020'"),
+    ),
+    (
+        "csv-row-width",
+        as_zip(TTS + "A,2030-01-01\n"),
+        ("2 fields: A | 2030-01-01", "lines that are no rows"),
+    ),
+    (
+        "values-placeholder",
+        set_value("2020-05-01", -999),
+        ("stand for no value", "'-999'"),
+    ),
+    (
+        "units-mixed",
+        set_value("2020-05-01", "12%"),
+        ("in some rows only", "'12%'"),
+    ),
+    (
+        "rts-nothing-matched",
+        as_zip(TTS, rts=related(("X", "Y"))),
+        ("none of its series", "X at 2020-01-01"),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "content", "words", "settings"),
+    [(*one, None) if len(one) == 3 else one for one in SAYS],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_message_says_what_and_where(code, content, words, settings):
+    made = Case("", content, settings=settings).prepare()
+
+    told = str(made.finding(code))
+
+    assert [word for word in words if word not in told] == []
+
+
+WITH_FUTURE = {"TTS.csv": TTS, "RTS.csv": related(stamps=ALL)}
+BROKEN = {
+    "settings-unreadable": '{"TimeSeriesForecastingJobConfig": ',
+    "setting-invalid": json.dumps(set_job(ForecastHorizon="four")),
+    "setting-unknown": json.dumps(set_job(ForcastHorizon=8)),
+}
+
+
+@pytest.mark.parametrize("code", BROKEN)
+def test_nothing_follows_from_a_lost_horizon(code):
+    files = {**WITH_FUTURE, "config.json": BROKEN[code]}
+
+    made = Case("", make_zip(files)).prepare()
+
+    assert made.codes == [code]
+
+
+def test_bad_key_drops_itself_and_not_the_file():
+    settings = set_job(ForecastHorizon=2, ForecastQuantiles=["p0"])
+    files = {"TTS.csv": TTS, "config.json": json.dumps(settings)}
+
+    made = Case("", make_zip(files)).prepare()
+
+    assert made.codes == ["setting-invalid"]
+    assert made.made.settings.job["ForecastHorizon"] == 2
