@@ -35,6 +35,8 @@ _LATIN = str.maketrans(
 )
 # What is between the words of an id; + and # may tell two of them apart.
 _BETWEEN = re.compile(r"[^\w+#.,]+|_+|(?<!\d)[.,]|[.,](?!\d)")
+# A longer id is compared as it is: nobody types it twice, and it takes time.
+_LONGEST = 256
 _ZEROS = re.compile(r"0*(\d+)(?:\.0+)?")
 # What is left of letters that were read in a wrong encoding: two bytes as two letters.
 _GARBLED = re.compile(
@@ -48,6 +50,8 @@ def spell_alike(text: str) -> str:
     Accents, marks at either end, letters that cannot be seen, those of other alphabets
     that look alike, and zeros before a number make no difference.
     """
+    if len(text) > _LONGEST:
+        return text
     if text.isascii() and text.isalpha():
         return text.casefold()
     plain = unicodedata.normalize("NFKD", text.translate(_LATIN))

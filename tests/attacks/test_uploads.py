@@ -113,7 +113,7 @@ ATTACKS = {
             TTS,
             config='{"Preparation": {"DropColumns": ' + "[" * 900 + "]" * 900 + "}}",
         ),
-        "setting-unknown",
+        "setting-invalid",
     ),
     "numbers of nines without an end": (
         change("9" * 400),
