@@ -214,7 +214,7 @@ def _list_run(status: Mapping[str, Any], stage: str) -> Iterator[str]:
     if took is not None:
         yield f"Took:     {took}"
     yield f"Steps:    {link_execution(status['execution_arn'])}"
-    yield f"Details:  python forecast.py --stage {stage} --run {status['run_id']}"
+    yield f"Details:  forecast follow {status['run_id']} --stage {stage}"
     yield ""
     yield "The links open for whoever is signed in to that account and may read there."
 

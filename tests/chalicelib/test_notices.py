@@ -89,7 +89,7 @@ def test_success_says_how_good_how_much_and_where():
         "Stage:    dev, account 123456789012",
         "Took:     1 h 10 min",
         f"Steps:    {console}/states/home?region=eu-west-1#{execution}",
-        f"Details:  python forecast.py --stage dev --run {RUN_ID}",
+        f"Details:  forecast follow {RUN_ID} --stage dev",
         "",
         "The links open for whoever is signed in to that account and may read there.",
     ]
