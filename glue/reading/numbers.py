@@ -36,6 +36,8 @@ _BY_COMMA = re.compile(
 _ODD_NUMBER = re.compile(r"^0\d|[^-+.\deE\n]", re.MULTILINE)
 _LARGE_WHOLE = re.compile(r"[+-]?[1-9]\d{3,}")
 _LEADING_ZERO = re.compile(r"0\d+")
+# Numbers of so many digits with zeros in front may be padded, rather than codes.
+_WIDE = 6
 # How a spreadsheet shows a large number in a narrow column: most digits are lost.
 _ROUNDED = re.compile(r"[+-]?\d(?:[.,]\d{1,5})?E\+\d{2,3}")
 # What instruments and old programs write for "no value".
@@ -228,8 +230,9 @@ class NumberEvidence:
 
     @property
     def is_padded_oddly(self) -> bool:
-        """Whether some whole numbers have zeros in front, and not all one width."""
-        return self.leading_zero > 0 and len(self.widths) > 1
+        """Whether zeros stand before numbers of several widths, or of a large one."""
+        wide = len(self.widths) > 1 or min(self.widths, default=0) >= _WIDE
+        return self.leading_zero > 0 and wide
 
     @property
     def numeric_share(self) -> float:
