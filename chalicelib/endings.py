@@ -182,8 +182,11 @@ def find_remedy(ending: Ending, found: Findings) -> str | None:
     training_is_lost = found.step in _TRAINING_STATES and (
         found.training is not None and found.training.spent
     )
+    # Its job may have been made a moment after the run was stopped, and is stopped too.
+    may_be_lost = ending.leaves_training and found.step == "CreateAutopilotJob"
     if (
         training_is_lost
+        or may_be_lost
         or not ending.redrivable
         or _is_refused(found.data_report)
         or ending.error in {AutopilotFailed.__name__, SettingsMissing.__name__}

@@ -66,6 +66,8 @@ class Keeper:
         """Give the port of the last server, if it is free; else 0, which takes any."""
         found = int(self._parts.read(_PORT) or 0)
         with socket.socket() as tried:
+            # As the server itself: what the last one answered may linger.
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 tried.bind((LOOPBACK, found))
             except OSError:

@@ -119,6 +119,15 @@ def test_remedy_is_what_can_help(found, change, remedy, status):
     assert make_status(status=status, **found, **change)["remedy"] == remedy
 
 
+@pytest.mark.parametrize(
+    ("status", "remedy"), [("ABORTED", "upload"), ("FAILED", "redrive")]
+)
+def test_stop_while_the_job_is_made_loses_it(status, remedy):
+    made = make_status(status=status, step="CreateAutopilotJob")
+
+    assert made["remedy"] == remedy
+
+
 def test_success_needs_no_remedy():
     status = make_status(step="Done", training=SPENT)
 
