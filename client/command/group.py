@@ -15,6 +15,7 @@ from client.command.runs import cancel, fetch, follow, list_runs, open_run, resu
 from client.command.words import find_command, refuse_word, suggest_command
 
 _PROJECT = Path(__file__).resolve().parents[2]
+_HELP_NAMES = ["-h", "--help"]
 _EPILOG = """\b
 Examples:
   forecast check sales.csv
@@ -71,7 +72,7 @@ def show_version(context: click.Context, *, asked: bool) -> None:
 @click.group(
     cls=Commands,
     epilog=_EPILOG,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    context_settings={"help_option_names": _HELP_NAMES, "max_content_width": 80},
 )
 @click.option(
     "--version",
@@ -89,4 +90,6 @@ for _command in (
     *(run, check, follow, list_runs, fetch, open_run),
     *(resume, cancel, doctor, completion),
 ):
+    # Also where a command is asked alone, as by a test of the pages.
+    _command.context_settings["help_option_names"] = _HELP_NAMES
     commands.add_command(_command)
