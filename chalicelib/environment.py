@@ -18,8 +18,8 @@ def read_variables(
     missing = [name for name in names if not environment.get(name)]
     if missing:
         raise SystemExit(
-            f"Chalice alone does not know the stage (found no variable {missing[0]!r})."
-            " Instead of:\n"
+            "Chalice alone does not know the stage "
+            f"(found no variable {missing[0]!r}). Instead of:\n"
             "  chalice deploy, package   python deploy.py --stage dev\n"
             "  chalice delete            python deploy.py --stage dev --destroy\n"
             "  chalice local             python -m demo, or python -m localaws\n"

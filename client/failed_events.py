@@ -46,14 +46,16 @@ def replay_events(
 ) -> Iterator[Replay]:
     """Send each event that is kept now to its function again.
 
+    One that fails again comes back as a new message, and is left for the next time.
     Each function may get an event more than once, so that one whose message could not
     be deleted does no harm. What cannot be read stays in the queue.
     """
     url, seen = _find_url(sqs, stage), set[str]()
-    while True:
+    kept = count_events(sqs, stage)
+    while len(seen) < kept:
         got = sqs.receive_message(
             QueueUrl=url,
-            MaxNumberOfMessages=_BATCH,
+            MaxNumberOfMessages=min(_BATCH, kept - len(seen)),
             VisibilityTimeout=_HIDDEN_SECONDS,
             WaitTimeSeconds=1,
         )

@@ -79,10 +79,11 @@ def describe_remedy(outcome: Outcome, again: Again) -> Iterator[str]:
     """Say what helps after a failure: to go on, or to upload again."""
     run_id = printable(outcome.run_id)
     if outcome.remedy == REDRIVE:
-        yield "What helps: put the cause right, and go on where it failed, which pays"
-        yield f"for nothing twice: {again('resume', run_id)}"
+        yield "What helps: put the cause right, then go on; nothing is paid for twice:"
+        yield f"  {again('resume', run_id)}"
     elif outcome.remedy == UPLOAD:
-        yield f"What helps: put it right, and upload again: {again('run', 'SOURCE')}"
+        yield "What helps: put it right, and upload again:"
+        yield f"  {again('run', 'SOURCE')}"
 
 
 def name_step(state: str) -> str:

@@ -184,7 +184,7 @@ def _assemble(  # noqa: PLR0917 - all that a model is put together from
         ensemble=combined.ensemble,
         told=told,
         leaderboard=_leaderboard(reports, combined.ensemble.weights, metric),
-        backtests=_backtests(setup.problem, plan, final),
+        backtests=_backtests(setup.problem, plan, combined),
         fallbacks=pd.DataFrame(list_fallbacks(plan.panel)),
         manifest=_manifest(plan, metric, outcome.dropped),
         scorer=partial(_scores, plan, {**by_candidate, ENSEMBLE: final}),
@@ -225,10 +225,10 @@ def _leaderboard(
     return frame.sort_values(metric, kind="stable").reset_index(drop=True)
 
 
-def _backtests(problem: Problem, plan: Plan, quantiles: Array) -> pd.DataFrame:
+def _backtests(problem: Problem, plan: Plan, combined: Combined) -> pd.DataFrame:
     """Forecasts and actuals of every window; points without an actual are left out."""
     names = [quantile_name(level) for level in sorted(set(problem.quantiles))]
-    mean = mean_of_quantiles(quantiles, plan.levels)
+    mean = mean_of_quantiles(combined.smooth, plan.levels)
     frames = []
     for k, cut in enumerate(plan.backtest.cuts):
         past = plan.panel.cut(cut)
@@ -239,7 +239,7 @@ def _backtests(problem: Problem, plan: Plan, quantiles: Array) -> pd.DataFrame:
         frame[problem.timestamp] = past.stamps(steps).ravel()
         frame["actual"] = plan.backtest.actual[k].ravel()
         frame["mean"] = mean[k].ravel()
-        values = quantiles[k][..., problem.asked]
+        values = combined.quantiles[k][..., problem.asked]
         frame[names] = values.reshape(-1, len(names))
         frames.append(frame.dropna(subset=["actual"]))
     if not frames:

@@ -14,6 +14,7 @@ from forecaster.arrays import mean_of_quantiles
 from forecaster.data.panel import Panel
 from forecaster.data.problem import quantile_name
 from forecaster.setup import Setup, setup_from_json
+from forecaster.training.bounds import keep_whole
 from forecaster.training.combination import Ensemble, ensemble_from_json
 from forecaster.training.explanation import Impact
 from forecaster.training.fallback import list_fallbacks
@@ -76,7 +77,8 @@ class Model:
         frame = frame.reset_index(drop=True)
         frame[problem.timestamp] = panel.stamps(steps).ravel()
         frame["mean"] = mean_of_quantiles(quantiles, levels).ravel()
-        frame[asked] = quantiles[..., problem.asked].reshape(-1, len(asked))
+        whole = keep_whole(quantiles, panel)[..., problem.asked]
+        frame[asked] = whole.reshape(-1, len(asked))
         frame.attrs["fallbacks"] = list_fallbacks(panel)
         return frame
 

@@ -39,6 +39,7 @@ BEYOND = (
     "rts-beyond-horizon",
     "future-partial",
     "rts-history-missing",
+    "rts-off-boundary",
 )
 
 

@@ -45,6 +45,7 @@ class Candidate:
     fit: Callable[[Panel, Array, int, Clock], State] | None = None
     prior: float = 0.0
     prior_with_covariates: float | None = None  # where they differ
+    prior_of_counts: float | None = None  # of intermittent demand, where it differs
     sees_covariates: bool = False
     naive: bool = False  # what every other candidate must beat
     # Prior on a random walk, which is where a candidate that has one is the best naive.
@@ -56,11 +57,14 @@ class Candidate:
     # Works outside the interpreter, so that threads of it run side by side.
     compiled: bool = False
 
-    def expecting_covariates(self) -> "Candidate":
-        """Expect what it does with known covariates."""
-        if self.prior_with_covariates is None:
-            return self
-        return replace(self, prior=self.prior_with_covariates)
+    def expecting(self, *, covariates: bool, counts: bool) -> "Candidate":
+        """Expect what it does with known covariates, and with intermittent demand."""
+        prior = self.prior
+        if counts and self.prior_of_counts is not None:
+            prior = self.prior_of_counts
+        if covariates and self.prior_with_covariates is not None:
+            prior = self.prior_with_covariates
+        return replace(self, prior=prior)
 
     def cost(self, values: int) -> float:
         """Estimate the CPU seconds of backtests and fit on so many values."""
@@ -116,7 +120,13 @@ def _all_candidates() -> list[Candidate]:
             per_million=20.0,
         ),
         Candidate("NPTS", "npts", _local(npts)),
-        Candidate("SeasonalNPTS", "npts", _local(seasonal_npts), fits=_has_seasons),
+        Candidate(
+            "SeasonalNPTS",
+            "npts",
+            _local(seasonal_npts),
+            prior_of_counts=2.0,
+            fits=_has_seasons,
+        ),
         Candidate("TSB", "npts", _local(tsb), fits=_is_intermittent),
         Candidate(
             "Linear",
@@ -147,9 +157,9 @@ def choose_candidates(panel: Panel, algorithms: tuple[str, ...]) -> list[Candida
     The baseline always runs; a request for algorithms leaves only what stands in
     for them.
     """
-    told = panel.knows_covariates
+    told, counts = panel.knows_covariates, _is_intermittent(panel)
     return [
-        candidate.expecting_covariates() if told else candidate
+        candidate.expecting(covariates=told, counts=counts)
         for candidate in _all_candidates()
         if candidate.name == BASELINE
         or (

@@ -25,7 +25,7 @@ _FAR = 50.0  # relative values are held within this
 
 _PARAMETERS: dict[str, Any] = {
     "objective": "quantile",
-    "learning_rate": 0.08,
+    "learning_rate": 0.12,
     "num_leaves": 24,
     "min_data_in_leaf": 25,
     "feature_fraction_bynode": 0.4,

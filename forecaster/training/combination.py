@@ -1,6 +1,6 @@
 """The ensemble: candidates by weight, their states, and widths set right."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +11,7 @@ from forecaster.arrays import Array
 from forecaster.candidates.catalogue import ENSEMBLE, State, candidates_by_name
 from forecaster.data.panel import Panel
 from forecaster.time_limit import usable_cores
-from forecaster.training.bounds import keep_near, keep_possible
+from forecaster.training.bounds import keep_near, keep_possible, keep_whole
 from forecaster.training.calibration import calibrate, stretch
 from forecaster.training.ensemble import blend, choose_weights
 from forecaster.training.fallback import forecast_new_items, mend, settle_constant
@@ -45,7 +45,7 @@ class Ensemble:
 
         Returns
         -------
-        [n_items, horizon, n_levels].
+        [n_items, horizon, n_levels], not yet whole numbers where the history is.
         """
         panel = panel.hiding(self.unknown)
         names = [name for name, weight in self.weights.items() if weight > 0]
@@ -91,7 +91,8 @@ class Combined:
     """An ensemble, and what it would have forecast in the backtest."""
 
     ensemble: Ensemble
-    quantiles: Array  # [n_windows, n_items, horizon, n_levels]
+    smooth: Array  # [n_windows, n_items, horizon, n_levels], as the mean needs them
+    quantiles: Array  # the same, whole numbers where the history is
     report: Report
 
 
@@ -102,7 +103,10 @@ def combine(plan: Plan, outcome: Outcome, metric: str) -> Combined:
     weights = choose_weights(plan, trained, metric)
     blended = blend(forecasts, weights)
     factors = calibrate(plan.backtest.actual, blended, plan.levels)
-    quantiles = _bounded(plan, stretch(blended, plan.levels, factors))
+    smooth = _in_each_window(
+        plan, stretch(blended, plan.levels, factors), keep_possible
+    )
+    quantiles = _in_each_window(plan, smooth, keep_whole)
     report = Report(
         name=ENSEMBLE,
         algorithm="ensemble",
@@ -121,11 +125,13 @@ def combine(plan: Plan, outcome: Outcome, metric: str) -> Combined:
     }
     unknown = plan.panel.unknown_names
     ensemble = Ensemble(by_name, factors, states, unknown, report.metrics)
-    return Combined(ensemble, quantiles, report)
+    return Combined(ensemble, smooth, quantiles, report)
 
 
-def _bounded(plan: Plan, quantiles: Array) -> Array:
-    bounded = quantiles.copy()
+def _in_each_window(
+    plan: Plan, quantiles: Array, keep: Callable[[Array, Panel], Array]
+) -> Array:
+    kept = quantiles.copy()
     for k, cut in enumerate(plan.backtest.cuts):
-        bounded[k] = keep_possible(quantiles[k], plan.panel.cut(cut))
-    return bounded
+        kept[k] = keep(quantiles[k], plan.panel.cut(cut))
+    return kept

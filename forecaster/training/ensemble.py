@@ -21,6 +21,7 @@ _NAIVE = 1.0  # prior of the naive candidates together
 _OFTEN = 0.66  # of the windows
 _DOUBT = 0.25  # of its prior is left to what is worse than the best naive
 _SHARES = (0.0, 0.25, 0.5, 0.75)  # of the weight, that the best naive may be given
+_TINY = 1e-12
 _TILT = 5.0  # a loss larger by 20 % costs a prior weight a factor of e
 
 
@@ -165,13 +166,33 @@ def choose_weights(plan: Plan, trained: Sequence[Trained], metric: str) -> Array
         ]
     greedy = np.zeros(len(prior))
     greedy[near] = np.mean(picks, axis=0)
-    weights = shrink(greedy, tilt(_normal(prior), losses), _TRUST)
+    weights = shrink(greedy, tilt(_normal(prior), compare_losses(by_window)), _TRUST)
     alone = (np.arange(len(weights)) == best).astype(float)
 
     def loss_of(weights: Array) -> float:
         return loss(blend(forecasts, weights))
 
     return lean_on(alone, weights, loss_of, losses[best])
+
+
+def compare_losses(by_window: Array) -> Array:
+    """Losses against the best of each window, their geometric mean over windows.
+
+    A window in which there is little to lose, such as the months without an outbreak,
+    counts as much as any other.
+
+    Parameters
+    ----------
+    by_window
+        [n_candidates, n_windows].
+
+    Returns
+    -------
+    [n_candidates], 1 for what is best in every window; infinite without a loss in one.
+    """
+    losses = np.where(np.isfinite(by_window), by_window, np.inf)
+    best = np.maximum(losses.min(axis=0), _TINY)
+    return np.asarray(np.exp(np.log(np.maximum(losses, _TINY) / best).mean(axis=1)))
 
 
 def _priors(trained: Sequence[Trained], best: Trained | None) -> Array:

@@ -167,7 +167,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "Lines above, below or within a table are no rows of it, such as titles, notes "
         "and rulers; they were left out.",
         "ignore this if none of them is a row",
-        "{count:line} of {file} are no rows and were left out",
+        "{count:line} of {file} left out, as no rows of the table",
     ),
     "header-repeated": _fixed(
         "The header stands among the rows again; it was left out there.",
@@ -732,6 +732,13 @@ UPLOAD_CODES: dict[str, Code] = {
         "RTS.csv reaches beyond the horizon; those rows were left out.",
         "ignore this, or raise ForecastHorizon",
         "{count:row} of {file} beyond the horizon, left out",
+    ),
+    "rts-off-boundary": _warning(
+        "Rows of the future in RTS.csv are not at the start of their period, as those "
+        "of the history are; Autopilot moves them there.",
+        "write the first day of the period, if the date is mistyped",
+        "{count:row} of {file} in the future, not at the start of a period as the "
+        "history is",
     ),
     "rts-history-missing": _warning(
         "Rows of history have no covariates in RTS.csv; they are blank there.",

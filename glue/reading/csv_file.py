@@ -504,7 +504,8 @@ class _RowFilter:
         """Leave out what waited until the end, but for a row that was cut."""
         for at, (number, record) in enumerate(self._waiting, 1):
             last = at == len(self._waiting) and not self._table.ends_in_newline
-            if last and " " not in record[0].strip():
+            quoted = record[0].count(self._table.delimiter) >= self._fields - 1
+            if quoted or (last and " " not in record[0].strip()):
                 self._note_width(number, record)
             else:
                 self._note("lines-skipped", number, record)

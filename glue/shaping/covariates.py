@@ -59,16 +59,27 @@ class CovariateJoiner:
         note_rows("rts-duplicate-rows", table, rows, repeats, tallies=self._tallies)
         return Matches(rows.take(~repeats))
 
+    def _find_off(self, rows: Rows) -> Array:
+        """Mark the rows that begin no period, where all of the history does."""
+        starts_of, moments = self._shape.frequency.starts_of, self._shape.survey.moments
+        moments = self._shape.clock.cut(moments)
+        if (starts_of(moments) != moments).any():
+            return np.zeros(len(rows), dtype=bool)
+        off: Array = starts_of(rows.seconds) != rows.seconds
+        return off
+
     def _tell(self, matches: Matches) -> None:
         """Note the rows that are of no use, and the blank values of those that are."""
         shape, table, rows = self._shape, self._related.table, matches.rows
         past = shape.is_history(rows)
         beyond = shape.steps_ahead(rows.seconds) > shape.horizon
+        ahead = matches.is_known & ~past & ~beyond
         codes = rows.key(table.keys)
         masks = [
             ("rts-series-unknown", mark_firsts(codes, ~matches.is_known)),
             ("rts-rows-unmatched", matches.is_known & past & ~matches.is_used),
             ("rts-beyond-horizon", matches.is_known & ~past & beyond),
+            ("rts-off-boundary", ahead & self._find_off(rows)),
         ]
         for name in table.columns:
             if rows[name].dtype != object:  # of texts, blank is one of their kinds

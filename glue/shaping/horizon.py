@@ -116,6 +116,9 @@ def _choose_frequency(
     survey: Survey, settings: Settings, file: str, findings: Findings
 ) -> Frequency | None:
     natural = find_frequency(survey.steps)
+    if _is_daily(survey, natural):
+        words = "no series has two rows on one day"
+        natural = FoundFrequency(Frequency(1, "D"), words, 1.0)
     evidence = natural.evidence
     configured = settings.job.get("ForecastFrequency")
     if configured is not None:
@@ -137,6 +140,15 @@ def _choose_frequency(
     if natural.share < 1.0:
         _tell_irregular(survey, natural, file, findings)
     return natural.frequency
+
+
+def _is_daily(survey: Survey, natural: FoundFrequency) -> bool:
+    """Say whether a step below a day is only that of times of day in some rows."""
+    steps, found = survey.steps, natural.frequency
+    if found is None or not found.is_below_daily or steps.same_day:
+        return False
+    near = sum(n for s, n in steps.seconds.items() if DAY / 2 <= s <= 3 * DAY / 2)
+    return near >= 0.9 * sum(steps.seconds.values()) and DAY // 2 in steps.seconds
 
 
 def _tell_irregular(

@@ -90,3 +90,16 @@ def test_many_events_are_all_sent(sqs):
         keep(sqs, "on_execution_end", {"detail": {"name": f"run-{number}"}})
 
     assert len(list(replay_events(sqs, FakeLambda(), STAGE))) == 23
+
+
+def test_event_that_fails_again_is_sent_once_more_only(sqs):
+    keep(sqs, "on_upload", UPLOAD)
+
+    class FailingLambda(FakeLambda):
+        def invoke(self, FunctionName, InvocationType, Payload):
+            keep(sqs, "on_upload", json.loads(Payload))
+
+    replayed = list(replay_events(sqs, FailingLambda(), STAGE))
+
+    assert len(replayed) == 1
+    assert count_events(sqs, STAGE) == 1

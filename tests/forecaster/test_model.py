@@ -228,3 +228,20 @@ def test_missing_columns_are_named(table):
 def test_table_without_values_is_refused(table):
     with pytest.raises(ForecasterError, match="no value in 'target'"):
         fit(table.assign(target=np.nan), make_config())
+
+
+def test_counts_have_whole_quantiles_and_any_mean():
+    rng = np.random.default_rng(0)
+    months = pd.date_range("2020-01-01", periods=60, freq="MS")
+    items = [
+        pd.DataFrame({"item_id": f"i{k}", "timestamp": months, "target": sales})
+        for k, sales in enumerate(rng.poisson(0.4, (12, 60)).astype(float))
+    ]
+
+    model = fit(pd.concat(items), make_config())
+    forecast = model.forecast(pd.concat(items))
+
+    for frame in (forecast, model.backtests):
+        quantiles = frame[["p10", "p50", "p90"]]
+        assert (quantiles == quantiles.round()).all(axis=None)
+        assert (frame["mean"] != frame["mean"].round()).any()

@@ -22,7 +22,13 @@ from forecaster.data.panel import Panel
 from forecaster.time_limit import Clock
 from forecaster.training.backtest import plan_backtest
 from forecaster.training.calibration import calibrate, stretch
-from forecaster.training.ensemble import blend, greedy_weights, shrink, tilt
+from forecaster.training.ensemble import (
+    blend,
+    compare_losses,
+    greedy_weights,
+    shrink,
+    tilt,
+)
 
 LEVELS = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
 NAN = float("nan")
@@ -284,6 +290,24 @@ def test_right_intervals_are_left_alone():
     quantiles = np.broadcast_to(scores, (*actual.shape, 9))
 
     assert calibrate(actual, quantiles, LEVELS) == pytest.approx(1, abs=0.03)
+
+
+def test_window_with_little_to_lose_counts_too():
+    quiet, busy = [0.1, 0.4, NAN], [100.0, 50.0, 50.0]
+
+    compared = compare_losses(np.array([quiet, busy]).T)
+
+    assert compared == pytest.approx([2**0.5, 2.0, np.inf])
+
+
+def test_seasons_of_counts_are_expected_to_repeat():
+    sparse = make_panel(np.where(make_waves() > 60, make_waves(), 0))
+
+    def find_prior(panel):
+        named = {c.name: c for c in choose_candidates(panel, ())}
+        return named["SeasonalNPTS"].prior
+
+    assert find_prior(sparse) > find_prior(make_panel(make_waves())) == 0
 
 
 def test_candidates_fit_the_kind_of_data():

@@ -9,7 +9,7 @@ import pytest
 
 from forecaster.data.frequency import parse_frequency
 from forecaster.data.panel import Panel
-from forecaster.training.bounds import REACH, find_bounds, keep_possible
+from forecaster.training.bounds import REACH, find_bounds, keep_possible, keep_whole
 
 NAN = float("nan")
 SERIES = {
@@ -91,3 +91,13 @@ def test_series_without_a_value_has_no_bounds():
     lowest, highest = find_bounds(panel)
 
     assert (lowest.item(), highest.item()) == (-np.inf, np.inf)
+
+
+def test_quantiles_of_counts_are_counts():
+    panel = make_panel([[0.0, 2.0, NAN], [0.5, 2.0, 3.0], [NAN] * 3])
+    quantiles = np.full((3, 3, 2), [0.3, 1.7])
+
+    counts, measured, empty = keep_whole(quantiles, panel)
+
+    assert counts.tolist() == [[0.0, 2.0]] * 3
+    assert measured.tolist() == empty.tolist() == [[0.3, 1.7]] * 3

@@ -732,6 +732,12 @@ NEAR_MISSES = {
         with_rts(related.related(("07", "08")), make_tts(items=("07", "08"))),
         settings=H,
     ),
+    "rts-off-boundary": near(
+        "future on another day of the month",
+        "future on the first of each month",
+        with_rts(related.FULL),
+        settings=H,
+    ),
     "rts-rows-unmatched": near(
         "covariates start early",
         "both start early",

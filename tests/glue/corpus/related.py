@@ -318,6 +318,12 @@ CASES = [
         settings=H,
     ),
     Case(
+        "future on another day of the month",
+        as_zip(TTS, rts=FULL.replace("B,2022-03-01", "B,2022-03-24")),
+        ("rts-off-boundary",),
+        settings=H,
+    ),
+    Case(
         "covariate rows twice",
         as_zip(TTS, rts=FULL + FULL.splitlines()[5] + "\n"),
         ("rts-duplicate-rows",),
