@@ -229,7 +229,7 @@ def sweep_up(stage):
     assert "FunctionError" not in answer
     stage.faults.replace()
     stage.wait_for_json(f"runs/{untold.rpartition(':')[2]}/status.json")
-    stage.wait_for_run(lost)
+    wait_for(lambda: stage._find_execution(lost))
 
 
 def is_refused(stage, arn):
