@@ -222,7 +222,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.mutations", description=__doc__)
     parser.add_argument("--count", type=int)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--kind", choices=sorted(KINDS), nargs="+", default=[])
+    parser.add_argument(
+        "--kind", choices=sorted(KINDS), nargs="+", default=[], metavar="KIND"
+    )
     parser.add_argument("--pairs", action="store_true", help="mutate twice each")
     parser.add_argument("--show", nargs="*", choices=JUDGEMENTS, default=FAILURES)
     parser.add_argument("--refusals", type=int, help="print so many refusals instead")

@@ -166,7 +166,7 @@ TRANSLATED = {
 }
 
 
-@kind("column-missing", "column-unclear", "column-collision")
+@kind("column-missing", "column-unclear", "column-collision", "column-chosen")
 def header_translated(draft: Draft, random: Random) -> bool:
     names = {role: random.choice(some) for role, some in TRANSLATED.items()}
     for sheet in draft.sheets.values():

@@ -260,6 +260,14 @@ UPLOAD_CODES: dict[str, Code] = {
         "name the right one in TimeSeriesConfig of config.json",
         "{file} has more than one column that could be the {role} (found {columns})",
     ),
+    "column-chosen": _warning(
+        "Several columns could be the item id; one was chosen by what it makes of the "
+        "rows.",
+        "ignore this if it is the right one; otherwise name the right one in the "
+        "TimeSeriesConfig of config.json",
+        "{file}'s column {column!r} was taken as the {role} ({why}); it could also be "
+        "{others}",
+    ),
     "item-made": _fixed(
         "The table holds one series and no item column; the item was called as the "
         "upload is.",

@@ -217,7 +217,7 @@ class _RoleSearch:
         tellers = self._list_tellers(able)
         if role == ITEM and tellers and self._say_the_same(tellers):
             words = "with it, no timestamp comes twice"
-            self._take(role, tellers[0], words)
+            self._choose_item(tellers[0], words, able)
             return
         rest = [name for name in able if name not in tellers]
         if role == TARGET and len(rest) == 1:
@@ -225,6 +225,27 @@ class _RoleSearch:
             self._take(role, rest[0], words)
             return
         self._note_unclear(role, able)
+
+    def _choose_item(self, column: str, why: str, able: list[str]) -> None:
+        """Take one of several columns, and say which others it could have been.
+
+        What is always the same tells no series apart.
+        """
+        self._take(ITEM, column, why)
+        others = [
+            repr(name)
+            for name in able
+            if name != column and len(set(self.sample[name].tolist())) > 1
+        ]
+        if others:
+            self.findings.add(
+                "column-chosen",
+                file=self.file,
+                column=column,
+                role=WORDS[ITEM],
+                why=why,
+                others=list_some(others),
+            )
 
     def _list_tellers(self, able: list[str]) -> list[str]:
         """List the columns of few values with which no timestamp comes twice."""

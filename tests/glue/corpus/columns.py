@@ -94,6 +94,16 @@ CASES = [
     ),
     Case("two targets", as_zip(TWO_TARGETS), ("column-unclear",)),
     Case(
+        "two columns that could be the item",
+        as_zip(
+            make_csv(
+                ("Shelf", "Booth", "timestamp", "target_value"),
+                [("ab"[v % 2], i, t, v) for i, t, v in make_rows()],
+            )
+        ),
+        ("column-chosen", "future-none"),
+    ),
+    Case(
         "two targets, one named", as_zip(TWO_TARGETS), settings=columns(target="north")
     ),
     Case(

@@ -369,7 +369,7 @@ CASES = [
                 ],
             )
         ),
-        ("future-none",),
+        ("column-chosen", "future-none"),
         train=make_csv(
             ("meter", "time", "value", "status"),
             [(i, t, v, "W" if n % 19 else "E") for n, (i, t, v) in enumerate(METERS)],

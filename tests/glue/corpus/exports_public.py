@@ -181,7 +181,7 @@ CASES = [
                 ],
             )
         ),
-        ("future-none",),
+        ("column-chosen", "future-none"),
         train=make_csv(
             ("Store", "Date", "Sales", "DayOfWeek", "Promo"),
             [(s, t, v, t.isoweekday(), t.day % 2) for s, t, v in STORES],
@@ -491,7 +491,7 @@ CASES = [
                 )
             )
         ),
-        ("lines-skipped", "table-melted", "timestamp-normalised"),
+        ("column-chosen", "lines-skipped", "table-melted", "timestamp-normalised"),
         train=make_csv(
             ("Country Name", "timestamp", "target_value", "Country Code"),
             [({"AT": "Austria", "DE": "Germany"}[i], t, v, i) for i, t, v in YEARLY],

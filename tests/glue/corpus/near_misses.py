@@ -150,6 +150,11 @@ NEAR_MISSES = {
         "ids of numbers with a sign",
         as_zip(TTS.replace("A,", "-1,").replace("B,", "+2.5,")),
     ),
+    "column-chosen": near(
+        "two columns that could be the item",
+        "a column that is called as the item is",
+        as_zip(make_csv(("place", *HEADER), [("here", *row) for row in ROWS])),
+    ),
     "total-rows": near("total below the rows", "no total", as_zip(TTS), train=TTS),
     "zeros-at-end": near(
         "months to come of zeros",
