@@ -5,6 +5,8 @@ the parent's memory too. So the kernel's own mark is read, which starts anew wit
 program; elsewhere than on Linux there is none, and what is read is too much at worst.
 """
 
+from __future__ import annotations
+
 import io
 import json
 import resource
