@@ -18,7 +18,7 @@ from glue.reporting.history import History, Key, number_keys
 from glue.reporting.raw_output import ForecastUnreadableError, sort_forecast
 from glue.run_documents import RunSettings
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", re.ASCII)
 # What readers of CSV take for a missing value, in lower case.
 _NOTHING = {"", "na", "n/a", "nan", "none", "null", "<na>", "#n/a", "nil"}
 # Above this share of rows of other series the output is not this run's forecast.

@@ -37,7 +37,7 @@ _LATIN = str.maketrans(
 _BETWEEN = re.compile(r"[^\w+#.,]+|_+|(?<!\d)[.,]|[.,](?!\d)")
 # A longer id is compared as it is: nobody types it twice, and it takes time.
 _LONGEST = 256
-_ZEROS = re.compile(r"0*(\d+)(?:\.0+)?")
+_ZEROS = re.compile(r"0*(0|(?!0)\d+)(?:\.0+)?")
 # What is left of letters that were read in a wrong encoding: two bytes as two letters.
 _GARBLED = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf]|[\u00c2\u00c3][\u0152-\u2122]|[\u0080-\u009f\ufffd]"

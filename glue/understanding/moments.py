@@ -41,7 +41,9 @@ from glue.understanding.column_names import (
     rank_group_names,
 )
 
-_INTERVAL = re.compile(r"\s+(?:-|\u2013|\u2014|to|bis|until|/)\s+|/(?=\d{4}-)")
+# Further blanks are stripped from the sides: one that repeats would be tried anew
+# from each of them.
+_INTERVAL = re.compile(r"\s(?:-|\u2013|\u2014|to|bis|until|/)\s|/(?=\d{4}-)")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s*\(?[A-Z]{3,4}\)?)?")
 _MOST = 0.95
 

@@ -26,6 +26,8 @@ FOUND = list(list_patterns("glue", "client", "chalicelib"))
 HANDED = {
     "glue.settings.rules": "those of SETTINGS",
     "chalicelib.runs": "on names of executions, which have 80 characters at most",
+    "chalicelib.autopilot": "on names of candidates, which have 64 characters at most",
+    "glue.reading.clocks": "at the beginning only, with one repeat at its end",
 }
 
 

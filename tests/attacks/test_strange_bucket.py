@@ -17,6 +17,7 @@ from deployment.destroy import destroy
 from deployment.options import Options
 from deployment.resources.policies import PolicyTemplates
 from glue import preprocess, report
+from tests.building.account_quotas import account_quotas
 from tests.building.heard_requests import hear_requests, list_without_owner
 from tests.building.made_up_account import ACCOUNT, make_stage
 from tests.building.made_up_deployment import copy_small_project, make_deployment
@@ -32,7 +33,7 @@ CONFIG = {"stepfunctions": {"execute_state_machine": True}}
 
 @pytest.fixture
 def aws():
-    with mock_aws(config=CONFIG):
+    with mock_aws(config=CONFIG), account_quotas():
         boto3.client("s3").create_bucket(Bucket=STAGE.bucket)
         yield
 
@@ -158,7 +159,7 @@ def test_glue_jobs_run_for_nobody_unnamed(job):
 @pytest.mark.usefixtures("no_policies_on_buckets")
 def test_deploy_and_destroy_name_the_owner_in_each_call(tmp_path):
     project = copy_small_project(tmp_path)
-    with mock_aws(), hear_requests() as heard:
+    with mock_aws(), account_quotas(), hear_requests() as heard:
         apply(make_deployment(project), lambda line: None)
         # Without a record, Chalice's part goes by its names.
         (project / ".chalice" / "deployed" / "dev.json").unlink()

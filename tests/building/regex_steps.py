@@ -230,7 +230,8 @@ def _find_letter(node):
         return None
     if kind is ops.LITERAL:
         return chr(value)
-    own = [chr(one) for node in value or () for one in _list_ends(*node)]
+    listed = value if kind is ops.IN else ()
+    own = [chr(one) for node in listed for one in _list_ends(*node)]
     return next(one for one in [*_LETTERS, *own] if _is_in(kind, value, one))
 
 
