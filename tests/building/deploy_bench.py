@@ -33,11 +33,7 @@ class Printed:
     @property
     def changes(self):
         """The lines on what is not as it was, without the name of the stage's app."""
-        return [line for line in self.lines if line.split()[0] in _CHANGES]
-
-    @property
-    def verdict(self):
-        return self.lines[-1]
+        return [line for line in self.lines if line.split(" ")[0] in _CHANGES]
 
 
 _CHANGES = {"created", "updated", "removed", "kept"}

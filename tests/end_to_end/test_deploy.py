@@ -38,7 +38,7 @@ def test_plan_foresees_the_deploy(first):
     plan, done = first
 
     assert done.exit_code == 0, done.error
-    assert plan.verdict == "this is a plan: nothing is done"
+    assert plan.lines[-1] == "this is a plan: nothing is done"
     assert done.changes == plan.changes
     assert all(line.startswith("created") for line in done.changes)
 
@@ -71,7 +71,8 @@ def test_project_stays_as_it_was_checked_out(bench):
 def test_second_deploy_changes_nothing(bench):
     again = bench.deploy("first")
 
-    assert (again.changes, again.verdict) == ([], "nothing has changed")
+    assert again.changes == []
+    assert "nothing has changed" in again.lines
 
 
 @pytest.mark.usefixtures("first")
@@ -204,7 +205,7 @@ def test_drift_of_every_kind_is_put_back(bench):
         "updated    Glue code" if "Glue code" in line else line for line in done.changes
     ]
     assert said == list_repairs(stage)
-    assert bench.deploy("first", "--plan").verdict == "a deploy would change nothing"
+    assert "a deploy would change nothing" in bench.deploy("first", "--plan").lines
 
 
 def list_everything(bench, stage):
@@ -309,7 +310,7 @@ def test_key_network_and_people_are_remembered(bench):
 
     stage = bench.find_stage("opts")
     assert first.exit_code == 0, first.error
-    assert second.verdict == "nothing has changed"
+    assert "nothing has changed" in second.lines
     job = bench.client("glue").get_job(JobName=stage.resource("report"))["Job"]
     assert job["Connections"] == {"Connections": [stage.resource("network")]}
     assert job["SecurityConfiguration"] == stage.resource("encryption")

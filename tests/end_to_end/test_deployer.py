@@ -125,7 +125,7 @@ def test_policy_is_enough(done, command):
 
 def test_stage_was_made_and_is_gone(done, deployer):
     assert "created    state machine" in done["deploy"].stdout
-    assert done["again"].stdout.endswith("nothing has changed\n")
+    assert "nothing has changed" in done["again"].stdout.splitlines()
     assert f"removed    bucket {STAGE.bucket}" in done["data"].stdout
     assert deployer.client("s3").list_buckets()["Buckets"] == []
 
@@ -227,7 +227,7 @@ def test_deployer_may_not_have(what):
 
 def test_policy_fits_into_one():
     # IAM counts a managed policy without its blanks.
-    longest = make_stage("abcdefghi", region="ap-northeast-1")
+    longest = make_stage("abcdefghi", region="us-gov-west-1")
     packed = json.dumps(read_documented("deployer", longest), separators=(",", ":"))
 
     assert len(packed) <= 6144
