@@ -215,6 +215,18 @@ def test_old_encoding_loses_characters_only(endpoint, tmp_path):
     assert "Fl?te" in text
 
 
+@pytest.fixture
+def heeded_interrupts():
+    """Let programs heed Ctrl-C that are started from a test run in the background.
+
+    A shell has what it starts with ``&`` ignore it, which is passed on to children.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeded_interrupts")
 def test_interrupt_leaves_the_run_and_says_how_to_resume(endpoint, tmp_path):
     write_csv(tmp_path / "slow.csv")
 

@@ -27,7 +27,10 @@ def test_client_prints_the_finding(stage, tmp_path):
     (tmp_path / "bad.zip").write_bytes(BAD_UPLOADS["without-target"])
 
     printed = stage.run_script(
-        "forecast.py", str(tmp_path / "bad.zip"), "--stage", "local", exit_code=1
+        "forecast.py",
+        str(tmp_path / "bad.zip"),
+        *("--stage", "local", "--no-check"),
+        exit_code=1,
     )
 
     assert "has no target column" in printed.stdout + printed.stderr

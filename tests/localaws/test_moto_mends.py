@@ -88,7 +88,9 @@ def run_moto_machine(states, **options):
 
 
 def make_environment():
-    context = {"Execution": {"Input": {}}, "StateMachine": {}, "State": {}}
+    # As moto has it while it evaluates a state.
+    state = {"RetryCount": 0}
+    context = {"Execution": {"Input": {}}, "StateMachine": {}, "State": state}
     env = Environment(
         aws_execution_details=None,
         execution_type="STANDARD",
