@@ -63,7 +63,7 @@ class ArchiveLimits:
     directory: int = 4 * 1024**2
     total: int = 3 * 1024**3
     ratio: int = 100
-    ratio_from: int = 64 * 1024**2
+    ratio_from: int = 16 * 1024**2
 
 
 @dataclass

@@ -33,6 +33,11 @@ JOB = "TimeSeriesForecastingJobConfig"
 MEGABYTES, SECONDS = 400, 10
 
 
+def store(tts):
+    """Pack a table as it is; one that packs far smaller is refused for that."""
+    return make_zip({"TTS.csv": tts}, zipfile.ZIP_STORED)
+
+
 def change(value):
     """Write a table with one odd value of the target."""
     return as_zip(
@@ -47,12 +52,12 @@ def moment(text):
 
 def wide_rows():
     """Write one header of three names, and rows of half a million fields."""
-    return as_zip("item_id,timestamp,target_value\n" + ("," * 500_000 + "x\n") * 60)
+    return store("item_id,timestamp,target_value\n" + ("," * 500_000 + "x\n") * 60)
 
 
 def endless_record(lines):
     """Join lines to one record by quoted line breaks."""
-    return as_zip(",".join(HEADER) + "\n" + '"a\n","b","c",' * lines)
+    return store(",".join(HEADER) + "\n" + '"a\n","b","c",' * lines)
 
 
 def two_series(first, last, step):
@@ -100,8 +105,13 @@ def gzip_in_zip():
 # What is uploaded, and the error that it ends with, if any.
 ATTACKS = {
     "gzip in a zip": (gzip_in_zip(), "zip-bomb"),
+    "four million equal rows": (
+        as_zip(TTS + "A,2020-01-01,1\n" * 4_000_000),
+        "zip-bomb",
+    ),
+    "a million equal rows": (as_zip(TTS + "A,2020-01-01,1\n" * 1_000_000), None),
     "ids of sixty thousand characters": (
-        as_zip(TTS + "".join(f"{'x' * 60_000}{n},2020-01-01,1\n" for n in range(900))),
+        store(TTS + "".join(f"{'x' * 60_000}{n},2020-01-01,1\n" for n in range(900))),
         None,
     ),
     "names of members of sixty thousand characters": (
