@@ -63,7 +63,7 @@ def find_wait(stepfunctions: SFNClient, execution_arn: str) -> Wait | None:
         if refusal is None:
             if event["type"] in _GRANTED:
                 return None
-            refusal = _find_refusal(event)
+            refusal = find_refusal(event)
             if refusal is not None and refusal.get("error") not in QUOTA_ERRORS:
                 return None
         entered = event.get("stateEnteredEventDetails")
@@ -91,7 +91,8 @@ def _list_newest_first(
         yield from page["events"]
 
 
-def _find_refusal(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def find_refusal(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Find the error and cause of an event that a state may try again after."""
     found = (event.get(key) for key in _FAILURES)
     return next((details for details in found if details is not None), None)
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib.causes import find_message
 from chalicelib.terminal import printable
+from chalicelib.waiting import find_refusal
 from client.formats import format_duration
 from glue.reporting.timeline import PHASES, build_timeline
 
@@ -34,12 +35,6 @@ STATES = {
     "BatchTransform": "transform",
     "Report": "report",
 }
-_FAILURES = (
-    "taskFailedEventDetails",
-    "taskSubmitFailedEventDetails",
-    "taskStartFailedEventDetails",
-    "lambdaFunctionFailedEventDetails",
-)
 _ENDINGS = {
     "ExecutionSucceeded",
     "ExecutionFailed",
@@ -173,7 +168,7 @@ def _add_event(
         phases[-1] = _go_on(phases[-1])
     elif kind == "ExecutionRedriven":
         phases[-1] = replace(phases[-1], ended=None, left=None)
-    elif failure := _find_failure(event):
+    elif failure := find_refusal(event):
         phases[-1] = replace(
             phases[-1],
             retrying=str(failure.get("error", "")),
@@ -200,8 +195,3 @@ def _end_last(phases: list[Phase], at: datetime) -> None:
 
 def _go_on(phase: Phase) -> Phase:
     return replace(phase, retrying="", refused="", waiting_since=None)
-
-
-def _find_failure(event: HistoryEventTypeDef) -> Mapping[str, Any] | None:
-    found = (event.get(key) for key in _FAILURES)
-    return next((details for details in found if isinstance(details, dict)), None)

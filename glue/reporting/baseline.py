@@ -5,7 +5,7 @@ It starts from a history whose gaps are filled as Autopilot fills them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
@@ -51,18 +51,27 @@ class Naive:
     known: Array
 
 
+def fill_in_blocks(
+    history: History, series: Array, end: int, settings: RunSettings
+) -> Iterator[Array]:
+    """Give what was known before period ``end``, filled, some series at a time.
+
+    There is one block at least, if of no series.
+    """
+    size = max(_BLOCK_CELLS // max(end, 1), 1)
+    numbers = np.asarray(series, dtype=np.int64)
+    for at in range(0, max(len(numbers), 1), size):
+        matrix = history.matrix(numbers[at : at + size], end)
+        yield fill_gaps(matrix, settings.filling)
+
+
 def forecast_naive(
     history: History, series: Array, end: int, settings: RunSettings
 ) -> Naive:
     """Forecast the horizon from period ``end`` on, from what was known before it."""
-    size = max(_BLOCK_CELLS // max(end, 1), 1)
-    numbers = np.asarray(series, dtype=np.int64)
     blocks = [
-        repeat_season(
-            fill_gaps(history.matrix(numbers[at : at + size], end), settings.filling),
-            settings,
-        )
-        for at in range(0, max(len(numbers), 1), size)
+        repeat_season(filled, settings)
+        for filled in fill_in_blocks(history, series, end, settings)
     ]
     return Naive(
         center=np.concatenate([block.center for block in blocks]),

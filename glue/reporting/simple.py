@@ -8,7 +8,13 @@ from statistics import NormalDist
 import numpy as np
 
 from glue.arrays import Array
-from glue.reporting.baseline import NAME, Naive, fill_gaps, find_seasonal, repeat_season
+from glue.reporting.baseline import (
+    NAME,
+    Naive,
+    fill_in_blocks,
+    find_seasonal,
+    repeat_season,
+)
 from glue.reporting.history import History
 from glue.run_documents import RunSettings
 
@@ -21,8 +27,6 @@ WORDS = {
     MEAN: "the mean of the history",
     DRIFT: "a straight line (drift)",
 }
-# Cells of a matrix that are worked on at once: 8 MB of numbers.
-_BLOCK_CELLS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -53,14 +57,9 @@ def forecast_simply(
     history: History, series: Array, end: int, settings: RunSettings
 ) -> SimpleForecasts:
     """Forecast the horizon from period ``end`` on, from what was known before it."""
-    size = max(_BLOCK_CELLS // max(end, 1), 1)
-    numbers = np.asarray(series, dtype=np.int64)
     blocks = [
-        _forecast_block(
-            fill_gaps(history.matrix(numbers[at : at + size], end), settings.filling),
-            settings,
-        )
-        for at in range(0, max(len(numbers), 1), size)
+        _forecast_block(filled, settings)
+        for filled in fill_in_blocks(history, series, end, settings)
     ]
     return SimpleForecasts(
         by_name={name: _join(blocks, name) for name in blocks[0].by_name},
