@@ -119,6 +119,8 @@ def build_settings(run: Mapping[str, Any], made: Preparation) -> dict[str, Any]:
         "TimeSeriesForecastingJobConfig": made.job,
         "AutoMLJobObjective": made.settings.values["AutoMLJobObjective"],
         "TransformResources": made.settings.values["TransformResources"],
+        "Retraining": made.settings.values["Retraining"],
+        "Columns": made.columns,
         "Preparation": _list_labels(made.settings.values),
         "train_uri": f"{bucket}/{keys.train_folder}",
         "transform_uri": f"{bucket}/{keys.transform_folder}",
@@ -196,6 +198,8 @@ class Run:
         As they stand in data-report.json.
     title, unit
         What the report is to be called, and the target's unit; empty where unset.
+    trained_by
+        The run that trained the model, where it is another.
     """
 
     run_id: str
@@ -207,6 +211,12 @@ class Run:
     inferred: list[Any]
     title: str = ""
     unit: str = ""
+    trained_by: str = ""
+
+    @property
+    def candidates(self) -> str:
+        """The key of the candidates that the model was chosen from."""
+        return RunKeys(self.trained_by or self.run_id).candidates
 
     @property
     def upload_name(self) -> str:

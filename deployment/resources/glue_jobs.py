@@ -1,4 +1,4 @@
-"""The two Glue Python shell jobs: preprocess and report."""
+"""The Glue Python shell jobs, one for each state that runs one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from deployment.resources.glue_code import GlueCode
 
 # Minutes; the states of the state machine end a few minutes later.
-_TIMEOUTS = {"preprocess": 120, "report": 60}
+_TIMEOUTS = {"preprocess": 120, "compare_models": 60, "report": 60}
 # As many uploads as may be prepared at once; more wait in the state machine's Retry.
 _CONCURRENT_RUNS = 20
 _SMALLEST_CAPACITY = 0.0625

@@ -62,7 +62,7 @@ def compare_backtest(
 ) -> BacktestOutcome:
     """Put simple forecasts beside the winner's backtest, where that can be read."""
     try:
-        paths = _download_backtest(candidates, bucket)
+        paths = download_backtest(candidates, bucket)
         backtest = read_backtest(paths, history, settings)
         comparison = compare(backtest.points, history, settings)
         if not len(comparison.forecast.points):
@@ -72,9 +72,16 @@ def compare_backtest(
     return BacktestOutcome(comparison, backtest.windows)
 
 
-def _download_backtest(
+def download_backtest(
     candidates: Mapping[str, Any] | None, bucket: Bucket
 ) -> list[Path]:
+    """Bring the winner's backtest results here.
+
+    Raises
+    ------
+    NotComparableError
+        When there are none, or none that can be read.
+    """
     uri = (find_winner(candidates) or {}).get("backtest_results_uri")
     if not uri:
         raise NotComparableError("the training left no backtest results")

@@ -23,13 +23,24 @@ _DPU_HOUR = 0.44
 _SMALLEST_DPU = 0.0625
 # What Autopilot trains on is not published; a training takes from half an hour to two
 # hours in AWS's own examples, and users tell of bills of this order.
-_TRAINING = (3.0, 20.0)
+TRAINING_COST = (3.0, 20.0)
+_BASIS = (
+    "Rough, by list prices of us-east-1. Autopilot's instances are not published: "
+    "training is a range that users report, not a measurement."
+)
+_BASIS_WITHOUT_TRAINING = (
+    "Rough, by list prices of us-east-1. The run trained no model, which would have "
+    f"cost ${TRAINING_COST[0]:.0f} to ${TRAINING_COST[1]:.0f} more, as users report."
+)
 
 
 def describe_cost(
-    run: Run, bucket: Bucket, *, now: datetime, local: bool
+    run: Run, bucket: Bucket, *, now: datetime, local: bool, trained: bool = True
 ) -> dict[str, Any]:
-    """Say how long each stage took, by when its file was written, and what it cost."""
+    """Say how long each stage took, by when its file was written, and what it cost.
+
+    ``trained`` tells whether the run trained a model.
+    """
     keys = run.keys
     documents = bucket.list_objects(keys.documents)
     outputs = bucket.list_objects(keys.raw_folder(run.dataset))
@@ -38,14 +49,19 @@ def describe_cost(
             "uploaded": _parse_moment((run.upload or {}).get("event_time")),
             "prepare": _find_written(documents, keys.run),
             "preprocess": _find_written(documents, keys.settings),
-            "train": _find_written(documents, keys.candidates),
+            "train": _find_written(
+                documents, keys.candidates if trained else keys.settings
+            ),
             "transform": _find_written(outputs, ".out"),
             "report": now,
         },
         local=local,
     )
+    if not trained:
+        stages = [stage for stage in stages if stage["stage"] != "train"]
     resources = run.resolved.get("TransformResources") or {}
-    return {"stages": stages, "cost": estimate_cost(stages, resources, local=local)}
+    cost = estimate_cost(stages, resources, local=local, trained=trained)
+    return {"stages": stages, "cost": cost}
 
 
 def _parse_moment(text: str | None) -> datetime | None:
@@ -61,7 +77,11 @@ def _find_written(stored: Iterable[Stored], ending: str) -> datetime | None:
 
 
 def estimate_cost(
-    stages: list[dict[str, Any]], resources: Mapping[str, Any], *, local: bool
+    stages: list[dict[str, Any]],
+    resources: Mapping[str, Any],
+    *,
+    local: bool,
+    trained: bool = True,
 ) -> dict[str, Any]:
     """Estimate what the run costs on AWS, in US dollars, from least to most.
 
@@ -73,15 +93,16 @@ def estimate_cost(
         The run's TransformResources.
     local
         Whether the run was made by the local AWS, and cost nothing.
+    trained
+        Whether it trained a model.
     """
     seconds = {stage["stage"]: stage["seconds"] or 0.0 for stage in stages}
     jobs = max(seconds["preprocess"], 60.0) + max(seconds["report"], 60.0)
     price = _INSTANCE_HOUR.get(str(resources.get("InstanceType")))
     hours = max(seconds["transform"], 300.0) / 3600
-    parts = [
-        _part("Glue jobs", _DPU_HOUR * _SMALLEST_DPU * jobs / 3600),
-        _part("Autopilot training", *_TRAINING),
-    ]
+    parts = [_part("Glue jobs", _DPU_HOUR * _SMALLEST_DPU * jobs / 3600)]
+    if trained:
+        parts.append(_part("Autopilot training", *TRAINING_COST))
     if price is not None:
         count = int(resources.get("InstanceCount") or 1)
         parts.append(_part("Batch transform", price * count * hours))
@@ -91,10 +112,7 @@ def estimate_cost(
         "most": sum(part["most"] for part in parts),
         "parts": parts,
         "local": local,
-        "basis": (
-            "Rough, by list prices of us-east-1. Autopilot's instances are not "
-            "published: training is a range that users report, not a measurement."
-        ),
+        "basis": _BASIS if trained else _BASIS_WITHOUT_TRAINING,
     }
 
 

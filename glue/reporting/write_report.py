@@ -18,6 +18,7 @@ from glue.reporting import page
 from glue.reporting.assumed import AssumedFuture, read_assumed
 from glue.reporting.attempts import Attempts
 from glue.reporting.backtest import BacktestOutcome, compare_backtest
+from glue.reporting.champion import Maker, read_maker
 from glue.reporting.changes import Changes, find_changes
 from glue.reporting.costs import describe_cost
 from glue.reporting.earlier import NOT_READ, find_earlier
@@ -181,8 +182,18 @@ def _write_figures(
     """Write the files that show the report's figures."""
     settings, attempt, now = run.settings, attempts.attempt, surroundings.now
     grid = build_grid(mended.table, history, settings)
+    maker = attempt(
+        "model.json",
+        lambda: read_maker(run.run_id, bucket),
+        otherwise=Maker(run.run_id),
+    )
     known = _gather(
-        run, bucket, grid, history, attempts=attempts, surroundings=surroundings
+        replace(run, trained_by=maker.run_id),
+        bucket,
+        grid,
+        history,
+        attempts=attempts,
+        surroundings=surroundings,
     )
     known = replace(known, mended=mended)
     figures = compute_figures(grid, history, settings, known)
@@ -201,8 +212,11 @@ def _write_figures(
         ),
         took=attempt(
             "the time that it took",
-            lambda: describe_cost(run, bucket, now=now, local=surroundings.local),
+            lambda: describe_cost(
+                run, bucket, now=now, local=surroundings.local, trained=maker.trained
+            ),
         ),
+        model=maker.document,
     )
     content = PageContent(_add_warnings(document, attempts), figures, settings)
     attempt(
@@ -222,9 +236,7 @@ def _gather(
 ) -> Known:
     """Gather what the verdict rests on."""
     settings, attempt = run.settings, attempts.attempt
-    candidates = attempt(
-        "candidates.json", lambda: bucket.read_json(run.keys.candidates)
-    )
+    candidates = attempt("candidates.json", lambda: bucket.read_json(run.candidates))
     explanation = attempt(
         "what the covariates are worth",
         lambda: read_explanation(candidates, bucket),
