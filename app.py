@@ -22,12 +22,13 @@ from chalicelib.endings import (
     read_ending,
 )
 from chalicelib.environment import read_security, read_variables
-from chalicelib.errors import SettingsMissing
+from chalicelib.errors import AutopilotBusy, SettingsMissing
 from chalicelib.inquiry import Inquiry
 from chalicelib.keys import BARE_UPLOAD_KEY, run_key
 from chalicelib.stages import APP_NAME, Stage
 from chalicelib.status_file import StatusFile, claim_ending
 from chalicelib.store import Store, expect_owner
+from chalicelib.waiting_line import leave_line, read_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -192,7 +193,7 @@ def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, An
         request = autopilot.build_autopilot_request(
             place, settings, role_arn=SAGEMAKER_ROLE_ARN, security=SECURITY
         )
-        autopilot.ensure_autopilot_job(get_sagemaker(), request)
+        create_in_turn(place.run_id, request)
         stop_if_orphaned(place.run_id, event["execution_arn"])
     return {
         "autopilot_job_name": place.run_id,
@@ -218,6 +219,28 @@ def read_run_settings(run_id: str) -> dict[str, Any]:
             "was it stopped?); upload again"
         )
     return settings
+
+
+def create_in_turn(run_id: str, request: "Mapping[str, Any]") -> None:
+    """Create a run's job if it is at the front of those that wait for one.
+
+    Whose job is there already, as after a lost answer, waits no more.
+
+    Raises
+    ------
+    AutopilotBusy
+        When others come first, or the account runs as many jobs as it may.
+    """
+    line, sagemaker = read_line(get_store(), run_id, datetime.now(UTC)), get_sagemaker()
+    try:
+        if not line.is_at_front and not autopilot.find_autopilot_job(sagemaker, run_id):
+            ahead = f"{line.ahead} runs of earlier uploads wait for one"
+            raise autopilot.explain_busy(ahead)
+        autopilot.ensure_autopilot_job(sagemaker, request)
+    except AutopilotBusy:
+        line.join()
+        raise
+    line.leave()
 
 
 def stop_if_orphaned(job_name: str, execution_arn: str) -> None:
@@ -298,6 +321,9 @@ def on_execution_end(event: CloudWatchEvent) -> None:
         get_store(), get_sagemaker(), get_stepfunctions(), get_logs(), attempts
     )
     found = inquiry.look_into(ending, STAGE)
+    if found.step == "CreateAutopilotJob":
+        with attempts.alone("its place in the line was not given up"):
+            leave_line(get_store(), ending.run_id)
     if file is not None:
         tell_of_ending(file, ending, found, attempts)
     for words in attempts.words:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _FIXED_REASONS = {
-    "ABORTED": "the run was stopped by hand; upload again to start over",
-    "TIMED_OUT": "the run ran out of time, and its training was stopped; upload again",
+    "ABORTED": "the run was stopped by hand",
+    "TIMED_OUT": "the run took longer than it may, and was stopped",
 }
 REDRIVE, UPLOAD = "redrive", "upload"
 # What Lambda and Step Functions call it when a function does not come to an answer.
