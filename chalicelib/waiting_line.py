@@ -8,13 +8,12 @@ and leave it to them.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.keys import WAITING_FOLDER, waiting_key
-from chalicelib.runs import SCHEMA
+from chalicelib.runs import SCHEMA, read_run_id
 
 if TYPE_CHECKING:
     from chalicelib.store import Store
@@ -78,5 +77,5 @@ def leave_line(store: Store, run_id: str) -> None:
 
 def _rank(run_id: str) -> tuple[str, str]:
     """Order runs by when their files were uploaded, which their names say."""
-    found = re.search(r"(\d{12})-[0-9a-f]+-[^-]+$", run_id)
-    return found[1] if found else "", run_id
+    found = read_run_id(run_id)
+    return "" if found is None else found.moment, run_id

@@ -15,7 +15,7 @@ def name_run(number):
     """Name the run of an upload of so many seconds after midnight."""
     moment = datetime(2026, 11, 23, tzinfo=UTC) + timedelta(seconds=number)
     # What the names begin with is in no order.
-    return f"{'zebra' if number % 2 else 'ant'}-{moment:%y%m%d%H%M%S}-0123abcd-dev"
+    return f"{'zebra' if number % 2 else 'ant'}-{moment:%y%m%d%H%M%S}-0123abcd-my-dev"
 
 
 @pytest.fixture
