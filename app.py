@@ -19,6 +19,7 @@ from chalicelib.endings import (
     Ending,
     Findings,
     build_status,
+    has_ended,
     read_ending,
 )
 from chalicelib.environment import read_security, read_variables
@@ -193,7 +194,7 @@ def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, An
         request = autopilot.build_autopilot_request(
             place, settings, role_arn=SAGEMAKER_ROLE_ARN, security=SECURITY
         )
-        create_in_turn(place.run_id, request)
+        create_in_turn(request, event["execution_arn"])
         stop_if_orphaned(place.run_id, event["execution_arn"])
     return {
         "autopilot_job_name": place.run_id,
@@ -221,7 +222,7 @@ def read_run_settings(run_id: str) -> dict[str, Any]:
     return settings
 
 
-def create_in_turn(run_id: str, request: "Mapping[str, Any]") -> None:
+def create_in_turn(request: "Mapping[str, Any]", execution_arn: str) -> None:
     """Create a run's job if it is at the front of those that wait for one.
 
     Whose job is there already, as after a lost answer, waits no more.
@@ -231,16 +232,35 @@ def create_in_turn(run_id: str, request: "Mapping[str, Any]") -> None:
     AutopilotBusy
         When others come first, or the account runs as many jobs as it may.
     """
-    line, sagemaker = read_line(get_store(), run_id, datetime.now(UTC)), get_sagemaker()
+    run_id, sagemaker = request["AutoMLJobName"], get_sagemaker()
+    line = read_line(get_store(), run_id, datetime.now(UTC))
     try:
         if not line.is_at_front and not autopilot.find_autopilot_job(sagemaker, run_id):
-            ahead = f"{line.ahead} runs of earlier uploads wait for one"
-            raise autopilot.explain_busy(ahead)
+            drop_if_ended(line.ahead[-1], execution_arn)
+            raise autopilot.explain_busy(
+                f"{len(line.ahead)} runs of earlier uploads wait for one"
+            )
         autopilot.ensure_autopilot_job(sagemaker, request)
     except AutopilotBusy:
         line.join()
         raise
     line.leave()
+
+
+def drop_if_ended(run_id: str, execution_arn: str) -> None:
+    """Take away the ticket of a run that ended and left it, as one that was stopped.
+
+    Whoever waits looks at the one before it, so that nobody waits for long behind
+    those who do not.
+    """
+    stepfunctions = get_stepfunctions()
+    arn = f"{execution_arn.rpartition(':')[0]}:{run_id}"
+    try:
+        status = stepfunctions.describe_execution(executionArn=arn)["status"]
+    except stepfunctions.exceptions.ExecutionDoesNotExist:
+        status = "ABORTED"
+    if has_ended(status):
+        leave_line(get_store(), run_id)
 
 
 def stop_if_orphaned(job_name: str, execution_arn: str) -> None:

@@ -35,15 +35,16 @@ class WaitingLine:
     waiting: tuple[str, ...]
 
     @property
-    def ahead(self) -> int:
-        """Count those that were uploaded earlier."""
+    def ahead(self) -> list[str]:
+        """List those that were uploaded earlier, the first first."""
         own = _rank(self.run_id)
-        return sum(_rank(other) < own for other in self.waiting)
+        ahead = (other for other in self.waiting if _rank(other) < own)
+        return sorted(ahead, key=_rank)
 
     @property
     def is_at_front(self) -> bool:
         """Tell whether it is this run's turn to ask for a job."""
-        return self.ahead < max(_LEAST_FRONT, len(self.waiting) // _FRONT_SHARE)
+        return len(self.ahead) < max(_LEAST_FRONT, len(self.waiting) // _FRONT_SHARE)
 
     def join(self) -> None:
         """Leave a ticket, unless there is one."""

@@ -602,6 +602,28 @@ def test_later_uploads_are_let_wait(aws):
     assert created["autopilot_job_name"] == RUN_ID
 
 
+def test_place_of_a_run_that_ended_is_given_up(aws, stepfunctions):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+    wait_in_line(*range(1, 9))
+    stepfunctions.status = "ABORTED"
+
+    with pytest.raises(AutopilotBusy):
+        pipeline.create_autopilot_job(CREATION, None)
+
+    assert len(list_tickets()) == 8
+    assert "waiting/other-261108000000-0123abcd-dev.json" not in list_tickets()
+
+
+def test_ticket_without_a_run_is_taken_away(aws):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+    wait_in_line(*range(1, 9))
+
+    with pytest.raises(AutopilotBusy):
+        pipeline.create_autopilot_job(CREATION, None)
+
+    assert "waiting/other-261108000000-0123abcd-dev.json" not in list_tickets()
+
+
 @pytest.mark.usefixtures("stepfunctions")
 def test_run_whose_job_is_there_does_not_wait(aws):
     put(f"runs/{RUN_ID}/settings.json", make_settings())

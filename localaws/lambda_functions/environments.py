@@ -86,11 +86,14 @@ class Environments:
 
     def _take(self, code: Code) -> Environment | None:
         with self._lock:
+            dead = [idle for idle in self._idle if not idle.is_running]
+            self._idle = [idle for idle in self._idle if idle not in dead]
             fitting = [idle for idle in self._idle if idle.code == code]
-            if not fitting:
-                return None
-            self._idle.remove(fitting[-1])
-            return fitting[-1]
+            if fitting:
+                self._idle.remove(fitting[-1])
+        for other in dead:
+            other.close()
+        return fitting[-1] if fitting else None
 
     def _keep(self, environment: Environment) -> None:
         with self._lock:
@@ -147,6 +150,11 @@ class Environment:
             answer = {"error": self._explain(death, request_id)}
         millis = (time.monotonic() - started) * _MILLIS
         return self._conclude(answer, request_id, millis, memory)
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether nothing has ended the process."""
+        return self._process.poll() is None
 
     def is_outdated_by(self, other: Environment) -> bool:
         """Tell whether it has another version of the same function."""

@@ -38,7 +38,9 @@ def join(store, *numbers):
 def test_run_sees_those_of_earlier_uploads_ahead(store):
     join(store, 5, 3, 8, 1)
 
-    assert [read(store, number).ahead for number in (0, 4, 9)] == [0, 2, 4]
+    ahead = [read(store, number).ahead for number in (0, 4, 9)]
+    assert [len(each) for each in ahead] == [0, 2, 4]
+    assert ahead[-1] == [name_run(number) for number in (1, 3, 5, 8)]
 
 
 @pytest.mark.parametrize(("waiting", "front"), [(3, 3), (8, 8), (20, 8), (200, 50)])
@@ -55,7 +57,7 @@ def test_newcomer_waits_behind_those_who_wait(store):
 
     newcomer = read(store, 100)
 
-    assert (newcomer.ahead, newcomer.is_at_front) == (8, False)
+    assert (len(newcomer.ahead), newcomer.is_at_front) == (8, False)
 
 
 def test_joining_again_leaves_one_ticket(store):

@@ -1,8 +1,10 @@
 import base64
 import json
 import os
+import signal
 import threading
 import time
+from pathlib import Path
 
 import boto3
 import pytest
@@ -178,6 +180,20 @@ def test_warm_function_keeps_its_state():
     function = make_function(COUNT)
 
     assert [invoke(function)[0] for _ in range(3)] == [1, 2, 3]
+
+
+def test_killed_environment_is_not_used_again():
+    function = make_function(
+        "import os\ndef handler(event, context):\n    return os.getpid()\n"
+    )
+    first, _ = invoke(function)
+
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: not Path(f"/proc/{first}/exe").exists())
+
+    second, kind = invoke(function)
+    assert kind is None
+    assert second != first
 
 
 def test_changed_configuration_starts_afresh():
