@@ -62,6 +62,9 @@ def split(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Split off the last horizon of every series, `back` horizons before its end.
 
+    A series without a value just before its test is forecast from its last value, and
+    tested as far as that forecast reaches.
+
     Returns
     -------
     What the engine may see (no test target; known covariates of the test rows), and
@@ -74,10 +77,13 @@ def split(
     test = table[from_end < horizon]
     seen = table[["item_id", "timestamp", "target", *settings["known"]]].copy()
     seen.loc[from_end < horizon, "target"] = np.nan
-    enough = seen.groupby("item_id")["target"].transform("count") > 0
+    # Rows between each series' last value and its end; NaN without any value.
+    last = from_end.where(seen["target"].notna()).groupby(seen["item_id"]).min()
+    last = seen["item_id"].map(last)
     if not settings["known"]:
         seen = seen[from_end >= horizon]
-    return seen[enough.reindex(seen.index)], test[enough.reindex(test.index)]
+    reached = last - from_end <= horizon
+    return seen[last.notna().reindex(seen.index)], test[reached.reindex(test.index)]
 
 
 def make_problem(settings: dict[str, Any]) -> Problem:
