@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.points import WQL, line_up, score_wql
+from benchmarks.points import WQL, line_up, score_wql, share_between
 from forecaster import fit, metrics
 from forecaster.candidates.naive import (
     drift,
@@ -34,7 +34,7 @@ from forecaster.data.problem import Problem
 
 QUANTILES = tuple(q / 10 for q in range(1, 10))
 NAMES = [f"p{round(q * 100)}" for q in QUANTILES]
-ACCURACY = ("WQL", "WQL3", "MASE", "WAPE", "cov80")
+ACCURACY = ("WQL", "WQL3", "MASE", "WAPE", "cov80", "pit80")
 COST = ("cpu_s", "wall_s", "rss_mb")
 RIVALS = {
     "medium": "AutoGluon 1.6.3 medium_quality, no downloaded weights",
@@ -99,7 +99,10 @@ def make_problem(settings: dict[str, Any]) -> Problem:
 def score(
     test: pd.DataFrame, forecast: pd.DataFrame, seen: pd.DataFrame, season: int
 ) -> dict[str, float]:
-    """Score forecasts by the definitions of the datasets' README."""
+    """Score forecasts by the definitions of the datasets' README.
+
+    `pit80` is the coverage of the 80 % interval that counts are fairly judged by.
+    """
     joined = test.merge(forecast, on=["item_id", "timestamp"], how="left")
     if joined[NAMES].isna().any(axis=None):
         raise SystemExit("a test point has no forecast")
@@ -117,6 +120,7 @@ def score(
         "MASE": float(mase.mean()),
         "WAPE": float(metrics.score(points, metrics=("WAPE",))["WAPE"]),
         "cov80": metrics.coverage(y, f[:, 0], f[:, 8]),
+        "pit80": share_between(points, 0.1, 0.9),
     }
 
 
@@ -217,7 +221,8 @@ def summarise(results: dict[str, Any], reference: dict[str, Any]) -> dict[str, f
     summary["worst WQL / best naive"] = max(
         r["WQL"] / r["best_naive"][1]["WQL"] for r in rows
     )
-    summary["mean cov80"] = float(np.mean([r["cov80"] for r in rows]))
+    for coverage in ("cov80", "pit80"):
+        summary[f"mean {coverage}"] = float(np.mean([r[coverage] for r in rows]))
     for short, full in RIVALS.items():
         ratios = [
             results[name]["WQL"] / reference[name][full]["WQL"]

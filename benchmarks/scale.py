@@ -46,9 +46,11 @@ def make_table(kind: str, n_items: int) -> pd.DataFrame:
     drift = np.cumsum(rng.normal(0, 0.02, (n_items, length)), axis=1)
     target = level * (1 + 0.3 * wave + drift + rng.normal(0, 0.1, (n_items, length)))
     stamps = pd.date_range("2015-01-01", periods=length, freq=offset)
+    # One object a name, as pandas reads them from a file.
+    names = np.array([f"i{k:05d}" for k in range(n_items)], dtype=object)
     return pd.DataFrame(
         {
-            "item_id": np.repeat([f"i{k:05d}" for k in range(n_items)], length),
+            "item_id": np.repeat(names, length),
             "timestamp": np.tile(stamps, n_items),
             "target": target.ravel(),
         }
