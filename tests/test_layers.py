@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "deployment": {"chalicelib"},
     "client": {"chalicelib", "glue"},
     "localaws": {"forecaster"},
-    "demo": {"forecaster", "localaws"},
+    "demo": {"client", "forecaster", "localaws"},
 }
 ENTRY_POINTS = {"app.py", "deploy.py", "forecast.py"}
 # The folders of glue/, lower ones first; a step of the data imports none after it.
