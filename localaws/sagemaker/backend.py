@@ -29,9 +29,9 @@ from localaws.sagemaker import automl_requests, transform_jobs
 from localaws.sagemaker.automl_jobs import AutoMLJob
 from localaws.sagemaker.background_jobs import PRINCIPAL, Work, in_background
 from localaws.sagemaker.quotas import check_quota
-from localaws.sagemaker.s3_files import Location
 from localaws.sagemaker.transform_jobs import TransformJob
 from localaws.service_quotas.table import AUTOPILOT_JOBS
+from trainer.s3_files import Location
 
 _GOING = ("InProgress", "Stopping")
 _CANDIDATES_A_PAGE = 10
