@@ -18,6 +18,7 @@ from chalicelib.keys import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from chalicelib.registry import Version
     from chalicelib.store import Store
     from chalicelib.uploads import Upload
 
@@ -89,10 +90,27 @@ def read_execution_input(text: str | None) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def prepare_run(store: Store, execution_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Write ``run.json``, and give what every later state needs to know."""
+def prepare_run(
+    store: Store,
+    execution_input: Mapping[str, Any],
+    *,
+    champion: Version | None = None,
+) -> dict[str, Any]:
+    """Write ``run.json``, and give what every later state needs to know.
+
+    Parameters
+    ----------
+    champion
+        The version of the dataset's model that forecasts, if there is any.
+    """
     settings = read_bucket_settings(store, execution_input["dataset"])
-    run = build_run(execution_input, settings, bucket=store.bucket)
+    run = {
+        **build_run(execution_input, settings, bucket=store.bucket),
+        "asked": execution_input.get("asked"),
+        "champion": None
+        if champion is None
+        else {"version": champion.number, "run_id": champion.run_id},
+    }
     store.write_json(run_key(run["run_id"], "run.json"), run)
     return {
         "run_id": run["run_id"],

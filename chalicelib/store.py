@@ -99,6 +99,19 @@ class Store:
             for folder in page.get("CommonPrefixes", []):
                 yield folder["Prefix"]
 
+    def list_keys(self, prefix: str) -> Iterator[str]:
+        """List the keys of the objects below a prefix."""
+        pages = self.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=prefix
+        )
+        for page in pages:
+            for found in page.get("Contents", []):
+                yield found["Key"]
+
+    def delete(self, key: str) -> None:
+        """Delete an object's newest version; an older one goes by its own rule."""
+        self.s3.delete_object(Bucket=self.bucket, Key=key)
+
     def find_json(self, key: str) -> Any | None:
         """Read a JSON object; None where there is none."""
         stored = self.find_text(key)
