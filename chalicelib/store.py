@@ -117,7 +117,7 @@ class Store:
                 yield found["Key"]
 
     def delete(self, key: str) -> None:
-        """Delete an object's newest version; an older one goes by its own rule."""
+        """Delete an object's newest version, whether or not there is one."""
         self.s3.delete_object(Bucket=self.bucket, Key=key)
 
     def find_json(self, key: str) -> Any | None:
@@ -133,10 +133,6 @@ class Store:
     def write_json(self, key: str, value: Mapping[str, Any]) -> None:
         """Write a JSON object, readable to people too."""
         self._put(key, value)
-
-    def delete(self, key: str) -> None:
-        """Delete an object, whether or not there is one."""
-        self.s3.delete_object(Bucket=self.bucket, Key=key)
 
     def replace_json(
         self, key: str, value: Mapping[str, Any], *, etag: str | None
