@@ -17,25 +17,15 @@ _LENGTHS = {
     "week": timedelta(weeks=1),
 }
 _CRON = re.compile(r"cron\((.+)\)")
-_MONTHS = [
-    "JAN",
-    "FEB",
-    "MAR",
-    "APR",
-    "MAY",
-    "JUN",
-    "JUL",
-    "AUG",
-    "SEP",
-    "OCT",
-    "NOV",
-    "DEC",
-]
+_MONTHS = (
+    *("JAN", "FEB", "MAR", "APR", "MAY", "JUN"),
+    *("JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),
+)
 # Of EventBridge's week Sunday is the first day.
-_DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+_DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _FIELDS = (
     *((0, 59, ()), (0, 23, ()), (1, 31, ())),
-    *((1, 12, tuple(_MONTHS)), (1, 7, tuple(_DAYS)), (1970, 2199, ())),
+    *((1, 12, _MONTHS), (1, 7, _DAYS), (1970, 2199, ())),
 )
 
 
@@ -108,7 +98,8 @@ def read_moments(text: str) -> Every | Cron:
             f"{text!r} is no schedule (needs 'every 28 days', or cron of six fields "
             "such as 'cron(0 6 ? * MON *)'); correct it"
         )
-    return Cron(*(_read(one, *limits) for one, limits in zip(fields, _FIELDS)))
+    pairs = zip(fields, _FIELDS, strict=True)
+    return Cron(*(_read(one, *limits) for one, limits in pairs))
 
 
 def _read(field: str, low: int, high: int, names: tuple[str, ...]) -> frozenset[int]:

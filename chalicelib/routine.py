@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -163,7 +164,7 @@ def find_overdue(
     """Find whether an upload is overdue; None too where there is no cadence."""
     if len(uploads) < _LEAST_UPLOADS:
         return None
-    gaps = [later - earlier for earlier, later in zip(uploads, uploads[1:])]
+    gaps = [later - earlier for earlier, later in pairwise(uploads)]
     usual = max(median(gaps), _SHORTEST_GAP)
     regular = max(gaps) <= _IRREGULAR * usual and min(gaps) * _IRREGULAR >= usual
     if not regular or now - uploads[-1] <= _LATE * usual:

@@ -31,9 +31,9 @@ from localaws.sagemaker.automl_jobs import AutoMLJob
 from localaws.sagemaker.background_jobs import PRINCIPAL, Work, in_background
 from localaws.sagemaker.model_registry import ModelRegistry
 from localaws.sagemaker.quotas import check_quota
-from localaws.sagemaker.s3_files import Location
 from localaws.sagemaker.transform_jobs import TransformJob
 from localaws.service_quotas.table import AUTOPILOT_JOBS
+from trainer.s3_files import Location
 
 _GOING = ("InProgress", "Stopping")
 _CANDIDATES_A_PAGE = 10
