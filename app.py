@@ -255,7 +255,9 @@ def look_around(place: autopilot.RunPlace, settings: dict[str, Any]) -> Situatio
     champion, obstacle = find_champion(place.dataset)
     run = store.find_json(run_key(place.run_id, "run.json")) or {}
     score = store.find_json(run_key(place.run_id, "score.json")) or {}
-    trained_on = champion and store.find_json(run_key(champion.run_id, "settings.json"))
+    trained_on = None
+    if champion is not None:
+        trained_on = store.find_json(run_key(champion.run_id, "settings.json"))
     return Situation(
         settings=settings,
         now=datetime.now(UTC),

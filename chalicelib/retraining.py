@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -251,7 +252,7 @@ def gather_newest(scored: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]
 def pool_errors(scored: Sequence[Mapping[str, Any]], metric: str) -> float | None:
     """Give the error over all points of some forecasts; None where none is known."""
     known = [
-        (one["points"], error)
+        (int(one["points"]), float(error))
         for one in scored
         if (error := (one.get("metrics") or {}).get(metric)) is not None
     ]
@@ -259,7 +260,7 @@ def pool_errors(scored: Sequence[Mapping[str, Any]], metric: str) -> float | Non
     if not points:
         return None
     if metric == "RMSE":
-        return (sum(count * error**2 for count, error in known) / points) ** 0.5
+        return math.sqrt(sum(count * error**2 for count, error in known) / points)
     return sum(count * error for count, error in known) / points
 
 

@@ -165,7 +165,8 @@ def find_overdue(
     if len(uploads) < _LEAST_UPLOADS:
         return None
     gaps = [later - earlier for earlier, later in pairwise(uploads)]
-    usual = max(median(gaps), _SHORTEST_GAP)
+    middle = timedelta(seconds=median(gap.total_seconds() for gap in gaps))
+    usual = max(middle, _SHORTEST_GAP)
     regular = max(gaps) <= _IRREGULAR * usual and min(gaps) * _IRREGULAR >= usual
     if not regular or now - uploads[-1] <= _LATE * usual:
         return None
