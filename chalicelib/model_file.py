@@ -43,7 +43,6 @@ def build_model(
         "forecast_by": describe_forecaster(champion if by_champion else None, place),
         "registered": None,
         "warning": None,
-        "removed": [],
         "saved": describe_saved(champion) if by_champion and champion else None,
     }
 
