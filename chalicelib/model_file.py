@@ -36,6 +36,7 @@ def build_model(
         "run_id": place.run_id,
         "dataset": place.dataset,
         "road": choice.road,
+        "choice": choice.reason,
         "reason": choice.reason,
         "champion": None
         if champion is None

@@ -76,7 +76,7 @@ def test_old_moment_is_not_caught_up_with():
     ],
 )
 def test_what_is_no_schedule_is_refused(text):
-    with pytest.raises(MomentsError, match="correct it|use 1 or more"):
+    with pytest.raises(MomentsError, match=r"correct it|use 1 or more"):
         read_moments(text)
 
 
