@@ -24,7 +24,7 @@ _SHARES = (0.0, 0.25, 0.5, 0.75)  # of the weight, that the best naive may be gi
 _TINY = 1e-12
 _TILT = 5.0  # a loss larger by 20 % costs a prior weight a factor of e
 _AGE = 0.7  # of its weight has a window when the next one is over
-_INSURED = 0.3  # of the weight is for a naive as good in the backtest as the ensemble
+_INSURED = 0.15  # of the weight is for a naive as good in the backtest as the ensemble
 _RELATIVE = ("WQL", "WAPE")  # metrics whose errors count against the size of the actual
 
 
