@@ -19,8 +19,10 @@ _PARTS = (
     "chalicelib",
     "client",
     "deployment",
+    "forecaster",
     "glue",
     "sample-data",
+    "trainer",
 )
 
 
