@@ -10,6 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+from glue.engines import AUTOPILOT, BY_COST, KEY
 from glue.findings.finding import Findings, shorten
 from glue.limits import MAX_SETTINGS_BYTES, TRANSFORM_SIZES
 from glue.settings.rules import SETTINGS, check_settings, strip_comments
@@ -41,6 +42,7 @@ DEFAULTS: dict[str, Any] = {
     },
     "AutoMLJobObjective": {"MetricName": "AverageWeightedQuantileLoss"},
     "TransformResources": {"InstanceType": "ml.m5.4xlarge", "InstanceCount": 1},
+    KEY: AUTOPILOT,
 }
 
 
@@ -142,6 +144,9 @@ def _cap_costs(settings: Settings, allowed: Settings, findings: Findings) -> Non
     most, wanted = (_get(one.values, _INSTANCE) for one in (allowed, settings))
     if wanted not in _smaller_types(most):
         _cap(settings, allowed, _INSTANCE, most, findings=findings)
+    most, wanted = allowed.values[KEY], settings.values[KEY]
+    if BY_COST.index(wanted) > BY_COST.index(most):
+        _cap(settings, allowed, (KEY,), most, findings=findings)
 
 
 def _cap(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Union
 
+from glue.engines import ENGINES, KEY
 from glue.findings.finding import Findings, list_some, shorten
 from glue.limits import (
     AGGREGATIONS,
@@ -202,6 +203,7 @@ SETTINGS = Struct(
             }
         ),
         "Preparation": PREPARATION,
+        KEY: Text(choices=ENGINES),
     }
 )
 # What people carry over from other requests, and why it has no place here.
