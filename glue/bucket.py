@@ -20,6 +20,8 @@ SCHEMAS = {
     "settings.json": 1,
     "report.json": 1,
     "report-warnings.json": 1,
+    "score.json": 1,
+    "comparison.json": 1,
 }
 DEFAULT_SETTINGS = "config/default.json"
 _BLOCK_BYTES = 1024 * 1024
@@ -67,6 +69,21 @@ class RunKeys:
     def embedded_candidates(self) -> str:
         """What the embedded engine trained beside Autopilot."""
         return f"{self.documents}candidates-embedded.json"
+
+    @property
+    def score(self) -> str:
+        """How the champion's last forecasts came true."""
+        return f"{self.documents}score.json"
+
+    @property
+    def model(self) -> str:
+        """Whose model forecasts, and why."""
+        return f"{self.documents}model.json"
+
+    @property
+    def comparison(self) -> str:
+        """The trained model beside the champion."""
+        return f"{self.documents}comparison.json"
 
     @property
     def report_warnings(self) -> str:

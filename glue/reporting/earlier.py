@@ -52,7 +52,7 @@ def find_earlier(run: Run, bucket: Bucket, history: History) -> Mapping[str, Any
     reasons: dict[str, str] = {}
     for run_id in earlier_runs[:_MOST_LOOKED_AT]:
         try:
-            scored.append(_score_run(run_id, run, bucket, history))
+            scored.append(score_run(run_id, run, bucket, history))
         except NoOverlapError as error:
             reasons[run_id] = str(error)
         except Exception as error:
@@ -63,9 +63,16 @@ def find_earlier(run: Run, bucket: Bucket, history: History) -> Mapping[str, Any
     return {"scored": scored, "reason": None if scored else explain_none(reasons)}
 
 
-def _score_run(
+def score_run(
     run_id: str, run: Run, bucket: Bucket, history: History
 ) -> dict[str, Any]:
+    """Score the forecast of an earlier run on the history of this one.
+
+    Raises
+    ------
+    NoOverlapError
+        When it forecast nothing that this history has.
+    """
     keys = RunKeys(run_id)
     then = read_settings(bucket.read_json(keys.settings))
     key = f"{keys.results(run.dataset)}forecast.csv"
@@ -119,7 +126,7 @@ def score_earlier(
         horizon=then.horizon,
         asked_quantiles=then.asked_quantiles,
     )
-    earlier = _read_earlier(path, history, settings)
+    earlier = read_earlier(path, history, settings)
     comparison = compare(earlier.points, history, settings)
     scored = comparison.forecast
     if not len(scored.points):
@@ -167,7 +174,7 @@ def check_same(now: RunSettings, then: RunSettings) -> None:
 
 
 @dataclass(frozen=True)
-class _Earlier:
+class Earlier:
     """An earlier forecast as points, and the first and last day that it forecast."""
 
     points: Points
@@ -175,7 +182,14 @@ class _Earlier:
     last: str
 
 
-def _read_earlier(path: Path, history: History, settings: RunSettings) -> _Earlier:
+def read_earlier(path: Path, history: History, settings: RunSettings) -> Earlier:
+    """Read an earlier forecast.csv as points of this history.
+
+    Raises
+    ------
+    NoOverlapError
+        When it lacks a column, or has timestamps that cannot be read.
+    """
     table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     wanted = [*settings.row_keys, "mean", *settings.quantiles]
     missing = [name for name in wanted if name not in table.columns]
@@ -201,7 +215,7 @@ def _read_earlier(path: Path, history: History, settings: RunSettings) -> _Earli
     )
     sound = np.isfinite(numbers).all(axis=1) & (points.step <= settings.horizon)
     stamps = table[settings.timestamp]
-    return _Earlier(
+    return Earlier(
         points.take(np.flatnonzero(sound)), str(stamps.min()), str(stamps.max())
     )
 
