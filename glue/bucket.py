@@ -20,6 +20,7 @@ SCHEMAS = {
     "settings.json": 1,
     "report.json": 1,
     "report-warnings.json": 1,
+    "summary.json": 1,
 }
 DEFAULT_SETTINGS = "config/default.json"
 _BLOCK_BYTES = 1024 * 1024
@@ -57,6 +58,11 @@ class RunKeys:
     def candidates(self) -> str:
         """What Autopilot trained."""
         return f"{self.documents}candidates.json"
+
+    @property
+    def model(self) -> str:
+        """Whose model forecasts, and why."""
+        return f"{self.documents}model.json"
 
     @property
     def report_warnings(self) -> str:
@@ -190,6 +196,12 @@ class Bucket:
         body = self.s3.get_object(Bucket=self.name, Key=key)["Body"].read()
         content: dict[str, Any] = json.loads(body)
         return content
+
+    def find_json(self, key: str) -> dict[str, Any] | None:
+        """Read a JSON object; None where there is none."""
+        if not any(stored.key == key for stored in self.list_objects(key)):
+            return None
+        return self.read_json(key)
 
     def write_json(self, key: str, content: Mapping[str, Any]) -> None:
         """Write a JSON object, readable to people too."""

@@ -10,6 +10,7 @@ import click
 from client.command.check import check
 from client.command.completion import completion
 from client.command.doctor import doctor
+from client.command.history import history
 from client.command.local import local
 from client.command.run import run
 from client.command.runs import cancel, fetch, follow, list_runs, open_run, resume
@@ -90,7 +91,7 @@ def commands() -> None:
 
 for _command in (
     *(run, check, follow, list_runs, fetch, open_run),
-    *(resume, cancel, doctor, local, completion),
+    *(resume, cancel, history, doctor, local, completion),
 ):
     # Also where a command is asked alone, as by a test of the pages.
     _command.context_settings["help_option_names"] = _HELP_NAMES

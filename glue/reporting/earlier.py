@@ -21,6 +21,7 @@ from glue.reporting.scoring import (
     Points,
     as_number,
     compare,
+    find_bias,
     find_coverage,
     find_gain,
     score,
@@ -52,7 +53,7 @@ def find_earlier(run: Run, bucket: Bucket, history: History) -> Mapping[str, Any
     reasons: dict[str, str] = {}
     for run_id in earlier_runs[:_MOST_LOOKED_AT]:
         try:
-            scored.append(_score_run(run_id, run, bucket, history))
+            scored.append(score_run(run_id, run, bucket, history))
         except NoOverlapError as error:
             reasons[run_id] = str(error)
         except Exception as error:
@@ -63,9 +64,16 @@ def find_earlier(run: Run, bucket: Bucket, history: History) -> Mapping[str, Any
     return {"scored": scored, "reason": None if scored else explain_none(reasons)}
 
 
-def _score_run(
+def score_run(
     run_id: str, run: Run, bucket: Bucket, history: History
 ) -> dict[str, Any]:
+    """Score the forecast of an earlier run on this one's history.
+
+    Raises
+    ------
+    NoOverlapError
+        As of ``score_earlier``.
+    """
     keys = RunKeys(run_id)
     then = read_settings(bucket.read_json(keys.settings))
     key = f"{keys.results(run.dataset)}forecast.csv"
@@ -142,6 +150,7 @@ def score_earlier(
         "metrics": metrics,
         "baseline": baseline,
         "calibration": coverage,
+        "bias_percent": find_bias(scored),
         "worst": _list_worst(comparison, history),
         "sentence": _spell(metrics, baseline, coverage, comparison.words),
     }
