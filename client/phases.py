@@ -27,10 +27,13 @@ LOCAL_WORDS = {one["stage"]: one["words"] for one in build_timeline({}, local=Tr
 STATES = {
     "PrepareRun": "prepare",
     "Preprocess": "preprocess",
+    "ChooseModel": "preprocess",
+    "WhichRoad": "preprocess",
     "CreateAutopilotJob": "train",
     "WaitForAutopilotJob": "train",
     "CheckAutopilotJob": "train",
     "IsAutopilotJobDone": "train",
+    "RegisterModel": "train",
     "CreateModel": "transform",
     "BatchTransform": "transform",
     "Report": "report",

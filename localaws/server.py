@@ -15,7 +15,7 @@ import boto3
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
-from localaws import moto_mends
+from localaws import moto_memory, moto_mends
 from localaws.events.schedules import follow_schedules
 from localaws.faults.calls import FaultyCalls
 from localaws.faults.plan import Plan
@@ -218,6 +218,7 @@ def _install(patches: Patches, machine: Machine) -> None:
     service_quotas.install(patches, machine)
     simulation.install(patches)
     state_machines.install(patches)
+    moto_memory.install(patches)
 
 
 def _set_level(patches: Patches, logger: logging.Logger, level: int) -> None:
