@@ -70,7 +70,8 @@ def word_balance(balance: Balance) -> str:
     if gain is None:
         return told
     side = "less" if gain >= 0 else "more"
-    return f"{told}, {spell_percent(abs(gain))} {side} than the simple forecasts beside them"
+    gap = f"{spell_percent(abs(gain))} {side}"
+    return f"{told}, {gap} than the simple forecasts beside them"
 
 
 def _build_verdict(balance: Balance) -> Markup:
