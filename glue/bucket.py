@@ -22,6 +22,7 @@ SCHEMAS = {
     "report-warnings.json": 1,
     "score.json": 1,
     "comparison.json": 1,
+    "summary.json": 1,
 }
 DEFAULT_SETTINGS = "config/default.json"
 _BLOCK_BYTES = 1024 * 1024
@@ -221,6 +222,12 @@ class Bucket:
         body = self.s3.get_object(Bucket=self.name, Key=key)["Body"].read()
         content: dict[str, Any] = json.loads(body)
         return content
+
+    def find_json(self, key: str) -> dict[str, Any] | None:
+        """Read a JSON object; None where there is none."""
+        if not any(stored.key == key for stored in self.list_objects(key)):
+            return None
+        return self.read_json(key)
 
     def write_json(self, key: str, content: Mapping[str, Any]) -> None:
         """Write a JSON object, readable to people too."""

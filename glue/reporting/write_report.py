@@ -43,6 +43,7 @@ from glue.reporting.raw_output import (
     write_forecast,
     write_parquet,
 )
+from glue.reporting.remember import remember_run
 from glue.reporting.repairs import (
     Mended,
     check_complete,
@@ -231,6 +232,12 @@ def _write_figures(
     content = PageContent(_add_warnings(document, attempts), figures, settings)
     attempt(
         "report.html", lambda: _write_page(run, bucket, content, surroundings.assets)
+    )
+    attempt(
+        "dataset.html",
+        lambda: remember_run(
+            run, bucket, history, document, assets=surroundings.assets
+        ),
     )
     bucket.write_json(run.result("report.json"), _add_warnings(document, attempts))
 
