@@ -55,8 +55,18 @@ class RunKeys:
 
     @property
     def candidates(self) -> str:
-        """What Autopilot trained."""
+        """What was trained, by the engine that the report is about."""
         return f"{self.documents}candidates.json"
+
+    @property
+    def embedded_output(self) -> str:
+        """The prefix of what the embedded engine's training leaves."""
+        return f"autopilot-output/{self.run_id}/embedded"
+
+    @property
+    def embedded_candidates(self) -> str:
+        """What the embedded engine trained beside Autopilot."""
+        return f"{self.documents}candidates-embedded.json"
 
     @property
     def report_warnings(self) -> str:
@@ -88,8 +98,12 @@ class RunKeys:
         return f"{dataset_folder(dataset)}{self.run_id}/"
 
     def raw_folder(self, dataset: str) -> str:
-        """The folder of the batch transform's own output."""
+        """The folder of the raw forecasts: the batch transform's own output."""
         return f"{self.results(dataset)}raw/"
+
+    def embedded_raw_folder(self, dataset: str) -> str:
+        """The folder of what the embedded engine forecast beside Autopilot."""
+        return f"{self.results(dataset)}raw-embedded/"
 
 
 def dataset_folder(dataset: str) -> str:

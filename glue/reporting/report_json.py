@@ -88,7 +88,12 @@ def build_document(
         "unit": run.unit,
         "made_at": now.isoformat(timespec="seconds"),
         "metric": settings.metric,
-        "engine": {"name": figures.engine.name, "local": figures.engine.local},
+        "engine": {
+            "name": figures.engine.name,
+            "local": figures.engine.local,
+            "embedded": figures.engine.embedded,
+        },
+        "contest": None if figures.contest is None else figures.contest.as_data(),
         "verdict": figures.verdict.as_data(),
         "implausible": figures.plausibility.as_data(history.keys),
         "assumed_future": figures.assumed.as_data(),

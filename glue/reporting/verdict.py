@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from glue.reporting.assumed import AssumedFuture
+from glue.reporting.contest import Contest
 from glue.reporting.evidence import Evidence
 from glue.reporting.history import History
 from glue.reporting.leaderboard import find_winner, read_metrics
@@ -31,13 +32,16 @@ _BIAS_TOLD, _BIAS_BARRED = 5.0, 20.0
 
 @dataclass(frozen=True)
 class Engine:
-    """Who trained the candidates."""
+    """Who trained the candidates; ``embedded`` where the settings ask for that."""
 
     local: bool = False
+    embedded: bool = False
 
     @property
     def name(self) -> str:
         """Its name, at the beginning of a sentence or within."""
+        if self.embedded:
+            return "the embedded engine"
         return "the local engine" if self.local else "Autopilot"
 
     @property
@@ -298,9 +302,12 @@ def qualify(
     noun: str,
     *,
     mended: Mended | None = None,
+    contest: Contest | None = None,
 ) -> Verdict:
     """Take back what the delivered forecast does not bear out, and say why first."""
     verdict = _withhold(verdict, assumed)
+    if contest is not None:
+        verdict = replace(verdict, notes=(contest.sentence, *verdict.notes))
     if mended is not None and mended.is_naive:
         verdict = _tell_naive(verdict, mended, noun)
     words = describe_implausible(plausible, noun)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from glue.engines import ENGINES
 from glue.reporting.page.drivers import build_drivers
 from glue.reporting.page.group_section import build_groups
 from glue.reporting.page.markup import Markup, join, make, make_table
@@ -426,7 +427,7 @@ def _mark_best(value: float | None, best: float) -> Any:
 def _name_entry(entry: Mapping[str, Any], document: Document) -> str:
     where = "" if document["backtest"]["comparable"] else ", on the last horizon"
     # A candidate of the engine may be called as the report's own simple forecast is.
-    own = "simple forecast" if entry["scored_by"] != "autopilot" else ""
+    own = "" if entry["scored_by"] in ENGINES else "simple forecast"
     badges = {
         "winner": "winner",
         "baseline": f"baseline{where}",
@@ -752,11 +753,13 @@ def _build_notes(document: Document) -> Markup:
         join([make("dt", name), make("dd", words)])
         for name, words in document["definitions"].items()
     )
-    who = (
-        "Forecast by the local engine, which stands in for SageMaker Autopilot and is "
-        "another model."
-        if engine["local"]
-        else "Forecast by SageMaker Autopilot."
-    )
+    who = "Forecast by SageMaker Autopilot."
+    if engine["embedded"]:
+        who = "Forecast by the embedded engine, in a Glue job, as the settings ask."
+    elif engine["local"]:
+        who = (
+            "Forecast by the local engine, which stands in for SageMaker Autopilot and "
+            "is another model."
+        )
     summary = make("summary", "How the figures are defined")
     return join([make("p", who), make("details", summary, make("dl", terms))])
