@@ -107,6 +107,7 @@ def build_document(
             history,
             figures.plausibility,
             changes=figures.changes,
+            baseline=figures.backtest["baseline_words"],
         ),
         "data": _describe_data(figures, settings),
         "baseline": _describe_baseline(figures, settings),
@@ -187,4 +188,5 @@ def _describe_baseline(figures: Figures, settings: RunSettings) -> dict[str, Any
         "words": backtest["baseline_words"],
         "season": settings.season,
         "repeats": "season" if seasonal else "last value",
+        "forecast_total": float(figures.items.simple.sum()),
     }
