@@ -39,6 +39,7 @@ from chalicelib.endings import (
     has_ended,
     read_ending,
 )
+from chalicelib.engines import EMBEDDED, KEY, find_engine
 from chalicelib.environment import read_security, read_variables
 from chalicelib.errors import AutopilotBusy, ServiceBusy, SettingsMissing
 from chalicelib.inquiry import Inquiry
@@ -198,9 +199,15 @@ def start_execution(name: str, text: str) -> bool:
 def prepare_run(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Write down what was asked, and choose the size of the Glue jobs."""
     with telling_passing():
-        refuse_too_low(quotas.GLUE_RUNS, quotas.AUTOPILOT_JOBS)
-        champion, _ = find_champion(event["dataset"])
-        return runs.prepare_run(get_store(), event, champion=champion)
+        store = get_store()
+        settings = runs.read_bucket_settings(store, event["dataset"])
+        champion = None
+        if find_engine(settings["text"]) == EMBEDDED:
+            refuse_too_low(quotas.GLUE_RUNS)
+        else:
+            refuse_too_low(quotas.GLUE_RUNS, quotas.AUTOPILOT_JOBS)
+            champion, _ = find_champion(event["dataset"])
+        return runs.prepare_run(store, event, settings=settings, champion=champion)
 
 
 def find_champion(dataset: str) -> "tuple[Version | None, str]":
@@ -237,8 +244,9 @@ def choose_model(event: dict[str, Any], context: object) -> dict[str, Any]:
     place = read_place(event)
     with telling_passing():
         settings = read_run_settings(place.run_id)
-        # Only now it is known which instances the upload itself asks for.
-        refuse_too_low(quotas.find_transform_quota(settings["TransformResources"]))
+        if settings.get(KEY) != EMBEDDED:
+            # Only now it is known which instances the upload itself asks for.
+            refuse_too_low(quotas.find_transform_quota(settings["TransformResources"]))
         situation = look_around(place, settings)
         choice = choose(situation)
         return follow_choice(place, situation, choice)
@@ -252,7 +260,9 @@ def read_place(event: "Mapping[str, Any]") -> autopilot.RunPlace:
 def look_around(place: autopilot.RunPlace, settings: dict[str, Any]) -> Situation:
     """Gather what the choice of a road depends on."""
     store = get_store()
-    champion, obstacle = find_champion(place.dataset)
+    champion, obstacle = None, ""
+    if settings.get(KEY) != EMBEDDED:
+        champion, obstacle = find_champion(place.dataset)
     run = store.find_json(run_key(place.run_id, "run.json")) or {}
     score = store.find_json(run_key(place.run_id, "score.json")) or {}
     trained_on = None

@@ -60,9 +60,13 @@ def autopilot_prefix(run_id: str) -> str:
     return f"autopilot-output/{run_id}"
 
 
+# The folder of each dataset's results stands in it.
+RESULTS_FOLDER = "output-forecasted-data/"
+
+
 def forecast_key(dataset: str, run_id: str, name: str) -> str:
     """Build the key of one of the run's results, such as ``forecast.csv``."""
-    return f"output-forecasted-data/{dataset}/{run_id}/{name}"
+    return f"{RESULTS_FOLDER}{dataset}/{run_id}/{name}"
 
 
 def build_uri(bucket: str, key: str) -> str:

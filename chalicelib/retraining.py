@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.engines import AUTOPILOT, BOTH, EMBEDDED, KEY
 from chalicelib.schemas import describe_schema, hash_schema, list_differences
 
 if TYPE_CHECKING:
@@ -100,7 +101,22 @@ class Choice:
 
 
 def choose(situation: Situation) -> Choice:
-    """Choose whether to train, or to forecast with the champion."""
+    """Choose whether to train, and by which engine, or to forecast with the champion.
+
+    The embedded engine's models are no versions: they are trained in minutes, and have
+    no container that SageMaker could run.
+    """
+    engine = situation.settings.get(KEY, AUTOPILOT)
+    if engine == EMBEDDED:
+        return Choice(EMBEDDED, "trained by the embedded engine, as the settings ask")
+    choice = _choose_model(situation)
+    if engine == BOTH and choice.road == TRAIN:
+        return replace(choice, road=BOTH)
+    return choice
+
+
+def _choose_model(situation: Situation) -> Choice:
+    """Choose between a training by Autopilot and the champion."""
     allowed, champion = read_retraining(situation.settings), situation.champion
     obstacle = _find_obstacle(situation, allowed)
     if obstacle or champion is None:

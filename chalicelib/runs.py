@@ -129,16 +129,18 @@ def prepare_run(
     store: Store,
     execution_input: Mapping[str, Any],
     *,
+    settings: Mapping[str, str | None],
     champion: Version | None = None,
 ) -> dict[str, Any]:
     """Write ``run.json``, and give what every later state needs to know.
 
     Parameters
     ----------
+    settings
+        What ``read_bucket_settings`` gave for the dataset.
     champion
         The version of the dataset's model that forecasts, if there is any.
     """
-    settings = read_bucket_settings(store, execution_input["dataset"])
     run = {
         **build_run(execution_input, settings, bucket=store.bucket),
         "asked": execution_input.get("asked"),

@@ -286,7 +286,7 @@ class _Data:
             return None
         with suppress(FileRejected):  # the history is checked all the same
             return understand_metadata(
-                table, history.roles, self.settings, self.findings, taken=taken
+                table, history, self.settings, self.findings, taken=taken
             )
         return None
 

@@ -62,14 +62,29 @@ def compare_backtest(
 ) -> BacktestOutcome:
     """Put simple forecasts beside the winner's backtest, where that can be read."""
     try:
-        paths = download_backtest(candidates, bucket)
-        backtest = read_backtest(paths, history, settings)
+        backtest = load_backtest(candidates, bucket, history, settings)
         comparison = compare(backtest.points, history, settings)
         if not len(comparison.forecast.points):
             raise NotComparableError("no series has a history before its backtest")
     except NotComparableError as error:
         return BacktestOutcome(None, reason=str(error))
     return BacktestOutcome(comparison, backtest.windows)
+
+
+def load_backtest(
+    candidates: Mapping[str, Any] | None,
+    bucket: Bucket,
+    history: History,
+    settings: RunSettings,
+) -> Backtest:
+    """Bring the winner's backtest results here, and read them.
+
+    Raises
+    ------
+    NotComparableError
+        When there are none, or they cannot be read.
+    """
+    return read_backtest(download_backtest(candidates, bucket), history, settings)
 
 
 def download_backtest(

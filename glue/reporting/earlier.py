@@ -21,6 +21,7 @@ from glue.reporting.scoring import (
     Points,
     as_number,
     compare,
+    find_bias,
     find_coverage,
     find_gain,
     score,
@@ -149,6 +150,7 @@ def score_earlier(
         "metrics": metrics,
         "baseline": baseline,
         "calibration": coverage,
+        "bias_percent": find_bias(scored),
         "worst": _list_worst(comparison, history),
         "sentence": _spell(metrics, baseline, coverage, comparison.words),
     }

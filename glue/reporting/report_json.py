@@ -91,7 +91,12 @@ def build_document(
         "unit": run.unit,
         "made_at": now.isoformat(timespec="seconds"),
         "metric": settings.metric,
-        "engine": {"name": figures.engine.name, "local": figures.engine.local},
+        "engine": {
+            "name": figures.engine.name,
+            "local": figures.engine.local,
+            "embedded": figures.engine.embedded,
+        },
+        "contest": None if figures.contest is None else figures.contest.as_data(),
         "verdict": figures.verdict.as_data(),
         "implausible": figures.plausibility.as_data(history.keys),
         "assumed_future": figures.assumed.as_data(),
@@ -102,6 +107,7 @@ def build_document(
             history,
             figures.plausibility,
             changes=figures.changes,
+            baseline=figures.backtest["baseline_words"],
         ),
         "data": _describe_data(figures, settings),
         "baseline": _describe_baseline(figures, settings),
@@ -182,4 +188,5 @@ def _describe_baseline(figures: Figures, settings: RunSettings) -> dict[str, Any
         "words": backtest["baseline_words"],
         "season": settings.season,
         "repeats": "season" if seasonal else "last value",
+        "forecast_total": float(figures.items.simple.sum()),
     }

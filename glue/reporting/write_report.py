@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from glue.bucket import SCHEMAS, Bucket, RunKeys
+from glue.engines import AUTOPILOT, BOTH
 from glue.findings.finding import Findings
 from glue.log import log_findings
 from glue.reporting import page
@@ -20,6 +21,7 @@ from glue.reporting.attempts import Attempts
 from glue.reporting.backtest import BacktestOutcome, compare_backtest
 from glue.reporting.champion import Maker, read_maker
 from glue.reporting.changes import Changes, find_changes
+from glue.reporting.contest import Contest, hold_contest
 from glue.reporting.costs import describe_cost
 from glue.reporting.earlier import NOT_READ, find_earlier
 from glue.reporting.explanation import Explanation, read_explanation
@@ -41,6 +43,7 @@ from glue.reporting.raw_output import (
     write_forecast,
     write_parquet,
 )
+from glue.reporting.remember import remember_run
 from glue.reporting.repairs import (
     Mended,
     check_complete,
@@ -60,12 +63,14 @@ if TYPE_CHECKING:
 class Surroundings:
     """What a report depends on beside its run.
 
-    ``assets`` are the parts of the page: this package's own, where nobody gives others.
+    ``assets`` are the parts of the page: this package's own, where nobody gives others;
+    ``contest`` is how two engines compare, where both trained.
     """
 
     now: datetime
     local: bool = False
     assets: Traversable = field(default_factory=lambda: files(page))
+    contest: Contest | None = None
 
 
 def write_report(run_id: str, bucket: Bucket, surroundings: Surroundings) -> None:
@@ -80,10 +85,16 @@ def write_report(run_id: str, bucket: Bucket, surroundings: Surroundings) -> Non
     keys = RunKeys(run_id)
     run = read_run(bucket.read_json(keys.settings), bucket.read_json(keys.data_report))
     findings = Findings()
+    attempts = Attempts(findings)
+    if run.engine == BOTH:
+        contest = attempts.attempt(
+            "the comparison of the engines", lambda: hold_contest(run, bucket)
+        )
+        run = replace(run, chosen=AUTOPILOT if contest is None else contest.chosen)
+        surroundings = replace(surroundings, contest=contest)
     forecast = read_forecast(download_outputs(run, bucket), run.settings)
     forecast = repair_rows(forecast, run.settings, findings)
     write_forecast(forecast, run, bucket)
-    attempts = Attempts(findings)
     history = attempts.attempt(
         "the comparison with the history",
         lambda: read_history(bucket.download(run.keys.train), run.settings),
@@ -222,6 +233,12 @@ def _write_figures(
     attempt(
         "report.html", lambda: _write_page(run, bucket, content, surroundings.assets)
     )
+    attempt(
+        "dataset.html",
+        lambda: remember_run(
+            run, bucket, history, document, assets=surroundings.assets
+        ),
+    )
     bucket.write_json(run.result("report.json"), _add_warnings(document, attempts))
 
 
@@ -261,7 +278,8 @@ def _gather(
             otherwise=AssumedFuture(),
         ),
         explanation=explanation,
-        engine=Engine(local=surroundings.local),
+        engine=Engine(local=surroundings.local, embedded=run.is_embedded),
+        contest=surroundings.contest,
         changes=attempt(
             "the comparison with the last forecast",
             lambda: find_changes(run, bucket, grid, history),

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Union
 
+from glue.engines import ENGINES, KEY
 from glue.findings.finding import Findings, list_some, shorten
 from glue.limits import (
     AGGREGATIONS,
@@ -228,6 +229,7 @@ SETTINGS = Struct(
             }
         ),
         "Preparation": PREPARATION,
+        KEY: Text(choices=ENGINES),
         "Retraining": RETRAINING,
         "Schedule": SCHEDULE,
     }
@@ -355,7 +357,8 @@ def _check(value: Any, rule: Rule, place: _Place) -> None:
 
 def _check_struct(value: Any, rule: Struct, place: _Place) -> None:
     if not isinstance(value, dict):
-        place.refuse(value, "an object { }")
+        names = list_some(rule.members, 3)
+        place.refuse(value, f"an object {{ }} with keys such as {names}")
         return
     for key, inner in value.items():
         if key in rule.members:
@@ -451,10 +454,11 @@ def _check_method(methods: Mapping[str, Any], kind: str, place: _Place) -> None:
     if isinstance(logic, str) and logic not in choices:
         logic_place.refuse(logic, f"one of {', '.join(choices)}", choices)
     if logic == "value" and value is None:
-        needed = f"{kind}_value beside it, such as {kind}_value: '1'"
+        needed = f'"{kind}_value" beside it, such as "{kind}_value": "1"'
         logic_place.refuse(logic, needed)
     if value is not None and logic != "value":
-        value_place.refuse(value, f"{kind}: 'value' beside it")
+        needs = f'"{kind}": "value" beside it, and a whole number as text, such as "0"'
+        value_place.refuse(value, needs)
     if isinstance(value, str) and not re.fullmatch(r"-?\d+", value):
         value_place.refuse(value, "a whole number as text")
 

@@ -112,9 +112,7 @@ class FakeRegistry:
     def get_paginator(self, operation):
         return SimpleNamespace(paginate=getattr(self, f"_{operation}"))
 
-    def _list_model_packages(
-        self, ModelPackageGroupName, ModelApprovalStatus=None, **_
-    ):
+    def _list_model_packages(self, PaginationConfig, ModelPackageGroupName, **which):
         self._hear("ListModelPackages")
         if ModelPackageGroupName not in self.groups:
             said = {"Code": "ValidationException", "Message": "it does not exist."}
