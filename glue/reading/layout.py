@@ -17,7 +17,7 @@ _SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _STEP_NAME = re.compile(r"[A-Za-z]_?\d+")
 _RULER = frozenset("-=_+*~ \t")
 # A line of more characters is not cut into fields to find the layout.
-_LONGEST_LINE = 20_000
+_LONGEST_LINE = 100_000
 _MOST_BELOW = 3
 _MOST_UNNAMED = 2
 Record = Sequence[str]
