@@ -883,11 +883,12 @@ UPLOAD_CODES: dict[str, Code] = {
         "{path} in {source} is not a setting of this pipeline",
     ),
     "setting-capped": _warning(
-        "The upload's own config.json asks for more time or machines than the bucket's "
-        "settings allow.",
+        "The upload's own config.json asks for more time, machines or trainings than "
+        "the bucket's settings allow, or for what these alone decide.",
         "ignore this, or ask whoever runs the pipeline to raise it in "
         "config/default.json",
-        "{path} is {wanted} in config.json; it was lowered to {most}, as {source} says",
+        "{path} is {wanted} in config.json; it was put back to {most}, as {source} "
+        "says",
     ),
     "setting-column-unknown": _error(
         "The upload's own config.json names a column that is not in the data.",
