@@ -23,6 +23,7 @@ from benchmarks.broken_stage import (
     STAGE,
     BrokenStage,
     Late,
+    anonymise,
     break_stage,
     build_upload,
     is_forecast_of,
@@ -38,7 +39,8 @@ from benchmarks.fault_scenarios import (
 )
 
 PATIENCE = 300.0
-SETTLING = 20.0
+# Of a machine that does much else besides.
+SETTLING = 90.0
 # What tells a person nothing to act on.
 _EMPTY_REASONS = ("", "States.TaskFailed", "no reason was given")
 _EMPTY_STARTS = ("Command failed with exit code", "RequestId:")
@@ -51,6 +53,7 @@ class Result:
     step: str
     name: str
     expected: str
+    run_id: str = ""
     outcome: str = "lost"
     status: str | None = None
     told_step: str | None = None
@@ -62,7 +65,7 @@ class Result:
     jobs: int = 0
     orphans: int = 0
     redriven: str | None = None
-    exit_code: int | None = None
+    exit_codes: list[int] = field(default_factory=list)
     seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
 
@@ -109,14 +112,29 @@ class Trial:
         if act == "mend and sweep" and self.scenario.step != "on_upload":
             self._sweep(mend=True)
         self._look(ended)
+        if self.client:
+            self._follow(ended["name"])
         if self.result.outcome in {REDRIVE, STOPPED}:
             self._redrive(arn)
-        if self.client:
-            done = self.stage.run_script(
-                "forecast.py", "--stage", STAGE.name, "--run", ended["name"]
-            )
-            self.result.exit_code = done.returncode
+        if self.client and self.result.redriven == "right":
+            self._follow(ended["name"])
         self._judge()
+
+    def _follow(self, run_id: str) -> None:
+        """Follow a run as a person does, and read what the screen says of its end."""
+        result = self.result
+        done = self.stage.run_script(
+            "forecast.py", "follow", run_id, "--stage", STAGE.name
+        )
+        result.exit_codes.append(done.returncode)
+        went = result.outcome == RECOVERED or result.redriven == "right"
+        if done.returncode != (0 if went else 1):
+            result.wrong.append(f"the client's exit code is {done.returncode}")
+        if not went:
+            command = "run SOURCE" if result.remedy == UPLOAD else f"resume {run_id}"
+            told = (result.told_step or "", command)
+            if any(text not in done.stdout + done.stderr for text in told):
+                result.wrong.append(f"the screen lacks one of {told}")
 
     def _sweep(self, *, mend: bool) -> None:
         """Give what is tried again time to end, mend what was broken, and sweep."""
@@ -142,7 +160,7 @@ class Trial:
 
     def _look(self, ended: dict[str, Any]) -> None:
         result, run = self.result, json.loads(ended["input"])
-        result.status = ended["status"]
+        result.run_id, result.status = ended["name"], ended["status"]
         try:
             status = wait_for(
                 lambda: self._find_told(run["run_id"], ended), seconds=SETTLING
@@ -269,7 +287,7 @@ def build_tables(results: list[Result]) -> str:
     ]
     for result in results:
         if result.reason:
-            reason = " ".join(result.reason.split()).replace("|", "\\|")
+            reason = anonymise(result.reason, result.run_id)
             lines.append(
                 f"| {result.step}: {result.name} | {result.told_step} | {reason} | "
                 f"{result.redriven or result.remedy} |"

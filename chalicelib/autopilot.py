@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/general/latest/gr/sagemaker.html
 _JOBS_QUOTA = "L-CFC2D5B6"
 UNFINISHED = ("InProgress", "Stopping")
+# Why there is no model, where the service gives no reason.
+_UNSAID = {
+    "Stopped": "somebody or something stopped it before one was done",
+    "Completed": "it tried candidates, and none can forecast",
+}
 _LABELS = {"me": "ensemble"}
 _METRIC_CONSTANTS = {"AVERAGE_WEIGHTED_QUANTILE_LOSS": "AverageWeightedQuantileLoss"}
 
@@ -129,16 +134,27 @@ def ensure_autopilot_job(
     try:
         sagemaker.create_auto_ml_job_v2(**request)
     except sagemaker.exceptions.ResourceLimitExceeded as error:
-        raise AutopilotBusy(
-            "the account runs as many Autopilot jobs as it may (received: "
-            f"{error.response['Error']['Message']}); redrive the run when others have "
-            f"ended, or ask Service Quotas for more of {_JOBS_QUOTA}"
-        ) from error
+        said = error.response["Error"]["Message"]
+        raise explain_busy(f"received: {said}") from error
     except sagemaker.exceptions.ResourceInUse:
         job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=request["AutoMLJobName"])
         # Job names are the account's: the one found may be somebody else's.
         if job["OutputDataConfig"]["S3OutputPath"] != _output_path(request):
             raise
+
+
+def explain_busy(found: str) -> AutopilotBusy:
+    """Build the error that says why there is no place for one more job.
+
+    Parameters
+    ----------
+    found
+        What tells that, such as the service's answer.
+    """
+    return AutopilotBusy(
+        f"the account runs as many Autopilot jobs as it may ({found}); redrive the run "
+        f"when others have ended, or ask Service Quotas for more of {_JOBS_QUOTA}"
+    )
 
 
 def is_unfinished(job: Mapping[str, Any]) -> bool:
@@ -192,10 +208,11 @@ def explain_unusable(job: Mapping[str, Any]) -> AutopilotFailed:
     """Build the error that says why a finished job left no model."""
     partial = [p["PartialFailureMessage"] for p in job.get("PartialFailureReasons", [])]
     reasons = [r for r in (job.get("FailureReason"), *partial) if r]
-    status = f"{job['AutoMLJobStatus']}, {job['AutoMLJobSecondaryStatus']}"
+    statuses = dict.fromkeys((job["AutoMLJobStatus"], job["AutoMLJobSecondaryStatus"]))
+    said = "; ".join(reasons) or _UNSAID.get(job["AutoMLJobStatus"], "no reason given")
     return AutopilotFailed(
         f"Autopilot job {job['AutoMLJobName']!r} left no usable model "
-        f"(found {status}: {'; '.join(reasons) or 'no reason given'}); "
+        f"(found {', '.join(statuses)}: {said}); "
         "fix the problem and upload again, because the job's name is spent"
     )
 

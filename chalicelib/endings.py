@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.advice import DEATHS, find_advice
 from chalicelib.causes import find_message
 from chalicelib.errors import AutopilotFailed, SettingsMissing
 from chalicelib.job_logs import JobLog, explain_job
@@ -17,21 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _FIXED_REASONS = {
-    "ABORTED": "the run was stopped by hand; upload again to start over",
-    "TIMED_OUT": "the run ran out of time, and its training was stopped; upload again",
+    "ABORTED": "the run was stopped by hand",
+    "TIMED_OUT": "the run took longer than it may, and was stopped",
 }
 REDRIVE, UPLOAD = "redrive", "upload"
-# What Lambda and Step Functions call it when a function does not come to an answer.
-_DEATHS = {
-    **dict.fromkeys(
-        ("Lambda.Unknown", "Runtime.ExitError"),
-        "the state's function died each time it was tried; its log says more",
-    ),
-    **dict.fromkeys(
-        ("Sandbox.Timedout", "States.Timeout"),
-        "the state took longer than it may, each time it was tried",
-    ),
-}
 # In these a run needs its training to go on.
 _TRAINING_STATES = {
     "CreateAutopilotJob",
@@ -100,6 +90,12 @@ class Findings:
     step: str | None = None
     training: Training | None = None
     log: JobLog | None = None
+    model: Mapping[str, Any] | None = None
+
+
+def is_success(ending: Ending) -> bool:
+    """Tell whether a run ended with a forecast."""
+    return ending.status == "SUCCEEDED"
 
 
 def read_ending(detail: Mapping[str, Any]) -> Ending:
@@ -137,6 +133,7 @@ def build_status(
         data_report=found.data_report,
         log=found.log,
     )
+    advice = find_advice(ending.run_id, ending.error, reason, step=found.step)
     data_report = build_uri(bucket, run_key(ending.run_id, "data-report.json"))
     forecast = forecast_key(ending.dataset or "", ending.run_id, "forecast.csv")
     return {
@@ -147,7 +144,7 @@ def build_status(
         "status": ending.status,
         "complete": complete,
         "step": None if succeeded else found.step,
-        "reason": None if succeeded else reason,
+        "reason": None if succeeded else f"{reason}{advice}",
         "remedy": find_remedy(ending, found),
         "error": ending.error,
         "cause": ending.cause,
@@ -157,6 +154,7 @@ def build_status(
         "redrive_count": ending.redrive_count,
         "execution_arn": ending.execution_arn,
         "training": _describe_training(found.training),
+        "model": found.model,
         "verdict": found.verdict,
         "summary": found.summary,
         "forecast_uri": build_uri(bucket, forecast) if succeeded else None,
@@ -264,8 +262,8 @@ def explain_ending(
     if status in _FIXED_REASONS:
         return _FIXED_REASONS[status]
     message = find_message(cause or "") or error or "no reason was given"
-    if error in _DEATHS:
-        return f"{_DEATHS[error]} ({_drop_request(message)})"
+    if error in DEATHS:
+        return f"{DEATHS[error]} ({_drop_request(message)})"
     return explain_job(cause, message, log)
 
 

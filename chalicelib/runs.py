@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ from chalicelib.keys import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from chalicelib.registry import Version
+    from chalicelib.routine import Due
     from chalicelib.store import Store
     from chalicelib.uploads import Upload
 
@@ -31,6 +33,7 @@ LARGE_CAPACITY = 1.0
 # Compressed bytes of an upload; CSV shrinks about tenfold.
 LARGE_UPLOAD = 10 * 1024**2
 _RUN_HASH_LENGTH = 8
+_RUN_ID = re.compile(r"(?:([a-z0-9-]+)-)?(\d{12})-([0-9a-f]{8})-([a-z0-9-]+)")
 
 
 def name_run(upload: Upload, stage: str) -> str:
@@ -45,21 +48,43 @@ def name_run(upload: Upload, stage: str) -> str:
     if upload.version_id == NO_VERSION:
         version = (upload.etag, upload.sequencer)
     mark = hash_parts(upload.bucket, upload.key, *version, length=_RUN_HASH_LENGTH)
+    return _name(upload.key, moment, mark, stage)
+
+
+def name_due(due: Due, stage: str) -> str:
+    """Name the run that the clock starts at a moment, whatever the newest upload is."""
+    asked = f"{due.asked} {due.moment.isoformat()}"
+    mark = hash_parts(due.upload.bucket, due.dataset, asked, length=_RUN_HASH_LENGTH)
+    return _name(due.upload.key, due.moment, mark, stage)
+
+
+def _name(key: str, moment: datetime, mark: str, stage: str) -> str:
     own = f"{moment:%y%m%d%H%M%S}-{mark}-{stage}"
     room = max(MAX_RUN_ID_LENGTH - len(own) - 1, 0)
-    slug = name_dataset(upload.key)[:room].rstrip("-")
+    slug = name_dataset(key)[:room].rstrip("-")
     return f"{slug}-{own}" if slug else own
 
 
-def find_slug(run_id: str) -> str:
-    """Find what of a run's name comes from its upload's."""
-    return run_id.rsplit("-", 3)[0]
+@dataclass(frozen=True)
+class RunName:
+    """The parts of a run's name: of the upload's, its time, a hash, and the stage."""
+
+    slug: str
+    moment: str
+    mark: str
+    stage: str
+
+
+def read_run_id(name: str) -> RunName | None:
+    """Take a run's name apart; None where an execution has another name."""
+    found = _RUN_ID.fullmatch(name)
+    return None if found is None else RunName(*(part or "" for part in found.groups()))
 
 
 def is_run_id(name: str, stage: str) -> bool:
     """Tell whether an execution with this name is a run of the stage."""
-    own = rf"\d{{12}}-[0-9a-f]{{{_RUN_HASH_LENGTH}}}-{re.escape(stage)}"
-    return re.fullmatch(rf"([a-z0-9-]+-)?{own}", name) is not None
+    found = read_run_id(name)
+    return found is not None and found.stage == stage
 
 
 def build_execution_input(upload: Upload, stage: str) -> str:
@@ -72,6 +97,17 @@ def build_execution_input(upload: Upload, stage: str) -> str:
         **asdict(upload),
         "run_id": name_run(upload, stage),
         "dataset": name_dataset(upload.key),
+    }
+    return json.dumps(run, sort_keys=True, separators=(",", ":"))
+
+
+def build_due_input(due: Due, stage: str) -> str:
+    """Build the input of the execution that the clock starts, of the newest upload."""
+    run = {
+        **asdict(due.upload),
+        "run_id": name_due(due, stage),
+        "dataset": due.dataset,
+        "asked": due.asked,
     }
     return json.dumps(run, sort_keys=True, separators=(",", ":"))
 
@@ -89,10 +125,29 @@ def read_execution_input(text: str | None) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def prepare_run(store: Store, execution_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Write ``run.json``, and give what every later state needs to know."""
-    settings = read_bucket_settings(store, execution_input["dataset"])
-    run = build_run(execution_input, settings, bucket=store.bucket)
+def prepare_run(
+    store: Store,
+    execution_input: Mapping[str, Any],
+    *,
+    settings: Mapping[str, str | None],
+    champion: Version | None = None,
+) -> dict[str, Any]:
+    """Write ``run.json``, and give what every later state needs to know.
+
+    Parameters
+    ----------
+    settings
+        What ``read_bucket_settings`` gave for the dataset.
+    champion
+        The version of the dataset's model that forecasts, if there is any.
+    """
+    run = {
+        **build_run(execution_input, settings, bucket=store.bucket),
+        "asked": execution_input.get("asked"),
+        "champion": None
+        if champion is None
+        else {"version": champion.number, "run_id": champion.run_id},
+    }
     store.write_json(run_key(run["run_id"], "run.json"), run)
     return {
         "run_id": run["run_id"],

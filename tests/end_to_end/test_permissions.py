@@ -143,6 +143,7 @@ def calls(stage):
         for state in ("Preprocess", "WaitForAutopilotJob", "BatchTransform"):
             stopped = stop_in_state(stage, state)
         create_for_a_stopped_run(stage, stopped)
+        wait_in_line(stage)
         with hold_transform(stage, "held", UPLOAD) as arn:
             wait_until_told(stage, arn.rsplit(":", 1)[1])
         refuse_upload(stage)
@@ -201,6 +202,23 @@ def create_for_a_stopped_run(stage, execution_arn):
     stage.client("lambda").invoke(FunctionName=create, Payload=json.dumps(run))
     stage.put(f"runs/{run_id}/settings.json", stage.read(f"runs/{name}/settings.json"))
     stage.client("lambda").invoke(FunctionName=create, Payload=json.dumps(run))
+
+
+def wait_in_line(stage):
+    """Keep two runs from training: one gives up its place, the other gets a job."""
+    stage.faults.replace(BUSY)
+    waiting = [stage.put(f"raw/{name}.zip", UPLOAD) for name in ("quits", "stays")]
+    quits, stays = (wait_for(lambda v=v: stage._find_execution(v)) for v in waiting)
+    wait_for(lambda: is_refused(stage, quits) and is_refused(stage, stays))
+    stage.stepfunctions.stop_execution(executionArn=quits)
+    stage.wait_for_json(f"runs/{quits.rpartition(':')[2]}/status.json")
+    stage.faults.replace()
+    wait_for(lambda: not list_tickets(stage))
+
+
+def list_tickets(stage):
+    found = stage.s3.list_objects_v2(Bucket=stage.bucket, Prefix="waiting/")
+    return found.get("Contents", [])
 
 
 def refuse_upload(stage):
@@ -331,8 +349,9 @@ def test_everything_in_the_bucket_is_on_its_map(stage):
             assert (key, tuple(stage.read_json(key))) == (key, row.keys)
 
 
-# Nobody put these, or no environment here makes them.
+# Nobody put these, no environment here makes them, or they are gone again.
 NOT_MADE_HERE = {
+    "waiting/<run_id>.json",
     "raw",
     "raw/<name>.csv",
     "raw/<name>.parquet",
