@@ -35,11 +35,12 @@ from chalicelib.endings import (
     Ending,
     Findings,
     build_status,
+    has_ended,
     read_ending,
 )
 from chalicelib.engines import EMBEDDED, KEY, find_engine
 from chalicelib.environment import read_security, read_variables
-from chalicelib.errors import ServiceBusy, SettingsMissing
+from chalicelib.errors import AutopilotBusy, ServiceBusy, SettingsMissing
 from chalicelib.inquiry import Inquiry
 from chalicelib.keys import BARE_UPLOAD_KEY, run_key
 from chalicelib.registration import Registration
@@ -47,6 +48,7 @@ from chalicelib.retraining import CHAMPION, Choice, Situation, choose, fits
 from chalicelib.stages import APP_NAME, Stage
 from chalicelib.status_file import StatusFile, claim_ending
 from chalicelib.store import Store, expect_owner
+from chalicelib.waiting_line import leave_line, read_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -306,7 +308,7 @@ def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, An
         request = autopilot.build_autopilot_request(
             place, settings, role_arn=SAGEMAKER_ROLE_ARN, security=SECURITY
         )
-        autopilot.ensure_autopilot_job(get_sagemaker(), request)
+        create_in_turn(request, event["execution_arn"])
         stop_if_orphaned(place.run_id, event["execution_arn"])
     return {"autopilot_job_name": place.run_id}
 
@@ -329,6 +331,47 @@ def read_run_settings(run_id: str) -> dict[str, Any]:
             "was it stopped?); upload again"
         )
     return settings
+
+
+def create_in_turn(request: "Mapping[str, Any]", execution_arn: str) -> None:
+    """Create a run's job if it is at the front of those that wait for one.
+
+    Whose job is there already, as after a lost answer, waits no more.
+
+    Raises
+    ------
+    AutopilotBusy
+        When others come first, or the account runs as many jobs as it may.
+    """
+    run_id, sagemaker = request["AutoMLJobName"], get_sagemaker()
+    line = read_line(get_store(), run_id, datetime.now(UTC))
+    try:
+        if not line.is_at_front and not autopilot.find_autopilot_job(sagemaker, run_id):
+            drop_if_ended(line.ahead[-1], execution_arn)
+            raise autopilot.explain_busy(
+                f"{len(line.ahead)} runs of earlier uploads wait for one"
+            )
+        autopilot.ensure_autopilot_job(sagemaker, request)
+    except AutopilotBusy:
+        line.join()
+        raise
+    line.leave()
+
+
+def drop_if_ended(run_id: str, execution_arn: str) -> None:
+    """Take away the ticket of a run that ended and left it, as one that was stopped.
+
+    Whoever waits looks at the one before it, so that nobody waits for long behind
+    those who do not.
+    """
+    stepfunctions = get_stepfunctions()
+    arn = f"{execution_arn.rpartition(':')[0]}:{run_id}"
+    try:
+        status = stepfunctions.describe_execution(executionArn=arn)["status"]
+    except stepfunctions.exceptions.ExecutionDoesNotExist:
+        status = "ABORTED"
+    if has_ended(status):
+        leave_line(get_store(), run_id)
 
 
 def stop_if_orphaned(job_name: str, execution_arn: str) -> None:
@@ -432,6 +475,9 @@ def on_execution_end(event: CloudWatchEvent) -> None:
         get_store(), get_sagemaker(), get_stepfunctions(), get_logs(), attempts
     )
     found = inquiry.look_into(ending, STAGE)
+    if found.step == "CreateAutopilotJob":
+        with attempts.alone("its place in the line was not given up"):
+            leave_line(get_store(), ending.run_id)
     if file is not None:
         tell_of_ending(file, ending, found, attempts)
     for words in attempts.words:

@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import resource
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -19,7 +20,6 @@ from typing import Any
 
 from benchmarks.broken_stage import (
     ENDED,
-    STAGE,
     BrokenStage,
     break_stage,
     build_upload,
@@ -27,7 +27,9 @@ from benchmarks.broken_stage import (
 )
 from localaws.faults.plan import Fault
 
-_LOOK_SECONDS = 5.0
+_LOOK_SECONDS = 10.0
+# What a notice says of a run that goes on, after an hour in a queue.
+_WAITS = "waits for a quota"
 # Every call of the pipeline's roles; the owner's are the benchmark's own.
 _CALLERS = ("states", "on_", "prepare", "create", "check", "glue", "sagemaker")
 
@@ -62,24 +64,21 @@ def read_memory() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
 
 
-def run_burst(
-    stage: BrokenStage, load: Load, *, seconds: float
-) -> list[dict[str, Any]]:
+def run_burst(stage: BrokenStage, load: Load, *, seconds: float) -> None:
     """Upload all at once, and wait for the ends of their runs."""
     for number in range(load.uploads):
         stage.put(f"{number:04d}.zip", build_upload(name_items(number)))
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         runs = stage.list_runs()
-        ended = [run for run in runs if run["status"] in ENDED]
+        ended = sum(is_of_burst(r, load) and r["status"] in ENDED for r in runs)
         print(
-            f"  {len(runs)} runs, {len(ended)} ended, {read_memory():.0f} MB",
+            f"  {len(runs)} runs, {ended} ended, {read_memory():.0f} MB",
             flush=True,
         )
-        if len(ended) >= load.uploads:
-            break
+        if ended >= load.uploads:
+            return
         time.sleep(_LOOK_SECONDS)
-    return stage.list_runs()
 
 
 def judge(stage: BrokenStage, runs: list[dict[str, Any]]) -> Counter[str]:
@@ -94,7 +93,7 @@ def judge(stage: BrokenStage, runs: list[dict[str, Any]]) -> Counter[str]:
         verdicts[verdict] += 1
         if not right:
             print(f"  {run['name']}: {described.get('error')} {described.get('cause')}")
-        told = len(stage.list_notices(run["name"]))
+        told = sum(_WAITS not in subject for subject in stage.list_notices(run["name"]))
         if told != 1:
             verdicts[f"{told} notices"] += 1
     return verdicts
@@ -119,9 +118,9 @@ def count_attempts(stage: BrokenStage, runs: list[dict[str, Any]]) -> Counter[st
 
 
 def correlate_order(runs: list[dict[str, Any]]) -> float:
-    """Correlate the ranks of the runs' starts and ends."""
+    """Correlate the ranks of the uploads and of their runs' ends."""
     ended = [run for run in runs if run["status"] in ENDED]
-    starts = sorted(ended, key=lambda run: run["startDate"])
+    starts = sorted(ended, key=lambda run: str(run["name"]))
     ends = sorted(ended, key=lambda run: run["stopDate"])
     place = {run["name"]: number for number, run in enumerate(ends)}
     count = len(starts)
@@ -144,8 +143,61 @@ def time_lone_run(stage: BrokenStage, number: int) -> float:
         time.sleep(0.3)
 
 
-def main() -> None:
-    """Measure, and print what was found."""
+def measure(load: Load, *, autopilot_jobs: int, seconds: float) -> dict[str, Any]:
+    """Run a burst between two lone runs, and give all that is to be known of it."""
+    with break_stage(autopilot_jobs=autopilot_jobs) as stage:
+        alone, at_first = time_lone_run(stage, load.uploads), read_memory()
+        stage.faults.replace(*load.list_faults())
+        began, busy = time.monotonic(), time.process_time()
+        run_burst(stage, load, seconds=seconds)
+        took, cpu = time.monotonic() - began, time.process_time() - busy
+        peak = read_memory()
+        after = time_lone_run(stage, load.uploads + 1)
+        burst = [run for run in stage.list_runs() if is_of_burst(run, load)]
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return {
+            "uploads": load.uploads,
+            "runs": len(burst),
+            "jobs": len(stage.list_jobs()) - 2,
+            "verdicts": dict(judge(stage, burst)),
+            "seconds": round(took),
+            "runs_a_minute": round(60 * len(burst) / took, 1),
+            "server_cpu_a_run": round(cpu / len(burst), 1),
+            "jobs_cpu_a_run": round(children.ru_utime / (len(burst) + 2), 1),
+            "mb": [round(at_first), round(peak), round(read_memory())],
+            "lone_run_seconds": [round(alone, 1), round(after, 1)],
+            "order": round(correlate_order(burst), 2),
+            "most_of_a_run": dict(count_attempts(stage, burst)),
+        }
+
+
+def is_of_burst(run: dict[str, Any], load: Load) -> bool:
+    """Tell the runs of a burst from the lone ones, which have the next two numbers."""
+    return int(run["name"].partition("-")[0]) < load.uploads
+
+
+def build_row(found: dict[str, Any]) -> str:
+    """Build the line of the README's table."""
+    others = {k: n for k, n in found["verdicts"].items() if k != "right"}
+    cells = (
+        found["uploads"],
+        found["verdicts"].get("right", 0),
+        others or "none",
+        found["jobs"],
+        found["seconds"],
+        found["runs_a_minute"],
+        found["server_cpu_a_run"],
+        found["jobs_cpu_a_run"],
+        " to ".join(map(str, found["mb"][:2])),
+        " and ".join(map(str, found["lone_run_seconds"])),
+        found["order"],
+        found["most_of_a_run"].get("(events in the history)", 0),
+    )
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def main() -> int:
+    """Measure, and print what was found; 1 where a forecast is not right."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--uploads", type=int, default=10)
     parser.add_argument("--duplicates", type=float, default=0.2)
@@ -154,28 +206,13 @@ def main() -> None:
     parser.add_argument("--hours", type=float, default=2.0, help="how long to wait")
     options = parser.parse_args()
     load = Load(options.uploads, options.duplicates, options.faults)
-    with break_stage(autopilot_jobs=options.autopilot_jobs) as stage:
-        alone, at_first = time_lone_run(stage, load.uploads), read_memory()
-        stage.faults.replace(*load.list_faults())
-        began, busy = time.monotonic(), time.process_time()
-        runs = run_burst(stage, load, seconds=options.hours * 3600)
-        took, cpu = time.monotonic() - began, time.process_time() - busy
-        after = time_lone_run(stage, load.uploads + 1)
-        runs = [r for r in runs if f"{load.uploads:04d}-" not in r["name"]]
-        jobs = Counter(name for name in stage.list_jobs())
-        children = resource.getrusage(resource.RUSAGE_CHILDREN)
-        print(f"{load}, quota {options.autopilot_jobs}, stage {STAGE.name}")
-        print(f"runs {len(runs)}, AutoML jobs {len(jobs) - 2}")
-        print(f"verdicts {dict(judge(stage, runs))}")
-        print(f"seconds {took:.0f}, {60 * len(runs) / took:.1f} runs a minute")
-        print(
-            f"server: {cpu / len(runs):.1f} CPU s a run, {at_first:.0f} MB at first, "
-        )
-        print(f"  {read_memory():.0f} MB at last; jobs' CPU s {children.ru_utime:.0f}")
-        print(f"a lone run: {alone:.1f} s before, {after:.1f} s after")
-        print(f"order of starts and ends: rank correlation {correlate_order(runs):.2f}")
-        print(f"most of a run: {dict(count_attempts(stage, runs))}")
+    found = measure(
+        load, autopilot_jobs=options.autopilot_jobs, seconds=options.hours * 3600
+    )
+    print(json.dumps(found, indent=2))
+    print(build_row(found))
+    return int(found["verdicts"] != {"right": load.uploads})
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

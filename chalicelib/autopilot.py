@@ -129,16 +129,27 @@ def ensure_autopilot_job(
     try:
         sagemaker.create_auto_ml_job_v2(**request)
     except sagemaker.exceptions.ResourceLimitExceeded as error:
-        raise AutopilotBusy(
-            "the account runs as many Autopilot jobs as it may (received: "
-            f"{error.response['Error']['Message']}); redrive the run when others have "
-            f"ended, or ask Service Quotas for more of {_JOBS_QUOTA}"
-        ) from error
+        said = error.response["Error"]["Message"]
+        raise explain_busy(f"received: {said}") from error
     except sagemaker.exceptions.ResourceInUse:
         job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=request["AutoMLJobName"])
         # Job names are the account's: the one found may be somebody else's.
         if job["OutputDataConfig"]["S3OutputPath"] != _output_path(request):
             raise
+
+
+def explain_busy(found: str) -> AutopilotBusy:
+    """Build the error that says why there is no place for one more job.
+
+    Parameters
+    ----------
+    found
+        What tells that, such as the service's answer.
+    """
+    return AutopilotBusy(
+        f"the account runs as many Autopilot jobs as it may ({found}); redrive the run "
+        f"when others have ended, or ask Service Quotas for more of {_JOBS_QUOTA}"
+    )
 
 
 def is_unfinished(job: Mapping[str, Any]) -> bool:

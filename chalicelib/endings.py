@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.advice import DEATHS, find_advice
 from chalicelib.causes import find_message
 from chalicelib.errors import AutopilotFailed, SettingsMissing
 from chalicelib.job_logs import JobLog, explain_job
@@ -17,21 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _FIXED_REASONS = {
-    "ABORTED": "the run was stopped by hand; upload again to start over",
-    "TIMED_OUT": "the run ran out of time, and its training was stopped; upload again",
+    "ABORTED": "the run was stopped by hand",
+    "TIMED_OUT": "the run took longer than it may, and was stopped",
 }
 REDRIVE, UPLOAD = "redrive", "upload"
-# What Lambda and Step Functions call it when a function does not come to an answer.
-_DEATHS = {
-    **dict.fromkeys(
-        ("Lambda.Unknown", "Runtime.ExitError"),
-        "the state's function died each time it was tried; its log says more",
-    ),
-    **dict.fromkeys(
-        ("Sandbox.Timedout", "States.Timeout"),
-        "the state took longer than it may, each time it was tried",
-    ),
-}
 # In these a run needs its training to go on.
 _TRAINING_STATES = {
     "CreateAutopilotJob",
@@ -137,6 +127,7 @@ def build_status(
         data_report=found.data_report,
         log=found.log,
     )
+    advice = find_advice(ending.run_id, ending.error, reason, step=found.step)
     data_report = build_uri(bucket, run_key(ending.run_id, "data-report.json"))
     forecast = forecast_key(ending.dataset or "", ending.run_id, "forecast.csv")
     return {
@@ -147,7 +138,7 @@ def build_status(
         "status": ending.status,
         "complete": complete,
         "step": None if succeeded else found.step,
-        "reason": None if succeeded else reason,
+        "reason": None if succeeded else f"{reason}{advice}",
         "remedy": find_remedy(ending, found),
         "error": ending.error,
         "cause": ending.cause,
@@ -264,8 +255,8 @@ def explain_ending(
     if status in _FIXED_REASONS:
         return _FIXED_REASONS[status]
     message = find_message(cause or "") or error or "no reason was given"
-    if error in _DEATHS:
-        return f"{_DEATHS[error]} ({_drop_request(message)})"
+    if error in DEATHS:
+        return f"{DEATHS[error]} ({_drop_request(message)})"
     return explain_job(cause, message, log)
 
 

@@ -96,7 +96,7 @@ def explain_job(cause: str | None, message: str, log: JobLog | None) -> str:
     if log is None:
         return message
     where = f"its log is {log.group}, stream {log.stream}"
-    return f"{_blame(message, log.lines)}; {where}"
+    return f"{_blame(message, log.lines).removesuffix('.')}; {where}"
 
 
 def _blame(message: str, lines: Sequence[str]) -> str:

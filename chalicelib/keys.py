@@ -28,6 +28,15 @@ def run_key(run_id: str, name: str) -> str:
     return f"{RUNS_FOLDER}{run_id}/{name}"
 
 
+# The tickets of the runs that wait to train stand in it.
+WAITING_FOLDER = "waiting/"
+
+
+def waiting_key(run_id: str) -> str:
+    """Build the key of a run's ticket in the line of those that wait to train."""
+    return f"{WAITING_FOLDER}{run_id}.json"
+
+
 def training_prefix(run_id: str) -> str:
     """Build the prefix of what a run's model is trained on."""
     return f"input/{run_id}/train/"

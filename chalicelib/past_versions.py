@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.keys import autopilot_prefix, build_uri
-from chalicelib.runs import find_slug
+from chalicelib.runs import read_run_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,8 +63,9 @@ def _list_models(
     sagemaker: SageMakerClient, version: Version, folder: str
 ) -> Iterator[str]:
     """List the models that were made from a version's artefacts, by any run."""
+    named = read_run_id(version.run_id)
     pages = sagemaker.get_paginator("list_models").paginate(
-        NameContains=find_slug(version.run_id),
+        NameContains=named.slug if named else version.run_id,
         CreationTimeAfter=version.created - _EARLIER,
     )
     listed = (model["ModelName"] for page in pages for model in page["Models"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,7 @@ LARGE_CAPACITY = 1.0
 # Compressed bytes of an upload; CSV shrinks about tenfold.
 LARGE_UPLOAD = 10 * 1024**2
 _RUN_HASH_LENGTH = 8
+_RUN_ID = re.compile(r"(?:([a-z0-9-]+)-)?(\d{12})-([0-9a-f]{8})-([a-z0-9-]+)")
 
 
 def name_run(upload: Upload, stage: str) -> str:
@@ -52,15 +53,26 @@ def name_run(upload: Upload, stage: str) -> str:
     return f"{slug}-{own}" if slug else own
 
 
-def find_slug(run_id: str) -> str:
-    """Find what of a run's name comes from its upload's."""
-    return run_id.rsplit("-", 3)[0]
+@dataclass(frozen=True)
+class RunName:
+    """The parts of a run's name: of the upload's, its time, a hash, and the stage."""
+
+    slug: str
+    moment: str
+    mark: str
+    stage: str
+
+
+def read_run_id(name: str) -> RunName | None:
+    """Take a run's name apart; None where an execution has another name."""
+    found = _RUN_ID.fullmatch(name)
+    return None if found is None else RunName(*(part or "" for part in found.groups()))
 
 
 def is_run_id(name: str, stage: str) -> bool:
     """Tell whether an execution with this name is a run of the stage."""
-    own = rf"\d{{12}}-[0-9a-f]{{{_RUN_HASH_LENGTH}}}-{re.escape(stage)}"
-    return re.fullmatch(rf"([a-z0-9-]+-)?{own}", name) is not None
+    found = read_run_id(name)
+    return found is not None and found.stage == stage
 
 
 def build_execution_input(upload: Upload, stage: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from botocore.model import OperationModel
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import ObjectVersionTypeDef
+    from mypy_boto3_s3.type_defs import ObjectTypeDef, ObjectVersionTypeDef
 
 _WRITTEN_BY_ANOTHER = {
     "ConditionalRequestConflict",
@@ -90,6 +90,14 @@ class Store:
                 return listed
         return None
 
+    def list_objects(self, prefix: str) -> Iterator[ObjectTypeDef]:
+        """List the newest versions of all objects below a prefix, by their keys."""
+        pages = self.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=prefix
+        )
+        for page in pages:
+            yield from page.get("Contents", [])
+
     def list_folders(self, prefix: str) -> Iterator[str]:
         """List the folders below a prefix, each with a slash at its end."""
         pages = self.s3.get_paginator("list_objects_v2").paginate(
@@ -109,7 +117,7 @@ class Store:
                 yield found["Key"]
 
     def delete(self, key: str) -> None:
-        """Delete an object's newest version; an older one goes by its own rule."""
+        """Delete an object's newest version, whether or not there is one."""
         self.s3.delete_object(Bucket=self.bucket, Key=key)
 
     def find_json(self, key: str) -> Any | None:

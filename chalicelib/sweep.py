@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
 from chalicelib.keys import BARE_UPLOAD_KEY, RUNS_FOLDER, run_key
-from chalicelib.runs import find_slug, name_run
+from chalicelib.runs import name_run, read_run_id
 from chalicelib.uploads import Upload, read_listed, starts_run
 
 if TYPE_CHECKING:
@@ -76,8 +76,13 @@ def _has_run(store: Store, upload: Upload, known: set[str], stage: str) -> bool:
     name = name_run(upload, stage)
     if name in known:
         return True
-    others = (other for other in known if find_slug(other) == find_slug(name))
+    others = (other for other in known if _find_slug(other) == _find_slug(name))
     return any(_ran(store, other) == upload.version_id for other in others)
+
+
+def _find_slug(run_id: str) -> str | None:
+    found = read_run_id(run_id)
+    return None if found is None else found.slug
 
 
 def _ran(store: Store, run_id: str) -> str | None:

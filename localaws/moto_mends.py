@@ -43,7 +43,7 @@ from localaws.iam.roles import RoleClients
 from localaws.machine import Machine
 from localaws.patches import Patches
 from localaws.step_functions.task_states import find_service
-from localaws.waits import pause_before_retry, shorten, wait_while_running
+from localaws.waits import Queues, pause_before_retry, shorten, wait_while_running
 
 _FILTER_NAME = re.compile(rb"(<Name>\s*)(Prefix|Suffix)(\s*</Name>)")
 _STATES = "states.amazonaws.com"
@@ -217,7 +217,7 @@ def let_a_stop_end_a_wait(patches: Patches, machine: Machine) -> None:
 
 def let_a_stop_end_a_pause_before_a_retry(patches: Patches, machine: Machine) -> None:
     """Pause at the machine's pace, and see a stop; moto sleeps whatever happens."""
-    pausing = threading.local()
+    pausing, queues = threading.local(), Queues()
 
     @patches.wrap(moto_retrier.RetrierDecl, "_eval_body")
     def evaluate(original: Original, retrier: Any, env: Any) -> None:
@@ -225,11 +225,10 @@ def let_a_stop_end_a_pause_before_a_retry(patches: Patches, machine: Machine) ->
         original(retrier, env)
 
     def sleep(seconds: float) -> None:
-        context = pausing.env.states.context_object.context_object_data
-        pause = pause_before_retry(
-            seconds, machine.speedup, attempt=context["State"]["RetryCount"]
-        )
-        wait_while_running(pausing.env, pause)
+        state = pausing.env.states.context_object.context_object_data["State"]
+        with queues.wait_in(state["Name"], attempt=state["RetryCount"]) as attempts:
+            pause = pause_before_retry(seconds, machine.speedup, attempts=attempts)
+            wait_while_running(pausing.env, pause)
 
     patches.replace(moto_retrier, "time", SimpleNamespace(sleep=sleep))
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 # So many times faster pass the waits and retries of state machines, and of
 # asynchronous invocations; what really computes takes what it takes.
 SPEEDUP = 300.0
-_LOOK_SECONDS = 0.1
-_ATTEMPTS_TO_DOUBLE = 20
+# The longer a wait, the less it matters to see a stop at once; a thousand may wait.
+_LOOK_SECONDS, _LOOKS = 0.1, 10
+_ATTEMPTS_TO_SLOW = 20
 
 
 def shorten(seconds: float, speedup: float) -> float:
@@ -17,21 +22,44 @@ def shorten(seconds: float, speedup: float) -> float:
     return seconds / speedup
 
 
-def pause_before_retry(seconds: float, speedup: float, *, attempt: int) -> float:
+def pause_before_retry(seconds: float, speedup: float, *, attempts: int) -> float:
     """Turn the pause before a retry into one of this machine.
 
     What a long queue waits for are jobs, which take here what they take: the more
-    often a state was tried, the slower pass its pauses, up to AWS's own. A thousand
-    attempts then outlast a thousand jobs, as they do on AWS.
+    often its longest waiter was refused, the slower pass the pauses of all, up to
+    AWS's own. A queue of a thousand then outlasts a thousand jobs.
     """
-    return min(shorten(seconds, speedup) * (1 + attempt / _ATTEMPTS_TO_DOUBLE), seconds)
+    slower = (1 + attempts / _ATTEMPTS_TO_SLOW) ** 2
+    return min(shorten(seconds, speedup) * slower, seconds)
+
+
+class Queues:
+    """Who pauses before a retry, by the state that they are in."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._attempts: dict[str, list[int]] = defaultdict(list)
+
+    @contextmanager
+    def wait_in(self, state: str, *, attempt: int) -> Iterator[int]:
+        """Be one of those that wait; give how often the longest waiter was refused."""
+        waiting = self._attempts[state]
+        with self._lock:
+            waiting.append(attempt)
+            most = max(waiting)
+        try:
+            yield most
+        finally:
+            with self._lock:
+                waiting.remove(attempt)
 
 
 def wait_while_running(env: Any, seconds: float) -> None:
     """Wait, but not beyond the end of the execution."""
     deadline = time.monotonic() + seconds
+    pause = max(seconds / _LOOKS, _LOOK_SECONDS)
     while env.is_running():
         left = deadline - time.monotonic()
         if left <= 0:
             return
-        env.program_state_event.wait(min(left, _LOOK_SECONDS))
+        env.program_state_event.wait(min(left, pause))

@@ -533,6 +533,108 @@ def test_full_account_makes_autopilot_busy(sagemaker):
         pipeline.create_autopilot_job(CREATION, None)
 
 
+def wait_in_line(*days):
+    """Leave the tickets of runs whose uploads came at these days of the month."""
+    for day in days:
+        run_id = f"other-2611{day:02d}000000-0123abcd-dev"
+        put(f"waiting/{run_id}.json", {})
+
+
+def list_tickets():
+    found = boto3.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="waiting/")
+    return [listed["Key"] for listed in found.get("Contents", [])]
+
+
+def test_run_that_is_refused_waits_in_line(sagemaker):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+    sagemaker(make_job("InProgress"))
+
+    for _ in range(2):
+        with pytest.raises(AutopilotBusy):
+            pipeline.create_autopilot_job(CREATION, None)
+
+    assert list_tickets() == [f"waiting/{RUN_ID}.json"]
+
+
+@pytest.mark.usefixtures("stepfunctions")
+def test_run_leaves_the_line_with_its_job(aws):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+    put(f"waiting/{RUN_ID}.json", {})
+    wait_in_line(*range(1, 8))
+
+    invoke("create_autopilot_job", CREATION)
+
+    assert f"waiting/{RUN_ID}.json" not in list_tickets()
+    assert len(list_tickets()) == 7
+
+
+@pytest.mark.usefixtures("stepfunctions")
+def test_earlier_uploads_are_let_go_first(aws):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+    wait_in_line(*range(1, 9))
+
+    with pytest.raises(AutopilotBusy, match="8 runs of earlier uploads wait"):
+        pipeline.create_autopilot_job(CREATION, None)
+
+    assert boto3.client("sagemaker").list_auto_ml_jobs()["AutoMLJobSummaries"] == []
+    assert f"waiting/{RUN_ID}.json" in list_tickets()
+
+
+@pytest.mark.parametrize(
+    ("state", "left"), [("CreateAutopilotJob", True), ("Preprocess", False)]
+)
+def test_run_that_ended_in_line_gives_up_its_place(aws, stepfunctions, state, left):
+    stepfunctions.states = ("PrepareRun", state)
+    put(f"waiting/{RUN_ID}.json", {})
+
+    invoke("on_execution_end", make_end_event(status="ABORTED", name=RUN_ID))
+
+    assert (list_tickets() == []) == left
+
+
+@pytest.mark.usefixtures("stepfunctions")
+def test_later_uploads_are_let_wait(aws):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+    wait_in_line(*range(24, 31), *range(1, 8))
+
+    created = invoke("create_autopilot_job", CREATION)
+
+    assert created["autopilot_job_name"] == RUN_ID
+
+
+def test_place_of_a_run_that_ended_is_given_up(aws, stepfunctions):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+    wait_in_line(*range(1, 9))
+    stepfunctions.status = "ABORTED"
+
+    with pytest.raises(AutopilotBusy):
+        pipeline.create_autopilot_job(CREATION, None)
+
+    assert len(list_tickets()) == 8
+    assert "waiting/other-261108000000-0123abcd-dev.json" not in list_tickets()
+
+
+def test_ticket_without_a_run_is_taken_away(aws):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+    wait_in_line(*range(1, 9))
+
+    with pytest.raises(AutopilotBusy):
+        pipeline.create_autopilot_job(CREATION, None)
+
+    assert "waiting/other-261108000000-0123abcd-dev.json" not in list_tickets()
+
+
+@pytest.mark.usefixtures("stepfunctions")
+def test_run_whose_job_is_there_does_not_wait(aws):
+    put(f"runs/{RUN_ID}/settings.json", make_settings())
+    invoke("create_autopilot_job", CREATION)
+    wait_in_line(*range(1, 9))
+
+    again = invoke("create_autopilot_job", CREATION)
+
+    assert again["autopilot_job_name"] == RUN_ID
+
+
 def test_training_job_is_in_progress(sagemaker):
     sagemaker(make_job("InProgress", secondary="TrainingModels"))
 
@@ -851,6 +953,24 @@ def test_no_training_begins_without_a_transform_to_come(aws):
         assert pipeline.prepare_run(make_upload(), None)["run_id"]
     jobs = boto3.client("sagemaker").list_auto_ml_jobs()["AutoMLJobSummaries"]
     assert jobs == []
+
+
+def test_embedded_engine_asks_for_no_quota_of_sagemaker(aws):
+    put("config/default.json", {"Engine": "embedded"})
+    put(f"runs/{RUN_ID}/settings.json", {**make_settings(), "Engine": "embedded"})
+    with account_quotas(**{"L-CFC2D5B6": 0, "L-3E1C9273": 0}):
+        pipeline.prepare_run(make_upload(), None)
+
+        assert pipeline.choose_model(CREATION, None)["road"] == "embedded"
+
+
+@pytest.mark.parametrize("engine", ["autopilot", "both"])
+def test_road_is_that_of_the_engine(aws, engine):
+    put(f"runs/{RUN_ID}/settings.json", {**make_settings(), "Engine": engine})
+
+    road = pipeline.choose_model(CREATION, None)["road"]
+
+    assert road == {"autopilot": "train"}.get(engine, engine)
 
 
 def test_preparation_that_was_stopped_is_told(aws):

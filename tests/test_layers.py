@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "deployment": {"chalicelib"},
     "client": {"chalicelib", "glue"},
     "localaws": {"forecaster", "trainer"},
-    "demo": {"forecaster", "localaws"},
+    "demo": {"client", "forecaster", "localaws"},
     "trainer": {"forecaster", "glue"},
 }
 ENTRY_POINTS = {"app.py", "deploy.py", "forecast.py"}

@@ -10,6 +10,7 @@ import click
 from client.command.check import check
 from client.command.completion import completion
 from client.command.doctor import doctor
+from client.command.local import local
 from client.command.run import run
 from client.command.runs import cancel, fetch, follow, list_runs, open_run, resume
 from client.command.words import find_command, refuse_word, suggest_command
@@ -18,6 +19,7 @@ _PROJECT = Path(__file__).resolve().parents[2]
 _HELP_NAMES = ["-h", "--help"]
 _EPILOG = """\b
 Examples:
+  forecast run sales.csv --local
   forecast check sales.csv
   forecast run sales.csv --stage dev
   forecast list --stage dev
@@ -88,7 +90,7 @@ def commands() -> None:
 
 for _command in (
     *(run, check, follow, list_runs, fetch, open_run),
-    *(resume, cancel, doctor, completion),
+    *(resume, cancel, doctor, local, completion),
 ):
     # Also where a command is asked alone, as by a test of the pages.
     _command.context_settings["help_option_names"] = _HELP_NAMES

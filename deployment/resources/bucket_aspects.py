@@ -41,6 +41,7 @@ _OWNER_ENFORCED: Any = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
 _OLD_VERSIONS = 30
 _CLEAN_DATA = 90
 _RUN_RECORDS = 400
+_TICKETS = 2
 _UNFINISHED_UPLOADS = 7
 
 
@@ -135,6 +136,7 @@ def build_lifecycle() -> list[dict[str, Any]]:
     return [
         _expire("input/", days=_CLEAN_DATA),
         _expire("runs/", days=_RUN_RECORDS),
+        _expire("waiting/", days=_TICKETS),
         *(
             _expire(prefix, days=None)
             for prefix in ("raw", "config/", "output-forecasted-data/")

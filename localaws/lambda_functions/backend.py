@@ -34,13 +34,15 @@ from localaws.waits import shorten
 
 log = logging.getLogger(__name__)
 
-# A laptop has not the thousand of an account.
-_AT_ONCE = 8
+# A laptop has not the thousand of an account. Who calls waits for a turn before it is
+# told that there is none: asking again and again costs more than what is asked for.
+AT_ONCE = 8
+TURN_SECONDS = 10.0
 _LOG_RESULT_BYTES = 4096
 
 
 class TooManyRequests(LambdaClientError):
-    """The answer to an invocation beyond the function's reserved concurrency."""
+    """The answer to an invocation beyond what may run at once."""
 
     code = 429
 
@@ -55,7 +57,7 @@ class Invoker:
         self._machine = machine
         self._clients = clients
         self._environments = Environments(machine)
-        self._turns = threading.Semaphore(_AT_ONCE)
+        self._turns = threading.Semaphore(AT_ONCE)
         self._lock = threading.Lock()
         self._running: Counter[str] = Counter()
 
@@ -69,15 +71,28 @@ class Invoker:
                 event, attempt = kept["event"], kept["attempt"]
                 self._queue(function, event, request_id, attempt=attempt)
 
-    def invoke(self, function: Function, event: str, request_id: str) -> Outcome:
+    def invoke(
+        self,
+        function: Function,
+        event: str,
+        request_id: str,
+        *,
+        patience: float | None = None,
+    ) -> Outcome:
         """Run a function once and return what it returned.
+
+        Parameters
+        ----------
+        patience
+            For how many seconds it may wait for its turn; for ever when None.
 
         Raises
         ------
         TooManyRequests
-            When as many invocations run as are reserved for the function.
+            When as many invocations run as are reserved for the function, or no turn
+            came in time.
         """
-        with self._reserve(function), self._turns:
+        with self._reserve(function), self._take_turn(patience):
             return self._environments.invoke(
                 function.describe_code(), function.code_bytes, event, request_id
             )
@@ -156,6 +171,15 @@ class Invoker:
             self._machine.keeper.drop_invocation(request_id)
 
     @contextmanager
+    def _take_turn(self, patience: float | None) -> Iterator[None]:
+        if not self._turns.acquire(timeout=patience):
+            raise TooManyRequests
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    @contextmanager
     def _reserve(self, function: Function) -> Iterator[None]:
         name, reserved = function.function_name, function.reserved_concurrency
         with self._lock:
@@ -210,7 +234,9 @@ class Function(moto_lambda.LambdaFunction):
         if kind == "Event":
             self.invoker.queue(self, event)
             return b""
-        outcome = self.invoker.invoke(self, event, str(uuid.uuid4()))
+        outcome = self.invoker.invoke(
+            self, event, str(uuid.uuid4()), patience=TURN_SECONDS
+        )
         tail = outcome.log.encode()[-_LOG_RESULT_BYTES:]
         response_headers["x-amz-log-result"] = base64.b64encode(tail).decode()
         response_headers["x-amz-executed-version"] = str(self.version)

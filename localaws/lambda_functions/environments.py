@@ -26,6 +26,7 @@ from localaws.machine import Machine
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 _INIT_SECONDS = 10.0
 _MILLIS = 1000.0
+_MOST_IDLE = 8
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,12 @@ class EnvironmentDied(Exception):
 
 
 class Environments:
-    """Keeps one idle environment for each function."""
+    """Keeps the environments that were used last, as the next event may be soon."""
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._lock = threading.Lock()
-        self._idle: dict[Code, Environment] = {}
+        self._idle: list[Environment] = []
 
     def invoke(
         self, code: Code, archive: bytes, event: str, request_id: str
@@ -80,18 +81,27 @@ class Environments:
         fate = Fate(self._machine.faults, "lambda", code.name, event)
         outcome = environment.invoke(event, request_id, fate)
         if environment.alive:
-            self._keep(code, environment)
+            self._keep(environment)
         return outcome
 
     def _take(self, code: Code) -> Environment | None:
         with self._lock:
-            return self._idle.pop(code, None)
+            dead = [idle for idle in self._idle if not idle.is_running]
+            self._idle = [idle for idle in self._idle if idle not in dead]
+            fitting = [idle for idle in self._idle if idle.code == code]
+            if fitting:
+                self._idle.remove(fitting[-1])
+        for other in dead:
+            other.close()
+        return fitting[-1] if fitting else None
 
-    def _keep(self, code: Code, environment: Environment) -> None:
+    def _keep(self, environment: Environment) -> None:
         with self._lock:
-            outdated = [c for c in self._idle if c.arn == code.arn]
-            closed = [self._idle.pop(c) for c in outdated]
-            self._idle[code] = environment
+            self._idle.append(environment)
+            kept = [idle for idle in self._idle if not idle.is_outdated_by(environment)]
+            kept = kept[-_MOST_IDLE:]
+            closed = [idle for idle in self._idle if idle not in kept]
+            self._idle = kept
         for other in closed:
             other.close()
 
@@ -109,7 +119,7 @@ class Environment:
 
     def __init__(self, machine: Machine, code: Code, folder: Path) -> None:
         self._machine = machine
-        self._code = code
+        self.code = code
         moment = time.strftime("%Y/%m/%d", time.gmtime())
         self._group = f"/aws/lambda/{code.name}"
         self._stream = f"{moment}/[{code.version}]{uuid.uuid4().hex}"
@@ -131,7 +141,7 @@ class Environment:
         memory = 0
         try:
             if self._init_millis is None:
-                self._receive(_INIT_SECONDS + self._code.timeout)
+                self._receive(_INIT_SECONDS + self.code.timeout)
                 self._init_millis = (time.monotonic() - started) * _MILLIS
                 started = time.monotonic()
             answer = self._exchange(event, request_id)
@@ -140,6 +150,15 @@ class Environment:
             answer = {"error": self._explain(death, request_id)}
         millis = (time.monotonic() - started) * _MILLIS
         return self._conclude(answer, request_id, millis, memory)
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether nothing has ended the process."""
+        return self._process.poll() is None
+
+    def is_outdated_by(self, other: Environment) -> bool:
+        """Tell whether it has another version of the same function."""
+        return self.code.arn == other.code.arn and self.code != other.code
 
     def close(self) -> None:
         """End the process."""
@@ -168,7 +187,7 @@ class Environment:
         self._answers = self._channel.makefile("rb")
 
     def _environ(self, folder: Path) -> dict[str, str]:
-        code = self._code
+        code = self.code
         credentials = assume_role(
             code.role_arn,
             service="lambda.amazonaws.com",
@@ -194,15 +213,15 @@ class Environment:
     def _exchange(self, event: str, request_id: str) -> dict[str, Any]:
         request = {
             "id": request_id,
-            "arn": self._code.arn,
+            "arn": self.code.arn,
             "event": event,
-            "deadline": time.time() + self._code.timeout,
+            "deadline": time.time() + self.code.timeout,
         }
         try:
             self._channel.sendall(json.dumps(request).encode() + b"\n")
         except OSError as error:
             raise EnvironmentDied from error
-        return self._receive(self._code.timeout)
+        return self._receive(self.code.timeout)
 
     def _receive(self, seconds: float) -> dict[str, Any]:
         self._channel.settimeout(seconds)
@@ -220,7 +239,7 @@ class Environment:
     def _explain(self, death: EnvironmentDied, request_id: str) -> dict[str, Any]:
         # https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
         if death.silent:
-            what = f"Task timed out after {self._code.timeout:.2f} seconds"
+            what = f"Task timed out after {self.code.timeout:.2f} seconds"
             kind = "Sandbox.Timedout"
         else:
             status = self._process.wait(1.0)
@@ -238,13 +257,13 @@ class Environment:
         if error is not None:
             printed.append(_spell_error(error))
         lines = [
-            f"START RequestId: {request_id} Version: {self._code.version}",
+            f"START RequestId: {request_id} Version: {self.code.version}",
             *printed,
             f"END RequestId: {request_id}",
             self._report(request_id, millis, memory),
         ]
         cloudwatch_logs.write_lines(
-            lines, group=self._group, stream=self._stream, region=self._code.region
+            lines, group=self._group, stream=self._stream, region=self.code.region
         )
         payload = (
             answer["payload"]
@@ -265,7 +284,7 @@ class Environment:
             f"REPORT RequestId: {request_id}",
             f"Duration: {millis:.2f} ms",
             f"Billed Duration: {int(millis) + 1} ms",
-            f"Memory Size: {self._code.memory} MB",
+            f"Memory Size: {self.code.memory} MB",
             f"Max Memory Used: {memory} MB",
         ]
         if self._init_millis:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from botocore.session import Session
 from moto.utilities.utils import get_partition
+
+from localaws.host.request_checks import load_service_model
 
 ALL = "all"
 AUTOPILOT_JOBS, GLUE_RUNS = "L-CFC2D5B6", "L-5E4153CA"
@@ -107,10 +109,11 @@ def _list_quotas(region: str) -> Iterator[Quota]:
         yield Quota("sagemaker", code, name, _TRANSFORM_INSTANCES)
 
 
-def _list_instance_types() -> list[str]:
-    model = Session().get_service_model("sagemaker")
-    shape: Any = model.shape_for("TransformInstanceType")
-    return list(shape.enum)
+@cache
+def _list_instance_types() -> tuple[str, ...]:
+    # The model has megabytes.
+    shape: Any = load_service_model("sagemaker").shape_for("TransformInstanceType")
+    return tuple(shape.enum)
 
 
 def _name_transform_code(instance_type: str) -> str:

@@ -45,6 +45,7 @@ from localaws.host.request_checks import load_service_model
 _LOOK_SECONDS = 0.1
 # The longer a job takes, the less it matters to see its end at once.
 _LOOK_FACTOR, _LONGEST_LOOK = 1.3, 1.0
+_UNANSWERED = (HTTPClientError, ConnectionError)
 _CAUSE_LENGTH = 32768  # of StopExecution's and every event's cause
 
 
@@ -175,10 +176,8 @@ class JobService(moto_callback.StateTaskServiceCallback):
         )
 
     def _from_error(self, env: Any, ex: Exception) -> Any:
-        if isinstance(ex, ClientError):
-            name = CustomErrorName(name_error(self.resource.service_name, ex))
-            return build_failure(self, env, name, spell_cause(ex))
-        return super()._from_error(env=env, ex=ex)
+        failure = build_failure_of_call(self, env, ex)
+        return failure or super()._from_error(env=env, ex=ex)
 
 
 class LambdaService(moto_lambda.StateTaskServiceLambda):
@@ -189,10 +188,8 @@ class LambdaService(moto_lambda.StateTaskServiceLambda):
         interruptibly(env, lambda: invoke(env, *args, **kwargs))
 
     def _from_error(self, env: Any, ex: Exception) -> Any:
-        if isinstance(ex, ClientError):
-            name = CustomErrorName(name_error("lambda", ex))
-            return build_failure(self, env, name, spell_cause(ex))
-        return super()._from_error(env=env, ex=ex)
+        failure = build_failure_of_call(self, env, ex)
+        return failure or super()._from_error(env=env, ex=ex)
 
 
 def _ask_patiently(describe: Callable[..., Any], names: Mapping[str, Any]) -> Any:
@@ -202,7 +199,7 @@ def _ask_patiently(describe: Callable[..., Any], names: Mapping[str, Any]) -> An
     """
     try:
         return describe(**names)
-    except (HTTPClientError, ConnectionError):
+    except _UNANSWERED:
         return {}
     except ClientError as error:
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
@@ -250,6 +247,20 @@ def build_failure(service: Any, env: Any, error: ErrorName, cause: str) -> Failu
         event_type=HistoryEventType.TaskFailed,
         event_details=event,
     )
+
+
+def build_failure_of_call(
+    service: Any, env: Any, error: Exception
+) -> FailureEvent | None:
+    """Build what makes a Task state fail whose call was refused or not answered."""
+    name = service.resource.service_name
+    if isinstance(error, ClientError):
+        known = CustomErrorName(name_error(name, error))
+        return build_failure(service, env, known, spell_cause(error))
+    if isinstance(error, _UNANSWERED):
+        lost = CustomErrorName(f"{_ERROR_PREFIXES[name]}.SdkClientException")
+        return build_failure(service, env, lost, str(error))
+    return None
 
 
 def find_service(name: str) -> Any | None:

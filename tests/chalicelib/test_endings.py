@@ -67,8 +67,12 @@ def test_accepted_upload_is_explained_by_the_cause():
 
 
 @pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT"])
-def test_stopped_run_says_what_to_do(status):
-    assert ";" in make_status(status=status)["reason"]
+def test_reason_of_a_stop_names_no_remedy(status):
+    made = make_status(status=status, step="Report")
+
+    assert "stopped" in made["reason"]
+    assert "upload" not in made["reason"]
+    assert made["remedy"] == "redrive"
 
 
 @pytest.mark.parametrize("text", [None, "", "not json", "[]", '{"dataset": 3}'])

@@ -105,7 +105,7 @@ def test_function_that_died_is_told_without_its_request():
     )
 
     assert told == (
-        "the state's function died each time it was tried; its log says more "
+        "the state's function died each time it was tried "
         "(Runtime exited with error: -9)"
     )
 

@@ -20,7 +20,7 @@ from chalicelib.keys import (
 ROOT = Path(__file__).parents[2]
 MAP = ROOT / "chalicelib" / "keys.py"
 FOLDERS = re.compile(
-    r"\b(raw|config|runs|input|autopilot-output|output-forecasted-data|code)/"
+    r"\b(raw|config|runs|waiting|input|autopilot-output|output-forecasted-data|code)/"
 )
 SOURCES = sorted(
     path

@@ -143,8 +143,10 @@ def calls(stage):
         for state in ("Preprocess", "WaitForAutopilotJob", "BatchTransform"):
             stopped = stop_in_state(stage, state)
         create_for_a_stopped_run(stage, stopped)
+        wait_in_line(stage)
         with hold_transform(stage, "held", UPLOAD) as arn:
             wait_until_told(stage, arn.rsplit(":", 1)[1])
+        train_embedded(stage)
         refuse_upload(stage)
         sweep_up(stage)
         fail_events(stage)
@@ -201,6 +203,47 @@ def create_for_a_stopped_run(stage, execution_arn):
     stage.client("lambda").invoke(FunctionName=create, Payload=json.dumps(run))
     stage.put(f"runs/{run_id}/settings.json", stage.read(f"runs/{name}/settings.json"))
     stage.client("lambda").invoke(FunctionName=create, Payload=json.dumps(run))
+
+
+def wait_in_line(stage):
+    """Keep two runs from training: one gives up its place, the other gets a job."""
+    stage.faults.replace(BUSY)
+    waiting = [stage.put(f"raw/{name}.zip", UPLOAD) for name in ("quits", "stays")]
+    quits, stays = (wait_for(lambda v=v: stage._find_execution(v)) for v in waiting)
+    wait_for(lambda: is_refused(stage, quits) and is_refused(stage, stays))
+    stage.stepfunctions.stop_execution(executionArn=quits)
+    stage.wait_for_json(f"runs/{quits.rpartition(':')[2]}/status.json")
+    stage.faults.replace()
+    wait_for(lambda: not list_tickets(stage))
+
+
+def list_tickets(stage):
+    found = stage.s3.list_objects_v2(Bucket=stage.bucket, Prefix="waiting/")
+    return found.get("Contents", [])
+
+
+def train_embedded(stage):
+    """Train with the embedded engine, beside Autopilot and in its place."""
+    for engine in ("both", "embedded"):
+        stage.put("config/default.json", json.dumps({"Engine": engine}))
+        ended = stage.upload(f"raw/{engine}.zip", UPLOAD)
+        assert ended["status"] == "SUCCEEDED", ended.get("cause")
+        run = json.loads(ended["input"])
+        train = {"--run_id": run["run_id"], "--dataset": run["dataset"]}
+        # Once more, as when a redriven state finds what it had done.
+        started = stage.client("glue").start_job_run(
+            JobName=TARGET.resource("train"),
+            Arguments={**train, "--bucket": stage.bucket},
+        )
+        wait_for(lambda run=started: has_succeeded(stage, run["JobRunId"]))
+    stage.s3.delete_object(Bucket=stage.bucket, Key="config/default.json")
+
+
+def has_succeeded(stage, run_id):
+    found = stage.client("glue").get_job_run(
+        JobName=TARGET.resource("train"), RunId=run_id
+    )
+    return found["JobRun"]["JobRunState"] == "SUCCEEDED"
 
 
 def refuse_upload(stage):
@@ -331,8 +374,9 @@ def test_everything_in_the_bucket_is_on_its_map(stage):
             assert (key, tuple(stage.read_json(key))) == (key, row.keys)
 
 
-# Nobody put these, or no environment here makes them.
+# Nobody put these, no environment here makes them, or they are gone again.
 NOT_MADE_HERE = {
+    "waiting/<run_id>.json",
     "raw",
     "raw/<name>.csv",
     "raw/<name>.parquet",

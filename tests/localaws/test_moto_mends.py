@@ -89,7 +89,7 @@ def run_moto_machine(states, **options):
 
 def make_environment():
     # As moto has it while it evaluates a state.
-    state = {"RetryCount": 0}
+    state = {"Name": "Wait", "RetryCount": 0}
     context = {"Execution": {"Input": {}}, "StateMachine": {}, "State": state}
     env = Environment(
         aws_execution_details=None,

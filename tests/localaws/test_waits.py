@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from localaws.waits import SPEEDUP, pause_before_retry
+from localaws.waits import SPEEDUP, Queues, pause_before_retry
 from tests.building.paths import ROOT
 from tests.building.retry_budgets import DAY, find_budget, list_waits
 
@@ -13,18 +13,18 @@ QUEUES = [
     for rule in state.get("Retry", [])
     if find_budget(rule).mean >= DAY
 ]
-# A thousand trainings of this machine, four at once.
-LONGEST_QUEUE = 1800
+# A thousand runs of a busy machine, twelve seconds each.
+LONGEST_QUEUE = 12_000
 
 
 def test_first_pauses_pass_at_the_machine_s_speed():
-    assert pause_before_retry(300, 300.0, attempt=0) == 1.0
-    assert pause_before_retry(300, 300.0, attempt=20) == 2.0
+    assert pause_before_retry(300, 300.0, attempts=0) == 1.0
+    assert pause_before_retry(300, 300.0, attempts=20) == 4.0
 
 
-@pytest.mark.parametrize("attempt", [0, 100])
-def test_pause_is_never_longer_than_on_aws(attempt):
-    assert pause_before_retry(300, 1.0, attempt=attempt) == 300
+@pytest.mark.parametrize("attempts", [0, 100])
+def test_pause_is_never_longer_than_on_aws(attempts):
+    assert pause_before_retry(300, 1.0, attempts=attempts) == 300
 
 
 @pytest.mark.parametrize("rule", QUEUES)
@@ -32,6 +32,21 @@ def test_queue_outlasts_the_jobs_of_this_machine(rule):
     share = 0.5 if "JitterStrategy" in rule else 1.0
     waits = enumerate(list_waits(rule))
 
-    pauses = [pause_before_retry(w * share, SPEEDUP, attempt=n) for n, w in waits]
+    pauses = [pause_before_retry(w * share, SPEEDUP, attempts=n) for n, w in waits]
 
     assert sum(pauses) >= LONGEST_QUEUE
+
+
+def test_all_of_a_queue_wait_at_one_pace():
+    queues = Queues()
+
+    with (
+        queues.wait_in("Train", attempt=7) as first,
+        queues.wait_in("Train", attempt=0) as second,
+        queues.wait_in("Report", attempt=2) as elsewhere,
+    ):
+        pass
+    with queues.wait_in("Train", attempt=1) as later:
+        pass
+
+    assert (first, second, elsewhere, later) == (7, 7, 2, 1)

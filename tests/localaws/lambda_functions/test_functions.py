@@ -1,8 +1,10 @@
 import base64
 import json
 import os
+import signal
 import threading
 import time
+from pathlib import Path
 
 import boto3
 import pytest
@@ -10,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from localaws import serve
+from localaws.lambda_functions import backend
 from tests.building.local_resources import (
     client,
     invoke,
@@ -179,6 +182,20 @@ def test_warm_function_keeps_its_state():
     assert [invoke(function)[0] for _ in range(3)] == [1, 2, 3]
 
 
+def test_killed_environment_is_not_used_again():
+    function = make_function(
+        "import os\ndef handler(event, context):\n    return os.getpid()\n"
+    )
+    first, _ = invoke(function)
+
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: not Path(f"/proc/{first}/exe").exists())
+
+    second, kind = invoke(function)
+    assert kind is None
+    assert second != first
+
+
 def test_changed_configuration_starts_afresh():
     function = make_function(COUNT)
     invoke(function)
@@ -254,6 +271,34 @@ def test_reserved_concurrency_is_kept():
     busy.join()
     assert caught.value.response["Error"]["Code"] == "TooManyRequestsException"
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 429
+
+
+def test_caller_without_a_turn_is_throttled(monkeypatch):
+    monkeypatch.setattr(backend, "TURN_SECONDS", 0.2)
+    function = make_function(
+        "import time\ndef handler(event, context):\n    time.sleep(event)\n"
+    )
+    lambdas = boto3.client("lambda", config=Config(retries={"total_max_attempts": 1}))
+    answers = []
+
+    def call():
+        try:
+            lambdas.invoke(FunctionName=function, Payload="4")
+        except ClientError as error:
+            answers.append(error.response["Error"]["Code"])
+        else:
+            answers.append("done")
+
+    threads = [threading.Thread(target=call) for _ in range(backend.AT_ONCE + 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(answers) == [
+        *["TooManyRequestsException"] * 2,
+        *["done"] * backend.AT_ONCE,
+    ]
 
 
 def test_failed_event_is_tried_thrice_and_kept():

@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localaws import serve
+from localaws.faults.plan import Fault
 from tests.building.local_resources import (
     client,
     describe,
@@ -203,6 +204,28 @@ def test_refused_call_is_named_as_on_aws(action, parameters, error):
 
     assert (ended["status"], ended["error"]) == ("FAILED", error)
     assert "Status Code: 4" in ended["cause"]
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "error"),
+    [
+        ("lambda:invoke", {"FunctionName": "any"}, "Lambda.SdkClientException"),
+        ("glue:startJobRun.sync", {"JobName": "any"}, "Glue.SdkClientException"),
+        (
+            "sagemaker:createModel",
+            {"ModelName": "any", "ExecutionRoleArn": "arn"},
+            "SageMaker.SdkClientException",
+        ),
+    ],
+)
+def test_unanswered_call_is_named_as_on_aws(local, action, parameters, error):
+    machine = make_machine({"Call": task(action, parameters)})
+    service = action.partition(":")[0]
+    local.faults.replace(Fault("unanswered", service, role="states", count=1))
+
+    ended = run_machine(machine)
+
+    assert (ended["status"], ended["error"]) == ("FAILED", error)
 
 
 def test_role_that_may_not_call_is_refused():
