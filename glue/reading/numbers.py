@@ -205,7 +205,7 @@ class NumberEvidence:
             return
         if written.unit:
             self.units[written.unit] += count
-            self._see("unit", text, row)
+            self._see(f"unit {written.unit}", text, row)
         if written.is_regrouped:
             self.written += count
             self._see("written", text, row)

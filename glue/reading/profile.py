@@ -128,8 +128,10 @@ def profile_table(
         rows = _trim(chunk, profile, table.name, tallies)
         profile.rows += len(rows)
         if timestamp is not None:
-            texts = pd.unique(rows[timestamp])
-            profile.timestamps.add(text for text in texts if text)
+            codes, texts = pd.factorize(rows[timestamp])
+            firsts = np.unique(codes, return_index=True)[1]
+            filled = [(t, n) for t, n in zip(texts, rows.numbers[firsts].tolist()) if t]
+            profile.timestamps.add((t for t, _ in filled), (n for _, n in filled))
         for name in others:
             profile.numbers[name].add(rows[name], rows.numbers)
         if items is not None:

@@ -67,12 +67,12 @@ def find_earlier(run: Run, bucket: Bucket, history: History) -> Mapping[str, Any
 def score_run(
     run_id: str, run: Run, bucket: Bucket, history: History
 ) -> dict[str, Any]:
-    """Score the forecast of an earlier run on this one's history.
+    """Score the forecast of an earlier run on the history of this one.
 
     Raises
     ------
     NoOverlapError
-        As of ``score_earlier``.
+        When it forecast nothing that this history has.
     """
     keys = RunKeys(run_id)
     then = read_settings(bucket.read_json(keys.settings))
@@ -127,7 +127,7 @@ def score_earlier(
         horizon=then.horizon,
         asked_quantiles=then.asked_quantiles,
     )
-    earlier = _read_earlier(path, history, settings)
+    earlier = read_earlier(path, history, settings)
     comparison = compare(earlier.points, history, settings)
     scored = comparison.forecast
     if not len(scored.points):
@@ -176,7 +176,7 @@ def check_same(now: RunSettings, then: RunSettings) -> None:
 
 
 @dataclass(frozen=True)
-class _Earlier:
+class Earlier:
     """An earlier forecast as points, and the first and last day that it forecast."""
 
     points: Points
@@ -184,7 +184,14 @@ class _Earlier:
     last: str
 
 
-def _read_earlier(path: Path, history: History, settings: RunSettings) -> _Earlier:
+def read_earlier(path: Path, history: History, settings: RunSettings) -> Earlier:
+    """Read an earlier forecast.csv as points of this history.
+
+    Raises
+    ------
+    NoOverlapError
+        When it lacks a column, or has timestamps that cannot be read.
+    """
     table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     wanted = [*settings.row_keys, "mean", *settings.quantiles]
     missing = [name for name in wanted if name not in table.columns]
@@ -210,7 +217,7 @@ def _read_earlier(path: Path, history: History, settings: RunSettings) -> _Earli
     )
     sound = np.isfinite(numbers).all(axis=1) & (points.step <= settings.horizon)
     stamps = table[settings.timestamp]
-    return _Earlier(
+    return Earlier(
         points.take(np.flatnonzero(sound)), str(stamps.min()), str(stamps.max())
     )
 

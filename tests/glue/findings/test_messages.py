@@ -101,7 +101,7 @@ SAYS = [
     (
         "csv-row-width",
         as_zip(TTS + "A,2030-01-01\n"),
-        ("2 fields: A | 2030-01-01", "lines that are no rows"),
+        ("2 fields: A | 2030-01-01", "cells are missing there"),
     ),
     (
         "values-placeholder",
@@ -111,7 +111,7 @@ SAYS = [
     (
         "units-mixed",
         set_value("2020-05-01", "12%"),
-        ("in some rows only", "'12%'"),
+        ("in 2 of 48 values only", "'12%'"),
     ),
     (
         "rts-nothing-matched",
