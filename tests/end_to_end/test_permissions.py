@@ -148,6 +148,7 @@ def calls(stage):
         with hold_transform(stage, "held", UPLOAD) as arn:
             wait_until_told(stage, arn.rsplit(":", 1)[1])
         keep_versions(stage)
+        train_embedded(stage)
         refuse_upload(stage)
         sweep_up(stage)
         fail_events(stage)
@@ -239,6 +240,30 @@ def keep_versions(stage):
 
 def ask_for(stage, **settings):
     stage.put("config/lasting.json", json.dumps(settings).encode())
+
+
+def train_embedded(stage):
+    """Train with the embedded engine, beside Autopilot and in its place."""
+    for engine in ("both", "embedded"):
+        stage.put("config/default.json", json.dumps({"Engine": engine}))
+        ended = stage.upload(f"raw/{engine}.zip", UPLOAD)
+        assert ended["status"] == "SUCCEEDED", ended.get("cause")
+        run = json.loads(ended["input"])
+        train = {"--run_id": run["run_id"], "--dataset": run["dataset"]}
+        # Once more, as when a redriven state finds what it had done.
+        started = stage.client("glue").start_job_run(
+            JobName=TARGET.resource("train"),
+            Arguments={**train, "--bucket": stage.bucket},
+        )
+        wait_for(lambda run=started: has_succeeded(stage, run["JobRunId"]))
+    stage.s3.delete_object(Bucket=stage.bucket, Key="config/default.json")
+
+
+def has_succeeded(stage, run_id):
+    found = stage.client("glue").get_job_run(
+        JobName=TARGET.resource("train"), RunId=run_id
+    )
+    return found["JobRun"]["JobRunState"] == "SUCCEEDED"
 
 
 def refuse_upload(stage):
