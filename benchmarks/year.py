@@ -6,7 +6,8 @@ The settings of the README's example decide on a local AWS, upload by upload. Be
 the same engine, which gives the same model for the same data, is trained each week, and
 once for all. In week 20 the level of every item shifts, in week 30 an item is new, and
 in week 40 the covariate has another name, so that no older model fits. What was
-forecast is scored on what the made-up data then did. Prints each choice with its reason.
+forecast is scored on what the made-up data then did. Prints each choice with its
+reason.
 """
 
 import argparse
