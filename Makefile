@@ -29,8 +29,14 @@ $(BIN)/.dev: requirements-dev.txt $(BIN)/.run
 	$(BIN)/python $(INSTALL) requirements-dev.txt
 	touch $@
 
-demo: $(BIN)/.run  ## forecast the sample upload on a local AWS, in a temporary copy
+# A DATA in the environment is somebody else's.
+ifeq ($(origin DATA),command line)
+demo: $(BIN)/.run  ## forecast the sample, or your data: make demo DATA=sales.csv
+	@$(BIN)/forecast run "$$DATA" --local
+else
+demo: $(BIN)/.run
 	@$(BIN)/python -m demo
+endif
 
 test: $(BIN)/.dev  ## run the whole test suite, offline
 	$(BIN)/python -m pytest -n auto --dist loadfile
@@ -50,8 +56,8 @@ check: $(BIN)/.dev  ## lint, format and types
 	$(BIN)/mypy
 	$(BIN)/statelint statemachine.asl.json
 
-serve: $(BIN)/.run  ## run the local AWS until stopped
-	@$(BIN)/python -m localaws --state .localaws
+serve: $(BIN)/.run  ## run a local AWS until stopped; it says which file to source
+	@$(BIN)/python -m localaws --state .localaws --env-file .localaws/env
 
 deploy: $(BIN)/.run  ## deploy a stage: make deploy STAGE=dev
 	$(BIN)/python deploy.py --stage $(STAGE)
@@ -64,6 +70,7 @@ lock: $(BIN)/.dev  ## pin the newest versions that are a week old, with their ha
 	$(LOCK) --python-version 3.11 requirements-run.in -o requirements-run.txt
 	$(LOCK) --python-version 3.11 -c requirements-run.txt requirements-dev.in -o requirements-dev.txt
 	$(LOCK) --python-version 3.9 requirements-glue.in -o requirements-glue.txt
+	$(BIN)/python -m deployment.lock_wheels
 
 clean:  ## remove the environment and what the tools left
 	rm -rf .venv .venv-glue .mypy_cache .pytest_cache .ruff_cache .hypothesis

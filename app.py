@@ -9,11 +9,28 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from chalice.app import Chalice, CloudWatchEvent, Rate, S3Event
 
-from chalicelib import autopilot, notices, quotas, runs, sweep, uploads, waiting
+from chalicelib import (
+    autopilot,
+    model_file,
+    notices,
+    quotas,
+    registry,
+    routine,
+    runs,
+    sweep,
+    uploads,
+    waiting,
+)
 from chalicelib.attempts import Attempts
-from chalicelib.aws_errors import telling_passing
+from chalicelib.aws_errors import (
+    error_code,
+    error_message,
+    is_passing,
+    telling_passing,
+)
 from chalicelib.endings import (
     LEAVING_TRAINING,
     Ending,
@@ -22,10 +39,13 @@ from chalicelib.endings import (
     has_ended,
     read_ending,
 )
+from chalicelib.engines import EMBEDDED, KEY, find_engine
 from chalicelib.environment import read_security, read_variables
-from chalicelib.errors import AutopilotBusy, SettingsMissing
+from chalicelib.errors import AutopilotBusy, ServiceBusy, SettingsMissing
 from chalicelib.inquiry import Inquiry
 from chalicelib.keys import BARE_UPLOAD_KEY, run_key
+from chalicelib.registration import Registration
+from chalicelib.retraining import CHAMPION, Choice, Situation, choose, fits
 from chalicelib.stages import APP_NAME, Stage
 from chalicelib.status_file import StatusFile, claim_ending
 from chalicelib.store import Store, expect_owner
@@ -39,6 +59,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_stepfunctions import SFNClient
+
+    from chalicelib.registry import Version
 
 # Throttled calls are made again here, within the minute that a function has; a service
 # that is in trouble for longer is left to whoever called: the state machine, or Lambda.
@@ -155,25 +177,59 @@ def settle_upload(upload: uploads.Upload) -> uploads.Upload:
 def start_run(upload: uploads.Upload) -> None:
     """Start the execution of an upload, or see that it was started before."""
     run_id = runs.name_run(upload, STAGE)
+    if start_execution(run_id, runs.build_execution_input(upload, STAGE)):
+        app.log.info("%r starts run %s", upload.key, run_id)
+    else:
+        app.log.info("run %s was started by an earlier event", run_id)
+
+
+def start_execution(name: str, text: str) -> bool:
+    """Start an execution; False where it was started before."""
     stepfunctions = get_stepfunctions()
     try:
         stepfunctions.start_execution(
-            stateMachineArn=STATE_MACHINE_ARN,
-            name=run_id,
-            input=runs.build_execution_input(upload, STAGE),
+            stateMachineArn=STATE_MACHINE_ARN, name=name, input=text
         )
     except stepfunctions.exceptions.ExecutionAlreadyExists:
-        app.log.info("run %s was started by an earlier event", run_id)
-    else:
-        app.log.info("%r starts run %s", upload.key, run_id)
+        return False
+    return True
 
 
 @app.lambda_function(name="prepare_run")
 def prepare_run(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Write down what was asked, and choose the size of the Glue jobs."""
     with telling_passing():
-        refuse_too_low(quotas.GLUE_RUNS, quotas.AUTOPILOT_JOBS)
-        return runs.prepare_run(get_store(), event)
+        store = get_store()
+        settings = runs.read_bucket_settings(store, event["dataset"])
+        champion = None
+        if find_engine(settings["text"]) == EMBEDDED:
+            refuse_too_low(quotas.GLUE_RUNS)
+        else:
+            refuse_too_low(quotas.GLUE_RUNS, quotas.AUTOPILOT_JOBS)
+            champion, _ = find_champion(event["dataset"])
+        return runs.prepare_run(store, event, settings=settings, champion=champion)
+
+
+def find_champion(dataset: str) -> "tuple[Version | None, str]":
+    """Find the version of a dataset's model that forecasts; None without one.
+
+    Where the registry cannot be read, a run trains, as if there were none; the second
+    says why it cannot.
+    """
+    group = get_stage().model_group(dataset)
+    try:
+        return registry.find_champion(get_sagemaker(), group), ""
+    except ClientError as error:
+        if is_passing(error):
+            raise
+        app.log.exception("the registry could not be read")
+        return None, f"{error_code(error)}: {error_message(error)}"
+
+
+def get_stage() -> Stage:
+    """Name the stage, and where it is."""
+    region, account = STATE_MACHINE_ARN.split(":")[3:5]
+    return Stage(STAGE, account, region)
 
 
 def refuse_too_low(*needed: quotas.Quota) -> None:
@@ -182,24 +238,87 @@ def refuse_too_low(*needed: quotas.Quota) -> None:
         app.log.warning(words)
 
 
+@app.lambda_function(name="choose_model")
+def choose_model(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Choose whether the run trains, or forecasts with the champion, and say why."""
+    place = read_place(event)
+    with telling_passing():
+        settings = read_run_settings(place.run_id)
+        if settings.get(KEY) != EMBEDDED:
+            # Only now it is known which instances the upload itself asks for.
+            refuse_too_low(quotas.find_transform_quota(settings["TransformResources"]))
+        situation = look_around(place, settings)
+        choice = choose(situation)
+        return follow_choice(place, situation, choice)
+
+
+def read_place(event: "Mapping[str, Any]") -> autopilot.RunPlace:
+    """Read which run a state calls for."""
+    return autopilot.RunPlace(event["run_id"], event["dataset"], BUCKET, STAGE)
+
+
+def look_around(place: autopilot.RunPlace, settings: dict[str, Any]) -> Situation:
+    """Gather what the choice of a road depends on."""
+    store = get_store()
+    champion, obstacle = None, ""
+    if settings.get(KEY) != EMBEDDED:
+        champion, obstacle = find_champion(place.dataset)
+    run = store.find_json(run_key(place.run_id, "run.json")) or {}
+    score = store.find_json(run_key(place.run_id, "score.json")) or {}
+    trained_on = None
+    if champion is not None:
+        trained_on = store.find_json(run_key(champion.run_id, "settings.json"))
+    return Situation(
+        settings=settings,
+        now=datetime.now(UTC),
+        asked=run.get("asked"),
+        champion=champion,
+        obstacle=obstacle,
+        trained_on=trained_on,
+        score=score,
+    )
+
+
+def follow_choice(
+    place: autopilot.RunPlace, situation: Situation, choice: Choice
+) -> dict[str, Any]:
+    """Write down what was chosen, and give what the states of its road need."""
+    champion = situation.champion
+    is_fit = fits(situation)
+    get_store().write_json(
+        run_key(place.run_id, model_file.NAME),
+        model_file.build_model(place, choice, champion, fits=is_fit),
+    )
+    app.log.info("%s: road %s", place.run_id, choice.road)
+    by_champion = choice.road == CHAMPION and champion is not None
+    return {
+        "road": choice.road,
+        "compares": is_fit and not by_champion,
+        "transform": autopilot.build_transform(
+            place, situation.settings, security=SECURITY
+        ),
+        "model": {
+            "status": "Completed" if by_champion else "InProgress",
+            "inference_containers": list(champion.containers)
+            if by_champion and champion
+            else [],
+        },
+    }
+
+
 @app.lambda_function(name="create_autopilot_job")
 def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Create the AutoML job that the run's settings ask for."""
-    place = autopilot.RunPlace(event["run_id"], event["dataset"], BUCKET, STAGE)
+    place = read_place(event)
     with telling_passing():
         settings = read_run_settings(place.run_id)
-        # Only now it is known which instances the upload itself asks for.
-        transform = quotas.find_transform_quota(settings["TransformResources"])
-        refuse_too_low(quotas.AUTOPILOT_JOBS, transform)
+        refuse_too_low(quotas.AUTOPILOT_JOBS)
         request = autopilot.build_autopilot_request(
             place, settings, role_arn=SAGEMAKER_ROLE_ARN, security=SECURITY
         )
         create_in_turn(request, event["execution_arn"])
         stop_if_orphaned(place.run_id, event["execution_arn"])
-    return {
-        "autopilot_job_name": place.run_id,
-        "transform": autopilot.build_transform(place, settings, security=SECURITY),
-    }
+    return {"autopilot_job_name": place.run_id}
 
 
 def read_run_settings(run_id: str) -> dict[str, Any]:
@@ -291,7 +410,7 @@ def check_training(name: str) -> dict[str, Any]:
     job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)
     app.log.info("%s: %s", name, job["AutoMLJobSecondaryStatus"])
     if autopilot.is_unfinished(job):
-        return {"status": "InProgress"}
+        return {"status": "InProgress", "inference_containers": []}
     candidates = autopilot.list_candidates(sagemaker, name)
     get_store().write_json(
         run_key(name, "candidates.json"),
@@ -304,6 +423,29 @@ def check_training(name: str) -> dict[str, Any]:
         "status": "Completed",
         "inference_containers": best["InferenceContainers"],
     }
+
+
+@app.lambda_function(name="register_model")
+def register_model(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Make what was trained a version of the dataset's model, and choose who forecasts.
+
+    What was paid for is never lost to the registry: where it fails, the run goes on
+    with its own containers, and says so.
+    """
+    place = read_place(event)
+    containers = event["inference_containers"]
+    group = get_stage().model_group(place.dataset)
+    registration = Registration(get_store(), get_sagemaker(), place, group)
+    try:
+        with telling_passing():
+            chosen = registration.register(containers, now=datetime.now(UTC))
+    except ServiceBusy:
+        raise
+    except Exception as error:
+        app.log.exception("%s: its model was not registered", place.run_id)
+        registration.note_failure(error)
+        chosen = containers
+    return {"status": "Completed", "inference_containers": chosen}
 
 
 @app.on_cw_event(
@@ -411,6 +553,7 @@ def sweep_up(event: CloudWatchEvent) -> dict[str, int]:
             span=span,
             publish=publish,
         )
+    keep_routine(span.now, attempts)
     app.log.info("swept: %s", json.dumps(sent))
     attempts.raise_first()
     return sent
@@ -419,12 +562,47 @@ def sweep_up(event: CloudWatchEvent) -> dict[str, int]:
 sweep_up.event_class = SweepRequest
 
 
+def keep_routine(now: datetime, attempts: Attempts) -> None:
+    """Start what is due by the clock, and tell of uploads that are overdue."""
+    store, newest = get_store(), {}
+    with attempts.alone("no schedule was looked at"):
+        newest = routine.list_newest(store)
+        for due in routine.list_due(
+            store, newest, now=now, find_trained=find_trained, attempts=attempts
+        ):
+            with attempts.alone(f"{due.asked} of {due.dataset} was not started"):
+                start_due(due)
+    for dataset, upload in newest.items():
+        with attempts.alone(f"it is not known whether {dataset} is overdue"):
+            routine.remember_uploads(
+                store, dataset, upload, now=now, tell=publish_overdue
+            )
+
+
+def find_trained(dataset: str) -> datetime | None:
+    """Find when a dataset's newest model was trained; None where none was."""
+    group = get_stage().model_group(dataset)
+    return registry.find_newest_moment(get_sagemaker(), group)
+
+
+def start_due(due: routine.Due) -> None:
+    """Start what is due at a moment, or see that it was started before."""
+    name = runs.name_due(due, STAGE)
+    if start_execution(name, runs.build_due_input(due, STAGE)):
+        app.log.info("%s of %s starts run %s", due.asked, due.dataset, name)
+
+
+def publish_overdue(overdue: routine.Overdue) -> None:
+    """Tell the topic's subscribers of an upload that is late."""
+    notice = notices.build_overdue_notice(overdue.words, overdue.dataset, stage=STAGE)
+    get_sns().publish(**notice.as_request(TOPIC_ARN))
+
+
 def send_on(function: str, event: dict[str, Any]) -> None:
     """Send an event once more to the function that missed it."""
-    region, account = STATE_MACHINE_ARN.split(":")[3:5]
     app.log.warning("%s missed %s", function, json.dumps(event))
     get_functions().invoke(
-        FunctionName=Stage(STAGE, account, region).function_arn(function),
+        FunctionName=get_stage().function_arn(function),
         InvocationType="Event",
         Payload=json.dumps(event),
     )

@@ -30,6 +30,7 @@ from client.command.completion import COMPLETE_VARIABLE
 from client.command.group import commands
 from client.connection import Connection, Place
 from client.errors import explain_aws_error, find_exit_code
+from client.local.reach import lead_there, reach_local
 from client.pace import CallCap
 from client.patience import Patience
 from client.plain import PlainDisplay
@@ -145,12 +146,16 @@ def run_forecast(
 class Connector:
     """Reaches AWS, or the local AWS, and remembers which stage it is about."""
 
+    environ = os.environ
+
     def __init__(self) -> None:
         self.stage: Stage | None = None
 
     def __call__(self, place: Place, *, say: Callable[[str], None]) -> Connection:
         """Build the clients, and find out which account they reach."""
         check_stage(place.stage)
+        if place.own_local:
+            self._go_home(say)
         prepare_environment(os.environ, place.stage)
         session = boto3.Session(
             profile_name=place.profile,
@@ -178,6 +183,12 @@ class Connector:
             patience=maker.patience,
         )
         return Connection(self.stage, clients, maker.make_one_more)
+
+    def _go_home(self, say: Callable[[str], None]) -> None:
+        """Lead every call of this process to the local AWS of one's own."""
+        there = lead_there(self.environ, reach_local(self.environ, say))
+        self.environ.clear()
+        self.environ.update(there)
 
 
 class _Maker:

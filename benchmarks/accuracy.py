@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.points import WQL, line_up, score_wql
+from benchmarks.points import WQL, line_up, score_wql, share_between
 from forecaster import fit, metrics
 from forecaster.candidates.naive import (
     drift,
@@ -34,7 +34,7 @@ from forecaster.data.problem import Problem
 
 QUANTILES = tuple(q / 10 for q in range(1, 10))
 NAMES = [f"p{round(q * 100)}" for q in QUANTILES]
-ACCURACY = ("WQL", "WQL3", "MASE", "WAPE", "cov80")
+ACCURACY = ("WQL", "WQL3", "MASE", "WAPE", "cov80", "pit80")
 COST = ("cpu_s", "wall_s", "rss_mb")
 RIVALS = {
     "medium": "AutoGluon 1.6.3 medium_quality, no downloaded weights",
@@ -62,6 +62,9 @@ def split(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Split off the last horizon of every series, `back` horizons before its end.
 
+    A series without a value just before its test is forecast from its last value, and
+    tested as far as that forecast reaches.
+
     Returns
     -------
     What the engine may see (no test target; known covariates of the test rows), and
@@ -74,10 +77,13 @@ def split(
     test = table[from_end < horizon]
     seen = table[["item_id", "timestamp", "target", *settings["known"]]].copy()
     seen.loc[from_end < horizon, "target"] = np.nan
-    enough = seen.groupby("item_id")["target"].transform("count") > 0
+    # Rows between each series' last value and its end; NaN without any value.
+    last = from_end.where(seen["target"].notna()).groupby(seen["item_id"]).min()
+    last = seen["item_id"].map(last)
     if not settings["known"]:
         seen = seen[from_end >= horizon]
-    return seen[enough.reindex(seen.index)], test[enough.reindex(test.index)]
+    reached = last - from_end <= horizon
+    return seen[last.notna().reindex(seen.index)], test[reached.reindex(test.index)]
 
 
 def make_problem(settings: dict[str, Any]) -> Problem:
@@ -93,7 +99,10 @@ def make_problem(settings: dict[str, Any]) -> Problem:
 def score(
     test: pd.DataFrame, forecast: pd.DataFrame, seen: pd.DataFrame, season: int
 ) -> dict[str, float]:
-    """Score forecasts by the definitions of the datasets' README."""
+    """Score forecasts by the definitions of the datasets' README.
+
+    `pit80` is the coverage of the 80 % interval that counts are fairly judged by.
+    """
     joined = test.merge(forecast, on=["item_id", "timestamp"], how="left")
     if joined[NAMES].isna().any(axis=None):
         raise SystemExit("a test point has no forecast")
@@ -111,6 +120,7 @@ def score(
         "MASE": float(mase.mean()),
         "WAPE": float(metrics.score(points, metrics=("WAPE",))["WAPE"]),
         "cov80": metrics.coverage(y, f[:, 0], f[:, 8]),
+        "pit80": share_between(points, 0.1, 0.9),
     }
 
 
@@ -211,7 +221,8 @@ def summarise(results: dict[str, Any], reference: dict[str, Any]) -> dict[str, f
     summary["worst WQL / best naive"] = max(
         r["WQL"] / r["best_naive"][1]["WQL"] for r in rows
     )
-    summary["mean cov80"] = float(np.mean([r["cov80"] for r in rows]))
+    for coverage in ("cov80", "pit80"):
+        summary[f"mean {coverage}"] = float(np.mean([r[coverage] for r in rows]))
     for short, full in RIVALS.items():
         ratios = [
             results[name]["WQL"] / reference[name][full]["WQL"]

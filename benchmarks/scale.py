@@ -1,9 +1,10 @@
 """Measure time and memory as the number of series grows.
 
-    python -m benchmarks.scale [--workers N] [--json FILE]
+    python -m benchmarks.scale [--workers N] [--kind KIND ...] [--json FILE]
 
 Synthetic series (level, trend, season, noise), three sizes a kind, each in a fresh
-process; imports are not counted.
+process; imports are not counted. The kinds `many` and `long` take minutes, and run only
+when they are named.
 """
 
 import argparse
@@ -26,7 +27,11 @@ KINDS = {
     "monthly": ("MS", 60, 12, 5_000),
     "hourly": ("h", 1_000, 48, 1_000),
     "daily": ("D", 2_000, 28, 100),
+    "many": ("MS", 60, 12, 100_000),
+    "long": ("h", 10_000, 48, 1_000),
 }
+QUICK = ("monthly", "hourly", "daily")
+SEASONS = {"MS": 12, "h": 24, "D": 7}
 SHARES = (0.25, 0.5, 1.0)
 
 
@@ -35,15 +40,17 @@ def make_table(kind: str, n_items: int) -> pd.DataFrame:
     offset, length, _, _ = KINDS[kind]
     rng = np.random.default_rng(0)
     time_steps = np.arange(length)
-    season = {"monthly": 12, "hourly": 24, "daily": 7}[kind]
+    season = SEASONS[offset]
     level = rng.lognormal(4, 1, (n_items, 1))
     wave = np.sin(2 * np.pi * (time_steps / season + rng.uniform(0, 1, (n_items, 1))))
     drift = np.cumsum(rng.normal(0, 0.02, (n_items, length)), axis=1)
     target = level * (1 + 0.3 * wave + drift + rng.normal(0, 0.1, (n_items, length)))
     stamps = pd.date_range("2015-01-01", periods=length, freq=offset)
+    # One object a name, as pandas reads them from a file.
+    names = np.array([f"i{k:05d}" for k in range(n_items)], dtype=object)
     return pd.DataFrame(
         {
-            "item_id": np.repeat([f"i{k:05d}" for k in range(n_items)], length),
+            "item_id": np.repeat(names, length),
             "timestamp": np.tile(stamps, n_items),
             "target": target.ravel(),
         }
@@ -76,6 +83,7 @@ def main() -> None:
     """Measure every kind at every size."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--kind", nargs="*", choices=KINDS, default=QUICK)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -84,7 +92,8 @@ def main() -> None:
         print(json.dumps(run_one(kind, int(n_items), options.workers)))
         return
     results: dict[str, list[dict[str, Any]]] = {}
-    for kind, (_, _, _, largest) in KINDS.items():
+    for kind in options.kind:
+        largest = KINDS[kind][-1]
         for share in SHARES:
             command = [
                 sys.executable,

@@ -101,8 +101,8 @@ def check_endpoints(stage: str, endpoints: Mapping[str, str]) -> str | None:
         raise EndpointError(
             f"stage {LOCAL_STAGE!r} is the local AWS, and requests would leave this "
             f"machine (found {_describe(outside)}; needs 127.0.0.1, ::1 or localhost "
-            "for each service); run `python -m localaws`, and paste the lines that it "
-            "prints"
+            "for each service); run `make serve` and source the file that it names, or "
+            "let `forecast --local` find its own"
         )
     if outside and len(outside) < len(endpoints):
         inside = {name: url for name, url in endpoints.items() if name not in outside}
@@ -130,7 +130,7 @@ def refuse_outside(request: Any, **_event: object) -> None:
         raise EndpointError(
             f"a request of stage {LOCAL_STAGE!r} would leave this machine (found "
             f"{urlsplit(request.url).netloc!r}); nothing was sent to it; start "
-            "`python -m localaws` anew, and paste the lines that it prints"
+            "the local AWS anew, and source the file that it names"
         )
 
 

@@ -3,11 +3,14 @@
 import re
 from dataclasses import dataclass
 
+from chalicelib.datasets import hash_parts
 from chalicelib.errors import StageError
 
 APP_NAME = "automl-ts-mlops-pipeline"
 # With a stage this long the bucket's name has the 63 characters that S3 allows.
 MAX_STAGE_LENGTH = 9
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackageGroup.html
+_MAX_GROUP_LENGTH, _GROUP_HASH_LENGTH = 63, 12
 _STAGE = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 
@@ -19,11 +22,13 @@ def check_stage(name: str) -> str:
     StageError
         When S3, IAM or Chalice would refuse a name made with it.
     """
-    if len(name) > MAX_STAGE_LENGTH or not _STAGE.fullmatch(name):
+    # Two hyphens end the stage in the name of a group of models.
+    plain = _STAGE.fullmatch(name) and "--" not in name
+    if len(name) > MAX_STAGE_LENGTH or not plain:
         raise StageError(
-            f"stage {name!r} cannot be part of a bucket's name (needs at most "
-            f"{MAX_STAGE_LENGTH} of a-z, 0-9 and inner hyphens); choose another, "
-            "such as 'dev'"
+            f"stage {name!r} cannot be part of other names (needs at most "
+            f"{MAX_STAGE_LENGTH} of a-z, 0-9 and single inner hyphens); choose "
+            "another, such as 'dev'"
         )
     return name
 
@@ -82,6 +87,20 @@ class Stage:
     def tags(self) -> dict[str, str]:
         """The tags of everything that takes tags."""
         return {"Application": APP_NAME, "Stage": self.name}
+
+    def model_group(self, dataset: str) -> str:
+        """Name the group of a dataset's models, in at most 63 characters.
+
+        Two hyphens end the stage, so that a policy for all groups of one stage covers
+        none of another; no dataset's name has two together.
+        """
+        prefix = f"{APP_NAME}-{self.name}--"
+        room = _MAX_GROUP_LENGTH - len(prefix)
+        if len(dataset) <= room:
+            return prefix + dataset
+        mark = hash_parts(dataset, length=_GROUP_HASH_LENGTH)
+        kept = dataset[: room - len(mark) - 1].rstrip("-")
+        return f"{prefix}{kept}-{mark}"
 
     def resource(self, part: str) -> str:
         """Name a part of the stage: a role, a Glue job or a Lambda function."""

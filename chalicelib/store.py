@@ -107,6 +107,19 @@ class Store:
             for folder in page.get("CommonPrefixes", []):
                 yield folder["Prefix"]
 
+    def list_keys(self, prefix: str) -> Iterator[str]:
+        """List the keys of the objects below a prefix."""
+        pages = self.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=prefix
+        )
+        for page in pages:
+            for found in page.get("Contents", []):
+                yield found["Key"]
+
+    def delete(self, key: str) -> None:
+        """Delete an object's newest version, whether or not there is one."""
+        self.s3.delete_object(Bucket=self.bucket, Key=key)
+
     def find_json(self, key: str) -> Any | None:
         """Read a JSON object; None where there is none."""
         stored = self.find_text(key)
@@ -120,10 +133,6 @@ class Store:
     def write_json(self, key: str, value: Mapping[str, Any]) -> None:
         """Write a JSON object, readable to people too."""
         self._put(key, value)
-
-    def delete(self, key: str) -> None:
-        """Delete an object, whether or not there is one."""
-        self.s3.delete_object(Bucket=self.bucket, Key=key)
 
     def replace_json(
         self, key: str, value: Mapping[str, Any], *, etag: str | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Place:
-    """A stage, region and profile as they were named; None where they were not."""
+    """A stage, region and profile as they were named; None where they were not.
+
+    ``own_local`` is for the local AWS of one's own, which is started where none runs.
+    """
 
     stage: str
     region: str | None = None
     profile: str | None = None
+    own_local: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,12 @@ class Connection:
 
 
 class Connect(Protocol):
-    """Reaches the account that a place is in; an entry point has the means to."""
+    """Reaches the account that a place is in; an entry point has the means to.
+
+    ``environ`` are the caller's variables.
+    """
+
+    environ: Mapping[str, str]
 
     def __call__(self, place: Place, *, say: Callable[[str], None]) -> Connection:
         """Reach it; ``say`` hears what a person should know meanwhile."""

@@ -14,7 +14,7 @@ from chalicelib.endings import UPLOAD, has_ended
 from client.documents import find_run_document
 from client.errors import WrongStateError
 from client.follow import Follower
-from client.program import spell_command
+from client.program import spell_command, spell_place
 
 if TYPE_CHECKING:
     from chalicelib.stages import Stage
@@ -99,17 +99,17 @@ class Control:
     def _check_resumable(self, run_id: str, execution: Any) -> None:
         status, stage = execution["status"], self.stage.name
         if not has_ended(status):
-            again = spell_command("follow", run_id, "--stage", stage)
+            again = spell_command("follow", run_id, *spell_place(stage))
             raise WrongStateError(f"run {run_id!r} goes on; follow it with `{again}`")
         if status == "SUCCEEDED":
-            again = spell_command("fetch", run_id, "--stage", stage)
+            again = spell_command("fetch", run_id, *spell_place(stage))
             raise WrongStateError(f"run {run_id!r} has succeeded; see `{again}`")
         ended = find_run_document(
             self.clients.s3, self.stage.bucket, run_id, "status.json"
         )
         why = _find_obstacle(ended or {}, execution)
         if why:
-            again = spell_command("run", "SOURCE", "--stage", stage)
+            again = spell_command("run", "SOURCE", *spell_place(stage))
             raise WrongStateError(
                 f"run {run_id!r} cannot go on ({why}); only a new upload helps, "
                 f"`{again}`"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chalicelib.aws_errors import is_denied
+from client.program import spell_deploy
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -38,7 +39,7 @@ def compare_code(s3: S3Client, glue: Any, stage: Stage, project: Path) -> str | 
         path.relative_to(project).as_posix(): path.read_bytes()
         for path in (project / "glue").rglob("*.py")
     }
-    mend = f"`python deploy.py --stage {stage.name}` makes them the same"
+    mend = f"`{spell_deploy(stage.name)}` makes them the same"
     if deployed.get(_HOOK) != here.get(_HOOK):
         return (
             f"the stage runs another {_HOOK} than the one here, which this check used; "

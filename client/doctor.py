@@ -19,7 +19,7 @@ from chalicelib.quotas import (
 )
 from client.failed_events import count_events
 from client.listing import Lister, Listing
-from client.program import spell_command
+from client.program import spell_command, spell_deploy, spell_place
 from client.trigger import is_told
 from glue.settings.layers import DEFAULTS
 
@@ -30,12 +30,14 @@ OK, WARNING, WRONG, UNKNOWN = "ok", "warning", "wrong", "unknown"
 _FUNCTIONS = (
     "on_upload",
     "prepare_run",
+    "choose_model",
     "create_autopilot_job",
     "check_autopilot_job",
+    "register_model",
     "on_execution_end",
     "sweep",
 )
-_JOBS = ("preprocess", "report")
+_JOBS = ("preprocess", "compare_models", "report")
 _MISSING = {
     "404",
     "AWS.SimpleQueueService.NonExistentQueue",
@@ -75,7 +77,7 @@ class Doctor:
         self._stage = connection.stage
         self._clients = connection.clients
         self._make = connection.make
-        self._deploy = f"run `python deploy.py --stage {self._stage.name}`"
+        self._deploy = f"run `{spell_deploy(self._stage.name)}`"
 
     def look(self) -> Iterator[Sign]:
         """Look at everything, one after the other."""
@@ -156,7 +158,7 @@ class Doctor:
         if not count:
             yield Sign("failed events", OK, "none are kept")
             return
-        again = spell_command("doctor", "--replay", "--stage", self._stage.name)
+        again = spell_command("doctor", "--replay", *spell_place(self._stage.name))
         events = "event that no function" if count == 1 else "events that no function"
         yield Sign(
             "failed events",
@@ -174,7 +176,7 @@ class Doctor:
     def _judge_runs(self, listing: Listing) -> Iterator[Sign]:
         silent = [r.run_id for r in listing.runs if r.ended and not r.has_status]
         if silent:
-            again = spell_command("fetch", silent[0], "--stage", self._stage.name)
+            again = spell_command("fetch", silent[0], *spell_place(self._stage.name))
             yield Sign(
                 "runs",
                 WARNING,

@@ -7,6 +7,7 @@ from chalicelib import aws_errors
 from chalicelib.errors import PipelineError, StageError
 from chalicelib.stages import Stage
 from client import exit_codes
+from client.program import spell_deploy
 
 _NOT_DEPLOYED = {"NoSuchBucket", "StateMachineDoesNotExist", "PermanentRedirect"}
 
@@ -67,7 +68,7 @@ def explain_aws_error(error: BotoCoreError | ClientError, stage: Stage | None) -
         return (
             f"stage {stage.name!r} is not deployed in account {stage.account}, "
             f"region {stage.region} (received {code}); run "
-            f"`python deploy.py --stage {stage.name}`, or give the --stage, "
+            f"`{spell_deploy(stage.name)}`, or give the --stage, "
             "--region or --profile where it is"
         )
     return aws_errors.explain_aws_error(

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 NAME = "forecast"
+# The option for the local AWS of one's own.
+OWN_LOCAL = "--local"
 
 
 def name_program(called: str | None = None) -> str:
@@ -23,3 +25,15 @@ def _is_installed(called: str) -> bool:
 def spell_command(*words: str) -> str:
     """Spell a command of this program, to be pasted into a shell."""
     return f"{name_program()} {shlex.join(words)}"
+
+
+def spell_place(stage: str) -> tuple[str, ...]:
+    """Spell the option that names a stage as it was named."""
+    return (OWN_LOCAL,) if OWN_LOCAL in sys.argv else ("--stage", stage)
+
+
+def spell_deploy(stage: str) -> str:
+    """Spell the command that deploys a stage."""
+    if OWN_LOCAL in sys.argv:
+        return spell_command("local", "deploy")
+    return f"python deploy.py --stage {stage}"

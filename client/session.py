@@ -19,7 +19,7 @@ from client.follow import Display, Follower, NoSuchRunError, follow_run
 from client.formats import format_size
 from client.pace import Pace
 from client.patience import Patience
-from client.program import spell_command
+from client.program import spell_command, spell_place
 from client.results import Results, download_results, read_file
 from client.trigger import check_trigger
 from client.trigger_log import read_trigger_log
@@ -173,7 +173,7 @@ class Session:
         """
         execution = self._find_execution(run_id)
         if execution and not has_ended(execution["status"]):
-            again = spell_command("follow", run_id, "--stage", self._stage.name)
+            again = spell_command("follow", run_id, *spell_place(self._stage.name))
             raise WrongStateError(
                 f"run {run_id!r} is still going; follow it with `{again}`"
             )

@@ -2,7 +2,7 @@
 
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
@@ -37,3 +37,15 @@ def build_console(*, stderr: bool = False) -> Console:
     if not console.is_terminal:
         console.width = PIPED_WIDTH
     return console
+
+
+def has_screen(environ: Mapping[str, str], platform: str) -> bool:
+    """Tell whether a browser would have a screen to open a page on.
+
+    Over SSH there is none, or it is far away.
+    """
+    if environ.get("SSH_CONNECTION"):
+        return bool(environ.get("DISPLAY"))
+    return platform == "darwin" or bool(
+        environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")
+    )

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws_errors import is_denied
 from client.errors import NoRunError
+from client.program import spell_deploy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ def check_trigger(s3: S3Client, stage: Stage, key: str) -> None:
         raise NoRunError(
             f"uploads start no run: the bucket {stage.bucket} does not tell on_upload "
             f"of {key!r} (found no notification for it); nothing was uploaded; run "
-            f"`python deploy.py --stage {stage.name}` to mend the trigger"
+            f"`{spell_deploy(stage.name)}` to mend the trigger"
         )
 
 

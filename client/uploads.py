@@ -20,7 +20,7 @@ from client.errors import CommandError, NoRunError
 from client.pace import Pace
 from client.parts import PART_BYTES, PartedUpload
 from client.patience import Outage
-from client.program import spell_command
+from client.program import spell_command, spell_deploy, spell_place
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -275,7 +275,7 @@ def _no_run_started(stage: Stage, upload: SentUpload, waited: float) -> str:
     return (
         f"no run has started for {build_uri(stage.bucket, upload.key)} (version "
         f"{upload.version_id}) within {waited:.0f} s; look at "
-        f"`{spell_command('doctor', '--stage', stage.name)}`, and at what the trigger "
-        f"says, `chalice logs -n on_upload --stage {stage.name}`; run `python "
-        f"deploy.py --stage {stage.name}` to mend the trigger"
+        f"`{spell_command('doctor', *spell_place(stage.name))}`, and at what the "
+        f"trigger says, `chalice logs -n on_upload --stage {stage.name}`; run "
+        f"`{spell_deploy(stage.name)}` to mend the trigger"
     )

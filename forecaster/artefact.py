@@ -10,7 +10,7 @@ from typing import Any
 
 from forecaster.errors import ArtefactError
 
-FORMAT = 2
+FORMAT = 3
 _MANIFEST = "manifest.json"
 _STATES = "states/"
 _LARGEST_MEMBER = 200_000_000  # bytes; a real model has a few megabytes

@@ -34,6 +34,7 @@ from forecaster.training.backtest import plan_backtest
 from forecaster.training.combination import Combined, Ensemble, combine
 from forecaster.training.explanation import explain
 from forecaster.training.fallback import list_fallbacks
+from forecaster.training.sampling import choose_series
 from forecaster.training.train import (
     OUT_OF_TIME,
     Outcome,
@@ -85,13 +86,13 @@ def fit(
             f"no value in {setup.problem.target!r} (found {len(table)} rows); "
             "give at least one"
         )
-    plan = _plan(panel, setup.problem, seed, workers)
+    plan = _plan(choose_series(panel), setup.problem, seed, workers)
     watch = on_candidate or (lambda report: None)
     outcome = _train(plan, setup.problem, watch)
     with np.errstate(all="ignore"):  # what is not finite is mended
         combined = combine(plan, outcome, metric)
         told = _suppose_told(plan, setup.problem, outcome, metric)
-        model = _assemble(setup, plan, outcome, combined, told, metric)
+        model = _assemble(setup, panel, plan, outcome, combined, told, metric)
     explainer = partial(
         explain,
         plan,
@@ -169,6 +170,7 @@ def _plan(panel: Panel, problem: Problem, seed: int, workers: int | None) -> Pla
 
 def _assemble(  # noqa: PLR0917 - all that a model is put together from
     setup: Setup,
+    panel: Panel,
     plan: Plan,
     outcome: Outcome,
     combined: Combined,
@@ -185,8 +187,8 @@ def _assemble(  # noqa: PLR0917 - all that a model is put together from
         told=told,
         leaderboard=_leaderboard(reports, combined.ensemble.weights, metric),
         backtests=_backtests(setup.problem, plan, combined),
-        fallbacks=pd.DataFrame(list_fallbacks(plan.panel)),
-        manifest=_manifest(plan, metric, outcome.dropped),
+        fallbacks=pd.DataFrame(list_fallbacks(panel)),
+        manifest=_manifest(panel, plan, metric, outcome.dropped),
         scorer=partial(_scores, plan, {**by_candidate, ENSEMBLE: final}),
     )
 
@@ -247,14 +249,17 @@ def _backtests(problem: Problem, plan: Plan, combined: Combined) -> pd.DataFrame
     return pd.concat(frames, ignore_index=True)
 
 
-def _manifest(plan: Plan, metric: str, dropped: list[Report]) -> dict[str, Any]:
+def _manifest(
+    panel: Panel, plan: Plan, metric: str, dropped: list[Report]
+) -> dict[str, Any]:
     digest = hashlib.sha256()
-    for array in (plan.panel.target, plan.panel.known, plan.panel.static):
+    for array in (panel.target, panel.known, panel.static):
         digest.update(np.ascontiguousarray(array).tobytes())
     return {
         "format": artefact.FORMAT,
         "data_sha256": digest.hexdigest(),
-        "series": plan.panel.n_items,
+        "series": panel.n_items,
+        "backtested_series": plan.panel.n_items,
         "cuts": list(plan.backtest.cuts),
         "objective": metric,
         "seed": plan.seed,

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import os
+import contextlib
 import shlex
 import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
-from localaws.faults.plan import PlanError, read_plan
-from localaws.host.isolation import LOOPBACK_HOSTS
+from localaws.exports import ExportsError, build_exports, write_exports
+from localaws.faults.plan import Plan, PlanError, read_plan
 from localaws.server import REGION, LocalAWS, serve
+from localaws.state.keeper import list_executions
+from localaws.state.parts import StateInUse
 from localaws.waits import SPEEDUP
 
 _LAST_LINE = "# a local AWS answers there until Ctrl-C"
+_LONGEST_LOOK_SECONDS = 20.0
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -25,8 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parse_arguments(arguments)
     try:
         faults = read_plan(chosen.faults) if chosen.faults else None
-    except PlanError as error:
+        serve_until_ended(chosen, faults)
+    except (PlanError, StateInUse, ExportsError) as error:
         sys.exit(f"error: {error}")
+
+
+def serve_until_ended(chosen: argparse.Namespace, faults: Plan | None) -> None:
+    """Serve until a signal comes, or until nobody has asked for long."""
     # Not an Event: its lock may be held by the very thread that a signal interrupts.
     ended: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -45,7 +53,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _tell(local, chosen.env_file) as greeting,
     ):
         print(greeting, flush=True)
-        ended.get()
+        wait_for_end(local, ended, chosen.idle_minutes)
+
+
+def wait_for_end(
+    local: LocalAWS, ended: SimpleQueue[int], idle_minutes: float | None
+) -> None:
+    """Wait for a signal, or until it is idle; a run that goes on is no idleness."""
+    longest = None if idle_minutes is None else idle_minutes * 60
+    look = None if longest is None else min(longest / 4, _LONGEST_LOOK_SECONDS)
+    while True:
+        with contextlib.suppress(Empty):
+            ended.get(timeout=look)
+            return
+        if longest is not None and is_idle(local, longest):
+            print(f"nobody has asked for {idle_minutes:g} minutes: the end", flush=True)
+            return
+
+
+def is_idle(local: LocalAWS, seconds: float) -> bool:
+    """Tell whether the owner has not called for so long, and no run is under way."""
+    return local.usage.idle_seconds >= seconds and not any(
+        execution.status == "RUNNING" for execution in list_executions()
+    )
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -95,7 +125,13 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--env-file",
         type=Path,
         metavar="PATH",
-        help="write the exports to a new file, which only you can read, not the screen",
+        help="write the exports to a file, which only you can read, not the screen",
+    )
+    parser.add_argument(
+        "--idle-minutes",
+        type=float,
+        metavar="N",
+        help="end when you have called nothing for so long, and no run is under way",
     )
     return parser.parse_args(arguments)
 
@@ -117,31 +153,8 @@ def _tell(local: LocalAWS, env_file: Path | None) -> Iterator[str]:
     if env_file is None:
         yield f"{exports}{_LAST_LINE}"
         return
-    write_secret(env_file, exports)
+    write_exports(env_file, exports)
     try:
         yield f". {shlex.quote(str(env_file.absolute()))}\n{_LAST_LINE}"
     finally:
         env_file.unlink(missing_ok=True)
-
-
-def build_exports(local: LocalAWS) -> str:
-    """Build the lines that a person pastes into another terminal."""
-    first = "AWS_ENDPOINT_URL"
-    names = [first, *(name for name in local.environ if name != first)]
-    lines = [f"export {name}={local.environ[name]}" for name in names]
-    # A proxy must not get to see requests for this machine.
-    lines += [f"export {name}={LOOPBACK_HOSTS}" for name in ("NO_PROXY", "no_proxy")]
-    return "".join(f"{line}\n" for line in lines)
-
-
-def write_secret(path: Path, text: str) -> None:
-    """Write a new file that its owner alone can read.
-
-    Raises
-    ------
-    FileExistsError
-        When there is a file, or a link, of that name: somebody else may hold it open.
-    """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    with os.fdopen(os.open(path, flags, 0o600), "w") as file:
-        file.write(text)

@@ -20,6 +20,7 @@ from localaws.events.schedules import follow_schedules
 from localaws.faults.calls import FaultyCalls
 from localaws.faults.plan import Plan
 from localaws.front.http_server import LOOPBACK, Server, answer_requests
+from localaws.front.usage import Usage
 from localaws.glue_jobs import backend as glue_jobs
 from localaws.glue_jobs.wheels import Wheels
 from localaws.host.isolation import isolate
@@ -55,6 +56,7 @@ class LocalAWS:
     gate: Gate
     faults: Plan
     quotas: dict[str, int]
+    usage: Usage
 
 
 @contextmanager
@@ -110,19 +112,21 @@ def serve(
     """
     refuse_second()
     keeper = None if state is None else Keeper(state)
-    if keeper is not None:
-        port = port or keeper.load_port()
+    wanted = port or (0 if keeper is None else keeper.load_port())
     owner = make_owner() if keeper is None else keeper.load_owner(make_owner)
     asked_quotas = _ask_quotas(quotas, autopilot_jobs)
     plan, processes = faults or Plan(), Processes()
+    usage = Usage(owner.access_key_id)
 
     def wrap(app: App) -> App:
         kept = app if keeper is None else KeptCalls(app, keeper)
-        return FaultyCalls(kept, plan, processes.kill_caller)
+        return usage.wrap(FaultyCalls(kept, plan, processes.kill_caller))
 
     with (
         Patches() as patches,
-        answer_requests(port, owner, patches, wrap=wrap) as server,
+        answer_requests(
+            wanted, owner, patches, wrap=wrap, else_any=port == 0
+        ) as server,
     ):
         machine = _build_machine(
             server,
@@ -157,6 +161,7 @@ def serve(
                     server.gate,
                     plan,
                     quotas=asked_quotas,
+                    usage=usage,
                 )
             finally:
                 _stop(machine)

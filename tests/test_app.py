@@ -640,7 +640,7 @@ def test_training_job_is_in_progress(sagemaker):
 
     checked = invoke("check_autopilot_job", {"autopilot_job_name": RUN_ID})
 
-    assert checked == {"status": "InProgress"}
+    assert checked == {"status": "InProgress", "inference_containers": []}
 
 
 def test_trained_job_hands_on_its_containers(sagemaker):
@@ -948,11 +948,29 @@ def test_no_training_begins_without_a_transform_to_come(aws):
     put(f"runs/{RUN_ID}/settings.json", make_settings())
     with account_quotas(**{"L-3E1C9273": 0}):
         with pytest.raises(QuotaTooLow, match="L-3E1C9273"):
-            pipeline.create_autopilot_job(CREATION, None)
+            pipeline.choose_model(CREATION, None)
 
         assert pipeline.prepare_run(make_upload(), None)["run_id"]
     jobs = boto3.client("sagemaker").list_auto_ml_jobs()["AutoMLJobSummaries"]
     assert jobs == []
+
+
+def test_embedded_engine_asks_for_no_quota_of_sagemaker(aws):
+    put("config/default.json", {"Engine": "embedded"})
+    put(f"runs/{RUN_ID}/settings.json", {**make_settings(), "Engine": "embedded"})
+    with account_quotas(**{"L-CFC2D5B6": 0, "L-3E1C9273": 0}):
+        pipeline.prepare_run(make_upload(), None)
+
+        assert pipeline.choose_model(CREATION, None)["road"] == "embedded"
+
+
+@pytest.mark.parametrize("engine", ["autopilot", "both"])
+def test_road_is_that_of_the_engine(aws, engine):
+    put(f"runs/{RUN_ID}/settings.json", {**make_settings(), "Engine": engine})
+
+    road = pipeline.choose_model(CREATION, None)["road"]
+
+    assert road == {"autopilot": "train"}.get(engine, engine)
 
 
 def test_preparation_that_was_stopped_is_told(aws):

@@ -10,6 +10,7 @@ from tests.building.paths import ROOT
 
 PARTS = {
     *("chalicelib", "client", "demo", "deployment", "forecaster", "glue", "localaws"),
+    "trainer",
 }
 MAY_IMPORT = {
     "forecaster": set(),
@@ -17,14 +18,20 @@ MAY_IMPORT = {
     "glue": set(),
     "deployment": {"chalicelib"},
     "client": {"chalicelib", "glue"},
-    "localaws": {"forecaster"},
-    "demo": {"forecaster", "localaws"},
+    "localaws": {"forecaster", "trainer"},
+    "demo": {"client", "forecaster", "localaws"},
+    "trainer": {"forecaster", "glue"},
 }
 ENTRY_POINTS = {"app.py", "deploy.py", "forecast.py"}
 # The folders of glue/, lower ones first; a step of the data imports none after it.
 DATA_ORDER = ("findings", "settings", "reading", "understanding", "shaping")
 MOST_FLOORS = 7
-GLUE_ENTRY_POINTS = {"glue/preprocess.py", "glue/report.py"}
+GLUE_ENTRY_POINTS = {
+    "glue/compare_models.py",
+    "glue/preprocess.py",
+    "glue/report.py",
+    "trainer/train.py",
+}
 _CLIENTS = {
     "mypy_boto3_logs",
     "mypy_boto3_sagemaker",
@@ -35,6 +42,7 @@ THIRD_PARTY = {
     "chalicelib": {"boto3", "botocore", "mypy_boto3_s3", *_CLIENTS},
     "glue": {"boto3", "botocore", "mypy_boto3_s3", "numpy", "pandas", "pyarrow"},
     "forecaster": {"numpy", "pandas", "lightgbm", "holidays"},
+    "trainer": {"boto3", "botocore", "pandas"},
 }
 
 

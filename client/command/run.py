@@ -13,7 +13,7 @@ from rich.text import Text
 
 from chalicelib.terminal import printable_lines
 from client import exit_codes
-from client.command.options import OPEN, SETTINGS, SOURCE, with_work
+from client.command.options import OPEN_OR_NOT, SETTINGS, SOURCE, with_work
 from client.command.outcome import finish, watch
 from client.command.work import Work
 from client.packing import Package, pack_source
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     default=True,
     help="End when the run has started.",
 )
-@OPEN
+@OPEN_OR_NOT
 @with_work(output=True)
 def run(
     work: Work,
@@ -53,7 +53,7 @@ def run(
     yes: bool,
     checks: bool,
     waits: bool,
-    opens: bool,
+    opens: bool | None,
 ) -> int:
     """Upload SOURCE, follow its run, and download the forecast.
 
@@ -74,7 +74,8 @@ def run(
             if not confirm(work, report, yes=yes):
                 return exit_codes.DECLINED
         sent = send(work, package)
-    return see_through(work, sent, waits=waits, opens=opens)
+    wanted = work.is_watched if opens is None else opens
+    return see_through(work, sent, waits=waits, opens=wanted)
 
 
 @contextmanager

@@ -16,10 +16,10 @@ from chalicelib.endpoints import LOCAL_STAGE
 from client.follow import Display
 from client.live import LiveDisplay
 from client.plain import PlainDisplay
-from client.program import spell_command
+from client.program import OWN_LOCAL, spell_command
 from client.quiet import QuietDisplay
 from client.session import Session
-from client.terminal import build_console
+from client.terminal import build_console, has_screen
 from client.uploads import START_PATIENCE_SECONDS
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 OUTPUT = Path("forecasts")
 _LOCAL_START_PATIENCE_SECONDS = 45.0
-_LEAVING_RESULTS = {"run", "follow", "fetch", "open", "resume"}
+_LEAVING_RESULTS = {"run", "follow", "fetch", "open", "resume", "history", "what-if"}
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,26 @@ class Work:
         self.err = build_console(stderr=True)
 
     @property
+    def environ(self) -> Mapping[str, str]:
+        """The caller's variables."""
+        return self._connect.environ
+
+    @property
     def is_local(self) -> bool:
         """Tell whether the stage is the local AWS, where nothing is paid for."""
         return self.place.stage == LOCAL_STAGE
+
+    @property
+    def is_watched(self) -> bool:
+        """Tell whether a person at a screen uses the local AWS of their own."""
+        is_person = self.err.is_terminal and not (
+            self.manner.as_json or self.manner.quiet
+        )
+        return (
+            self.place.own_local
+            and is_person
+            and has_screen(self.environ, sys.platform)
+        )
 
     @cached_property
     def connection(self) -> Connection:
@@ -91,7 +108,7 @@ class Work:
         """Spell a command about the same stage."""
         place, output = self.place, self.manner.output
         options = {
-            "--stage": place.stage,
+            "--stage": None if place.own_local else place.stage,
             "--region": place.region,
             "--profile": place.profile,
             "--output": str(output) if words[0] in _LEAVING_RESULTS else None,
@@ -102,7 +119,8 @@ class Work:
             if value and value != str(OUTPUT)
             for part in (name, value)
         ]
-        return spell_command(*words, *given)
+        own = [OWN_LOCAL] if place.own_local else []
+        return spell_command(*words, *own, *given)
 
     def say(self, text: str) -> None:
         """Say something beside the result, unless quiet is wanted."""

@@ -20,7 +20,7 @@ STAR_REASONS: dict[str, tuple[str, str]] = {
         "log delivery is set up for the account, not for one group",
         "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
     ),
-    "sagemaker:ListCandidatesForAutoMLJob": (
+    "sagemaker:ListCandidatesForAutoMLJob, sagemaker:ListModels": (
         _NO_RESOURCE,
         f"{_REFERENCE}list_amazonsagemaker.html",
     ),

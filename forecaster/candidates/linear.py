@@ -44,6 +44,7 @@ def fit_linear(panel: Panel, levels: Array, seed: int, clock: Clock) -> dict[str
     weights = np.linalg.solve(gram, np.einsum("np,n->p", design, label))
     residual = label - np.einsum("np,p->n", design, weights)
     state = {
+        "span": panel.n_steps,
         "center": center.tolist(),
         "spread": spread.tolist(),
         "weights": weights.tolist(),
@@ -55,9 +56,8 @@ def fit_linear(panel: Panel, levels: Array, seed: int, clock: Clock) -> dict[str
 def predict_linear(state: Mapping[str, str], panel: Panel, levels: Array) -> Array:
     """Forecast from the end of every series."""
     fitted = json.loads(state["linear.json"])
-    span = learnable(panel).n_steps
     panel = memorable(panel)
-    frame = FeatureMaker(panel, span=span).make(end_origins(panel))
+    frame = FeatureMaker(panel, span=fitted["span"]).make(end_origins(panel))
     design = _design(
         frame.rows.astype(float),
         np.array(fitted["center"]),

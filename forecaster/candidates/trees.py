@@ -41,7 +41,7 @@ _PARAMETERS: dict[str, Any] = {
 
 
 def fit_trees(panel: Panel, levels: Array, seed: int, clock: Clock) -> dict[str, str]:
-    """Fit one model per level; their text is the state."""
+    """Fit one model per level; their text is the state, and the steps learned from."""
     import lightgbm  # noqa: PLC0415 - half a second that not every caller needs
 
     panel = learnable(panel)
@@ -57,7 +57,7 @@ def fit_trees(panel: Panel, levels: Array, seed: int, clock: Clock) -> dict[str,
         categorical_feature=list(frame.categorical),
         params=_PARAMETERS,
     )
-    state = {}
+    state = {"span": str(panel.n_steps)}
     for level in _LEVELS:
         parameters = _PARAMETERS | {"alpha": level, "seed": seed}
         booster = lightgbm.train(
@@ -71,9 +71,8 @@ def predict_trees(state: Mapping[str, str], panel: Panel, levels: Array) -> Arra
     """Forecast from the end of every series."""
     import lightgbm  # noqa: PLC0415
 
-    span = learnable(panel).n_steps
     panel = memorable(panel)
-    frame = FeatureMaker(panel, span=span).make(end_origins(panel))
+    frame = FeatureMaker(panel, span=int(state["span"])).make(end_origins(panel))
     known = []
     for level in _LEVELS:
         booster = lightgbm.Booster(model_str=state[f"{level}"])

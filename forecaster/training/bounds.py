@@ -39,7 +39,11 @@ def find_bounds(panel: Panel) -> tuple[Array, Array]:
 
 def keep_near(quantiles: Array, panel: Panel) -> Array:
     """Hold quantiles of one candidate within the bounds of their series."""
-    lowest, highest = find_bounds(panel)
+    return keep_within(quantiles, *find_bounds(panel))
+
+
+def keep_within(quantiles: Array, lowest: Array, highest: Array) -> Array:
+    """Hold quantiles [n_items, horizon, n_levels] within bounds [n_items]."""
     return np.clip(quantiles, lowest[:, None, None], highest[:, None, None])
 
 

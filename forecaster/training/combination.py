@@ -1,21 +1,32 @@
 """The ensemble: candidates by weight, their states, and widths set right."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecaster.arrays import Array
 from forecaster.candidates.catalogue import ENSEMBLE, State, candidates_by_name
 from forecaster.data.panel import Panel
 from forecaster.time_limit import usable_cores
-from forecaster.training.bounds import keep_near, keep_possible, keep_whole
-from forecaster.training.calibration import calibrate, stretch
+from forecaster.training.bounds import (
+    find_bounds,
+    keep_possible,
+    keep_whole,
+    keep_within,
+)
+from forecaster.training.calibration import calibrate, stretch, widen_short
 from forecaster.training.ensemble import blend, choose_weights
 from forecaster.training.fallback import forecast_new_items, mend, settle_constant
 from forecaster.training.train import Outcome, Plan, Report, score_quantiles
+
+# Cells of history that are forecast from at once; a step that is forecast counts as
+# many, as every candidate gives all its quantiles.
+_CELLS = 2_000_000
+_STEPS_OF_FORECAST = 40
 
 
 @dataclass(frozen=True)
@@ -40,28 +51,43 @@ class Ensemble:
     unknown: tuple[str, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
 
-    def forecast(self, panel: Panel, levels: Array) -> Array:
+    def forecast(self, panel: Panel, levels: Array, *, cells: int = _CELLS) -> Array:
         """Forecast from the end of every series; nothing is fitted anew.
+
+        Parameters
+        ----------
+        cells
+            Of history that are forecast from at once; the result does not depend on it.
 
         Returns
         -------
         [n_items, horizon, n_levels], not yet whole numbers where the history is.
         """
         panel = panel.hiding(self.unknown)
+        bounds = find_bounds(panel)
+        blended = np.empty((panel.n_items, panel.horizon, len(levels)))
+        for rows in _parts(panel, cells):
+            some = panel if len(rows) == panel.n_items else panel.take(rows)
+            low, high = (bound[rows] for bound in bounds)
+            blended[rows] = self._blend(some, levels, low, high)
+        widened = widen_short(blended, levels, panel.counts)
+        stretched = stretch(widened, levels, self.factors)
+        settled = settle_constant(keep_possible(stretched, panel), panel)
+        return forecast_new_items(settled, panel, levels)
+
+    def _blend(self, panel: Panel, levels: Array, low: Array, high: Array) -> Array:
+        """Let every candidate with weight forecast, and average what they say."""
         names = [name for name, weight in self.weights.items() if weight > 0]
         known = candidates_by_name()
 
         def predict(name: str) -> Array:
             with np.errstate(all="ignore"):  # what is not finite is mended
                 forecast = known[name].predict(self.states.get(name, {}), panel, levels)
-                return keep_near(mend(forecast, panel, levels), panel)
+                return keep_within(mend(forecast, panel, levels), low, high)
 
         with ThreadPoolExecutor(usable_cores()) as pool:
             forecasts = list(pool.map(predict, names))
-        weights = np.array([self.weights[name] for name in names])
-        stretched = stretch(blend(forecasts, weights), levels, self.factors)
-        settled = settle_constant(keep_possible(stretched, panel), panel)
-        return forecast_new_items(settled, panel, levels)
+        return blend(forecasts, np.array([self.weights[name] for name in names]))
 
     def to_json(self) -> dict[str, Any]:
         """Give everything but the states as plain JSON types."""
@@ -71,6 +97,14 @@ class Ensemble:
             "unknown": list(self.unknown),
             "metrics": dict(self.metrics),
         }
+
+
+def _parts(panel: Panel, cells: int) -> Iterator[NDArray[np.int64]]:
+    """Part the series into neighbours that are forecast at once."""
+    each = max(panel.n_steps, _STEPS_OF_FORECAST * panel.horizon, 1)
+    size = max(cells // each, 1)
+    for start in range(0, panel.n_items, size):
+        yield np.arange(start, min(start + size, panel.n_items))
 
 
 def ensemble_from_json(
@@ -101,10 +135,14 @@ def combine(plan: Plan, outcome: Outcome, metric: str) -> Combined:
     trained = outcome.trained
     forecasts = [one.quantiles for one in trained]
     weights = choose_weights(plan, trained, metric)
-    blended = blend(forecasts, weights)
-    factors = calibrate(plan.backtest.actual, blended, plan.levels)
+    widened = _in_each_window(
+        plan,
+        blend(forecasts, weights),
+        lambda quantiles, past: widen_short(quantiles, plan.levels, past.counts),
+    )
+    factors = calibrate(plan.backtest.actual, widened, plan.levels)
     smooth = _in_each_window(
-        plan, stretch(blended, plan.levels, factors), keep_possible
+        plan, stretch(widened, plan.levels, factors), keep_possible
     )
     quantiles = _in_each_window(plan, smooth, keep_whole)
     report = Report(

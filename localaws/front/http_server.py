@@ -61,14 +61,30 @@ class Server(ThreadedWSGIServer):
     """A server that knows its connections, so that it can end them."""
 
     def __init__(
-        self, port: int, owner: Credentials, wrap: Callable[[App], App]
+        self,
+        port: int,
+        owner: Credentials,
+        wrap: Callable[[App], App],
+        *,
+        else_any: bool,
     ) -> None:
+        self._else_any = else_any
         moto = Dispatcher(moto_server.create_backend_app)
         self.gate = Gate(wrap(moto), owner)
         super().__init__(LOOPBACK, port, self.gate, Handler)
         self.app = OwnHostOnly(self.gate, self.port)
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
+
+    def server_bind(self) -> None:
+        """Take the port, or any if that one is taken and another will do."""
+        try:
+            super().server_bind()
+        except OSError:
+            if not self._else_any:
+                raise
+            self.server_address = (LOOPBACK, 0)
+            super().server_bind()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Note a new connection."""
@@ -98,6 +114,7 @@ def answer_requests(
     patches: Patches,
     *,
     wrap: Callable[[App], App] = lambda app: app,
+    else_any: bool = False,
 ) -> Iterator[Server]:
     """Serve moto to its owner on a port of loopback; 0 takes a free one.
 
@@ -105,10 +122,12 @@ def answer_requests(
     ----------
     wrap
         Puts something between the gate and moto.
+    else_any
+        Whether any free port will do when this one is taken.
     """
     # moto would let the pages of every origin read its answers.
     patches.replace(moto_server, "DISABLE_GLOBAL_CORS", True)
-    server = Server(port, owner, wrap)
+    server = Server(port, owner, wrap, else_any=else_any)
     thread = threading.Thread(
         target=server.serve_forever, args=(_POLL_SECONDS,), name="localaws server"
     )

@@ -1,1 +1,1 @@
-"""AWS Glue: Python shell jobs that really run."""
+"""AWS Glue: jobs that really run."""

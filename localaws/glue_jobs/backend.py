@@ -1,4 +1,4 @@
-"""Glue: Python shell jobs that run their scripts."""
+"""Glue: jobs that run their scripts."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from moto.utilities.paginator import paginate
 from moto.utilities.utils import get_partition
 
 from localaws.glue_jobs.connections import ConnectionResponse
+from localaws.glue_jobs.kinds import KINDS, find_kind, find_timeout
 from localaws.glue_jobs.runs import ENDED, PRINCIPAL, JobRun, Plan
 from localaws.host.request_checks import find_violations, spell_violations
 from localaws.iam.roles import RoleClients, RoleError, check_trust
@@ -29,8 +30,6 @@ from localaws.machine import Machine
 from localaws.patches import Patches
 from localaws.service_quotas.table import GLUE_RUNS
 
-_CAPACITIES = (0.0625, 1)
-_DEFAULT_TIMEOUT_MINUTES = 2880
 # What UpdateJob replaces, by the name that moto gives it.
 _UPDATED = {
     "Description": "description",
@@ -48,11 +47,13 @@ _UPDATED = {
     "NotificationProperty": "notification_property",
     "GlueVersion": "glue_version",
     "ExecutionClass": "execution_class",
+    "WorkerType": "worker_type",
+    "NumberOfWorkers": "number_of_workers",
 }
 
 
 class Backend(moto_glue.GlueBackend):
-    """moto's Glue, whose Python shell jobs run."""
+    """moto's Glue, whose jobs run."""
 
     machine: ClassVar[Machine]
     clients: ClassVar[RoleClients]
@@ -66,18 +67,15 @@ class Backend(moto_glue.GlueBackend):
 
     def check_job(self, operation: str, definition: dict[str, Any]) -> None:
         """Refuse a job that Glue would refuse."""
-        command = definition.get("Command") or {}
-        if command.get("Name") != "pythonshell":
-            raise InvalidInputException(
-                operation, f"only pythonshell jobs run here (found {command!r})"
-            )
-        capacity = definition.get("MaxCapacity")
-        if capacity is not None and capacity not in _CAPACITIES:
+        command = definition.get("Command")
+        kind = find_kind(command)
+        if kind is None:
             raise InvalidInputException(
                 operation,
-                "For Python shell jobs the maximum capacity is 0.0625 or 1 "
-                f"(found {capacity})",
+                f"only {' and '.join(KINDS)} jobs run here (found {command!r})",
             )
+        for refusal in kind.find_refusals(definition):
+            raise InvalidInputException(operation, refusal)
         try:
             check_trust(self._role_arn(definition.get("Role", "")), PRINCIPAL)
         except RoleError as error:
@@ -107,13 +105,10 @@ class Backend(moto_glue.GlueBackend):
     ) -> str:
         """Start a run in the background."""
         job = self.get_job(name)
-        if max_capacity is not None and max_capacity not in _CAPACITIES:
-            raise InvalidInputException(
-                "StartJobRun",
-                "For Python shell jobs the maximum capacity is 0.0625 or 1 "
-                f"(found {max_capacity})",
-            )
         command: Any = job.command  # which moto takes for text
+        kind = KINDS[command["Name"]]
+        for refusal in kind.find_start_refusals({"MaxCapacity": max_capacity}):
+            raise InvalidInputException("StartJobRun", refusal)
         plan = Plan(
             job_name=name,
             role_arn=self._role_arn(job.role),
@@ -124,8 +119,9 @@ class Backend(moto_glue.GlueBackend):
                 **(arguments or {}),
                 **(job.non_overridable_arguments or {}),
             },
-            timeout=timeout or job.timeout or _DEFAULT_TIMEOUT_MINUTES,
-            max_capacity=max_capacity or job.max_capacity or _CAPACITIES[0],
+            timeout=find_timeout(job, timeout),
+            kind=kind,
+            size=kind.measure(job, max_capacity),
         )
         run = JobRun(plan)
         self._admit(job, run)

@@ -1,4 +1,4 @@
-"""One run of a Glue Python shell job: its files, its process, how it ends."""
+"""One run of a Glue job: its files, its process, how it ends."""
 
 from __future__ import annotations
 
@@ -16,16 +16,15 @@ from moto.moto_api._internal import mock_random
 
 from localaws.faults.happenings import Fate
 from localaws.glue_jobs import runtime as glue_runtime
+from localaws.glue_jobs.kinds import Kind
 from localaws.glue_jobs.memory import resident_bytes
 from localaws.glue_jobs.wheels import WheelNotInstalled
-from localaws.host import libraries
 from localaws.host.logs import Tail
 from localaws.host.processes import Isolation, Process
 from localaws.iam.roles import RoleClients, RoleError, assume_role
 from localaws.machine import Machine
 
 PRINCIPAL = "glue.amazonaws.com"
-LOG_GROUP = "/aws-glue/python-jobs"
 ENDED = frozenset({"STOPPED", "SUCCEEDED", "FAILED", "TIMEOUT", "ERROR", "EXPIRED"})
 # Glue counts timeouts in minutes; a test may shorten them.
 SECONDS_PER_MINUTE = 60.0
@@ -45,7 +44,8 @@ class Plan:
     command: Mapping[str, Any]
     arguments: Mapping[str, str]
     timeout: int
-    max_capacity: float
+    kind: Kind
+    size: Mapping[str, Any]
 
 
 class ScriptMissing(Exception):
@@ -111,8 +111,8 @@ class JobRun:
             "AllocatedCapacity": 0,
             "ExecutionTime": round(self._count_seconds()),
             "Timeout": plan.timeout,
-            "MaxCapacity": plan.max_capacity,
-            "LogGroupName": LOG_GROUP,
+            **plan.size,
+            "LogGroupName": plan.kind.log_group,
         }
         return {name: value for name, value in described.items() if value is not None}
 
@@ -126,7 +126,7 @@ class JobRun:
         )
         modules = folder / "modules"
         modules.mkdir()
-        extra = self.plan.arguments.get("--extra-py-files", "")
+        extra = self.plan.arguments.get(self.plan.kind.modules, "")
         for uri in (part.strip() for part in extra.split(",")):
             if uri:
                 self._place(_download(s3, uri, modules), machine)
@@ -159,7 +159,8 @@ class JobRun:
                 stdout=stdout,
                 stderr=stderr,
             )
-        tails = [self._tail(output, "output"), self._tail(error, "error")]
+        streams = zip((output, error), self.plan.kind.streams, strict=True)
+        tails = [self._tail(path, stream) for path, stream in streams]
         try:
             with fate.meet(process):
                 verdict = self._watch(process, tails)
@@ -180,10 +181,7 @@ class JobRun:
         stdout: Any,
         stderr: Any,
     ) -> Process:
-        chosen = self.plan.arguments.get("library-set") or self.plan.arguments.get(
-            "--library-set", "analytics"
-        )
-        shown = libraries.GLUE_NONE if chosen == "none" else libraries.GLUE_ANALYTICS
+        shown = self.plan.kind.show_libraries(self.plan.arguments)
         isolation = Isolation(
             Path(glue_runtime.__file__),
             before=(script.parent, script.parent.with_name("modules"), *self._wheels),
@@ -225,7 +223,7 @@ class JobRun:
     def _tail(self, path: Path, kind: str) -> Tail:
         return Tail(
             path,
-            group=f"{LOG_GROUP}/{kind}",
+            group=f"{self.plan.kind.log_group}/{kind}",
             stream=self.job_run_id,
             region=self.plan.region,
         )
@@ -233,7 +231,7 @@ class JobRun:
     def _watch(self, process: Process, tails: list[Tail]) -> str:
         """Wait for the end of the process, or bring it about; say which it was."""
         timeout = self.plan.timeout * SECONDS_PER_MINUTE
-        room = self.plan.max_capacity * _BYTES_PER_CAPACITY
+        room = self.plan.kind.count_driver(self.plan.size) * _BYTES_PER_CAPACITY
         while process.wait(_LOOK_SECONDS) is None:
             for tail in tails:
                 tail.carry()
@@ -253,11 +251,12 @@ class JobRun:
         elif verdict == "TIMEOUT":
             self._end("TIMEOUT", "Job run timed out")
         elif verdict == "OUT OF MEMORY":
-            gigabytes = self.plan.max_capacity * 16
+            dpus = self.plan.kind.count_driver(self.plan.size)
+            gigabytes = dpus * 16
             self._end(
                 "FAILED",
                 "Command failed with exit code -9 (out of memory: "
-                f"{self.plan.max_capacity} DPU have {gigabytes:g} GB)",
+                f"{dpus} DPU have {gigabytes:g} GB)",
             )
         elif code == 0:
             self._end("SUCCEEDED", "")

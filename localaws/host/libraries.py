@@ -19,6 +19,15 @@ GLUE_ANALYTICS = (
     *("redshift-connector", "requests", "s3fs", "scikit-learn", "scipy", "SQLAlchemy"),
 )
 GLUE_NONE = ("awscli", "botocore")
+# https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html:
+# what Glue 5.1 has, and, in the place of the wheels that a deploy on AWS sends along,
+# the engine's libraries, which are here already.
+GLUE_SPARK = (
+    *("boto3", "botocore", "fsspec", "matplotlib", "narwhals", "numpy", "packaging"),
+    *("pandas", "pillow", "plotly", "pyarrow", "python-dateutil", "pytz", "requests"),
+    *("s3fs", "s3transfer", "seaborn", "six", "tzdata", "urllib3"),
+    *("holidays", "lightgbm", "scipy"),
+)
 
 
 class Libraries:

@@ -193,6 +193,16 @@ def _by_name(action: str, kind: str, parameter: str) -> Callable[[Call], list[Ne
     return find
 
 
+def _on_group(action: str, kind: str, member: str = "") -> Callable[[Call], list[Need]]:
+    """Hold a call against a group of models, or against the members that it has."""
+
+    def find(call: Call) -> list[Need]:
+        name = str(call.parameters.get("ModelPackageGroupName", ""))
+        return [Need(action, call.arn(f"{kind}/{name.rpartition('/')[2]}{member}"))]
+
+    return find
+
+
 def _by_arn(action: str, parameter: str) -> Callable[[Call], list[Need]]:
     def find(call: Call) -> list[Need]:
         return [Need(action, call.parameters.get(parameter, ""))]
@@ -287,11 +297,29 @@ _NEEDS: Mapping[tuple[str, str], Callable[[Call], list[Need]]] = {
         "ExecutionRoleArn",
         _SAGEMAKER,
     ),
+    ("sagemaker", "CreateModelPackage"): _on_group(
+        "sagemaker:CreateModelPackage", "model-package", "/*"
+    ),
+    ("sagemaker", "CreateModelPackageGroup"): _tagging(
+        _on_group("sagemaker:CreateModelPackageGroup", "model-package-group")
+    ),
     ("sagemaker", "CreateTransformJob"): _tagging(
         _by_name("sagemaker:CreateTransformJob", "transform-job", "TransformJobName")
     ),
     ("sagemaker", "DescribeAutoMLJobV2"): _by_name(
         "sagemaker:DescribeAutoMLJobV2", "automl-job", "AutoMLJobName"
+    ),
+    ("sagemaker", "DeleteModel"): _by_name(
+        "sagemaker:DeleteModel", "model", "ModelName"
+    ),
+    ("sagemaker", "DeleteModelPackage"): _by_arn(
+        "sagemaker:DeleteModelPackage", "ModelPackageName"
+    ),
+    ("sagemaker", "DescribeModel"): _by_name(
+        "sagemaker:DescribeModel", "model", "ModelName"
+    ),
+    ("sagemaker", "DescribeModelPackage"): _by_arn(
+        "sagemaker:DescribeModelPackage", "ModelPackageName"
     ),
     ("sagemaker", "DescribeTransformJob"): _by_name(
         "sagemaker:DescribeTransformJob", "transform-job", "TransformJobName"
@@ -300,11 +328,18 @@ _NEEDS: Mapping[tuple[str, str], Callable[[Call], list[Need]]] = {
     ("sagemaker", "ListCandidatesForAutoMLJob"): _anywhere(
         "sagemaker:ListCandidatesForAutoMLJob"
     ),
+    ("sagemaker", "ListModelPackages"): _on_group(
+        "sagemaker:ListModelPackages", "model-package", "/*"
+    ),
+    ("sagemaker", "ListModels"): _anywhere("sagemaker:ListModels"),
     ("sagemaker", "StopAutoMLJob"): _by_name(
         "sagemaker:StopAutoMLJob", "automl-job", "AutoMLJobName"
     ),
     ("sagemaker", "StopTransformJob"): _by_name(
         "sagemaker:StopTransformJob", "transform-job", "TransformJobName"
+    ),
+    ("sagemaker", "UpdateModelPackage"): _by_arn(
+        "sagemaker:UpdateModelPackage", "ModelPackageArn"
     ),
     **{
         ("servicequotas", operation): _anywhere(f"servicequotas:{operation}")

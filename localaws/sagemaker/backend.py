@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import UTC
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -28,10 +29,11 @@ from localaws.patches import Patches
 from localaws.sagemaker import automl_requests, transform_jobs
 from localaws.sagemaker.automl_jobs import AutoMLJob
 from localaws.sagemaker.background_jobs import PRINCIPAL, Work, in_background
+from localaws.sagemaker.model_registry import ModelRegistry
 from localaws.sagemaker.quotas import check_quota
-from localaws.sagemaker.s3_files import Location
 from localaws.sagemaker.transform_jobs import TransformJob
 from localaws.service_quotas.table import AUTOPILOT_JOBS
+from trainer.s3_files import Location
 
 _GOING = ("InProgress", "Stopping")
 _CANDIDATES_A_PAGE = 10
@@ -44,7 +46,7 @@ _SORT_KEYS = {
 }
 
 
-class Backend(moto_sagemaker.SageMakerModelBackend):
+class Backend(ModelRegistry):
     """moto's SageMaker, whose AutoML and transform jobs run."""
 
     machine: ClassVar[Machine]
@@ -124,7 +126,26 @@ class Backend(moto_sagemaker.SageMakerModelBackend):
     def list_containers(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         """List the containers of a request for a model."""
         primary = request.get("PrimaryContainer")
-        return [primary] if primary else list(request.get("Containers") or [])
+        listed = [primary] if primary else list(request.get("Containers") or [])
+        return [one for named in listed for one in self._unpack(named)]
+
+    def _unpack(self, container: dict[str, Any]) -> list[dict[str, Any]]:
+        """Give the containers of a version that a request names instead of its own."""
+        if "ModelPackageName" not in container:
+            return [container]
+        package = self.find_package(container["ModelPackageName"])
+        listed: list[dict[str, Any]] = package.inference_specification["Containers"]
+        return listed
+
+    def list_models_named(self, request: dict[str, Any]) -> list[Any]:
+        """List the models that a ListModels request asks for; moto lists all."""
+        after = request.get("CreationTimeAfter", 0)
+        return [
+            model
+            for model in self._models.values()
+            if request.get("NameContains", "") in model.model_name
+            and model.creation_time.replace(tzinfo=UTC).timestamp() >= after
+        ]
 
     def start_transform_job(self, request: dict[str, Any]) -> TransformJob:
         """Start a batch transform job."""
@@ -136,7 +157,8 @@ class Backend(moto_sagemaker.SageMakerModelBackend):
         if model is None:
             arn = self._arn("model", request["ModelName"])
             raise ValidationError(f'Could not find model "{arn}".')
-        container = [model.primary_container, *model.containers][-1]
+        named = [model.primary_container, *model.containers][-1]
+        container = self._unpack(named)[-1]
         job = TransformJob(
             request, container, account=self.account_id, region=self.region_name
         )
@@ -266,6 +288,54 @@ class Response(SageMakerResponse):
         """Create a model."""
         self._backend.check_model(self._read("CreateModel"))
         return super().create_model()
+
+    def list_models(self) -> ActionResult:
+        """List models, all in one page."""
+        models = self._backend.list_models_named(self._read("ListModels"))
+        return ActionResult({"Models": [model.response_object for model in models]})
+
+    def create_model_package_group(self) -> ActionResult:
+        """Create a group of the Model Registry."""
+        request = self._read("CreateModelPackageGroup")
+        arn = self._backend.make_package_group(request)
+        return ActionResult({"ModelPackageGroupArn": arn})
+
+    def delete_model_package_group(self) -> EmptyResult:
+        """Delete a group of the Model Registry."""
+        request = self._read("DeleteModelPackageGroup")
+        self._backend.delete_package_group(request["ModelPackageGroupName"])
+        return EmptyResult()
+
+    def create_model_package(self) -> ActionResult:
+        """Register a version; a package without a group is moto's own matter."""
+        request = self._read("CreateModelPackage")
+        if "ModelPackageGroupName" not in request:
+            return super().create_model_package()
+        return ActionResult({"ModelPackageArn": self._backend.make_package(request)})
+
+    def list_model_packages(self) -> ActionResult:
+        """List the versions of a group that there is."""
+        request = self._read("ListModelPackages")
+        if "ModelPackageGroupName" in request:
+            self._backend.find_package_group(request["ModelPackageGroupName"])
+        return super().list_model_packages()
+
+    def describe_model_package(self) -> ActionResult:
+        """Describe a version."""
+        request = self._read("DescribeModelPackage")
+        package = self._backend.find_package(request["ModelPackageName"])
+        return ActionResult(package.gen_response_object())
+
+    def update_model_package(self) -> ActionResult:
+        """Change a version."""
+        arn = self._backend.change_package(self._read("UpdateModelPackage"))
+        return ActionResult({"ModelPackageArn": arn})
+
+    def delete_model_package(self) -> EmptyResult:
+        """Delete a version."""
+        request = self._read("DeleteModelPackage")
+        self._backend.delete_package(request["ModelPackageName"])
+        return EmptyResult()
 
     def create_transform_job(self) -> ActionResult:
         """Start a transform job."""

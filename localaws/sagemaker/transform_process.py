@@ -14,16 +14,16 @@ from typing import Any
 
 import boto3
 
-from forecaster import ForecasterError, Model, load
+from forecaster import ForecasterError
 from localaws.host import sandbox
-from localaws.sagemaker.s3_files import (
+from trainer.forecasts import forecast_file, load_model, name_output
+from trainer.s3_files import (
     PATIENT,
     Location,
     list_objects,
     read_object,
     write_object,
 )
-from localaws.sagemaker.tables import read_tables, write_csv
 
 _MEGABYTE = 1024**2
 
@@ -42,38 +42,18 @@ def run(spec: Mapping[str, Any], s3: Any, folder: Path) -> None:
             "input data source. Please ensure that objects exist under that S3 prefix."
         )
     model = load_model(s3, Location.parse(spec["model_uri"]), folder)
-    columns = name_columns(model)
     output = Location.parse(spec["output_uri"])
     for found in inputs:
         body = read_object(s3, found)
         check_payload(found, body, spec["max_payload_mb"])
         try:
-            forecast = model.forecast(read_tables([body], columns))
+            forecast = forecast_file(model, body)
         except (ForecasterError, ValueError, KeyError) as error:
             raise JobError(
                 f"ClientError: {found.uri}: Bad HTTP status received from algorithm: "
                 f"400 ({error})"
             ) from error
-        name = found.key.removeprefix(prefix.key).lstrip("/") or Path(found.key).name
-        write_object(s3, output.below(f"{name}.out"), write_csv(forecast))
-
-
-def name_columns(model: Model) -> dict[str, Any]:
-    """Say which columns are what, as a TimeSeriesConfig does."""
-    problem = model.setup.problem
-    item, *groups = problem.item
-    return {
-        "ItemIdentifierAttributeName": item,
-        "GroupingAttributeNames": groups,
-        "TimestampAttributeName": problem.timestamp,
-    }
-
-
-def load_model(s3: Any, archive: Location, folder: Path) -> Model:
-    """Fetch and load a model archive."""
-    path = folder / "model.tar.gz"
-    path.write_bytes(read_object(s3, archive))
-    return load(path)
+        write_object(s3, output.below(name_output(found, prefix)), forecast)
 
 
 def check_payload(found: Location, body: bytes, most: float) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
 import uuid
 import weakref
@@ -14,7 +13,6 @@ from typing import Any
 from moto.core.base_backend import BackendDict
 from moto.s3.models import s3_backends
 
-from localaws.front.http_server import LOOPBACK
 from localaws.host.tasks import Tasks
 from localaws.iam.roles import Credentials
 from localaws.state.parts import Parts
@@ -29,6 +27,9 @@ from localaws.step_functions.executions import Execution
 
 _BACKEND, _PART, _QUEUE = "backend/", "part/", "invocation/"
 _OWNER, _PORT = "owner", "port"
+# Where the first server on a folder answers, if it is free: below the ports that
+# systems hand out themselves.
+FIRST_PORT = 14566
 _LOOK_SECONDS = 0.5
 # What jobs change without a call, and need not promise anybody.
 _BUSY = ("logs", "glue", "sagemaker")
@@ -63,16 +64,8 @@ class Keeper:
         return owner
 
     def load_port(self) -> int:
-        """Give the port of the last server, if it is free; else 0, which takes any."""
-        found = int(self._parts.read(_PORT) or 0)
-        with socket.socket() as tried:
-            # As the server itself: what the last one answered may linger.
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                tried.bind((LOOPBACK, found))
-            except OSError:
-                return 0
-        return found
+        """Give the port of the last server, where what was exported looks for it."""
+        return int(self._parts.read(_PORT) or FIRST_PORT)
 
     def save_port(self, port: int) -> None:
         """Write down where this server answers."""

@@ -6,15 +6,30 @@ import fcntl
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 _FILE = "state.sqlite"
 _LOCK = "lock"
+_TRIES, _PAUSE_SECONDS = 10, 0.05
 
 
 class StateInUse(Exception):
     """Another local AWS keeps its state in the folder."""
+
+
+def _take(guard: int) -> None:
+    """Take a lock; whoever looks who has it holds it for a moment."""
+    for tried in range(_TRIES):
+        try:
+            fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if tried + 1 == _TRIES:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 class Parts:
@@ -28,13 +43,17 @@ class Parts:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._guard = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(self._guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(self._guard)
         except OSError as error:
             os.close(self._guard)
             raise StateInUse(
                 f"another local AWS keeps its state in {folder}; stop it, or give "
                 "another --state"
             ) from error
+        # Whoever finds the lock taken learns who has it; what is left of an earlier
+        # server means nothing, as its lock went with it.
+        os.ftruncate(self._guard, 0)
+        os.write(self._guard, f"{os.getpid()}\n".encode())
         path = folder / _FILE
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._lock = threading.Lock()

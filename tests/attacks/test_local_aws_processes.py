@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from localaws import serve
-from localaws.command import write_secret
+from localaws.exports import write_secret
 from localaws.host import sandbox
 from localaws.host.clean_start import choose_variables
 from tests.building.local_resources import (

@@ -137,7 +137,19 @@ def make_bucket(**options):
     return bucket
 
 
-def make_job(script, *, modules=None, arguments=None, **options):
+SHELL = {
+    "Command": {"Name": "pythonshell", "PythonVersion": "3.9"},
+    "MaxCapacity": 0.0625,
+}
+SPARK = {
+    "Command": {"Name": "glueetl", "PythonVersion": "3"},
+    "GlueVersion": "5.1",
+    "WorkerType": "G.1X",
+    "NumberOfWorkers": 2,
+}
+
+
+def make_job(script, *, modules=None, arguments=None, kind=SHELL, **options):
     """Create a Glue job from the text of its script; return its name."""
     bucket = make_bucket()
     s3 = client("s3")
@@ -146,17 +158,13 @@ def make_job(script, *, modules=None, arguments=None, **options):
         s3.put_object(Bucket=bucket, Key=f"code/{path}", Body=body)
     extra = ",".join(f"s3://{bucket}/code/{path}" for path in modules or {})
     job = name("job")
+    given = "--extra-py-files" if kind is SHELL else "--additional-python-modules"
+    command = {**kind["Command"], "ScriptLocation": f"s3://{bucket}/code/script.py"}
     client("glue").create_job(
         Name=job,
         Role=make_role("glue"),
-        Command={
-            "Name": "pythonshell",
-            "ScriptLocation": f"s3://{bucket}/code/script.py",
-            "PythonVersion": "3.9",
-        },
-        DefaultArguments={"--extra-py-files": extra, **(arguments or {})},
-        MaxCapacity=0.0625,
-        **options,
+        DefaultArguments={given: extra, **(arguments or {})},
+        **{**kind, **options, "Command": command},
     )
     return job
 

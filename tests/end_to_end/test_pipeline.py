@@ -20,10 +20,13 @@ PEER = SHARED / "peer-sample"
 HAPPY_PATH = [
     "PrepareRun",
     "Preprocess",
+    "ChooseModel",
+    "WhichRoad",
     "CreateAutopilotJob",
     "WaitForAutopilotJob",
     "CheckAutopilotJob",
     "IsAutopilotJobDone",
+    "RegisterModel",
     "CreateModel",
     "BatchTransform",
     "Report",

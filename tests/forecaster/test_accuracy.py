@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.accuracy import split
 from tests.building.paths import ROOT
 
 HORIZON = 4
@@ -81,6 +82,33 @@ def test_scores_follow_the_definitions(outcomes):
     assert 0 < row["WQL"] < row["naive"]["WQL"]
     assert {"cpu_s", "wall_s", "rss_mb", "cov80", "WQL3", "WAPE"} <= set(row)
     assert row["MASE"] == pytest.approx(slow_mase(table, outcomes[1][0]))
+
+
+def test_blanks_before_the_test_shorten_it():
+    table = make_dataset()
+    first = table["item_id"] == "i0"
+    table.loc[table.index[first][-HORIZON - 3 : -HORIZON], "target"] = np.nan
+
+    seen, test = split(table, {"horizon": HORIZON, "known": []})
+
+    assert test.groupby("item_id").size().to_dict() == {
+        "i0": HORIZON - 3,
+        "i1": HORIZON,
+        "i2": HORIZON,
+        "i3": HORIZON,
+        "i4": HORIZON,
+    }
+    assert seen["timestamp"].max() < test["timestamp"].min()
+
+
+def test_a_blank_series_is_not_tested():
+    table = make_dataset()
+    table.loc[table["item_id"] == "i0", "target"] = np.nan
+    table.loc[table.index[table["item_id"] == "i0"][-1], "target"] = 1.0
+
+    seen, test = split(table, {"horizon": HORIZON, "known": ["promo"]})
+
+    assert "i0" not in set(seen["item_id"]) | set(test["item_id"])
 
 
 def slow_mase(table, forecast):

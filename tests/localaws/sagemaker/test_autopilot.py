@@ -5,8 +5,6 @@ import pytest
 
 from forecaster import load
 from localaws import serve
-from localaws.sagemaker import automl_process as autopilot_job
-from localaws.sagemaker.tables import read_tables
 from tests.building.local_resources import (
     client,
     find_answer_misfits,
@@ -16,7 +14,6 @@ from tests.building.local_resources import (
     wait_for,
 )
 from tests.building.training_jobs import (
-    CONFIG,
     HORIZON,
     build_request,
     create_job,
@@ -24,7 +21,6 @@ from tests.building.training_jobs import (
     find_error,
     list_candidates,
     make_loose_client,
-    make_sales,
     put_sales,
     read,
     read_table,
@@ -279,27 +275,6 @@ def test_impossible_request_is_refused(trained, changes, said):
 
     assert error["Code"] == "ValidationException"
     assert said in error["Message"]
-
-
-@pytest.mark.parametrize(
-    ("text", "horizon", "reason"),
-    [
-        (make_sales(header="item,shop,month,other"), 3, r"\['sold'\] of TimeSeries"),
-        ("item,shop,month,sold\na,n,2024-01-01,many\n", 3, "must be numeric"),
-        (make_sales(), 10, "more than a quarter of the 36 time steps"),
-    ],
-)
-def test_impossible_data_are_refused(text, horizon, reason):
-    table = read_tables([text.encode()], CONFIG["TimeSeriesConfig"])
-
-    with pytest.raises(autopilot_job.JobError, match=reason):
-        autopilot_job.check_data(table, {**CONFIG, "ForecastHorizon": horizon})
-
-
-def test_horizon_of_a_quarter_is_allowed():
-    table = read_tables([make_sales().encode()], CONFIG["TimeSeriesConfig"])
-
-    autopilot_job.check_data(table, {**CONFIG, "ForecastHorizon": 9})
 
 
 def test_answers_fit_the_service_s_model(trained):

@@ -49,6 +49,8 @@ class Server:
             for line in exports.read_text().splitlines()
         ]
         self.environ = dict(pairs)
+        # The one thing that is another's each time.
+        assert self.environ.pop("LOCALAWS_PID") == str(self.popen.pid)
         self.monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
         for name, value in pairs:
             self.monkeypatch.setenv(name, value)

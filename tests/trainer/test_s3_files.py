@@ -1,6 +1,6 @@
 import pytest
 
-from localaws.sagemaker.s3_files import Location
+from trainer.s3_files import Location
 
 
 @pytest.mark.parametrize(

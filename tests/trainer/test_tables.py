@@ -2,7 +2,7 @@ import gzip
 
 import pytest
 
-from localaws.sagemaker.tables import read_tables, write_csv
+from trainer.tables import read_tables, write_csv
 
 COLUMNS = {
     "ItemIdentifierAttributeName": "item",

@@ -1,0 +1,112 @@
+"""A run's ``model.json``: whose model forecasts, why, and what was registered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.retraining import CHAMPION
+from chalicelib.runs import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from chalicelib.autopilot import RunPlace
+    from chalicelib.registry import Version
+    from chalicelib.retraining import Choice
+
+NAME = "model.json"
+# US dollars that a training costs, as users tell of it; the report's estimate has the
+# same.
+TRAINING_COST = (3.0, 20.0)
+
+
+def build_model(
+    place: RunPlace, choice: Choice, champion: Version | None, *, fits: bool
+) -> dict[str, Any]:
+    """Build ``model.json`` when the road is chosen.
+
+    Parameters
+    ----------
+    fits
+        Whether the champion was made for data as these are.
+    """
+    by_champion = choice.road == CHAMPION and champion is not None
+    return {
+        "schema": SCHEMA,
+        "run_id": place.run_id,
+        "dataset": place.dataset,
+        "road": choice.road,
+        "choice": choice.reason,
+        "reason": choice.reason,
+        "champion": None
+        if champion is None
+        else {**describe_version(champion), "fits": fits},
+        "forecast_by": describe_forecaster(champion if by_champion else None, place),
+        "registered": None,
+        "warning": None,
+        "saved": describe_saved(champion) if by_champion and champion else None,
+    }
+
+
+def describe_version(version: Version) -> dict[str, Any]:
+    """Say which version it is, and when it was made from what."""
+    return {
+        "version": version.number,
+        "arn": version.arn,
+        "run_id": version.run_id,
+        "trained_at": version.created.isoformat(),
+        "data_end": version.facts.get("data_end"),
+    }
+
+
+def describe_forecaster(version: Version | None, place: RunPlace) -> dict[str, Any]:
+    """Say whose model makes the forecast: a version's, else the run's own."""
+    if version is None:
+        return {"version": None, "run_id": place.run_id}
+    return {"version": version.number, "run_id": version.run_id}
+
+
+def describe_saved(champion: Version) -> dict[str, Any]:
+    """Say what a forecast without a training saves: time and US dollars on AWS."""
+    least, most = TRAINING_COST
+    return {
+        "seconds": champion.read_number("training_seconds"),
+        "least_usd": least,
+        "most_usd": most,
+    }
+
+
+def summarise_model(document: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Take from ``model.json`` what ``status.json`` says of it."""
+    if not document:
+        return None
+    forecaster = document.get("forecast_by") or {}
+    registered = document.get("registered") or {}
+    return {
+        "road": document.get("road"),
+        "reason": document.get("reason"),
+        "version": forecaster.get("version"),
+        "forecast_by": forecaster.get("run_id"),
+        "trained": document.get("road") != CHAMPION,
+        "registered": registered.get("version"),
+        "approval": registered.get("approval"),
+        "saved": document.get("saved"),
+    }
+
+
+def find_maker(document: Mapping[str, Any] | None) -> str | None:
+    """Find the run whose model forecasts."""
+    made_by: str | None = ((document or {}).get("forecast_by") or {}).get("run_id")
+    return made_by
+
+
+def list_warnings(
+    document: Mapping[str, Any] | None, *, succeeded: bool
+) -> Iterator[str]:
+    """List what people should know of a run's model."""
+    if not document:
+        return
+    if document.get("warning"):
+        yield str(document["warning"])
+    elif succeeded and document.get("road") != CHAMPION and not document["registered"]:
+        yield "the model was not registered (no answer came in time)"

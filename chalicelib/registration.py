@@ -1,0 +1,236 @@
+"""A trained model becomes a version, and the champion unless there is a reason not to.
+
+Whatever fails here costs the run its version, and not its forecast: it goes on with
+the containers that it was trained into, and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from chalicelib import model_file, past_versions, registry
+from chalicelib.keys import run_key
+from chalicelib.retraining import MANUAL, Retraining, read_retraining
+from chalicelib.schemas import describe_schema, hash_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mypy_boto3_sagemaker import SageMakerClient
+
+    from chalicelib.autopilot import RunPlace
+    from chalicelib.registry import Version
+    from chalicelib.store import Store
+
+# What AutoMLJobObjective.MetricName calls each metric, and what the report does.
+_SHORT_METRICS = {"AverageWeightedQuantileLoss": "WQL"}
+AUTOPILOT = "autopilot"
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Whether a new version may forecast, and the sentence that says why."""
+
+    status: str
+    reason: str
+
+
+def decide_approval(
+    allowed: Retraining,
+    champion: Mapping[str, Any] | None,
+    comparison: Mapping[str, Any] | None,
+) -> Approval:
+    """Decide what becomes of a newly trained model.
+
+    Parameters
+    ----------
+    champion
+        As ``model.json`` describes it; None where there is none.
+    comparison
+        The run's ``comparison.json``; None where the two were not compared.
+    """
+    if allowed.approval == MANUAL:
+        words = (comparison or {}).get("sentence")
+        told = f"; {words}" if words else ""
+        return Approval(registry.PENDING, f"it waits for a person's approval{told}")
+    if champion is None:
+        return Approval(registry.APPROVED, "it is the first that may forecast")
+    if comparison is None:
+        why = "the comparison failed" if champion["fits"] else "it has other data"
+        return Approval(
+            registry.APPROVED,
+            f"it was not compared with version {champion['version']}, as {why}",
+        )
+    status = registry.REJECTED if comparison.get("is_worse") else registry.APPROVED
+    return Approval(status, str(comparison["sentence"]))
+
+
+def build_facts(
+    place: RunPlace,
+    settings: Mapping[str, Any],
+    candidates: Mapping[str, Any],
+    score: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Gather what the registry is to know of a run's model."""
+    job = settings["TimeSeriesForecastingJobConfig"]
+    named = (settings.get("AutoMLJobObjective") or {}).get("MetricName") or ""
+    best = find_best(candidates)
+    errors = {one["name"]: one["value"] for one in best.get("metrics") or []}
+    return {
+        "run_id": place.run_id,
+        "dataset": place.dataset,
+        "engine": candidates.get("engine") or AUTOPILOT,
+        "candidate": best.get("label") or best.get("name"),
+        "data_end": score.get("data_end"),
+        "series": score.get("series"),
+        "frequency": job["ForecastFrequency"],
+        "horizon": job["ForecastHorizon"],
+        "quantiles": " ".join(job["ForecastQuantiles"]),
+        "metric": _SHORT_METRICS.get(named, named),
+        "backtest": errors.get(named, (best.get("objective") or {}).get("value")),
+        "training_seconds": measure_training(candidates),
+        "schema_hash": hash_schema(describe_schema(settings)),
+    }
+
+
+def find_best(candidates: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Find the candidate that became the model; empty where it is not listed."""
+    name = candidates.get("best_candidate")
+    listed: Sequence[Mapping[str, Any]] = candidates.get("candidates") or []
+    return next((one for one in listed if one.get("name") == name), {})
+
+
+def measure_training(candidates: Mapping[str, Any]) -> float | None:
+    """Measure the seconds from the first candidate's begin to the last one's end."""
+    listed = candidates.get("candidates") or []
+    begins = [one["created_at"] for one in listed if one.get("created_at")]
+    ends = [one["ended_at"] for one in listed if one.get("ended_at")]
+    if not begins or not ends:
+        return None
+    first, last = map(datetime.fromisoformat, (min(begins), max(ends)))
+    return max((last - first).total_seconds(), 0.0)
+
+
+@dataclass(frozen=True)
+class Registration:
+    """The registering of one run's model; ``group`` is that of its dataset."""
+
+    store: Store
+    sagemaker: SageMakerClient
+    place: RunPlace
+    group: str
+
+    def register(
+        self, containers: Sequence[Mapping[str, Any]], *, now: datetime
+    ) -> list[Mapping[str, Any]]:
+        """Register what was trained, and give the containers that are to forecast.
+
+        Parameters
+        ----------
+        containers
+            What the training left.
+        """
+        document = self._read("model.json")
+        settings = self._read("settings.json")
+        if not document or not settings:
+            raise RuntimeError("the run has no model.json or settings.json")
+        champion = document.get("champion")
+        allowed = read_retraining(settings)
+        approval = decide_approval(allowed, champion, self._find("comparison.json"))
+        version = self._register(containers, settings, approval)
+        forecaster = self._choose_forecaster(version, champion)
+        self._write(document, version, forecaster)
+        self._remove_old(allowed, {version.number, forecaster.number}, now=now)
+        return list(forecaster.containers)
+
+    def _register(
+        self,
+        containers: Sequence[Mapping[str, Any]],
+        settings: Mapping[str, Any],
+        approval: Approval,
+    ) -> Version:
+        facts = build_facts(
+            self.place,
+            settings,
+            self._read("candidates.json"),
+            self._read("score.json"),
+        )
+        arn = registry.register_version(
+            self.sagemaker,
+            self.group,
+            containers,
+            stage=self.place.stage,
+            approval=approval.status,
+            facts=facts,
+        )
+        found = registry.describe_version(self.sagemaker, arn)
+        if found.reason != approval.reason and found.approval == approval.status:
+            registry.set_approval(
+                self.sagemaker, arn, approval.status, reason=approval.reason
+            )
+        return replace(found, reason=approval.reason)
+
+    def _choose_forecaster(
+        self, version: Version, champion: Mapping[str, Any] | None
+    ) -> Version:
+        """Choose who forecasts: the new version, or the champion until it may."""
+        if version.is_approved or not champion or not champion.get("fits"):
+            return version
+        return registry.describe_version(self.sagemaker, champion["arn"])
+
+    def _write(
+        self, document: Mapping[str, Any], version: Version, forecaster: Version
+    ) -> None:
+        champion = forecaster if forecaster.number != version.number else None
+        self.store.write_json(
+            self._key("model.json"),
+            {
+                **document,
+                "reason": f"{document['choice']}; {spell_outcome(version, champion)}",
+                "forecast_by": model_file.describe_forecaster(forecaster, self.place),
+                "registered": {
+                    **model_file.describe_version(version),
+                    "approval": version.approval,
+                    "reason": version.reason,
+                },
+            },
+        )
+
+    def note_failure(self, error: Exception) -> None:
+        """Write down that the model was not registered, as far as that goes."""
+        words = f"the model was not registered ({type(error).__name__}: {error})"
+        document = self._read("model.json")
+        if document and not document.get("registered"):
+            self.store.write_json(
+                self._key("model.json"), {**document, "warning": words}
+            )
+
+    def _remove_old(
+        self, allowed: Retraining, used: set[int], *, now: datetime
+    ) -> None:
+        versions = registry.list_versions(self.sagemaker, self.group)
+        for old in past_versions.list_outdated(versions, allowed, used=used, now=now):
+            past_versions.remove(self.store, self.sagemaker, old)
+
+    def _key(self, name: str) -> str:
+        return run_key(self.place.run_id, name)
+
+    def _find(self, name: str) -> Mapping[str, Any] | None:
+        found = self.store.find_json(self._key(name))
+        return found if isinstance(found, dict) else None
+
+    def _read(self, name: str) -> Mapping[str, Any]:
+        return self._find(name) or {}
+
+
+def spell_outcome(version: Version, champion: Version | None) -> str:
+    """Say what became of a new version, and who forecasts where it does not."""
+    name = f"version {version.number}"
+    instead = "" if champion is None else f", and version {champion.number} forecasts"
+    if version.approval == registry.APPROVED:
+        return f"{name} is the champion now: {version.reason}"
+    if version.approval == registry.PENDING:
+        return f"{name} waits for approval{instead}: {version.reason}"
+    return f"{name} is rejected{instead}: {version.reason}"
