@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from glue.reporting.alternative import total_alternative
 from glue.reporting.assumed import AssumedFuture
 from glue.reporting.attention import Attention, find_attention
 from glue.reporting.backtest import BacktestOutcome
@@ -127,7 +128,8 @@ def compute_figures(
         evidence=evidence,
         engine=known.engine,
     )
-    items = build_figures(totals, comparison, settings.metric)
+    simple = total_alternative(history, settings, backtest["baseline_name"])
+    items = build_figures(totals, simple, comparison, settings.metric)
     return Figures(
         history=history,
         grid=grid,

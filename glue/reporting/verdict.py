@@ -239,14 +239,18 @@ def _spell(case: Case, gain: float, outcome: str) -> str:
     interval = f"{_range(evidence)} with 95% confidence"
     if outcome == EVEN:
         return (
-            f"{who} is about as good as {_name_baseline(case)}: the difference of "
-            f"{spell_percent(abs(gain))} may be chance ({interval}; {_figures(case)})"
+            f"{who} is about as good as {_name_baseline(case)}: that it was "
+            f"{spell_percent(abs(gain))} {_side(gain)} may be chance "
+            f"({interval}; {_figures(case)})"
         )
-    side = "worse" if outcome == WORSE else "better"
     return (
-        f"{who} is {spell_percent(abs(gain))} {side} than {_name_baseline(case)} "
-        f"({interval}; {_figures(case)})"
+        f"{who} is {spell_percent(abs(gain))} {_side(gain)} than "
+        f"{_name_baseline(case)} ({interval}; {_figures(case)})"
     )
+
+
+def _side(gain: float) -> str:
+    return "worse" if gain < 0 else "better"
 
 
 def _name_baseline(case: Case) -> str:

@@ -19,6 +19,7 @@ from glue.reporting import page
 from glue.reporting.assumed import AssumedFuture, read_assumed
 from glue.reporting.attempts import Attempts
 from glue.reporting.backtest import BacktestOutcome, compare_backtest
+from glue.reporting.champion import Maker, read_maker
 from glue.reporting.changes import Changes, find_changes
 from glue.reporting.contest import Contest, hold_contest
 from glue.reporting.costs import describe_cost
@@ -42,6 +43,7 @@ from glue.reporting.raw_output import (
     write_forecast,
     write_parquet,
 )
+from glue.reporting.remember import remember_run
 from glue.reporting.repairs import (
     Mended,
     check_complete,
@@ -192,8 +194,18 @@ def _write_figures(
     """Write the files that show the report's figures."""
     settings, attempt, now = run.settings, attempts.attempt, surroundings.now
     grid = build_grid(mended.table, history, settings)
+    maker = attempt(
+        "model.json",
+        lambda: read_maker(run.run_id, bucket),
+        otherwise=Maker(run.run_id),
+    )
     known = _gather(
-        run, bucket, grid, history, attempts=attempts, surroundings=surroundings
+        replace(run, trained_by=maker.run_id),
+        bucket,
+        grid,
+        history,
+        attempts=attempts,
+        surroundings=surroundings,
     )
     known = replace(known, mended=mended)
     figures = compute_figures(grid, history, settings, known)
@@ -212,12 +224,21 @@ def _write_figures(
         ),
         took=attempt(
             "the time that it took",
-            lambda: describe_cost(run, bucket, now=now, local=surroundings.local),
+            lambda: describe_cost(
+                run, bucket, now=now, local=surroundings.local, trained=maker.trained
+            ),
         ),
+        model=maker.document,
     )
     content = PageContent(_add_warnings(document, attempts), figures, settings)
     attempt(
         "report.html", lambda: _write_page(run, bucket, content, surroundings.assets)
+    )
+    attempt(
+        "dataset.html",
+        lambda: remember_run(
+            run, bucket, history, document, assets=surroundings.assets
+        ),
     )
     bucket.write_json(run.result("report.json"), _add_warnings(document, attempts))
 

@@ -84,7 +84,9 @@ class ModelRegistry(moto_sagemaker.SageMakerModelBackend):
         known = self._find_by_token(name, request.get("ClientToken"))
         if known is not None:
             return known
-        arguments = {ours: request.get(theirs) for theirs, ours in _FIELDS.items()}
+        arguments: dict[str, Any] = {
+            ours: request.get(theirs) for theirs, ours in _FIELDS.items()
+        }
         package = moto_sagemaker.ModelPackage(
             **arguments,
             model_package_name=name,
