@@ -89,7 +89,8 @@ def write_report(run_id: str, bucket: Bucket, surroundings: Surroundings) -> Non
     attempts = Attempts(findings)
     if run.engine == BOTH:
         contest = attempts.attempt(
-            "the comparison of the engines", lambda: hold_contest(run, bucket)
+            "the comparison of the engines",
+            lambda: hold_contest(run, bucket, local=surroundings.local),
         )
         run = replace(run, chosen=AUTOPILOT if contest is None else contest.chosen)
         surroundings = replace(surroundings, contest=contest)
