@@ -36,7 +36,8 @@ def test_rows_are_the_forecast(tmp_path):
 
     forecast = reported.rows("forecast.csv")
     assert len(rows) == len(forecast)
-    for row, line in zip(rows, forecast, strict=True):
+    for number, line in enumerate(forecast):
+        row = rows[number]
         assert row["item_id"] == line["item"]
         assert row["series"] == {"item": line["item"]}
         assert row["forecast_for"] == f"{line['month']} 00:00:00"
