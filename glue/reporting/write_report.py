@@ -19,6 +19,7 @@ from glue.reporting import page
 from glue.reporting.assumed import AssumedFuture, read_assumed
 from glue.reporting.attempts import Attempts
 from glue.reporting.backtest import BacktestOutcome, compare_backtest
+from glue.reporting.catalogued import write_catalogued
 from glue.reporting.champion import Maker, read_maker
 from glue.reporting.changes import Changes, find_changes
 from glue.reporting.contest import Contest, hold_contest
@@ -162,6 +163,11 @@ def _write_rest(
     table = mended.table
     check_complete(table, run.settings, attempts.findings)
     attempts.attempt("forecast.parquet", lambda: write_parquet(table, run, bucket))
+    made_at = f"{surroundings.now:%Y-%m-%d %H:%M:%S}"
+    attempts.attempt(
+        "the rows of the catalog's tables",
+        lambda: write_catalogued(table, run, bucket, made_at=made_at),
+    )
     _write_figures(
         run, bucket, mended, history, attempts=attempts, surroundings=surroundings
     )
