@@ -39,6 +39,7 @@ STATES = {
     "WaitForAutopilotJob": "train",
     "CheckAutopilotJob": "train",
     "IsAutopilotJobDone": "train",
+    "CompareModels": "train",
     "RegisterModel": "train",
     "CreateModel": "transform",
     "BatchTransform": "transform",

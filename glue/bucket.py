@@ -20,6 +20,9 @@ SCHEMAS = {
     "settings.json": 1,
     "report.json": 1,
     "report-warnings.json": 1,
+    "score.json": 1,
+    "comparison.json": 1,
+    "summary.json": 1,
 }
 DEFAULT_SETTINGS = "config/default.json"
 _BLOCK_BYTES = 1024 * 1024
@@ -67,6 +70,21 @@ class RunKeys:
     def embedded_candidates(self) -> str:
         """What the embedded engine trained beside Autopilot."""
         return f"{self.documents}candidates-embedded.json"
+
+    @property
+    def score(self) -> str:
+        """How the champion's last forecasts came true."""
+        return f"{self.documents}score.json"
+
+    @property
+    def model(self) -> str:
+        """Whose model forecasts, and why."""
+        return f"{self.documents}model.json"
+
+    @property
+    def comparison(self) -> str:
+        """The trained model beside the champion."""
+        return f"{self.documents}comparison.json"
 
     @property
     def report_warnings(self) -> str:
@@ -204,6 +222,12 @@ class Bucket:
         body = self.s3.get_object(Bucket=self.name, Key=key)["Body"].read()
         content: dict[str, Any] = json.loads(body)
         return content
+
+    def find_json(self, key: str) -> dict[str, Any] | None:
+        """Read a JSON object; None where there is none."""
+        if not any(stored.key == key for stored in self.list_objects(key)):
+            return None
+        return self.read_json(key)
 
     def write_json(self, key: str, content: Mapping[str, Any]) -> None:
         """Write a JSON object, readable to people too."""

@@ -98,6 +98,11 @@ class Preparation:
         return self.ready.job if self.ready else None
 
     @property
+    def columns(self) -> list[str]:
+        """The columns of the forecast input, if the upload can be forecast."""
+        return list(self.files.columns) if self.files else []
+
+    @property
     def files(self) -> InputFiles | None:
         """The forecast input, if the upload can be forecast."""
         return self.ready.files if self.ready else None

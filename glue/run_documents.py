@@ -121,6 +121,8 @@ def build_settings(run: Mapping[str, Any], made: Preparation) -> dict[str, Any]:
         "AutoMLJobObjective": made.settings.values["AutoMLJobObjective"],
         "TransformResources": made.settings.values["TransformResources"],
         KEY: made.settings.values[KEY],
+        "Retraining": made.settings.values["Retraining"],
+        "Columns": made.columns,
         "Preparation": _list_labels(made.settings.values),
         "train_uri": f"{bucket}/{keys.train_folder}",
         "transform_uri": f"{bucket}/{keys.transform_folder}",
@@ -202,6 +204,8 @@ class Run:
         Who was to train, as in the settings.
     chosen
         Whose forecast it is where both trained; empty before that is known.
+    trained_by
+        The run that trained the model, where it is another.
     """
 
     run_id: str
@@ -213,6 +217,7 @@ class Run:
     inferred: list[Any]
     title: str = ""
     unit: str = ""
+    trained_by: str = ""
     engine: str = AUTOPILOT
     chosen: str = ""
 
@@ -224,8 +229,9 @@ class Run:
     @property
     def candidates(self) -> str:
         """The key of what was trained by the engine whose forecast it is."""
-        beside = self.engine == BOTH and self.is_embedded
-        return self.keys.embedded_candidates if beside else self.keys.candidates
+        if self.engine == BOTH and self.is_embedded:
+            return self.keys.embedded_candidates
+        return RunKeys(self.trained_by or self.run_id).candidates
 
     @property
     def raw_folder(self) -> str:

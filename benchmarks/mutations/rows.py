@@ -34,7 +34,7 @@ HEADER = (
 )
 VALUES = (
     *("timestamp-unreadable", "timestamp-mixed", "target-not-number", "key-blank"),
-    "timestamp-blank",
+    *("timestamp-blank", "column-missing"),
     *("covariate-not-number", "covariate-mixed", "keys-crossed", "columns-crossed"),
 )
 WIDE = ("table-wide", "table-melted")

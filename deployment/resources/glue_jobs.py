@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 TRAIN = "train"
 # Minutes; the states of the state machine end a few minutes later.
-_TIMEOUTS = {"preprocess": 120, "report": 60, TRAIN: 480}
+_TIMEOUTS = {"preprocess": 120, "compare_models": 60, "report": 60, TRAIN: 480}
 # As many uploads as may be prepared at once; more wait in the state machine's Retry.
 _CONCURRENT_RUNS = 20
 _SMALLEST_CAPACITY = 0.0625

@@ -3,14 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from forecaster.arrays import Array
+from forecaster.arrays import Array, normal_scores
 
 _TRUST = 0.75  # past windows differ from the future nearly as much as they tell of it
 _CAUTION = 100.0  # points whose evidence counts as much as the doubt
 _NARROWEST, _WIDEST = 0.6, 1.8
 _INTERVAL = 0.8
 _UNTOLD = 0.07  # of the width for what a single window cannot tell, halved by a second
-_SCORE = 1.2816  # standard normal quantile at 0.9
 _FEWEST = 2  # values that a spread is estimated from
 
 
@@ -35,8 +34,8 @@ def calibrate(actual: Array, quantiles: Array, levels: Array) -> Array:
 def widen_short(quantiles: Array, levels: Array, counts: NDArray[np.int64]) -> Array:
     """Widen the quantiles of short series, whose own spread is hardly known.
 
-    By the quantile of Student's t at 0.9 against the normal one, to the first order of
-    its Cornish-Fisher expansion.
+    By the quantiles of Student's t against the normal ones, to the first order of
+    their Cornish-Fisher expansion.
 
     Parameters
     ----------
@@ -46,8 +45,8 @@ def widen_short(quantiles: Array, levels: Array, counts: NDArray[np.int64]) -> A
         [n_items] values of each series' history.
     """
     free = np.maximum(counts, _FEWEST) - 1
-    factors = 1 + (_SCORE**2 + 1) / (4 * free)
-    return stretch(quantiles, levels, factors[:, None, None])
+    factors = 1 + (normal_scores(levels) ** 2 + 1) / (4 * free[:, None])
+    return stretch(quantiles, levels, factors[:, None, :])
 
 
 def _reach(actual: Array, quantiles: Array, levels: Array) -> Array:

@@ -23,9 +23,6 @@ _DOUBT = 0.25  # of its prior is left to what is worse than the best naive
 _SHARES = (0.0, 0.25, 0.5, 0.75)  # of the weight, that the best naive may be given
 _TINY = 1e-12
 _TILT = 5.0  # a loss larger by 20 % costs a prior weight a factor of e
-_AGE = 0.7  # of its weight has a window when the next one is over
-_INSURED = 0.15  # of the weight is for a naive as good in the backtest as the ensemble
-_RELATIVE = ("WQL", "WAPE")  # metrics whose errors count against the size of the actual
 
 
 def greedy_weights(
@@ -136,106 +133,58 @@ def lean_on(
     return best
 
 
-def insure(best: Array, weights: Array, loss: Callable[[Array], float]) -> Array:
-    """Give one candidate some weight for as near as it comes to the ensemble.
-
-    What was a little better than the best naive may well be worse next time.
-
-    Parameters
-    ----------
-    best
-        [n_candidates] all weight on that candidate.
-    loss
-        Of weights.
-    """
-    reached = loss(weights)
-    if not 0 < reached < np.inf:
-        return weights
-    worse = max(loss(best) / reached - 1, 0.0)
-    share = _INSURED * np.exp(-_TILT * worse)
-    now = float(weights @ best)
-    if not now < share:
-        return weights
-    return np.asarray(best * share + (weights - now * best) * (1 - share) / (1 - now))
-
-
 def choose_weights(plan: Plan, trained: Sequence[Trained], metric: str) -> Array:
     """Weights by greedy selection on all windows and on each alone, shrunk to a prior.
 
     The prior is what does well on series of all kinds, tilted by the backtest; one
-    short window alone would be overfitted. Recent windows count more. The naive
-    candidates share a part of the prior, and what is worse than the best of them has
-    little. The ensemble leans on that one as far as it must not to be worse in the
-    backtest, and a little where the two are close.
+    short window alone would be overfitted. The naive candidates share a part of it,
+    and what is worse than the best of them has little. The ensemble leans on that one
+    as far as it must not to be worse in the backtest.
     """
     stride = -(-plan.panel.n_items // _SERIES)
     backtest = plan.backtest.every(stride)
     forecasts = [one.quantiles[:, ::stride] for one in trained]
-    windows = range(len(backtest.cuts))
-    parts = [_loss_on(plan, backtest.window(k), metric) for k in windows]
-    ages = weigh_by_age(len(parts))
-    loss = _loss_on_all(parts, ages * _sizes(backtest, metric))
+    loss = _loss_on(plan, backtest, metric)
     losses = np.array([loss(forecast) for forecast in forecasts])
     naive = np.array([one.candidate.naive for one in trained])
     if not np.isfinite(losses).any():
         return _normal(_priors(trained, None))
+    windows = range(len(backtest.cuts))
+    parts = [_loss_on(plan, backtest.window(k), metric) for k in windows]
     by_window = np.array(
         [[parts[k](one[k : k + 1]) for k in windows] for one in forecasts]
     )
     best = find_best(losses, naive | ~naive.any())
     prior = _priors(trained, trained[best])
     prior = np.where(find_worse(losses, by_window, naive), _DOUBT * prior, prior)
-    greedy = _pick(forecasts, losses, [loss, *parts], ages)
-    tilted = tilt(_normal(prior), compare_losses(by_window, ages))
-    weights = shrink(greedy, tilted, _TRUST)
+    near = np.flatnonzero(losses <= _NEAR * np.nanmin(losses))
+    some = [forecasts[number] for number in near]
+    picks = [greedy_weights(some, loss)]
+    if len(parts) > 1:
+        picks += [
+            greedy_weights([one[k : k + 1] for one in some], parts[k]) for k in windows
+        ]
+    greedy = np.zeros(len(prior))
+    greedy[near] = np.mean(picks, axis=0)
+    weights = shrink(greedy, tilt(_normal(prior), compare_losses(by_window)), _TRUST)
     alone = (np.arange(len(weights)) == best).astype(float)
 
     def loss_of(weights: Array) -> float:
         return loss(blend(forecasts, weights))
 
-    leaning = lean_on(alone, weights, loss_of, losses[best])
-    return insure(alone, leaning, loss_of)
+    return lean_on(alone, weights, loss_of, losses[best])
 
 
-def _pick(
-    forecasts: Sequence[Array],
-    losses: Array,
-    measures: Sequence[Callable[[Array], float]],
-    ages: Array,
-) -> Array:
-    """Average greedy weights on all windows, the first measure, and on each alone."""
-    near = np.flatnonzero(losses <= _NEAR * np.nanmin(losses))
-    some = [forecasts[number] for number in near]
-    picks = [greedy_weights(some, measures[0])]
-    if len(ages) > 1:
-        picks += [
-            greedy_weights([one[k : k + 1] for one in some], measure)
-            for k, measure in enumerate(measures[1:])
-        ]
-    counts = [1.0, *(len(ages) * ages)][: len(picks)]
-    greedy = np.zeros(len(losses))
-    greedy[near] = np.average(picks, axis=0, weights=counts)
-    return greedy
-
-
-def weigh_by_age(windows: int) -> Array:
-    """Weights of the windows of a backtest, oldest first, that sum to 1."""
-    weights = _AGE ** np.arange(windows)[::-1]
-    return np.asarray(weights / max(weights.sum(), _TINY))
-
-
-def compare_losses(by_window: Array, ages: Array) -> Array:
+def compare_losses(by_window: Array) -> Array:
     """Losses against the best of each window, their geometric mean over windows.
 
     A window in which there is little to lose, such as the months without an outbreak,
-    counts as much as any other.
+    counts as much as any other; one that no candidate has a loss in counts nothing.
 
     Parameters
     ----------
     by_window
         [n_candidates, n_windows].
-    ages
-        [n_windows] weights that sum to 1.
 
     Returns
     -------
@@ -244,8 +193,7 @@ def compare_losses(by_window: Array, ages: Array) -> Array:
     scored = np.isfinite(by_window).any(axis=0)
     losses = np.where(np.isfinite(by_window), by_window, np.inf)[:, scored]
     best = np.maximum(losses.min(axis=0), _TINY)
-    logs = np.log(np.maximum(losses, _TINY) / best)
-    return np.asarray(np.exp((logs * ages[scored]).sum(axis=1) / ages[scored].sum()))
+    return np.asarray(np.exp(np.log(np.maximum(losses, _TINY) / best).mean(axis=1)))
 
 
 def _priors(trained: Sequence[Trained], best: Trained | None) -> Array:
@@ -271,28 +219,3 @@ def _loss_on(plan: Plan, backtest: Backtest, metric: str) -> Callable[[Array], f
         return float(score(scored, metrics=(metric,))[metric])
 
     return loss
-
-
-def _loss_on_all(
-    parts: Sequence[Callable[[Array], float]], counts: Array
-) -> Callable[[Array], float]:
-    """Average the losses on single windows; one without a loss does not count."""
-
-    def loss(quantiles: Array) -> float:
-        losses = np.array(
-            [part(quantiles[k : k + 1]) for k, part in enumerate(parts)], dtype=float
-        )
-        use = np.isfinite(losses) & (counts > 0)
-        if not use.any():
-            return float("nan")
-        return float(np.average(losses[use], weights=counts[use]))
-
-    return loss
-
-
-def _sizes(backtest: Backtest, metric: str) -> Array:
-    """What each window counts for when all points are scored together."""
-    points = np.nan_to_num(np.abs(backtest.actual))
-    if metric not in _RELATIVE:
-        points = np.isfinite(backtest.actual)
-    return np.asarray(points.sum(axis=(1, 2)), dtype=float)

@@ -145,9 +145,9 @@ UPLOAD_CODES: dict[str, Code] = {
         "{file} has a line of more than {most} characters",
     ),
     "csv-too-many-columns": _error(
-        "A table has more than 4,000 columns.",
-        "bring it into long form: one row per series and time step, as item_id, "
-        "timestamp, target_value",
+        "A table has more than 1,000 columns, or 4,000 with one for each date.",
+        "leave columns out; one for each date is recognised by its name, such as "
+        "2024-01-31; else bring it into long form, one row per series and date",
         "{file} has more than {most} columns",
     ),
     "csv-unreadable": _error(
@@ -248,7 +248,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "header-twice": _error(
         "Two columns have the same name, apart from case.",
         "rename one of the two in the header, or take it out of the table",
-        "{file} has the same column name more than once",
+        "{file} has the same column name more than once (columns {numbers} of {width})",
     ),
     "header-too-long": _error(
         "A column's name is longer than 256 characters.",
@@ -883,11 +883,12 @@ UPLOAD_CODES: dict[str, Code] = {
         "{path} in {source} is not a setting of this pipeline",
     ),
     "setting-capped": _warning(
-        "The upload's own config.json asks for more time or machines than the bucket's "
-        "settings allow.",
+        "The upload's own config.json asks for more time, machines or trainings than "
+        "the bucket's settings allow, or for what these alone decide.",
         "ignore this, or ask whoever runs the pipeline to raise it in "
         "config/default.json",
-        "{path} is {wanted} in config.json; it was lowered to {most}, as {source} says",
+        "{path} is {wanted} in config.json; it was put back to {most}, as {source} "
+        "says",
     ),
     "setting-column-unknown": _error(
         "The upload's own config.json names a column that is not in the data.",

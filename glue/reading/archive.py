@@ -312,7 +312,8 @@ def _choose_members(
 
 
 def _plain_name(member: zipfile.ZipInfo) -> str:
-    name = posixpath.basename(member.filename).casefold()
+    # Some programs of Windows write its own separator.
+    name = posixpath.basename(member.filename.replace("\\", "/")).casefold()
     return name[: -len(".gz")] if name.endswith(".csv.gz") else name
 
 
@@ -414,7 +415,10 @@ def _note_missing(members: list[zipfile.ZipInfo], findings: Findings) -> None:
     names = [m.filename for m in members if not m.is_dir() and not is_junk(m.filename)]
     contents = f"found {list_some(names)}" if names else "the archive is empty"
     suffixes = (*TABLE_SUFFIXES, ".txt")
-    tables = [name for name in names if name.casefold().endswith(suffixes)]
+    known = {one for one in names if posixpath.basename(one).casefold() in ROLES}
+    tables = [
+        one for one in names if one.casefold().endswith(suffixes) and one not in known
+    ]
     books = [name for name in names if name.casefold().endswith((".xlsx", ".xls"))]
     remedy = _advise_name(tables[0]) if len(tables) == 1 else None
     if len(tables) > 1:

@@ -273,7 +273,11 @@ def _read_blocks(
                 record = next(reader, None)
             except csv.Error as error:
                 place = Example(table.name, number + len(records))
-                raise _explain_error(error, place, lines, findings) from error
+                heads = [table.header, *records[table.layout.header - 1 :]]
+                names = next(filter(None, heads), ())
+                raise _explain_error(
+                    error, place, lines, findings, names=names
+                ) from error
             if record is None:
                 break
             count, characters = lines.end_record()
@@ -293,7 +297,12 @@ def _read_blocks(
 
 
 def _explain_error(
-    error: Exception, place: Example, lines: _Lines, findings: Findings
+    error: Exception,
+    place: Example,
+    lines: _Lines,
+    findings: Findings,
+    *,
+    names: Sequence[str],
 ) -> FileRejected:
     """Say what makes a record unreadable, and where; give what is to be raised."""
     problem, remedy, table = str(error), None, lines.table
@@ -308,8 +317,8 @@ def _explain_error(
             remedy += "that value, if it is one"
         sizes = [len(field) for field in lines.last.split(table.delimiter)]
         at = sizes.index(max(sizes)) - table.skip
-        if lines.count == 1 and 0 <= at < len(table.header):
-            place = replace(place, column=table.header[at])
+        if lines.count == 1 and 0 <= at < len(names):
+            place = replace(place, column=names[at])
     return findings.reject(
         "csv-unreadable",
         examples=[place],
@@ -425,7 +434,8 @@ class _RowFilter:
         for at, (number, record) in enumerate(self._waiting, 1):
             last = at == len(self._waiting) and not self._table.ends_in_newline
             quoted = record[0].count(self._table.delimiter) >= self._fields - 1
-            if quoted or (last and " " not in record[0].strip()):
+            cut = self._widths.find_delimiter(record) is not None
+            if quoted or cut or (last and " " not in record[0].strip()):
                 self._note_width(number, record)
             else:
                 self._note("lines-skipped", number, record)

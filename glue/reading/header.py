@@ -6,27 +6,32 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from glue.findings.finding import Example, FileRejected, Findings, shorten
+from glue.findings.finding import Example, FileRejected, Findings, list_some, shorten
 from glue.reading.timestamps import is_date
 
-MAX_COLUMNS = 4_000
+# A table with a column for each date may have more columns than one in long form.
+MAX_COLUMNS, MAX_LONG_COLUMNS = 4_000, 1_000
 MAX_NAME = 256
+# A table that is turned has more columns than a header may have by a slip.
+_MOST_TWICE = 8
 # What is in most names of columns of dates.
 _TIMELY = re.compile(
     r"dat|time|day|week|month|year|period|tag|zeit|jour|fecha|^ds$", re.I
 )
 
 
-def check_count(columns: int, file: str, findings: Findings) -> None:
-    """Refuse a table in wide form, before any of its rows is read.
+def check_count(
+    columns: int, file: str, findings: Findings, most: int = MAX_COLUMNS
+) -> None:
+    """Refuse a table with too many columns, before any of its rows is read.
 
     Raises
     ------
     FileRejected
-        When it has more columns than any table in long form.
+        When it has more than ``most``.
     """
-    if columns > MAX_COLUMNS:
-        raise findings.reject("csv-too-many-columns", file=file, most=MAX_COLUMNS)
+    if columns > most:
+        raise findings.reject("csv-too-many-columns", file=file, most=most)
 
 
 def check_header(
@@ -51,13 +56,23 @@ def check_header(
     twice = sorted({name for name in header if counts[name.casefold()] > 1})
     if twice:
         places = [Example(file, 1, shorten(name)) for name in twice]
-        turned = len(twice) < len(header) / 2 < sum(counts[n.casefold()] for n in twice)
+        repeats = sum(counts[name.casefold()] for name in twice)
+        many = len(header) > _MOST_TWICE
+        turned = many and len(twice) < len(header) / 2 < repeats
         remedy = None
         if turned:
             remedy = "turn the table by a quarter, so that each line is a row: its "
             remedy += f"columns seem to stand in lines, of which {header[0]!r} is one"
+        folded = {name.casefold() for name in twice}
+        where = [n for n, name in enumerate(header, 1) if name.casefold() in folded]
         findings.add(
-            "header-twice", count=len(twice), examples=places, remedy=remedy, file=file
+            "header-twice",
+            count=len(twice),
+            examples=places,
+            remedy=remedy,
+            file=file,
+            numbers=list_some(map(str, where), 4),
+            width=len(header),
         )
     long = [name for name in header if len(name) > MAX_NAME]
     if long:

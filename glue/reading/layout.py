@@ -17,7 +17,7 @@ _SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _STEP_NAME = re.compile(r"[A-Za-z]_?\d+")
 _RULER = frozenset("-=_+*~ \t")
 # A line of more characters is not cut into fields to find the layout.
-_LONGEST_LINE = 20_000
+_LONGEST_LINE = 100_000
 _MOST_BELOW = 3
 _MOST_UNNAMED = 2
 Record = Sequence[str]
@@ -100,9 +100,15 @@ def _is_single_quoted(lines: Sequence[str], delimiter: str) -> bool:
 
 def _is_spaced(lines: Sequence[str], delimiter: str) -> bool:
     """Say whether blanks stand before quotes, which are no part of values then."""
-    spaced = re.compile(re.escape(delimiter) + ' +"')
     filled = [line for line in lines if line.strip()]
-    found = [line for line in filled if spaced.search(line)]
+    found = [
+        line
+        for line in filled
+        if any(
+            field.startswith(" ") and field.lstrip(" ").startswith('"')
+            for field in line.split(delimiter)[1:]
+        )
+    ]
     return len(filled) > 1 and len(found) >= 0.9 * len(filled)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -353,15 +352,13 @@ def _choose_point(evidence: NumberEvidence, others: str | None) -> DecimalMark:
     return DecimalMark(".", "decimal-assumed", "thousandth")
 
 
-def find_common_mark(columns: Iterable[NumberEvidence]) -> str | None:
-    """Tell the decimal mark that a file's numeric columns have without doubt."""
-    marks = set()
-    for evidence in columns:
-        if evidence.is_numeric and (evidence.only_decimal or evidence.dotted):
-            marks.add(",")
-        if evidence.is_numeric and evidence.pointed:
-            marks.add(".")
-    return marks.pop() if len(marks) == 1 else None
+def list_marks(evidence: NumberEvidence) -> set[str]:
+    """List the decimal marks that a numeric column has without doubt."""
+    comma = evidence.only_decimal or evidence.dotted
+    found = {",": comma, ".": evidence.pointed}
+    return {
+        mark for mark, is_there in found.items() if is_there and evidence.is_numeric
+    }
 
 
 def is_number(text: str) -> bool:

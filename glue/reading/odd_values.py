@@ -43,16 +43,26 @@ _WEEK = re.compile(
 _WEEK_DIGITS = re.compile(r"((?:19|20|21)\d\d)[-/.]?([0-5]\d)")
 _HALF_YEAR = re.compile(r"[HS][12][ /-]?\d{4}|\d{4}[ /-]?[HS][12]", re.IGNORECASE)
 # Days since 1899, from 1968 to 2050.
+_QUARTER = re.compile(
+    r"([1-4])[ ./-]?Q[ ./-]?(\d{4})|(\d{4})[ ./-]?(?:Q|QTR|quarter|T)[ ./-]?([1-4])",
+    re.IGNORECASE,
+)
+_LEAST_DIGITS = 4
 _SERIAL = re.compile(r"(?:2[5-9]|[34]\d|5[0-4])\d{3}(?:[.,]\d+)?")
+_NO_DATES = (
+    *("1900-01-0", "1899-12-3", "0001-01-01", "9999-12-31", "0000", "00.00", "00/00"),
+)
 _DATENUM = re.compile(r"7[0-4]\d{4}(?:\.\d+)?")
 _LETTER_FOR_DIGIT = re.compile(r"[-+]?[\d.,OolISB]+")
 _MOST_LETTERS = 3
+_DIGITS = {"O": 0, "o": 0, "l": 1, "I": 1, "S": 5, "B": 8}
 _BLANK_INSIDE = re.compile(r"[-+]?\d[\d.,]*(?:\s+[\d.,]+)+")
 _LONGEST = max(LONGEST_NUMBER, LONGEST_TIMESTAMP)
 _MARKS = re.compile(r"[-+]?\d[\d.,'_]*")
 _PROGRAM = re.compile(r"b'|b\"|\\?/Date\(|datetime|Timestamp\(")
 _SIDE = re.compile(r"([-+]?[\d.,]*\d)\s*([^\d\s.,].{0,20})")
 _SECOND = re.compile(r"(?:[-;/|~\u2013\u2014+]|to|bis|a|-)\s*[-+]?\d[\d.,]*")
+_HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]{1,15}")
 _FRONT = re.compile(r"([^\d\s.,+-][^\d]{0,10}?)\s*([-+]?\d[\d.,]*)")
 _DEBIT = re.compile(r"(?:CR|DR|C|D|H|S|Cr|Dr)\.?")
 _SIZE = re.compile(
@@ -283,6 +293,27 @@ def _find_week_digits(text: str, _: str) -> Oddity | None:
     )
 
 
+def _find_quarter(text: str, _: str) -> Oddity | None:
+    match = _QUARTER.fullmatch(text)
+    if match is None:
+        return None
+    quarter, year = match[1] or match[4], match[2] or match[3]
+    return Oddity(
+        f"{text!r} names a quarter in a form that is not known",
+        f"write quarters as {year}-Q{quarter}, or as the first day of each",
+    )
+
+
+def _find_odd_letter(text: str, like: str) -> Oddity | None:
+    odd = [one for one in text if not one.isascii() and not one.isalpha()]
+    if not odd or sum(one in "0123456789" for one in text) < _LEAST_DIGITS:
+        return None
+    return Oddity(
+        f"{odd[0]!r} stands in it, which is no digit and no mark of a date",
+        f"correct the date, and write it {_as_others(like)}",
+    )
+
+
 def _find_half_year(text: str, _: str) -> Oddity | None:
     if not _HALF_YEAR.fullmatch(text):
         return None
@@ -314,6 +345,11 @@ def _find_no_day(text: str, like: str) -> Oddity | None:
     if parts is None or (is_number(text) and not text.isdecimal()):
         return None
     year = parts.get("year") or ""
+    if text.startswith(_NO_DATES) or text.endswith("9999"):
+        return Oddity(
+            f"{text!r} is what programs write where there is no date",
+            "fill in the date of each of these rows, or remove the rows",
+        )
     if len(year) == 4 and not FIRST_YEAR <= int(year) <= LAST_YEAR:
         return Oddity(
             f"its year is outside of what can be counted, {FIRST_YEAR} to {LAST_YEAR}",
@@ -325,11 +361,6 @@ def _find_no_day(text: str, like: str) -> Oddity | None:
         return Oddity(
             f"{text!r} is written in another form than the others",
             f"write it {_as_others(like)}",
-        )
-    if text.startswith(("1900-01-0", "1899-12-3", "0000", "00.00", "00/00")):
-        return Oddity(
-            f"{text!r} is what programs write where there is no date",
-            "fill in the date of each of these rows, or remove the rows",
         )
     return Oddity(
         f"there is no such day as {text!r}",
@@ -349,14 +380,17 @@ def _find_cell_of_others(text: str, like: str) -> Oddity | None:
     kind = "a number" if is_number(text) else "" if _has_digit(text) else "a text"
     if not kind:
         return None
-    return Oddity(
-        f"{shorten(text, 40)!r} is {kind}, and no date",
-        "look whether cells of these rows are swapped or shifted, or stand in "
-        f"another order than the header; write each date {_as_others(like)}"
-        if like
-        else f"write dates there {_as_others(like)}; or name the column that holds "
-        "them as TimestampAttributeName in TimeSeriesConfig of config.json",
-    )
+    why = f"{shorten(text, 40)!r} is {kind}, and no date"
+    if not like:
+        remedy = f"write dates there {_as_others(like)}; or name the column that holds "
+        remedy += "them as TimestampAttributeName in TimeSeriesConfig of config.json"
+    elif kind == "a text":
+        remedy = f"write a date there, such as {like}, or remove these rows; where the "
+        remedy += "text belongs to another column, put all cells under their names"
+    else:
+        remedy = "look whether cells of these rows are swapped or shifted; write each "
+        remedy += f"date {_as_others(like)}"
+    return Oddity(why, remedy)
 
 
 def _has_digit(text: str) -> bool:
@@ -365,7 +399,15 @@ def _has_digit(text: str) -> bool:
 
 _MOMENT_RULES: tuple[Rule, ...] = (
     *(_find_apostrophe, _find_quotes, _find_hashes, _find_missing_word),
-    *(_find_program, _find_half_year, _find_week_digits, _find_week, _find_weekday),
+    *(
+        _find_program,
+        _find_odd_letter,
+        _find_quarter,
+        _find_half_year,
+        _find_week_digits,
+        _find_week,
+        _find_weekday,
+    ),
     *(_find_ordinal, _find_no_year, _find_zone, _find_serial),
     *(_find_datenum, _find_no_day, _find_cell_of_others),
 )
@@ -422,7 +464,7 @@ def _find_letter(text: str, like: str) -> Oddity | None:
         return None  # behind a number they are a sign, or a unit
     return Oddity(
         f"a letter ({letters[0]}) stands where a digit should be",
-        "write the digit, such as 0 for O and 1 for l",
+        f"write the digit, such as {_DIGITS[letters[0]]} for {letters[0]}",
     )
 
 
@@ -468,6 +510,25 @@ def _find_marks(text: str, like: str) -> Oddity | None:
     )
 
 
+def _find_brackets(text: str, _: str) -> Oddity | None:
+    inner = text.strip("[]{}<>\"'` ")
+    if inner != text and is_number(inner):
+        return Oddity(
+            "brackets or quotes stand around the number",
+            f"take them off, as in {inner}",
+        )
+    return None
+
+
+def _find_hexadecimal(text: str, _: str) -> Oddity | None:
+    if not _HEXADECIMAL.fullmatch(text):
+        return None
+    return Oddity(
+        f"{text!r} is a number as programs write it, to the base of sixteen",
+        f"write {int(text, 16)}, if that is meant",
+    )
+
+
 def _find_front(text: str, like: str) -> Oddity | None:
     match = _FRONT.fullmatch(text)
     if match is None:
@@ -490,6 +551,11 @@ def _find_bound(text: str, like: str) -> Oddity | None:
 def _find_word(text: str, like: str) -> Oddity | None:
     if _has_digit(text):
         return None
+    if text.casefold() in ("true", "false"):
+        return Oddity(
+            f"{text!r} says yes or no, and no amount",
+            "write the number that is meant; a column of yes and no can be no target",
+        )
     return Oddity(
         f"{shorten(text, 40)!r} is a text",
         "leave the cell blank where there is no value; otherwise write the number, "
@@ -499,5 +565,13 @@ def _find_word(text: str, like: str) -> Oddity | None:
 
 _NUMBER_RULES: tuple[Rule, ...] = (
     *(_find_hashes, _find_huge, _find_date, _find_bound, _find_blank_inside),
-    *(_find_letter, _find_marks, _find_side, _find_front, _find_word),
+    *(
+        _find_hexadecimal,
+        _find_letter,
+        _find_brackets,
+        _find_marks,
+        _find_side,
+        _find_front,
+        _find_word,
+    ),
 )

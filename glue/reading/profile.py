@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from glue.arrays import Array, as_texts
 from glue.findings.finding import Findings, Tallies, list_some
-from glue.reading.numbers import NumberEvidence
+from glue.reading.numbers import NumberEvidence, list_marks
 from glue.reading.tables import Table
 from glue.reading.timestamps import TimestampEvidence
 from glue.rows import Rows, concatenate
@@ -73,6 +75,15 @@ class TableProfile:
     timestamps: TimestampEvidence = field(default_factory=TimestampEvidence)
     rows: int = 0
     trimmed: set[str] = field(default_factory=set)
+
+    @cached_property
+    def _marks(self) -> Counter[str]:
+        return Counter(m for one in self.numbers.values() for m in list_marks(one))
+
+    def find_mark_beside(self, column: str) -> str | None:
+        """Tell the decimal mark that all other columns have that have one."""
+        marks = self._marks - Counter(list_marks(self.numbers[column]))
+        return next(iter(marks)) if len(marks) == 1 else None
 
     def plain(self, marks: Mapping[str, str]) -> frozenset[str]:
         """Choose the columns that hold nothing but plain numbers and blanks."""

@@ -79,7 +79,7 @@ class WidthAdvice:
                 ": a quote that is opened there takes in the rows below",
                 "close the quote where its value ends, or take it out",
             )
-        other = self._find_delimiter(record)
+        other = self.find_delimiter(record)
         if other:
             ours, theirs = DELIMITERS[self._delimiter], DELIMITERS[other]
             return (
@@ -113,7 +113,7 @@ class WidthAdvice:
             "that stand under no name",
         )
 
-    def _find_delimiter(self, record: Sequence[str]) -> str | None:
+    def find_delimiter(self, record: Sequence[str]) -> str | None:
         """Find another delimiter that cuts a row into as many fields as the header."""
         line = self._delimiter.join(record)
         others = [mark for mark in DELIMITERS if mark != self._delimiter]

@@ -84,12 +84,19 @@ def load_backtest(
     NotComparableError
         When there are none, or they cannot be read.
     """
-    return read_backtest(_download_backtest(candidates, bucket), history, settings)
+    return read_backtest(download_backtest(candidates, bucket), history, settings)
 
 
-def _download_backtest(
+def download_backtest(
     candidates: Mapping[str, Any] | None, bucket: Bucket
 ) -> list[Path]:
+    """Bring the winner's backtest results here.
+
+    Raises
+    ------
+    NotComparableError
+        When there are none, or none that can be read.
+    """
     uri = (find_winner(candidates) or {}).get("backtest_results_uri")
     if not uri:
         raise NotComparableError("the training left no backtest results")

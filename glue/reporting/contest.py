@@ -22,7 +22,7 @@ from glue.reporting.scoring import score as score_points
 from glue.reporting.words import MINUS, spell_count, spell_metric, spell_percent
 from glue.run_documents import Run
 
-_NAMES = {AUTOPILOT: "Autopilot", EMBEDDED: "the embedded engine"}
+_LOCAL = "Autopilot's local stand-in"
 
 
 @dataclass(frozen=True)
@@ -56,15 +56,20 @@ class Contest:
         return asdict(self)
 
 
-def hold_contest(run: Run, bucket: Bucket) -> Contest:
+def hold_contest(run: Run, bucket: Bucket, *, local: bool = False) -> Contest:
     """Compare the two engines of a run by their backtests, and choose the better.
 
     The dearer has to show that it is the better: where that cannot be compared, it is
     the embedded engine's forecast.
+
+    Parameters
+    ----------
+    local
+        Whether it is the local engine that trained in Autopilot's place.
     """
     prices = price_engines(run.resolved.get("TransformResources") or {})
     try:
-        return _compare(run, bucket, prices)
+        return _compare(run, bucket, prices, local=local)
     except NotComparableError as error:
         sentence = (
             "Both engines trained, and which is the better cannot be told "
@@ -74,7 +79,9 @@ def hold_contest(run: Run, bucket: Bucket) -> Contest:
         return Contest(EMBEDDED, sentence, run.settings.metric, reason=str(error))
 
 
-def _compare(run: Run, bucket: Bucket, prices: Mapping[str, Price]) -> Contest:
+def _compare(
+    run: Run, bucket: Bucket, prices: Mapping[str, Price], *, local: bool
+) -> Contest:
     history = read_history(bucket.download(run.keys.train), run.settings)
     documents = {
         AUTOPILOT: bucket.read_json(run.keys.candidates),
@@ -98,7 +105,14 @@ def _compare(run: Run, bucket: Bucket, prices: Mapping[str, Price]) -> Contest:
     chosen = AUTOPILOT if errors[AUTOPILOT] < errors[EMBEDDED] else EMBEDDED
     return Contest(
         chosen=chosen,
-        sentence=_spell(chosen, metric, errors, gain, evidence=evidence, prices=prices),
+        sentence=_spell(
+            metric,
+            errors,
+            gain,
+            evidence,
+            prices=prices,
+            name=_LOCAL if local else "Autopilot",
+        ),
         metric=metric,
         autopilot=errors[AUTOPILOT],
         embedded=errors[EMBEDDED],
@@ -139,7 +153,8 @@ def _join(points: Mapping[str, Points], history: History, run: Run) -> Compariso
     NotComparableError
         When there are none.
     """
-    numbers = {engine: _number(one) for engine, one in points.items()}
+    windows = np.unique(np.concatenate([one.cutoff for one in points.values()]))
+    numbers = {engine: _number(one, windows) for engine, one in points.items()}
     _, ours, theirs = np.intersect1d(
         numbers[AUTOPILOT], numbers[EMBEDDED], return_indices=True
     )
@@ -156,11 +171,11 @@ def _join(points: Mapping[str, Points], history: History, run: Run) -> Compariso
     )
 
 
-def _number(points: Points) -> Array:
-    """Give each point a number that says its series, its cutoff and its step, [n]."""
+def _number(points: Points, windows: Array) -> Array:
+    """Give each point a number that says its series, its window and its step, [n]."""
     steps = 1 << 10  # no horizon is longer than 500
-    cutoffs = 1 << 32
-    return (points.series * cutoffs + points.cutoff) * steps + points.step
+    window = np.searchsorted(windows, points.cutoff)
+    return (points.series * len(windows) + window) * steps + points.step
 
 
 def _score(comparison: Comparison, metric: str, *, judged: bool) -> float | None:
@@ -169,13 +184,13 @@ def _score(comparison: Comparison, metric: str, *, judged: bool) -> float | None
 
 
 def _spell(
-    chosen: str,
     metric: str,
     errors: Mapping[str, float | None],
     gain: float | None,
-    *,
     evidence: Evidence,
+    *,
     prices: Mapping[str, Price],
+    name: str,
 ) -> str:
     figures = (
         f"{metric} {spell_metric(errors[AUTOPILOT])} against "
@@ -184,15 +199,14 @@ def _spell(
     paid = f"{prices[AUTOPILOT].words} a run against {prices[EMBEDDED].words}"
     if not gain:
         return (
-            f"Both engines trained, and Autopilot is no better than the embedded "
-            f"engine ({figures}), at {paid}: the forecast is the embedded engine's"
+            f"Both engines trained, and {name} is no better than the embedded engine "
+            f"({figures}), at {paid}: the forecast is the embedded engine's"
         )
-    side = "better" if gain > 0 else "worse"
-    sure = _spell_sureness(evidence)
+    side, winner = ("better", name) if gain > 0 else ("worse", "the embedded engine")
     return (
-        f"Both engines trained: Autopilot is {spell_percent(abs(gain))} {side} than "
-        f"the embedded engine ({sure}{figures}), at {paid}; the forecast is "
-        f"{_NAMES[chosen]}'s"
+        f"Both engines trained: {name} is {spell_percent(abs(gain))} {side} than the "
+        f"embedded engine ({_spell_sureness(evidence)}{figures}), at {paid}; the "
+        f"forecast is that of {winner}"
     )
 
 

@@ -25,20 +25,24 @@ _DPU_HOUR = 0.44
 _SMALLEST_DPU = 0.0625
 # What Autopilot trains on is not published; a training takes from half an hour to two
 # hours in AWS's own examples, and users tell of bills of this order.
-_TRAINING = (3.0, 20.0)
+TRAINING_COST = (3.0, 20.0)
 # The job of the embedded engine: two workers of a DPU each, billed by the second and
 # for a minute at least; where nothing was measured yet, for ten at most.
 _ENGINE_DPU, _ENGINE_SECONDS = 2, (60.0, 600.0)
 _TRANSFORM_SECONDS = 300.0
-
-
 _BASES = {
-    True: "Rough, by list prices of us-east-1, by the time between the files of a run.",
-    False: (
+    EMBEDDED: (
+        "Rough, by list prices of us-east-1, by the time between the files of a run."
+    ),
+    AUTOPILOT: (
         "Rough, by list prices of us-east-1. Autopilot's instances are not published: "
         "training is a range that users report, not a measurement."
     ),
 }
+_BASIS_WITHOUT_TRAINING = (
+    "Rough, by list prices of us-east-1. The run trained no model, which would have "
+    f"cost ${TRAINING_COST[0]:.0f} to ${TRAINING_COST[1]:.0f} more, as users report."
+)
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,12 @@ class Price:
 
 
 def describe_cost(
-    run: Run, bucket: Bucket, *, now: datetime, local: bool
+    run: Run, bucket: Bucket, *, now: datetime, local: bool, trained: bool = True
 ) -> dict[str, Any]:
-    """Say how long each stage took, by when its file was written, and what it cost."""
+    """Say how long each stage took, by when its file was written, and what it cost.
+
+    ``trained`` tells whether the run trained a model.
+    """
     keys = run.keys
     documents = bucket.list_objects(keys.documents)
     outputs = bucket.list_objects(keys.raw_folder(run.dataset))
@@ -67,15 +74,21 @@ def describe_cost(
             "uploaded": _parse_moment((run.upload or {}).get("event_time")),
             "prepare": _find_written(documents, keys.run),
             "preprocess": _find_written(documents, keys.settings),
-            "train": _find_written(documents, keys.candidates),
+            "train": _find_written(
+                documents, keys.candidates if trained else keys.settings
+            ),
             "transform": _find_written(outputs, ".out"),
             "report": now,
         },
         local=local,
         engine=run.engine,
     )
+    if not trained:
+        stages = [stage for stage in stages if stage["stage"] != "train"]
     resources = run.resolved.get("TransformResources") or {}
-    cost = estimate_cost(stages, resources, local=local, engine=run.engine)
+    cost = estimate_cost(
+        stages, resources, local=local, engine=run.engine, trained=trained
+    )
     return {"stages": stages, "cost": cost}
 
 
@@ -97,6 +110,7 @@ def estimate_cost(
     *,
     local: bool,
     engine: str = AUTOPILOT,
+    trained: bool = True,
 ) -> dict[str, Any]:
     """Estimate what the run costs on AWS, in US dollars, from least to most.
 
@@ -110,6 +124,8 @@ def estimate_cost(
         Whether the run was made by the local AWS, and cost nothing.
     engine
         Who trains, as in the settings.
+    trained
+        Whether it trained a model.
     """
     seconds = {stage["stage"]: stage["seconds"] or 0.0 for stage in stages}
     jobs = max(seconds["preprocess"], 60.0) + max(seconds["report"], 60.0)
@@ -120,7 +136,8 @@ def estimate_cost(
         price = _price_engine(measured)
         parts.append(_part("Embedded engine", price.least, price.most))
     if engine != EMBEDDED:
-        parts.append(_part("Autopilot training", *_TRAINING))
+        if trained:
+            parts.append(_part("Autopilot training", *TRAINING_COST))
         transform = _price_transform(resources, seconds["transform"])
         if transform is not None:
             parts.append(_part("Batch transform", transform))
@@ -130,8 +147,14 @@ def estimate_cost(
         "most": sum(part["most"] for part in parts),
         "parts": parts,
         "local": local,
-        "basis": _BASES[engine == EMBEDDED],
+        "basis": _find_basis(engine, trained=trained),
     }
+
+
+def _find_basis(engine: str, *, trained: bool) -> str:
+    if not trained:
+        return _BASIS_WITHOUT_TRAINING
+    return _BASES[EMBEDDED if engine == EMBEDDED else AUTOPILOT]
 
 
 def price_engines(resources: Mapping[str, Any]) -> dict[str, Price]:
@@ -143,7 +166,7 @@ def price_engines(resources: Mapping[str, Any]) -> dict[str, Price]:
         The run's TransformResources.
     """
     transform = _price_transform(resources, 0) or 0.0
-    least, most = _TRAINING
+    least, most = TRAINING_COST
     return {
         AUTOPILOT: Price(least + transform, most + transform),
         EMBEDDED: _price_engine(0),

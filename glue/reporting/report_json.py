@@ -65,6 +65,7 @@ def build_document(
     now: datetime,
     earlier: Mapping[str, Any],
     took: Mapping[str, Any] | None,
+    model: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Build report.json, but for its warnings, which grow until it is written.
 
@@ -76,6 +77,8 @@ def build_document(
         Whether earlier forecasts came true.
     took
         The time and the money that the run took; None when that is unknown.
+    model
+        Whose model made the forecast, and why it was that one.
     """
     settings, history = run.settings, figures.history
     return {
@@ -122,6 +125,7 @@ def build_document(
         "changes": figures.changes.as_data(history),
         "earlier_forecasts": earlier,
         "took": took,
+        "model": model or None,
         "findings": run.findings,
         "inferred": run.inferred,
         "settings": run.resolved,

@@ -21,6 +21,7 @@ from glue.reporting.assumed import AssumedFuture, read_assumed
 from glue.reporting.attempts import Attempts
 from glue.reporting.attention import list_advice
 from glue.reporting.backtest import BacktestOutcome, compare_backtest
+from glue.reporting.champion import Maker, read_maker
 from glue.reporting.changes import Changes, find_changes
 from glue.reporting.contest import Contest, hold_contest
 from glue.reporting.costs import describe_cost
@@ -44,6 +45,7 @@ from glue.reporting.raw_output import (
     write_forecast,
     write_parquet,
 )
+from glue.reporting.remember import remember_run
 from glue.reporting.repairs import (
     Mended,
     check_complete,
@@ -88,7 +90,8 @@ def write_report(run_id: str, bucket: Bucket, surroundings: Surroundings) -> Non
     attempts = Attempts(findings)
     if run.engine == BOTH:
         contest = attempts.attempt(
-            "the comparison of the engines", lambda: hold_contest(run, bucket)
+            "the comparison of the engines",
+            lambda: hold_contest(run, bucket, local=surroundings.local),
         )
         run = replace(run, chosen=AUTOPILOT if contest is None else contest.chosen)
         surroundings = replace(surroundings, contest=contest)
@@ -193,8 +196,18 @@ def _write_figures(
     """Write the files that show the report's figures."""
     settings, attempt, now = run.settings, attempts.attempt, surroundings.now
     grid = build_grid(mended.table, history, settings)
+    maker = attempt(
+        "model.json",
+        lambda: read_maker(run.run_id, bucket),
+        otherwise=Maker(run.run_id),
+    )
     known = _gather(
-        run, bucket, grid, history, attempts=attempts, surroundings=surroundings
+        replace(run, trained_by=maker.run_id),
+        bucket,
+        grid,
+        history,
+        attempts=attempts,
+        surroundings=surroundings,
     )
     known = replace(known, mended=mended)
     figures = compute_figures(grid, history, settings, known)
@@ -214,12 +227,21 @@ def _write_figures(
         ),
         took=attempt(
             "the time that it took",
-            lambda: describe_cost(run, bucket, now=now, local=surroundings.local),
+            lambda: describe_cost(
+                run, bucket, now=now, local=surroundings.local, trained=maker.trained
+            ),
         ),
+        model=maker.document,
     )
     content = PageContent(_add_warnings(document, attempts), figures, settings)
     attempt(
         "report.html", lambda: _write_page(run, bucket, content, surroundings.assets)
+    )
+    attempt(
+        "dataset.html",
+        lambda: remember_run(
+            run, bucket, history, document, assets=surroundings.assets
+        ),
     )
     bucket.write_json(run.result("report.json"), _add_warnings(document, attempts))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +35,17 @@ _KINDS = {
     type(None): "null",
 }
 _INSTANCE = ("TransformResources", "InstanceType")
+# An upload's own settings may make trainings rarer, and not more frequent.
+_FLOORS = ("MaxAgeDays", "WhenWorseThan", "MaxNewSeriesPercent")
+# And they may ask for a person's approval, but not do without one.
+_STRICTEST = (("Approval", "manual"),)
+# The bucket's settings alone say what is removed, and what starts by the clock.
+_NOT_THEIRS = (
+    ("Retraining", "KeepVersions"),
+    ("Retraining", "KeepDays"),
+    ("Schedule", "Retrain"),
+    ("Schedule", "Reforecast"),
+)
 DEFAULTS: dict[str, Any] = {
     "TimeSeriesForecastingJobConfig": {
         "ForecastQuantiles": ["p10", "p50", "p90"],
@@ -43,6 +54,14 @@ DEFAULTS: dict[str, Any] = {
     "AutoMLJobObjective": {"MetricName": "AverageWeightedQuantileLoss"},
     "TransformResources": {"InstanceType": "ml.m5.4xlarge", "InstanceCount": 1},
     KEY: AUTOPILOT,
+    "Retraining": {
+        "MaxAgeDays": 0,
+        "WhenWorseThan": 1.2,
+        "MaxNewSeriesPercent": 10,
+        "Approval": "automatic",
+        "KeepVersions": 10,
+        "KeepDays": 90,
+    },
 }
 
 
@@ -147,6 +166,28 @@ def _cap_costs(settings: Settings, allowed: Settings, findings: Findings) -> Non
     most, wanted = allowed.values[KEY], settings.values[KEY]
     if BY_COST.index(wanted) > BY_COST.index(most):
         _cap(settings, allowed, (KEY,), most, findings=findings)
+    for keys in _list_retraining_beyond(settings, allowed):
+        most = _get(allowed.values, keys)
+        _cap(settings, allowed, keys, most, findings=findings)
+    if not any(_set_values(settings.values.get("Schedule", {})).values()):
+        settings.values.pop("Schedule", None)
+
+
+def _list_retraining_beyond(
+    settings: Settings, allowed: Settings
+) -> Iterator[tuple[str, str]]:
+    """List what an upload's own settings may not set as they do."""
+    for key in _FLOORS:
+        keys = ("Retraining", key)
+        if _get(settings.values, keys) < _get(allowed.values, keys):
+            yield keys
+    for key, strictest in _STRICTEST:
+        keys = ("Retraining", key)
+        if strictest == _get(allowed.values, keys) != _get(settings.values, keys):
+            yield keys
+    for keys in _NOT_THEIRS:
+        if _get(settings.values, keys) != _get(allowed.values, keys):
+            yield keys
 
 
 def _cap(

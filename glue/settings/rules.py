@@ -47,6 +47,14 @@ class Whole:
 
 
 @dataclass(frozen=True)
+class Number:
+    """A number within bounds, whole or not."""
+
+    min: float
+    max: float
+
+
+@dataclass(frozen=True)
 class YesNo:
     """True or false."""
 
@@ -78,7 +86,7 @@ class Struct:
     members: Mapping[str, Rule]
 
 
-Rule = Union[Text, Whole, YesNo, ListOf, MapOf, Struct]
+Rule = Union[Text, Whole, Number, YesNo, ListOf, MapOf, Struct]
 
 COLUMN = Text(max=256)
 FILLING_VALUE = Text(
@@ -189,6 +197,24 @@ PREPARATION = Struct(
         "Unit": Text(min=1, max=30),
     }
 )
+# When a run trains, and when it forecasts with a model that there is.
+RETRAINING = Struct(
+    {
+        "MaxAgeDays": Whole(min=0, max=3_650),
+        "WhenWorseThan": Number(min=0.1, max=100),
+        "MaxNewSeriesPercent": Whole(min=0, max=100),
+        "Approval": Text(choices=("automatic", "manual")),
+        "KeepVersions": Whole(min=2, max=1_000),
+        "KeepDays": Whole(min=0, max=36_500),
+    }
+)
+_MOMENTS = Text(
+    pattern=r"every [1-9]\d{0,2} (hours?|days?|weeks?)"
+    r"|cron\([\d*,/-]+ [\d*,/-]+ [\d?*,/-]+ [\dA-Z*,/-]+ [\dA-Z?*,/-]+ [\d*,/-]+\)",
+    max=256,
+    hint="such as 'every 28 days' or, in UTC, 'cron(0 6 ? * MON *)'",
+)
+SCHEDULE = Struct({"Retrain": _MOMENTS, "Reforecast": _MOMENTS})
 SETTINGS = Struct(
     {
         "TimeSeriesForecastingJobConfig": JOB_CONFIG,
@@ -204,6 +230,8 @@ SETTINGS = Struct(
         ),
         "Preparation": PREPARATION,
         KEY: Text(choices=ENGINES),
+        "Retraining": RETRAINING,
+        "Schedule": SCHEDULE,
     }
 )
 # What people carry over from other requests, and why it has no place here.
@@ -321,6 +349,8 @@ def _check(value: Any, rule: Rule, place: _Place) -> None:
         _check_text(value, rule, place)
     elif isinstance(rule, Whole):
         _check_whole(value, rule, place)
+    elif isinstance(rule, Number):
+        _check_number(value, rule, place)
     elif not isinstance(value, bool):
         place.refuse(value, "true or false")
 
@@ -382,6 +412,13 @@ def _check_whole(value: Any, rule: Whole, place: _Place) -> None:
         rule.max is not None and value > rule.max
     ):
         place.refuse(value, _describe_bounds(rule))
+
+
+def _check_number(value: Any, rule: Number, place: _Place) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        place.refuse(value, "a number without quotes")
+    elif not rule.min <= value <= rule.max:
+        place.refuse(value, f"{rule.min:g} to {rule.max:g}")
 
 
 def _describe_bounds(rule: Whole) -> str:

@@ -38,7 +38,10 @@ _FEW = 0.02
 _NEAR = 1.25
 _LONGEST_YEAR = 366 * DAY
 _SHARES = (0.05, 0.5, 0.95)
-_UNITS = (*(("min", MINUTE), ("H", HOUR), ("D", DAY), ("W", 7 * DAY), ("M", 31 * DAY)),)
+_UNITS = (
+    *((1, "min", MINUTE), (1, "H", HOUR), (1, "D", DAY), (1, "W", 7 * DAY)),
+    *((1, "M", 31 * DAY), (3, "M", 92 * DAY), (6, "M", 184 * DAY)),
+)
 # Steps without any row that are worth a word.
 _LONG_HOLE = 12
 
@@ -163,13 +166,15 @@ def _note_unclear(survey: Survey, evidence: str, file: str, findings: Findings) 
         return
     steps = np.repeat(*map(np.array, zip(*sorted(counts.items()))))
     low, usual, high = (int(np.quantile(steps, q, method="nearest")) for q in _SHARES)
-    unit = next((u for u, s in _UNITS if _NEAR * s >= usual), "Y")
+    units = ((n, unit) for n, unit, length in _UNITS if _NEAR * length >= usual)
+    frequency = Frequency(*next(units, (1, "Y")))
     words = f"{evidence}; most are {_about(low)} to {_about(high)} long, and half of "
     words += f"them at most {_about(usual)}"
     if _about(low) == _about(high):
         words = f"{evidence}; most are about {_about(usual)} long"
-    frequency = Frequency(1, unit)
-    remedy = f'set "ForecastFrequency": "{frequency}" in {_JOB} of config.json: the '
+    odd = low < usual < high
+    remedy = "correct dates that are mistyped, if few do not fit; or " if odd else ""
+    remedy += f'set "ForecastFrequency": "{frequency}" in {_JOB} of config.json: the '
     remedy += f"rows of each {frequency.name} are combined then, by their sum unless "
     remedy += "Transformations.Aggregation says otherwise"
     if usual > _LONGEST_YEAR:

@@ -8,7 +8,7 @@ import numpy as np
 
 from glue.arrays import Array
 from glue.findings.finding import Example, Findings, Tallies
-from glue.frequency import DAY
+from glue.frequency import DAY, HOUR
 from glue.rows import Series
 from glue.shaping.clock_change import is_set_back
 from glue.shaping.shape import Shape
@@ -85,6 +85,12 @@ def _list_advice(
         )
     if counts["repeats_of_clocks"] == total:
         yield _CLOCKS
+    hours = np.unique(shape.survey.moments % DAY // HOUR).tolist()
+    if hours == list(range(1, 13)):
+        yield (
+            "hours go from 1 to 12 only, as on a clock: write AM or PM behind them, or "
+            "hours from 0 to 23"
+        )
     if counts["repeats_undated"] == total:
         yield (
             "their date is one that programs write where there is none: write the "

@@ -132,8 +132,7 @@ def _explain_unknown(unknown: list[Example], shape: Shape) -> str | None:
         if item is not None and item != text:
             return (
                 f"write {text!r} as {item!r}, if they are the same item, and the other "
-                "ids likewise; zeros in front are lost where a spreadsheet takes ids "
-                "for numbers"
+                "ids likewise; spreadsheets change ids that look like numbers"
             )
     return None
 

@@ -10,7 +10,6 @@ from glue.arrays import as_texts
 from glue.findings.finding import Example, Findings, list_some
 from glue.reading.numbers import (
     NumberEvidence,
-    find_common_mark,
     find_decimal_mark,
     is_number,
     parse_numbers,
@@ -75,8 +74,7 @@ def choose_mark(
 ) -> str | None:
     """Choose the decimal mark of a numeric column; None when it is unclear."""
     evidence = profile.numbers[column]
-    others = [one for name, one in profile.numbers.items() if name != column]
-    found = find_decimal_mark(evidence, find_common_mark(others))
+    found = find_decimal_mark(evidence, profile.find_mark_beside(column))
     wanted: str | None = settings.preparation.get("DecimalMark")
     mark = wanted or found.mark
     teller = _Teller(evidence, findings, file, column)

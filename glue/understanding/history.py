@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from glue.findings.finding import FileRejected, Findings
+from glue.reading.header import MAX_LONG_COLUMNS, check_count
 from glue.reading.profile import (
     ItemSample,
     TableProfile,
@@ -70,6 +71,7 @@ def understand_history(
         return None
     try:
         table = melt_table(table, sample, settings.columns, findings)
+        check_count(len(table.header), table.name, findings, MAX_LONG_COLUMNS)
     except FileRejected:
         return None
     table = tidy_moments(

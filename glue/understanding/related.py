@@ -9,6 +9,7 @@ import numpy as np
 
 from glue.arrays import Array
 from glue.findings.finding import Findings, list_some
+from glue.reading.header import MAX_LONG_COLUMNS, check_count
 from glue.reading.profile import TableProfile, profile_table, read_sample
 from glue.reading.tables import Table
 from glue.reading.timestamp_choice import choose_reading
@@ -97,6 +98,7 @@ def understand_related(
         Takes what is wrong.
     """
     before, roles, file = findings.errors, history.roles, table.name
+    check_count(len(table.header), file, findings, MAX_LONG_COLUMNS)
     target = _find_alike(table.header, [roles.target])
     if target:
         findings.add("rts-has-target", file=file, column=target[0])
@@ -161,6 +163,7 @@ def understand_metadata(
 ) -> RelatedTable | None:
     """Find out how metadata.csv is to be read; ``taken`` are the columns so far."""
     before, roles = findings.errors, history.roles
+    check_count(len(table.header), table.name, findings, MAX_LONG_COLUMNS)
     timestamp = _find_alike(table.header, [roles.timestamp])
     if timestamp:
         findings.add("metadata-with-timestamp", file=table.name, column=timestamp[0])

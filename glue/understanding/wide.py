@@ -311,10 +311,12 @@ def _check(table: Table, melting: Melting, sample: Rows, findings: Findings) -> 
     """
     taken = {name.casefold() for name in melting.kept}
     twice = taken & {melting.label.casefold(), melting.value.casefold()}
-    dated = melting.kind != "series" and any(
-        _is_time(name, sample[name]) for name in melting.kept
-    )
-    parts = any(is_part(name, sample[name].tolist()) for name in melting.kept)
+    dated = [
+        name
+        for name in melting.kept
+        if (melting.kind != "series" and _is_time(name, sample[name]))
+        or is_part(name, sample[name].tolist())
+    ]
     few = len(melting.labels) < _LEAST_DATES and melting.kind == "date"
     again = _find_repeat(sample, melting)
     label = next(iter(sorted(twice)), "")
@@ -325,7 +327,7 @@ def _check(table: Table, melting: Melting, sample: Rows, findings: Findings) -> 
             f"upload at least {_LEAST_DATES} time steps of history, as columns or rows",
         ),
         (twice, f"it has a column {label!r} already", f"rename the column {label!r}"),
-        (dated or parts, "another of its columns holds dates or parts of them", None),
+        (dated, f"its columns {list_some(map(repr, dated))} hold dates too", None),
         (
             again is not None,
             f"row {again} is called as one above it",

@@ -156,7 +156,10 @@ ATTACKS = {
         as_zip(",".join(f"c{n}" for n in range(100_000)) + "\n1\n"),
         "csv-too-many-columns",
     ),
-    "four thousand columns of numbers": (wide_numbers(4_000), "too-many-features"),
+    "four thousand columns of numbers": (
+        wide_numbers(4_000),
+        "csv-too-many-columns",
+    ),
     "quote that is never closed": (
         as_zip(TTS + '"' + "A,2020-01-01,1\n" * 300_000),
         "csv-unreadable",

@@ -737,7 +737,9 @@ def _as_text(value: Any) -> str:
 
 def _build_run(document: Document) -> Markup:
     shown = [make("h2", "Run time and cost")]
-    took = document["took"]
+    took, model = document["took"], document.get("model") or {}
+    if model.get("reason"):
+        shown.append(make("p", f"{_capitalise(model['reason'])}."))
     if took:
         cost = took["cost"]
         stages = make_table(
@@ -759,6 +761,10 @@ def _build_run(document: Document) -> Markup:
     summary = make("summary", "Effective settings")
     shown.append(make("details", summary, make("pre", settings, tabindex="0")))
     return join(shown)
+
+
+def _capitalise(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _spell_range(part: Mapping[str, Any]) -> str:
