@@ -55,6 +55,11 @@ def transform_prefix(run_id: str) -> str:
     return f"input/{run_id}/transform/"
 
 
+def what_if_prefix(run_id: str, scenario: str) -> str:
+    """Build the prefix of what a run's forecast would be made from otherwise."""
+    return f"input/{run_id}/what-if/{scenario}/"
+
+
 def autopilot_prefix(run_id: str) -> str:
     """Build the prefix that Autopilot writes its own files of a run under."""
     return f"autopilot-output/{run_id}"

@@ -36,6 +36,7 @@ def build_model(
         "run_id": place.run_id,
         "dataset": place.dataset,
         "road": choice.road,
+        "choice": choice.reason,
         "reason": choice.reason,
         "champion": None
         if champion is None
@@ -43,7 +44,6 @@ def build_model(
         "forecast_by": describe_forecaster(champion if by_champion else None, place),
         "registered": None,
         "warning": None,
-        "removed": [],
         "saved": describe_saved(champion) if by_champion and champion else None,
     }
 

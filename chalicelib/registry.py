@@ -98,13 +98,10 @@ def list_versions(sagemaker: SageMakerClient, group: str) -> list[Version]:
 def _list(
     sagemaker: SageMakerClient, group: str, **which: Any
 ) -> Iterator[Mapping[str, Any]]:
-    pages = sagemaker.get_paginator("list_model_packages").paginate(
-        ModelPackageGroupName=group,
-        PaginationConfig={"PageSize": _PAGE},
-        **which,
-    )
+    pages = sagemaker.get_paginator("list_model_packages")
+    asked = {"ModelPackageGroupName": group, **which}
     try:
-        for page in pages:
+        for page in pages.paginate(PaginationConfig={"PageSize": _PAGE}, **asked):
             yield from page["ModelPackageSummaryList"]
     except ClientError as error:
         if not is_missing(error):

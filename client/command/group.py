@@ -15,6 +15,7 @@ from client.command.local import local
 from client.command.models import approve, models, reject, rollback
 from client.command.run import run
 from client.command.runs import cancel, fetch, follow, list_runs, open_run, resume
+from client.command.what_if import what_if
 from client.command.words import find_command, refuse_word, suggest_command
 
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -92,7 +93,7 @@ def commands() -> None:
 
 for _command in (
     *(run, check, follow, list_runs, fetch, open_run),
-    *(resume, cancel, history, models, approve, reject, rollback),
+    *(resume, cancel, history, what_if, models, approve, reject, rollback),
     *(doctor, local, completion),
 ):
     # Also where a command is asked alone, as by a test of the pages.

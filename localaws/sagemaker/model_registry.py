@@ -100,6 +100,9 @@ class ModelRegistry(moto_sagemaker.SageMakerModelBackend):
         )
         if package.model_approval_status is None:
             package.set_model_approval_status(PENDING)
+        # Nothing validates a version; moto calls its steps by what is no name.
+        package.model_package_status_details = {"ValidationStatuses": []}
+        package.created_by = {}
         self.model_packages[package.arn] = package
         self.model_package_name_mapping[package.arn] = package.arn
         return str(package.arn)

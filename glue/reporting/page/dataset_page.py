@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from glue.reporting.page.markup import Markup, join, make, make_table
@@ -30,22 +30,26 @@ _DRAWN = 60
 
 def build_dataset_page(record: Sequence[Past], assets: Traversable) -> str:
     """Build the page of a dataset from its runs, the oldest first."""
-    style = (assets / _STYLE).read_text("utf-8")
     newest = record[-1].summary
     balance = strike_balance(record)
     name = str(newest["title"] or newest["dataset"])
     slots = {
         "TITLE": html.escape(f"{name}: all forecasts"),
-        "STYLE": style,
-        "STYLE_HASH": hash_text(style),
         "HEAD": _build_head(name, record),
         "VERDICT": _build_verdict(balance),
         "TILES": _build_tiles(balance),
         "SECTIONS": join(_build_sections(record)),
         "NOTES": _build_notes(),
     }
+    return fill_plain_page(slots, assets)
+
+
+def fill_plain_page(slots: Mapping[str, str], assets: Traversable) -> str:
+    """Fill the template of a page that has no script; its style is the report's."""
+    style = (assets / _STYLE).read_text("utf-8")
+    filling = {**slots, "STYLE": style, "STYLE_HASH": hash_text(style)}
     template = (assets / _TEMPLATE).read_text("utf-8")
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: slots[found[1]], template)
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: filling[found[1]], template)
 
 
 def _build_head(name: str, record: Sequence[Past]) -> Markup:
@@ -121,7 +125,7 @@ def _draw_errors(shown: Sequence[Past]) -> Iterator[Markup]:
     ]
     label = "WAPE of each forecast, and of the simple one beside it, in per cent"
     yield make("figure", draw_lines(lines, _name_days(shown), label))
-    yield _build_legend(("mean", "WAPE, per cent"), ("base", "of the simple forecast"))
+    yield build_legend(("mean", "WAPE, per cent"), ("base", "of the simple forecast"))
 
 
 def _draw_coverage(shown: Sequence[Past]) -> Iterator[Markup]:
@@ -133,7 +137,7 @@ def _draw_coverage(shown: Sequence[Past]) -> Iterator[Markup]:
     ]
     label = "Share of actuals between the outer quantiles, in per cent"
     yield make("figure", draw_lines(lines, _name_days(shown), label, top=100.0))
-    yield _build_legend(("mean", "per cent of actuals"), ("base", "as it should be"))
+    yield build_legend(("mean", "per cent of actuals"), ("base", "as it should be"))
 
 
 def _draw_bias(shown: Sequence[Past]) -> Iterator[Markup]:
@@ -153,7 +157,8 @@ def _name_days(shown: Sequence[Past]) -> list[str]:
     return [str(past.summary["data_last"])[2:10] for past in shown]
 
 
-def _build_legend(*entries: tuple[str, str]) -> Markup:
+def build_legend(*entries: tuple[str, str]) -> Markup:
+    """Say what the lines of a chart are, by their classes."""
     return make(
         "ul",
         *(
