@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shlex
 from collections.abc import Mapping
@@ -106,6 +105,8 @@ def find_running(home: Home) -> Running | None:
 
 def find_holder(home: Home) -> int | None:
     """Find the process that holds the state; 0 while it has not said which it is."""
+    import fcntl  # noqa: PLC0415 - Windows, which has none, can do all else
+
     try:
         lock = os.open(home.state / "lock", os.O_RDONLY)
     except FileNotFoundError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import subprocess
@@ -25,6 +24,8 @@ _TOLD_LINES = 3
 @contextmanager
 def hold(home: Home, say: Say) -> Iterator[None]:
     """Let no other command start, stop or deploy meanwhile; it waits its turn."""
+    import fcntl  # noqa: PLC0415 - Windows, which has none, can do all else
+
     home.make()
     guard = os.open(home.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
