@@ -17,8 +17,7 @@ from glue.reporting.costs import Price, price_engines
 from glue.reporting.evidence import Evidence, weigh_gain
 from glue.reporting.explanation import read_explanation
 from glue.reporting.history import History, read_history
-from glue.reporting.scoring import Comparison, Points, as_number, compare, find_gain
-from glue.reporting.scoring import score as score_points
+from glue.reporting.scoring import Comparison, Points, compare, find_gain, score
 from glue.reporting.words import MINUS, spell_count, spell_metric, spell_percent
 from glue.run_documents import Run
 
@@ -94,12 +93,7 @@ def _compare(
     }
     comparison = _join(points, history, run)
     metric = run.settings.metric
-    errors = {
-        AUTOPILOT: _score(comparison, metric, judged=True),
-        EMBEDDED: _score(comparison, metric, judged=False),
-    }
-    if errors[AUTOPILOT] is None or errors[EMBEDDED] is None:
-        raise NotComparableError("the backtests have no volume to compare errors with")
+    errors = _score_both(comparison, metric)
     evidence = weigh_gain(comparison, metric)
     gain = find_gain(errors[AUTOPILOT], errors[EMBEDDED])
     chosen = AUTOPILOT if errors[AUTOPILOT] < errors[EMBEDDED] else EMBEDDED
@@ -178,14 +172,24 @@ def _number(points: Points, windows: Array) -> Array:
     return (points.series * len(windows) + window) * steps + points.step
 
 
-def _score(comparison: Comparison, metric: str, *, judged: bool) -> float | None:
-    scored = comparison.forecast if judged else comparison.baseline
-    return as_number(score_points(scored)[metric][0])
+def _score_both(comparison: Comparison, metric: str) -> dict[str, float]:
+    """Give the error of each engine.
+
+    Raises
+    ------
+    NotComparableError
+        When one is not defined.
+    """
+    scored = {AUTOPILOT: comparison.forecast, EMBEDDED: comparison.baseline}
+    errors = {engine: float(score(one)[metric][0]) for engine, one in scored.items()}
+    if not np.isfinite([*errors.values()]).all():
+        raise NotComparableError("the backtests have no volume to compare errors with")
+    return errors
 
 
 def _spell(
     metric: str,
-    errors: Mapping[str, float | None],
+    errors: Mapping[str, float],
     gain: float | None,
     evidence: Evidence,
     *,

@@ -16,8 +16,10 @@ from glue.engines import AUTOPILOT, BOTH
 from glue.findings.finding import Findings
 from glue.log import log_findings
 from glue.reporting import page
+from glue.reporting.alternative import write_alternative
 from glue.reporting.assumed import AssumedFuture, read_assumed
 from glue.reporting.attempts import Attempts
+from glue.reporting.attention import list_advice
 from glue.reporting.backtest import BacktestOutcome, compare_backtest
 from glue.reporting.catalogued import write_catalogued
 from glue.reporting.champion import Maker, read_maker
@@ -217,6 +219,7 @@ def _write_figures(
     figures = compute_figures(grid, history, settings, known)
     attempt("leaderboard.csv", lambda: _write_leaderboard(run, bucket, figures))
     attempt("items.csv", lambda: _write_items(run, bucket, figures))
+    attempt("baseline.csv", lambda: _write_baseline(run, bucket, figures))
     if figures.groupings:
         attempt("groups.csv", lambda: _write_groups(run, bucket, figures))
     document = build_document(
@@ -309,8 +312,24 @@ def _write_leaderboard(run: Run, bucket: Bucket, figures: Figures) -> None:
 
 
 def _write_items(run: Run, bucket: Bucket, figures: Figures) -> None:
-    write = partial(write_items, figures.items, figures.history, run.settings)
-    bucket.write_text(run.result("items.csv"), "text/csv", write)
+    advice = list_advice(
+        figures.attention, figures.items, baseline=figures.backtest["baseline_words"]
+    )
+    write = partial(write_items, figures.items, figures.history, run.settings, advice)
+    bucket.write_text(
+        run.result("items.csv"), "text/csv", lambda file: write(file=file)
+    )
+
+
+def _write_baseline(run: Run, bucket: Bucket, figures: Figures) -> None:
+    write = partial(
+        write_alternative, figures.alternative, figures.grid, figures.history
+    )
+    bucket.write_text(
+        run.result("baseline.csv"),
+        "text/csv",
+        lambda file: write(run.settings, file=file),
+    )
 
 
 def _write_groups(run: Run, bucket: Bucket, figures: Figures) -> None:
