@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from glue import preparation
 from glue.findings.codes import CODES
 from glue.settings.layers import Layer
@@ -154,8 +156,14 @@ class FakeS3:
         version = request.get("VersionId")
         if version is not None:
             body = self.versions[request["Key"], version]
-        else:
+        elif request["Key"] in self.objects:
             body = self.objects[request["Key"]]
+        else:
+            error = {
+                "Code": "NoSuchKey",
+                "Message": "The specified key does not exist.",
+            }
+            raise ClientError({"Error": error}, "GetObject")
         return {"Body": _Body(body)}
 
     def put_object(self, **request):

@@ -189,7 +189,8 @@ def _build_tiles(document: Document) -> Markup:
         change = spell_change(100 * (total / before - 1))
         tiles.append((change, f"against {name_before(document)}"))
     winner, metric = backtest["winner"], document["metric"]
-    if winner:
+    # Of a few points no share can be told.
+    if winner and backtest["points"] >= LEAST_POINTS:
         if winner["WAPE"] is not None:
             share = spell_percent(100 * winner["WAPE"])
             words = "of the volume is what the median missed by, on the backtest"
