@@ -133,7 +133,8 @@ def _say_amount(document: Document) -> str:
         most = max(range(len(means)), key=means.__getitem__)
         said = (
             f"{who} says {spell_whole(sum(means))} {target} in all, {stamps[0]} to "
-            f"{stamps[-1]}; {spell_whole(means[0])} in the first {step}"
+            f"{stamps[-1]}, which is {spell_whole(sum(means) / len(means))} a {step}; "
+            f"{spell_whole(means[0])} in the first {step}"
         )
         if means[most] > (1 + _ALIKE) * means[0]:
             said += f", and most, {spell_whole(means[most])}, in that of {stamps[most]}"

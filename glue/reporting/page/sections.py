@@ -54,6 +54,10 @@ _ORDER = (
     ("data", "The data"),
     ("run", "The run"),
 )
+_UNNAMED = (
+    "Title and Unit below Preparation in the settings give this page a title, and its "
+    "numbers a unit."
+)
 _SAME_NAME = (
     "Simple forecasts and the baseline are the report's own plain arithmetic, which "
     "baseline.csv is made by; the engine's own of the same name are fitted by it, and "
@@ -693,6 +697,8 @@ def _build_data(document: Document) -> Markup:
             f"{data['last']}: {spell_steps(document, data['steps'])}{season}.",
         ),
     ]
+    if not (document["unit"] and document["title"]):
+        shown.append(make("p", _UNNAMED, class_="soft small"))
     if not document["findings"]:
         shown.append(
             make("p", "Nothing was found wrong with the upload.", class_="soft")
