@@ -168,3 +168,16 @@ def test_stage_without_runs_says_how_to_start():
     text = render(Listing(runs=(), lost=(), more=False))
 
     assert "forecast.py run data.zip --stage dev" in text
+
+
+def test_list_says_whose_model_forecast(s3):
+    put(
+        s3,
+        "runs/r1/status.json",
+        {"verdict": "31% better", "model": {"reason": "forecast by version 3"}},
+    )
+
+    text = render(list_runs(s3, make_run("r1", "v1")))
+
+    assert "31% better" in text
+    assert "forecast by version 3" in text
