@@ -27,6 +27,7 @@ STAGE = make_stage()
 PLAIN = Options()
 FILES = {
     "preprocess.py": b"one",
+    "compare_models.py": b"five",
     "report.py": b"two",
     "train.py": b"three",
     WHEEL: b"three",
@@ -43,6 +44,7 @@ def make_code(**changed):
 def write_package(folder, order=1):
     files = [
         *("glue/preprocess.py", "glue/report.py", "glue/__init__.py"),
+        "glue/compare_models.py",
         *("glue/page/page.html", "glue/notes.txt"),
         *("trainer/train.py", "forecaster/fitting.py"),
     ]
