@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ _LEAST_ROWS = 6
 _FEWER = 2
 # Two columns that trade places are so many times apart in size, at least.
 _APART = 5
+# A comma or a point in it may group thousands.
+_GROUPED = re.compile(r"\s*\d{1,3}[.,]\d{3}\s*")
 _ADVISE_TRADE = (
     "bring the columns of the rows below into the order of the header, as where two "
     "tables were joined whose columns have another order"
@@ -112,9 +115,12 @@ def find_trade(
 
 def _read_sizes(texts: Array) -> Array | None:
     """Read plain numbers above zero, [n]; None where any is none."""
-    if not all(is_number(text) for text in texts.tolist()):
+    if any(map(_GROUPED.fullmatch, texts.tolist())):
         return None
-    sizes: Array = texts.astype(float)
+    try:
+        sizes = np.array([float(text.replace(",", ".")) for text in texts.tolist()])
+    except ValueError:
+        return None
     return sizes if np.isfinite(sizes).all() and (sizes > 0).all() else None
 
 

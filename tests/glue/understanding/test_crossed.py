@@ -61,6 +61,13 @@ def test_numbers_that_trade_sizes_are_found():
     assert (found.first, found.second, found.at) == ("qty", "price", 14)
 
 
+def test_decimal_commas_that_trade_sizes_are_found():
+    rows = PRICED[:14] + [(i, p, q) for i, q, p in PRICED[14:]]
+    commas = [(i, *(str(x).replace(".", ",") for x in (p, q))) for i, p, q in rows]
+
+    assert find_sizes(commas).at == 14
+
+
 def test_dear_item_below_a_cheap_one_is_no_trade():
     cheap = [row for row in PRICED if row[0] == "A"]
 
