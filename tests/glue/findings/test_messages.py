@@ -106,7 +106,7 @@ SAYS = [
     (
         "csv-row-width",
         as_zip(TTS + "A,2030-01-01\n"),
-        ("2 fields: A | 2030-01-01", "cells are missing there"),
+        ("2 fields: A | 2030-01-01", "value of 'target_value' seems to be missing"),
     ),
     (
         "values-placeholder",
