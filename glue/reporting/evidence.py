@@ -23,6 +23,8 @@ _STUDENT = (
     *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
 )
 _NORMAL = 1.960
+# What is common explains the cells in part only: so many degrees of freedom are left.
+_LEAST_FREEDOM = 4
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,8 @@ def _widen(series: int, windows: int, *, cells: int) -> float:
     freedom, drawn = cells - 1, cells
     if series > 1:
         drawn = series
-        freedom = (series - 1) * (windows - 1) if windows > 1 else freedom
+        both = max((series - 1) * (windows - 1), _LEAST_FREEDOM)
+        freedom = min(freedom, both) if windows > 1 else freedom
     student = _STUDENT[freedom - 1] if freedom <= len(_STUDENT) else _NORMAL
     return float(student / _NORMAL * np.sqrt(drawn / (drawn - 1)))
 
