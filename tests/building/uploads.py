@@ -145,6 +145,10 @@ def as_zip(tts, **files):
     return make_zip(packed)
 
 
+class NoSuchKey(ClientError, KeyError):
+    """What S3 says of an object that is not there."""
+
+
 class FakeS3:
     """A bucket in memory, with the few calls that the Glue jobs make."""
 
@@ -159,11 +163,7 @@ class FakeS3:
         elif request["Key"] in self.objects:
             body = self.objects[request["Key"]]
         else:
-            error = {
-                "Code": "NoSuchKey",
-                "Message": "The specified key does not exist.",
-            }
-            raise ClientError({"Error": error}, "GetObject")
+            raise NoSuchKey({"Error": {"Code": "NoSuchKey"}}, "GetObject")
         return {"Body": _Body(body)}
 
     def put_object(self, **request):

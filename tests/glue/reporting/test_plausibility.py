@@ -72,7 +72,7 @@ def test_series_that_takes_over_the_total_is_told(tmp_path):
 
 
 def test_total_that_jumps_is_told(tmp_path):
-    reported = make_report(Sinking(skill=0.2), tmp_path)
+    reported = make_report(Sinking(skill=0.2, windows=3), tmp_path)
 
     assert "falls by" in reported.document["implausible"]["total"]
     assert reported.document["verdict"]["outcome"] == "doubtful"
