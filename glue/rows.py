@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from glue.arrays import Array, factorize
+from glue.arrays import Array
+from glue.columns import Column, Columns, given_columns, join_columns, number
 from glue.findings.finding import MAX_EXAMPLES, Example
 
 
@@ -15,7 +16,8 @@ from glue.findings.finding import MAX_EXAMPLES, Example
 class Rows:
     """Some rows of one table.
 
-    ``columns`` holds an array per column, [n]: texts as objects, numbers as float.
+    ``columns`` holds an array per column, [n]: texts as objects, numbers as float;
+    texts may be kept in other ways as long as nobody asks for them.
     ``numbers`` are the rows' numbers in their file, where the header is 1, and
     ``seconds`` their moments since 1970, zero where the table has none.
     """
@@ -39,12 +41,26 @@ class Rows:
         """Pick rows by a mask, by their places, or by a slice."""
         if isinstance(which, np.ndarray) and which.dtype == bool and which.all():
             return self
-        columns = {name: values[which] for name, values in self.columns.items()}
+        columns = Columns(self.columns).pick(which)
         return Rows(columns, self.numbers[which], self.seconds[which])
 
-    def with_columns(self, columns: Mapping[str, Array]) -> Rows:
+    def given(self, name: str) -> Column:
+        """Give a column as it is kept."""
+        return given_columns(self.columns)[name]
+
+    def given_columns(self) -> Iterable[tuple[str, Column]]:
+        """Give all columns with their names, as they are kept."""
+        return given_columns(self.columns).items()
+
+    def with_columns(self, columns: Mapping[str, Column]) -> Rows:
         """Add columns, or put others in their place."""
-        return replace(self, columns={**self.columns, **columns})
+        return replace(self, columns=Columns(self.columns).change(columns))
+
+    def without_columns(self, names: Collection[str]) -> Rows:
+        """Leave columns out."""
+        given = given_columns(self.columns)
+        kept = {name: column for name, column in given.items() if name not in names}
+        return replace(self, columns=Columns(kept))
 
     def with_seconds(self, seconds: Array) -> Rows:
         """Give the rows other moments."""
@@ -54,7 +70,7 @@ class Rows:
         """Number the distinct values of some columns taken together, [n]."""
         if not names:
             return np.zeros(len(self), dtype=np.int64)
-        return factorize([self.columns[name] for name in names], sort=sort)
+        return number([self.given(name) for name in names], sort=sort)
 
     def sort(self, keys: Sequence[str]) -> Rows:
         """Sort by series, then by time, then as in the file."""
@@ -102,11 +118,12 @@ def concatenate(pieces: Sequence[Rows]) -> Rows:
     if len(pieces) == 1:
         return pieces[0]
     columns = {
-        name: np.concatenate([piece.columns[name] for piece in pieces])
+        name: join_columns([piece.given(name) for piece in pieces])
         for name in pieces[0].columns
     }
     numbers = np.concatenate([piece.numbers for piece in pieces])
-    return Rows(columns, numbers, np.concatenate([piece.seconds for piece in pieces]))
+    seconds = np.concatenate([piece.seconds for piece in pieces])
+    return Rows(Columns(columns), numbers, seconds)
 
 
 @dataclass(frozen=True)

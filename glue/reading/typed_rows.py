@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from glue.arrays import Array
+from glue.columns import Columns, as_coded
 from glue.findings.finding import Count, Findings, Tallies
 from glue.reading.numbers import MISSING, parse_numbers
 from glue.reading.profile import strip_texts
@@ -68,9 +69,12 @@ class _RowReader:
         texts = texts.take(~_blank_rows(texts, plan))
         usable = self._check_keys(texts)
         seconds, dated = self._read_moments(texts)
-        columns = {name: texts[name] for name in (*plan.keys, *plan.texts)}
+        columns = {
+            name: as_coded(texts.given(name)) for name in (*plan.keys, *plan.texts)
+        }
         columns.update({name: self._read_numbers(texts, name) for name in plan.numbers})
-        return Rows(columns, texts.numbers, seconds).take(usable & dated)
+        typed = Rows(Columns(columns), texts.numbers, seconds)
+        return typed.take(usable & dated)
 
     def _check_keys(self, texts: Rows) -> Array:
         usable = np.ones(len(texts), dtype=bool)
