@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,6 +33,7 @@ from glue.reading.layout import (
     is_headless,
     is_ruler,
 )
+from glue.reading.ruled_lines import Grid, RuledLines
 from glue.rows import Rows
 
 MAX_LINE_BYTES = 1024 * 1024
@@ -99,6 +101,16 @@ class CsvFile:
         """How many bytes its rows are as text."""
         return self.path.stat().st_size
 
+    @property
+    def _grid(self) -> Grid:
+        return Grid(self.encoding, self.delimiter, self.header, self.skip)
+
+    @property
+    def _is_simple(self) -> bool:
+        """Whether nothing but the header is above the rows, and beside them."""
+        first = self.layout.header == 1 and not self.layout.above
+        return first and (self.is_numbered or not self.skip)
+
     def rename(self, names: Mapping[str, str]) -> CsvFile:
         """Give the same file with other names for columns."""
         return replace(self, header=tuple(names.get(n, n) for n in self.header))
@@ -111,8 +123,12 @@ class CsvFile:
         Rows that have another number of fields than the header are tallied and
         left out.
         """
-        rows = _RowFilter(self, tallies)
-        for first, records in _read_blocks(self, size or self.chunk_rows, findings):
+        rows, size = _RowFilter(self, tallies), size or self.chunk_rows
+        ruled = RuledLines(self.path, self._grid)
+        if self._is_simple:
+            yield from ruled.read(size)
+        begin = ruled.offset, ruled.number
+        for first, records in _read_blocks(self, size, findings, begin=begin):
             numbers, good = rows.choose(first, records)
             if good:
                 columns = itertools.islice(zip(*good), self.skip, None)
@@ -374,22 +390,31 @@ class _Lines:
 
 
 def _read_blocks(
-    table: CsvFile, size: int, findings: Findings
+    table: CsvFile,
+    size: int,
+    findings: Findings,
+    *,
+    begin: tuple[int, int] = (0, 1),
 ) -> Iterator[tuple[int, list[list[str]]]]:
     """Yield records as they are, with the number of the first; the header is 1.
 
     A block ends by the number of its records or of their characters, and of a record
-    that is far too wide only a part is kept.
+    that is far too wide only a part is kept. ``begin`` is the place of the first
+    record in the file, in bytes, and its number.
     """
-    with table.path.open(encoding=table.encoding, newline="") as file:
+    offset, number = begin
+    with table.path.open("rb") as data:
+        data.seek(offset)
+        encoding = "utf-8" if offset and table.encoding == "utf-8-sig" else None
+        file = io.TextIOWrapper(data, encoding or table.encoding, newline="")
         lines = _Lines(file, table, findings)
         reader = csv.reader(lines, delimiter=table.delimiter)
-        number, records, length = 1, list[list[str]](), 0
+        records, length = list[list[str]](), 0
         while True:
             try:
                 record = next(reader, None)
             except csv.Error as error:
-                place = Example(table.name, reader.line_num)
+                place = Example(table.name, begin[1] - 1 + reader.line_num)
                 raise findings.reject(
                     "csv-unreadable", examples=[place], file=table.name, problem=error
                 ) from error
