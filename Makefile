@@ -70,6 +70,7 @@ lock: $(BIN)/.dev  ## pin the newest versions that are a week old, with their ha
 	$(LOCK) --python-version 3.11 requirements-run.in -o requirements-run.txt
 	$(LOCK) --python-version 3.11 -c requirements-run.txt requirements-dev.in -o requirements-dev.txt
 	$(LOCK) --python-version 3.9 requirements-glue.in -o requirements-glue.txt
+	$(BIN)/python -m deployment.lock_wheels
 
 clean:  ## remove the environment and what the tools left
 	rm -rf .venv .venv-glue .mypy_cache .pytest_cache .ruff_cache .hypothesis

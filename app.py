@@ -18,6 +18,7 @@ from chalicelib import (
     notices,
     quotas,
     registry,
+    routine,
     runs,
     sweep,
     uploads,
@@ -38,6 +39,7 @@ from chalicelib.endings import (
     has_ended,
     read_ending,
 )
+from chalicelib.engines import EMBEDDED, KEY, find_engine
 from chalicelib.environment import read_security, read_variables
 from chalicelib.errors import AutopilotBusy, ServiceBusy, SettingsMissing
 from chalicelib.inquiry import Inquiry
@@ -175,26 +177,37 @@ def settle_upload(upload: uploads.Upload) -> uploads.Upload:
 def start_run(upload: uploads.Upload) -> None:
     """Start the execution of an upload, or see that it was started before."""
     run_id = runs.name_run(upload, STAGE)
+    if start_execution(run_id, runs.build_execution_input(upload, STAGE)):
+        app.log.info("%r starts run %s", upload.key, run_id)
+    else:
+        app.log.info("run %s was started by an earlier event", run_id)
+
+
+def start_execution(name: str, text: str) -> bool:
+    """Start an execution; False where it was started before."""
     stepfunctions = get_stepfunctions()
     try:
         stepfunctions.start_execution(
-            stateMachineArn=STATE_MACHINE_ARN,
-            name=run_id,
-            input=runs.build_execution_input(upload, STAGE),
+            stateMachineArn=STATE_MACHINE_ARN, name=name, input=text
         )
     except stepfunctions.exceptions.ExecutionAlreadyExists:
-        app.log.info("run %s was started by an earlier event", run_id)
-    else:
-        app.log.info("%r starts run %s", upload.key, run_id)
+        return False
+    return True
 
 
 @app.lambda_function(name="prepare_run")
 def prepare_run(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Write down what was asked, and choose the size of the Glue jobs."""
     with telling_passing():
-        refuse_too_low(quotas.GLUE_RUNS, quotas.AUTOPILOT_JOBS)
-        champion, _ = find_champion(event["dataset"])
-        return runs.prepare_run(get_store(), event, champion=champion)
+        store = get_store()
+        settings = runs.read_bucket_settings(store, event["dataset"])
+        champion = None
+        if find_engine(settings["text"]) == EMBEDDED:
+            refuse_too_low(quotas.GLUE_RUNS)
+        else:
+            refuse_too_low(quotas.GLUE_RUNS, quotas.AUTOPILOT_JOBS)
+            champion, _ = find_champion(event["dataset"])
+        return runs.prepare_run(store, event, settings=settings, champion=champion)
 
 
 def find_champion(dataset: str) -> "tuple[Version | None, str]":
@@ -231,8 +244,9 @@ def choose_model(event: dict[str, Any], context: object) -> dict[str, Any]:
     place = read_place(event)
     with telling_passing():
         settings = read_run_settings(place.run_id)
-        # Only now it is known which instances the upload itself asks for.
-        refuse_too_low(quotas.find_transform_quota(settings["TransformResources"]))
+        if settings.get(KEY) != EMBEDDED:
+            # Only now it is known which instances the upload itself asks for.
+            refuse_too_low(quotas.find_transform_quota(settings["TransformResources"]))
         situation = look_around(place, settings)
         choice = choose(situation)
         return follow_choice(place, situation, choice)
@@ -246,10 +260,14 @@ def read_place(event: "Mapping[str, Any]") -> autopilot.RunPlace:
 def look_around(place: autopilot.RunPlace, settings: dict[str, Any]) -> Situation:
     """Gather what the choice of a road depends on."""
     store = get_store()
-    champion, obstacle = find_champion(place.dataset)
+    champion, obstacle = None, ""
+    if settings.get(KEY) != EMBEDDED:
+        champion, obstacle = find_champion(place.dataset)
     run = store.find_json(run_key(place.run_id, "run.json")) or {}
     score = store.find_json(run_key(place.run_id, "score.json")) or {}
-    trained_on = champion and store.find_json(run_key(champion.run_id, "settings.json"))
+    trained_on = None
+    if champion is not None:
+        trained_on = store.find_json(run_key(champion.run_id, "settings.json"))
     return Situation(
         settings=settings,
         now=datetime.now(UTC),
@@ -535,12 +553,49 @@ def sweep_up(event: CloudWatchEvent) -> dict[str, int]:
             span=span,
             publish=publish,
         )
+    keep_routine(span.now, attempts)
     app.log.info("swept: %s", json.dumps(sent))
     attempts.raise_first()
     return sent
 
 
 sweep_up.event_class = SweepRequest
+
+
+def keep_routine(now: datetime, attempts: Attempts) -> None:
+    """Start what is due by the clock, and tell of uploads that are overdue."""
+    store, newest = get_store(), {}
+    with attempts.alone("no schedule was looked at"):
+        newest = routine.list_newest(store)
+        for due in routine.list_due(
+            store, newest, now=now, find_trained=find_trained, attempts=attempts
+        ):
+            with attempts.alone(f"{due.asked} of {due.dataset} was not started"):
+                start_due(due)
+    for dataset, upload in newest.items():
+        with attempts.alone(f"it is not known whether {dataset} is overdue"):
+            routine.remember_uploads(
+                store, dataset, upload, now=now, tell=publish_overdue
+            )
+
+
+def find_trained(dataset: str) -> datetime | None:
+    """Find when a dataset's newest model was trained; None where none was."""
+    group = get_stage().model_group(dataset)
+    return registry.find_newest_moment(get_sagemaker(), group)
+
+
+def start_due(due: routine.Due) -> None:
+    """Start what is due at a moment, or see that it was started before."""
+    name = runs.name_due(due, STAGE)
+    if start_execution(name, runs.build_due_input(due, STAGE)):
+        app.log.info("%s of %s starts run %s", due.asked, due.dataset, name)
+
+
+def publish_overdue(overdue: routine.Overdue) -> None:
+    """Tell the topic's subscribers of an upload that is late."""
+    notice = notices.build_overdue_notice(overdue.words, overdue.dataset, stage=STAGE)
+    get_sns().publish(**notice.as_request(TOPIC_ARN))
 
 
 def send_on(function: str, event: dict[str, Any]) -> None:

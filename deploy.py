@@ -29,9 +29,11 @@ from deployment.clients import SERVICES, Clients
 from deployment.deployment import Deployment
 from deployment.destroy import destroy
 from deployment.errors import DeploymentError, describe_aws_error
+from deployment.fetch_wheels import fetch_wheel
 from deployment.options import Options, change_options
 from deployment.plan import plan
 from deployment.preflight import preflight
+from deployment.resources.engine_wheels import Libraries, read_wheels
 
 PROJECT = Path(__file__).resolve().parent
 
@@ -183,7 +185,11 @@ def build_deployment(asked: argparse.Namespace) -> Deployment:
     say(f"endpoint   {sts.meta.endpoint_url}{f' ({note})' if note else ''}")
     environ = close_proxies(os.environ) if is_local else os.environ
     chalice = Chalice(PROJECT, region, asked.profile, environ)
-    return Deployment(PROJECT, stage, options, clients, chalice, caller["Arn"])
+    # The local AWS has the engine's libraries itself, and no way to fetch any.
+    libraries = Libraries(() if is_local else read_wheels(PROJECT), fetch_wheel)
+    return Deployment(
+        PROJECT, stage, options, clients, chalice, caller["Arn"], libraries
+    )
 
 
 def make_clients(session: boto3.Session) -> Clients:

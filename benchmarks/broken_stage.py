@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -197,6 +198,14 @@ def is_forecast_of(text: str | None, items: dict[str, float]) -> bool:
         and all(0.5 < value / items[item] < 1.5 for value in values)
         for item, values in found.items()
     )
+
+
+def anonymise(reason: str, run_id: str) -> str:
+    """Leave out of a reason what is another one for each run, in one line."""
+    text = " ".join(reason.split()).replace(run_id, "<run_id>").replace("|", "\\|")
+    text = re.sub(r"jr_[0-9a-f]+|<run_id>-[0-9a-f]+", "<job>", text)
+    text = re.sub(r"((/var|/usr)?/tmp)(/[^\s',\]]+)?", "<folder>", text)
+    return re.sub(r"[0-9a-f]{64}", "<sha256>", text)
 
 
 def wait_for(

@@ -23,6 +23,7 @@ from benchmarks.broken_stage import (
     STAGE,
     BrokenStage,
     Late,
+    anonymise,
     break_stage,
     build_upload,
     is_forecast_of,
@@ -52,6 +53,7 @@ class Result:
     step: str
     name: str
     expected: str
+    run_id: str = ""
     outcome: str = "lost"
     status: str | None = None
     told_step: str | None = None
@@ -158,7 +160,7 @@ class Trial:
 
     def _look(self, ended: dict[str, Any]) -> None:
         result, run = self.result, json.loads(ended["input"])
-        result.status = ended["status"]
+        result.run_id, result.status = ended["name"], ended["status"]
         try:
             status = wait_for(
                 lambda: self._find_told(run["run_id"], ended), seconds=SETTLING
@@ -285,7 +287,7 @@ def build_tables(results: list[Result]) -> str:
     ]
     for result in results:
         if result.reason:
-            reason = " ".join(result.reason.split()).replace("|", "\\|")
+            reason = anonymise(result.reason, result.run_id)
             lines.append(
                 f"| {result.step}: {result.name} | {result.told_step} | {reason} | "
                 f"{result.redriven or result.remedy} |"

@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -30,6 +29,7 @@ from benchmarks.broken_stage import (
     ENDED,
     STAGE,
     BrokenStage,
+    anonymise,
     build_upload,
     is_forecast_of,
 )
@@ -187,12 +187,6 @@ class Stream:
             stage.stepfunctions.redrive_execution(executionArn=run["executionArn"])
         else:
             self.came[number] = f"failed {_REDRIVES} times"
-
-
-def anonymise(reason: str, run_id: str) -> str:
-    """Leave out of a reason what is another one for each run."""
-    text = reason.replace(run_id, "<run_id>")
-    return re.sub(r"jr_[0-9a-f]+|<run_id>-[0-9a-f]+", "...", text)
 
 
 def kill_and_settle(kills: int, *, seed: int, pause: float) -> tuple[Stream, list[str]]:

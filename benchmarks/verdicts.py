@@ -1,11 +1,12 @@
-"""Is the report's tick to be trusted? Small random panels, and what then happened.
+"""Is the report's tick to be trusted? Small random panels, and what then happens.
 
     python -m benchmarks.verdicts --panels 300
 
-Each panel is forecast by the embedded engine; its backtest is judged as a report judges
-it, and its forecast is scored on fresh data that neither has seen. A tick on a random
-walk is false whatever happens; elsewhere it is right where the forecast then beats the
-best simple one as well.
+Each panel is forecast by the embedded engine, and its backtest is judged as a report
+judges it. As the process behind a panel is known, it goes on many times from where the
+history ends: the forecast is truly better if its expected loss over these futures is
+less than that of the simple forecast that the verdict named. A tick on a random walk is
+false whatever happens.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,10 @@ from forecaster import fit
 from glue.frequency import parse_frequency
 from glue.reporting.backtest import BacktestOutcome, read_backtest
 from glue.reporting.figures import Known, compute_figures
-from glue.reporting.grid import build_grid
-from glue.reporting.history import read_history
+from glue.reporting.grid import ForecastGrid, build_grid
+from glue.reporting.history import History, read_history
 from glue.reporting.plausibility import check_plausible
-from glue.reporting.scoring import Points, compare, find_gain, score_whole
+from glue.reporting.scoring import Points, Scored, compare, list_errors
 from glue.reporting.verdict import BETTER, Engine
 from glue.run_documents import RunSettings
 
@@ -44,50 +45,88 @@ _SHAPES = ((1, 60, 6), (4, 48, 6), (12, 60, 6), (30, 40, 4), (8, 90, 12))
 _FREQUENCIES = ("M", "W", "D")
 
 
-def make_walks(random: Numbers, count: int, steps: int) -> Numbers:
+@dataclass(frozen=True)
+class Size:
+    """How large a panel is: series, steps of history, steps ahead, and futures."""
+
+    series: int
+    steps: int
+    horizon: int
+    futures: int
+
+    @property
+    def past(self) -> tuple[int, int]:
+        """The shape of the history."""
+        return self.series, self.steps
+
+    @property
+    def ahead(self) -> tuple[int, int, int]:
+        """The shape of all futures."""
+        return self.futures, self.series, self.horizon
+
+
+# A process gives a history, [series, steps], and futures, [futures, series, horizon].
+Made = tuple[Numbers, Numbers]
+
+
+def make_walks(random: Numbers, size: Size) -> Made:
     """Make random walks: nothing is better than the last value."""
-    return 200 + random.normal(0, 5, (count, steps)).cumsum(axis=1)
+    past = 200 + random.normal(0, 5, size.past).cumsum(axis=1)
+    return past, past[:, -1:] + random.normal(0, 5, size.ahead).cumsum(axis=2)
 
 
-def make_common_walks(random: Numbers, count: int, steps: int) -> Numbers:
+def make_common_walks(random: Numbers, size: Size) -> Made:
     """Make random walks that go together in part."""
-    common = random.normal(0, 4, steps).cumsum()
-    return 200 + common + random.normal(0, 4, (count, steps)).cumsum(axis=1)
+    common = random.normal(0, 4, size.steps).cumsum()
+    past = 200 + common + random.normal(0, 4, size.past).cumsum(axis=1)
+    together = random.normal(0, 4, (size.futures, 1, size.horizon))
+    moves = together + random.normal(0, 4, size.ahead)
+    return past, past[:, -1:] + moves.cumsum(axis=2)
 
 
-def make_noise(random: Numbers, count: int, steps: int) -> Numbers:
+def make_noise(random: Numbers, size: Size) -> Made:
     """Make white noise: nothing is better than the mean."""
-    return random.uniform(50, 150, (count, 1)) + random.normal(0, 10, (count, steps))
+    level = random.uniform(50, 150, (size.series, 1))
+    past = level + random.normal(0, 10, size.past)
+    return past, level + random.normal(0, 10, size.ahead)
 
 
-def make_seasons(random: Numbers, count: int, steps: int) -> Numbers:
+def make_seasons(random: Numbers, size: Size) -> Made:
     """Make a season of a year, a strong one, with noise."""
-    time_axis = np.arange(steps)
-    phase = random.uniform(0, 2 * np.pi, (count, 1))
-    wave = 40 * np.sin(2 * np.pi * time_axis / 12 + phase)
-    return 120 + wave + random.normal(0, 12, (count, steps))
+    time_axis = np.arange(size.steps + size.horizon)
+    phase = random.uniform(0, 2 * np.pi, (size.series, 1))
+    wave = 120 + 40 * np.sin(2 * np.pi * time_axis / 12 + phase)
+    past = wave[:, : size.steps] + random.normal(0, 12, size.past)
+    return past, wave[:, size.steps :] + random.normal(0, 12, size.ahead)
 
 
-def make_trends(random: Numbers, count: int, steps: int) -> Numbers:
-    """Make trends whose slope changes slowly."""
-    slope = random.normal(1, 1, (count, 1)) + random.normal(0, 0.1, (count, steps))
-    return 150 + slope.cumsum(axis=1) + random.normal(0, 10, (count, steps))
+def make_trends(random: Numbers, size: Size) -> Made:
+    """Make trends, the level of which wanders a little."""
+    slope = random.normal(1, 1, (size.series, 1))
+    level = 150 + (slope + random.normal(0, 0.1, size.past)).cumsum(axis=1)
+    ahead = (slope + random.normal(0, 0.1, size.ahead)).cumsum(axis=2)
+    past = level + random.normal(0, 10, size.past)
+    return past, level[:, -1:] + ahead + random.normal(0, 10, size.ahead)
 
 
-def make_intermittent(random: Numbers, count: int, steps: int) -> Numbers:
+def make_intermittent(random: Numbers, size: Size) -> Made:
     """Make small counts, most of which are zero."""
-    rate = random.uniform(0.2, 1.5, (count, 1))
-    return random.poisson(rate, (count, steps)).astype(float)
+    rate = random.uniform(0.2, 1.5, (size.series, 1))
+    past, ahead = (random.poisson(rate, shape) for shape in (size.past, size.ahead))
+    return past.astype(float), ahead.astype(float)
 
 
-def make_shifts(random: Numbers, count: int, steps: int) -> Numbers:
+def make_shifts(random: Numbers, size: Size) -> Made:
     """Make noise around a level that moves now and then."""
-    moves = random.random((count, steps)) < 0.04
-    level = 100 + (moves * random.normal(0, 40, (count, steps))).cumsum(axis=1)
-    return level + random.normal(0, 8, (count, steps))
+    past, ahead = (
+        ((random.random(shape) < 0.04) * random.normal(0, 40, shape)).cumsum(axis=-1)
+        for shape in (size.past, size.ahead)
+    )
+    noisy = 100 + past + random.normal(0, 8, size.past)
+    return noisy, 100 + past[:, -1:] + ahead + random.normal(0, 8, size.ahead)
 
 
-KINDS: Mapping[str, Callable[[Numbers, int, int], Numbers]] = {
+KINDS: Mapping[str, Callable[[Numbers, Size], Made]] = {
     "random walk": make_walks,
     "common walk": make_common_walks,
     "white noise": make_noise,
@@ -99,17 +138,38 @@ KINDS: Mapping[str, Callable[[Numbers, int, int], Numbers]] = {
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What was said of one panel, and what was true."""
+class Truth:
+    """By how many per cent the forecast's expected loss is less than the baseline's.
 
+    Parameters
+    ----------
+    gain
+        Over all futures.
+    low, high
+        Where it lies with 95% confidence, as the futures are a sample only.
+    """
+
+    gain: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was said of one panel, and what is true."""
+
+    number: int
     kind: str
     verdict: str
     gain: float
     low: float
-    fresh_gain: float
+    true_gain: float
+    true_low: float
+    true_high: float
     implausible: int
     sentence: str
     series: int
+    windows: int
     seconds: float = 0.0
 
     @property
@@ -117,34 +177,61 @@ class Outcome:
         """Whether the report said that the forecast is better."""
         return self.verdict == BETTER
 
+    @property
+    def is_better(self) -> bool:
+        """Whether the forecast is expected to be better."""
+        return self.true_gain > 0
 
-def judge_panel(number: int, seed: int) -> Outcome:
-    """Make one panel, forecast it, judge the backtest, and look at what came."""
-    started = time.monotonic()
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel with its futures, and what the engine made of it."""
+
+    kind: str
+    size: Size
+    frequency: str
+    futures: Numbers
+    known: pd.DataFrame
+    backtests: pd.DataFrame
+    forecast: pd.DataFrame
+
+    @property
+    def settings(self) -> RunSettings:
+        """The settings of a run with it."""
+        return _settings(self.frequency, self.size.horizon)
+
+
+def forecast_panel(number: int, *, seed: int, futures: int) -> Panel:
+    """Make one panel and forecast it."""
     kind = list(KINDS)[number % len(KINDS)]
     random = np.random.default_rng([seed, number])
-    count, steps, horizon = _SHAPES[(number // len(KINDS)) % len(_SHAPES)]
+    size = Size(*_SHAPES[(number // len(KINDS)) % len(_SHAPES)], futures)
     frequency = _FREQUENCIES[int(random.integers(len(_FREQUENCIES)))]
     frequency = "M" if kind == "season" else frequency
-    values = np.maximum(KINDS[kind](random, count, steps + horizon), 0)
-    table = _make_table(values, frequency)
-    known = table[table["step"] < steps].drop(columns="step")
-    model = fit(known, _config(frequency, horizon), workers=1)
-    forecast = model.forecast(known)
-    settings = _settings(frequency, horizon)
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        for name, frame in (
-            ("train", known),
-            ("all", table),
-            ("past", model.backtests),
-        ):
-            _write(frame, folder / f"{name}.csv")
-        history = read_history(folder / "train.csv", settings)
-        backtest = read_backtest([folder / "past.csv"], history, settings)
-        future = read_history(folder / "all.csv", settings)
+    past, ahead = (np.maximum(one, 0).round(2) for one in KINDS[kind](random, size))
+    known = _make_table(past, frequency)
+    model = fit(known, _config(frequency, size.horizon), workers=1)
+    return Panel(
+        kind=kind,
+        size=size,
+        frequency=frequency,
+        futures=ahead,
+        known=known,
+        backtests=model.backtests,
+        forecast=model.forecast(known),
+    )
+
+
+def judge_panel(panel: Panel, number: int = 0) -> Outcome:
+    """Judge the backtest of a panel, and find what is true."""
+    settings = panel.settings
+    history = _read_history(panel)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "past.csv"
+        _write(panel.backtests, path)
+        backtest = read_backtest([path], history, settings)
     comparison = compare(backtest.points, history, settings)
-    grid = build_grid(_as_texts(forecast), history, settings)
+    grid = build_grid(_as_texts(panel.forecast), history, settings)
     figures = compute_figures(
         grid,
         history,
@@ -156,28 +243,70 @@ def judge_panel(number: int, seed: int) -> Outcome:
             engine=Engine(local=True),
         ),
     )
+    truth = find_truth(panel, history, grid, comparison.name)
+    verdict = figures.verdict
+    return Outcome(
+        number=number,
+        kind=panel.kind,
+        verdict=verdict.outcome,
+        gain=_or_nan(verdict.improvement_percent),
+        low=_or_nan(verdict.improvement_low),
+        true_gain=truth.gain,
+        true_low=truth.low,
+        true_high=truth.high,
+        implausible=figures.plausibility.count,
+        sentence=verdict.sentence,
+        series=panel.size.series,
+        windows=len(backtest.windows),
+    )
+
+
+def _or_nan(value: float | None) -> float:
+    return np.nan if value is None else value
+
+
+def find_truth(
+    panel: Panel, history: History, grid: ForecastGrid, baseline: str
+) -> Truth:
+    """Compare the expected losses of the forecast and of the named simple one.
+
+    The baseline on the futures is the one that the verdict named, made from the whole
+    history as the forecast is.
+    """
     ahead = Points(
         series=grid.series,
         cutoff=np.full(len(grid.series), history.steps - 1),
         step=grid.step + 1,
-        actual=future.look_up(grid.series, history.steps + grid.step),
+        actual=panel.futures[0][grid.series, grid.step],
         mean=grid.mean,
         quantiles=grid.quantiles,
     )
-    # The baseline on fresh data is the one that the verdict named.
-    fresh = compare(ahead, future, settings)
-    theirs = score_whole(fresh.simple[comparison.name])
-    return Outcome(
-        kind=kind,
-        verdict=figures.verdict.outcome,
-        gain=figures.verdict.improvement_percent or np.nan,
-        low=figures.verdict.improvement_low or np.nan,
-        fresh_gain=find_gain(score_whole(fresh.forecast)["WQL"], theirs["WQL"]) or 0.0,
-        implausible=figures.plausibility.count,
-        sentence=figures.verdict.sentence,
-        series=count,
-        seconds=time.monotonic() - started,
+    both = compare(ahead, history, panel.settings)
+    sides = (both.forecast, both.simple[baseline])
+    losses = np.array(
+        [
+            [_sum_loss(side, future[grid.series, grid.step]) for side in sides]
+            for future in panel.futures
+        ]
     )
+    ours, theirs = losses.mean(axis=0)
+    ratio = ours / theirs
+    # The error of a ratio of means, to first order.
+    spread = (losses[:, 0] - ratio * losses[:, 1]).std(ddof=1) / theirs
+    error = 1.96 * spread / np.sqrt(len(losses))
+    return Truth(*(100 * (1 - one) for one in (ratio, ratio + error, ratio - error)))
+
+
+def _sum_loss(scored: Scored, actual: Numbers) -> float:
+    points = replace(scored.points, actual=actual)
+    return float(list_errors(replace(scored, points=points), "WQL").sum())
+
+
+def _read_history(panel: Panel) -> History:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "train.csv"
+        _write(panel.known, path)
+        return read_history(path, panel.settings)
 
 
 def _make_table(values: Numbers, frequency: str) -> pd.DataFrame:
@@ -188,8 +317,7 @@ def _make_table(values: Numbers, frequency: str) -> pd.DataFrame:
         {
             "item": np.repeat([f"item {n:02d}" for n in range(count)], len(stamps)),
             "day": np.tile(stamps, count),
-            "units": values.ravel().round(2),
-            "step": np.tile(np.arange(len(stamps)), count),
+            "units": values.ravel(),
         }
     )
 
@@ -232,29 +360,47 @@ def _settings(frequency: str, horizon: int) -> RunSettings:
     )
 
 
-def run_panels(panels: int, seed: int, workers: int) -> Iterator[Outcome]:
+def run_panel(number: int, *, seed: int, futures: int) -> Outcome:
+    """Make, forecast and judge one panel."""
+    started = time.monotonic()
+    panel = forecast_panel(number, seed=seed, futures=futures)
+    outcome = judge_panel(panel, number)
+    return replace(outcome, seconds=time.monotonic() - started)
+
+
+def run_panels(
+    panels: int, *, seed: int, futures: int, workers: int
+) -> Iterator[Outcome]:
     """Judge panels, some at a time."""
+    judged = partial(run_panel, seed=seed, futures=futures)
     with ProcessPoolExecutor(workers) as pool:
-        yield from pool.map(partial(judge_panel, seed=seed), range(panels))
+        yield from pool.map(judged, range(panels))
 
 
 def print_table(outcomes: list[Outcome]) -> None:
-    """Print a line a kind: how many got a tick, and how many of these were right."""
-    print(f"{'kind':14s} panels  ticks  share  ticks that held  better after all")
+    """Print a line a kind: how many got a tick, how many rightly, and who got none."""
+    print(f"{'kind':14s} panels  ticks  share  truly better  better, with a tick")
     for kind in KINDS:
         some = [one for one in outcomes if one.kind == kind]
         if some:
             _print_line(kind, some)
     _print_line("all", outcomes)
+    for one in outcomes:
+        if one.has_tick and not one.is_better:
+            print(
+                f"false: {one.kind} {one.number}, {one.series} series: said "
+                f"{one.gain:.1f}% ({one.low:.1f} or more), true {one.true_gain:.1f}% "
+                f"({one.true_low:.1f} to {one.true_high:.1f})"
+            )
 
 
 def _print_line(kind: str, some: list[Outcome]) -> None:
     ticks = [one for one in some if one.has_tick]
-    held = sum(one.fresh_gain > 0 for one in ticks)
-    better = sum(one.fresh_gain > 0 for one in some)
+    better = [one for one in some if one.is_better]
+    right = sum(one.is_better for one in ticks)
     print(
         f"{kind:14s} {len(some):6d} {len(ticks):6d} {len(ticks) / len(some):6.0%}"
-        f" {held:9d} of {len(ticks):<4d} {better:10d} of {len(some)}"
+        f" {right:6d} of {len(ticks):<4d} {right:6d} of {len(better)}"
     )
 
 
@@ -262,13 +408,20 @@ def main(arguments: list[str] | None = None) -> int:
     """Judge panels, and print how often the tick was right."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--panels", type=int, default=300)
+    parser.add_argument("--futures", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     parser.add_argument("--out", type=Path, help="every outcome as CSV")
     options = parser.parse_args(arguments)
     outcomes = []
+    running = run_panels(
+        options.panels,
+        seed=options.seed,
+        futures=options.futures,
+        workers=options.workers,
+    )
     with contextlib.suppress(KeyboardInterrupt):
-        for one in run_panels(options.panels, options.seed, options.workers):
+        for one in running:
             outcomes.append(one)
     if options.out:
         pd.DataFrame([vars(one) for one in outcomes]).to_csv(options.out, index=False)

@@ -24,6 +24,8 @@ FUNCTIONS = {
     "CreateAutopilotJob": "create_autopilot_job",
     "CheckAutopilotJob": "check_autopilot_job",
 }
+# The second is what Python says where it finds no room for a temporary file.
+_FULL = re.compile(r"No space left on device|No usable temporary directory")
 _DENIED = re.compile(r"AccessDenied|is not authorized to perform")
 
 
@@ -45,6 +47,8 @@ def find_advice(
     if error in DEATHS and step in FUNCTIONS:
         log = f"/aws/lambda/{APP_NAME}-{run.stage}-{FUNCTIONS[step]}"
         return f"; its log is {log}"
+    if error is not None and _FULL.search(reason):
+        return "; the disk of the machine that ran it is full: make room first"
     if error is not None and _DENIED.search(reason):
         return (
             "; a permission is missing or was taken away: `python deploy.py --stage "

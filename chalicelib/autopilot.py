@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/general/latest/gr/sagemaker.html
 _JOBS_QUOTA = "L-CFC2D5B6"
 UNFINISHED = ("InProgress", "Stopping")
+# Why there is no model, where the service gives no reason.
+_UNSAID = {
+    "Stopped": "somebody or something stopped it before one was done",
+    "Completed": "it tried candidates, and none can forecast",
+}
 _LABELS = {"me": "ensemble"}
 _METRIC_CONSTANTS = {"AVERAGE_WEIGHTED_QUANTILE_LOSS": "AverageWeightedQuantileLoss"}
 
@@ -203,10 +208,11 @@ def explain_unusable(job: Mapping[str, Any]) -> AutopilotFailed:
     """Build the error that says why a finished job left no model."""
     partial = [p["PartialFailureMessage"] for p in job.get("PartialFailureReasons", [])]
     reasons = [r for r in (job.get("FailureReason"), *partial) if r]
-    status = f"{job['AutoMLJobStatus']}, {job['AutoMLJobSecondaryStatus']}"
+    statuses = dict.fromkeys((job["AutoMLJobStatus"], job["AutoMLJobSecondaryStatus"]))
+    said = "; ".join(reasons) or _UNSAID.get(job["AutoMLJobStatus"], "no reason given")
     return AutopilotFailed(
         f"Autopilot job {job['AutoMLJobName']!r} left no usable model "
-        f"(found {status}: {'; '.join(reasons) or 'no reason given'}); "
+        f"(found {', '.join(statuses)}: {said}); "
         "fix the problem and upload again, because the job's name is spent"
     )
 

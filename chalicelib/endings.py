@@ -90,6 +90,12 @@ class Findings:
     step: str | None = None
     training: Training | None = None
     log: JobLog | None = None
+    model: Mapping[str, Any] | None = None
+
+
+def is_success(ending: Ending) -> bool:
+    """Tell whether a run ended with a forecast."""
+    return ending.status == "SUCCEEDED"
 
 
 def read_ending(detail: Mapping[str, Any]) -> Ending:
@@ -148,6 +154,7 @@ def build_status(
         "redrive_count": ending.redrive_count,
         "execution_arn": ending.execution_arn,
         "training": _describe_training(found.training),
+        "model": found.model,
         "verdict": found.verdict,
         "summary": found.summary,
         "forecast_uri": build_uri(bucket, forecast) if succeeded else None,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from chalicelib import autopilot
-from chalicelib.endings import Findings, Training, read_verdict
+from chalicelib import autopilot, model_file, registry
+from chalicelib.endings import Findings, Training, is_success, read_verdict
 from chalicelib.job_logs import JobLog, find_job_log, read_last_lines
 from chalicelib.keys import forecast_key, run_key
 from chalicelib.runs import is_run_id
-from chalicelib.summaries import read_summary
+from chalicelib.summaries import read_facts, read_summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,9 +40,17 @@ class Inquiry:
 
     def look_into(self, ending: Ending, stage: str) -> Findings:
         """Find out what is to be known, and stop a training that nobody waits for."""
-        found = Findings(warnings=self._read_warnings(ending.run_id))
-        if ending.status == "SUCCEEDED":
+        model = self._read(run_key(ending.run_id, model_file.NAME))
+        found = Findings(
+            warnings=(
+                *self._read_warnings(ending.run_id),
+                *model_file.list_warnings(model, succeeded=is_success(ending)),
+            ),
+            model=model_file.summarise_model(model),
+        )
+        if is_success(ending):
             report = self._read_report(ending)
+            self._complete_version(model, report)
             return replace(
                 found, verdict=read_verdict(report), summary=read_summary(report)
             )
@@ -53,6 +61,20 @@ class Inquiry:
             training=self._see_to_training(ending, stage),
             log=self._read_log(ending),
         )
+
+    def _complete_version(
+        self, model: Mapping[str, Any] | None, report: Mapping[str, Any] | None
+    ) -> None:
+        """Add to a version what the report found out about it.
+
+        A run whose champion forecast has a report on that one.
+        """
+        registered = (model or {}).get("registered") or {}
+        own = registered.get("run_id") == model_file.find_maker(model)
+        facts = read_facts(report)
+        if registered and own and facts:
+            with self.attempts.alone("the registry does not know of the report"):
+                registry.add_facts(self.sagemaker, registered["arn"], facts)
 
     def _see_to_training(self, ending: Ending, stage: str) -> Training | None:
         if not is_run_id(ending.run_id, stage):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 LAST_LINES = 15
 _LONGEST_LINE = 1000
 _TRANSFORM_GROUP = "/aws/sagemaker/TransformJobs"
+_SPARK_GROUP = "/aws-glue/jobs"
 _EXIT = re.compile(r"Command failed with exit code (?P<code>-?\d+)")
 _KILLED = {"-9", "137"}
 _FRAME = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
@@ -42,7 +43,9 @@ def find_job_log(cause: str | None) -> JobLog | None:
         return None
     if "JobRunState" in job and "Id" in job:
         group = job.get("LogGroupName", "/aws-glue/python-jobs")
-        return JobLog(f"{group}/error", str(job["Id"]))
+        # What a script prints to its error output is in the one or in the other.
+        stream = "output" if group == _SPARK_GROUP else "error"
+        return JobLog(f"{group}/{stream}", str(job["Id"]))
     if "TransformJobName" in job:
         return JobLog(_TRANSFORM_GROUP, str(job["TransformJobName"]))
     return None

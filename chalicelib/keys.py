@@ -14,9 +14,12 @@ def upload_key(name: str) -> str:
     return f"{UPLOAD_FOLDER}{name}"
 
 
+CONFIG_FOLDER = "config/"
+
+
 def settings_keys(dataset: str) -> tuple[str, str]:
     """Build the keys of a dataset's settings, the one that goes before first."""
-    return f"config/{dataset}.json", "config/default.json"
+    return f"{CONFIG_FOLDER}{dataset}.json", f"{CONFIG_FOLDER}default.json"
 
 
 # The folder of each run's own JSON files stands in it.
@@ -26,6 +29,11 @@ RUNS_FOLDER = "runs/"
 def run_key(run_id: str, name: str) -> str:
     """Build the key of one of the run's own JSON files, such as ``run.json``."""
     return f"{RUNS_FOLDER}{run_id}/{name}"
+
+
+def routine_key(dataset: str) -> str:
+    """Build the key of what the clock remembers of a dataset."""
+    return f"routine/{dataset}.json"
 
 
 # The tickets of the runs that wait to train stand in it.
@@ -47,14 +55,23 @@ def transform_prefix(run_id: str) -> str:
     return f"input/{run_id}/transform/"
 
 
+def what_if_prefix(run_id: str, scenario: str) -> str:
+    """Build the prefix of what a run's forecast would be made from otherwise."""
+    return f"input/{run_id}/what-if/{scenario}/"
+
+
 def autopilot_prefix(run_id: str) -> str:
     """Build the prefix that Autopilot writes its own files of a run under."""
     return f"autopilot-output/{run_id}"
 
 
+# The folder of each dataset's results stands in it.
+RESULTS_FOLDER = "output-forecasted-data/"
+
+
 def forecast_key(dataset: str, run_id: str, name: str) -> str:
     """Build the key of one of the run's results, such as ``forecast.csv``."""
-    return f"output-forecasted-data/{dataset}/{run_id}/{name}"
+    return f"{RESULTS_FOLDER}{dataset}/{run_id}/{name}"
 
 
 def build_uri(bucket: str, key: str) -> str:

@@ -8,7 +8,7 @@ from chalicelib.retraining import CHAMPION
 from chalicelib.runs import SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from chalicelib.autopilot import RunPlace
     from chalicelib.registry import Version
@@ -36,6 +36,7 @@ def build_model(
         "run_id": place.run_id,
         "dataset": place.dataset,
         "road": choice.road,
+        "choice": choice.reason,
         "reason": choice.reason,
         "champion": None
         if champion is None
@@ -43,7 +44,6 @@ def build_model(
         "forecast_by": describe_forecaster(champion if by_champion else None, place),
         "registered": None,
         "warning": None,
-        "removed": [],
         "saved": describe_saved(champion) if by_champion and champion else None,
     }
 
@@ -92,3 +92,21 @@ def summarise_model(document: Mapping[str, Any] | None) -> dict[str, Any] | None
         "approval": registered.get("approval"),
         "saved": document.get("saved"),
     }
+
+
+def find_maker(document: Mapping[str, Any] | None) -> str | None:
+    """Find the run whose model forecasts."""
+    made_by: str | None = ((document or {}).get("forecast_by") or {}).get("run_id")
+    return made_by
+
+
+def list_warnings(
+    document: Mapping[str, Any] | None, *, succeeded: bool
+) -> Iterator[str]:
+    """List what people should know of a run's model."""
+    if not document:
+        return
+    if document.get("warning"):
+        yield str(document["warning"])
+    elif succeeded and document.get("road") != CHAMPION and not document["registered"]:
+        yield "the model was not registered (no answer came in time)"

@@ -74,6 +74,32 @@ def build_notice(status: Mapping[str, Any], *, stage: str) -> Notice:
     )
 
 
+def build_overdue_notice(words: str, dataset: str, *, stage: str) -> Notice:
+    """Build the notice of a dataset whose upload is late, in one sentence."""
+    headline = f"No new upload of {dataset}"
+    lines = [
+        f"{_capitalise(words)}.",
+        "",
+        "Until the next upload the last forecast stays the newest. This is said once.",
+        "",
+        f"Stage:    {stage}",
+    ]
+    return Notice(
+        subject=_shorten(f"[{stage}] {dataset}: upload overdue"),
+        text="\n".join(lines),
+        attributes={"status": "OVERDUE", "stage": stage, "dataset": dataset},
+        chat={
+            "version": "1.0",
+            "source": "custom",
+            "content": {
+                "textType": "client-markdown",
+                "title": f":warning: [{stage}] {headline}",
+                "description": "\n".join(lines[:3]),
+            },
+        },
+    )
+
+
 def _describe(status: Mapping[str, Any]) -> list[str]:
     if status["status"] == "SUCCEEDED":
         return _describe_success(status)
@@ -117,11 +143,24 @@ def _describe_success(status: Mapping[str, Any]) -> list[str]:
         status["verdict"] or "How good it is, is not known: the report is missing.",
         "",
         *_list_figures(status.get("summary") or {}),
+        *_describe_model(status.get("model") or {}),
         f"Report:   {link_object(report, status['execution_arn'])}",
         f"Forecast: {link_object(status['forecast_uri'], status['execution_arn'])}",
         f"Files:    {folder}/",
         *_list_warnings(status),
     ]
+
+
+def _describe_model(model: Mapping[str, Any]) -> Iterator[str]:
+    if model.get("reason"):
+        yield f"Model:    {model['reason']}"
+    saved = model.get("saved")
+    if saved:
+        time = f"{_spell_seconds(saved['seconds'])}, " if saved["seconds"] else ""
+        yield (
+            f"Saved:    a training ({time}about ${saved['least_usd']:.0f} to "
+            f"${saved['most_usd']:.0f} on AWS)"
+        )
 
 
 def _list_figures(summary: Mapping[str, Any]) -> Iterator[str]:
@@ -279,7 +318,11 @@ def _measure(status: Mapping[str, Any]) -> str | None:
     took = datetime.fromisoformat(status["ended_at"]) - datetime.fromisoformat(
         status["started_at"]
     )
-    seconds = max(round(took.total_seconds()), 0)
+    return _spell_seconds(took.total_seconds())
+
+
+def _spell_seconds(taken: float) -> str:
+    seconds = max(round(taken), 0)
     hours, minutes = seconds // 3600, seconds % 3600 // 60
     if hours:
         return f"{hours} h {minutes} min"

@@ -63,9 +63,10 @@ def _list_models(
     sagemaker: SageMakerClient, version: Version, folder: str
 ) -> Iterator[str]:
     """List the models that were made from a version's artefacts, by any run."""
-    named = read_run_id(version.run_id)
+    run = read_run_id(version.run_id)
     pages = sagemaker.get_paginator("list_models").paginate(
-        NameContains=named.slug if named else version.run_id,
+        # Runs of one dataset have this in common, and with few others.
+        NameContains=(run and run.slug) or version.run_id,
         CreationTimeAfter=version.created - _EARLIER,
     )
     listed = (model["ModelName"] for page in pages for model in page["Models"])

@@ -98,7 +98,7 @@ def refuse_too_low(client: Any, quotas: Sequence[Quota]) -> list[str]:
                     "the account's quotas are too low, and nothing was trained:",
                     *lines,
                     "redrive the run when they are raised, or choose other "
-                    "TransformResources and upload again",
+                    "TransformResources, or the Engine 'embedded', and upload again",
                 ]
             )
         )

@@ -58,10 +58,10 @@ def decide_approval(
     if champion is None:
         return Approval(registry.APPROVED, "it is the first that may forecast")
     if comparison is None:
+        why = "the comparison failed" if champion["fits"] else "it has other data"
         return Approval(
             registry.APPROVED,
-            f"it was not compared with version {champion['version']}, as there is "
-            "nothing to compare them by",
+            f"it was not compared with version {champion['version']}, as {why}",
         )
     status = registry.REJECTED if comparison.get("is_worse") else registry.APPROVED
     return Approval(status, str(comparison["sentence"]))
@@ -188,7 +188,7 @@ class Registration:
             self._key("model.json"),
             {
                 **document,
-                "reason": f"{document['reason']}; {spell_outcome(version, champion)}",
+                "reason": f"{document['choice']}; {spell_outcome(version, champion)}",
                 "forecast_by": model_file.describe_forecaster(forecaster, self.place),
                 "registered": {
                     **model_file.describe_version(version),

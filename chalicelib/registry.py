@@ -80,6 +80,11 @@ def find_champion(sagemaker: SageMakerClient, group: str) -> Version | None:
     return describe_version(sagemaker, newest["ModelPackageArn"])
 
 
+def find_newest_moment(sagemaker: SageMakerClient, group: str) -> datetime | None:
+    """Find when the newest version was made, approved or not; None where none was."""
+    return max((one["CreationTime"] for one in _list(sagemaker, group)), default=None)
+
+
 def list_versions(sagemaker: SageMakerClient, group: str) -> list[Version]:
     """List and describe all versions of a group, the newest first."""
     found = sorted(
@@ -93,13 +98,10 @@ def list_versions(sagemaker: SageMakerClient, group: str) -> list[Version]:
 def _list(
     sagemaker: SageMakerClient, group: str, **which: Any
 ) -> Iterator[Mapping[str, Any]]:
-    pages = sagemaker.get_paginator("list_model_packages").paginate(
-        ModelPackageGroupName=group,
-        PaginationConfig={"PageSize": _PAGE},
-        **which,
-    )
+    pages = sagemaker.get_paginator("list_model_packages")
+    asked = {"ModelPackageGroupName": group, **which}
     try:
-        for page in pages:
+        for page in pages.paginate(PaginationConfig={"PageSize": _PAGE}, **asked):
             yield from page["ModelPackageSummaryList"]
     except ClientError as error:
         if not is_missing(error):
@@ -139,17 +141,18 @@ def register_version(
     however often it is tried.
     """
     _ensure_group(sagemaker, group, stage)
+    specification: Any = {
+        "Containers": [
+            {key: one[key] for key in _CONTAINER_KEYS if key in one}
+            for one in containers
+        ],
+        "SupportedContentTypes": ["text/csv"],
+        "SupportedResponseMIMETypes": ["text/csv"],
+    }
     made: Any = sagemaker.create_model_package(
         ModelPackageGroupName=group,
         ModelPackageDescription=f"trained by run {facts['run_id']}",
-        InferenceSpecification={
-            "Containers": [
-                {key: one[key] for key in _CONTAINER_KEYS if key in one}
-                for one in containers
-            ],
-            "SupportedContentTypes": ["text/csv"],
-            "SupportedResponseMIMETypes": ["text/csv"],
-        },
+        InferenceSpecification=specification,
         ModelApprovalStatus=approval,  # type: ignore[arg-type]  # one of three texts
         CustomerMetadataProperties=spell_facts(facts),
         ClientToken=str(facts["run_id"]),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.engines import AUTOPILOT, BOTH, EMBEDDED, KEY
 from chalicelib.schemas import describe_schema, hash_schema, list_differences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from chalicelib.registry import Version
 
@@ -17,6 +19,8 @@ TRAIN, CHAMPION = "train", "champion"
 RETRAIN, REFORECAST = "retrain", "reforecast"
 AUTOMATIC, MANUAL = "automatic", "manual"
 _DAY = 86_400
+# Fewer points of a forecast show little.
+_LEAST_POINTS = 20
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,22 @@ class Choice:
 
 
 def choose(situation: Situation) -> Choice:
-    """Choose whether to train, or to forecast with the champion."""
+    """Choose whether to train, and by which engine, or to forecast with the champion.
+
+    The embedded engine's models are no versions: they are trained in minutes, and have
+    no container that SageMaker could run.
+    """
+    engine = situation.settings.get(KEY, AUTOPILOT)
+    if engine == EMBEDDED:
+        return Choice(EMBEDDED, "trained by the embedded engine, as the settings ask")
+    choice = _choose_model(situation)
+    if engine == BOTH and choice.road == TRAIN:
+        return replace(choice, road=BOTH)
+    return choice
+
+
+def _choose_model(situation: Situation) -> Choice:
+    """Choose between a training by Autopilot and the champion."""
     allowed, champion = read_retraining(situation.settings), situation.champion
     obstacle = _find_obstacle(situation, allowed)
     if obstacle or champion is None:
@@ -219,11 +238,11 @@ def judge_accuracy(
     """
     backtest = champion.read_number("backtest")
     metric = champion.facts.get("metric", "")
-    scored = score.get("scored") or []
+    scored = gather_newest(score.get("scored") or [])
     if not scored:
         reason = score.get("reason") or "no score was made"
         return None, f"cannot be judged yet ({reason})"
-    error = (scored[0].get("metrics") or {}).get(metric)
+    error = pool_errors(scored, metric)
     if error is None or backtest is None:
         return None, f"cannot be judged, as its {metric or 'error'} is not known"
     if backtest <= 0:
@@ -232,8 +251,39 @@ def judge_accuracy(
     ratio = error / backtest
     return ratio, (
         f"has a {metric} of {error:.4g} on what came true, {ratio:.2f} times that of "
-        "its backtest"
+        f"its backtest{_spell_pool(scored)}"
     )
+
+
+def gather_newest(scored: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Take the newest forecast, and with few points those before it too."""
+    taken: list[Mapping[str, Any]] = []
+    for one in scored:
+        if sum(other["points"] for other in taken) >= _LEAST_POINTS:
+            break
+        taken.append(one)
+    return taken
+
+
+def pool_errors(scored: Sequence[Mapping[str, Any]], metric: str) -> float | None:
+    """Give the error over all points of some forecasts; None where none is known."""
+    known = [
+        (int(one["points"]), float(error))
+        for one in scored
+        if (error := (one.get("metrics") or {}).get(metric)) is not None
+    ]
+    points = sum(count for count, _ in known)
+    if not points:
+        return None
+    if metric == "RMSE":
+        return math.sqrt(sum(count * error**2 for count, error in known) / points)
+    return sum(count * error for count, error in known) / points
+
+
+def _spell_pool(scored: Sequence[Mapping[str, Any]]) -> str:
+    if len(scored) == 1:
+        return ""
+    return f" (with the {len(scored) - 1} before, as it has few points yet)"
 
 
 def _count(count: int, one: str, many: str) -> str:

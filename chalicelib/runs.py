@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.registry import Version
+    from chalicelib.routine import Due
     from chalicelib.store import Store
     from chalicelib.uploads import Upload
 
@@ -47,9 +48,20 @@ def name_run(upload: Upload, stage: str) -> str:
     if upload.version_id == NO_VERSION:
         version = (upload.etag, upload.sequencer)
     mark = hash_parts(upload.bucket, upload.key, *version, length=_RUN_HASH_LENGTH)
+    return _name(upload.key, moment, mark, stage)
+
+
+def name_due(due: Due, stage: str) -> str:
+    """Name the run that the clock starts at a moment, whatever the newest upload is."""
+    asked = f"{due.asked} {due.moment.isoformat()}"
+    mark = hash_parts(due.upload.bucket, due.dataset, asked, length=_RUN_HASH_LENGTH)
+    return _name(due.upload.key, due.moment, mark, stage)
+
+
+def _name(key: str, moment: datetime, mark: str, stage: str) -> str:
     own = f"{moment:%y%m%d%H%M%S}-{mark}-{stage}"
     room = max(MAX_RUN_ID_LENGTH - len(own) - 1, 0)
-    slug = name_dataset(upload.key)[:room].rstrip("-")
+    slug = name_dataset(key)[:room].rstrip("-")
     return f"{slug}-{own}" if slug else own
 
 
@@ -89,6 +101,17 @@ def build_execution_input(upload: Upload, stage: str) -> str:
     return json.dumps(run, sort_keys=True, separators=(",", ":"))
 
 
+def build_due_input(due: Due, stage: str) -> str:
+    """Build the input of the execution that the clock starts, of the newest upload."""
+    run = {
+        **asdict(due.upload),
+        "run_id": name_due(due, stage),
+        "dataset": due.dataset,
+        "asked": due.asked,
+    }
+    return json.dumps(run, sort_keys=True, separators=(",", ":"))
+
+
 def read_execution_input(text: str | None) -> Mapping[str, Any]:
     """Read an execution's input; empty for one that is no run of ours.
 
@@ -106,16 +129,18 @@ def prepare_run(
     store: Store,
     execution_input: Mapping[str, Any],
     *,
+    settings: Mapping[str, str | None],
     champion: Version | None = None,
 ) -> dict[str, Any]:
     """Write ``run.json``, and give what every later state needs to know.
 
     Parameters
     ----------
+    settings
+        What ``read_bucket_settings`` gave for the dataset.
     champion
         The version of the dataset's model that forecasts, if there is any.
     """
-    settings = read_bucket_settings(store, execution_input["dataset"])
     run = {
         **build_run(execution_input, settings, bucket=store.bucket),
         "asked": execution_input.get("asked"),

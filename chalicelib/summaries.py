@@ -46,5 +46,27 @@ def read_summary(report: Mapping[str, Any] | None) -> dict[str, Any] | None:
     }
 
 
+def read_facts(report: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Take from ``report.json`` what the registry is to know of the model.
+
+    The errors are those of the report, which scores the backtest and later forecasts
+    in one way; empty where the backtest could not be read.
+    """
+    report = report or {}
+    backtest, metric = _dict(report.get("backtest")), str(report.get("metric"))
+    error = _dict(backtest.get("winner")).get(metric)
+    if error is None:
+        return {}
+    return {
+        "metric": metric,
+        "backtest": float(error),
+        "baseline": _dict(backtest.get("baseline")).get(metric),
+        "baseline_name": backtest.get("baseline_name"),
+        "improvement": backtest.get("improvement_percent"),
+        "improvement_low": backtest.get("improvement_low"),
+        "outcome": _dict(report.get("verdict")).get("outcome"),
+    }
+
+
 def _dict(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}

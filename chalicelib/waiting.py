@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_stepfunctions import SFNClient
 
-    from chalicelib.store import Store
+    from chalicelib.store import Store, StoredText
     from chalicelib.sweep import Span
 
 # What Step Functions calls the refusal of one more of something.
@@ -134,24 +135,39 @@ def tell_of_waits(
         arn = listed["executionArn"]
         wait = find_wait(stepfunctions, arn)
         waiting += wait is not None
-        if wait is not None or is_waiting(_read_status(store, listed["name"])):
+        before = store.find_text(run_key(listed["name"], "status.json"))
+        if not _is_told(before, wait, span):
             execution = stepfunctions.describe_execution(executionArn=arn)
-            _update(store, execution, wait, span=span, publish=publish)
+            _update(store, execution, wait, before, span=span, publish=publish)
     return waiting
+
+
+def _is_told(before: StoredText | None, wait: Wait | None, span: Span) -> bool:
+    """Tell whether a ``status.json`` says what a run waits for, and people know it."""
+    status = _read(before)
+    if wait is None:
+        return not is_waiting(status) or status.get("step") is None
+    sent = (status.get("notice") or {}).get("sent_at")
+    said = is_waiting(status) and status.get("step") == wait.state
+    return said and (sent is not None or not _is_due(wait, span))
+
+
+def _is_due(wait: Wait, span: Span) -> bool:
+    return wait.since <= span.until
 
 
 def _update(
     store: Store,
     execution: Mapping[str, Any],
     wait: Wait | None,
+    stored: StoredText | None,
     *,
     span: Span,
     publish: Callable[[Mapping[str, Any]], object],
 ) -> None:
     """Write the status of a running run; an ending that came meanwhile stays."""
     key = run_key(execution["name"], "status.json")
-    stored = store.find_text(key)
-    before = _read_status(store, execution["name"]) or {}
+    before = _read(stored)
     status = build_waiting_status(execution, wait, bucket=store.bucket)
     now = span.now.isoformat()
     told = is_waiting(before) and before.get("step") == status["step"]
@@ -159,17 +175,16 @@ def _update(
     notice = {"request_id": None, "claimed_at": now, "sent_at": sent}
     status = {**status, "notice": notice}
     etag = store.replace_json(key, status, etag=None if stored is None else stored.etag)
-    is_due = wait is not None and sent is None and wait.since <= span.until
-    if etag is None or not is_due:
+    if etag is None or wait is None or sent is not None or not _is_due(wait, span):
         return
     publish(status)
     notice = {**notice, "sent_at": now}
     store.replace_json(key, {**status, "notice": notice}, etag=etag)
 
 
-def _read_status(store: Store, run_id: str) -> dict[str, Any] | None:
-    found = store.find_json(run_key(run_id, "status.json"))
-    return found if isinstance(found, dict) else None
+def _read(stored: StoredText | None) -> dict[str, Any]:
+    found = json.loads(stored.text) if stored is not None else None
+    return found if isinstance(found, dict) else {}
 
 
 def build_waiting_status(

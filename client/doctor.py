@@ -30,12 +30,14 @@ OK, WARNING, WRONG, UNKNOWN = "ok", "warning", "wrong", "unknown"
 _FUNCTIONS = (
     "on_upload",
     "prepare_run",
+    "choose_model",
     "create_autopilot_job",
     "check_autopilot_job",
+    "register_model",
     "on_execution_end",
     "sweep",
 )
-_JOBS = ("preprocess", "report")
+_JOBS = ("preprocess", "compare_models", "report")
 _MISSING = {
     "404",
     "AWS.SimpleQueueService.NonExistentQueue",

@@ -21,18 +21,25 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.type_defs import HistoryEventTypeDef
 
 # The words of every phase, in the order of a run; the report uses the same.
-WORDS = dict(PHASES)
-LOCAL_WORDS = {one["stage"]: one["words"] for one in build_timeline({}, local=True)}
+_ENGINE = {"engine": "Train with the embedded engine"}
+WORDS = {**dict(PHASES), **_ENGINE}
+LOCAL_WORDS = {
+    **{one["stage"]: one["words"] for one in build_timeline({}, local=True)},
+    **_ENGINE,
+}
 # The states that are at work, by the phase that each is a part of.
 STATES = {
     "PrepareRun": "prepare",
     "Preprocess": "preprocess",
     "ChooseModel": "preprocess",
     "WhichRoad": "preprocess",
+    "Train": "engine",
+    "IsAutopilotAsked": "engine",
     "CreateAutopilotJob": "train",
     "WaitForAutopilotJob": "train",
     "CheckAutopilotJob": "train",
     "IsAutopilotJobDone": "train",
+    "CompareModels": "train",
     "RegisterModel": "train",
     "CreateModel": "transform",
     "BatchTransform": "transform",

@@ -96,6 +96,7 @@ _DOING = {
     "prepare": "preparing the run",
     "preprocess": "checking the data",
     "train": "training",
+    "engine": "training",
     "transform": "forecasting",
     "report": "writing the report",
 }

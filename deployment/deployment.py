@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from deployment.chalice.command import Chalice
     from deployment.clients import Clients
     from deployment.options import Options
+    from deployment.resources.engine_wheels import Libraries
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Deployment:
     clients: Clients
     chalice: Chalice
     caller: str  # the ARN of whoever deploys
+    libraries: Libraries
 
     @property
     def pipeline(self) -> Pipeline:

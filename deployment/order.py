@@ -9,6 +9,7 @@ from deployment.chalice.record import read_record
 from deployment.chalice.stage_files import review_stage_file
 from deployment.resources.bucket import review_bucket
 from deployment.resources.definition import build_definition
+from deployment.resources.engine_wheels import review_engine_wheels
 from deployment.resources.failed_events import (
     review_alarm,
     review_failure_destination,
@@ -71,9 +72,19 @@ def review_after_chalice(deployment: Deployment) -> Iterator[Review]:
 def _review_glue(deployment: Deployment) -> Iterator[Review]:
     stage, clients, options = deployment.stage, deployment.clients, deployment.options
     jobs = deployment.pipeline.glue_jobs
-    code = read_glue_code(deployment.project / "glue", jobs)
+    code = read_glue_code(deployment.project, jobs)
+    libraries = deployment.libraries
     yield review_glue_code(clients.s3, stage, code)
+    if libraries.wheels:
+        yield review_engine_wheels(clients.s3, stage, libraries.wheels, libraries.fetch)
     yield review_connection(clients.glue, clients.ec2, stage, options)
     yield review_security_configuration(clients.glue, stage, options)
     for job in jobs:
-        yield review_glue_job(clients.glue, stage, job, code=code, options=options)
+        yield review_glue_job(
+            clients.glue,
+            stage,
+            job,
+            code=code,
+            options=options,
+            wheels=libraries.wheels,
+        )

@@ -10,6 +10,7 @@ from botocore.session import Session
 
 from chalicelib.aws_errors import error_code
 from chalicelib.checks import Check
+from chalicelib.engines import AUTOPILOT, EMBEDDED, find_engine
 from chalicelib.quotas import (
     AUTOPILOT_JOBS,
     GLUE_RUNS,
@@ -44,10 +45,11 @@ def preflight(deployment: Deployment, say: Callable[[str], None]) -> int:
 
 def _check_all(deployment: Deployment) -> Iterator[Check]:
     yield check_region(deployment.stage)
-    resources, doubt = read_resources(deployment)
+    engine, resources, doubt = read_resources(deployment)
     yield from doubt
-    transform = find_transform_quota(resources)
-    quotas = (GLUE_RUNS, AUTOPILOT_JOBS, transform)
+    quotas = [GLUE_RUNS]
+    if engine != EMBEDDED:
+        quotas += [AUTOPILOT_JOBS, find_transform_quota(resources)]
     yield from check_quotas(deployment.clients.quotas, quotas)
     yield from check_roles(deployment)
 
@@ -71,24 +73,25 @@ def check_region(stage: Stage) -> Check:
     return Check("ok", f"all {len(SERVICES)} services are in {stage.region}")
 
 
-def read_resources(deployment: Deployment) -> tuple[dict[str, Any], list[Check]]:
-    """Read what the transform runs on, from the bucket's settings for all datasets."""
+def read_resources(deployment: Deployment) -> tuple[str, dict[str, Any], list[Check]]:
+    """Read who trains and what the transform runs on, from the settings for all."""
     try:
         got = deployment.clients.s3.get_object(
             Bucket=deployment.stage.bucket,
             Key=_DEFAULT_SETTINGS,
             ExpectedBucketOwner=deployment.stage.account,
         )
-        settings = json.loads(got["Body"].read())
+        text = got["Body"].read().decode()
+        settings = json.loads(text)
         asked = dict(settings.get("TransformResources", {}))
         resources = DEFAULT_RESOURCES | asked
         find_transform_quota(resources)
     except ClientError as error:
         doubt = [] if error_code(error) in _NO_SETTINGS else [_doubt(error_code(error))]
-        return dict(DEFAULT_RESOURCES), doubt
+        return AUTOPILOT, dict(DEFAULT_RESOURCES), doubt
     except (AttributeError, TypeError, ValueError) as error:
-        return dict(DEFAULT_RESOURCES), [_doubt(str(error))]
-    return resources, []
+        return AUTOPILOT, dict(DEFAULT_RESOURCES), [_doubt(str(error))]
+    return find_engine(text), resources, []
 
 
 def _doubt(reason: str) -> Check:

@@ -32,7 +32,7 @@ _ADDITIONS = {
     "use-key": "with `--kms-key`: all that touch objects",
     "use-key-for-messages": "with `--kms-key`: all that send messages",
     "encrypt-volumes": "with `--kms-key`: sagemaker",
-    "join-network-glue": "with `--subnet-ids`: both Glue jobs",
+    "join-network-glue": "with `--subnet-ids`: all Glue jobs",
     "join-network-sagemaker": "with `--subnet-ids`: sagemaker",
 }
 # The same for everything in a policy, and longer than what differs.

@@ -20,6 +20,9 @@ SCHEMAS = {
     "settings.json": 1,
     "report.json": 1,
     "report-warnings.json": 1,
+    "score.json": 1,
+    "comparison.json": 1,
+    "summary.json": 1,
 }
 DEFAULT_SETTINGS = "config/default.json"
 _BLOCK_BYTES = 1024 * 1024
@@ -55,8 +58,33 @@ class RunKeys:
 
     @property
     def candidates(self) -> str:
-        """What Autopilot trained."""
+        """What was trained, by the engine that the report is about."""
         return f"{self.documents}candidates.json"
+
+    @property
+    def embedded_output(self) -> str:
+        """The prefix of what the embedded engine's training leaves."""
+        return f"autopilot-output/{self.run_id}/embedded"
+
+    @property
+    def embedded_candidates(self) -> str:
+        """What the embedded engine trained beside Autopilot."""
+        return f"{self.documents}candidates-embedded.json"
+
+    @property
+    def score(self) -> str:
+        """How the champion's last forecasts came true."""
+        return f"{self.documents}score.json"
+
+    @property
+    def model(self) -> str:
+        """Whose model forecasts, and why."""
+        return f"{self.documents}model.json"
+
+    @property
+    def comparison(self) -> str:
+        """The trained model beside the champion."""
+        return f"{self.documents}comparison.json"
 
     @property
     def report_warnings(self) -> str:
@@ -88,8 +116,12 @@ class RunKeys:
         return f"{dataset_folder(dataset)}{self.run_id}/"
 
     def raw_folder(self, dataset: str) -> str:
-        """The folder of the batch transform's own output."""
+        """The folder of the raw forecasts: the batch transform's own output."""
         return f"{self.results(dataset)}raw/"
+
+    def embedded_raw_folder(self, dataset: str) -> str:
+        """The folder of what the embedded engine forecast beside Autopilot."""
+        return f"{self.results(dataset)}raw-embedded/"
 
 
 def dataset_folder(dataset: str) -> str:
@@ -190,6 +222,12 @@ class Bucket:
         body = self.s3.get_object(Bucket=self.name, Key=key)["Body"].read()
         content: dict[str, Any] = json.loads(body)
         return content
+
+    def find_json(self, key: str) -> dict[str, Any] | None:
+        """Read a JSON object; None where there is none."""
+        if not any(stored.key == key for stored in self.list_objects(key)):
+            return None
+        return self.read_json(key)
 
     def write_json(self, key: str, content: Mapping[str, Any]) -> None:
         """Write a JSON object, readable to people too."""

@@ -59,6 +59,17 @@ class Coded:
         used, codes = np.unique(self.codes, return_inverse=True)
         return Coded(codes.reshape(-1).astype(np.int32), self.uniques[used])
 
+    def renumber(self) -> Coded:
+        """Number the texts in the order in which they first come, each in some row."""
+        codes, used = pd.factorize(self.codes)
+        return Coded(codes, self.uniques[used])
+
+    @property
+    def blank(self) -> Array:
+        """Which rows have no text, [n]."""
+        blank: Array = (self.uniques == "")[self.codes]
+        return blank
+
     def rank(self) -> Array:
         """Number the texts of the rows in alphabetical order, [n]; numbers may lack."""
         order = np.argsort(self.uniques, kind="stable")

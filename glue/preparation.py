@@ -98,6 +98,11 @@ class Preparation:
         return self.ready.job if self.ready else None
 
     @property
+    def columns(self) -> list[str]:
+        """The columns of the forecast input, if the upload can be forecast."""
+        return list(self.files.columns) if self.files else []
+
+    @property
     def files(self) -> InputFiles | None:
         """The forecast input, if the upload can be forecast."""
         return self.ready.files if self.ready else None
@@ -281,7 +286,7 @@ class _Data:
             return None
         with suppress(FileRejected):  # the history is checked all the same
             return understand_metadata(
-                table, history.roles, self.settings, self.findings, taken=taken
+                table, history, self.settings, self.findings, taken=taken
             )
         return None
 

@@ -15,7 +15,14 @@ from glue.bucket import PATIENT, Bucket, RunKeys, expect_owner
 from glue.findings.finding import Findings, UploadRejected, list_some
 from glue.log import log_error, log_findings
 from glue.preparation import Preparation, prepare_upload, refuse_size
-from glue.run_documents import build_data_report, build_failure_report, build_settings
+from glue.reporting.champion import describe_data, score_champion
+from glue.reporting.history import read_history
+from glue.run_documents import (
+    build_data_report,
+    build_failure_report,
+    build_settings,
+    read_run,
+)
 from glue.settings.layers import Layer
 from glue.shaping.input_files import InputFiles
 
@@ -54,7 +61,25 @@ def preprocess(run_id: str, bucket: Bucket) -> None:
     bucket.write_json(keys.data_report, build_data_report(run, made))
     if not made.accepted:
         raise UploadRejected(made.findings)
+    _write_score(run, made, bucket, keys)
     bucket.write_json(keys.settings, build_settings(run, made))
+
+
+def _write_score(
+    run: Mapping[str, Any], made: Preparation, bucket: Bucket, keys: RunKeys
+) -> None:
+    """Write how the champion's forecasts came true; it never costs a run."""
+    now = read_run(build_settings(run, made), build_data_report(run, made))
+    score = describe_data(now, made.table)
+    champion = run.get("champion")
+    if champion is not None and made.files is not None:
+        try:
+            history = read_history(made.files.train, now.settings)
+            score.update(score_champion(now, champion["run_id"], bucket, history))
+        except Exception as error:
+            log_error(error)
+            score["reason"] = f"it could not be scored ({type(error).__name__})"
+    bucket.write_json(keys.score, score)
 
 
 def _prepare(run: Mapping[str, Any], bucket: Bucket, keys: RunKeys) -> Preparation:

@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from glue.arrays import Array
-from glue.columns import Column, Columns, given_columns, join_columns, number
+from glue.columns import (
+    Coded,
+    Column,
+    Columns,
+    as_coded,
+    given_columns,
+    join_columns,
+    number,
+)
 from glue.findings.finding import MAX_EXAMPLES, Example
 
 
@@ -47,6 +55,29 @@ class Rows:
     def given(self, name: str) -> Column:
         """Give a column as it is kept."""
         return given_columns(self.columns)[name]
+
+    def factorize(self, name: str) -> tuple[Array, Array]:
+        """Number the texts of a column in the order in which they first come.
+
+        Returns
+        -------
+        tuple of array
+            The number of each row's text, [n], and the texts, [m].
+        """
+        column = self.given(name)
+        is_coded = isinstance(column, Coded)
+        coded = column.renumber() if is_coded else as_coded(column)
+        return coded.codes, coded.uniques
+
+    def blank(self, name: str) -> Array:
+        """Mark the rows without a text in a column, [n]."""
+        column = self.given(name)
+        blank: Array = column == "" if isinstance(column, np.ndarray) else column.blank
+        return blank
+
+    def as_arrays(self) -> Rows:
+        """Give the rows with their texts as objects, apart from where they stood."""
+        return replace(self, columns=dict(self.columns))
 
     def given_columns(self) -> Iterable[tuple[str, Column]]:
         """Give all columns with their names, as they are kept."""

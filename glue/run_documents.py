@@ -10,6 +10,7 @@ import numpy as np
 
 from glue.arrays import Array
 from glue.bucket import SCHEMAS, RunKeys
+from glue.engines import AUTOPILOT, BOTH, EMBEDDED, KEY
 from glue.findings.finding import Finding
 from glue.frequency import Frequency, parse_frequency
 
@@ -119,6 +120,9 @@ def build_settings(run: Mapping[str, Any], made: Preparation) -> dict[str, Any]:
         "TimeSeriesForecastingJobConfig": made.job,
         "AutoMLJobObjective": made.settings.values["AutoMLJobObjective"],
         "TransformResources": made.settings.values["TransformResources"],
+        KEY: made.settings.values[KEY],
+        "Retraining": made.settings.values["Retraining"],
+        "Columns": made.columns,
         "Preparation": _list_labels(made.settings.values),
         "train_uri": f"{bucket}/{keys.train_folder}",
         "transform_uri": f"{bucket}/{keys.transform_folder}",
@@ -196,6 +200,12 @@ class Run:
         As they stand in data-report.json.
     title, unit
         What the report is to be called, and the target's unit; empty where unset.
+    engine
+        Who was to train, as in the settings.
+    chosen
+        Whose forecast it is where both trained; empty before that is known.
+    trained_by
+        The run that trained the model, where it is another.
     """
 
     run_id: str
@@ -207,6 +217,28 @@ class Run:
     inferred: list[Any]
     title: str = ""
     unit: str = ""
+    trained_by: str = ""
+    engine: str = AUTOPILOT
+    chosen: str = ""
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the forecast is the embedded engine's."""
+        return (self.chosen or self.engine) == EMBEDDED
+
+    @property
+    def candidates(self) -> str:
+        """The key of what was trained by the engine whose forecast it is."""
+        if self.engine == BOTH and self.is_embedded:
+            return self.keys.embedded_candidates
+        return RunKeys(self.trained_by or self.run_id).candidates
+
+    @property
+    def raw_folder(self) -> str:
+        """The folder of that engine's raw forecast."""
+        beside = self.engine == BOTH and self.is_embedded
+        folder = self.keys.embedded_raw_folder if beside else self.keys.raw_folder
+        return folder(self.dataset)
 
     @property
     def upload_name(self) -> str:
@@ -236,6 +268,7 @@ def read_run(settings: Mapping[str, Any], data_report: Mapping[str, Any]) -> Run
         inferred=list(data_report.get("inferred") or []),
         title=str(labels.get("Title") or ""),
         unit=str(labels.get("Unit") or ""),
+        engine=str(settings.get(KEY) or AUTOPILOT),
     )
 
 

@@ -955,6 +955,24 @@ def test_no_training_begins_without_a_transform_to_come(aws):
     assert jobs == []
 
 
+def test_embedded_engine_asks_for_no_quota_of_sagemaker(aws):
+    put("config/default.json", {"Engine": "embedded"})
+    put(f"runs/{RUN_ID}/settings.json", {**make_settings(), "Engine": "embedded"})
+    with account_quotas(**{"L-CFC2D5B6": 0, "L-3E1C9273": 0}):
+        pipeline.prepare_run(make_upload(), None)
+
+        assert pipeline.choose_model(CREATION, None)["road"] == "embedded"
+
+
+@pytest.mark.parametrize("engine", ["autopilot", "both"])
+def test_road_is_that_of_the_engine(aws, engine):
+    put(f"runs/{RUN_ID}/settings.json", {**make_settings(), "Engine": engine})
+
+    road = pipeline.choose_model(CREATION, None)["road"]
+
+    assert road == {"autopilot": "train"}.get(engine, engine)
+
+
 def test_preparation_that_was_stopped_is_told(aws):
     with pytest.raises(SettingsMissing, match="left no settings"):
         pipeline.create_autopilot_job(CREATION, None)

@@ -26,7 +26,12 @@ ENTRY_POINTS = {"app.py", "deploy.py", "forecast.py"}
 # The folders of glue/, lower ones first; a step of the data imports none after it.
 DATA_ORDER = ("findings", "settings", "reading", "understanding", "shaping")
 MOST_FLOORS = 7
-GLUE_ENTRY_POINTS = {"glue/preprocess.py", "glue/report.py", "trainer/train.py"}
+GLUE_ENTRY_POINTS = {
+    "glue/compare_models.py",
+    "glue/preprocess.py",
+    "glue/report.py",
+    "trainer/train.py",
+}
 _CLIENTS = {
     "mypy_boto3_logs",
     "mypy_boto3_sagemaker",

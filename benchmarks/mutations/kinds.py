@@ -45,6 +45,7 @@ MOMENTS = (
         "rts-nothing-matched",
         "rts-rows-unmatched",
         "timestamp-swapped",
+        "column-missing",
     ),
 )
 # What is said of a few rows with another id, or at another time: it shows them.

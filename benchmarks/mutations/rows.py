@@ -34,8 +34,8 @@ HEADER = (
 )
 VALUES = (
     *("timestamp-unreadable", "timestamp-mixed", "target-not-number", "key-blank"),
-    "timestamp-blank",
-    *("covariate-not-number", "covariate-mixed", "keys-crossed"),
+    *("timestamp-blank", "column-missing"),
+    *("covariate-not-number", "covariate-mixed", "keys-crossed", "columns-crossed"),
 )
 WIDE = ("table-wide", "table-melted")
 RELATED = ("rts-history-missing", "future-partial", "rts-series-unknown", "time-hole")
@@ -553,7 +553,7 @@ def blank_column_added(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind(*HEADER, *WIDE, *LINES)
+@kind(*HEADER, *WIDE, *LINES, "item-made")
 def column_for_each_item(draft: Draft, random: Random) -> bool:
     """Write a crosstab: a row for each moment, a column for each item."""
     sheet = draft.tts

@@ -17,7 +17,10 @@ from benchmarks.mutations.kinds import (
 )
 
 BYTES = ("csv-broken-bytes", "csv-not-text", "csv-encoding-guessed", "text-garbled")
-QUOTES = ("csv-quote-open", "csv-unreadable", "csv-row-width", "lines-skipped")
+QUOTES = (
+    *("csv-quote-open", "csv-unreadable", "csv-row-width", "lines-skipped"),
+    "column-missing",
+)
 
 
 def _role(draft: Draft, random: Random) -> str:

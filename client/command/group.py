@@ -10,9 +10,12 @@ import click
 from client.command.check import check
 from client.command.completion import completion
 from client.command.doctor import doctor
+from client.command.history import history
 from client.command.local import local
+from client.command.models import approve, models, reject, rollback
 from client.command.run import run
 from client.command.runs import cancel, fetch, follow, list_runs, open_run, resume
+from client.command.what_if import what_if
 from client.command.words import find_command, refuse_word, suggest_command
 
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -90,7 +93,8 @@ def commands() -> None:
 
 for _command in (
     *(run, check, follow, list_runs, fetch, open_run),
-    *(resume, cancel, doctor, local, completion),
+    *(resume, cancel, history, what_if, models, approve, reject, rollback),
+    *(doctor, local, completion),
 ):
     # Also where a command is asked alone, as by a test of the pages.
     _command.context_settings["help_option_names"] = _HELP_NAMES

@@ -19,6 +19,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 SOURCE = click.argument("source", type=click.Path(path_type=Path))
 RUN = click.argument("run", metavar="RUN")
+DATASET = click.argument("dataset", metavar="DATASET")
 SETTINGS = click.option(
     "--settings",
     type=click.Path(path_type=Path, dir_okay=False),

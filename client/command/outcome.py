@@ -15,6 +15,8 @@ from client.present import present_findings, present_outcome
 from client.run_names import find_run_id
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from client.command.work import Work
     from client.session import Outcome
 
@@ -60,7 +62,13 @@ def open_report(work: Work, outcome: Outcome) -> bool:
     if report is None:
         work.warn(Text("there is no report.html to open"))
         return False
-    if not webbrowser.open(report.resolve().as_uri()):
-        work.warn(Text(f"no browser to open; the report is {report}", overflow="fold"))
-        return False
-    return True
+    return show_page(work, report, opens=True)
+
+
+def show_page(work: Work, page: Path, *, opens: bool) -> bool:
+    """Open a page in the browser where that is wanted, or say where it is."""
+    if opens and webbrowser.open(page.resolve().as_uri()):
+        return True
+    words = "no browser to open; the page is" if opens else "as a page:"
+    work.warn(Text(f"{words} {page}", overflow="fold"))
+    return False

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 OUTPUT = Path("forecasts")
 _LOCAL_START_PATIENCE_SECONDS = 45.0
-_LEAVING_RESULTS = {"run", "follow", "fetch", "open", "resume"}
+_LEAVING_RESULTS = {"run", "follow", "fetch", "open", "resume", "history", "what-if"}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ PARTS = (
     "chalicelib",
     "client",
     "deployment",
+    "forecaster",
     "glue",
+    "trainer",
 )
 _LEFT_OUT = "__pycache__"
 

@@ -14,13 +14,17 @@ if TYPE_CHECKING:
 
     from chalicelib.stages import Stage
 
+# The sweep asks Step Functions about every run that goes on: there may be a thousand.
+_LIMITS = {"sweep": {"lambda_timeout": 900}}
+
 
 def build_stage_config(
     stage: Stage, options: Options, functions: Iterable[str]
 ) -> dict[str, Any]:
     """Build the stage's part of Chalice's configuration.
 
-    Timeouts and memory stand at the root of ``.chalice/config.json``, for all stages.
+    Timeouts and memory stand at the root of ``.chalice/config.json``, for all stages
+    and for all functions but those that take longer.
     """
     return {
         "autogen_policy": False,
@@ -33,7 +37,10 @@ def build_stage_config(
             "TOPIC_ARN": stage.arn("sns", stage.topic),
         },
         "lambda_functions": {
-            function: {"iam_policy_file": f"policies/{function}.json"}
+            function: {
+                "iam_policy_file": f"policies/{function}.json",
+                **_LIMITS.get(function, {}),
+            }
             for function in functions
         },
         "tags": stage.tags,

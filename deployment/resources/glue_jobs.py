@@ -1,4 +1,8 @@
-"""The two Glue Python shell jobs: preprocess and report."""
+"""The Glue jobs: preprocess and report in Python shell, train on a worker of Spark's.
+
+Spark itself has nothing to do there: its jobs are what Glue has with a newer Python and
+a newer Linux than Python shell's, and LightGBM's wheels need glibc 2.28.
+"""
 
 from __future__ import annotations
 
@@ -8,32 +12,45 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws_errors import error_code
 from deployment.patience import insist
-from deployment.resources.glue_code import WHEEL
+from deployment.resources.glue_code import ENGINE_WHEEL, WHEEL
 from deployment.review import Fix, Review, review_removal, review_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mypy_boto3_glue import GlueClient
 
     from chalicelib.stages import Stage
     from deployment.options import Options
+    from deployment.resources.engine_wheels import Wheel
     from deployment.resources.glue_code import GlueCode
 
+TRAIN = "train"
 # Minutes; the states of the state machine end a few minutes later.
-_TIMEOUTS = {"preprocess": 120, "report": 60}
+_TIMEOUTS = {"preprocess": 120, "compare_models": 60, "report": 60, TRAIN: 480}
 # As many uploads as may be prepared at once; more wait in the state machine's Retry.
 _CONCURRENT_RUNS = 20
 _SMALLEST_CAPACITY = 0.0625
+# https://docs.aws.amazon.com/glue/latest/dg/release-notes.html: the newest with Python
+# 3.11, the oldest Python of the engine. Two of the smallest workers are the fewest.
+_GLUE_VERSION, _WORKER, _WORKERS = "5.1", "G.1X", 2
+# What is listed is all there is: pip is to look nowhere else.
+_INSTALLER = "--no-index --no-deps"
 _OPTIONAL = ("Connections", "SecurityConfiguration")
 
 
 def review_glue_job(
-    glue: GlueClient, stage: Stage, job: str, *, code: GlueCode, options: Options
+    glue: GlueClient,
+    stage: Stage,
+    job: str,
+    *,
+    code: GlueCode,
+    options: Options,
+    wheels: Sequence[Wheel] = (),
 ) -> Review:
     """Compare one of the stage's Glue jobs with what it should be."""
     name = stage.resource(job)
-    wanted = build_job(stage, job, code=code, options=options)
+    wanted = build_job(stage, job, code=code, options=options, wheels=wheels)
     found = _find_job(glue, name)
     if found is None:
         create = Fix(
@@ -71,28 +88,66 @@ def review_glue_job_removal(glue: GlueClient, stage: Stage, job: str) -> Review:
     )
 
 
-def build_job(stage: Stage, job: str, *, code: GlueCode, options: Options) -> Any:
-    """Build the definition of a job: what CreateJob and UpdateJob both take."""
+def build_job(
+    stage: Stage,
+    job: str,
+    *,
+    code: GlueCode,
+    options: Options,
+    wheels: Sequence[Wheel] = (),
+) -> Any:
+    """Build the definition of a job: what CreateJob and UpdateJob both take.
+
+    Parameters
+    ----------
+    wheels
+        The libraries of the engine, for the job that trains.
+    """
+    if job == TRAIN:
+        kind = _build_training(stage, code, wheels)
+    else:
+        kind = _build_python_shell(stage, code)
+    own = {"--bucket": stage.bucket, "--account": stage.account}
+    script = code.uri(stage.bucket, f"{job}.py")
     return {
         "Description": f"{job} of stage {stage.name}: one run of it per upload",
         "Role": stage.role_arn(f"glue-{job}"),
         "ExecutionProperty": {"MaxConcurrentRuns": _CONCURRENT_RUNS},
-        "Command": {
-            "Name": "pythonshell",
-            "ScriptLocation": code.uri(stage.bucket, f"{job}.py"),
-            "PythonVersion": "3.9",
-        },
+        "MaxRetries": 0,
+        "Timeout": _TIMEOUTS[job],
+        **kind,
+        "Command": {**kind["Command"], "ScriptLocation": script},
+        "DefaultArguments": {**kind["DefaultArguments"], **own},
+        **_build_security(stage, options),
+    }
+
+
+def _build_python_shell(stage: Stage, code: GlueCode) -> dict[str, Any]:
+    return {
+        "Command": {"Name": "pythonshell", "PythonVersion": "3.9"},
         "DefaultArguments": {
             # Spelt without hyphens before it by Glue Studio and the CDK alike.
             "library-set": "analytics",
             "--extra-py-files": code.uri(stage.bucket, WHEEL),
-            "--bucket": stage.bucket,
-            "--account": stage.account,
         },
-        "MaxRetries": 0,
-        "Timeout": _TIMEOUTS[job],
         "MaxCapacity": _SMALLEST_CAPACITY,
-        **_build_security(stage, options),
+    }
+
+
+def _build_training(
+    stage: Stage, code: GlueCode, wheels: Sequence[Wheel]
+) -> dict[str, Any]:
+    libraries = [f"s3://{stage.bucket}/{wheel.key}" for wheel in wheels]
+    ours = [code.uri(stage.bucket, name) for name in (WHEEL, ENGINE_WHEEL)]
+    return {
+        "Command": {"Name": "glueetl", "PythonVersion": "3"},
+        "DefaultArguments": {
+            "--additional-python-modules": ",".join([*libraries, *ours]),
+            "--python-modules-installer-option": _INSTALLER,
+        },
+        "GlueVersion": _GLUE_VERSION,
+        "WorkerType": _WORKER,
+        "NumberOfWorkers": _WORKERS,
     }
 
 
@@ -130,6 +185,9 @@ def _spell(key: str) -> str:
         "SecurityConfiguration": "security configuration",
         "MaxCapacity": "capacity",
         "MaxRetries": "retries",
+        "GlueVersion": "Glue version",
+        "WorkerType": "worker type",
+        "NumberOfWorkers": "workers",
     }.get(key, key.lower())
 
 

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping
 from deployment.errors import DeploymentError
 
 HOOK = "glue/transform.py"
-# Python shell's newest, and what it will stay.
-_PYTHON = (3, 9)
 # https://docs.aws.amazon.com/glue/latest/dg/add-job-python.html: the library set
 # "analytics" by the names that are imported, and what comes with it.
 _GLUE_HAS = frozenset(
@@ -26,36 +24,39 @@ _GLUE_HAS = frozenset(
 _OWN = {"glue"}
 
 
-def check_source(files: Mapping[str, bytes]) -> None:
+def check_source(files: Mapping[str, bytes], python: tuple[int, int]) -> None:
     """Refuse code that a Glue job could not even load.
 
     Parameters
     ----------
     files
         The package's files by their paths, such as ``glue/transform.py``.
+    python
+        The version of the Python that they are to run on.
 
     Raises
     ------
     DeploymentError
-        When a file is not Python 3.9, or the hook imports what Glue has not.
+        When a file is not of that Python, or the hook imports what Glue has not.
     """
     for name, content in sorted(files.items()):
         if name.endswith(".py"):
-            tree = _parse(name, content)
+            tree = _parse(name, content, python)
             if name == HOOK:
                 _check_imports(tree)
 
 
-def _parse(name: str, content: bytes) -> ast.Module:
+def _parse(name: str, content: bytes, python: tuple[int, int]) -> ast.Module:
     try:
-        return ast.parse(content, name, feature_version=_PYTHON)
+        return ast.parse(content, name, feature_version=python)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         where = f"{name}, line {line}" if line else name
         said = getattr(error, "msg", None) or str(error)
+        version = ".".join(map(str, python))
         raise DeploymentError(
-            f"{where} is not Python (found: {said}; needs Python 3.9, which Glue has); "
-            "correct it and deploy again"
+            f"{where} is not Python (found: {said}; needs Python {version}, which Glue "
+            "has); correct it and deploy again"
         ) from error
 
 

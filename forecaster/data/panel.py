@@ -85,6 +85,11 @@ class Panel:
         return self.n_steps - self.starts
 
     @property
+    def counts(self) -> NDArray[np.int64]:
+        """Values that each series has."""
+        return np.asarray((~np.isnan(self.target)).sum(axis=1), dtype=np.int64)
+
+    @property
     def knows_covariates(self) -> bool:
         """Tell whether any covariate will be known at any step of the future."""
         return bool(self.known.shape[2]) and not (
@@ -198,7 +203,7 @@ def build_panel(
     """
     if table.empty:
         raise TableError("no rows (found an empty table); give at least one value")
-    table = table.sort_values([*problem.item, problem.timestamp], kind="stable")
+    table = _in_order(table, problem)
     items = table.groupby(list(problem.item), sort=True, observed=True)
     codes: NDArray[np.int64] = np.asarray(items.ngroup(), dtype=np.int64)
     stamps = table[problem.timestamp].to_numpy().astype("M8[s]")
@@ -239,6 +244,17 @@ def build_panel(
         static=_static(items, [feature.name for feature in schema.static]),
     )
     return replace(panel, hidden=find_hidden(covariates, panel.starts, longest))
+
+
+def _in_order(table: pd.DataFrame, problem: Problem) -> pd.DataFrame:
+    """Sort by key and time stamp, unless that is how it stands: large tables do."""
+    items = table.groupby(list(problem.item), sort=True, observed=True)
+    codes = np.asarray(items.ngroup(), dtype=np.int64)
+    stamps = table[problem.timestamp].to_numpy()
+    later = stamps[1:] >= stamps[:-1]
+    if ((codes[1:] > codes[:-1]) | ((codes[1:] == codes[:-1]) & later)).all():
+        return table
+    return table.iloc[np.lexsort((stamps, codes))]
 
 
 def _static(items: Any, names: list[str]) -> Array:

@@ -1,20 +1,24 @@
 """Widths of the forecast distribution, set right by what the backtest's covered."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from forecaster.arrays import Array
+from forecaster.arrays import Array, normal_scores
 
 _TRUST = 0.75  # past windows differ from the future nearly as much as they tell of it
 _CAUTION = 100.0  # points whose evidence counts as much as the doubt
 _NARROWEST, _WIDEST = 0.6, 1.8
 _INTERVAL = 0.8
+_UNTOLD = 0.07  # of the width for what a single window cannot tell, halved by a second
+_FEWEST = 2  # values that a spread is estimated from
 
 
 def calibrate(actual: Array, quantiles: Array, levels: Array) -> Array:
     """Factors [horizon, n_levels] that stretch quantiles around the median.
 
     One factor for all, by which the 80 % interval would have covered 80 % of the
-    backtest's points, held back towards 1. Points whose interval has no width on
+    backtest's points, held back towards 1, and wider the fewer windows there are: the
+    points of one window go astray together. Points whose interval has no width on
     either side tell nothing.
     """
     factors = np.ones((actual.shape[-1], len(levels)))
@@ -23,7 +27,26 @@ def calibrate(actual: Array, quantiles: Array, levels: Array) -> Array:
         return factors
     factor = np.clip(np.quantile(reach, _INTERVAL), _NARROWEST, _WIDEST)
     trust = _TRUST * len(reach) / (len(reach) + _CAUTION)
-    return np.asarray(factors * factor**trust)
+    told = factor**trust * (1 + _UNTOLD / len(actual))
+    return np.asarray(factors * told)
+
+
+def widen_short(quantiles: Array, levels: Array, counts: NDArray[np.int64]) -> Array:
+    """Widen the quantiles of short series, whose own spread is hardly known.
+
+    By the quantiles of Student's t against the normal ones, to the first order of
+    their Cornish-Fisher expansion.
+
+    Parameters
+    ----------
+    quantiles
+        [n_items, horizon, n_levels].
+    counts
+        [n_items] values of each series' history.
+    """
+    free = np.maximum(counts, _FEWEST) - 1
+    factors = 1 + (normal_scores(levels) ** 2 + 1) / (4 * free[:, None])
+    return stretch(quantiles, levels, factors[:, None, :])
 
 
 def _reach(actual: Array, quantiles: Array, levels: Array) -> Array:
@@ -39,7 +62,7 @@ def _reach(actual: Array, quantiles: Array, levels: Array) -> Array:
 
 
 def stretch(quantiles: Array, levels: Array, factors: Array) -> Array:
-    """Apply the factors of `calibrate` to quantiles [..., horizon, n_levels]."""
+    """Apply factors around the median of quantiles [..., horizon, n_levels]."""
     middle = int(np.searchsorted(levels, 0.5))
     center = quantiles[..., middle, None]
     return np.asarray(center + factors * (quantiles - center))

@@ -18,7 +18,7 @@ from forecaster.training.bounds import (
     keep_whole,
     keep_within,
 )
-from forecaster.training.calibration import calibrate, stretch
+from forecaster.training.calibration import calibrate, stretch, widen_short
 from forecaster.training.ensemble import blend, choose_weights
 from forecaster.training.fallback import forecast_new_items, mend, settle_constant
 from forecaster.training.train import Outcome, Plan, Report, score_quantiles
@@ -70,7 +70,8 @@ class Ensemble:
             some = panel if len(rows) == panel.n_items else panel.take(rows)
             low, high = (bound[rows] for bound in bounds)
             blended[rows] = self._blend(some, levels, low, high)
-        stretched = stretch(blended, levels, self.factors)
+        widened = widen_short(blended, levels, panel.counts)
+        stretched = stretch(widened, levels, self.factors)
         settled = settle_constant(keep_possible(stretched, panel), panel)
         return forecast_new_items(settled, panel, levels)
 
@@ -134,10 +135,14 @@ def combine(plan: Plan, outcome: Outcome, metric: str) -> Combined:
     trained = outcome.trained
     forecasts = [one.quantiles for one in trained]
     weights = choose_weights(plan, trained, metric)
-    blended = blend(forecasts, weights)
-    factors = calibrate(plan.backtest.actual, blended, plan.levels)
+    widened = _in_each_window(
+        plan,
+        blend(forecasts, weights),
+        lambda quantiles, past: widen_short(quantiles, plan.levels, past.counts),
+    )
+    factors = calibrate(plan.backtest.actual, widened, plan.levels)
     smooth = _in_each_window(
-        plan, stretch(blended, plan.levels, factors), keep_possible
+        plan, stretch(widened, plan.levels, factors), keep_possible
     )
     quantiles = _in_each_window(plan, smooth, keep_whole)
     report = Report(

@@ -179,7 +179,7 @@ def compare_losses(by_window: Array) -> Array:
     """Losses against the best of each window, their geometric mean over windows.
 
     A window in which there is little to lose, such as the months without an outbreak,
-    counts as much as any other.
+    counts as much as any other; one that no candidate has a loss in counts nothing.
 
     Parameters
     ----------
@@ -190,7 +190,8 @@ def compare_losses(by_window: Array) -> Array:
     -------
     [n_candidates], 1 for what is best in every window; infinite without a loss in one.
     """
-    losses = np.where(np.isfinite(by_window), by_window, np.inf)
+    scored = np.isfinite(by_window).any(axis=0)
+    losses = np.where(np.isfinite(by_window), by_window, np.inf)[:, scored]
     best = np.maximum(losses.min(axis=0), _TINY)
     return np.asarray(np.exp(np.log(np.maximum(losses, _TINY) / best).mean(axis=1)))
 

@@ -16,7 +16,7 @@ from forecaster.candidates.catalogue import State
 from forecaster.data.panel import Panel
 from forecaster.metrics import Scored, score
 from forecaster.training.bounds import keep_near, keep_possible
-from forecaster.training.calibration import stretch
+from forecaster.training.calibration import stretch, widen_short
 from forecaster.training.combination import Ensemble
 from forecaster.training.ensemble import blend
 from forecaster.training.fallback import mend
@@ -154,7 +154,8 @@ class _Sample:
             for one, weight in zip(self.outcome.trained, weights, strict=True)
         ]
         blended = blend(forecasts, np.array(weights))
-        stretched = stretch(blended, levels, self.ensemble.factors)
+        widened = widen_short(blended, levels, past.counts)
+        stretched = stretch(widened, levels, self.ensemble.factors)
         return keep_possible(stretched, past)
 
     def _predict(self, one: Trained, window: int, told: Panel) -> Array:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from glue.engines import AUTOPILOT, EMBEDDED, KEY
 from glue.reporting.costs import estimate_cost
 from glue.reporting.timeline import build_timeline
 
 _CAP = "TimeSeriesForecastingJobConfig.CompletionCriteria.MaxAutoMLJobRuntimeInSeconds"
-# A training takes so long in AWS's own examples, the jobs beside it included.
+# A training takes so long in AWS's own examples, the jobs beside it included. Of the
+# embedded engine's, most is the start of three Glue jobs, each of a minute or so.
 _MINUTES = (30, 120)
+_EMBEDDED_MINUTES = (5, 20)
 
 
 def estimate_run(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -31,8 +34,9 @@ def estimate_run(settings: Mapping[str, Any]) -> dict[str, Any]:
         key: settings.get(f"TransformResources.{key}")
         for key in ("InstanceType", "InstanceCount")
     }
-    cost = estimate_cost(build_timeline({}), resources, local=False)
-    least, most = _MINUTES
+    engine = str(settings.get(KEY) or AUTOPILOT)
+    cost = estimate_cost(build_timeline({}), resources, local=False, engine=engine)
+    least, most = _EMBEDDED_MINUTES if engine == EMBEDDED else _MINUTES
     return {
         "currency": cost["currency"],
         "least": round(cost["least"], 2),
@@ -46,7 +50,8 @@ def estimate_run(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def describe_estimate(estimate: Mapping[str, Any]) -> str:
     """Say what a run would cost and how long it would take, as part of a sentence."""
-    cost = f"${estimate['least']:.0f} to ${estimate['most']:.0f}"
+    digits = 0 if estimate["least"] >= 1 else 2
+    cost = f"${estimate['least']:.{digits}f} to ${estimate['most']:.{digits}f}"
     least, most = (estimate[f"minutes_{end}"] for end in ("least", "most"))
     took = f"{_spell_minutes(least)} to {_spell_minutes(most)}"
     cap = estimate["training_ends_after"]

@@ -67,7 +67,7 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "zip-duplicate-name": _error(
         "Two members of the archive have the same name.",
-        _MAKE_ZIP,
+        "make the archive again, with one file of each name",
         "the archive holds {count:name} more than once",
     ),
     "zip-nested": _error(
@@ -99,6 +99,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "The archive holds no TTS.csv.",
         "put the history into the archive as TTS.csv (any case, any folder)",
         "the archive holds no TTS.csv ({found})",
+        "zip-nested",
     ),
     "tts-by-another-name": _fixed(
         "The archive holds one table, under another name; it was taken as TTS.csv.",
@@ -134,17 +135,19 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "csv-not-text": _error(
         "A table is no CSV but a workbook, another binary file, a page or JSON.",
-        "open it where it was made, save as CSV in UTF-8, and upload that",
+        "open it where it was made, save it there as CSV in UTF-8, and upload that",
         "{file} is not CSV text ({problem})",
     ),
     "csv-line-too-long": _error(
         "A line of a table is longer than 1 MiB.",
-        "export it again, with one row per line and quotes closed",
+        "look there for a quote that is never closed, or a missing line break; or "
+        "leave the column of long texts out",
         "{file} has a line of more than {most} characters",
     ),
     "csv-too-many-columns": _error(
-        "A table has more than 1,000 columns.",
-        "bring it into long form: one row per series and time step",
+        "A table has more than 1,000 columns, or 4,000 with one for each date.",
+        "leave columns out; one for each date is recognised by its name, such as "
+        "2024-01-31; else bring it into long form, one row per series and date",
         "{file} has more than {most} columns",
     ),
     "csv-unreadable": _error(
@@ -155,13 +158,15 @@ UPLOAD_CODES: dict[str, Code] = {
     "csv-broken-bytes": _error(
         "A table is in UTF-8, and some of its bytes are not.",
         "correct these values, or export it again in UTF-8 throughout",
-        "bytes that are no UTF-8 in {count:line} of {file}, where others are UTF-8",
+        "{what} in {count:line} of {file}",
     ),
     "csv-quote-open": _error(
         "A quote is opened in one row and closed in a later one, so that rows between "
         "them are read as one value.",
-        "remove the quote, or double it where it belongs to the value",
-        "{file} has a quote that is closed some rows later only",
+        'close the quote where its value ends; write it twice ("") where it belongs '
+        'to the value, as in "a string of 5"""',
+        "a quote opens in {file} and is closed {count:row} further down only, so that "
+        "these rows are read as one value",
     ),
     "lines-skipped": _warning(
         "Lines above, below or within a table are no rows of it, such as titles, notes "
@@ -184,7 +189,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "Rows have more or fewer fields than the header.",
         "quote the values that hold the delimiter, complete the short rows, and remove "
         "lines that are no rows",
-        "{count:row} of {file} with other than the header's {width} fields",
+        "{count:row} of {file} with other than the header's {width} fields{why}",
     ),
     "parquet-no-reader": _error(
         "A table is a Parquet file, and pyarrow is not installed where it is read.",
@@ -236,13 +241,14 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "header-blank": _error(
         "A column has no name.",
-        "name it in the header, or cut it",
-        "{file} has {count:column} without a name",
+        "name it in the header, or take it out of the table",
+        "the header of {file} has {count:column} without a name ({numbers} of {width}, "
+        "from the left)",
     ),
     "header-twice": _error(
         "Two columns have the same name, apart from case.",
-        "rename one of them",
-        "{file} has the same column name more than once",
+        "rename one of the two in the header, or take it out of the table",
+        "{file} has the same column name more than once (columns {numbers} of {width})",
     ),
     "header-too-long": _error(
         "A column's name is longer than 256 characters.",
@@ -258,7 +264,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "column-unclear": _error(
         "More than one column could be the item id, the timestamp or the target.",
         "name the right one in TimeSeriesConfig of config.json",
-        "{file} has more than one column that could be the {role} (found {columns})",
+        "{file} has several columns that could be the {role} ({columns})",
     ),
     "column-chosen": _warning(
         "Several columns could be the item id; one was chosen by what it makes of the "
@@ -268,11 +274,13 @@ UPLOAD_CODES: dict[str, Code] = {
         "{file}'s column {column!r} was taken as the {role} ({why}); it could also be "
         "{others}",
     ),
-    "item-made": _fixed(
+    "item-made": _warning(
         "The table holds one series and no item column; the item was called as the "
         "upload is.",
-        "ignore this, or add a column item_id",
-        "{file} has no item id column; its one series was called {item!r}",
+        "ignore this; or add a column item_id, above all if the numbers' column is "
+        "called as the item is",
+        "{file} has no item id column; its one series, the numbers of {target!r}, was "
+        "called {item!r}",
     ),
     "column-two-roles": _error(
         "The settings name one column for two roles.",
@@ -282,7 +290,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "column-reserved": _error(
         "A key, the timestamp or the target is called as a column of the forecast is: "
         "mean, or p1 to p99.",
-        "rename it",
+        "rename it in the header, as forecast.csv has columns mean and p1 to p99",
         "{file}'s column {column!r} has the name of a column of the forecast",
     ),
     "column-empty": _warning(
@@ -298,9 +306,10 @@ UPLOAD_CODES: dict[str, Code] = {
     "table-wide": _error(
         "The table has a column for each date, and nothing says how it is meant.",
         "bring it into long form: one row per series and date, as item_id, "
-        "timestamp, target_value",
-        "{file} has {count:column} of moments (found {columns}), and cannot be brought "
-        "into long form without a doubt",
+        "timestamp, target_value; or call each column of values as its date, such as "
+        "2024-01-31",
+        "{file} seems to have a column for each moment ({count} columns, {columns}), "
+        "and cannot be brought into long form: {why}",
     ),
     "table-melted": _warning(
         "The table has a column for each date, or for each series; it was brought into "
@@ -313,8 +322,8 @@ UPLOAD_CODES: dict[str, Code] = {
     # values
     "key-blank": _error(
         "An item id or a grouping column is blank.",
-        "fill in the id, or remove the rows",
-        "{count:blank key value} in {file}",
+        "fill it in, or remove these rows if they are totals or notes",
+        "no {column!r} in {count} of {read:row} of {file}",
     ),
     "timestamp-unreadable": _error(
         "Timestamps cannot be read, or not like the rest of the column.",
@@ -324,24 +333,24 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "timestamp-blank": _error(
         "Timestamps are blank.",
-        "fill in the date of each row, also where it is that of the row above; or "
-        "remove the rows",
-        "{count:blank timestamp} in {file}'s column {column!r}",
+        "fill in the date of each row, or remove the rows if they are totals or notes",
+        "no {column!r} in {count} of {read:row} of {file}",
     ),
     "timestamp-ambiguous": _error(
         "Day, month and year cannot be told apart, since no value is above 12, or as "
         "years have two digits; or a column of weeks holds what looks like months.",
-        'set "Preparation": {"DateOrder": "day-first"} or "month-first" in '
-        "config.json; or write dates as YYYY-MM-DD, and weeks as 2020-W01",
+        'set "Preparation": {"DateOrder": "day-first"} in config.json where 03/04 is '
+        'the 3rd of April, or "month-first" where it is March the 4th; or write dates '
+        "as YYYY-MM-DD",
         "{file}'s column {column!r} could be {orders}",
     ),
     "timestamp-swapped": _error(
         "Dates are uneven, and would be even if day and month were swapped wherever "
         "that gives a date; a spreadsheet has probably read them in the wrong order.",
-        "write the dates as YYYY-MM-DD where they were made, and do not open the file "
-        "in a spreadsheet in between",
-        "{file}'s column {column!r} has uneven steps, which are even once day and "
-        "month are swapped where both are 12 or less",
+        "export the table again where it was made, with dates as YYYY-MM-DD, and do "
+        "not open it in a spreadsheet before the upload",
+        "{file}'s column {column!r} has uneven steps, such as {uneven}, which are even "
+        "once day and month are swapped where both are 12 or less",
     ),
     "timestamp-mixed": _error(
         "The timestamp column mixes several forms of dates.",
@@ -350,8 +359,8 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "timestamp-zones": _error(
         "The timestamps have several time zones.",
-        "convert them to one time zone and leave the offset out",
-        "{file}'s column {column!r} has several time zones (found {zones})",
+        "write all of them in one time zone, without an offset behind them",
+        "{file}'s column {column!r} has several time zones ({zones})",
     ),
     "timestamp-utc": _fixed(
         "The timestamps have several offsets, as around a clock change; they were "
@@ -400,18 +409,20 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "timestamp-without-time": _error(
         "The frequency is below daily, and the timestamps have no time of day.",
-        "add the time to the timestamps, or set ForecastFrequency to D or coarser",
-        "{file} has dates only, and ForecastFrequency is {frequency}",
+        "add the time of day, as in 2024-01-31 13:00:00, or set ForecastFrequency to D "
+        "or longer",
+        "{file} has dates without a time of day, and ForecastFrequency is {frequency}",
     ),
     "target-not-number": _error(
         "Values of the target are not numbers, or are infinite.",
-        "write plain numbers such as 1234.5, and nothing where there is no value",
-        "{count:value} of {file}'s column {column!r} not readable as numbers",
+        "write plain numbers as in the other rows, and nothing where there is no value",
+        "{count:value} of {file}'s column {column!r} not readable as numbers{why}",
     ),
     "covariate-not-number": _error(
         "Values of a column that is set to be numeric are not numbers.",
         'correct them, or set its type to "text" in Preparation.ColumnTypes',
-        "{count:value} of {file}'s column {column!r} not readable as numbers",
+        "{count:value} of {file}'s column {column!r} not readable as numbers{why}",
+        "decimal-mixed",
     ),
     "decimal-ambiguous": _error(
         "Numbers such as 1,234, or 987 and 1.045, could be thousands or decimals.",
@@ -424,7 +435,8 @@ UPLOAD_CODES: dict[str, Code] = {
         "A column has decimal commas in some rows and decimal points in others.",
         'write them alike; or set "Preparation": {"DecimalMark": "."} or "," in '
         "config.json, where the other mark groups thousands",
-        "{file}'s column {column!r} mixes decimal commas and decimal points",
+        "{file}'s column {column!r} mixes decimal commas and decimal points ({commas} "
+        "of {filled} values have a comma)",
     ),
     "decimal-assumed": _warning(
         "Each number with a point, or with a comma, has three digits behind it; it was "
@@ -443,8 +455,9 @@ UPLOAD_CODES: dict[str, Code] = {
     "units-mixed": _error(
         "The numbers of a column have different units, or some a percent sign and "
         "others none.",
-        "write all of them in one unit, and leave the unit out",
-        "{file}'s column {column!r} has {problem} (found {units})",
+        "convert them to one unit, and leave it out; where that cannot be, make items "
+        "of their own of the rows in another unit",
+        "{file}'s column {column!r} has {problem} ({units})",
     ),
     "number-marks": _fixed(
         "Numbers with a decimal comma, grouped thousands, or a minus behind them or in "
@@ -487,7 +500,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "remove the repeats; or name the column that tells them apart in "
         "GroupingAttributeNames of TimeSeriesConfig; or say how to combine them in "
         f"{_AGGREGATION} for the target",
-        "{count:row} of {file} with the key and the timestamp of another",
+        "{count:row} of {file} with the series and the timestamp of another row",
     ),
     "duplicate-rows-aggregated": _warning(
         f"Rows have the same series and timestamp; {_AGGREGATION} combines them.",
@@ -504,8 +517,10 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "coarser-than-frequency": _error(
         "The data's steps are longer than those of the forecast.",
-        "set a ForecastFrequency that the data has; it cannot be split",
-        "{file} has steps of {steps} ({evidence}); ForecastFrequency is {frequency}",
+        "set ForecastFrequency to the data's own step, or to a longer one, as values "
+        "of long steps cannot be split into shorter ones",
+        "{file} has steps of {steps} ({evidence}), longer than the ForecastFrequency, "
+        "{frequency}",
     ),
     "off-boundary": _warning(
         "Timestamps are not at the start of their period; Autopilot moves them there "
@@ -516,7 +531,7 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "frequency-unclear": _error(
         "The timestamps have no regular step that Autopilot could forecast at.",
-        "set ForecastFrequency in config.json, or aggregate the data to regular steps",
+        "set ForecastFrequency in config.json to a step that the rows can be put into",
         "{file} has no step that Autopilot can forecast at ({evidence})",
         "key-blank",
         "timestamp-swapped",
@@ -529,13 +544,15 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "too-few-steps": _error(
         "The history has too few time steps to forecast even one.",
-        "upload at least four time steps of history",
-        "{file} has {steps:time step} of {frequency}",
+        "upload at least four time steps of history, better a hundred; if there should "
+        "be more, look at the dates and at ForecastFrequency",
+        "{file} has only {steps:time step} of {frequency}",
     ),
     "horizon-too-long": _error(
         "The horizon is longer than a quarter of the history, or than 500 steps.",
         "lower ForecastHorizon, or upload a longer history",
-        "ForecastHorizon is {horizon} (at most {most}: {file} has {steps} time steps)",
+        "ForecastHorizon is {horizon}, and {file} has {steps} time steps, which allow "
+        "{most}",
     ),
     "horizon-long": _warning(
         "The history has fewer than five steps for each step of the horizon.",
@@ -554,6 +571,15 @@ UPLOAD_CODES: dict[str, Code] = {
         "change their order within a table.",
         "ignore this if it is so; otherwise look for rows with their columns swapped",
         "{count:id} of {file} in more than one of the columns that name a series",
+    ),
+    "columns-crossed": _error(
+        "From some row on the ids are numbers that were never seen before, and another "
+        "column has few values, as ids have: two tables were joined whose columns have "
+        "another order.",
+        "bring the columns of the rows below into the order of the header; if the ids "
+        "are right, sort the table by time",
+        "{file}'s columns {first!r} and {second!r} seem to be swapped from row {row} "
+        "on",
     ),
     "ids-damaged": _warning(
         "Item ids look like long numbers that a spreadsheet has rounded, so that "
@@ -654,19 +680,22 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "target-empty": _error(
         "The target has no value at all.",
-        "upload a table with values of the target",
-        "{file}'s column {column!r} holds no value",
+        "fill it in, or name the right column as TargetAttributeName in "
+        "TimeSeriesConfig of config.json",
+        "{file}'s column {column!r}, the target, holds no value",
     ),
     "target-constant": _error(
         "The target has the same value everywhere; there is nothing to learn.",
-        "upload a table whose target varies",
-        "{file}'s column {target!r} is {value:g} everywhere",
+        "look whether it is the column that is to be forecast, and name the right one "
+        "as TargetAttributeName in TimeSeriesConfig of config.json",
+        "{file}'s column {target!r}, the target, is {value:g} everywhere",
     ),
     # related files
     "rts-has-target": _error(
         "RTS.csv has the target column.",
-        "remove it there; the target stands in TTS.csv only",
-        "{file} has the target column {column!r}",
+        "take the column out of RTS.csv: values to be forecast are not known ahead, "
+        "and those of the past stand in TTS.csv",
+        "{file} has the column {column!r}, which is the target in TTS.csv",
     ),
     "rts-without-groups": _warning(
         "RTS.csv lacks a grouping column; its rows hold for all groups of an item.",
@@ -675,18 +704,22 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "column-collision": _error(
         "A non-key column appears in two files.",
-        "keep it in one of them, or rename it",
-        "{file} has columns that another file has too (found {columns})",
+        "take it out of one of the two if it is the same there, or rename it in one; "
+        "if it tells series of one item apart, name it in GroupingAttributeNames of "
+        "TimeSeriesConfig instead",
+        "{file} has columns that {other} has too ({columns})",
     ),
     "metadata-with-timestamp": _error(
         "metadata.csv has the timestamp column, so it varies with time.",
-        "move what varies with time to RTS.csv; metadata.csv has one row per item",
-        "{file} has the timestamp column {column!r}",
+        "if its values change with time, call the file RTS.csv; otherwise take the "
+        "column out, and keep one row per item",
+        "{file} has the timestamp column {column!r}, and describes items once for all",
     ),
     "rts-duplicate-rows": _error(
         "RTS.csv has two rows for one series and timestamp.",
-        "keep one of each; covariates cannot be summed",
-        "{count:row} of {file} with the key and the timestamp of another",
+        "keep one of each, or correct a date that is mistyped; if they are of several "
+        "places, add the column that tells these apart to both files",
+        "{count:row} of {file} with the series and the timestamp of another row",
     ),
     "rts-series-unknown": _warning(
         "RTS.csv has series that are not in the history; they were left out.",
@@ -705,7 +738,8 @@ UPLOAD_CODES: dict[str, Code] = {
         "No row of RTS.csv has the item and the timestamp of any row of the history; "
         "its columns would be blank throughout.",
         "write ids and timestamps of both files alike, such as the first of each month",
-        "no row of {file} belongs to any of the history: {why}",
+        "no row of {file} has the series and the timestamp of a row of the history: "
+        "{why}",
     ),
     "rts-no-history": _error(
         "No column of RTS.csv has a value at any moment of the history, so that "
@@ -761,8 +795,8 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "metadata-duplicate": _error(
         "metadata.csv describes an item twice, and differently.",
-        "keep one row per item",
-        "{count:row} of {file} with another description of the same item",
+        "keep the right row of each item; what changes with time belongs in RTS.csv",
+        "{count:row} of {file} with another description of an item than a row above",
     ),
     "metadata-repeated": _fixed(
         "metadata.csv has the same row twice; one of each was kept.",
@@ -801,8 +835,8 @@ UPLOAD_CODES: dict[str, Code] = {
         "Covariates of the future are given for some series or steps only.",
         "complete them up to the end of the horizon, after a look for wrong ids among "
         "these series; or set futurefill for each (texts cannot be filled)",
-        "covariates of {count} of {series} series do not reach all of the {horizon} "
-        "steps to come; nothing fills {unfilled}",
+        "{source} does not give {unfilled} for all of the {horizon} steps to come, in "
+        "{count} of {series} series{why}",
         "future-none",
         *_LOST_ROWS,
     ),
@@ -819,7 +853,8 @@ UPLOAD_CODES: dict[str, Code] = {
         "fill them in up to the end of the horizon, texts by a word such as none; or "
         "set futurefill for a column of numbers; or leave the column out with "
         "Preparation.DropColumns",
-        "{count:blank future value} of {column!r}",
+        "no {column!r} in {count:row} of the future",
+        *("covariate-not-number", "decimal-mixed"),
     ),
     "future-blank-filled": _warning(
         "Covariates are blank in rows of the future; futurefill fills them.",
@@ -839,7 +874,7 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "setting-invalid": _error(
         "A setting has a value that Autopilot would refuse.",
-        "correct the value",
+        "correct the value, or remove the key",
         "{path} {problem}",
     ),
     "setting-unknown": _error(
@@ -848,16 +883,18 @@ UPLOAD_CODES: dict[str, Code] = {
         "{path} in {source} is not a setting of this pipeline",
     ),
     "setting-capped": _warning(
-        "The upload's own config.json asks for more time or machines than the bucket's "
-        "settings allow.",
+        "The upload's own config.json asks for more time, machines or trainings than "
+        "the bucket's settings allow, or for what these alone decide.",
         "ignore this, or ask whoever runs the pipeline to raise it in "
         "config/default.json",
-        "{path} is {wanted} in config.json; it was lowered to {most}, as {source} says",
+        "{path} is {wanted} in config.json; it was put back to {most}, as {source} "
+        "says",
     ),
     "setting-column-unknown": _error(
         "The upload's own config.json names a column that is not in the data.",
         "correct the name or remove it",
-        "{path} in {source} names {name!r} (found columns {columns})",
+        "{path} in {source} names {name!r}, and no file has a column of that name "
+        "(found {columns})",
     ),
     "setting-column-dropped": _warning(
         "The bucket's settings name a column that is not in this upload; that "
@@ -867,8 +904,9 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "setting-column-text": _error(
         "Filling names a column that is not numeric.",
-        "remove it from Filling",
-        "{path} is set, and the column is not numeric",
+        "remove it, as texts cannot be filled; write a word such as none into the "
+        "blank cells of the column instead",
+        "{path} is set, and the column holds texts or ids",
     ),
     # the run's own folder
     "input-folder-used": _error(
@@ -879,7 +917,7 @@ UPLOAD_CODES: dict[str, Code] = {
     # limits
     "too-many-series": _error(
         "There are more than 5,000,000 series.",
-        "split the upload",
+        "upload the series in several archives, or leave some out",
         "{file} has {count} series (at most {most})",
     ),
     "too-many-features": _error(
@@ -890,19 +928,20 @@ UPLOAD_CODES: dict[str, Code] = {
     # the hook
     "hook-failed": _error(
         "glue/transform.py raised an error.",
-        "correct it, deploy, and upload again",
+        "correct glue/transform.py there, deploy, and upload again",
         "transform() raised {error}",
     ),
     "hook-result": _error(
         "glue/transform.py returned something that cannot be forecast.",
-        "correct it, deploy, and upload again",
+        "correct glue/transform.py so that it does not, deploy, and upload again",
         "transform() {problem}",
     ),
     "hook-depends-on-parts": _error(
         "glue/transform.py gives a series another result when other series are in "
         "the same part.",
-        "treat each series by itself in transform(), for example with groupby",
-        "transform() gives a series other rows when other series are there",
+        "compute in transform() from the rows of one series only, for example with "
+        "groupby over the key columns, and nothing from the whole table",
+        "transform() depends on which series it is given together: {problem}",
     ),
     "nothing-left": _error(
         "No series is left after dropping short ones, or after glue/transform.py.",

@@ -332,7 +332,7 @@ def _place(example: Example, before: Example | None) -> str:
         words.append(f"row {example.row}")
     if example.column is not None and not (same_column and words):
         words.append(f"column {shorten(example.column)!r}")
-    if example.value is not None:
+    if example.value:
         words.append(f"value {shorten(example.value, 100)!r}")
     return " ".join(words)
 

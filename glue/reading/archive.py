@@ -137,8 +137,12 @@ def _take_table(
     """Take a file that is no archive as the TTS.csv."""
     size = path.stat().st_size
     if name.casefold().endswith(".zip"):
-        problem = f"{name!r} is not a zip file" if size else f"{name!r} is empty"
-        findings.add("zip-unreadable", problem=problem)
+        problem = f"{name!r} is empty"
+        remedy = "make the archive again, and upload it whole"
+        if size:
+            problem = f"{name!r} is called .zip, and does not begin as zip files do"
+            remedy += "; a table that is not packed is uploaded as .csv"
+        findings.add("zip-unreadable", remedy=remedy, problem=problem)
         return Upload()
     if size > limits.total:
         _note_size(size, limits, findings)
@@ -177,7 +181,7 @@ def _gunzip(
                     return False
                 sink.write(block)
     except _BROKEN as error:
-        problem = f"{name!r} cannot be unpacked ({shorten(str(error), 120)})"
+        problem = f"{name!r} cannot be unpacked ({_explain_broken(error)})"
         findings.add("zip-unreadable", problem=problem)
         return False
     findings.add("csv-gzip", file=shorten(name))
@@ -212,9 +216,20 @@ def _unpack_archive(
                     packed.unlink()
                 upload.files[role] = target
     except _BROKEN as error:
-        why = shorten(str(error), 120)
-        problem = f"the zip archive cannot be read ({why})"
+        problem = f"the zip archive cannot be read ({_explain_broken(error)})"
         raise findings.reject("zip-unreadable", problem=problem) from error
+
+
+def _explain_broken(error: Exception) -> str:
+    """Say in plain words why an archive cannot be read."""
+    words = str(error)
+    if isinstance(error, EOFError) or "not a zip file" in words:
+        return "its end is missing, as where an upload or a download was cut short"
+    if isinstance(error, (zlib.error, lzma.LZMAError)) or "CRC" in words:
+        return "what it holds is damaged, as its bytes do not fit together"
+    if isinstance(error, NotImplementedError):
+        return "it is packed by a method that is not known; use the usual one, deflate"
+    return shorten(words, 120)
 
 
 def _check_workbook(
@@ -223,8 +238,14 @@ def _check_workbook(
     """Refuse a workbook, which is an archive of its own kind."""
     names = {member.filename for member in members}
     if "[Content_Types].xml" in names and "xl/workbook.xml" in names:
-        problem = "it is an Excel workbook"
-        raise findings.reject("csv-not-text", file="the upload", problem=problem)
+        remedy = "open it in a spreadsheet, save the sheet as CSV in UTF-8, and upload "
+        remedy += "that; or upload it with python forecast.py, which converts it"
+        raise findings.reject(
+            "csv-not-text",
+            remedy=remedy,
+            file="the upload",
+            problem="it is an Excel workbook",
+        )
 
 
 def check_directory(path: Path, limits: ArchiveLimits, findings: Findings) -> None:
@@ -291,7 +312,8 @@ def _choose_members(
 
 
 def _plain_name(member: zipfile.ZipInfo) -> str:
-    name = posixpath.basename(member.filename).casefold()
+    # Some programs of Windows write its own separator.
+    name = posixpath.basename(member.filename.replace("\\", "/")).casefold()
     return name[: -len(".gz")] if name.endswith(".csv.gz") else name
 
 
@@ -313,6 +335,9 @@ def _note_file(role: str, member: zipfile.ZipInfo, findings: Findings) -> None:
     """Say that a file is larger than any of its role."""
     findings.add(
         "file-too-large",
+        remedy="keep only settings in it"
+        if role == "config"
+        else "keep one row per item in it",
         file=shorten(member.filename),
         size=member.file_size,
         most=_MOST_BYTES[role],
@@ -390,9 +415,15 @@ def _note_missing(members: list[zipfile.ZipInfo], findings: Findings) -> None:
     names = [m.filename for m in members if not m.is_dir() and not is_junk(m.filename)]
     contents = f"found {list_some(names)}" if names else "the archive is empty"
     suffixes = (*TABLE_SUFFIXES, ".txt")
-    tables = [name for name in names if name.casefold().endswith(suffixes)]
+    known = {one for one in names if posixpath.basename(one).casefold() in ROLES}
+    tables = [
+        one for one in names if one.casefold().endswith(suffixes) and one not in known
+    ]
     books = [name for name in names if name.casefold().endswith((".xlsx", ".xls"))]
     remedy = _advise_name(tables[0]) if len(tables) == 1 else None
+    if len(tables) > 1:
+        remedy = "call the table with the history TTS.csv, and one with covariates of "
+        remedy += "past and future RTS.csv"
     if books and not tables:
         remedy = f"open {shorten(books[0])!r}, save its sheet as CSV under the name "
         remedy += "TTS.csv, and put that into the archive"

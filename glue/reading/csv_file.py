@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import itertools
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,7 +22,8 @@ from glue.findings.finding import (
     list_some,
     shorten,
 )
-from glue.reading.header import MAX_COLUMNS, check_count, check_header
+from glue.reading.encodings import MAX_LINE_BYTES, find_encoding
+from glue.reading.header import check_count, check_header
 from glue.reading.layout import (
     DELIMITERS,
     Layout,
@@ -33,37 +32,15 @@ from glue.reading.layout import (
     is_headless,
     is_ruler,
 )
+from glue.reading.row_widths import QUOTE_DECIMALS, WidthAdvice
 from glue.reading.ruled_lines import Grid, RuledLines
 from glue.rows import Rows
 
-MAX_LINE_BYTES = 1024 * 1024
-_BLOCK = 1024 * 1024
 _HEAD_LINES = 50
-_OTHER_TEXTS = {
-    b"<!doctype html": "a page in HTML",
-    b"<html": "a page in HTML",
-    b"<table": "a table in HTML",
-    b"<tr>": "a table in HTML",
-    b"[{": "JSON",
-    b'{"': "JSON",
-}
 _BLOCK_CHARACTERS = 4 * 1024 * 1024
-_MOST_FIELDS = 10 * MAX_COLUMNS
+# Of a longer record, only a part is kept.
+_MOST_FIELDS = 10_000
 _MOST_NOTES = 1_000
-_MAGIC = {
-    b"\x1f\x8b": "a gzip file",
-    b"PK\x03\x04": "a zip archive or an Excel workbook",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
-    b"%PDF": "a PDF",
-    b"SQLi": "a database file",
-}
-
-# Bytes that are letters or marks in cp1252 and hardly stand within or before a word
-# there; in the encodings of old systems they are letters with accents.
-_RARE_LETTER = re.compile(
-    rb"[A-Za-z\xc0-\xff][\x82-\x8b\x8e\x93\x94\x98-\x9b\x9e\x9f][A-Za-z\xc0-\xff]"
-    rb"|[\x81\x83\x8a\x8d-\x90\x9a\x9d-\x9f]"
-)
 
 
 @dataclass(frozen=True)
@@ -71,7 +48,8 @@ class CsvFile:
     """What is needed to read a CSV file.
 
     ``skip`` is the number of columns at the left that are left out: 1 when a
-    program has written its row numbers there.
+    program has written its row numbers there. ``written`` is how many fields the
+    header has in the file, blank ones included.
     """
 
     path: Path
@@ -80,6 +58,7 @@ class CsvFile:
     chunk_rows: int
     header: tuple[str, ...] = ()
     skip: int = 0
+    written: int = 0
     is_numbered: bool = False
     layout: Layout = field(default_factory=lambda: Layout(",", 1))
 
@@ -103,7 +82,13 @@ class CsvFile:
 
     @property
     def _grid(self) -> Grid:
-        return Grid(self.encoding, self.delimiter, self.header, self.skip)
+        return Grid(
+            self.encoding,
+            self.delimiter,
+            self.header,
+            self.skip,
+            quote=self.layout.quote,
+        )
 
     @property
     def _is_simple(self) -> bool:
@@ -125,8 +110,9 @@ class CsvFile:
         """
         rows, size = _RowFilter(self, tallies), size or self.chunk_rows
         ruled = RuledLines(self.path, self._grid)
-        if self._is_simple:
-            yield from ruled.read(size)
+        for block in ruled.read(size) if self._is_simple else ():
+            rows.pass_over(block)
+            yield block
         begin = ruled.offset, ruled.number
         for first, records in _read_blocks(self, size, findings, begin=begin):
             numbers, good = rows.choose(first, records)
@@ -156,7 +142,7 @@ def open_csv(path: Path, name: str, findings: Findings, *, chunk_rows: int) -> C
     FileRejected
         When it is no text, or has no usable header or no bounds.
     """
-    encoding = _find_encoding(path, name, findings)
+    encoding = find_encoding(path, name, findings)
     head = _read_head(path, name, encoding, findings)
     layout = find_layout(head)
     if layout.delimiter != ",":
@@ -164,129 +150,6 @@ def open_csv(path: Path, name: str, findings: Findings, *, chunk_rows: int) -> C
         findings.add("csv-delimiter", file=name, delimiter=words)
     table = CsvFile(path, name, encoding, chunk_rows, layout=layout)
     return _read_header(table, findings)
-
-
-def _find_encoding(path: Path, name: str, findings: Findings) -> str:
-    """Tell the encoding from all of the file's bytes."""
-    with path.open("rb") as file:
-        start = file.read(4096)
-    if not start.strip():
-        raise findings.reject("csv-empty", file=name)
-    for magic, kind in _MAGIC.items():
-        if start.startswith(magic):
-            raise _no_text(name, f"it is {kind}", findings)
-    text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    for opening, kind in _OTHER_TEXTS.items():
-        if text.startswith(opening):
-            raise _no_text(name, f"it is {kind}", findings)
-    wide = _find_wide_encoding(start)
-    if not wide and not _decodes(path, name, "utf-8-sig", findings):
-        _check_broken_bytes(path, name, findings)
-    for encoding in [wide] if wide else ["utf-8-sig", "cp1252", "latin-1"]:
-        if _decodes(path, name, encoding, findings):
-            _note_encoding(name, encoding, start, findings)
-            if encoding == "cp1252":
-                _check_guess(path, name, findings)
-            return encoding
-    raise _no_text(name, f"its bytes are broken {wide}", findings)
-
-
-def _check_broken_bytes(path: Path, name: str, findings: Findings) -> None:
-    """Refuse a file in UTF-8 of which some bytes are broken.
-
-    Another encoding would read it, and garble every accent that is right.
-
-    Raises
-    ------
-    FileRejected
-        When some lines can only be UTF-8, and others are not.
-    """
-    good, bad, places = 0, 0, list[Example]()
-    with path.open("rb") as file:
-        for number, line in enumerate(iter(lambda: file.readline(MAX_LINE_BYTES), b"")):
-            if line.isascii():
-                continue
-            try:
-                line.decode("utf-8")
-                good += 1
-            except UnicodeDecodeError as error:
-                bad += 1
-                near = line[max(error.start - 20, 0) : error.start + 20]
-                text = near.decode("utf-8", "replace").strip()
-                places.append(Example(name, number + 1, None, text))
-                del places[MAX_EXAMPLES:]
-    if good > 0.02 * bad:
-        raise findings.reject("csv-broken-bytes", count=bad, examples=places, file=name)
-
-
-def _check_guess(path: Path, name: str, findings: Findings) -> None:
-    """Warn of letters that are rare in cp1252, and usual where it is a wrong guess."""
-    count, places = 0, list[Example]()
-    with path.open("rb") as file:
-        for number, line in enumerate(iter(lambda: file.readline(MAX_LINE_BYTES), b"")):
-            if not line.isascii() and _RARE_LETTER.search(line):
-                count += 1
-                text = line.decode("cp1252", "replace").strip()
-                places.append(Example(name, number + 1, None, shorten(text)))
-                del places[MAX_EXAMPLES:]
-    if count:
-        findings.add("csv-encoding-guessed", count=count, examples=places, file=name)
-
-
-def _no_text(name: str, problem: str, findings: Findings) -> FileRejected:
-    return findings.reject("csv-not-text", file=name, problem=problem)
-
-
-def _find_wide_encoding(start: bytes) -> str | None:
-    """Recognise UTF-16 by its mark, or by where its zero bytes are."""
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    half = max(len(start) // 2, 1)
-    zeros_even, zeros_odd = start[0::2].count(0) / half, start[1::2].count(0) / half
-    if zeros_odd > 0.7 and zeros_even < 0.1:
-        return "utf-16-le"
-    if zeros_even > 0.7 and zeros_odd < 0.1:
-        return "utf-16-be"
-    return None
-
-
-def _decodes(path: Path, name: str, encoding: str, findings: Findings) -> bool:
-    """Try an encoding on the whole file; refuse lines that have no end."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    wide = encoding.startswith("utf-16")
-    line = 0
-    with path.open("rb") as file:
-        while True:
-            block = file.read(_BLOCK)
-            try:
-                text = decoder.decode(block, final=not block)
-            except UnicodeDecodeError:
-                return False
-            if not wide and b"\0" in block:
-                raise _no_text(name, "it holds zero bytes", findings)
-            line, longest = _measure_lines(text, line)
-            if longest > MAX_LINE_BYTES:
-                raise findings.reject(
-                    "csv-line-too-long", file=name, most=MAX_LINE_BYTES
-                )
-            if not block:
-                return True
-
-
-def _measure_lines(text: str, before: int) -> tuple[int, int]:
-    """Measure the line that goes on after this text, and the one that it ends."""
-    ends = [at for at in (text.find("\n"), text.find("\r")) if at >= 0]
-    first = min(ends) if ends else len(text)
-    last = max(text.rfind("\n"), text.rfind("\r"))
-    after = len(text) - 1 - last if ends else before + len(text)
-    return after, before + first
-
-
-def _note_encoding(name: str, encoding: str, start: bytes, findings: Findings) -> None:
-    if encoding != "utf-8-sig":
-        findings.add("csv-encoding", file=name, encoding=encoding)
-    elif start.startswith(codecs.BOM_UTF8):
-        findings.add("csv-byte-order-mark", file=name)
 
 
 def _read_head(path: Path, name: str, encoding: str, findings: Findings) -> list[str]:
@@ -311,9 +174,11 @@ def _read_header(table: CsvFile, findings: Findings) -> CsvFile:
         and not is_blank(record)
         and not is_ruler(record)
     ]
+    _check_whole_quotes(table, header, findings)
     if is_headless(header, rows):
         found = list_some(header)
         raise findings.reject("header-missing", file=table.name, found=found)
+    written = len(header)
     while len(header) > 1 and not header[-1]:
         header.pop()  # a delimiter at the end of each line makes no column
     numbered = _has_row_numbers(header, rows)
@@ -323,8 +188,32 @@ def _read_header(table: CsvFile, findings: Findings) -> CsvFile:
     skip = int(numbered or _has_blank_column(header, rows))
     names = header if unnamed else header[skip:]
     table = replace(table, header=tuple(names), skip=skip, is_numbered=numbered)
-    check_header(table.header, table.name, findings)
+    table = replace(table, written=written + unnamed)
+    below = [row[skip:] for row in rows]
+    check_header(table.header, table.name, findings, rows=below)
     return table
+
+
+def _check_whole_quotes(
+    table: CsvFile, header: Sequence[str], findings: Findings
+) -> None:
+    """Refuse a table with a pair of quotes around each line.
+
+    Raises
+    ------
+    FileRejected
+        When it has.
+    """
+    marks = [mark for mark in DELIMITERS if mark in header[0]]
+    if len(header) == 1 and marks:
+        raise findings.reject(
+            "csv-unreadable",
+            examples=[Example(table.name, table.layout.header, None, header[0])],
+            remedy="take the quotes at both ends of each line away, or export the "
+            "table again",
+            file=table.name,
+            problem="quotes stand around whole lines, so that each is one value",
+        )
 
 
 def _usual_width(rows: list[list[str]]) -> int:
@@ -366,19 +255,20 @@ class _Lines:
     """
 
     def __init__(self, file: Iterable[str], table: CsvFile, findings: Findings) -> None:
-        self._lines, self._table, self._findings = iter(file), table, findings
+        self._lines, self.table, self._findings = iter(file), table, findings
         self.count = self.size = 0
+        self.last = ""
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        line = next(self._lines)
+        line = self.last = next(self._lines)
         self.count += 1
         self.size += len(line)
         if self.size > 2 * MAX_LINE_BYTES:
             raise self._findings.reject(
-                "csv-line-too-long", file=self._table.name, most=MAX_LINE_BYTES
+                "csv-line-too-long", file=self.table.name, most=MAX_LINE_BYTES
             )
         return line
 
@@ -408,15 +298,17 @@ def _read_blocks(
         encoding = "utf-8" if offset and table.encoding == "utf-8-sig" else None
         file = io.TextIOWrapper(data, encoding or table.encoding, newline="")
         lines = _Lines(file, table, findings)
-        reader = csv.reader(lines, delimiter=table.delimiter)
+        reader = csv.reader(lines, **table.layout.dialect)
         records, length = list[list[str]](), 0
         while True:
             try:
                 record = next(reader, None)
             except csv.Error as error:
-                place = Example(table.name, begin[1] - 1 + reader.line_num)
-                raise findings.reject(
-                    "csv-unreadable", examples=[place], file=table.name, problem=error
+                place = Example(table.name, number + len(records))
+                heads = [table.header, *records[table.layout.header - 1 :]]
+                names = next(filter(None, heads), ())
+                raise _explain_error(
+                    error, place, lines, findings, names=names
                 ) from error
             if record is None:
                 break
@@ -436,6 +328,38 @@ def _read_blocks(
             yield number, records
 
 
+def _explain_error(
+    error: Exception,
+    place: Example,
+    lines: _Lines,
+    findings: Findings,
+    *,
+    names: Sequence[str],
+) -> FileRejected:
+    """Say what makes a record unreadable, and where; give what is to be raised."""
+    problem, remedy, table = str(error), None, lines.table
+    if "field larger" in str(error):
+        most = f"{csv.field_size_limit():,} characters"
+        problem = f"a value of more than {most}, the most that one may have"
+        remedy = "shorten that text, or leave its column out; if it holds other rows, "
+        remedy += "a quote before it is never closed"
+        if lines.count > 1:
+            problem = f"a quote that opens there is not closed within {most}"
+            remedy = "close the quote where its value ends, or take it out; or shorten "
+            remedy += "that value, if it is one"
+        sizes = [len(field) for field in lines.last.split(table.delimiter)]
+        at = sizes.index(max(sizes)) - table.skip
+        if lines.count == 1 and 0 <= at < len(names):
+            place = replace(place, column=names[at])
+    return findings.reject(
+        "csv-unreadable",
+        examples=[place],
+        remedy=remedy,
+        file=table.name,
+        problem=problem,
+    )
+
+
 def _check_quotes(
     record: list[str], number: int, table: CsvFile, findings: Findings
 ) -> None:
@@ -443,8 +367,14 @@ def _check_quotes(
     width = len(table.header) + table.skip
     inner = [line for field in record for line in field.splitlines()[1:]]
     if width > 1 and any(line.count(table.delimiter) >= width - 1 for line in inner):
-        place = Example(table.name, number, None, shorten(max(record, key=len)))
-        raise findings.reject("csv-quote-open", examples=[place], file=table.name)
+        longest = max(record, key=len)
+        at, first = record.index(longest) - table.skip, longest.splitlines()[0]
+        column = table.header[at] if 0 <= at < len(table.header) else None
+        place = Example(table.name, number, column, shorten(f'"{first}'))
+        count = len(longest.splitlines()) - 1
+        raise findings.reject(
+            "csv-quote-open", count=count, examples=[place], file=table.name
+        )
 
 
 class _RowFilter:
@@ -461,6 +391,12 @@ class _RowFilter:
         self._width = table.skip + self._fields
         self._names = [name.casefold() for name in table.header]
         self._waiting: list[tuple[int, list[str]]] = []
+        self._widths = WidthAdvice(table.delimiter, table.header, table.skip)
+        self._last = 0
+
+    def pass_over(self, rows: Rows) -> None:
+        """Take in rows of which none is odd."""
+        self._widths.good += len(rows)
 
     def choose(
         self, first: int, records: list[list[str]]
@@ -468,6 +404,7 @@ class _RowFilter:
         """Give the rows and their numbers; ``first`` is the first one's."""
         kept: list[int] = []
         rows: list[list[str]] = []
+        self._last = first + len(records) - 1
         for number, record in enumerate(records, first):
             if len(record) == self._width and all(record):
                 if self._waiting:
@@ -477,6 +414,7 @@ class _RowFilter:
                     rows.append(record)
                     continue
             self._sort_out(number, record, kept, rows)
+        self._widths.good += len(kept)
         return np.array(kept, dtype=np.int64), rows
 
     def _sort_out(
@@ -502,6 +440,8 @@ class _RowFilter:
         left, right = record[: self._table.skip], record[self._width :]
         unnumbered = is_blank(left) or self._table.is_numbered
         if len(record) >= self._width and is_blank(right) and unnumbered:
+            if len(record) > self._table.written:
+                self._widths.see_tail(number, record)
             kept.append(number)
             rows.append(record[: self._width])
         else:
@@ -530,10 +470,36 @@ class _RowFilter:
         for at, (number, record) in enumerate(self._waiting, 1):
             last = at == len(self._waiting) and not self._table.ends_in_newline
             quoted = record[0].count(self._table.delimiter) >= self._fields - 1
-            if quoted or (last and " " not in record[0].strip()):
+            cut = self._widths.find_delimiter(record) is not None
+            if quoted or cut or (last and " " not in record[0].strip()):
                 self._note_width(number, record)
             else:
                 self._note("lines-skipped", number, record)
+        if self._widths.numbers:
+            at_end = self._widths.numbers == [self._last]
+            self._tell_widths([], is_cut=at_end and not self._table.ends_in_newline)
+        self._note_split_decimals()
+
+    def _note_split_decimals(self) -> None:
+        """Refuse rows in which decimal commas have probably made two cells of one."""
+        at, rows = self._widths.find_split_decimals()
+        if at is None:
+            return
+        left, right = self._table.header[at : at + 2]
+        examples = [
+            Example(self._name, number, left, self._table.delimiter.join(pair))
+            for number, pair in rows[:MAX_EXAMPLES]
+        ]
+        self._tallies.add(
+            "csv-row-width",
+            examples,
+            count=self._widths.tails,
+            file=self._name,
+            width=self._fields,
+            why=f"; each ends in a blank one, and what stands under {left!r} and "
+            f"{right!r} may be one number with a decimal comma",
+            remedy=QUOTE_DECIMALS,
+        )
 
     def _note(self, code: str, number: int, record: list[str]) -> None:
         text = shorten(self._table.delimiter.join(record).strip())
@@ -544,4 +510,17 @@ class _RowFilter:
     def _note_width(self, number: int, record: list[str]) -> None:
         text = f"{Count(len(record)):field}: {shorten(' | '.join(record))}"
         place = Example(self._name, number, None, text)
-        self._tallies.add("csv-row-width", [place], file=self._name, width=self._fields)
+        self._widths.see(record, number)
+        self._tell_widths([place])
+
+    def _tell_widths(self, places: list[Example], *, is_cut: bool = False) -> None:
+        why, remedy = self._widths.explain(is_cut=is_cut)
+        self._tallies.add(
+            "csv-row-width",
+            places,
+            count=len(places),
+            file=self._name,
+            width=self._fields,
+            why=why,
+            remedy=remedy,
+        )

@@ -47,15 +47,13 @@ class Fields:
     """The fields of one column, as they stand in the bytes.
 
     ``data`` are bytes, with PADDING in front; a field begins at ``starts`` and has
-    ``sizes`` bytes, [n] each. ``is_clean`` says that no field has white space at an
-    end.
+    ``sizes`` bytes, [n] each. No field has white space at an end, or a quote.
     """
 
     data: Array
     starts: Array
     sizes: Array
     encoding: str
-    is_clean: bool = False
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -68,7 +66,13 @@ class Fields:
     def take(self, which: Array | slice) -> Fields:
         """Pick rows."""
         starts, sizes = self.starts[which], self.sizes[which]
-        return Fields(self.data, starts, sizes, self.encoding, self.is_clean)
+        return Fields(self.data, starts, sizes, self.encoding)
+
+    @property
+    def blank(self) -> Array:
+        """Which fields are empty, [n]."""
+        blank: Array = self.sizes == 0
+        return blank
 
     def code(self) -> Coded:
         """Keep each text once."""

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
-from glue.findings.finding import Example, FileRejected, Findings, shorten
+from glue.findings.finding import Example, FileRejected, Findings, list_some, shorten
+from glue.reading.timestamps import is_date
 
-MAX_COLUMNS = 1_000
+# A table with a column for each date may have more columns than one in long form.
+MAX_COLUMNS, MAX_LONG_COLUMNS = 4_000, 1_000
 MAX_NAME = 256
+# A table that is turned has more columns than a header may have by a slip.
+_MOST_TWICE = 8
+# What is in most names of columns of dates.
+_TIMELY = re.compile(
+    r"dat|time|day|week|month|year|period|tag|zeit|jour|fecha|^ds$", re.I
+)
 
 
-def check_count(columns: int, file: str, findings: Findings) -> None:
-    """Refuse a table in wide form, before any of its rows is read.
+def check_count(
+    columns: int, file: str, findings: Findings, most: int = MAX_COLUMNS
+) -> None:
+    """Refuse a table with too many columns, before any of its rows is read.
 
     Raises
     ------
     FileRejected
-        When it has more columns than any table in long form.
+        When it has more than ``most``.
     """
-    if columns > MAX_COLUMNS:
-        raise findings.reject("csv-too-many-columns", file=file, most=MAX_COLUMNS)
+    if columns > most:
+        raise findings.reject("csv-too-many-columns", file=file, most=most)
 
 
-def check_header(header: Sequence[str], file: str, findings: Findings) -> None:
-    """Refuse column names that cannot be used.
+def check_header(
+    header: Sequence[str],
+    file: str,
+    findings: Findings,
+    *,
+    rows: Sequence[Sequence[str]] = (),
+) -> None:
+    """Refuse column names that cannot be used; ``rows`` are some of those below.
 
     Raises
     ------
@@ -34,16 +51,28 @@ def check_header(header: Sequence[str], file: str, findings: Findings) -> None:
     before = findings.errors
     blank = [number for number, name in enumerate(header, 1) if not name]
     if blank:
-        places = [Example(file, 1, f"number {number}") for number in blank]
-        findings.add("header-blank", count=len(blank), examples=places, file=file)
+        _note_blank(blank, header, rows, findings, file=file)
     counts = Counter(name.casefold() for name in header if name)
     twice = sorted({name for name in header if counts[name.casefold()] > 1})
     if twice:
         places = [Example(file, 1, shorten(name)) for name in twice]
-        turned = len(twice) < len(header) / 2 < sum(counts[n.casefold()] for n in twice)
-        remedy = "turn the table, so that each line is a row" if turned else None
+        repeats = sum(counts[name.casefold()] for name in twice)
+        many = len(header) > _MOST_TWICE
+        turned = many and len(twice) < len(header) / 2 < repeats
+        remedy = None
+        if turned:
+            remedy = "turn the table by a quarter, so that each line is a row: its "
+            remedy += f"columns seem to stand in lines, of which {header[0]!r} is one"
+        folded = {name.casefold() for name in twice}
+        where = [n for n, name in enumerate(header, 1) if name.casefold() in folded]
         findings.add(
-            "header-twice", count=len(twice), examples=places, remedy=remedy, file=file
+            "header-twice",
+            count=len(twice),
+            examples=places,
+            remedy=remedy,
+            file=file,
+            numbers=list_some(map(str, where), 4),
+            width=len(header),
         )
     long = [name for name in header if len(name) > MAX_NAME]
     if long:
@@ -51,3 +80,50 @@ def check_header(header: Sequence[str], file: str, findings: Findings) -> None:
         findings.add("header-too-long", examples=places, file=file, most=MAX_NAME)
     if findings.errors > before:
         raise FileRejected(f"the header of {file} cannot be used")
+
+
+def _note_blank(
+    blank: Sequence[int],
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    findings: Findings,
+    *,
+    file: str,
+) -> None:
+    """Say which columns have no name, what stands in them, and what to do."""
+    first = blank[0]
+    values = [row[first - 1].strip() for row in rows if len(row) >= first]
+    value = next(filter(None, values), "")
+    remedy = None
+    if value and _is_shifted(header, rows):
+        remedy = "the names seem to stand one column too far right: take the blank "
+        remedy += "field at the start of the header away, and name the last column"
+    elif value:
+        remedy = "write a name for it into the header, as it holds values such as "
+        remedy += f"{shorten(value)!r}"
+    elif rows:
+        remedy = "take it out of the table, as the first rows have no value in it; or "
+        remedy += "name it in the header"
+    findings.add(
+        "header-blank",
+        count=len(blank),
+        examples=[Example(file, 2, None, value)] if value else [],
+        remedy=remedy,
+        file=file,
+        numbers=", ".join(f"number {number}" for number in blank[:5]),
+        width=len(header),
+    )
+
+
+def _is_shifted(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether names stand one column right of their values.
+
+    Dates tell: they stand left of a name that speaks of them, and not under it.
+    """
+    full = [row for row in rows if len(row) >= len(header)][:20]
+    dates = [
+        len(full) > 0 and all(is_date(row[at]) for row in full)
+        for at in range(len(header))
+    ]
+    named = [at for at, name in enumerate(header) if _TIMELY.search(name)]
+    return not header[0] and any(dates[at - 1] and not dates[at] for at in named)

@@ -6,7 +6,8 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypedDict
 
 from glue.reading.numbers import is_number
 from glue.reading.timestamps import is_date
@@ -16,9 +17,18 @@ _SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _STEP_NAME = re.compile(r"[A-Za-z]_?\d+")
 _RULER = frozenset("-=_+*~ \t")
 # A line of more characters is not cut into fields to find the layout.
-_LONGEST_LINE = 20_000
+_LONGEST_LINE = 100_000
 _MOST_BELOW = 3
+_MOST_UNNAMED = 2
 Record = Sequence[str]
+
+
+class Dialect(TypedDict):
+    """What the csv module needs to know of a table."""
+
+    delimiter: str
+    quotechar: str
+    skipinitialspace: bool
 
 
 @dataclass(frozen=True)
@@ -26,12 +36,24 @@ class Layout:
     """Where the table lies; records are numbered from 1.
 
     ``above`` are the numbers of records in front of the header and directly below it
-    that are no rows.
+    that are no rows. Values stand in ``quote``, if in any, and where the table is
+    ``spaced``, blanks stand between a delimiter and a quote.
     """
 
     delimiter: str
     header: int
     above: frozenset[int] = frozenset()
+    quote: str = '"'
+    spaced: bool = False
+
+    @property
+    def dialect(self) -> Dialect:
+        """What a reader needs to know to cut lines into fields."""
+        return {
+            "delimiter": self.delimiter,
+            "quotechar": self.quote,
+            "skipinitialspace": self.spaced,
+        }
 
 
 def find_layout(lines: Sequence[str]) -> Layout:
@@ -39,16 +61,22 @@ def find_layout(lines: Sequence[str]) -> Layout:
     lines = [line[:_LONGEST_LINE] for line in lines]
     sep = _SEP_LINE.fullmatch(lines[0]) if lines else None
     delimiter = sep[1] if sep and sep[1] in DELIMITERS else _find_delimiter(lines)
-    records = _read_records(lines, delimiter)
+    found = Layout(
+        delimiter,
+        1,
+        quote="'" if _is_single_quoted(lines, delimiter) else '"',
+        spaced=_is_spaced(lines, delimiter),
+    )
+    records = _read_records(lines, found)
     filled = [n for n, record in enumerate(records, 1) if not is_blank(record)]
     if sep:
         filled = filled[1:]
     if not filled:
-        return Layout(delimiter, 1)
+        return found
     header = _find_header(records, filled)
     below = _find_below(records, [n for n in filled if n > header])
     above = {n for n, record in enumerate(records, 1) if n < header and any(record)}
-    return Layout(delimiter, header, frozenset(above | below))
+    return replace(found, header=header, above=frozenset(above | below))
 
 
 def is_blank(record: Record) -> bool:
@@ -62,11 +90,33 @@ def is_ruler(record: Record) -> bool:
     return len(text) > 1 and _RULER.issuperset(text)
 
 
-def _read_records(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+def _is_single_quoted(lines: Sequence[str], delimiter: str) -> bool:
+    """Say whether each field of nearly all lines stands in apostrophes."""
+    filled = [line.strip() for line in lines if line.strip()]
+    quoted = [line for line in filled if line[0] == line[-1] == "'" and len(line) > 1]
+    cut = [line for line in quoted if f"'{delimiter}'" in line]
+    return len(filled) > 1 and len(cut) >= 0.9 * len(filled)
+
+
+def _is_spaced(lines: Sequence[str], delimiter: str) -> bool:
+    """Say whether blanks stand before quotes, which are no part of values then."""
+    filled = [line for line in lines if line.strip()]
+    found = [
+        line
+        for line in filled
+        if any(
+            field.startswith(" ") and field.lstrip(" ").startswith('"')
+            for field in line.split(delimiter)[1:]
+        )
+    ]
+    return len(filled) > 1 and len(found) >= 0.9 * len(filled)
+
+
+def _read_records(lines: Sequence[str], layout: Layout) -> list[list[str]]:
     """Read records as far as they are good; the last may be cut."""
     records = []
     try:
-        for record in csv.reader(lines, delimiter=delimiter):
+        for record in csv.reader(lines, **layout.dialect):
             records.append(record)
     except csv.Error:
         pass
@@ -118,6 +168,8 @@ def _find_header(records: Sequence[Record], filled: Sequence[int]) -> int:
         if sum(not records[n - 1][at].strip() for n in wide) >= 0.9 * len(wide)
     }
     first = filled[0]
+    if _is_short_header(records[first - 1], width):
+        return first
     names_all = width < 2 or _is_full(records[first - 1], width, empty)
     if names_all and not records[first - 1][0].startswith("#"):
         return first
@@ -127,6 +179,13 @@ def _find_header(records: Sequence[Record], filled: Sequence[int]) -> int:
         if names and _is_named(record) and number != wide[-1]:
             return number
     return first
+
+
+def _is_short_header(record: Record, width: int) -> bool:
+    """Say whether a record names all columns but one or two, which rows have."""
+    cells = [cell.strip() for cell in record]
+    names = all(cells) and not any(is_number(c) or is_date(c) for c in cells)
+    return names and len(cells) > 2 and 0 < width - len(cells) <= _MOST_UNNAMED
 
 
 def _is_full(record: Record, width: int, empty: set[int]) -> bool:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from glue.arrays import Array, as_texts
 from glue.findings.finding import Findings, Tallies, list_some
-from glue.reading.numbers import NumberEvidence
+from glue.reading.fields import Fields, find_firsts
+from glue.reading.numbers import NumberEvidence, list_marks
 from glue.reading.tables import Table
 from glue.reading.timestamps import TimestampEvidence
 from glue.rows import Rows, concatenate
@@ -74,6 +77,15 @@ class TableProfile:
     rows: int = 0
     trimmed: set[str] = field(default_factory=set)
 
+    @cached_property
+    def _marks(self) -> Counter[str]:
+        return Counter(m for one in self.numbers.values() for m in list_marks(one))
+
+    def find_mark_beside(self, column: str) -> str | None:
+        """Tell the decimal mark that all other columns have that have one."""
+        marks = self._marks - Counter(list_marks(self.numbers[column]))
+        return next(iter(marks)) if len(marks) == 1 else None
+
     def plain(self, marks: Mapping[str, str]) -> frozenset[str]:
         """Choose the columns that hold nothing but plain numbers and blanks."""
         return frozenset(
@@ -128,10 +140,12 @@ def profile_table(
         rows = _trim(chunk, profile, table.name, tallies)
         profile.rows += len(rows)
         if timestamp is not None:
-            texts = pd.unique(rows[timestamp])
-            profile.timestamps.add(text for text in texts if text)
+            codes, texts = rows.factorize(timestamp)
+            firsts = find_firsts(codes)
+            filled = [(t, n) for t, n in zip(texts, rows.numbers[firsts].tolist()) if t]
+            profile.timestamps.add((t for t, _ in filled), (n for _, n in filled))
         for name in others:
-            profile.numbers[name].add(rows[name], rows.numbers)
+            profile.numbers[name].add(rows.given(name), rows.numbers)
         if items is not None:
             items.add(rows)
     if not profile.rows and not tallies.count("csv-row-width"):
@@ -143,7 +157,10 @@ def profile_table(
 def _trim(rows: Rows, profile: TableProfile, file: str, tallies: Tallies) -> Rows:
     """Cut the white space at the ends of texts, and note where there was any."""
     stripped = {}
-    for name, texts in rows.columns.items():
+    for name in rows.columns:
+        if isinstance(rows.given(name), Fields):
+            continue
+        texts = rows[name]
         if has_spaces(texts):
             stripped[name] = strip_texts(texts)
             formula = np.array([_is_formula(text) for text in texts.tolist()])
@@ -172,7 +189,9 @@ class ItemSample:
 
     def add(self, rows: Rows) -> None:
         """Keep the rows of the chosen items; choose fewer when they are too many."""
-        self._pieces.append(self._choose(rows))
+        chosen = self._choose(rows)
+        if len(chosen) or not self._pieces:
+            self._pieces.append(chosen.as_arrays())
         while self._size() > self._limit and self._share < 1_000_000:
             self._share *= 2
             self._pieces = [self._choose(piece) for piece in self._pieces]
@@ -180,7 +199,7 @@ class ItemSample:
     def _choose(self, rows: Rows) -> Rows:
         if self._share == 1:
             return rows
-        codes, uniques = pd.factorize(rows[self._item_id])
+        codes, uniques = rows.factorize(self._item_id)
         hashes = [zlib.crc32(text.encode("utf-8", "replace")) for text in uniques]
         return rows.take((np.array(hashes, dtype=np.int64) % self._share == 0)[codes])
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from glue.findings.finding import Example, Findings, list_some
+from glue.reading.odd_values import explain_moment
 from glue.reading.timestamps import (
     Reading,
     TimestampEvidence,
@@ -13,9 +15,18 @@ from glue.reading.timestamps import (
     find_order_by_steps,
     has_days_for_years,
     is_year_first,
+    parse_timestamp,
 )
 
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(Z|[+-].*)?)?")
+_DAY_OR_YEAR = (
+    "a day or a year behind the month, so that the year itself may be missing"
+)
+_ISO = "YYYY-MM-DD, with HH:MM:SS behind it below daily"
+_WRITE_WEEKS = (
+    "write weeks as 2020-W01, or as the date of their Monday; if they are months, "
+    "call the column month"
+)
 _WRITE_YEARS = "write the dates as YYYY-MM-DD, with all four digits of the year"
 _WEEK_NAME = re.compile(r"week|woche|semaine|semana|settimana|\bkw\b", re.IGNORECASE)
 _MONTH_FORMS = ("month/year", "year-month", "yyyymm")
@@ -43,38 +54,27 @@ def choose_reading(
         Names for the messages.
     """
     forms = [form for form in evidence.forms if form != "unknown"]
+    sees = _Sees(evidence, file, column)
     if not forms:
-        place = Example(file, None, column, evidence.sample.get("unknown"))
-        problem = f"no value of {file}'s column {column!r} can be read as a timestamp"
-        findings.add(
-            "timestamp-unreadable", examples=[place], problem=problem, file=file
-        )
+        _note_unreadable(sees, findings)
         return None
-    places = [Example(file, None, column, evidence.sample[form]) for form in forms]
-    to_utc = _check_zones(evidence, findings, file=file, column=column)
+    places = sees.find_places(forms)
+    to_utc = _check_zones(sees, findings)
     if len(forms) > 1:
-        findings.add(
-            "timestamp-mixed",
-            count=len(forms),
-            examples=places,
-            file=file,
-            column=column,
-            problem=f"mixes forms of dates (found {list_some(forms)})",
-        )
+        _note_mixed(sees, forms, findings)
         return None
     reading = Reading(forms[0], to_utc=to_utc)
     if reading.form in _MONTH_FORMS and _WEEK_NAME.search(column):
-        _note_order(evidence, findings, places[0], "a week or a month of a year")
+        _note_order(sees, findings, places[0], "a week or a month of a year")
         return None
     if reading.form == "month-name year" and has_days_for_years(evidence):
-        _note_order(evidence, findings, places[0], "a day or a year behind the month")
+        _note_order(sees, findings, places[0], _DAY_OR_YEAR)
         return None
     if evidence.cut:
-        place = Example(file, None, column, evidence.sample["fraction"])
         findings.add(
             "timestamp-fraction-cut",
             count=evidence.cut,
-            examples=[place],
+            examples=sees.find_places(["fraction"]),
             file=file,
             column=column,
         )
@@ -82,12 +82,12 @@ def choose_reading(
         found = find_order(evidence) or find_order_by_steps(evidence)
         reading = replace(reading, order=order or found)
         if reading.order is None:
-            _note_order(evidence, findings, places[0])
+            _note_order(sees, findings, places[0])
             return None
     if not _PLAIN.fullmatch(evidence.sample[reading.form]):
         findings.add(
             "timestamp-normalised",
-            examples=[*places, *_late_midnight(evidence, places[0])],
+            examples=[*places, *sees.find_places(["24:00"])],
             file=file,
             column=column,
             form=describe_reading(reading, evidence, order),
@@ -116,23 +116,76 @@ def _order_words(evidence: TimestampEvidence, order: str | None) -> str:
     return "because one field never changes over several years"
 
 
-def _late_midnight(evidence: TimestampEvidence, place: Example) -> list[Example]:
-    """Show that 24:00 was taken as the next day's 00:00, where it was."""
-    text = evidence.sample.get("24:00")
-    return [replace(place, value=text)] if text else []
+@dataclass(frozen=True)
+class _Sees:
+    """What a column of timestamps showed, with the place of the first of each kind."""
+
+    evidence: TimestampEvidence
+    file: str
+    column: str
+
+    def find_places(self, kinds: Iterable[str]) -> list[Example]:
+        """Give the first text of each of some kinds, where there is one."""
+        samples, rows = self.evidence.sample, self.evidence.rows
+        return [
+            Example(self.file, rows.get(kind), self.column, samples[kind])
+            for kind in kinds
+            if kind in samples
+        ]
 
 
-def _check_zones(
-    evidence: TimestampEvidence, findings: Findings, *, file: str, column: str
-) -> bool:
+def _note_unreadable(sees: _Sees, findings: Findings) -> None:
+    """Say that no value of the column is a timestamp."""
+    places = sees.find_places(["unknown"])
+    text = str(places[0].value) if places else ""
+    odd = explain_moment(text, column=sees.column)
+    why = f" ({odd.why})" if odd else ""
+    findings.add(
+        "timestamp-unreadable",
+        count=max(sees.evidence.forms["unknown"], 1),
+        examples=places,
+        remedy=odd.remedy if odd else None,
+        problem=f"no value of {sees.file}'s column {sees.column!r} can be read as a "
+        f"timestamp{why}",
+        file=sees.file,
+    )
+
+
+def _note_mixed(sees: _Sees, forms: Sequence[str], findings: Findings) -> None:
+    """Say which forms a column mixes, the rarest first, and how to write them."""
+    counts = sees.evidence.forms
+    by_count = sorted(forms, key=lambda form: counts[form])
+    rare, usual = by_count[0], by_count[-1]
+    words = (f"{counts[form]:,} {form}" for form in reversed(by_count))
+    text = sees.evidence.sample[rare]
+    unreal = parse_timestamp(text, Reading(rare, "day-first")) is None
+    unreal = unreal and parse_timestamp(text, Reading(rare, "month-first")) is None
+    odd = explain_moment(text) if unreal else None
+    why = f"; {odd.why}" if odd else ""
+    remedy = f"write all of them like {sees.evidence.sample[usual]!r}, or as {_ISO}"
+    if {"year", "year-month", "year-quarter"}.intersection(forms):
+        remedy = "keep the rows of one kind, where two tables, or years and months, "
+        remedy += f"stand below each other; otherwise write all of them as {_ISO}"
+    findings.add(
+        "timestamp-mixed",
+        count=counts[rare],
+        examples=sees.find_places(by_count),
+        remedy=remedy,
+        file=sees.file,
+        column=sees.column,
+        problem=f"mixes forms of dates (distinct values: {', '.join(words)}){why}",
+    )
+
+
+def _check_zones(sees: _Sees, findings: Findings) -> bool:
     """Say whether moments of several zones are to become UTC; refuse those of days."""
+    evidence, file, column = sees.evidence, sees.file, sees.column
     zones = sorted(evidence.zones)
     if len(zones) > 1:
         words = list_some(map(_write_zone, zones))
         clear = "none" not in zones and evidence.midnights < evidence.with_time
         code = "timestamp-utc" if clear else "timestamp-zones"
-        texts = [evidence.sample[f"zone {zone}"] for zone in zones]
-        places = [Example(file, None, column, text) for text in texts]
+        places = sees.find_places(f"zone {zone}" for zone in zones)
         findings.add(code, examples=places, file=file, column=column, zones=words)
         return clear
     if zones and zones != ["none"]:
@@ -150,30 +203,30 @@ def _write_zone(zone: str) -> str:
 
 
 def _note_order(
-    evidence: TimestampEvidence,
+    sees: _Sees,
     findings: Findings,
     place: Example,
     orders: str = "day-first or month-first",
 ) -> None:
-    file, column, remedy = place.file, place.column, None
+    evidence, file, column = sees.evidence, sees.file, sees.column
+    remedy = None
     if is_year_first(evidence):
         orders, remedy = "year-first or day-first", _WRITE_YEARS
     elif max(evidence.firsts, default=0) > 12:
-        sample = evidence.sample
         findings.add(
             "timestamp-mixed",
-            examples=[
-                replace(place, value=sample[kind])
-                for kind in ("day first", "month first")
-                if kind in sample
-            ],
+            examples=sees.find_places(["day first", "month first"]),
+            remedy="some rows have the day first and others the month; write them all "
+            f"as {_ISO}, which cannot be mistaken",
             file=file,
             column=column,
             problem="has days above 12 both first and second",
         )
         return
-    elif "year behind" in orders:
+    elif orders == _DAY_OR_YEAR:
         remedy = _WRITE_YEARS
+    elif "week" in orders:
+        remedy = _WRITE_WEEKS
     findings.add(
         "timestamp-ambiguous",
         examples=[place],

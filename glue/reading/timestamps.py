@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -47,6 +48,7 @@ ZONE_NAMES = {"Z": 0, "UTC": 0, "GMT": 0, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ":
 LONGEST_TIMESTAMP = 64
 # Of moments with a time of day, so many are kept to see by which order they follow.
 _MOST_TIMED, _LEAST_TIMED = 5_000, 24
+_MOST_KNOWN = 50_000  # texts that are remembered, for speed
 _NAME = r"(?P<name>[^\W\d_]{3,10})\.?"
 _ZONE = r"(?P<zone>\(?(?:Z|UTC|GMT|CES?T|MES?Z)\)?|[+-]\d{2}:?\d{2}|[+-]\d{2})"
 _TIME = (
@@ -118,6 +120,16 @@ class Reading:
     to_utc: bool = False
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What a text adds to the counts of the evidence; ``zone`` if it has a time."""
+
+    form: str
+    zone: str | None
+    cut: int
+    midnight: int
+
+
 @dataclass
 class TimestampEvidence:
     """What all texts of a column say about its form, in bounded memory."""
@@ -134,11 +146,47 @@ class TimestampEvidence:
     midnights: int = 0
     timed: list[str] = field(default_factory=list)
     sample: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    _known: dict[str, _Seen] = field(default_factory=dict, repr=False)
 
-    def add(self, texts: Iterable[str]) -> None:
-        """Take in texts; the same text may come more than once."""
-        for text in texts:
-            self._add_one(text)
+    def add(self, texts: Iterable[str], rows: Iterable[int] = ()) -> None:
+        """Take in texts, and their rows' numbers; a text may come more than once."""
+        for text, row in itertools.zip_longest(texts, rows):
+            seen = self._known.get(text)
+            if seen is None:
+                self._known[text] = self._look_at(text, row)
+            else:
+                self._add_again(text, seen)
+        if len(self._known) > _MOST_KNOWN:
+            self._known.clear()
+
+    def _look_at(self, text: str, row: int | None) -> _Seen:
+        """Take in one text; give what it adds to each count."""
+        before = self.with_time, self.cut, self.midnights
+        self._add_one(text, row)
+        form, match = _match(text)
+        zone = None
+        if match is not None and self.with_time > before[0]:
+            zone = _normal_zone(match.groupdict().get("zone"))
+        return _Seen(form, zone, self.cut - before[1], self.midnights - before[2])
+
+    def _add_again(self, text: str, seen: _Seen) -> None:
+        """Count a text that was looked at before."""
+        self.forms[seen.form] += 1
+        if seen.zone is not None:
+            self.with_time += 1
+            self.zones[seen.zone] += 1
+            self.cut += seen.cut
+            self.midnights += seen.midnight
+            if seen.form == "day and month" and len(self.timed) < _MOST_TIMED:
+                self.timed.append(text)
+
+    def _see(self, kind: str, text: str, row: int | None) -> None:
+        """Keep the first text of a kind, and its row."""
+        if kind not in self.sample:
+            self.sample[kind] = text
+            if row is not None:
+                self.rows[kind] = row
 
     def share(self, *, named: bool) -> float:
         """Give the share of the texts that are moments.
@@ -153,10 +201,10 @@ class TimestampEvidence:
             good -= digits
         return good / total if total else 0.0
 
-    def _add_one(self, text: str) -> None:
+    def _add_one(self, text: str, row: int | None) -> None:
         form, match = _match(text)
         self.forms[form] += 1
-        self.sample.setdefault(form, text)
+        self._see(form, text, row)
         if match is None:
             return
         parts = match.groupdict()
@@ -164,12 +212,12 @@ class TimestampEvidence:
             self.with_time += 1
             zone = _normal_zone(parts.get("zone"))
             self.zones[zone] += 1
-            self.sample.setdefault(f"zone {zone}", text)
+            self._see(f"zone {zone}", text, row)
             if int(parts.get("fraction") or 0):
                 self.cut += 1
-                self.sample.setdefault("fraction", text)
+                self._see("fraction", text, row)
             if parts["hour"] == "24":
-                self.sample.setdefault("24:00", text)
+                self._see("24:00", text, row)
             self.midnights += int(parts["hour"]) % 24 == 0 and parts["minute"] in _ZERO
         if form == "month-name year" and len(parts["year"]) == _DIGITS_OF_YEAR:
             self.named.add((int(parts["year"]), _MONTHS[parts["name"].casefold()]))
@@ -179,9 +227,9 @@ class TimestampEvidence:
             self.firsts.add(int(parts["a"]))
             self.seconds.add(int(parts["b"]))
             if int(parts["a"]) > 12:
-                self.sample.setdefault("day first", text)
+                self._see("day first", text, row)
             if int(parts["b"]) > 12:
-                self.sample.setdefault("month first", text)
+                self._see("month first", text, row)
             self.same = self.same and int(parts["a"]) == int(parts["b"])
             self.years.add(parts["year"])
 
@@ -223,6 +271,17 @@ def is_moment(text: str, *, named: bool) -> bool:
     """Say whether a text is a moment; ``named`` when something says that it is one."""
     form, _ = _match(text.strip())
     return form != "unknown" and (named or form not in NEED_A_NAME)
+
+
+def find_parts(text: str) -> dict[str, Any] | None:
+    """Take a text apart that is written as a moment is, whether it is one or not."""
+    _, match = _match(text.strip())
+    return None if match is None else match.groupdict()
+
+
+def find_form(text: str) -> str:
+    """Give the form that a text is written in, or "unknown"."""
+    return _match(text.strip())[0]
 
 
 def _normal_zone(zone: str | None) -> str:

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
-import pandas as pd
 
 from glue.arrays import Array
 from glue.columns import Columns, as_coded
 from glue.findings.finding import Count, Findings, Tallies
-from glue.reading.numbers import MISSING, parse_numbers
+from glue.reading.fields import Fields
+from glue.reading.numbers import MISSING, is_number, parse_column
+from glue.reading.odd_values import (
+    Oddity,
+    explain_by_home,
+    explain_moment,
+    explain_number,
+)
 from glue.reading.profile import strip_texts
 from glue.reading.tables import Table
-from glue.reading.timestamps import Reading, TimestampParser
+from glue.reading.timestamps import Reading, TimestampParser, is_date
 from glue.rows import Rows
+
+# Where so large a share of cells is blank, they are merged or written once a block.
+_MERGED = 0.25
+_REPEAT = (
+    "write the {what} into each row: repeat that of the row above where it is written "
+    "once for several rows, as where cells were merged; remove rows that are totals"
+)
+_OR_TEXT = '; or set the column\'s type to "text" in Preparation.ColumnTypes'
 
 
 @dataclass(frozen=True)
@@ -47,7 +62,15 @@ def read_rows(table: Table, plan: ReadPlan, findings: Findings) -> Iterator[Rows
     reader = _RowReader(table.name, plan, tallies)
     for chunk in table.chunks(findings, Tallies()):
         yield reader.read(chunk)
+    reader.advise()
     tallies.tell(findings)
+
+
+class Explain(Protocol):
+    """Says why a text does not fit where others do."""
+
+    def __call__(self, text: str, *, like: str, column: str) -> Oddity | None:
+        """Explain a text of a column by one that does fit."""
 
 
 class _RowReader:
@@ -55,35 +78,47 @@ class _RowReader:
 
     def __init__(self, file: str, plan: ReadPlan, tallies: Tallies) -> None:
         self._file, self._plan, self._tallies = file, plan, tallies
+        self._odd: dict[str, Oddity | None] = {}
+        self._like: dict[str, str] = {}
         self._parser = TimestampParser(plan.reading) if plan.reading else None
 
     def read(self, chunk: Rows) -> Rows:
         """Type the usable rows of a chunk."""
         plan = self._plan
         trimmed = {
-            name: strip_texts(texts)
-            for name, texts in chunk.columns.items()
-            if name in plan.trimmed
+            name: strip_texts(chunk[name])
+            for name in chunk.columns
+            if name in plan.trimmed and not isinstance(chunk.given(name), Fields)
         }
         texts = chunk.with_columns(trimmed)
         texts = texts.take(~_blank_rows(texts, plan))
-        usable = self._check_keys(texts)
+        self._tallies.amounts["read"] += len(texts)
         seconds, dated = self._read_moments(texts)
+        texts, seconds = texts.take(dated), seconds[dated]  # one reason a row is enough
+        usable = self._check_keys(texts)
         columns = {
             name: as_coded(texts.given(name)) for name in (*plan.keys, *plan.texts)
         }
         columns.update({name: self._read_numbers(texts, name) for name in plan.numbers})
-        typed = Rows(Columns(columns), texts.numbers, seconds)
-        return typed.take(usable & dated)
+        return Rows(Columns(columns), texts.numbers, seconds).take(usable)
+
+    def advise(self) -> None:
+        """Say, after the last row, what blank cells are: merged ones, if many."""
+        rows = self._tallies.amounts["read"]
+        for code, what in (("key-blank", "id"), ("timestamp-blank", "date")):
+            if self._tallies.count(code) > _MERGED * rows:
+                self._tallies.advise(code, _REPEAT.format(what=what))
 
     def _check_keys(self, texts: Rows) -> Array:
         usable = np.ones(len(texts), dtype=bool)
         for name in self._plan.keys:
-            blank = texts[name] == ""
+            blank = texts.blank(name)
             if blank.any():
                 examples = texts.first_texts(blank, self._file, name)
                 count = int(blank.sum())
-                self._tallies.add("key-blank", examples, count=count, file=self._file)
+                self._tallies.add(
+                    "key-blank", examples, count=count, column=name, file=self._file
+                )
                 usable &= ~blank
         return usable
 
@@ -92,9 +127,11 @@ class _RowReader:
         name = self._plan.timestamp
         if name is None or self._parser is None:
             return texts.seconds, np.ones(len(texts), dtype=bool)
-        codes, uniques = pd.factorize(texts[name])
+        codes, uniques = texts.factorize(name)
         moments, readable = self._parser.parse(uniques)
-        bad, blank = ~readable[codes], texts[name] == ""
+        if readable.any():
+            self._like.setdefault(name, str(uniques[readable][0]))
+        bad, blank = ~readable[codes], texts.blank(name)
         self._note("timestamp-blank", texts, bad & blank, name)
         if (bad & ~blank).any():
             self._note_moments(texts, bad & ~blank, name)
@@ -103,25 +140,62 @@ class _RowReader:
     def _note_moments(self, texts: Rows, bad: Array, name: str) -> None:
         file, code, count = self._file, "timestamp-unreadable", int(bad.sum())
         so_far = self._tallies.count(code) + count
-        problem = f"{Count(so_far):timestamp} of {file} cannot be read like the others"
         examples = texts.first_texts(bad, file, name)
-        self._tallies.add(code, examples, count=count, file=file, problem=problem)
+        odd = self._explain(name, texts, bad, explain_moment)
+        problem = f"{Count(so_far):timestamp} of {file}'s column {name!r} cannot be "
+        problem += f"read like the others{_tell_why(odd)}"
+        facts = {"remedy": odd.remedy} if odd else {}
+        self._tallies.add(
+            code, examples, count=count, file=file, problem=problem, **facts
+        )
+
+    def _explain(
+        self, name: str, texts: Rows, bad: Array, explain: Explain
+    ) -> Oddity | None:
+        """Explain the first value of a column that does not fit; the others follow."""
+        if name not in self._odd:
+            text, like = str(texts[name][bad][0]), self._like.get(name, "")
+            by_text = explain(text, like=like, column=name)
+            fits = is_date if explain is explain_moment else is_number
+            home = explain_by_home(texts.columns, name, bad, fits=fits)
+            self._odd[name] = by_text if text == name else home or by_text
+        return self._odd[name]
 
     def _read_numbers(self, texts: Rows, name: str) -> Array:
         plain = name in self._plan.plain
-        values, bad = parse_numbers(texts[name], self._plan.numbers[name], plain=plain)
+        mark = self._plan.numbers[name]
+        values, bad = parse_column(texts.given(name), mark, plain=plain)
+        good = ~bad & ~np.isnan(values)
+        if name not in self._like and good.any():
+            self._like[name] = str(texts[name][good][0])
         if bad.any():
-            is_target = name == self._plan.target
-            code = "target-not-number" if is_target else "covariate-not-number"
-            self._note(code, texts, bad, name)
+            self._note_bad_numbers(texts, bad, name)
         if name in self._plan.placeholders:
             absent = np.isin(values, self._plan.placeholders[name])
             self._note("values-placeholder", texts, absent, name)
             values = np.where(absent, np.nan, values)
         if not plain:
-            words = [text.casefold() in MISSING for text in texts[name].tolist()]
-            self._note("number-missing-word", texts, np.array(words, dtype=bool), name)
+            codes, uniques = texts.factorize(name)
+            words = [text.casefold() in MISSING for text in uniques.tolist()]
+            mask = np.array(words, dtype=bool)[codes]
+            self._note("number-missing-word", texts, mask, name)
         return np.where(bad, np.nan, values)
+
+    def _note_bad_numbers(self, texts: Rows, bad: Array, name: str) -> None:
+        is_target = name == self._plan.target
+        code = "target-not-number" if is_target else "covariate-not-number"
+        examples = texts.first_texts(bad, self._file, name)
+        odd = self._explain(name, texts, bad, explain_number)
+        remedy = {"remedy": odd.remedy + ("" if is_target else _OR_TEXT)} if odd else {}
+        self._tallies.add(
+            code,
+            examples,
+            count=int(bad.sum()),
+            column=name,
+            file=self._file,
+            why=_tell_why(odd),
+            **remedy,
+        )
 
     def _note(self, code: str, texts: Rows, mask: Array, name: str) -> None:
         if mask.any():
@@ -130,10 +204,14 @@ class _RowReader:
             self._tallies.add(code, examples, count=count, column=name, file=self._file)
 
 
+def _tell_why(odd: Oddity | None) -> str:
+    return f": {odd.why}" if odd else ""
+
+
 def _blank_rows(texts: Rows, plan: ReadPlan) -> Array:
     """Find the rows that hold nothing at all, as spreadsheets leave them."""
-    blank = texts[plan.timestamp or plan.keys[0]] == ""
+    blank = texts.blank(plan.timestamp or plan.keys[0])
     if blank.any():
-        for values in texts.columns.values():
-            blank = blank & (values == "")
+        for name in texts.columns:
+            blank = blank & texts.blank(name)
     return blank

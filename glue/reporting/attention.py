@@ -8,26 +8,28 @@ from typing import Any
 import numpy as np
 
 from glue.arrays import Array
+from glue.reporting.advice import (
+    BIASED,
+    CHANGED,
+    ENDED,
+    IMPLAUSIBLE,
+    REASONS,
+    SHORT,
+    WIDE,
+    WORSE,
+    advise,
+)
 from glue.reporting.changes import Changes
 from glue.reporting.grid import ForecastGrid
 from glue.reporting.history import History
 from glue.reporting.items import ItemFigures
 from glue.reporting.plausibility import Plausibility
+from glue.reporting.scoring import as_number
 from glue.reporting.words import spell_change, spell_short
 from glue.run_documents import RunSettings
 
 MOST = 20
 # What a reason weighs beside the others, before the volume.
-IMPLAUSIBLE, WORSE, BIASED, CHANGED, WIDE, ENDED, SHORT = (
-    "implausible",
-    "worse than the baseline",
-    "biased",
-    "changed",
-    "wide",
-    "ended",
-    "short",
-)
-REASONS = (IMPLAUSIBLE, WORSE, BIASED, CHANGED, WIDE, ENDED, SHORT)
 _WEIGHTS = dict(zip(REASONS, (20.0, 2.0, 2.0, 1.5, 1.0, 1.0, 0.01)))
 # Beyond this bias, and this width in parts of the mean, an item is told.
 _BIAS_PERCENT, _WIDTH = 20.0, 2.0
@@ -162,14 +164,24 @@ def describe_attention(
     plausible: Plausibility,
     *,
     changes: Changes,
+    baseline: str,
 ) -> dict[str, Any]:
     """Give the items to look at first, and how many there are of each reason."""
     return {
+        "unflagged": int((~np.any([*attention.reasons.values()], axis=0)).sum()),
         "counts": {name: int(holds.sum()) for name, holds in attention.reasons.items()},
         "first": [
             {
                 "key": list(history.keys[at]),
+                "forecast_total": as_number(items.totals.forecast[at]),
+                "baseline_total": as_number(items.simple[at]),
                 "kinds": attention.list_reasons(at),
+                "to_do": advise(
+                    attention.list_reasons(at),
+                    forecast=float(items.totals.forecast[at]),
+                    bias=float(items.bias[at]),
+                    simple=f"{baseline} ({spell_short(float(items.simple[at]))})",
+                ),
                 "reasons": spell_reasons(
                     attention, items, plausible, at, changes=changes
                 ),

@@ -62,8 +62,7 @@ def compare_backtest(
 ) -> BacktestOutcome:
     """Put simple forecasts beside the winner's backtest, where that can be read."""
     try:
-        paths = _download_backtest(candidates, bucket)
-        backtest = read_backtest(paths, history, settings)
+        backtest = load_backtest(candidates, bucket, history, settings)
         comparison = compare(backtest.points, history, settings)
         if not len(comparison.forecast.points):
             raise NotComparableError("no series has a history before its backtest")
@@ -72,9 +71,32 @@ def compare_backtest(
     return BacktestOutcome(comparison, backtest.windows)
 
 
-def _download_backtest(
+def load_backtest(
+    candidates: Mapping[str, Any] | None,
+    bucket: Bucket,
+    history: History,
+    settings: RunSettings,
+) -> Backtest:
+    """Bring the winner's backtest results here, and read them.
+
+    Raises
+    ------
+    NotComparableError
+        When there are none, or they cannot be read.
+    """
+    return read_backtest(download_backtest(candidates, bucket), history, settings)
+
+
+def download_backtest(
     candidates: Mapping[str, Any] | None, bucket: Bucket
 ) -> list[Path]:
+    """Bring the winner's backtest results here.
+
+    Raises
+    ------
+    NotComparableError
+        When there are none, or none that can be read.
+    """
     uri = (find_winner(candidates) or {}).get("backtest_results_uri")
     if not uri:
         raise NotComparableError("the training left no backtest results")

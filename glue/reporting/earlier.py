@@ -21,6 +21,7 @@ from glue.reporting.scoring import (
     Points,
     as_number,
     compare,
+    find_bias,
     find_coverage,
     find_gain,
     score,
@@ -52,7 +53,7 @@ def find_earlier(run: Run, bucket: Bucket, history: History) -> Mapping[str, Any
     reasons: dict[str, str] = {}
     for run_id in earlier_runs[:_MOST_LOOKED_AT]:
         try:
-            scored.append(_score_run(run_id, run, bucket, history))
+            scored.append(score_run(run_id, run, bucket, history))
         except NoOverlapError as error:
             reasons[run_id] = str(error)
         except Exception as error:
@@ -63,9 +64,16 @@ def find_earlier(run: Run, bucket: Bucket, history: History) -> Mapping[str, Any
     return {"scored": scored, "reason": None if scored else explain_none(reasons)}
 
 
-def _score_run(
+def score_run(
     run_id: str, run: Run, bucket: Bucket, history: History
 ) -> dict[str, Any]:
+    """Score the forecast of an earlier run on the history of this one.
+
+    Raises
+    ------
+    NoOverlapError
+        When it forecast nothing that this history has.
+    """
     keys = RunKeys(run_id)
     then = read_settings(bucket.read_json(keys.settings))
     key = f"{keys.results(run.dataset)}forecast.csv"
@@ -119,7 +127,7 @@ def score_earlier(
         horizon=then.horizon,
         asked_quantiles=then.asked_quantiles,
     )
-    earlier = _read_earlier(path, history, settings)
+    earlier = read_earlier(path, history, settings)
     comparison = compare(earlier.points, history, settings)
     scored = comparison.forecast
     if not len(scored.points):
@@ -142,6 +150,7 @@ def score_earlier(
         "metrics": metrics,
         "baseline": baseline,
         "calibration": coverage,
+        "bias_percent": find_bias(scored),
         "worst": _list_worst(comparison, history),
         "sentence": _spell(metrics, baseline, coverage, comparison.words),
     }
@@ -167,7 +176,7 @@ def check_same(now: RunSettings, then: RunSettings) -> None:
 
 
 @dataclass(frozen=True)
-class _Earlier:
+class Earlier:
     """An earlier forecast as points, and the first and last day that it forecast."""
 
     points: Points
@@ -175,7 +184,14 @@ class _Earlier:
     last: str
 
 
-def _read_earlier(path: Path, history: History, settings: RunSettings) -> _Earlier:
+def read_earlier(path: Path, history: History, settings: RunSettings) -> Earlier:
+    """Read an earlier forecast.csv as points of this history.
+
+    Raises
+    ------
+    NoOverlapError
+        When it lacks a column, or has timestamps that cannot be read.
+    """
     table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     wanted = [*settings.row_keys, "mean", *settings.quantiles]
     missing = [name for name in wanted if name not in table.columns]
@@ -201,7 +217,7 @@ def _read_earlier(path: Path, history: History, settings: RunSettings) -> _Earli
     )
     sound = np.isfinite(numbers).all(axis=1) & (points.step <= settings.horizon)
     stamps = table[settings.timestamp]
-    return _Earlier(
+    return Earlier(
         points.take(np.flatnonzero(sound)), str(stamps.min()), str(stamps.max())
     )
 

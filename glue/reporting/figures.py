@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from glue.reporting.alternative import total_alternative
 from glue.reporting.assumed import AssumedFuture
 from glue.reporting.attention import Attention, find_attention
 from glue.reporting.backtest import BacktestOutcome
 from glue.reporting.baseline import NAME
 from glue.reporting.calibration import describe_calibration
 from glue.reporting.changes import Changes
+from glue.reporting.contest import Contest
 from glue.reporting.evidence import Evidence, weigh_gain
 from glue.reporting.explanation import Explanation
 from glue.reporting.ghost import Ghost, choose_ghost
@@ -69,6 +71,7 @@ class Figures:
     ghost: Ghost
     complete_from: int
     range_share: float | None
+    contest: Contest | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,8 @@ class Known:
         What the last run forecast of the same time.
     mended
         The forecast as it is delivered, and for how much of it the model made none.
+    contest
+        How the two engines compare, where both were asked.
     """
 
     candidates: Mapping[str, Any] | None
@@ -103,6 +108,7 @@ class Known:
     engine: Engine = field(default_factory=Engine)
     changes: Changes = field(default_factory=Changes)
     mended: Mended | None = None
+    contest: Contest | None = None
 
 
 def compute_figures(
@@ -122,7 +128,8 @@ def compute_figures(
         evidence=evidence,
         engine=known.engine,
     )
-    items = build_figures(totals, comparison, settings.metric)
+    simple = total_alternative(history, settings, backtest["baseline_name"])
+    items = build_figures(totals, simple, comparison, settings.metric)
     return Figures(
         history=history,
         grid=grid,
@@ -142,6 +149,7 @@ def compute_figures(
             known.plausibility,
             settings.noun,
             mended=known.mended,
+            contest=known.contest,
         ),
         plausibility=known.plausibility,
         assumed=known.assumed,
@@ -159,6 +167,7 @@ def compute_figures(
         explanation=known.explanation,
         ghost=ghost,
         range_share=measure_share(comparison),
+        contest=known.contest,
         complete_from=find_complete(
             history, totals.volume, max(4 * settings.horizon, 2 * settings.season)
         ),

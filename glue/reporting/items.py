@@ -25,9 +25,13 @@ _SHOWN = 100
 
 @dataclass(frozen=True)
 class ItemFigures:
-    """One column a figure, one place a series; NaN for what is unknown, [n_series]."""
+    """One column a figure, one place a series; NaN for what is unknown, [n_series].
+
+    ``simple`` is the sum that the baseline forecasts over the same horizon.
+    """
 
     totals: SeriesTotals
+    simple: Array
     error: Array
     baseline: Array
     points: Array
@@ -42,7 +46,7 @@ class ItemFigures:
 
 
 def build_figures(
-    totals: SeriesTotals, comparison: Comparison | None, metric: str
+    totals: SeriesTotals, simple: Array, comparison: Comparison | None, metric: str
 ) -> ItemFigures:
     """Gather the figures of all series; without a backtest there is no accuracy."""
     count = len(totals.volume)
@@ -53,7 +57,7 @@ def build_figures(
         error[series], baseline[series] = score_series(comparison, metric)
         points[series] = sizes
         bias[series] = find_bias_by_series(comparison.forecast)
-    return ItemFigures(totals, error, baseline, points, bias)
+    return ItemFigures(totals, simple, error, baseline, points, bias)
 
 
 def write_items(
@@ -75,6 +79,7 @@ def _columns(figures: ItemFigures, metric: str) -> dict[str, Array]:
     return {
         "volume": figures.totals.volume,
         "forecast_total": figures.totals.forecast,
+        "baseline_total": figures.simple,
         "last_season_total": np.where(
             figures.totals.seasonal, figures.totals.reference, np.nan
         ),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TextIO
 
+from glue.engines import AUTOPILOT
 from glue.formulas import defuse
 from glue.reporting.baseline import NAME
 from glue.reporting.scoring import find_gain
@@ -18,14 +19,14 @@ SIMPLE = "simple"
 # By how much Autopilot's figure of the winner may differ from the one recomputed on
 # its backtest before the other candidates' figures are called incomparable, too.
 _TOLERANCE = 0.01
-AUTOPILOT, REPORT, LAST_HORIZON = "autopilot", "report", "report, last horizon"
+REPORT, LAST_HORIZON = "report", "report, last horizon"
 
 
 @dataclass(frozen=True)
 class Entry:
     """One line; ``improvement_percent`` over the baseline, where comparable.
 
-    ``scored_by`` says whose figures these are: Autopilot's own, or the report's, which
+    ``scored_by`` says whose figures these are: the engine's own, or the report's, which
     scores the winner and the simple forecasts on the winner's backtest. ``reason`` says
     why a candidate failed.
     """
@@ -160,6 +161,7 @@ def _read(found: Mapping[str, Any], candidates: Mapping[str, Any] | None) -> Ent
         kind=WINNER if found["name"] == best else CANDIDATE,
         status=str(found.get("status") or "unknown"),
         metrics=read_metrics(found),
+        scored_by=str((candidates or {}).get("engine") or AUTOPILOT),
         reason=found.get("failure_reason"),
     )
 

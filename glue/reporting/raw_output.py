@@ -27,8 +27,8 @@ class ForecastUnreadableError(Exception):
 
 
 def download_outputs(run: Run, bucket: Bucket) -> list[Path]:
-    """Bring the output of the batch transform here, a file for each of its input."""
-    stored = bucket.list_objects(run.keys.raw_folder(run.dataset))
+    """Bring the raw forecast here, a file for each of its input."""
+    stored = bucket.list_objects(run.raw_folder)
     keys = [one.key for one in stored if one.key.endswith(".out")]
     return [
         bucket.download(key, f"raw-{number:05d}.csv") for number, key in enumerate(keys)

@@ -65,6 +65,7 @@ def build_document(
     now: datetime,
     earlier: Mapping[str, Any],
     took: Mapping[str, Any] | None,
+    model: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Build report.json, but for its warnings, which grow until it is written.
 
@@ -76,6 +77,8 @@ def build_document(
         Whether earlier forecasts came true.
     took
         The time and the money that the run took; None when that is unknown.
+    model
+        Whose model made the forecast, and why it was that one.
     """
     settings, history = run.settings, figures.history
     return {
@@ -88,7 +91,12 @@ def build_document(
         "unit": run.unit,
         "made_at": now.isoformat(timespec="seconds"),
         "metric": settings.metric,
-        "engine": {"name": figures.engine.name, "local": figures.engine.local},
+        "engine": {
+            "name": figures.engine.name,
+            "local": figures.engine.local,
+            "embedded": figures.engine.embedded,
+        },
+        "contest": None if figures.contest is None else figures.contest.as_data(),
         "verdict": figures.verdict.as_data(),
         "implausible": figures.plausibility.as_data(history.keys),
         "assumed_future": figures.assumed.as_data(),
@@ -99,6 +107,7 @@ def build_document(
             history,
             figures.plausibility,
             changes=figures.changes,
+            baseline=figures.backtest["baseline_words"],
         ),
         "data": _describe_data(figures, settings),
         "baseline": _describe_baseline(figures, settings),
@@ -116,6 +125,7 @@ def build_document(
         "changes": figures.changes.as_data(history),
         "earlier_forecasts": earlier,
         "took": took,
+        "model": model or None,
         "findings": run.findings,
         "inferred": run.inferred,
         "settings": run.resolved,
@@ -178,4 +188,5 @@ def _describe_baseline(figures: Figures, settings: RunSettings) -> dict[str, Any
         "words": backtest["baseline_words"],
         "season": settings.season,
         "repeats": "season" if seasonal else "last value",
+        "forecast_total": float(figures.items.simple.sum()),
     }

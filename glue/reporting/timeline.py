@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from glue.engines import AUTOPILOT, BOTH, EMBEDDED
+
 PHASES = (
     ("prepare", "Prepare the run"),
     ("preprocess", "Check and clean the data"),
@@ -14,10 +16,17 @@ PHASES = (
     ("report", "Report"),
 )
 _LOCAL_WORDS = {"train": "Train with the local engine"}
+_ENGINE_WORDS = {
+    EMBEDDED: {"train": "Train with the embedded engine", "transform": "Forecast"},
+    BOTH: {"train": "Train with both engines"},
+}
 
 
 def build_timeline(
-    marks: Mapping[str, datetime | None], *, local: bool = False
+    marks: Mapping[str, datetime | None],
+    *,
+    local: bool = False,
+    engine: str = AUTOPILOT,
 ) -> list[dict[str, Any]]:
     """Give the seconds of each stage, from the moments at which one ended.
 
@@ -28,7 +37,10 @@ def build_timeline(
         None where that is unknown.
     local
         Whether the local AWS made the run.
+    engine
+        Who trains, as in the settings.
     """
+    spoken = _ENGINE_WORDS.get(engine, _LOCAL_WORDS if local else {})
     stages = []
     before = marks.get("uploaded")
     for name, words in PHASES:
@@ -39,7 +51,7 @@ def build_timeline(
         stages.append(
             {
                 "stage": name,
-                "words": _LOCAL_WORDS.get(name, words) if local else words,
+                "words": spoken.get(name, words),
                 "ended_at": None if ended is None else ended.isoformat(),
                 "seconds": seconds,
             }

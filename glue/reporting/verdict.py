@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from glue.reporting.assumed import AssumedFuture
+from glue.reporting.contest import Contest
 from glue.reporting.evidence import Evidence
 from glue.reporting.history import History
 from glue.reporting.leaderboard import find_winner, read_metrics
@@ -31,13 +32,16 @@ _BIAS_TOLD, _BIAS_BARRED = 5.0, 20.0
 
 @dataclass(frozen=True)
 class Engine:
-    """Who trained the candidates."""
+    """Who trained the candidates; ``embedded`` where the settings ask for that."""
 
     local: bool = False
+    embedded: bool = False
 
     @property
     def name(self) -> str:
         """Its name, at the beginning of a sentence or within."""
+        if self.embedded:
+            return "the embedded engine"
         return "the local engine" if self.local else "Autopilot"
 
     @property
@@ -235,14 +239,18 @@ def _spell(case: Case, gain: float, outcome: str) -> str:
     interval = f"{_range(evidence)} with 95% confidence"
     if outcome == EVEN:
         return (
-            f"{who} is about as good as {_name_baseline(case)}: the difference of "
-            f"{spell_percent(abs(gain))} may be chance ({interval}; {_figures(case)})"
+            f"{who} is about as good as {_name_baseline(case)}: that it was "
+            f"{spell_percent(abs(gain))} {_side(gain)} may be chance "
+            f"({interval}; {_figures(case)})"
         )
-    side = "worse" if outcome == WORSE else "better"
     return (
-        f"{who} is {spell_percent(abs(gain))} {side} than {_name_baseline(case)} "
-        f"({interval}; {_figures(case)})"
+        f"{who} is {spell_percent(abs(gain))} {_side(gain)} than "
+        f"{_name_baseline(case)} ({interval}; {_figures(case)})"
     )
+
+
+def _side(gain: float) -> str:
+    return "worse" if gain < 0 else "better"
 
 
 def _name_baseline(case: Case) -> str:
@@ -294,9 +302,12 @@ def qualify(
     noun: str,
     *,
     mended: Mended | None = None,
+    contest: Contest | None = None,
 ) -> Verdict:
     """Take back what the delivered forecast does not bear out, and say why first."""
     verdict = _withhold(verdict, assumed)
+    if contest is not None:
+        verdict = replace(verdict, notes=(contest.sentence, *verdict.notes))
     if mended is not None and mended.is_naive:
         verdict = _tell_naive(verdict, mended, noun)
     words = describe_implausible(plausible, noun)

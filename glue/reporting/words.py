@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 # What stands for no value.
 NO_VALUE = "\N{EN DASH}"
@@ -37,6 +38,20 @@ def spell_number(value: float) -> str:
     digits = max(0, 3 - math.floor(math.log10(abs(value))))
     text = f"{value:,.{min(digits, 6)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def choose_decimals(values: Iterable[float | None]) -> int:
+    """Choose how many decimals a table's numbers have: four digits of the largest."""
+    known = [abs(value) for value in values if value is not None]
+    if all(value == int(value) for value in known):
+        return 0
+    digits = 3 - math.floor(math.log10(max(*known, 1e-6)))
+    return min(max(0, digits), 8)
+
+
+def spell_whole(value: float) -> str:
+    """Write an amount to order by: whole, or three digits of a small one."""
+    return f"{value:,.0f}" if abs(value) >= 100 else spell_short(value)
 
 
 def spell_short(value: float | None) -> str:

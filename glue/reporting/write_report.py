@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from glue.bucket import SCHEMAS, Bucket, RunKeys
+from glue.engines import AUTOPILOT, BOTH
 from glue.findings.finding import Findings
 from glue.log import log_findings
 from glue.reporting import page
 from glue.reporting.assumed import AssumedFuture, read_assumed
 from glue.reporting.attempts import Attempts
 from glue.reporting.backtest import BacktestOutcome, compare_backtest
+from glue.reporting.champion import Maker, read_maker
 from glue.reporting.changes import Changes, find_changes
+from glue.reporting.contest import Contest, hold_contest
 from glue.reporting.costs import describe_cost
 from glue.reporting.earlier import NOT_READ, find_earlier
 from glue.reporting.explanation import Explanation, read_explanation
@@ -40,6 +43,7 @@ from glue.reporting.raw_output import (
     write_forecast,
     write_parquet,
 )
+from glue.reporting.remember import remember_run
 from glue.reporting.repairs import (
     Mended,
     check_complete,
@@ -59,12 +63,14 @@ if TYPE_CHECKING:
 class Surroundings:
     """What a report depends on beside its run.
 
-    ``assets`` are the parts of the page: this package's own, where nobody gives others.
+    ``assets`` are the parts of the page: this package's own, where nobody gives others;
+    ``contest`` is how two engines compare, where both trained.
     """
 
     now: datetime
     local: bool = False
     assets: Traversable = field(default_factory=lambda: files(page))
+    contest: Contest | None = None
 
 
 def write_report(run_id: str, bucket: Bucket, surroundings: Surroundings) -> None:
@@ -79,10 +85,17 @@ def write_report(run_id: str, bucket: Bucket, surroundings: Surroundings) -> Non
     keys = RunKeys(run_id)
     run = read_run(bucket.read_json(keys.settings), bucket.read_json(keys.data_report))
     findings = Findings()
+    attempts = Attempts(findings)
+    if run.engine == BOTH:
+        contest = attempts.attempt(
+            "the comparison of the engines",
+            lambda: hold_contest(run, bucket, local=surroundings.local),
+        )
+        run = replace(run, chosen=AUTOPILOT if contest is None else contest.chosen)
+        surroundings = replace(surroundings, contest=contest)
     forecast = read_forecast(download_outputs(run, bucket), run.settings)
     forecast = repair_rows(forecast, run.settings, findings)
     write_forecast(forecast, run, bucket)
-    attempts = Attempts(findings)
     history = attempts.attempt(
         "the comparison with the history",
         lambda: read_history(bucket.download(run.keys.train), run.settings),
@@ -181,8 +194,18 @@ def _write_figures(
     """Write the files that show the report's figures."""
     settings, attempt, now = run.settings, attempts.attempt, surroundings.now
     grid = build_grid(mended.table, history, settings)
+    maker = attempt(
+        "model.json",
+        lambda: read_maker(run.run_id, bucket),
+        otherwise=Maker(run.run_id),
+    )
     known = _gather(
-        run, bucket, grid, history, attempts=attempts, surroundings=surroundings
+        replace(run, trained_by=maker.run_id),
+        bucket,
+        grid,
+        history,
+        attempts=attempts,
+        surroundings=surroundings,
     )
     known = replace(known, mended=mended)
     figures = compute_figures(grid, history, settings, known)
@@ -201,12 +224,21 @@ def _write_figures(
         ),
         took=attempt(
             "the time that it took",
-            lambda: describe_cost(run, bucket, now=now, local=surroundings.local),
+            lambda: describe_cost(
+                run, bucket, now=now, local=surroundings.local, trained=maker.trained
+            ),
         ),
+        model=maker.document,
     )
     content = PageContent(_add_warnings(document, attempts), figures, settings)
     attempt(
         "report.html", lambda: _write_page(run, bucket, content, surroundings.assets)
+    )
+    attempt(
+        "dataset.html",
+        lambda: remember_run(
+            run, bucket, history, document, assets=surroundings.assets
+        ),
     )
     bucket.write_json(run.result("report.json"), _add_warnings(document, attempts))
 
@@ -222,9 +254,7 @@ def _gather(
 ) -> Known:
     """Gather what the verdict rests on."""
     settings, attempt = run.settings, attempts.attempt
-    candidates = attempt(
-        "candidates.json", lambda: bucket.read_json(run.keys.candidates)
-    )
+    candidates = attempt("candidates.json", lambda: bucket.read_json(run.candidates))
     explanation = attempt(
         "what the covariates are worth",
         lambda: read_explanation(candidates, bucket),
@@ -249,7 +279,8 @@ def _gather(
             otherwise=AssumedFuture(),
         ),
         explanation=explanation,
-        engine=Engine(local=surroundings.local),
+        engine=Engine(local=surroundings.local, embedded=run.is_embedded),
+        contest=surroundings.contest,
         changes=attempt(
             "the comparison with the last forecast",
             lambda: find_changes(run, bucket, grid, history),

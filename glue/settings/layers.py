@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+from glue.engines import AUTOPILOT, BY_COST, KEY
 from glue.findings.finding import Findings, shorten
 from glue.limits import MAX_SETTINGS_BYTES, TRANSFORM_SIZES
 from glue.settings.rules import SETTINGS, check_settings, strip_comments
@@ -23,6 +24,8 @@ _CEILINGS = (
     (_JOB, "CompletionCriteria", "MaxRuntimePerTrainingJobInSeconds"),
     ("TransformResources", "InstanceCount"),
 )
+# How settings begin, for those who wrote something else.
+_LIKE = ' such as {"TimeSeriesForecastingJobConfig": {"ForecastHorizon": 14}}'
 _KINDS = {
     list: "a list",
     str: "a text",
@@ -32,6 +35,17 @@ _KINDS = {
     type(None): "null",
 }
 _INSTANCE = ("TransformResources", "InstanceType")
+# An upload's own settings may make trainings rarer, and not more frequent.
+_FLOORS = ("MaxAgeDays", "WhenWorseThan", "MaxNewSeriesPercent")
+# And they may ask for a person's approval, but not do without one.
+_STRICTEST = (("Approval", "manual"),)
+# The bucket's settings alone say what is removed, and what starts by the clock.
+_NOT_THEIRS = (
+    ("Retraining", "KeepVersions"),
+    ("Retraining", "KeepDays"),
+    ("Schedule", "Retrain"),
+    ("Schedule", "Reforecast"),
+)
 DEFAULTS: dict[str, Any] = {
     "TimeSeriesForecastingJobConfig": {
         "ForecastQuantiles": ["p10", "p50", "p90"],
@@ -39,6 +53,15 @@ DEFAULTS: dict[str, Any] = {
     },
     "AutoMLJobObjective": {"MetricName": "AverageWeightedQuantileLoss"},
     "TransformResources": {"InstanceType": "ml.m5.4xlarge", "InstanceCount": 1},
+    KEY: AUTOPILOT,
+    "Retraining": {
+        "MaxAgeDays": 0,
+        "WhenWorseThan": 1.2,
+        "MaxNewSeriesPercent": 10,
+        "Approval": "automatic",
+        "KeepVersions": 10,
+        "KeepDays": 90,
+    },
 }
 
 
@@ -140,6 +163,31 @@ def _cap_costs(settings: Settings, allowed: Settings, findings: Findings) -> Non
     most, wanted = (_get(one.values, _INSTANCE) for one in (allowed, settings))
     if wanted not in _smaller_types(most):
         _cap(settings, allowed, _INSTANCE, most, findings=findings)
+    most, wanted = allowed.values[KEY], settings.values[KEY]
+    if BY_COST.index(wanted) > BY_COST.index(most):
+        _cap(settings, allowed, (KEY,), most, findings=findings)
+    for keys in _list_retraining_beyond(settings, allowed):
+        most = _get(allowed.values, keys)
+        _cap(settings, allowed, keys, most, findings=findings)
+    if not any(_set_values(settings.values.get("Schedule", {})).values()):
+        settings.values.pop("Schedule", None)
+
+
+def _list_retraining_beyond(
+    settings: Settings, allowed: Settings
+) -> Iterator[tuple[str, str]]:
+    """List what an upload's own settings may not set as they do."""
+    for key in _FLOORS:
+        keys = ("Retraining", key)
+        if _get(settings.values, keys) < _get(allowed.values, keys):
+            yield keys
+    for key, strictest in _STRICTEST:
+        keys = ("Retraining", key)
+        if strictest == _get(allowed.values, keys) != _get(settings.values, keys):
+            yield keys
+    for keys in _NOT_THEIRS:
+        if _get(settings.values, keys) != _get(allowed.values, keys):
+            yield keys
 
 
 def _cap(
@@ -187,7 +235,7 @@ def read_layer(
     try:
         parsed = _parse(layer.text, twice)
     except (ValueError, RecursionError) as error:
-        problem = shorten(str(error) or "it is nested too deeply", 120)
+        problem = _describe_error(error)
         findings.add("settings-unreadable", source=layer.source, problem=problem)
         lost.add("")
         return None
@@ -198,6 +246,16 @@ def read_layer(
         _leave_out(values, keys)
         lost.add(".".join(keys))
     return values
+
+
+def _describe_error(error: Exception) -> str:
+    """Say why settings cannot be read, and where."""
+    if not isinstance(error, json.JSONDecodeError):
+        return shorten(str(error) or "it is nested too deeply", 120)
+    near = error.doc[max(error.pos - 15, 0) : error.pos + 15].strip()
+    place = f"line {error.lineno}, column {error.colno}"
+    words = f"it is no JSON at {place}, near {near!r}"
+    return f"{words} ({error.msg[:1].lower()}{error.msg[1:]})"
 
 
 def _leave_out(values: dict[str, Any], keys: tuple[str, ...]) -> None:
@@ -239,7 +297,8 @@ def _parse(text: str, twice: set[str]) -> dict[str, Any]:
         text.lstrip("\ufeff"), object_pairs_hook=pairs, parse_constant=_no_constant
     )
     if not isinstance(values, dict):
-        raise ValueError(f"it holds {_KINDS[type(values)]}, not an object {{ }}")
+        kind = _KINDS[type(values)]
+        raise ValueError(f"it holds {kind}, not an object{_LIKE}")
     return values
 
 

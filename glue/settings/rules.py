@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Union
 
+from glue.engines import ENGINES, KEY
 from glue.findings.finding import Findings, list_some, shorten
 from glue.limits import (
     AGGREGATIONS,
@@ -46,6 +47,14 @@ class Whole:
 
 
 @dataclass(frozen=True)
+class Number:
+    """A number within bounds, whole or not."""
+
+    min: float
+    max: float
+
+
+@dataclass(frozen=True)
 class YesNo:
     """True or false."""
 
@@ -77,7 +86,7 @@ class Struct:
     members: Mapping[str, Rule]
 
 
-Rule = Union[Text, Whole, YesNo, ListOf, MapOf, Struct]
+Rule = Union[Text, Whole, Number, YesNo, ListOf, MapOf, Struct]
 
 COLUMN = Text(max=256)
 FILLING_VALUE = Text(
@@ -188,6 +197,24 @@ PREPARATION = Struct(
         "Unit": Text(min=1, max=30),
     }
 )
+# When a run trains, and when it forecasts with a model that there is.
+RETRAINING = Struct(
+    {
+        "MaxAgeDays": Whole(min=0, max=3_650),
+        "WhenWorseThan": Number(min=0.1, max=100),
+        "MaxNewSeriesPercent": Whole(min=0, max=100),
+        "Approval": Text(choices=("automatic", "manual")),
+        "KeepVersions": Whole(min=2, max=1_000),
+        "KeepDays": Whole(min=0, max=36_500),
+    }
+)
+_MOMENTS = Text(
+    pattern=r"every [1-9]\d{0,2} (hours?|days?|weeks?)"
+    r"|cron\([\d*,/-]+ [\d*,/-]+ [\d?*,/-]+ [\dA-Z*,/-]+ [\dA-Z?*,/-]+ [\d*,/-]+\)",
+    max=256,
+    hint="such as 'every 28 days' or, in UTC, 'cron(0 6 ? * MON *)'",
+)
+SCHEDULE = Struct({"Retrain": _MOMENTS, "Reforecast": _MOMENTS})
 SETTINGS = Struct(
     {
         "TimeSeriesForecastingJobConfig": JOB_CONFIG,
@@ -202,6 +229,9 @@ SETTINGS = Struct(
             }
         ),
         "Preparation": PREPARATION,
+        KEY: Text(choices=ENGINES),
+        "Retraining": RETRAINING,
+        "Schedule": SCHEDULE,
     }
 )
 # What people carry over from other requests, and why it has no place here.
@@ -319,13 +349,16 @@ def _check(value: Any, rule: Rule, place: _Place) -> None:
         _check_text(value, rule, place)
     elif isinstance(rule, Whole):
         _check_whole(value, rule, place)
+    elif isinstance(rule, Number):
+        _check_number(value, rule, place)
     elif not isinstance(value, bool):
         place.refuse(value, "true or false")
 
 
 def _check_struct(value: Any, rule: Struct, place: _Place) -> None:
     if not isinstance(value, dict):
-        place.refuse(value, "an object { }")
+        names = list_some(rule.members, 3)
+        place.refuse(value, f"an object {{ }} with keys such as {names}")
         return
     for key, inner in value.items():
         if key in rule.members:
@@ -381,6 +414,13 @@ def _check_whole(value: Any, rule: Whole, place: _Place) -> None:
         place.refuse(value, _describe_bounds(rule))
 
 
+def _check_number(value: Any, rule: Number, place: _Place) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        place.refuse(value, "a number without quotes")
+    elif not rule.min <= value <= rule.max:
+        place.refuse(value, f"{rule.min:g} to {rule.max:g}")
+
+
 def _describe_bounds(rule: Whole) -> str:
     if rule.min == rule.max:
         return f"{rule.min}, the only value that is supported"
@@ -414,10 +454,11 @@ def _check_method(methods: Mapping[str, Any], kind: str, place: _Place) -> None:
     if isinstance(logic, str) and logic not in choices:
         logic_place.refuse(logic, f"one of {', '.join(choices)}", choices)
     if logic == "value" and value is None:
-        needed = f"{kind}_value beside it, such as {kind}_value: '1'"
+        needed = f'"{kind}_value" beside it, such as "{kind}_value": "1"'
         logic_place.refuse(logic, needed)
     if value is not None and logic != "value":
-        value_place.refuse(value, f"{kind}: 'value' beside it")
+        needs = f'"{kind}": "value" beside it, and a whole number as text, such as "0"'
+        value_place.refuse(value, needs)
     if isinstance(value, str) and not re.fullmatch(r"-?\d+", value):
         value_place.refuse(value, "a whole number as text")
 

@@ -5,14 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from glue.arrays import Array
-from glue.findings.finding import Tallies
 from glue.frequency import DAY, HOUR
 
-_REMEDY = (
-    "this hour comes twice as clocks are set back; write moments with their offset, "
-    "such as +02:00 and +01:00, or as UTC, or say how to combine both in "
-    "Transformations.Aggregation for the target"
-)
 # Of each month with a change to winter time, the first day it can be on, and the last:
 # Europe's October, America's November, Australia's April.
 _DAYS = {10: (25, 31), 11: (1, 7), 4: (1, 7)}
@@ -32,15 +26,3 @@ def is_set_back(seconds: Array) -> Array:
     for number, (first, last) in _DAYS.items():
         near |= (month == number) & (day >= first) & (day <= last)
     return marked & near
-
-
-def note_repeats(seconds: Array, tallies: Tallies) -> None:
-    """Count the moments that come twice, and are no hour that clocks were set back."""
-    tallies.amounts["repeats_elsewhere"] += int((~is_set_back(seconds)).sum())
-
-
-def explain_repeats(tallies: Tallies) -> None:
-    """Say, after all parts, that only such hours come twice, where it is so."""
-    elsewhere = tallies.amounts.pop("repeats_elsewhere", 0)
-    if not elsewhere:
-        tallies.advise("duplicate-rows", _REMEDY)

@@ -56,7 +56,14 @@ class CovariateJoiner:
         if not len(rows):
             return Matches(rows)
         repeats = rows.series(table.keys).repeats(rows.seconds)
-        note_rows("rts-duplicate-rows", table, rows, repeats, tallies=self._tallies)
+        note_rows(
+            "rts-duplicate-rows",
+            table,
+            rows,
+            repeats,
+            tallies=self._tallies,
+            more=lambda at: f", as in row {rows.numbers[at - 1]}",
+        )
         return Matches(rows.take(~repeats))
 
     def _find_off(self, rows: Rows) -> Array:

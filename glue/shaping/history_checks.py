@@ -65,4 +65,5 @@ def check_history(
                 most=most_series,
                 done="these items are forecast beside what they sum up",
                 since=format_moment(survey.zeros_from or 0),
+                uneven=survey.describe_uneven(),
             )

@@ -12,6 +12,7 @@ import pandas as pd
 
 from glue.arrays import Array, as_texts, factorize
 from glue.findings.finding import Findings, list_some, shorten
+from glue.reading.timestamps import format_moment
 from glue.rows import Rows, concatenate
 from glue.shaping.input_files import InputLayout
 from glue.understanding.column_settings import describe_too_many
@@ -67,8 +68,9 @@ class HookCaller:
                 (series.numbers >= count // 2) & (series.numbers < count),
             )
         )
-        if not _same_rows(together, first, second):
-            raise findings.reject("hook-depends-on-parts")
+        problem = _find_difference(together, first, second, self.layout.keys)
+        if problem is not None:
+            raise findings.reject("hook-depends-on-parts", problem=problem)
 
     def _as_table(self, rows: Rows) -> pd.DataFrame:
         columns: dict[str, Any] = {}
@@ -119,16 +121,28 @@ class HookCaller:
         texts = sum(rows[name].dtype == object for name in others)
         too_many = describe_too_many(len(others) - texts, texts)
         if too_many is not None:
-            raise _BadResult(f"returned {too_many}")
+            names = list_some(map(repr, others))
+            raise _BadResult(f"returned {too_many}: {names}")
 
     def _check_rows(self, rows: Rows) -> None:
         if np.isinf(rows[self.layout.target]).any():
-            raise _BadResult("returned infinite values of the target")
+            at = int(np.argmax(np.isinf(rows[self.layout.target])))
+            place = self._name(rows, at)
+            raise _BadResult(
+                f"returned infinite values of the target, first of {place}"
+            )
         if self.repeats:
             return
         moments = factorize([rows.key(self.layout.keys), rows.seconds])
-        if len(np.unique(moments)) < len(moments):
-            raise _BadResult("returned the same series and timestamp twice")
+        firsts = np.unique(moments, return_index=True)[1]
+        if len(firsts) < len(moments):
+            again = np.setdiff1d(np.arange(len(moments)), firsts)
+            place = self._name(rows, int(again[0]))
+            raise _BadResult(f"returned the same series and timestamp twice: {place}")
+
+    def _name(self, rows: Rows, at: int) -> str:
+        moment = format_moment(int(rows.seconds[at]))
+        return f"{rows.name(self.layout.keys, at)} at {moment}"
 
 
 def _spell_place(error: Exception, hook: Any) -> str:
@@ -189,15 +203,40 @@ def _read_feature(values: pd.Series[Any]) -> Array:
     return _read_texts(values)
 
 
-def _same_rows(together: Rows, first: Rows, second: Rows) -> bool:
-    """Compare a result with the two halves that it should be made of."""
+def _find_difference(
+    together: Rows, first: Rows, second: Rows, keys: tuple[str, ...]
+) -> str | None:
+    """Compare a result with the two halves that it should be made of.
+
+    None when it is the same; otherwise what differs, as the end of a sentence.
+    """
     names = together.columns.keys()
     if not names == first.columns.keys() == second.columns.keys():
-        return False
+        return "it returns other columns for half of the series than for all of them"
     both = concatenate([first, second])
+    if len(both) != len(together):
+        counts = f"{len(together)} rows for all of them, and {len(both)} for two halves"
+        return f"it returns {counts}"
     if not _same_values(both.seconds, together.seconds):
-        return False
-    return all(_same_values(both[name], together[name]) for name in names)
+        return "it returns other timestamps for half of the series than for all"
+    for name in names:
+        if not _same_values(both[name], together[name]):
+            at = _find_first(both[name], together[name])
+            return (
+                f"{name!r} of {together.name(keys, at)} at "
+                f"{format_moment(int(together.seconds[at]))} is {together[name][at]} "
+                f"among all series, and {both[name][at]} among half of them"
+            )
+    return None
+
+
+def _find_first(both: Array, together: Array) -> int:
+    """Find the first place where two arrays of one length and type differ."""
+    if both.dtype != together.dtype:
+        return 0
+    if both.dtype == object:
+        return int(np.argmax(both != together))
+    return int(np.argmax(~np.isclose(both, together, rtol=1e-9, equal_nan=True)))
 
 
 def _same_values(both: Array, together: Array) -> bool:

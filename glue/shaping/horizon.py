@@ -11,6 +11,8 @@ from glue.arrays import Array
 from glue.findings.finding import Example, Findings
 from glue.frequency import (
     DAY,
+    HOUR,
+    MINUTE,
     FoundFrequency,
     Frequency,
     find_frequency,
@@ -20,8 +22,10 @@ from glue.frequency import (
 from glue.limits import (
     COMFORTABLE_STEPS,
     MAX_GRID,
+    MAX_HORIZON,
     MAX_SPARSE_STEPS,
     SPARSE,
+    STEPS_PER_HORIZON,
 )
 from glue.reading.timestamps import format_moment
 from glue.settings.layers import Settings
@@ -30,6 +34,14 @@ from glue.shaping.survey import Survey
 _JOB = "TimeSeriesForecastingJobConfig"
 _USUAL_HORIZON = {"min": 60, "H": 24, "D": 14, "W": 8, "M": 12, "Y": 3}
 _FEW = 0.02
+# What is told of steps that are uneven, and the units that they could be put into.
+_NEAR = 1.25
+_LONGEST_YEAR = 366 * DAY
+_SHARES = (0.05, 0.5, 0.95)
+_UNITS = (
+    *((1, "min", MINUTE), (1, "H", HOUR), (1, "D", DAY), (1, "W", 7 * DAY)),
+    *((1, "M", 31 * DAY), (3, "M", 92 * DAY), (6, "M", 184 * DAY)),
+)
 # Steps without any row that are worth a word.
 _LONG_HOLE = 12
 
@@ -127,6 +139,8 @@ def _choose_frequency(
         if steps is not None and steps.seconds > 1.5 * frequency.seconds:
             findings.add(
                 "coarser-than-frequency",
+                remedy=f'set ForecastFrequency to "{steps}" or longer, as values of '
+                "long steps cannot be split into shorter ones",
                 file=file,
                 steps=steps,
                 evidence=evidence,
@@ -134,12 +148,47 @@ def _choose_frequency(
             )
         return frequency
     if natural.frequency is None:
-        findings.add("frequency-unclear", file=file, evidence=evidence)
+        _note_unclear(survey, evidence, file, findings)
         return None
     findings.infer(f"{_JOB}.ForecastFrequency", str(natural.frequency), evidence)
     if natural.share < 1.0:
         _tell_irregular(survey, natural, file, findings)
     return natural.frequency
+
+
+def _note_unclear(survey: Survey, evidence: str, file: str, findings: Findings) -> None:
+    """Say which steps there are, and at which others one could forecast."""
+    counts = survey.steps.seconds
+    if not counts:
+        remedy = "look whether the right column names the series: each has one time "
+        remedy += "step only; or upload more of the history"
+        findings.add("frequency-unclear", remedy=remedy, file=file, evidence=evidence)
+        return
+    steps = np.repeat(*map(np.array, zip(*sorted(counts.items()))))
+    low, usual, high = (int(np.quantile(steps, q, method="nearest")) for q in _SHARES)
+    units = ((n, unit) for n, unit, length in _UNITS if _NEAR * length >= usual)
+    frequency = Frequency(*next(units, (1, "Y")))
+    words = f"{evidence}; most are {_about(low)} to {_about(high)} long, and half of "
+    words += f"them at most {_about(usual)}"
+    if _about(low) == _about(high):
+        words = f"{evidence}; most are about {_about(usual)} long"
+    odd = low < usual < high
+    remedy = "correct dates that are mistyped, if few do not fit; or " if odd else ""
+    remedy += f'set "ForecastFrequency": "{frequency}" in {_JOB} of config.json: the '
+    remedy += f"rows of each {frequency.name} are combined then, by their sum unless "
+    remedy += "Transformations.Aggregation says otherwise"
+    if usual > _LONGEST_YEAR:
+        remedy = "the longest step that can be forecast is a year: give a row for each"
+    findings.add("frequency-unclear", remedy=remedy, file=file, evidence=words)
+
+
+def _about(seconds: int) -> str:
+    """Write a length of time roughly, in its largest unit."""
+    for name, length in (("days", DAY), ("hours", HOUR), ("minutes", MINUTE)):
+        if seconds >= length:
+            count = f"{seconds / length:.3g}"
+            return f"1 {name[:-1]}" if count == "1" else f"{count} {name}"
+    return f"{seconds} seconds" if seconds > 1 else "1 second"
 
 
 def _is_daily(survey: Survey, natural: FoundFrequency) -> bool:
@@ -272,7 +321,11 @@ class _Horizon:
         configured: int | None = settings.job.get("ForecastHorizon")
         horizon = self._infer(longest) if configured is None else configured
         if horizon > longest:
-            self._say("horizon-too-long", horizon=horizon, most=longest)
+            remedy = f"set ForecastHorizon to {longest} or less"
+            if horizon <= MAX_HORIZON:
+                steps = STEPS_PER_HORIZON * horizon
+                remedy += f", or upload a history of {steps} time steps or more"
+            self._say("horizon-too-long", horizon=horizon, most=longest, remedy=remedy)
         elif configured is not None and self.steps < COMFORTABLE_STEPS * horizon:
             self._say("horizon-long", horizon=horizon)
         return horizon

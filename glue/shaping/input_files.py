@@ -56,11 +56,12 @@ class InputLayout:
 
 @dataclass(frozen=True)
 class InputFiles:
-    """The files written, and how many series they hold."""
+    """The files written, how many series they hold, and in which columns."""
 
     train: Path
     transform: list[Path] = field(default_factory=list)
     series: int = 0
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ class BlockWriter:
                 file.write(history)
                 sharded.write(history + future, block.end)
                 before, series = block.key, series + 1
-        return InputFiles(train, sharded.close(), series)
+        return InputFiles(train, sharded.close(), series, self._layout.columns)
 
     def _find_anchor(self) -> tuple[int, _Anchor]:
         """Count the series, and find the shortest that reaches the history's end."""

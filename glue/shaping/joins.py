@@ -79,14 +79,20 @@ def is_blank(values: Array) -> Array:
 
 
 def note_rows(
-    code: str, table: RelatedTable, rows: Rows, mask: Array, *, tallies: Tallies
+    code: str,
+    table: RelatedTable,
+    rows: Rows,
+    mask: Array,
+    *,
+    tallies: Tallies,
+    more: Callable[[int], str] = lambda _: "",
 ) -> None:
-    """Add rows of a related table to what is told of it."""
+    """Add rows of a related table to what is told of it; ``more`` says more of each."""
     if mask.any():
         file, keys = table.name, table.keys
         describe = describe_rows(rows, keys, dated=table.plan.timestamp is not None)
         column = keys[0] if keys else table.plan.timestamp
-        examples = rows.first(mask, file, column, describe)
+        examples = rows.first(mask, file, column, lambda at: describe(at) + more(at))
         tallies.add(code, examples, count=int(mask.sum()), file=file)
 
 

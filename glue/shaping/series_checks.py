@@ -235,13 +235,16 @@ def _note(
 
 
 def _tell_apart(shape: Shape, rows: Rows, at: int) -> str:
-    """Say in which columns a row differs from the one that it repeats."""
+    """Say which row a row repeats, and in which columns it differs from that."""
+    row = int(rows.numbers[at - 1])
     differing = [
         f"{name} {_show(rows[name][at])} after {_show(rows[name][at - 1])}"
         for name in (shape.target, *shape.history.roles.others)
         if name in rows.columns and _show(rows[name][at]) != _show(rows[name][at - 1])
     ]
-    return f", with {', '.join(differing[:_MOST_COLUMNS])}" if differing else ""
+    if not differing:
+        return f", as in row {row}"
+    return f", with {', '.join(differing[:_MOST_COLUMNS])} in row {row}"
 
 
 def _show(value: object) -> str:

@@ -6,19 +6,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from glue.findings.finding import Findings, Tallies
-from glue.reading.timestamps import format_moment
+from glue.findings.finding import Example, Findings, Tallies, list_some
 from glue.rows import Rows
 from glue.shaping.attributes import join_attributes
-from glue.shaping.clock_change import explain_repeats, note_repeats
 from glue.shaping.column_values import ColumnValues, name_blanks
 from glue.shaping.covariates import CovariateJoiner
 from glue.shaping.future import check_future, cut_horizon, note_none
 from glue.shaping.hook import Hook, HookCaller, list_others
 from glue.shaping.input_files import BlockWriter, InputFiles, PartLimits
 from glue.shaping.parts import Parts
+from glue.shaping.repeats import explain_repeats, note_repeats
 from glue.shaping.series_checks import check_series, drop_short_series
 from glue.shaping.shape import Parted, Shape
+from glue.shaping.spellings import spell_alike
 
 
 class Shaper:
@@ -52,7 +52,7 @@ class Shaper:
         if self._covariates is not None:
             self._covariates.finish()
         note_none(self.shape, self._joins)
-        explain_repeats(self._checks)
+        explain_repeats(self.shape, self._checks, findings)
         shape = self._values.judge(self._joins)
         if self._related is not None and not self._joins.amounts.pop("matched", 0):
             self._refuse_related(self._related, findings)
@@ -65,13 +65,30 @@ class Shaper:
         amounts = self._joins.amounts
         if "ours" not in amounts:
             return  # it shares no series, or has no row; that is said
-        ours, theirs = (format_moment(amounts[name]) for name in ("ours", "theirs"))
-        unknown = self._joins.examples("rts-series-unknown")
-        why = f"its timestamps begin at {theirs}, those of the history at {ours}"
+        file, clock = self.shape.file, self.shape.clock
+        ours, theirs = (clock.write(amounts[name]) for name in ("ours", "theirs"))
+        apart = abs(amounts["ours"] - amounts["theirs"])
+        why = f"its timestamps begin at {theirs}, those of {file} at {ours}"
+        remedy = (
+            f"give it rows at the moments of {file}, from {ours} on, or look for a "
+        )
+        remedy += "wrong year"
+        if apart < self.shape.frequency.seconds:
+            remedy = f"write its moments as those of {file} are, such as {ours} for "
+            remedy += f"{theirs}, so that both mean the same period"
         if not amounts.pop("known", 0):
-            why = "none of its series is in the history"
+            known = list_some(map(repr, sorted(self.shape.history.items)), 3)
+            why = f"none of its series is in {file}, which has {known}"
+            remedy = "write the ids of both files alike, and all columns that name a "
+            remedy += "series"
+            unknown = self._joins.examples("rts-series-unknown")
+            remedy = _explain_unknown(unknown, self.shape) or remedy
         findings.add(
-            "rts-nothing-matched", examples=unknown, file=related.table.name, why=why
+            "rts-nothing-matched",
+            examples=self._joins.examples("rts-series-unknown"),
+            remedy=remedy,
+            file=related.table.name,
+            why=why,
         )
 
     def _check(self, rows: Rows) -> Rows:
@@ -80,7 +97,7 @@ class Shaper:
         rows = rows.with_seconds(self.shape.clock.cut(rows.seconds))
         series = rows.series(self.shape.keys)
         check_series(self.shape, series, self._checks)
-        note_repeats(rows.seconds[series.repeats(rows.seconds)], self._checks)
+        note_repeats(self.shape, series, self._checks)
         return cut_horizon(self.shape, rows, self._joins)
 
     def _join(self, rows: Rows, number: int) -> Rows:
@@ -102,6 +119,22 @@ class Shaper:
             return rows
         series = rows.series(self.shape.keys)
         return drop_short_series(series, self.shape.target, self._dropped)
+
+
+def _explain_unknown(unknown: list[Example], shape: Shape) -> str | None:
+    """Say which id of the history one of another table stands for, if that is clear."""
+    alike = {spell_alike(item): item for item in shape.history.items}
+    for example in unknown:
+        text = (
+            str(example.value).split(" at ", maxsplit=1)[0].split(", ", maxsplit=1)[0]
+        )
+        item = alike.get(spell_alike(text))
+        if item is not None and item != text:
+            return (
+                f"write {text!r} as {item!r}, if they are the same item, and the other "
+                "ids likewise; spreadsheets change ids that look like numbers"
+            )
+    return None
 
 
 def write_input(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ _DAMAGED = re.compile(r"\d[.,]\d{1,15}[eE]\+?\d{1,3}|\d[eE]\+\d{1,3}")
 _SHORTEST_CROSSED = 3
 # More item ids than this are not compared with each other, for memory's sake.
 _MOST_SPELLINGS = 200_000
+_MOST_TWINS = 1_000
 
 
 # Letters of other alphabets that look like those of the Latin one.
@@ -42,6 +44,11 @@ _ZEROS = re.compile(r"0*(0|(?!0)\d+)(?:\.0+)?")
 _GARBLED = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf]|[\u00c2\u00c3][\u0152-\u2122]|[\u0080-\u009f\ufffd]"
 )
+
+
+def is_damaged(text: str) -> bool:
+    """Say whether an id looks like a long number that a spreadsheet has rounded."""
+    return _DAMAGED.fullmatch(text) is not None
 
 
 def spell_alike(text: str) -> str:
@@ -89,7 +96,7 @@ class Spellings:
         if _GARBLED.search(text):
             self.garbled.add([place])
         if column == self._keys[0]:
-            if _DAMAGED.fullmatch(text):
+            if is_damaged(text):
                 self.damaged.add([place])
             elif is_total(text):
                 self.totals.add([place])
@@ -110,6 +117,16 @@ class Spellings:
                 row, column = max((row, column) for column, row in rows.items())
                 tally.add([Example(self._file, row, column, text)])
         return tally
+
+    def find_twins(self) -> dict[str, str]:
+        """Give some of the keys that have a twin, with it."""
+        alike = (list(some) for some in self._rows.values() if len(some) > 1)
+        pairs = (
+            (text, twins[0] if text != twins[0] else twins[1])
+            for twins in alike
+            for text in twins
+        )
+        return dict(itertools.islice(pairs, _MOST_TWINS))
 
     def find_alike(self) -> Tally:
         """Give the keys that have a twin, all but the first of each."""

@@ -11,6 +11,7 @@ import numpy as np
 from glue.arrays import Array
 from glue.findings.finding import Tally
 from glue.frequency import DAY, Frequency, StepEvidence
+from glue.reading.timestamps import format_moment
 from glue.rows import Rows, Series
 from glue.shaping.formula_ids import FormulaIds
 from glue.shaping.parts import Parts
@@ -29,7 +30,8 @@ class Survey:
 
     ``last`` is the last moment at which any series has a value; what lies after
     it, up to ``end``, is the future's. Moments are seconds since 1970; ``moments``
-    are all distinct ones, in order. ``low`` and ``high`` bound the target.
+    are all distinct ones, in order. ``low`` and ``high`` bound the target, and
+    ``twins`` maps keys to others that a person may take for the same.
     """
 
     rows: int
@@ -42,6 +44,7 @@ class Survey:
     steps: StepEvidence
     changing: frozenset[str]
     alike: Tally
+    twins: dict[str, str]
     totals: Tally
     damaged: Tally
     formulas: Tally
@@ -67,6 +70,18 @@ class Survey:
             and _share_even(swapped) >= _EVEN
             and _share_even(self.moments) < _UNEVEN
         )
+
+    def describe_uneven(self) -> str:
+        """Give the ends of the first step that is not as long as most."""
+        steps = np.diff(self.moments)
+        if not len(steps):
+            return ""
+        lengths, counts = np.unique(steps, return_counts=True)
+        at = int(np.argmax(steps != lengths[counts.argmax()]))
+        pattern = "%Y-%m-%d %H:%M:%S" if self.has_times else "%Y-%m-%d"
+        ends = self.moments[at : at + 2].tolist()
+        before, after = (format_moment(seconds, pattern) for seconds in ends)
+        return f"from {before} to {after}"
 
     @property
     def end(self) -> int:
@@ -198,6 +213,7 @@ class _Sums:
             steps=self.steps,
             changing=frozenset(self.changing),
             alike=spellings.find_alike(),
+            twins=spellings.find_twins(),
             totals=spellings.totals,
             damaged=spellings.damaged,
             formulas=formulas.find(),

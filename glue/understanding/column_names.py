@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from glue.findings.finding import Findings, list_some, shorten
@@ -16,6 +17,29 @@ ITEM, TIME, TARGET = (
 GROUPS = "GroupingAttributeNames"
 TIME_SERIES_CONFIG = "TimeSeriesForecastingJobConfig.TimeSeriesConfig"
 WORDS = {ITEM: "item id", TIME: "timestamp", TARGET: "target"}
+# The same in German, French, Spanish, Italian, Dutch and Portuguese, without accents.
+_FOREIGN = {
+    ITEM: (
+        "artikel artikelnr artikelnummer artnr artikelid artikelcode matnr materialnr "
+        "materialnummer produkt produktnr produktnummer produktid teilenummer produit "
+        "codeproduit codearticle refproduit articulo codigoarticulo producto "
+        "codigoproducto articolo codicearticolo prodotto codiceprodotto codice "
+        "artikelnaam artigo produto codigoproduto codigo"
+    ),
+    TIME: (
+        "datum monat tag zeit zeitpunkt zeitstempel woche quartal jahr buchungsdatum "
+        "bestelldatum rechnungsdatum verkaufsdatum belegdatum lieferdatum jour mois "
+        "semaine periode fecha mes semana dia periodo data giorno mese settimana dag "
+        "maand tijdstip datahora datavenda"
+    ),
+    TARGET: (
+        "menge absatz absatzmenge absatzstk absatzstuck umsatz verkauf verkaufe "
+        "verkaufsmenge stuckzahl anzahl wert verbrauch bedarf ventes quantite qte "
+        "valeur consommation chiffredaffaires ventas cantidad valor consumo demanda "
+        "unidades vendite quantita valore fatturato consumi verkoop verkopen aantal "
+        "hoeveelheid omzet verbruik vendas quantidade receita procura"
+    ),
+}
 # Names by which people call these columns, the clearest first.
 _NAMES: dict[str, tuple[str, ...]] = {
     ITEM: (
@@ -45,6 +69,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "id",
         "code",
         "name",
+        *_FOREIGN[ITEM].split(),
     ),
     TIME: (
         "timestamp",
@@ -61,8 +86,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "salesdate",
         "saledate",
         "invoicedate",
-        "datum",
-        "fecha",
+        *_FOREIGN[TIME].split(),
     ),
     TARGET: (
         "targetvalue",
@@ -89,6 +113,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "orders",
         "usage",
         "turnover",
+        *_FOREIGN[TARGET].split(),
     ),
 }
 _TIME_WORDS = (
@@ -131,6 +156,10 @@ _GROUP_NAMES = (
     "customer",
     "segment",
     "group",
+    *("filiale", "markt", "standort", "lager", "werk", "kunde", "land", "gruppe"),
+    *("magasin", "depot", "client", "pays", "tienda", "almacen", "cliente", "pais"),
+    *("negozio", "magazzino", "puntovendita", "paese", "winkel", "vestiging"),
+    *("filiaal", "klant", "loja", "armazem"),
 )
 DEFAULT_NAMES = {ITEM: "item_id", TIME: "timestamp", TARGET: "target_value"}
 
@@ -140,21 +169,33 @@ def simplify(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).casefold()
 
 
+def _simplify_foreign(name: str) -> str:
+    """Reduce a name as ``simplify`` does, and leave accents out too."""
+    letters = unicodedata.normalize("NFKD", simplify(name))
+    return "".join(one for one in letters if not unicodedata.combining(one))
+
+
 def rank_name(role: str, name: str) -> int:
     """Give the place of a name among those that a role usually has."""
     names = _NAMES[role]
-    plain = simplify(name)
+    plain = _simplify_foreign(name)
     return names.index(plain) if plain in names else len(names)
 
 
 def is_usual(role: str, name: str) -> bool:
     """Say whether people call a column of this role so."""
-    return simplify(name) in _NAMES[role]
+    return _simplify_foreign(name) in _NAMES[role]
+
+
+def is_key(name: str) -> bool:
+    """Say whether people call a column so that names items, or groups of them."""
+    plain = simplify(name)
+    return is_usual(ITEM, name) or (plain in _GROUP_NAMES and plain != "state")
 
 
 def is_time_name(name: str) -> bool:
     """Say whether a name speaks of dates, so that digits may be some."""
-    plain = simplify(name)
+    plain = _simplify_foreign(name)
     return plain in _NAMES[TIME] or any(word in plain for word in _TIME_WORDS)
 
 
@@ -198,12 +239,12 @@ def find_column(
     """
     column = match_column(name, header)
     if column is None:
-        near = difflib.get_close_matches(name, header, n=1)
+        near = difflib.get_close_matches(name, header, n=1, cutoff=0.7)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        problem = f"{file} has no {role} column {shorten(name)!r} "
-        problem += f"(found {list_some(header)}{hint})"
-        remedy = "add the column, or name the right one in TimeSeriesConfig of the "
-        remedy += "settings"
+        problem = f"the settings name {shorten(name)!r} as the {role} column, and "
+        problem += f"{file} has no such column (found {list_some(header)}{hint})"
+        remedy = "correct the name in TimeSeriesConfig of the settings, or take it out "
+        remedy += "there, so that the column is found by its content"
         findings.add("column-missing", remedy=remedy, problem=problem, file=file)
     elif column != name:
         findings.add("column-spelling", file=file, column=column, name=shorten(name))

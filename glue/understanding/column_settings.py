@@ -85,7 +85,9 @@ def check_columns(
     _check_preparation(settings, header, findings)
     too_many = describe_too_many(len(columns.numbers), len(columns.texts))
     if too_many is not None:
-        findings.add("too-many-features", columns=too_many)
+        most = max((columns.numbers, columns.texts), key=len)
+        names = list_some(map(repr, most), 15)
+        findings.add("too-many-features", columns=f"{too_many}: {names}")
     return fitted
 
 
@@ -113,8 +115,9 @@ def _fit_aggregation(
         if column == columns.target:
             aggregation[column] = method
         elif column is not None:
-            problem = f"is set (needs the target column, {columns.target!r})"
-            findings.add("setting-invalid", path=path, problem=problem)
+            problem = f"is set, and only the target, {columns.target!r}, is aggregated"
+            remedy = "remove it; aggregate other columns before the upload"
+            findings.add("setting-invalid", remedy=remedy, path=path, problem=problem)
     return aggregation
 
 
@@ -180,19 +183,23 @@ def _check_filling(
         findings.add("setting-column-text", path=path)
         return
     is_target = column == columns.target
-    refused = {}
+    refused: dict[str, str | None] = {}
     if is_target and "futurefill" in methods:
         refused["futurefill"] = "covariates only, never the target"
     if not is_target and "frontfill" in methods:
         refused["frontfill"] = "the target only"
     nans = sorted(kind for kind, logic in methods.items() if logic == "nan")
     if nans and not is_target:
-        refused[nans[0]] = "a value for covariates, 'nan' is the target's"
+        refused[nans[0]] = None
     for kind, needs in refused.items():
         problem = f"is set (it is for {needs})"
+        remedy = "remove it"
+        if needs is None:
+            problem = "is 'nan', which only the target may be filled with"
+            remedy = "use zero, value, mean, median, min or max, or remove it"
         findings.add(
             "setting-invalid",
-            remedy="remove it",
+            remedy=remedy,
             path=f"{path}.{kind}",
             problem=problem,
         )

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from glue.arrays import as_texts
 from glue.findings.finding import Example, Findings, list_some
 from glue.reading.numbers import (
     NumberEvidence,
-    find_common_mark,
     find_decimal_mark,
     is_number,
+    parse_numbers,
 )
 from glue.reading.profile import TableProfile
 from glue.settings.layers import Settings
 
+_ADVISE_PERCENT = (
+    "write all of them as percent, or none: multiply or divide the others by 100 where "
+    "they mean shares, and leave the sign out"
+)
 # A column with so large a share of numbers may be meant to be one of numbers.
 _LEAST_NUMBERS = 0.3
 
@@ -68,8 +74,7 @@ def choose_mark(
 ) -> str | None:
     """Choose the decimal mark of a numeric column; None when it is unclear."""
     evidence = profile.numbers[column]
-    others = [one for name, one in profile.numbers.items() if name != column]
-    found = find_decimal_mark(evidence, find_common_mark(others))
+    found = find_decimal_mark(evidence, profile.find_mark_beside(column))
     wanted: str | None = settings.preparation.get("DecimalMark")
     mark = wanted or found.mark
     teller = _Teller(evidence, findings, file, column)
@@ -104,10 +109,44 @@ class _Teller:
         """Say that the decimal mark is unclear, mixed, or only assumed."""
         kinds = ("comma", "dotted", "pointed", "thousandth")
         places = self.find_places(kind) if kind else self.find_places(*kinds)
-        such = places[0].value if places else "1,234"
+        such = str(places[0].value) if places else "1,234"
         self.findings.add(
-            code, examples=places, file=self.file, column=self.column, such=such
+            code,
+            count=max(self.evidence.comma + self.evidence.dotted, 1)
+            if code == "decimal-mixed"
+            else 1,
+            examples=places,
+            remedy=self._advise_mark(code, such, places),
+            file=self.file,
+            column=self.column,
+            such=such,
+            commas=self.evidence.comma + self.evidence.dotted,
+            filled=self.evidence.filled,
         )
+
+    def _advise_mark(self, code: str, such: str, places: list[Example]) -> str | None:
+        """Say which setting reads these numbers how, where any reads them all."""
+        texts = as_texts(str(place.value) for place in places)
+        able = [mark for mark in ".," if not parse_numbers(texts, mark)[1].any()]
+        if code == "decimal-ambiguous" and len(able) > 1:
+            whole = re.sub(r"[.,]", "", such)
+            mark = "." if "." in such else ","
+            group = "," if mark == "." else "."
+            return (
+                f'set "Preparation": {{"DecimalMark": "{group}"}} in config.json if '
+                f'{such} means {whole}, or "{mark}" if it is a number with three '
+                f"decimals; or write plain numbers, such as {whole}"
+            )
+        if code != "decimal-mixed":
+            return None
+        mark = "." if self.evidence.pointed else ","
+        remedy = f"write all of them with one mark, such as {texts[-1]}"
+        if len(able) == 1 and len(places) > 1:
+            value = parse_numbers(texts, able[0])[0]
+            meant = ", ".join(f"{t} is {v:g}" for t, v in zip(texts, value))
+            remedy += f'; or, if {meant}, set "Preparation": {{"DecimalMark": '
+            remedy += f'"{able[0]}"}} in config.json'
+        return remedy
 
     def tell_rewritten(self, mark: str) -> None:
         """Say how many numbers were not written plainly."""
@@ -132,13 +171,15 @@ class _Teller:
         if not units:
             return
         count = sum(units.values())
-        some = "%" in units and count < numbers - self.evidence.missing
-        several = len(units) > 1
+        plain = numbers - self.evidence.missing - count
+        some, several = "%" in units and plain > 0, len(units) > 1
+        whole = f"{count} of {count + plain} values"
         self.findings.add(
             "units-mixed" if several or some else "number-units",
-            problem="several units" if several else "a unit in some rows only",
+            problem="several units" if several else f"a unit in {whole} only",
             count=count,
-            examples=self.find_places("unit"),
+            examples=self.find_places(*(f"unit {unit}" for unit in units)),
+            remedy=None if several or not some else _ADVISE_PERCENT,
             file=self.file,
             column=self.column,
             units=list_some(units),

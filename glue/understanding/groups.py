@@ -49,6 +49,8 @@ def find_groups(
         Empty when an item has one value at each moment, or when no column
         explains that it has several.
     """
+    _, firsts = np.unique(items.key(list(items.columns)), return_index=True)
+    items = items.take(np.sort(firsts))  # a row that is there twice tells nothing
     moments = items.key([item_id, timestamp])
     before = len(moments) - len(np.unique(moments))
     chosen: list[str] = []

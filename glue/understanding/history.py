@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from glue.findings.finding import FileRejected, Findings
+from glue.reading.header import MAX_LONG_COLUMNS, check_count
 from glue.reading.profile import (
     ItemSample,
     TableProfile,
@@ -25,6 +26,7 @@ from glue.understanding.column_names import (
     TIME_SERIES_CONFIG,
 )
 from glue.understanding.column_types import choose_mark, choose_types
+from glue.understanding.crossed import find_crossing, note_crossing
 from glue.understanding.groups import find_groups, order_group_candidates
 from glue.understanding.moments import tidy_moments
 from glue.understanding.roles import (
@@ -69,6 +71,7 @@ def understand_history(
         return None
     try:
         table = melt_table(table, sample, settings.columns, findings)
+        check_count(len(table.header), table.name, findings, MAX_LONG_COLUMNS)
     except FileRejected:
         return None
     table = tidy_moments(
@@ -80,9 +83,13 @@ def understand_history(
         tell_lines(table, findings)
         return None
     if roles.item_id not in table.header:
-        findings.add("item-made", file=table.name, item=item)
+        findings.add("item-made", file=table.name, item=item, target=roles.target)
         table = leave_sum_out(add_column(table, roles.item_id, item), roles)
         sample = read_sample(table, Findings())
+    others = (roles.target, *roles.others)
+    crossing = find_crossing(sample, roles.item_id, others)
+    if crossing is not None:
+        note_crossing(crossing, sample, table.name, findings)
     numbered = find_row_numbers(sample, roles)
     if numbered:
         findings.add("row-numbers-dropped", file=table.name)

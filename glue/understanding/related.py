@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from glue.arrays import Array
 from glue.findings.finding import Findings, list_some
+from glue.reading.header import MAX_LONG_COLUMNS, check_count
 from glue.reading.profile import TableProfile, profile_table, read_sample
 from glue.reading.tables import Table
 from glue.reading.timestamp_choice import choose_reading
@@ -25,7 +27,7 @@ from glue.understanding.column_names import (
 from glue.understanding.column_types import choose_types
 from glue.understanding.history import HistoryTable
 from glue.understanding.moments import tidy_moments
-from glue.understanding.roles import Roles
+from glue.understanding.roles import Roles, is_moments
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ def check_swapped(
         return False
     findings.add(
         "column-unclear",
-        remedy=f"put the history into TTS.csv, or name the {TARGET} in the "
+        remedy=f"if {named[0]!r} is to be forecast, put the table that has it into the "
+        f"archive as TTS.csv; otherwise name {target!r} as {TARGET} in "
         "TimeSeriesConfig of config.json",
         file=f"{history.table.name} or {table.name}",
         role="target",
@@ -95,6 +98,7 @@ def understand_related(
         Takes what is wrong.
     """
     before, roles, file = findings.errors, history.roles, table.name
+    check_count(len(table.header), file, findings, MAX_LONG_COLUMNS)
     target = _find_alike(table.header, [roles.target])
     if target:
         findings.add("rts-has-target", file=file, column=target[0])
@@ -105,8 +109,9 @@ def understand_related(
     table = tidy_moments(table, sample, named, findings)
     is_general = _is_general(table, history)
     needed = (roles.timestamp,) if is_general else (roles.item_id, roles.timestamp)
-    table = _match_header(table, needed, roles.groups, findings)
-    _check_collisions(table, roles.others, findings)
+    guesses = _guess_keys(table, history, needed)
+    table = _match_header(table, history.table.name, guesses, roles, findings=findings)
+    _check_collisions(table, roles.others, history.table.name, findings)
     if findings.errors > before:
         return None
     left = [name for name in roles.groups if name not in table.header]
@@ -150,19 +155,22 @@ def _is_general(table: Table, history: HistoryTable) -> bool:
 
 def understand_metadata(
     table: Table,
-    roles: Roles,
+    history: HistoryTable,
     settings: Settings,
     findings: Findings,
     *,
     taken: Sequence[str],
 ) -> RelatedTable | None:
     """Find out how metadata.csv is to be read; ``taken`` are the columns so far."""
-    before = findings.errors
+    before, roles = findings.errors, history.roles
+    check_count(len(table.header), table.name, findings, MAX_LONG_COLUMNS)
     timestamp = _find_alike(table.header, [roles.timestamp])
     if timestamp:
         findings.add("metadata-with-timestamp", file=table.name, column=timestamp[0])
-    table = _match_header(table, (roles.item_id,), roles.groups, findings)
-    _check_collisions(table, [*taken, roles.target], findings)
+    guesses = _guess_keys(table, history, (roles.item_id,))
+    table = _match_header(table, history.table.name, guesses, roles, findings=findings)
+    others = "TTS.csv or RTS.csv"
+    _check_collisions(table, [*taken, roles.target], others, findings)
     if findings.errors > before:
         return None
     keys = _shared_keys(table, roles)
@@ -173,16 +181,82 @@ def understand_metadata(
     return _complete(table, plan, profile, settings, findings=findings)
 
 
+def _guess_keys(
+    table: Table, history: HistoryTable, needed: Sequence[str]
+) -> dict[str, str | None]:
+    """Find which column a key that is missing could be, by its content.
+
+    A key that is not missing is its own guess; None where no one column fits.
+    """
+    missing = [name for name in needed if match_column(name, table.header) is None]
+    guesses: dict[str, str | None] = {name: name for name in needed}
+    if not missing:
+        return guesses
+    sample = read_sample(table, Findings())
+    for name in missing:
+        is_time = name == history.roles.timestamp
+        fits = [
+            column
+            for column in table.header
+            if (
+                is_moments(column, sample[column])
+                if is_time
+                else _holds_ids(sample[column], history.items)
+            )
+        ]
+        guesses[name] = fits[0] if len(fits) == 1 else None
+    item, time = history.roles.item_id, history.roles.timestamp
+    both = item in missing and time in missing
+    if both and guesses[item] is None and guesses[time] is not None:
+        del guesses[item]  # a calendar or weather, which needs none
+    return guesses
+
+
+def _holds_ids(texts: Array, items: frozenset[str]) -> bool:
+    filled = {text.strip() for text in texts.tolist()} - {""}
+    return len(filled & items) > 0.5 * len(filled)
+
+
 def _match_header(
-    table: Table, needed: Sequence[str], optional: Sequence[str], findings: Findings
+    table: Table,
+    history: str,
+    needed: Mapping[str, str | None],
+    roles: Roles,
+    *,
+    findings: Findings,
 ) -> Table:
     """Rename the file's key columns to the history's spelling of them."""
-    header, names = table.header, {}
-    for name in (*needed, *optional):
-        if name in needed or match_column(name, header) is not None:
-            column = find_column(name, header, findings, role="key", file=table.name)
-            names[column or name] = name
+    header, names, file = table.header, {}, table.name
+    for name in (*needed, *roles.groups):
+        column = match_column(name, header)
+        if column is not None:
+            find_column(name, header, findings, role="key", file=file)
+            names[column] = name
+        elif name in needed:
+            role = "timestamp" if name == roles.timestamp else "item id"
+            what = f"the {role} column of {history}, {name!r}"
+            findings.add(
+                "column-missing",
+                remedy=_advise_key(name, needed[name], roles),
+                problem=f"{file} lacks {what} (found {list_some(header)})",
+                file=file,
+            )
     return table.rename(names)
+
+
+def _advise_key(name: str, guess: str | None, roles: Roles) -> str:
+    """Say which column to rename, as it seems to be a key that is missing."""
+    if guess is None:
+        return f"rename the column that holds it to {name!r}, or add it"
+    if guess in (roles.timestamp, roles.item_id):
+        return (
+            "bring the names of its header into the order of its columns: what "
+            f"{name!r} should hold stands under {guess!r}"
+        )
+    return (
+        f"rename its column {guess!r} to {name!r} in the header, as it seems to hold "
+        "just that"
+    )
 
 
 def _shared_keys(table: Table, roles: Roles) -> tuple[str, ...]:
@@ -195,12 +269,17 @@ def _find_alike(header: Sequence[str], names: Iterable[str]) -> list[str]:
     return [name for name in header if name.casefold() in folded]
 
 
-def _check_collisions(table: Table, taken: Sequence[str], findings: Findings) -> None:
+def _check_collisions(
+    table: Table, taken: Sequence[str], other: str, findings: Findings
+) -> None:
     both = _find_alike(table.header, taken)
     if both:
-        columns = list_some(both)
         findings.add(
-            "column-collision", count=len(both), file=table.name, columns=columns
+            "column-collision",
+            count=len(both),
+            file=table.name,
+            columns=list_some(map(repr, both)),
+            other=other,
         )
 
 

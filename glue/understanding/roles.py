@@ -15,12 +15,19 @@ from glue.arrays import Array, factorize
 from glue.findings.finding import Example, FileRejected, Findings, list_some, shorten
 from glue.limits import RESULT_NAMES
 from glue.reading.numbers import MISSING, NumberEvidence, is_number
+from glue.reading.odd_values import (
+    Oddity,
+    explain_by_home,
+    explain_moment,
+    explain_number,
+)
 from glue.reading.profile import unwrap_formula
 from glue.reading.timestamps import (
     Reading,
     TimestampEvidence,
     TimestampParser,
     find_order,
+    is_date,
     is_moment,
 )
 from glue.rows import Rows
@@ -33,6 +40,7 @@ from glue.understanding.column_names import (
     TIME_SERIES_CONFIG,
     WORDS,
     find_column,
+    is_key,
     is_time_name,
     is_usual,
     match_column,
@@ -61,12 +69,38 @@ _ROW_NUMBERS = {"", "unnamed0", "index", "id", "nr", "no", "row", "rownumber", "
 _PRICES = {"open", "high", "low", "close"}
 
 
-def reject_wide(file: str, columns: Sequence[str], findings: Findings) -> FileRejected:
+def reject_wide(
+    file: str,
+    columns: Sequence[str],
+    findings: Findings,
+    why: str,
+    *,
+    remedy: str | None = None,
+) -> FileRejected:
     """Refuse a table that has a column for each moment; give what is to be raised."""
     shown = [columns[0], columns[-1]] if len(columns) > 3 else columns
+    names = " to ".join(map(repr, shown))
     return findings.reject(
-        "table-wide", count=len(columns), file=file, columns=" to ".join(shown)
+        "table-wide",
+        count=len(columns),
+        remedy=remedy,
+        file=file,
+        columns=names,
+        why=why,
     )
+
+
+def _explain_wide(columns: Sequence[str]) -> str:
+    """Say why columns that may be moments are not taken for them."""
+    counted = [re.fullmatch(r"([A-Za-z_ ]*)(\d{1,4})", name) for name in columns]
+    numbers = {int(match[2]): match[1] for match in counted if match}
+    if len(numbers) >= _WIDE:
+        missing = sorted(set(range(min(numbers), max(numbers))) - numbers.keys())
+        prefix = numbers[min(numbers)]
+        if 0 < len(missing) <= len(numbers) // 2:
+            names = list_some((f"{prefix}{number}" for number in missing), 3)
+            return f"its columns count steps, and {names} is missing among them"
+    return "none of its columns holds dates, and no name of a column is a date"
 
 
 @dataclass(frozen=True)
@@ -183,13 +217,16 @@ class _RoleSearch:
         taken = {*self.columns.values(), *self.grouping}
         free = [name for name in self.header if name not in taken]
         able = [name for name in free if _is_able(role, name, self.sample[name])]
+        if role == TARGET:
+            able = [name for name in able if is_usual(TARGET, name) or not is_key(name)]
         if role == ITEM:
             able = [name for name in able if not self._is_unique(name)]
         if role == TARGET and _has_prices(able):
             self._note_unclear(role, able)
             return
         able.sort(key=lambda name: rank_name(role, name))
-        if role != ITEM and self._has_spoilt(role, free, able):
+        misnamed = role == TIME and self._is_misnamed(free, able)
+        if misnamed or (role != ITEM and self._has_spoilt(role, free, able)):
             self._note_missing(role, free)
         elif able and is_usual(role, able[0]):
             self._take(role, able[0], "its name and its content")
@@ -197,6 +234,8 @@ class _RoleSearch:
             self._take_one_series(able)
         elif len(able) == 1:
             self._take(role, able[0], "the only column whose content fits")
+        elif role == TIME and len(able) >= _WIDE:
+            reject_wide(self.file, able, self.findings, _explain_wide(able))
         elif able:
             self._infer_by_rows(role, [name for name in free if name in able])
         else:
@@ -211,6 +250,16 @@ class _RoleSearch:
             return False
         named = [name for name in free if is_usual(role, name) and name not in able]
         return any(_share_of_digits(self.sample[name]) >= 0.5 for name in named)
+
+    def _is_misnamed(self, free: list[str], able: list[str]) -> bool:
+        """Say whether dates stand under the name of another role, and not under theirs.
+
+        The names of the header are in another order than the columns then.
+        """
+        if not able or is_time_name(able[0]):
+            return False
+        other = is_usual(TARGET, able[0]) or is_key(able[0])
+        return other and any(is_usual(TIME, n) for n in free if n not in able)
 
     def _infer_by_rows(self, role: str, able: list[str]) -> None:
         """Choose among several columns by what they make of the rows."""
@@ -314,11 +363,15 @@ class _RoleSearch:
         self.columns[role], self.evidence[role] = column, evidence
 
     def _note_unclear(self, role: str, able: list[str]) -> None:
+        likely = able[-1] if role == TARGET else able[0]
         remedy = (
-            f"call it {DEFAULT_NAMES[role]!r}, or name it as {role} in the "
-            "TimeSeriesConfig of config.json"
+            f"name the right one as {role} in TimeSeriesConfig of config.json, such as "
+            f'"{role}": "{shorten(likely)}"; or call it {DEFAULT_NAMES[role]!r}'
         )
-        columns = list_some(able)
+        if role == ITEM:
+            remedy += "; where several tell series apart together, name the others in "
+            remedy += "GroupingAttributeNames"
+        columns = list_some((self._show_column(name) for name in able), 6)
         self.findings.add(
             "column-unclear",
             remedy=remedy,
@@ -330,19 +383,39 @@ class _RoleSearch:
     def _note_missing(self, role: str, free: list[str]) -> None:
         numbers = [n for n in free if _is_able(TARGET, n, self.sample[n])]
         if role == TIME and len(numbers) >= _WIDE:
-            reject_wide(self.file, numbers, self.findings)
-            return
+            named = [name for name in free if _is_named(TIME, name)]
+            if not named:
+                why = _explain_wide(numbers)
+                reject_wide(self.file, numbers, self.findings, why)
+                return
         if len(self.header) == 1:
             self._note_one_column()
             return
         named = [name for name in free if _is_named(role, name)]
+        named = named or self._list_marred(role, free)
         if named:
             self._note_unfit(role, min(named, key=lambda name: rank_name(role, name)))
             return
         problem = f"{self.file} has no {WORDS[role]} column (needs {_NEEDS[role]}"
         left = self._describe_left(role, free)
         problem += f"; {left})" if left else ")"
-        self.findings.add("column-missing", problem=problem, file=self.file)
+        key = f"{role} in TimeSeriesConfig of config.json"
+        remedy = f"add the column, or name the right one as {key}"
+        self.findings.add(
+            "column-missing", remedy=remedy, problem=problem, file=self.file
+        )
+
+    def _list_marred(self, role: str, free: list[str]) -> list[str]:
+        """Give the one column of numbers with something behind them, as in 2.5M."""
+        if role != TARGET:
+            return []
+        marred = []
+        for name in free:
+            texts = [text.strip() for text in self.sample[name].tolist()]
+            first = next(filter(None, texts), "")
+            if first[:1].isdigit() and not is_key(name) and explain_number(first):
+                marred.append(name)
+        return marred if len(marred) == 1 else []
 
     def _note_one_column(self) -> None:
         """Say that the table was not cut into columns."""
@@ -368,7 +441,11 @@ class _RoleSearch:
         moments = [text.strip() for text in self._time_texts()]
         if role == ITEM and len(set(moments)) < len(moments):
             again = next(text for text, n in Counter(moments).items() if n > 1)
-            return f"without one, {shorten(again)} comes twice"
+            rows = [n for n, text in zip(self.sample.numbers, moments) if text == again]
+            return (
+                f"without one, {shorten(again)} comes twice, in rows {rows[0]} and "
+                f"{rows[1]}"
+            )
         return f"left are {list_some((self._show_column(name) for name in free), 5)}"
 
     def _show_column(self, name: str) -> str:
@@ -384,16 +461,58 @@ class _RoleSearch:
         filled = np.array([bool(text.strip()) for text in texts.tolist()])
         bad = filled & np.array([not _fits(role, text) for text in texts.tolist()])
         count, total = int(bad.sum()), int(filled.sum())
-        found = f"{count} of {total} values are not" if total else "it is empty"
-        remedy = f"{_WRITE_THEM[role]}; or name another column as {role} in the "
+        odd = self._explain(role, name, bad, filled & ~bad)
+        what = f"{count} of {total} values of {self.file}'s column {name!r} are no "
+        what += f"{_CONTENT[role]}{': ' + odd.why if odd else ''}"
+        if not total:
+            what = f"{self.file}'s column {name!r} is empty (needs {_CONTENT[role]})"
+        if odd is None:
+            remedy = f"{_WRITE_THEM[role]}; or name another column as {role} in the "
+            remedy += "TimeSeriesConfig of config.json"
         self.findings.add(
             "column-missing",
             count=max(count, 1),
             examples=self.sample.first_texts(bad, self.file, name),
-            remedy=remedy + "TimeSeriesConfig of config.json",
-            problem=f"{self.file}'s column {name!r} does not hold what a {WORDS[role]} "
-            f"needs (needs {_CONTENT[role]}; {found})",
+            remedy=odd.remedy if odd else remedy,
+            problem=what,
             file=self.file,
+        )
+
+    def _explain(self, role: str, name: str, bad: Array, good: Array) -> Oddity | None:
+        """Say why values of a column do not fit its role."""
+        texts = self.sample[name]
+        if not bad.any():
+            return None
+        shift = None if good.any() else self._explain_header(role, name)
+        home = None
+        if good.any():
+            fits = is_number if role == TARGET else is_date
+            home = explain_by_home(self.sample.columns, name, bad, fits=fits)
+        like = str(texts[good][0]).strip() if good.any() else ""
+        explain = explain_number if role == TARGET else explain_moment
+        odd = explain(str(texts[bad][0]).strip(), like=like, column=name)
+        return shift or home or odd
+
+    def _explain_header(self, role: str, name: str) -> Oddity | None:
+        """Say that the names of the header stand above other columns, if they do.
+
+        No value under a name fits it then, and all under another one do.
+        """
+        free = [n for n in self.header if n != name and not is_usual(role, n)]
+        fit = [n for n in free if _fits_well(role, n, self.sample[n])]
+        if len(fit) != 1:
+            return None
+        at, found = self.header.index(name), self.header.index(fit[0])
+        value = next(t.strip() for t in self.sample[fit[0]].tolist() if t.strip())
+        remedy = "bring the names of the header into the order of the columns"
+        if abs(at - found) == 1:
+            side = "left" if at < found else "right"
+            remedy += f": they seem to stand one column too far {side}, or two of them "
+            remedy += "are swapped"
+        return Oddity(
+            f"{_CONTENT[role]} such as {shorten(value)!r} stand under {fit[0]!r} "
+            "instead",
+            remedy,
         )
 
     def check_reserved(self) -> None:
@@ -441,6 +560,16 @@ def _is_able(role: str, name: str, texts: Array) -> bool:
     if role == TARGET:
         return _numeric_share(filled) >= 0.9
     return _date_share(filled, named=is_time_name(name)) >= 0.9
+
+
+def _fits_well(role: str, name: str, texts: Array) -> bool:
+    """Say whether a column's content fits a role that its name does not speak of."""
+    return role in (TIME, TARGET) and _is_able(role, name, texts)
+
+
+def is_moments(name: str, texts: Array) -> bool:
+    """Say whether a column holds moments."""
+    return _is_able(TIME, name, texts)
 
 
 def _is_named(role: str, name: str) -> bool:

@@ -311,24 +311,48 @@ def _check(table: Table, melting: Melting, sample: Rows, findings: Findings) -> 
     """
     taken = {name.casefold() for name in melting.kept}
     twice = taken & {melting.label.casefold(), melting.value.casefold()}
-    dated = melting.kind != "series" and any(
-        _is_time(name, sample[name]) for name in melting.kept
-    )
-    parts = any(is_part(name, sample[name].tolist()) for name in melting.kept)
+    dated = [
+        name
+        for name in melting.kept
+        if (melting.kind != "series" and _is_time(name, sample[name]))
+        or is_part(name, sample[name].tolist())
+    ]
     few = len(melting.labels) < _LEAST_DATES and melting.kind == "date"
-    if few or twice or dated or parts or _repeats(sample, melting):
-        raise reject_wide(table.name, list(melting.labels), findings)
+    again = _find_repeat(sample, melting)
+    label = next(iter(sorted(twice)), "")
+    reasons = (
+        (
+            few,
+            f"it has {len(melting.labels)} dates, too few to be forecast from",
+            f"upload at least {_LEAST_DATES} time steps of history, as columns or rows",
+        ),
+        (twice, f"it has a column {label!r} already", f"rename the column {label!r}"),
+        (dated, f"its columns {list_some(map(repr, dated))} hold dates too", None),
+        (
+            again is not None,
+            f"row {again} is called as one above it",
+            "give each row a name of its own, such as an item and a store, in as many "
+            "columns as are needed; or keep one row of each series",
+        ),
+    )
+    for is_so, why, remedy in reasons:
+        if is_so:
+            columns = list(melting.labels)
+            raise reject_wide(table.name, columns, findings, why, remedy=remedy)
 
 
-def _repeats(sample: Rows, melting: Melting) -> bool:
-    """Say whether several rows have the same words, so that they are one series."""
+def _find_repeat(sample: Rows, melting: Melting) -> int | None:
+    """Find the first row with the same words as one above, which is one series."""
     if melting.kind == "series":
-        return False
+        return None
     names = [*melting.kept, *([melting.year] if melting.year else [])]
-    if not names:
-        return len(sample) > 1
-    rows = list(zip(*(sample[name].tolist() for name in names)))
-    return len(set(rows)) < len(rows)
+    seen = set[tuple[str, ...]]()
+    for at in range(len(sample)):
+        words = tuple(str(sample[name][at]) for name in names)
+        if words in seen:
+            return int(sample.numbers[at])
+        seen.add(words)
+    return None
 
 
 def _measure(rows: Rows) -> int:

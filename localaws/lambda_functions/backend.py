@@ -97,6 +97,11 @@ class Invoker:
                 function.describe_code(), function.code_bytes, event, request_id
             )
 
+    def is_at_work(self, function: Function) -> bool:
+        """Tell whether a function runs, or waits for its turn."""
+        with self._lock:
+            return self._running[function.function_name] > 0
+
     def queue(self, function: Function, event: str, *, after: float = 0.0) -> None:
         """Run a function in the background, and again when it fails.
 
@@ -295,6 +300,12 @@ def queue_event(arn: str, event: Any, *, source: Source) -> None:
             arn,
             source.arn,
         )
+
+
+def is_at_work(arn: str) -> bool:
+    """Tell whether a function has an event that it has not handled yet."""
+    function = _find_function(arn)
+    return function is not None and function.invoker.is_at_work(function)
 
 
 def describe_event(event: Any, text: str, source: Source) -> Subject:

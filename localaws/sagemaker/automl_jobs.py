@@ -13,7 +13,7 @@ from moto.core.utils import utcnow
 from moto.utilities.utils import get_partition
 
 from localaws.faults.plan import Fault
-from localaws.sagemaker.background_jobs import Watcher
+from localaws.sagemaker.background_jobs import Watcher, explain_end
 
 DEFAULT_OBJECTIVE = "AverageWeightedQuantileLoss"
 ENDED = frozenset({"Completed", "Failed", "Stopped"})
@@ -129,7 +129,7 @@ class AutoMLJob(Watcher):
         elif code is None:
             self._end("Stopped", "Stopped")
         else:
-            self.fail(f"InternalServerError: the job's process ended with {code}")
+            self.fail(explain_end(folder, code))
 
     def _meet(self, fate: Fault) -> None:
         """End otherwise than the process did."""

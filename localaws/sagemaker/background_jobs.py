@@ -18,6 +18,7 @@ from localaws.machine import Machine
 PRINCIPAL = "sagemaker.amazonaws.com"
 _ROOT = Path(__file__).parents[2]
 _LOOK_SECONDS = 0.1
+_LOG = "output.log"
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,24 @@ def run(machine: Machine, work: Work, watcher: Watcher) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def explain_end(folder: Path, code: int) -> str:
+    """Say why a job failed whose process said nothing: killed, or the last it wrote."""
+    if code < 0:
+        return (
+            f"InternalServerError: the job's process was killed (signal {-code}), as "
+            "happens when it needs more memory than there is"
+        )
+    log = folder / _LOG
+    text = log.read_text(errors="replace") if log.exists() else ""
+    written = text.strip().splitlines()
+    said = f": {written[-1].strip()}" if written else ""
+    return f"InternalServerError: the job's process ended with {code}{said}"
+
+
 def _run(machine: Machine, work: Work, watcher: Watcher, folder: Path) -> int | None:
     spec = folder / "spec.json"
     spec.write_text(json.dumps(watcher.build_spec(folder)))
-    log = folder / "output.log"
+    log = folder / _LOG
     fate = Fate(machine.faults, work.kind, work.name)
     with log.open("wb") as output:
         process = machine.processes.start(

@@ -84,7 +84,9 @@ class ModelRegistry(moto_sagemaker.SageMakerModelBackend):
         known = self._find_by_token(name, request.get("ClientToken"))
         if known is not None:
             return known
-        arguments = {ours: request.get(theirs) for theirs, ours in _FIELDS.items()}
+        arguments: dict[str, Any] = {
+            ours: request.get(theirs) for theirs, ours in _FIELDS.items()
+        }
         package = moto_sagemaker.ModelPackage(
             **arguments,
             model_package_name=name,
@@ -98,6 +100,9 @@ class ModelRegistry(moto_sagemaker.SageMakerModelBackend):
         )
         if package.model_approval_status is None:
             package.set_model_approval_status(PENDING)
+        # Nothing validates a version; moto calls its steps by what is no name.
+        package.model_package_status_details = {"ValidationStatuses": []}
+        package.created_by = {}
         self.model_packages[package.arn] = package
         self.model_package_name_mapping[package.arn] = package.arn
         return str(package.arn)

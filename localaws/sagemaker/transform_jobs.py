@@ -10,7 +10,7 @@ from moto.core.utils import utcnow
 from moto.utilities.utils import get_partition
 
 from localaws.faults.plan import Fault
-from localaws.sagemaker.background_jobs import Watcher
+from localaws.sagemaker.background_jobs import Watcher, explain_end
 
 ENDED = frozenset({"Completed", "Failed", "Stopped"})
 _LONGEST_REASON = 1024
@@ -104,7 +104,7 @@ class TransformJob(Watcher):
         elif failure.exists():
             self.fail(failure.read_text())
         else:
-            self.fail(f"InternalServerError: the job's process ended with {code}")
+            self.fail(explain_end(folder, code))
 
     @property
     def response_object(self) -> dict[str, Any]:

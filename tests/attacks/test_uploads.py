@@ -60,6 +60,13 @@ def endless_record(lines):
     return store(",".join(HEADER) + "\n" + '"a\n","b","c",' * lines)
 
 
+def wide_numbers(columns):
+    """Write a table of so many columns of numbers beside the keys."""
+    names = [*HEADER, *(f"c{n}" for n in range(columns - len(HEADER)))]
+    rows = [(*row, *range(len(names) - len(row))) for row in make_rows()]
+    return as_zip(make_csv(names, rows))
+
+
 def two_series(first, last, step):
     return as_zip(
         make_csv(
@@ -149,11 +156,15 @@ ATTACKS = {
         as_zip(",".join(f"c{n}" for n in range(100_000)) + "\n1\n"),
         "csv-too-many-columns",
     ),
+    "four thousand columns of numbers": (
+        wide_numbers(4_000),
+        "csv-too-many-columns",
+    ),
     "quote that is never closed": (
         as_zip(TTS + '"' + "A,2020-01-01,1\n" * 300_000),
         "csv-unreadable",
     ),
-    "zero bytes": (as_zip(TTS + "\0" * 1_000_000), "csv-not-text"),
+    "zero bytes": (as_zip(TTS + "\0" * 1_000_000), "csv-broken-bytes"),
     "settings of five megabytes": (
         as_zip(TTS, config="{" + " " * 5_000_000 + "}"),
         "file-too-large",

@@ -1,5 +1,6 @@
 """A deployment onto moto, from a small copy of the project."""
 
+import hashlib
 import shutil
 
 import boto3
@@ -7,6 +8,7 @@ import boto3
 from deployment.clients import SERVICES, Clients
 from deployment.deployment import Deployment
 from deployment.options import Options
+from deployment.resources.engine_wheels import Libraries, Wheel
 from tests.building.fake_chalice import FakeChalice
 from tests.building.made_up_account import make_stage
 from tests.building.paths import ROOT
@@ -17,6 +19,7 @@ _FOLDERS = ("chalicelib", "deployment/policies", ".chalice/policies")
 _FILES = (
     "glue/preprocess.py",
     "glue/report.py",
+    "trainer/train.py",
     "app.py",
     "statemachine.asl.json",
     ".chalice/config.json",
@@ -27,7 +30,8 @@ def copy_small_project(folder):
     """Copy what a deploy reads."""
     for part in _FOLDERS:
         shutil.copytree(ROOT / part, folder / part)
-    (folder / "glue").mkdir()
+    for package in ("glue", "trainer"):
+        (folder / package).mkdir()
     for part in _FILES:
         shutil.copy(ROOT / part, folder / part)
     return folder
@@ -42,4 +46,16 @@ def make_deployment(folder, *, listener=None, stage=STAGE, keys=None):
     chalice = FakeChalice(folder, clients, stage)
     options = Options(notify=("a@example.org",))
     caller = f"arn:aws:iam::{stage.account}:user/deployer"
-    return Deployment(folder, stage, options, clients, chalice, caller)
+    return Deployment(
+        folder, stage, options, clients, chalice, caller, make_libraries()
+    )
+
+
+def make_libraries():
+    """Make up two libraries, which nobody has to fetch from anywhere."""
+    made = {f"{name}-1-py3-none-any.whl": name.encode() for name in ("fast", "slow")}
+    wheels = [
+        Wheel(name, f"{text.decode()}==1", hashlib.sha256(text).hexdigest())
+        for name, text in made.items()
+    ]
+    return Libraries(tuple(wheels), lambda wheel: made[wheel.name])

@@ -172,7 +172,7 @@ class RunBuilder:
 def make_assets(folder, without=()):
     """Write the parts of the page, but for some."""
     folder.mkdir(exist_ok=True)
-    names = ("page.html", "page.css", "page.js")
+    names = ("page.html", "page.css", "page.js", "dataset.html")
     parts = {name: (PAGE / name).read_text() for name in names}
     for name, text in parts.items():
         if name not in without:

@@ -33,6 +33,16 @@ def test_denial_says_how_to_see_the_permissions(reason):
 
 
 @pytest.mark.parametrize(
+    "reason",
+    ["OSError: [Errno 28] No space left on device", "No usable temporary directory"],
+)
+def test_full_disk_is_named(reason):
+    advice = find_advice(RUN_ID, "States.TaskFailed", reason, step="Report")
+
+    assert "disk of the machine that ran it is full" in advice
+
+
+@pytest.mark.parametrize(
     ("run_id", "error", "reason"),
     [
         (RUN_ID, "States.TaskFailed", "no capacity"),

@@ -88,6 +88,18 @@ def test_role_that_may_less_than_its_policy_is_named(deployment):
     assert f"warning    role of sagemaker may not {less['Action'][0]}" in said
 
 
+def test_embedded_engine_needs_no_quota_of_sagemaker(deployment):
+    put_default_settings(json.dumps({"Engine": "embedded"}))
+
+    with account_quotas(**{"L-CFC2D5B6": 0, "L-3E1C9273": 0}):
+        lacking, said = look(deployment)
+
+    assert lacking == 0
+    assert "Max concurrent job runs" in said
+    assert "transform job usage" not in said
+    assert "AutoML" not in said
+
+
 def test_quota_asked_for_is_that_of_the_settings(deployment):
     asked = {"TransformResources": {"InstanceType": "ml.c5.9xlarge"}}
     put_default_settings(json.dumps(asked))

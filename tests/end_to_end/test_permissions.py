@@ -146,6 +146,7 @@ def calls(stage):
         wait_in_line(stage)
         with hold_transform(stage, "held", UPLOAD) as arn:
             wait_until_told(stage, arn.rsplit(":", 1)[1])
+        train_embedded(stage)
         refuse_upload(stage)
         sweep_up(stage)
         fail_events(stage)
@@ -219,6 +220,30 @@ def wait_in_line(stage):
 def list_tickets(stage):
     found = stage.s3.list_objects_v2(Bucket=stage.bucket, Prefix="waiting/")
     return found.get("Contents", [])
+
+
+def train_embedded(stage):
+    """Train with the embedded engine, beside Autopilot and in its place."""
+    for engine in ("both", "embedded"):
+        stage.put("config/default.json", json.dumps({"Engine": engine}))
+        ended = stage.upload(f"raw/{engine}.zip", UPLOAD)
+        assert ended["status"] == "SUCCEEDED", ended.get("cause")
+        run = json.loads(ended["input"])
+        train = {"--run_id": run["run_id"], "--dataset": run["dataset"]}
+        # Once more, as when a redriven state finds what it had done.
+        started = stage.client("glue").start_job_run(
+            JobName=TARGET.resource("train"),
+            Arguments={**train, "--bucket": stage.bucket},
+        )
+        wait_for(lambda run=started: has_succeeded(stage, run["JobRunId"]))
+    stage.s3.delete_object(Bucket=stage.bucket, Key="config/default.json")
+
+
+def has_succeeded(stage, run_id):
+    found = stage.client("glue").get_job_run(
+        JobName=TARGET.resource("train"), RunId=run_id
+    )
+    return found["JobRun"]["JobRunState"] == "SUCCEEDED"
 
 
 def refuse_upload(stage):

@@ -66,6 +66,14 @@ def test_forecast_has_series_times_horizon_rows(model, table):
     assert np.isfinite(forecast[["mean", "p10", "p50", "p90"]]).all(axis=None)
 
 
+def test_order_of_the_rows_does_not_matter(model, table):
+    shuffled = table.sample(frac=1, random_state=0)
+
+    again = model.forecast(shuffled)
+
+    pd.testing.assert_frame_equal(again, model.forecast(table), check_exact=True)
+
+
 def test_parts_of_a_panel_forecast_the_same(model, table):
     panel = model.setup.panel(model.setup.align(table))
     levels = model.setup.problem.levels

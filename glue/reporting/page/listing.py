@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from glue.arrays import Array
-from glue.reporting.attention import REASONS
+from glue.reporting.advice import REASONS
 from glue.reporting.figures import Figures
 from glue.reporting.page.markup import Markup, join, make
 from glue.reporting.page.svg import Fan, draw_fan
@@ -44,6 +44,7 @@ def build_index(figures: Figures, listed: Array) -> dict[str, Any]:
         flags |= figures.attention.reasons[name].astype(np.int64) << place
     return {
         "labels": [label_series(keys[at]) for at in listed.tolist()],
+        "forecast": round_figures(items.totals.forecast[listed]),
         "volume": round_figures(items.totals.volume[listed]),
         "change": round_figures(items.totals.change[listed]),
         "error": round_figures(items.error[listed]),
@@ -75,7 +76,7 @@ class Listing:
     @property
     def columns(self) -> list[tuple[str, str]]:
         """The columns: what they are in the index, and their headings."""
-        columns = [("volume", "volume"), ("change", "change")]
+        columns = [(name, name) for name in ("forecast", "volume", "change")]
         if self.has_backtest:
             columns += [("error", self.metric), ("gain", "gain"), ("bias", "bias")]
         return columns
@@ -106,7 +107,7 @@ class Listing:
 
     def _spell(self, column: str, rank: int) -> str:
         value = self.index[column][rank]
-        if column == "volume":
+        if column in {"forecast", "volume"}:
             return spell_short(value)
         if column == "error":
             return NO_VALUE if value is None else spell_metric(value)

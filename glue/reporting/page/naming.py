@@ -38,6 +38,17 @@ def spell_steps(document: Document, count: int) -> str:
     return spell_count(count, word)
 
 
+def name_step(document: Document) -> str:
+    """Name one step of the forecast."""
+    words = spell_steps(document, 1)
+    return words[2:] if words.startswith("1 ") and " of " not in words else "step"
+
+
+def name_stamp(stamp: str) -> str:
+    """Name a moment, without seconds where it has none."""
+    return stamp[:-3] if re.fullmatch(r".*[ T]\d\d:\d\d:00", stamp) else stamp
+
+
 def name_page(document: Document) -> str:
     """Give the page its title: the one that was set, else whose forecast it is."""
     local = " (local run)" if document["engine"]["local"] else ""

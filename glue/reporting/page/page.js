@@ -50,10 +50,10 @@
 
   const exact = (value) => (known(value) ? digits(value, 6) : "–");
 
-  /** Five digits of the largest number, and as many decimals of all. */
+  /** Four digits of the largest number, and as many decimals of all, if any has some. */
   function readable(values) {
     const largest = Math.max(...values.filter(known).map(Math.abs), 1e-6);
-    const decimals = Math.min(Math.max(0, 4 - Math.floor(Math.log10(largest))), 8);
+    const decimals = values.every((one) => !known(one) || Number.isInteger(one)) ? 0 : Math.min(Math.max(0, 3 - Math.floor(Math.log10(largest))), 8);
     return (value) => (known(value)
       ? value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }) : "–");
   }
@@ -543,7 +543,7 @@
 
     spell(column, rank) {
       const value = this.index[column][rank];
-      if (column === "volume") return spell(value);
+      if (column === "forecast" || column === "volume") return spell(value);
       return column === "error" ? spellMetric(value) : spellChange(value);
     }
 
@@ -626,7 +626,7 @@
       this.mark();
       const label = this.index.labels[rank];
       this.title.textContent = label || "(empty)";
-      const words = [`volume ${spell(this.index.volume[rank])}`, `change ${spellChange(this.index.change[rank])}`];
+      const words = [`forecast ${spell(this.index.forecast[rank])} in all`, `volume ${spell(this.index.volume[rank])}`, `change ${spellChange(this.index.change[rank])}`];
       if (known(this.index.error[rank])) {
         words.push(`${facts.metric} ${spellMetric(this.index.error[rank])}, ${spellChange(this.index.gain[rank])} gain over ${facts.baseline}`);
         if (known(this.index.bias[rank])) words.push(`bias ${spellChange(this.index.bias[rank])}`);
@@ -669,9 +669,11 @@
       const median = shape.quantiles[facts.quantiles.indexOf("p50")];
       const name = facts.quantiles[at];
       const safety = shape.quantiles[at].map((value, step) => value - median[step]);
-      const write = readable([shape.quantiles[at][0]]);
+      const write = readable([shape.quantiles[at][0], median[0]]);
       const held = facts.calibration[name];
-      this.advice.textContent = `To have enough in ${levels[at]}% of the steps, have ${name}: ${write(shape.quantiles[at][0])} in the next one, the median of ${write(median[0])} and a safety stock of ${write(safety[0])}.${held ? ` On the backtest of ${facts.single ? "this series" : `all ${facts.nouns}`}, ${held}.` : ""}`;
+      const parts = levels[at] > 50 ? `: the median of ${write(median[0])} and a safety stock of ${write(safety[0])}` : "";
+      const sums = levels[at] > 50 && shape.mean.length > 1 ? ` For several ${facts.step}s at once, the sum of their ${name} is more than this level needs.` : "";
+      this.advice.textContent = `To have enough in ${levels[at]}% of all ${facts.step}s, have ${name}. For ${shape.stamps[shape.start]} that is ${write(shape.quantiles[at][0])} ${facts.target}${parts}.${held ? ` On the backtest of ${facts.single ? "this series" : `all ${facts.nouns}`}, ${name} was enough ${held} of the time.` : ""}${sums}`;
       for (const row of this.numbers.querySelectorAll("tr")) {
         [...row.cells].forEach((one, place) => one.classList.toggle("chosen", place === at + 2));
       }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glue.arrays import Array
-from glue.reporting.attention import REASONS
+from glue.reporting.advice import REASONS
 from glue.reporting.figures import Figures
 from glue.reporting.page.group_section import draw_groups
 from glue.reporting.page.listing import (
@@ -31,6 +31,7 @@ from glue.reporting.page.naming import (
     name_before,
     name_noun,
     name_page,
+    name_step,
     name_target,
     spell_steps,
 )
@@ -41,6 +42,7 @@ from glue.reporting.page.sections import (
     build_sections,
 )
 from glue.reporting.page.svg import Fan
+from glue.reporting.words import spell_percent
 from glue.run_documents import RunSettings
 
 if TYPE_CHECKING:
@@ -135,9 +137,11 @@ def _build_sections(
         bool(document["backtest"]["winner"]),
     )
     data = document["data"]
-    span = spell_steps(document, max(data["season"], data["horizon"]))
+    span = min(max(data["season"], data["horizon"]), data["steps"])
     notes = [
-        f"Volume is that of the last {span}; change compares the forecast with "
+        f"Forecast is the sum of the means over "
+        f"{spell_steps(document, data['horizon'])}; volume is that of the last "
+        f"{spell_steps(document, span)}; change compares the forecast with "
         f"{name_before(document)}; {listing.metric}, gain and bias are the backtest's.",
     ]
     if series.steps < data["steps"]:
@@ -204,10 +208,12 @@ def _describe_facts(content: PageContent, series: SeriesWriter) -> dict[str, Any
         "baseline": document["baseline"]["words"],
         "backtest": bool(document["backtest"]["winner"]),
         "calibration": {
-            one["quantile"]: one["words"] for one in document["backtest"]["calibration"]
+            one["quantile"]: spell_percent(100 * one["covered"])
+            for one in document["backtest"]["calibration"]
         },
         "quantiles": list(settings.quantiles),
         "horizon": settings.horizon,
+        "step": name_step(document),
         "season": settings.season,
         "before": document["total"]["before"]["words"],
         "lag": content.figures.ghost.lag,

@@ -6,8 +6,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
+from glue.engines import ENGINES
 from glue.reporting.page.drivers import build_drivers
 from glue.reporting.page.group_section import build_groups
 from glue.reporting.page.markup import Markup, join, make, make_table
@@ -17,17 +19,19 @@ from glue.reporting.page.naming import (
     name_before,
     name_noun,
     name_page,
+    name_stamp,
     name_target,
     quote_key,
     spell_steps,
 )
+from glue.reporting.page.next_steps import build_next_steps
 from glue.reporting.page.svg import Fan, draw_bars, draw_fan, draw_lines
 from glue.reporting.words import (
     NO_VALUE,
+    choose_decimals,
     spell_change,
     spell_count,
     spell_metric,
-    spell_number,
     spell_percent,
     spell_seconds,
     spell_short,
@@ -55,8 +59,6 @@ _EXPLAINED = {
     "WAPE": ", the error of the median",
     "MASE": ", the error in units of the usual change",
 }
-# The order and the meaning of the list of items' columns.
-COLUMNS = ("volume", "change", "error", "gain", "bias")
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ def build_sections(document: Document, drawn: Drawn) -> dict[str, Markup]:
         "NAV": join(make("a", words, href=f"#{name}") for name, words in present),
         "VERDICT": _build_verdict(document),
         "WARNINGS": _build_warnings(document),
+        "NEXT": build_next_steps(document),
         "TILES": _build_tiles(document),
         "SECTIONS": join(cards),
         "NOTES": _build_notes(document),
@@ -124,7 +127,8 @@ def build_sections(document: Document, drawn: Drawn) -> dict[str, Markup]:
 
 def _build_head(document: Document) -> Markup:
     data, stamps = document["data"], document["total"]["forecast"]["timestamps"]
-    span = " to ".join(dict.fromkeys([*stamps[:1], *stamps[-1:]])) or "nothing"
+    ends = map(name_stamp, [*stamps[:1], *stamps[-1:]])
+    span = " to ".join(dict.fromkeys(ends)) or "nothing"
     upload = document["upload_name"]
     words = [
         f"{name_target(document)}, {span} ({spell_steps(document, data['horizon'])})",
@@ -164,12 +168,6 @@ def _build_warnings(document: Document) -> Markup:
         )
         kind = "warning-list" if grave else "warning-list repaired"
         shown.append(make("div", make("h2", heading), make("ul", *lines), class_=kind))
-    found = [one for one in document["findings"] if one["level"] == "warning"]
-    if found:
-        link = make(
-            "a", f"{spell_count(len(found), 'warning')} about the data", href="#data"
-        )
-        shown.append(make("p", link, class_="to-data"))
     return join(shown)
 
 
@@ -210,7 +208,7 @@ def _build_tiles(document: Document) -> Markup:
 def _spell_total(document: Document) -> Markup:
     """Name the target, and the period; a date does not break over lines."""
     stamps = document["total"]["forecast"]["timestamps"]
-    ends = dict.fromkeys([*stamps[:1], *stamps[-1:]])
+    ends = dict.fromkeys(map(name_stamp, [*stamps[:1], *stamps[-1:]]))
     dates = [make("span", stamp, class_="date") for stamp in ends]
     return join([f"total {name_target(document)}, ", Markup(" to ".join(dates))])
 
@@ -234,7 +232,8 @@ def _build_first(document: Document) -> Markup | None:
     rows = [
         [
             make("a", label_key(one["key"]), href=f"#item={quote_key(one['key'])}"),
-            "; ".join(one["reasons"]),
+            spell_short(one["forecast_total"]),
+            _say_item(one),
         ]
         for one in first
     ]
@@ -248,19 +247,28 @@ def _build_first(document: Document) -> Markup | None:
             make("h2", "Look at these first"),
             make(
                 "p",
-                f"Ranked by volume and by how odd they are. Of all "
+                f"Forecast is the sum of the means over "
+                f"{spell_steps(document, document['data']['horizon'])}. Ranked by "
+                "volume and by how odd they are. Of all "
                 f"{name_noun(document)}: {counts}. Worse is by more than 5%, biased by "
                 "more than 20%.",
                 class_="soft small",
             ),
             make_table(
-                f"{len(first)} {nouns} and why",
-                [name_noun(document, 1), "why"],
+                f"{len(first)} {nouns}, what to do, and why",
+                [name_noun(document, 1), "forecast", "what to do, and why"],
                 rows,
-                texts=frozenset({0, 1}),
+                texts=frozenset({0, 2}),
             ),
         ]
     )
+
+
+def _say_item(one: Mapping[str, Any]) -> Markup:
+    """Say what to do with an item, and below that why."""
+    reasons = "; ".join(one["reasons"])
+    why = make("small", f"{reasons[:1].upper()}{reasons[1:]}", class_="soft")
+    return join([f"{one['to_do']}. ", why])
 
 
 def _build_total(document: Document, fan: Fan) -> Markup:
@@ -321,11 +329,12 @@ def build_numbers(document: Document) -> Markup:
     past = before["values"] if len(before["values"]) == len(total["mean"]) else []
     if past:
         heads += [before["words"], "change"]
+    decimals = choose_decimals(chain(past, *columns))
     rows = [
         [
-            stamp,
-            *(spell_number(column[at]) for column in columns),
-            *(_compare_before(total["mean"][at], past[at]) if past else ()),
+            name_stamp(stamp),
+            *(f"{column[at]:,.{decimals}f}" for column in columns),
+            *(_compare_before(total["mean"][at], past[at], decimals) if past else ()),
         ]
         for at, stamp in enumerate(total["timestamps"])
     ]
@@ -334,11 +343,13 @@ def build_numbers(document: Document) -> Markup:
     return make("details", summary, table, class_="numbers")
 
 
-def _compare_before(mean: float, before: float | None) -> tuple[str, str]:
+def _compare_before(
+    mean: float, before: float | None, decimals: int
+) -> tuple[str, str]:
     if before is None:
         return NO_VALUE, NO_VALUE
     change = 100 * (mean / before - 1) if before > 0 else None
-    return spell_number(before), spell_change(change)
+    return f"{before:,.{decimals}f}", spell_change(change)
 
 
 def build_legend(document: Document, *, item: bool = False) -> Markup:
@@ -416,7 +427,7 @@ def _mark_best(value: float | None, best: float) -> Any:
 def _name_entry(entry: Mapping[str, Any], document: Document) -> str:
     where = "" if document["backtest"]["comparable"] else ", on the last horizon"
     # A candidate of the engine may be called as the report's own simple forecast is.
-    own = "simple forecast" if entry["scored_by"] != "autopilot" else ""
+    own = "" if entry["scored_by"] in ENGINES else "simple forecast"
     badges = {
         "winner": "winner",
         "baseline": f"baseline{where}",
@@ -704,7 +715,9 @@ def _as_text(value: Any) -> str:
 
 def _build_run(document: Document) -> Markup:
     shown = [make("h2", "Run time and cost")]
-    took = document["took"]
+    took, model = document["took"], document.get("model") or {}
+    if model.get("reason"):
+        shown.append(make("p", f"{_capitalise(model['reason'])}."))
     if took:
         cost = took["cost"]
         stages = make_table(
@@ -728,6 +741,10 @@ def _build_run(document: Document) -> Markup:
     return join(shown)
 
 
+def _capitalise(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
 def _spell_range(part: Mapping[str, Any]) -> str:
     if part["most"] < 0.01:
         return "under $0.01"
@@ -742,11 +759,13 @@ def _build_notes(document: Document) -> Markup:
         join([make("dt", name), make("dd", words)])
         for name, words in document["definitions"].items()
     )
-    who = (
-        "Forecast by the local engine, which stands in for SageMaker Autopilot and is "
-        "another model."
-        if engine["local"]
-        else "Forecast by SageMaker Autopilot."
-    )
+    who = "Forecast by SageMaker Autopilot."
+    if engine["embedded"]:
+        who = "Forecast by the embedded engine, in a Glue job, as the settings ask."
+    elif engine["local"]:
+        who = (
+            "Forecast by the local engine, which stands in for SageMaker Autopilot and "
+            "is another model."
+        )
     summary = make("summary", "How the figures are defined")
     return join([make("p", who), make("details", summary, make("dl", terms))])

@@ -62,6 +62,14 @@ def test_chalice_finds_each_functions_own_policy(function):
     assert config.tags["Stage"] == "dev"
 
 
+def test_sweep_has_the_time_that_a_thousand_runs_take():
+    disk = with_stage(CONFIG, STAGE, Options(), FUNCTIONS)
+
+    seconds = Config("dev", "sweep", config_from_disk=disk).lambda_timeout
+
+    assert seconds == 900
+
+
 def test_other_stages_and_own_settings_stay():
     mine = {"dev": {"lambda_memory_size": 512}, "prod": {"lambda_timeout": 9}}
 

@@ -11,19 +11,27 @@ from deployment.errors import DeploymentError
 from deployment.options import Options
 from deployment.pipeline import Pipeline
 from deployment.resources.glue_code import (
+    ENGINE_WHEEL,
     WHEEL,
     GlueCode,
     read_glue_code,
     review_glue_code,
 )
-from deployment.resources.glue_jobs import build_job, review_glue_job
+from deployment.resources.glue_jobs import TRAIN, build_job, review_glue_job
 from tests.building.made_up_account import made_up_client, make_stage
+from tests.building.made_up_deployment import make_libraries
 from tests.building.paths import ROOT
 from tests.building.service_models import find_faults
 
 STAGE = make_stage()
 PLAIN = Options()
-FILES = {"preprocess.py": b"one", "report.py": b"two", WHEEL: b"three"}
+FILES = {
+    "preprocess.py": b"one",
+    "report.py": b"two",
+    "train.py": b"three",
+    WHEEL: b"three",
+    ENGINE_WHEEL: b"four",
+}
 JOBS = Pipeline(ROOT).glue_jobs
 
 
@@ -33,16 +41,20 @@ def make_code(**changed):
 
 
 def write_package(folder, order=1):
-    files = ["preprocess.py", "report.py", "__init__.py", "page/page.html", "notes.txt"]
+    files = [
+        *("glue/preprocess.py", "glue/report.py", "glue/__init__.py"),
+        *("glue/page/page.html", "glue/notes.txt"),
+        *("trainer/train.py", "forecaster/fitting.py"),
+    ]
     for name in files[::order]:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(name)
+        path.write_text(f"# {name}")
     return folder
 
 
-def read_members(code):
-    with zipfile.ZipFile(io.BytesIO(code.files[WHEEL])) as wheel:
+def read_members(code, name=WHEEL):
+    with zipfile.ZipFile(io.BytesIO(code.files[name])) as wheel:
         return {name: wheel.read(name) for name in wheel.namelist()}
 
 
@@ -61,9 +73,20 @@ def test_scripts_and_wheel_hold_the_package(tmp_path):
     code = read_glue_code(write_package(tmp_path), JOBS)
 
     members = read_members(code)
-    assert set(code.files) == {"preprocess.py", "report.py", WHEEL}
-    assert members["glue/page/page.html"] == b"page/page.html"
+    assert set(code.files) == set(FILES)
+    assert members["glue/page/page.html"] == b"# glue/page/page.html"
     assert not any("notes" in name for name in members)
+
+
+def test_engine_has_a_wheel_of_its_own(tmp_path):
+    code = read_glue_code(write_package(tmp_path), JOBS)
+
+    members = read_members(code, ENGINE_WHEEL)
+    assert {name.partition("/")[0] for name in members} == {
+        "forecaster",
+        "trainer",
+        "forecast_engine-1.dist-info",
+    }
 
 
 def test_equal_sources_give_equal_bytes(tmp_path):
@@ -80,15 +103,19 @@ def test_wheel_requires_nothing(tmp_path):
     assert b"Requires-Dist" not in metadata
 
 
-def test_pip_installs_the_wheel_of_this_project(tmp_path):
-    code = read_glue_code(ROOT / "glue", JOBS)
-    wheel, place = tmp_path / WHEEL, tmp_path / "installed"
-    wheel.write_bytes(code.files[WHEEL])
+def test_pip_installs_the_wheels_of_this_project(tmp_path):
+    code = read_glue_code(ROOT, JOBS)
+    wheels, place = (WHEEL, ENGINE_WHEEL), tmp_path / "installed"
+    for name in wheels:
+        (tmp_path / name).write_bytes(code.files[name])
 
     pip = [sys.executable, "-m", "pip", "install", "--no-index", "--target", str(place)]
-    subprocess.run([*pip, str(wheel)], check=True, capture_output=True)
+    files = [str(tmp_path / name) for name in wheels]
+    subprocess.run([*pip, *files], check=True, capture_output=True)
 
-    used = "import glue.check, glue.reporting.page; print(glue.__file__)"
+    used = (
+        "import glue.check, glue.reporting.page, trainer.training; print(glue.__file__)"
+    )
     environ = {"PYTHONPATH": str(place)}
     done = subprocess.run(
         [sys.executable, "-c", used],
@@ -128,14 +155,55 @@ def test_code_can_be_reviewed_before_the_bucket():
 
 
 @pytest.mark.parametrize("job", JOBS)
-def test_job_gets_its_script_and_one_wheel(job):
+def test_job_gets_its_script(job):
     code = make_code()
 
     definition = build_job(STAGE, job, code=code, options=PLAIN)
 
-    folder = f"s3://{STAGE.bucket}/{code.prefix}"
-    assert definition["Command"]["ScriptLocation"] == f"{folder}{job}.py"
-    assert definition["DefaultArguments"]["--extra-py-files"] == f"{folder}{WHEEL}"
+    script = f"s3://{STAGE.bucket}/{code.prefix}{job}.py"
+    assert definition["Command"]["ScriptLocation"] == script
+
+
+def test_python_shell_gets_one_wheel():
+    code = make_code()
+
+    definition = build_job(STAGE, "report", code=code, options=PLAIN)
+
+    wheel = f"s3://{STAGE.bucket}/{code.prefix}{WHEEL}"
+    assert definition["DefaultArguments"]["--extra-py-files"] == wheel
+    assert definition["Command"]["Name"] == "pythonshell"
+
+
+def test_training_gets_the_engine_and_its_libraries():
+    code = make_code()
+
+    definition = build_job(
+        STAGE, TRAIN, code=code, options=PLAIN, wheels=make_libraries().wheels
+    )
+
+    arguments = definition["DefaultArguments"]
+    modules = arguments["--additional-python-modules"].split(",")
+    assert [module.rpartition("/")[2] for module in modules] == [
+        "fast-1-py3-none-any.whl",
+        "slow-1-py3-none-any.whl",
+        WHEEL,
+        ENGINE_WHEEL,
+    ]
+    assert all(module.startswith(f"s3://{STAGE.bucket}/code/") for module in modules)
+    assert arguments["--python-modules-installer-option"] == "--no-index --no-deps"
+    assert "MaxCapacity" not in definition
+
+
+def test_other_libraries_are_an_update_of_arguments():
+    with made_up_client("glue") as glue:
+        common = {"code": make_code(), "options": PLAIN}
+        review_glue_job(glue, STAGE, TRAIN, **common).settle()
+
+        found = review_glue_job(
+            glue, STAGE, TRAIN, **common, wheels=make_libraries().wheels
+        )
+
+        assert found.outcome.aspects == ("arguments",)
 
 
 @pytest.mark.parametrize("job", JOBS)

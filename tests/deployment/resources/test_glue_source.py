@@ -5,7 +5,7 @@ from deployment.resources.glue_source import HOOK, check_source
 
 
 def check_hook(text):
-    check_source({HOOK: text.encode()})
+    check_source({HOOK: text.encode()}, (3, 9))
 
 
 @pytest.mark.parametrize(
@@ -37,4 +37,10 @@ def test_hook_that_glue_can_load_is_taken(text):
 
 def test_syntax_of_every_file_is_looked_at():
     with pytest.raises(DeploymentError, match="report"):
-        check_source({HOOK: b"", "glue/report.py": b"def\n", "glue/page.html": b"<"})
+        check_source(
+            {HOOK: b"", "glue/report.py": b"def\n", "glue/page.html": b"<"}, (3, 9)
+        )
+
+
+def test_newer_python_is_taken_where_it_runs():
+    check_source({"trainer/train.py": b"match 1:\n    case 1: pass\n"}, (3, 11))

@@ -289,7 +289,9 @@ def test_right_intervals_are_left_alone():
     scores = np.array([-1.28, -0.84, -0.52, -0.25, 0, 0.25, 0.52, 0.84, 1.28])
     quantiles = np.broadcast_to(scores, (*actual.shape, 9))
 
-    assert calibrate(actual, quantiles, LEVELS) == pytest.approx(1, abs=0.03)
+    factors = calibrate(actual, quantiles, LEVELS)
+
+    assert 0.99 < factors.min() <= factors.max() < 1.07
 
 
 def test_window_with_little_to_lose_counts_too():

@@ -241,7 +241,7 @@ CASES = [
             *("frequency-unclear", "item-made", "one-series"),
             *("timestamp-normalised", "timestamp-zone-dropped"),
         ),
-        says={"frequency-unclear": ("aggregate",), "item-made": ("data",)},
+        says={"frequency-unclear": ("combined", '"D"'), "item-made": ("data",)},
     ),
     Export(
         "Analytics' comments and total",

@@ -73,7 +73,7 @@ CASES = [
         WORKBOOK,
         ("csv-not-text",),
         key="raw/data.xlsx",
-        says={"csv-not-text": ("save as CSV",)},
+        says={"csv-not-text": ("save the sheet as CSV",)},
     ),
     Export(
         "workbook in an archive",
@@ -85,7 +85,7 @@ CASES = [
         "workbook named csv",
         as_zip(WORKBOOK),
         ("csv-not-text",),
-        says={"csv-not-text": ("workbook", "save as CSV")},
+        says={"csv-not-text": ("workbook", "save the sheet as CSV")},
     ),
     Export(
         "page of a sign-in",

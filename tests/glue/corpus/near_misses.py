@@ -172,6 +172,11 @@ NEAR_MISSES = {
         "stores and items with the same short numbers",
         only_grouped([(i, g) for i in ("1", "2") for g in ("1", "2")]),
     ),
+    "columns-crossed": near(
+        "ids and numbers swapped from some row on",
+        "items whose ids are numbers",
+        only(readings.NUMBERED),
+    ),
     "text-garbled": near(
         "ids read in a wrong encoding",
         "ids with accents",
@@ -375,7 +380,7 @@ NEAR_MISSES = {
         settings=H,
     ),
     "csv-not-text": near(
-        "zero bytes", "bytes of one", as_zip(TTS.replace("A,", "A\1,"))
+        "gzip named csv", "bytes of one", as_zip(TTS.replace("A,", "A\1,"))
     ),
     "csv-line-too-long": near(
         "line of one too many",

@@ -38,6 +38,12 @@ def frequency(text):
     return {"TimeSeriesForecastingJobConfig": {"ForecastFrequency": text}}
 
 
+def only(rows):
+    """Pack a table of these rows."""
+    return as_zip(make_csv(HEADER, rows))
+
+
+NUMBERED = [({"A": 9401, "B": 9402}[i], t, v + n) for n, (i, t, v) in enumerate(ROWS)]
 HOURLY = make_tts(stamps=[f"{t}" for t in HOURS])
 ACCENTS = TTS.replace("A,", "Caf\xe9,").encode()
 NOTED = {9: '"see', 13: 'ok"'}
@@ -169,6 +175,13 @@ CASES = [
         "columns of keys swapped in some rows",
         crossed(),
         ("keys-crossed", "series-ends-early"),
+    ),
+    Case(
+        "ids and numbers swapped from some row on",
+        only(
+            [(i, t, v) if n < 40 else (v, t, i) for n, (i, t, v) in enumerate(NUMBERED)]
+        ),
+        ("columns-crossed", "series-ends-early", "series-short"),
     ),
     Case(
         "one number below zero for no value",

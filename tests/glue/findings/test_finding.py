@@ -54,11 +54,12 @@ def test_consequence_in_the_same_file_is_not_told():
     findings = Findings()
     facts = {"series": 2, "missing": 3, "target": "qty", "middle": "with zeros"}
     findings.add("series-gaps", file="TTS.csv", **facts)
-    findings.add("key-blank", file="RTS.csv")
+    blank = {"column": "item", "read": 9}
+    findings.add("key-blank", file="RTS.csv", **blank)
 
     assert [finding.code for finding in findings] == ["key-blank", "series-gaps"]
 
-    findings.add("key-blank", file="TTS.csv")
+    findings.add("key-blank", file="TTS.csv", **blank)
 
     assert [finding.code for finding in findings] == ["key-blank", "key-blank"]
 
@@ -83,7 +84,7 @@ def test_what_adds_up_is_told_once_in_the_codes_order():
     tallies.tell(findings)
 
     first, second = findings
-    assert first.what.startswith("2 rows of TTS.csv with the key")
+    assert first.what.startswith("2 rows of TTS.csv with the series")
     assert second.what == (
         "gaps in 8 of 10 series: 14 steps missing, where 'qty' is filled with zeros"
     )
@@ -97,8 +98,8 @@ def test_tallies_tell_columns_apart():
     tallies.tell(findings)
 
     assert [(finding.what, finding.count) for finding in findings] == [
-        ("2 blank future values of 'price'", 2),
-        ("1 blank future value of 'size'", 1),
+        ("no 'price' in 2 rows of the future", 2),
+        ("no 'size' in 1 row of the future", 1),
     ]
 
 

@@ -26,6 +26,11 @@ def table(change):
     return as_zip(make_csv(HEADER, [row for row in rows if row is not None]))
 
 
+def table_text(change):
+    """Write a table of changed rows as text."""
+    return make_csv(HEADER, [change(*row) for row in ROWS])
+
+
 def set_value(when, text):
     """Write another text as the value of one month."""
     return table(lambda i, t, v: (i, t, text if t == when else v))
@@ -101,7 +106,7 @@ SAYS = [
     (
         "csv-row-width",
         as_zip(TTS + "A,2030-01-01\n"),
-        ("2 fields: A | 2030-01-01", "lines that are no rows"),
+        ("2 fields: A | 2030-01-01", "cells are missing there"),
     ),
     (
         "values-placeholder",
@@ -111,12 +116,94 @@ SAYS = [
     (
         "units-mixed",
         set_value("2020-05-01", "12%"),
-        ("in some rows only", "'12%'"),
+        ("in 2 of 48 values only", "'12%'"),
     ),
     (
         "rts-nothing-matched",
         as_zip(TTS, rts=related(("X", "Y"))),
-        ("none of its series", "X at 2020-01-01"),
+        ("none of its series", "X at 2020-01-01", "'A', 'B'"),
+    ),
+    (
+        "duplicate-rows",
+        as_zip(TTS + TTS),
+        ("the header stands again in row 50", "as in row 2", "keep one of each row"),
+    ),
+    (
+        "header-blank",
+        as_zip(TTS.replace("item_id,timestamp,target_value", ",item_id,timestamp")),
+        ("one column too far right", "name the last column"),
+    ),
+    (
+        "column-missing",
+        as_zip(TTS.replace("item_id,timestamp", "timestamp,item_id")),
+        ("'2020-01-01' stand under 'item_id'", "order of the columns"),
+    ),
+    (
+        "csv-row-width",
+        as_zip(TTS + "A;2030-01-01;1\n"),
+        ("a semicolon is between their values", "a comma, in these rows too"),
+    ),
+    (
+        "csv-row-width",
+        as_zip(TTS + "A,2030-0"),
+        ("the file ends within its last row", "2 fields: A | 2030-0"),
+    ),
+    (
+        "csv-row-width",
+        as_zip(TTS.replace("\n", ",25,\n").replace("value,25,", "value,remark")),
+        ("one number with a decimal comma", "'120,25'", "quotes"),
+    ),
+    (
+        "csv-broken-bytes",
+        as_zip(TTS.replace("A,2020-03", "A\0,2020-03")),
+        ("zero bytes in 1 line", "row 4 column 'item_id' value 'A\\x00'"),
+    ),
+    (
+        "csv-unreadable",
+        as_zip("".join(f'"{line}"\n' for line in TTS.splitlines())),
+        ("quotes stand around whole lines", "take the quotes"),
+    ),
+    (
+        "csv-unreadable",
+        as_zip(TTS + f"A,{'x' * 140_000},1\n"),
+        ("131,072 characters", "row 50 column 'timestamp'", "shorten"),
+    ),
+    (
+        "future-partial",
+        as_zip(
+            table_text(
+                lambda i, t, v: ("a" if (i, t) == ("A", "2020-05-01") else i, t, v)
+            ),
+            rts=related(),
+        ),
+        ("'a' differs in case", "write 'a' as 'A'"),
+    ),
+    (
+        "key-blank",
+        table(lambda i, t, v: (i if t == "2020-01-01" else "", t, v)),
+        ("46 of 48 rows", "repeat that of the row above"),
+    ),
+    (
+        "decimal-mixed",
+        table(lambda i, t, v: (i, t, f'"{v},5"' if t < "2021" else f"{v}.5")),
+        ("24 of 48 values have a comma", "one mark, such as"),
+    ),
+    (
+        "units-mixed",
+        table(lambda i, t, v: (i, t, f"{v} kg" if t < "2021" else f"{v} Stk.")),
+        ("kg'", "Stk.'", "items of their own"),
+    ),
+    (
+        "coarser-than-frequency",
+        as_zip(TTS),
+        ('set ForecastFrequency to "M"',),
+        set_job(ForecastFrequency="D"),
+    ),
+    (
+        "horizon-too-long",
+        as_zip(TTS),
+        ("set ForecastHorizon to 6 or less", "of 32 time steps"),
+        set_job(ForecastHorizon=8),
     ),
 ]
 

@@ -37,7 +37,7 @@ def make_case(candidate, baseline, evidence=SURE, **others):
             0.250,
             CHANCE,
             "even",
-            "the difference of 5.3% may be chance (\N{MINUS SIGN}4 to 9%",
+            "that it was 5.3% better may be chance (\N{MINUS SIGN}4 to 9%",
         ),
         (0.290, CHANCE, "even", "is about as good as seasonal naive"),
         (0.33, SURELY_WORSE, "worse", "is 25% worse than seasonal naive"),

@@ -152,7 +152,16 @@ def test_process_that_dies_fails_the_job(tmp_path):
 
     job.conclude(tmp_path, -9)
 
-    assert job.describe()["FailureReason"].endswith("ended with -9")
+    assert "was killed (signal 9)" in job.describe()["FailureReason"]
+
+
+def test_process_that_failed_is_quoted(tmp_path):
+    job = make_job()
+    (tmp_path / "output.log").write_text("Traceback\nOSError: no space\n")
+
+    job.conclude(tmp_path, 1)
+
+    assert job.describe()["FailureReason"].endswith("ended with 1: OSError: no space")
 
 
 def test_long_reason_is_cut(tmp_path):

@@ -1,0 +1,577 @@
+"""Why a text is no moment, or no number, and what to do about just that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Optional
+
+from glue.arrays import Array
+from glue.findings.finding import shorten
+from glue.reading.numbers import MISSING, is_number
+from glue.reading.timestamps import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    LONGEST_TIMESTAMP,
+    Reading,
+    find_form,
+    find_parts,
+    is_date,
+    is_moment,
+    parse_timestamp,
+)
+from glue.reading.written_numbers import LONGEST_NUMBER
+
+_AS_DATES = "format the whole column as dates there, and export it again"
+_ISO = "YYYY-MM-DD, with HH:MM:SS behind it below daily"
+_WEEKDAY = re.compile(r"[^\W\d_]{2,12}\.?,?\s+")
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
+_ZONE = re.compile(r"\(?[A-Za-z][A-Za-z/_]{1,30}\)?|[-+]\d\d(?::?\d\d)?")
+_OFFSET_LENGTHS = (3, 5, 6)
+_SHORT_FORMS = ("year", "yyyymm", "year-month", "month/year", "unknown")
+_NO_YEAR = re.compile(
+    r"(?:\d{1,2}[-./]\d{1,2}[-./]?|\d{1,2}\.?[ -][^\W\d_]{3,9}\.?"
+    r"|[^\W\d_]{3,9}\.?[ -]\d{1,2})(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?"
+)
+_WEEK = re.compile(
+    r"(?:kw|cw|wk|week|woche|sem|semaine|semana|settimana)?[ ._-]?\d{1,2}[ ./-]\d{4}"
+    r"|(?:kw|cw|wk|week|woche|sem|semaine|semana|settimana)[ ._-]?\d{1,2}"
+    r"|\d{4}[ ./-]?(?:kw|cw|wk|week|woche|sem|semaine|semana|settimana)[ ._-]?\d{1,2}",
+    re.IGNORECASE,
+)
+_WEEK_DIGITS = re.compile(r"((?:19|20|21)\d\d)[-/.]?([0-5]\d)")
+_HALF_YEAR = re.compile(r"[HS][12][ /-]?\d{4}|\d{4}[ /-]?[HS][12]", re.IGNORECASE)
+# Days since 1899, from 1968 to 2050.
+_QUARTER = re.compile(
+    r"([1-4])[ ./-]?Q[ ./-]?(\d{4})|(\d{4})[ ./-]?(?:Q|QTR|quarter|T)[ ./-]?([1-4])",
+    re.IGNORECASE,
+)
+_LEAST_DIGITS = 4
+_SERIAL = re.compile(r"(?:2[5-9]|[34]\d|5[0-4])\d{3}(?:[.,]\d+)?")
+_NO_DATES = (
+    *("1900-01-0", "1899-12-3", "0001-01-01", "9999-12-31", "0000", "00.00", "00/00"),
+)
+_DATENUM = re.compile(r"7[0-4]\d{4}(?:\.\d+)?")
+_LETTER_FOR_DIGIT = re.compile(r"[-+]?[\d.,OolISB]+")
+_MOST_LETTERS = 3
+_DIGITS = {"O": 0, "o": 0, "l": 1, "I": 1, "S": 5, "B": 8}
+_BLANK_INSIDE = re.compile(r"[-+]?\d[\d.,]*(?:\s+[\d.,]+)+")
+_LONGEST = max(LONGEST_NUMBER, LONGEST_TIMESTAMP)
+_MARKS = re.compile(r"[-+]?\d[\d.,'_]*")
+_PROGRAM = re.compile(r"b'|b\"|\\?/Date\(|datetime|Timestamp\(")
+_SIDE = re.compile(r"([-+]?[\d.,]*\d)\s*([^\d\s.,].{0,20})")
+_SECOND = re.compile(r"(?:[-;/|~\u2013\u2014+]|to|bis|a|-)\s*[-+]?\d[\d.,]*")
+_HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]{1,15}")
+_FRONT = re.compile(r"([^\d\s.,+-][^\d]{0,10}?)\s*([-+]?\d[\d.,]*)")
+_DEBIT = re.compile(r"(?:CR|DR|C|D|H|S|Cr|Dr)\.?")
+_SIZE = re.compile(
+    r"(?:k|m|b|bn|mn|mio|mrd|tsd|mill|million|billion|thousand|milliarden)\.?",
+    re.IGNORECASE,
+)
+
+
+_MOVE = (
+    "put the cells of these rows under the right names: they are swapped or shifted, "
+    "or a table was joined here whose columns have another order"
+)
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """Why a value does not fit, as the end of a sentence, and what to do."""
+
+    why: str
+    remedy: str
+
+
+# Gives why a text does not fit; ``like`` is a value of the same column that does.
+Rule = Callable[[str, str], Optional[Oddity]]
+
+
+def explain_moment(text: str, *, like: str = "", column: str = "") -> Oddity | None:
+    """Say why a text is no moment, or not like others; None when it is not known.
+
+    Parameters
+    ----------
+    text
+        The value.
+    like
+        A value of the column that can be read, if there is any.
+    column
+        The column's name.
+    """
+    if text == column and text:
+        return _explain_header(text)
+    return _explain(text, like, _MOMENT_RULES)
+
+
+def explain_number(text: str, *, like: str = "", column: str = "") -> Oddity | None:
+    """Say why a text is no number, or not one that can be used, as for moments."""
+    if text == column and text:
+        return _explain_header(text)
+    return _explain(text, like, _NUMBER_RULES)
+
+
+def explain_by_home(
+    columns: Mapping[str, Array],
+    name: str,
+    bad: Array,
+    *,
+    fits: Callable[[str], bool],
+) -> Oddity | None:
+    """Say that bad values of a column are those of another, in the good rows.
+
+    Parameters
+    ----------
+    columns
+        The texts of all columns, [n] each.
+    name
+        The column with bad values.
+    bad
+        Where they are, [n].
+    fits
+        Says whether a text could be one of the column's.
+    """
+    strays = {text.strip() for text in columns[name][bad].tolist()} - {""}
+    header = strays.intersection(columns)
+    if header:
+        return Oddity(
+            f"{header.pop()!r} is the name of another column, as where a table is "
+            "joined whose columns have another order",
+            "bring the rows below that line into the order of the first header, and "
+            "remove the line",
+        )
+    moved = _find_moved(columns, name, bad, fits)
+    if moved:
+        return Oddity(f"what belongs there stands under {moved!r} in these rows", _MOVE)
+    for other, texts in columns.items():
+        homes = {text.strip() for text in texts[~bad].tolist()}
+        if other != name and strays and len(strays & homes) >= len(strays) / 2:
+            stray = next(iter(sorted(strays & homes)))
+            return Oddity(
+                f"{shorten(stray, 40)!r} stands under {other!r} in other rows", _MOVE
+            )
+    return None
+
+
+def _find_moved(
+    columns: Mapping[str, Array], name: str, bad: Array, fits: Callable[[str], bool]
+) -> str | None:
+    """Find the column that has what fits where this one does not, and only there."""
+    for other, texts in columns.items():
+        theirs = [fits(text) for text in texts[bad].tolist()]
+        usual = [fits(text) for text in texts[~bad].tolist()]
+        if other != name and theirs and usual and all(theirs) and not any(usual):
+            return other
+    return None
+
+
+def _explain(text: str, like: str, rules: Iterable[Rule]) -> Oddity | None:
+    if len(text) > _LONGEST:
+        return None
+    found = (rule(text, like) for rule in rules)
+    return next((one for one in found if one is not None), None)
+
+
+def _explain_header(text: str) -> Oddity:
+    return Oddity(
+        f"{text!r} is the column's own name, so that the header stands there again",
+        "remove that line, and look whether a second table begins there",
+    )
+
+
+def _as_others(like: str) -> str:
+    """Say how a moment should be written."""
+    return f"as the others are, such as {like}" if like else f"as {_ISO}"
+
+
+def _find_apostrophe(text: str, _: str) -> Oddity | None:
+    if text.startswith("'") and not text.endswith("'"):
+        return Oddity(
+            "an apostrophe stands in front, as where a spreadsheet holds text",
+            f"take the apostrophes away, best by formatting the column: {_AS_DATES}",
+        )
+    return None
+
+
+def _find_quotes(text: str, _: str) -> Oddity | None:
+    inner = text.strip("'\"\u201c\u201d\u201e\u00ab\u00bb` ")
+    if inner != text and is_moment(inner, named=True):
+        return Oddity(
+            "quotes stand around it that are a part of the value",
+            "export the table with plain double quotes, or with none",
+        )
+    return None
+
+
+def _find_hashes(text: str, _: str) -> Oddity | None:
+    if text and set(text) == {"#"}:
+        return Oddity(
+            "a spreadsheet writes # where a column is too narrow for its values",
+            "widen the column there, and export the table again",
+        )
+    return None
+
+
+def _find_missing_word(text: str, _: str) -> Oddity | None:
+    if text.casefold() in MISSING or text.casefold() == "nat":
+        return Oddity(
+            f"{text!r} means that there is no date",
+            "fill in the date of each of these rows, or remove the rows",
+        )
+    return None
+
+
+def _find_serial(text: str, like: str) -> Oddity | None:
+    if not _SERIAL.fullmatch(text):
+        return None
+    return Oddity(
+        f"{text} is how a spreadsheet counts days",
+        f"{_AS_DATES}, so that each reads like {like}" if like else _AS_DATES,
+    )
+
+
+def _find_datenum(text: str, _: str) -> Oddity | None:
+    if _DATENUM.fullmatch(text):
+        return Oddity(
+            f"{text} looks like days since the year 0, as MATLAB counts",
+            f"write dates as {_ISO}",
+        )
+    return None
+
+
+def _find_weekday(text: str, like: str) -> Oddity | None:
+    match = _WEEKDAY.match(text)
+    if match and is_moment(text[match.end() :], named=True):
+        return Oddity(
+            f"the weekday stands in front ({match[0].strip(' ,')})",
+            f"leave the weekday out, as in {text[match.end() :]}",
+        )
+    return None
+
+
+def _find_ordinal(text: str, like: str) -> Oddity | None:
+    plain = _ORDINAL.sub("", text)
+    if plain != text and is_moment(plain, named=True):
+        return Oddity(
+            "letters stand behind the day's number",
+            f"write the day as a number alone, as in {plain}",
+        )
+    return None
+
+
+def _find_zone(text: str, _: str) -> Oddity | None:
+    front, _, back = text.rpartition(" ")
+    parts = [(front, back), *((text[:-n], text[-n:]) for n in _OFFSET_LENGTHS)]
+    for before, zone in parts:
+        if _ZONE.fullmatch(zone) and find_form(before) not in _SHORT_FORMS:
+            return Oddity(
+                f"{zone!r} stands behind it, as a time zone does that is not known",
+                f"write all moments in one time zone, without {zone!r}, as in {before}",
+            )
+    return None
+
+
+def _find_week(text: str, _: str) -> Oddity | None:
+    if not _WEEK.fullmatch(text):
+        return None
+    return Oddity(
+        f"{text!r} names a week in a form that is not known",
+        "write weeks as 2024-W01, or as the date of their Monday",
+    )
+
+
+def _find_week_digits(text: str, _: str) -> Oddity | None:
+    match = _WEEK_DIGITS.fullmatch(text)
+    if match is None or not 12 < int(match[2]) <= 53:
+        return None
+    return Oddity(
+        f"{text} is no month, and looks like the week {int(match[2])} of {match[1]}",
+        f"write all weeks with a W, such as {match[1]}-W{match[2]}, or as the date of "
+        "their Monday",
+    )
+
+
+def _find_quarter(text: str, _: str) -> Oddity | None:
+    match = _QUARTER.fullmatch(text)
+    if match is None:
+        return None
+    quarter, year = match[1] or match[4], match[2] or match[3]
+    return Oddity(
+        f"{text!r} names a quarter in a form that is not known",
+        f"write quarters as {year}-Q{quarter}, or as the first day of each",
+    )
+
+
+def _find_odd_letter(text: str, like: str) -> Oddity | None:
+    odd = [one for one in text if not one.isascii() and not one.isalpha()]
+    if not odd or sum(one in "0123456789" for one in text) < _LEAST_DIGITS:
+        return None
+    return Oddity(
+        f"{odd[0]!r} stands in it, which is no digit and no mark of a date",
+        f"correct the date, and write it {_as_others(like)}",
+    )
+
+
+def _find_half_year(text: str, _: str) -> Oddity | None:
+    if not _HALF_YEAR.fullmatch(text):
+        return None
+    year = re.sub(r"\D", "", re.sub(r"[HS][12]", "", text, flags=re.IGNORECASE))
+    return Oddity(
+        f"{text!r} names a half year, which is no form that is known",
+        f"write the first day of each half year, such as {year}-01-01 and {year}-07-01",
+    )
+
+
+def _find_program(text: str, _: str) -> Oddity | None:
+    if _PROGRAM.match(text):
+        return Oddity(
+            f"{shorten(text, 40)!r} is how a program writes a date to itself",
+            f"have the program write dates as {_ISO}",
+        )
+    return None
+
+
+def _find_no_year(text: str, like: str) -> Oddity | None:
+    if not _NO_YEAR.fullmatch(text):
+        return None
+    return Oddity("the year is missing", f"write the year too, {_as_others(like)}")
+
+
+def _find_no_day(text: str, like: str) -> Oddity | None:
+    """Recognise a date that does not exist, or is out of reach."""
+    parts = find_parts(text)
+    if parts is None or (is_number(text) and not text.isdecimal()):
+        return None
+    year = parts.get("year") or ""
+    if text.startswith(_NO_DATES) or text.endswith("9999"):
+        return Oddity(
+            f"{text!r} is what programs write where there is no date",
+            "fill in the date of each of these rows, or remove the rows",
+        )
+    if len(year) == 4 and not FIRST_YEAR <= int(year) <= LAST_YEAR:
+        return Oddity(
+            f"its year is outside of what can be counted, {FIRST_YEAR} to {LAST_YEAR}",
+            "correct the year, or remove the rows where it stands for no date",
+        )
+    if (parts.get("hour") or "0") > "24" and len(parts["hour"]) == 2:
+        return Oddity("no day has that hour", "correct the time of day")
+    if _is_real(text):
+        return Oddity(
+            f"{text!r} is written in another form than the others",
+            f"write it {_as_others(like)}",
+        )
+    return Oddity(
+        f"there is no such day as {text!r}",
+        f"correct the date, and write it {_as_others(like)}",
+    )
+
+
+def _is_real(text: str) -> bool:
+    """Say whether a text is a moment by any form and order."""
+    form = find_form(text)
+    orders = ("day-first", "month-first")
+    return any(parse_timestamp(text, Reading(form, one)) is not None for one in orders)
+
+
+def _find_cell_of_others(text: str, like: str) -> Oddity | None:
+    """Recognise a number or a text where a date should be."""
+    kind = "a number" if is_number(text) else "" if _has_digit(text) else "a text"
+    if not kind:
+        return None
+    why = f"{shorten(text, 40)!r} is {kind}, and no date"
+    if not like:
+        remedy = f"write dates there {_as_others(like)}; or name the column that holds "
+        remedy += "them as TimestampAttributeName in TimeSeriesConfig of config.json"
+    elif kind == "a text":
+        remedy = f"write a date there, such as {like}, or remove these rows; where the "
+        remedy += "text belongs to another column, put all cells under their names"
+    else:
+        remedy = "look whether cells of these rows are swapped or shifted; write each "
+        remedy += f"date {_as_others(like)}"
+    return Oddity(why, remedy)
+
+
+def _has_digit(text: str) -> bool:
+    return any(letter.isdigit() for letter in text)
+
+
+_MOMENT_RULES: tuple[Rule, ...] = (
+    *(_find_apostrophe, _find_quotes, _find_hashes, _find_missing_word),
+    *(
+        _find_program,
+        _find_odd_letter,
+        _find_quarter,
+        _find_half_year,
+        _find_week_digits,
+        _find_week,
+        _find_weekday,
+    ),
+    *(_find_ordinal, _find_no_year, _find_zone, _find_serial),
+    *(_find_datenum, _find_no_day, _find_cell_of_others),
+)
+
+
+def _plain_as(like: str) -> str:
+    """Say how a plain number looks in this column."""
+    return f"such as {like}" if like else "such as 1234.5"
+
+
+def _find_huge(text: str, _: str) -> Oddity | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    if value in (float("inf"), float("-inf")):
+        huge = _has_digit(text)
+        return Oddity(
+            f"{text!r} is larger than any number that can be held (1.8e308)"
+            if huge
+            else f"{text!r} stands for infinity, from which nothing can be learnt",
+            "correct it, or leave the cell blank where there is no value",
+        )
+    return None
+
+
+def _find_date(text: str, like: str) -> Oddity | None:
+    if is_date(text):
+        return Oddity(
+            f"{text!r} is a date",
+            "look whether cells of these rows are swapped or shifted, or stand in "
+            "another order than the header",
+        )
+    return None
+
+
+def _find_blank_inside(text: str, like: str) -> Oddity | None:
+    if _BLANK_INSIDE.fullmatch(text):
+        joined = re.sub(r"\s+", "", text)
+        return Oddity(
+            "a blank stands between its digits",
+            f"take the blank out where {joined} is meant",
+        )
+    return None
+
+
+def _find_letter(text: str, like: str) -> Oddity | None:
+    letters = re.sub(r"[-+\d.,]", "", text)
+    if not 0 < len(letters) <= _MOST_LETTERS or not _has_digit(text):
+        return None
+    if not _LETTER_FOR_DIGIT.fullmatch(text):
+        return None
+    if text[-1] in "SBI" and len(letters) == 1:
+        return None  # behind a number they are a sign, or a unit
+    return Oddity(
+        f"a letter ({letters[0]}) stands where a digit should be",
+        f"write the digit, such as {_DIGITS[letters[0]]} for {letters[0]}",
+    )
+
+
+def _find_side(text: str, like: str) -> Oddity | None:
+    """Recognise a number with something behind it that may change its size."""
+    match = _SIDE.fullmatch(text)
+    if match is None:
+        return None
+    number, behind = match[1], match[2].strip()
+    if _DEBIT.fullmatch(behind):
+        return Oddity(
+            f"{behind!r} behind it may be a sign, as of credit and debit",
+            f"leave {behind!r} out, and write -{number} where it means a minus",
+        )
+    if _SIZE.fullmatch(behind):
+        return Oddity(
+            f"{behind!r} behind it may stand for thousands, millions or more",
+            "write all digits, such as 2500000 for 2.5 million, and no letter; take "
+            f"{behind!r} away where it is only a note",
+        )
+    if _SECOND.fullmatch(behind):
+        return Oddity(
+            "two numbers stand in one cell",
+            "keep the one that is meant, and leave the other out",
+        )
+    return Oddity(
+        f"{behind!r} stands behind the number, and its meaning is not known",
+        f"take {behind!r} away if it is a note or a unit, as in {number}",
+    )
+
+
+def _find_marks(text: str, like: str) -> Oddity | None:
+    if not _MARKS.fullmatch(text):
+        return None
+    if "_" in text:
+        plain = text.replace("_", "")
+        return Oddity(
+            "underscores stand between its digits", f"take them out, as in {plain}"
+        )
+    return Oddity(
+        f"{text!r} has more marks than a number can have",
+        f"write one number, {_plain_as(like)}",
+    )
+
+
+def _find_brackets(text: str, _: str) -> Oddity | None:
+    inner = text.strip("[]{}<>\"'` ")
+    if inner != text and is_number(inner):
+        return Oddity(
+            "brackets or quotes stand around the number",
+            f"take them off, as in {inner}",
+        )
+    return None
+
+
+def _find_hexadecimal(text: str, _: str) -> Oddity | None:
+    if not _HEXADECIMAL.fullmatch(text):
+        return None
+    return Oddity(
+        f"{text!r} is a number as programs write it, to the base of sixteen",
+        f"write {int(text, 16)}, if that is meant",
+    )
+
+
+def _find_front(text: str, like: str) -> Oddity | None:
+    match = _FRONT.fullmatch(text)
+    if match is None:
+        return None
+    return Oddity(
+        f"{match[1]!r} stands before the number, and its meaning is not known",
+        f"take {match[1]!r} away if it is a note or a unit, as in {match[2]}",
+    )
+
+
+def _find_bound(text: str, like: str) -> Oddity | None:
+    if text[:1] in "<>\u2264\u2265~" and is_number(text[1:].lstrip("= ")):
+        return Oddity(
+            f"{text[0]!r} in front of it says that the value is not known exactly",
+            "write the number to learn from instead, or leave the cell blank",
+        )
+    return None
+
+
+def _find_word(text: str, like: str) -> Oddity | None:
+    if _has_digit(text):
+        return None
+    if text.casefold() in ("true", "false"):
+        return Oddity(
+            f"{text!r} says yes or no, and no amount",
+            "write the number that is meant; a column of yes and no can be no target",
+        )
+    return Oddity(
+        f"{shorten(text, 40)!r} is a text",
+        "leave the cell blank where there is no value; otherwise write the number, "
+        + _plain_as(like),
+    )
+
+
+_NUMBER_RULES: tuple[Rule, ...] = (
+    *(_find_hashes, _find_huge, _find_date, _find_bound, _find_blank_inside),
+    *(
+        _find_hexadecimal,
+        _find_letter,
+        _find_brackets,
+        _find_marks,
+        _find_side,
+        _find_front,
+        _find_word,
+    ),
+)

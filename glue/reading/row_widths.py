@@ -1,0 +1,162 @@
+"""Why rows have more or fewer fields than the header, and what to do about it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from glue.findings.finding import shorten
+from glue.reading.layout import DELIMITERS, count_fields
+
+QUOTE_DECIMALS = (
+    "write decimal points, such as 12.5, or put numbers with a decimal comma into "
+    'quotes, such as "12,5"'
+)
+_WHOLE = re.compile(r"[-+]?\d{1,15}")
+_PLACES = re.compile(r"\d{1,3}")
+# So many of the ten digits, at least, where decimals have one place each.
+_LEAST_DIGITS = 6
+_LEAST_ROWS = 4
+_MOST_KEPT = 1_000
+_SOME = 5
+
+
+class WidthAdvice:
+    """Looks at rows of another width than the header, and says why they have it.
+
+    ``numbers`` are those of the first such rows, and ``good`` counts the others.
+    """
+
+    def __init__(self, delimiter: str, header: Sequence[str], skip: int) -> None:
+        self._delimiter, self._width, self._skip = delimiter, len(header) + skip, skip
+        self._name = header[0] if header else ""
+        self._reasons: Counter[tuple[str, str]] = Counter()
+        self.numbers: list[int] = []
+        self.good = 0
+        self._widest, self._same_width = 0, True
+        self._tails: list[tuple[int, list[str]]] = []
+        self._pairs: set[int] | None = None
+        self._count = 0
+
+    def see(self, record: Sequence[str], number: int) -> None:
+        """Take in a row of another width."""
+        self._reasons[self._find_reason(record)] += 1
+        self._same_width &= self._widest in (0, len(record))
+        self._widest = max(self._widest, len(record))
+        if len(self.numbers) < _SOME:
+            self.numbers.append(number)
+
+    def explain(self, *, is_cut: bool = False) -> tuple[str, str]:
+        """Give the commonest reason so far, and what to do.
+
+        ``is_cut`` says that the only such row is the file's last, without an end.
+        """
+        if is_cut:
+            return (
+                ": the file ends within its last row",
+                "export or upload it again, as it was cut; or remove that row",
+            )
+        width = self._widest
+        if not self.good and self._same_width and width > self._width:
+            return (
+                f": every row has {width}, so that the header lacks a name",
+                "write a name for each column into the header, in the order of the "
+                "values",
+            )
+        return self._reasons.most_common(1)[0][0]
+
+    def _find_reason(self, record: Sequence[str]) -> tuple[str, str]:
+        if self._width == 1:
+            return (
+                f": the header is one name, {shorten(self._name)!r}, without any "
+                "delimiter that is known",
+                "separate the columns, in the header too, by commas, semicolons, tabs "
+                "or bars",
+            )
+        if any(len(field.splitlines()) > 1 for field in record):
+            return (
+                ": a quote that is opened there takes in the rows below",
+                "close the quote where its value ends, or take it out",
+            )
+        other = self.find_delimiter(record)
+        if other:
+            ours, theirs = DELIMITERS[self._delimiter], DELIMITERS[other]
+            return (
+                f": a {theirs} is between their values, and a {ours} in the header",
+                f"write the same delimiter, a {ours}, in these rows too",
+            )
+        filled = sum(bool(field.strip()) for field in record)
+        if filled == 1 and self._width > 2:
+            return (
+                ": there is one text only, such as a note or a page's number",
+                "remove these lines, which are no rows",
+            )
+        if len(record) > self._width:
+            return self._explain_long(record)
+        return (
+            ": cells are missing there",
+            "write the missing cells, or a delimiter for each where they are blank, so "
+            "that all others stand under their names",
+        )
+
+    def _explain_long(self, record: Sequence[str]) -> tuple[str, str]:
+        mark = DELIMITERS[self._delimiter]
+        if self._delimiter == "," and self._list_pairs(record):
+            return (
+                ": a comma within a number makes two values of it",
+                QUOTE_DECIMALS,
+            )
+        return (
+            f": there are too many values, as where a {mark} stands within one of them",
+            f"put values that hold a {mark} into double quotes, and take out values "
+            "that stand under no name",
+        )
+
+    def find_delimiter(self, record: Sequence[str]) -> str | None:
+        """Find another delimiter that cuts a row into as many fields as the header."""
+        line = self._delimiter.join(record)
+        others = [mark for mark in DELIMITERS if mark != self._delimiter]
+        found = [mark for mark in others if count_fields(line, mark) == self._width]
+        return found[0] if found and self._width > 1 else None
+
+    def _list_pairs(self, record: Sequence[str]) -> set[int]:
+        """List the fields that are a whole number with digits beside it."""
+        return {
+            at
+            for at, (one, two) in enumerate(zip(record, record[1:]))
+            if _WHOLE.fullmatch(one.strip()) and _PLACES.fullmatch(two.strip())
+        }
+
+    def see_tail(self, number: int, record: Sequence[str]) -> None:
+        """Take in a row with blank fields at its end that the header does not have."""
+        pairs = self._list_pairs(record[: self._width])
+        self._pairs = pairs if self._pairs is None else self._pairs & pairs
+        self._count += 1
+        if self._pairs and len(self._tails) < _MOST_KEPT:
+            self._tails.append((number, list(record[: self._width])))
+
+    @property
+    def tails(self) -> int:
+        """How many rows have blank fields at their end."""
+        return self._count
+
+    def find_split_decimals(self) -> tuple[int | None, list[tuple[int, list[str]]]]:
+        """Find two columns that may be one number cut at its decimal comma.
+
+        Returns
+        -------
+        tuple
+            The first one's place, and the first such rows' numbers with both fields.
+        """
+        if self._delimiter != "," or len(self._tails) < _LEAST_ROWS:
+            return None, []
+        for at in sorted(self._pairs or ()):
+            places = [record[at + 1].strip() for _, record in self._tails]
+            widths = {len(text) for text in places}
+            if len(widths) == 1 and (
+                widths != {1} or len(set(places)) >= _LEAST_DIGITS
+            ):
+                rows = [(n, record[at : at + 2]) for n, record in self._tails]
+                return at - self._skip, rows
+        return None, []

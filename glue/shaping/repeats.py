@@ -1,0 +1,118 @@
+"""Why rows repeat the series and the moment of others, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from glue.arrays import Array
+from glue.findings.finding import Example, Findings, Tallies
+from glue.frequency import DAY, HOUR
+from glue.rows import Series
+from glue.shaping.clock_change import is_set_back
+from glue.shaping.shape import Shape
+
+_CODE = "duplicate-rows"
+_CLOCKS = (
+    "this hour comes twice as clocks are set back; write moments with their offset, "
+    "such as +02:00 and +01:00, or as UTC, or say how to combine both in "
+    "Transformations.Aggregation for the target"
+)
+_OR_COMBINE = (
+    "or say how to combine them in Transformations.Aggregation for the target, such as "
+    '"sum"'
+)
+_SAME = f"these rows are alike in all columns: remove the repeats; {_OR_COMBINE}"
+_DIFFERENT = (
+    "keep the right one of each, or correct a date that is mistyped; if they are of "
+    "several places, add the column that tells these apart, and name it in "
+    f"GroupingAttributeNames of TimeSeriesConfig; {_OR_COMBINE}"
+)
+# What programs write where there is no date, in days since 1970.
+_NO_DATES = (-25_567, -25_569, 0)
+_NEARLY_ALL = 0.9
+
+
+def note_repeats(shape: Shape, series: Series, tallies: Tallies) -> None:
+    """Count what the repeats of a part have in common."""
+    rows, amounts = series.rows, tallies.amounts
+    repeats = series.repeats(rows.seconds)
+    if not repeats.any():
+        return
+    seconds = rows.seconds[repeats]
+    amounts["repeats"] += len(seconds)
+    amounts["repeats_of_clocks"] += int(is_set_back(seconds).sum())
+    amounts["repeats_undated"] += int(np.isin(seconds // DAY, _NO_DATES).sum())
+    same = repeats.copy()
+    for name in (shape.target, *shape.history.roles.others):
+        differs = repeats & _differs_above(rows[name])
+        same &= ~differs
+        if rows[name].dtype == object:
+            amounts[f"repeats:{name}"] += int(differs.sum())
+    amounts["repeats_alike"] += int(same.sum())
+
+
+def _differs_above(values: Array) -> Array:
+    """Mark the values that are other than those above them, [n]."""
+    changed = values[1:] != values[:-1]
+    if values.dtype != object:
+        changed &= ~(np.isnan(values[1:]) & np.isnan(values[:-1]))
+    return np.concatenate([[False], changed.astype(bool)])[: len(values)]
+
+
+def explain_repeats(shape: Shape, tallies: Tallies, findings: Findings) -> None:
+    """Say, after all parts, what to do about just these repeats."""
+    amounts = tallies.amounts
+    counts = {name: n for name, n in amounts.items() if name.startswith("repeats")}
+    for name in counts:
+        del amounts[name]
+    if counts:
+        advice = next(_list_advice(shape, counts, findings), _DIFFERENT)
+        tallies.advise(_CODE, advice)
+
+
+def _list_advice(
+    shape: Shape, counts: dict[str, int], findings: Findings
+) -> Iterator[str]:
+    """Give what fits, the likeliest first."""
+    total = counts["repeats"]
+    header = _find_header(shape.file, findings)
+    if header is not None:
+        yield (
+            f"the header stands again in row {header.row}, as where a table is there "
+            "twice or several were joined: keep one of each row"
+        )
+    if counts["repeats_of_clocks"] == total:
+        yield _CLOCKS
+    hours = np.unique(shape.survey.moments % DAY // HOUR).tolist()
+    if hours == list(range(1, 13)):
+        yield (
+            "hours go from 1 to 12 only, as on a clock: write AM or PM behind them, or "
+            "hours from 0 to 23"
+        )
+    if counts["repeats_undated"] == total:
+        yield (
+            "their date is one that programs write where there is none: write the "
+            "right dates, or remove these rows"
+        )
+    if counts["repeats_alike"] == total:
+        yield _SAME
+    named = {n[len("repeats:") :]: k for n, k in counts.items() if ":" in n}
+    for name, count in sorted(named.items(), key=lambda one: -one[1]):
+        if count >= _NEARLY_ALL * total:
+            yield (
+                f"if {name!r} tells series of one item apart, name it in "
+                "GroupingAttributeNames of TimeSeriesConfig; otherwise keep one of "
+                f"each; {_OR_COMBINE}"
+            )
+
+
+def _find_header(file: str, findings: Findings) -> Example | None:
+    places = (
+        one
+        for found in findings
+        if found.code == "header-repeated"
+        for one in found.examples
+    )
+    return next((one for one in places if one.file == file), None)

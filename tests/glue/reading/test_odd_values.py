@@ -1,0 +1,112 @@
+import numpy as np
+import pytest
+
+from glue.arrays import as_texts
+from glue.reading.numbers import is_number
+from glue.reading.odd_values import explain_by_home, explain_moment, explain_number
+from glue.reading.timestamps import is_date
+
+MOMENTS = {
+    "'2020-01-05": ("apostrophe", "format"),
+    "########": ("too narrow", "widen"),
+    "NULL": ("no date", "fill in"),
+    "1900-01-00": ("where there is no date", "fill in"),
+    "43297.25": ("spreadsheet counts days", "2020-01-31"),
+    "738000": ("MATLAB", "YYYY-MM-DD"),
+    "Sunday, 05 Jan 2020": ("weekday", "as in 05 Jan 2020"),
+    "5th January 2020": ("letters", "as in 5 January 2020"),
+    "2020-01-05 10:00 EST": ("'EST'", "without 'EST'"),
+    "2020-01-05 +0100": ("'+0100'", "without '+0100'"),
+    "KW 01/2020": ("week", "2024-W01"),
+    "202013": ("week 13 of 2020", "2020-W13"),
+    "H1 2010": ("half year", "2010-07-01"),
+    "05.01.": ("year is missing", "2020-01-31"),
+    "18 Jun 18:00": ("year is missing", "2020-01-31"),
+    "2021-02-30": ("no such day", "2020-01-31"),
+    "31.12.2020": ("another form", "2020-01-31"),
+    "1066-10-14": ("outside", "correct the year"),
+    "Timestamp('2020-01-05')": ("program", "YYYY-MM-DD"),
+    "Banjo": ("is a text", "such as 2020-01-31"),
+    "2019-04-\u00b24": ("stands in it", "2020-01-31"),
+    "2Q2018": ("quarter", "2018-Q2"),
+    "1204.5": ("is a number", "swapped or shifted"),
+    "day": ("column's own name", "remove that line"),
+    "\u201c2020-01-05\u201d": ("quotes", "double quotes"),
+}
+NUMBERS = {
+    "1e999": ("larger than any number", "blank"),
+    "-inf": ("infinity", "blank"),
+    "2020-01-05": ("is a date", "swapped or shifted"),
+    "<1": ("not known exactly", "blank"),
+    "9 6265": ("a blank stands", "96265"),
+    "52_164": ("underscores", "52164"),
+    "1,2,3": ("more marks", "such as 12"),
+    "57O24": ("a letter (O)", "0 for O"),
+    "16S9": ("a letter (S)", "5 for S"),
+    "13.98 CR": ("credit", "-13.98"),
+    "59K": ("thousands", "all digits"),
+    "2.5 Mio.": ("millions", "all digits"),
+    "2200 e/": ("'e/' stands behind", "as in 2200"),
+    "1425\u00b2": ("behind", "as in 1425"),
+    "54 - 54": ("two numbers", "keep the one"),
+    "0x1A": ("sixteen", "write 26"),
+    "[12.0]": ("brackets", "as in 12.0"),
+    "x128": ("'x' stands before", "as in 128"),
+    "s/d": ("is a text", "such as 12"),
+    "qty": ("column's own name", "remove that line"),
+}
+
+
+@pytest.mark.parametrize("text", MOMENTS)
+def test_odd_moment_is_explained_by_itself(text):
+    odd = explain_moment(text, like="2020-01-31", column="day")
+
+    why, remedy = MOMENTS[text]
+    assert why in odd.why
+    assert remedy in odd.remedy
+
+
+@pytest.mark.parametrize("text", NUMBERS)
+def test_odd_number_is_explained_by_itself(text):
+    odd = explain_number(text, like="12", column="qty")
+
+    why, remedy = NUMBERS[text]
+    assert why in odd.why
+    assert remedy in odd.remedy
+
+
+def explain_home(columns, bad, fits):
+    columns = {name: as_texts(texts) for name, texts in columns.items()}
+    return explain_by_home(columns, "day", np.array(bad), fits=fits)
+
+
+def test_swapped_cells_are_found_in_their_row():
+    days = ["2020-01-01", "12", "2020-01-03"]
+    columns = {"day": days, "qty": ["4", "2020-01-02", "6"]}
+
+    assert (
+        "under 'qty' in these rows"
+        in explain_home(columns, [False, True, False], is_date).why
+    )
+
+
+def test_cells_of_another_column_are_found():
+    columns = {"day": ["2020-01-01", "A", "2020-01-03"], "item": ["A", "1", "A"]}
+
+    odd = explain_home(columns, [False, True, False], is_date)
+
+    assert "'A' stands under 'item' in other rows" in odd.why
+
+
+def test_names_of_other_columns_are_a_second_header():
+    columns = {"day": ["1", "item", "3"], "item": ["A", "day", "A"]}
+
+    odd = explain_home(columns, [False, True, False], is_number)
+
+    assert "'item' is the name of another column" in odd.why
+
+
+def test_plain_values_need_no_home():
+    columns = {"day": ["1", "x", "3"], "item": ["A", "B", "A"]}
+
+    assert explain_home(columns, [False, True, False], is_number) is None
