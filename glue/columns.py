@@ -78,6 +78,39 @@ class Coded:
         return ranks[self.codes]
 
 
+class Joined:
+    """Columns one below the other, which become one array when it is asked for."""
+
+    def __init__(self, pieces: Sequence[Column]) -> None:
+        self._pieces = pieces
+        self._texts: Array = None
+
+    def __len__(self) -> int:
+        return sum(map(len, self._pieces))
+
+    @property
+    def texts(self) -> Array:
+        """The text of each row as objects, [n]."""
+        if self._texts is None:
+            arrays = [p if isinstance(p, np.ndarray) else p.texts for p in self._pieces]
+            self._texts = np.concatenate(arrays)
+        return self._texts
+
+    @property
+    def blank(self) -> Array:
+        """Which rows have no text, [n]."""
+        blank: Array = self.texts == ""
+        return blank
+
+    def take(self, which: Array | slice) -> Array:
+        """Pick rows."""
+        return self.texts[which]
+
+    def code(self) -> Coded:
+        """Keep each text once."""
+        return Coded.of(self.texts)
+
+
 # A column of rows: numbers, texts as objects, or texts in some form of their own.
 Column = Any
 
@@ -102,7 +135,9 @@ class Columns(Mapping[str, Array]):
         """Pick rows of all columns."""
         return Columns(
             {
-                name: value[which] if isinstance(value, np.ndarray) else value.take(which)
+                name: value[which]
+                if isinstance(value, np.ndarray)
+                else value.take(which)
                 for name, value in self.given.items()
             }
         )
@@ -120,10 +155,10 @@ def given_columns(columns: Mapping[str, Column]) -> Mapping[str, Column]:
 
 def join_columns(pieces: Sequence[Column]) -> Column:
     """Put the pieces of a column one below the other."""
+    if all(isinstance(piece, np.ndarray) for piece in pieces):
+        return np.concatenate(pieces)
     if not all(isinstance(piece, Coded) for piece in pieces):
-        return np.concatenate(
-            [p if isinstance(p, np.ndarray) else p.texts for p in pieces]
-        )
+        return Joined(pieces)
     codes, uniques = pd.factorize(np.concatenate([p.uniques for p in pieces]))
     starts = np.cumsum([0, *(len(piece.uniques) for piece in pieces)])
     joined = [
@@ -156,7 +191,6 @@ def _close_up(codes: Array, *, sort: bool) -> Array:
     if (steps >= 0).all():
         return np.concatenate([[0], np.cumsum(steps > 0)])[: len(codes)]
     return pd.factorize(codes, sort=sort)[0].astype(np.int64)
-
 
 
 def as_coded(column: Column) -> Coded:

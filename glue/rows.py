@@ -75,10 +75,6 @@ class Rows:
         blank: Array = column == "" if isinstance(column, np.ndarray) else column.blank
         return blank
 
-    def as_arrays(self) -> Rows:
-        """Give the rows with their texts as objects, apart from where they stood."""
-        return replace(self, columns=dict(self.columns))
-
     def given_columns(self) -> Iterable[tuple[str, Column]]:
         """Give all columns with their names, as they are kept."""
         return given_columns(self.columns).items()
@@ -95,6 +91,8 @@ class Rows:
 
     def with_seconds(self, seconds: Array) -> Rows:
         """Give the rows other moments."""
+        if seconds is self.seconds:
+            return self
         return replace(self, seconds=seconds)
 
     def key(self, names: Sequence[str], *, sort: bool = False) -> Array:
@@ -106,7 +104,26 @@ class Rows:
     def sort(self, keys: Sequence[str]) -> Rows:
         """Sort by series, then by time, then as in the file."""
         series = self.key(keys, sort=True)
+        if self._is_sorted(series):
+            return self
         return self.take(np.lexsort((self.numbers, self.seconds, series)))
+
+    def _is_sorted(self, series: Array) -> bool:
+        apart = np.diff(series)
+        later, below = np.diff(self.seconds), np.diff(self.numbers) >= 0
+        in_order = (later > 0) | ((later == 0) & below)
+        return bool(((apart > 0) | ((apart == 0) & in_order)).all())
+
+    def least_numbers(self, name: str) -> tuple[list[str], list[int]]:
+        """Give the texts of a column, and the first row of each in the file."""
+        codes, uniques = self.factorize(name)
+        if len(codes) and (np.diff(codes) >= 0).all():
+            starts = np.flatnonzero(np.diff(codes, prepend=-1))
+            firsts = np.minimum.reduceat(self.numbers, starts)
+        else:
+            firsts = np.full(len(uniques), np.iinfo(np.int64).max)
+            np.minimum.at(firsts, codes, self.numbers)
+        return uniques.tolist(), firsts.tolist()
 
     def series(self, keys: Sequence[str]) -> Series:
         """Tell the series of sorted rows apart."""

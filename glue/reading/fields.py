@@ -68,6 +68,15 @@ class Fields:
         starts, sizes = self.starts[which], self.sizes[which]
         return Fields(self.data, starts, sizes, self.encoding)
 
+    def apart(self) -> Fields:
+        """Give the same fields in bytes of their own, without those between them."""
+        offsets = np.cumsum(self.sizes) - self.sizes
+        places = np.repeat(self.starts - offsets, self.sizes)
+        places = places + np.arange(len(places))
+        pads = np.zeros(PADDING, dtype=np.uint8), np.zeros(_WORD, dtype=np.uint8)
+        data = np.concatenate([pads[0], self.data[places], pads[1]])
+        return Fields(data, PADDING + offsets, self.sizes, self.encoding)
+
     @property
     def blank(self) -> Array:
         """Which fields are empty, [n]."""
@@ -100,10 +109,16 @@ class Fields:
             return Coded.of(self.texts)
         return Coded(codes, self._decode(self.starts[firsts], self.sizes[firsts]))
 
+    @cached_property
+    def _least(self) -> int:
+        return int(self.sizes.min(initial=0))
+
     def _words(self, before: int) -> Array:
         """Read eight bytes that end so many before each field's end, zero outside."""
         ends = self.starts + self.sizes - before - _WORD
         words = self._overlapping[ends]
+        if self._least >= before + _WORD:
+            return words
         missing = np.clip(_WORD - (self.sizes - before), 0, _WORD)
         shift = (8 * np.minimum(missing, 7)).astype(np.uint64)
         kept = (words >> shift) << shift

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from glue.arrays import Array, as_texts
 from glue.findings.finding import Findings, Tallies, list_some
@@ -178,6 +177,15 @@ def _trim(rows: Rows, profile: TableProfile, file: str, tallies: Tallies) -> Row
     return rows.with_columns(stripped)
 
 
+def _set_apart(rows: Rows) -> Rows:
+    """Take rows out of the bytes of their chunk, which would be kept with them."""
+    columns = {
+        name: column.apart() if isinstance(column, Fields) else column
+        for name, column in rows.given_columns()
+    }
+    return rows.with_columns(columns)
+
+
 class ItemSample:
     """All rows of some items, chosen by a hash, so that it stays small."""
 
@@ -191,7 +199,7 @@ class ItemSample:
         """Keep the rows of the chosen items; choose fewer when they are too many."""
         chosen = self._choose(rows)
         if len(chosen) or not self._pieces:
-            self._pieces.append(chosen.as_arrays())
+            self._pieces.append(_set_apart(chosen))
         while self._size() > self._limit and self._share < 1_000_000:
             self._share *= 2
             self._pieces = [self._choose(piece) for piece in self._pieces]

@@ -116,7 +116,7 @@ class _Block:
         return len(self.starts)
 
     def make_rows(self, number: int) -> Rows | None:
-        """Give the rows, of which the first line has this number; None if one is odd."""
+        """Give the rows; the first line has this number. None if one is odd."""
         grid, first = self.grid, max(self.grid.above + 1 - number, 0)
         body = _Block(
             grid, self.data, self.starts[first:], self.sizes[first:], self.used

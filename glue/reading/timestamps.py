@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Optional
 
 import numpy as np
@@ -234,6 +235,7 @@ class TimestampEvidence:
             self.years.add(parts["year"])
 
 
+@lru_cache(maxsize=32_768)
 def _match(text: str) -> tuple[str, Optional[re.Match[str]]]:  # noqa: UP045
     if len(text) > LONGEST_TIMESTAMP:
         return "unknown", None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 
@@ -129,10 +131,18 @@ def _explain_partial(shape: Shape, empty: Rows) -> tuple[str, str]:
 
 def _find_near(text: str, shape: Shape) -> str | None:
     """Find another item whose id may be the same, mistyped."""
-    others = [item for item in shape.history.items if item != text]
-    near = difflib.get_close_matches(text, others[:_MOST_NAMES], n=1, cutoff=0.8)
-    digits = text.translate(_NO_DIGITS) if near else ""
-    return near[0] if near and digits != near[0].translate(_NO_DIGITS) else None
+    items = (item for item in shape.history.items if item != text)
+    others = list(islice(items, _MOST_NAMES))
+    bare = _cut_digits(text)
+    if all(_cut_digits(item) == bare for item in others):
+        return None
+    near = difflib.get_close_matches(text, others, n=1, cutoff=0.8)
+    return near[0] if near and bare != _cut_digits(near[0]) else None
+
+
+@lru_cache(maxsize=1_000)
+def _cut_digits(text: str) -> str:
+    return text.translate(_NO_DIGITS)
 
 
 def _advise_future(shape: Shape, source: str) -> str:

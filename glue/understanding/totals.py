@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import numpy as np
 
@@ -25,6 +26,7 @@ _WORDS = frozenset(
 _LETTER = re.compile(r"[^\W\d_]")
 
 
+@lru_cache(maxsize=16_384)
 def is_total(text: str) -> bool:
     """Say whether a text names a sum of others."""
     text = text.strip()
