@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -33,6 +33,9 @@ class Rows:
     columns: Mapping[str, Array]
     numbers: Array
     seconds: Array
+    _keys: dict[tuple[object, ...], Array] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -81,6 +84,8 @@ class Rows:
 
     def with_columns(self, columns: Mapping[str, Column]) -> Rows:
         """Add columns, or put others in their place."""
+        if not columns:
+            return self
         return replace(self, columns=Columns(self.columns).change(columns))
 
     def without_columns(self, names: Collection[str]) -> Rows:
@@ -99,7 +104,10 @@ class Rows:
         """Number the distinct values of some columns taken together, [n]."""
         if not names:
             return np.zeros(len(self), dtype=np.int64)
-        return number([self.given(name) for name in names], sort=sort)
+        known = (*names, sort)
+        if known not in self._keys:
+            self._keys[known] = number([self.given(n) for n in names], sort=sort)
+        return self._keys[known]
 
     def sort(self, keys: Sequence[str]) -> Rows:
         """Sort by series, then by time, then as in the file."""

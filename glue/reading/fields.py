@@ -11,7 +11,8 @@ import pandas as pd
 from glue.arrays import Array, as_texts
 from glue.columns import Coded
 
-# Bytes in front of the first field, so that whole words can be read before it.
+# Bytes in front of the first field, and behind the last, so that whole words can be
+# read there.
 PADDING = 32
 # A longer text is not compared by its words.
 _LONGEST = 32
@@ -73,8 +74,8 @@ class Fields:
         offsets = np.cumsum(self.sizes) - self.sizes
         places = np.repeat(self.starts - offsets, self.sizes)
         places = places + np.arange(len(places))
-        pads = np.zeros(PADDING, dtype=np.uint8), np.zeros(_WORD, dtype=np.uint8)
-        data = np.concatenate([pads[0], self.data[places], pads[1]])
+        pad = np.zeros(PADDING, dtype=np.uint8)
+        data = np.concatenate([pad, self.data[places], pad])
         return Fields(data, PADDING + offsets, self.sizes, self.encoding)
 
     @property
@@ -88,6 +89,14 @@ class Fields:
         return self._coded
 
     def _decode(self, starts: Array, sizes: Array) -> Array:
+        width = int(sizes.max(initial=1))
+        if width <= _LONGEST:
+            places = starts[:, None] + np.arange(width)
+            grid = np.where(np.arange(width) < sizes[:, None], self.data[places], 0)
+            grid = grid.astype(np.uint8)
+            if not (grid & 128).any():
+                texts = grid.reshape(-1).view(f"S{width}").astype(f"U{width}")
+                return texts.astype(object)
         places = zip(starts.tolist(), (starts + sizes).tolist())
         whole = self.data.tobytes()
         return as_texts(whole[a:b].decode(self.encoding) for a, b in places)

@@ -109,6 +109,7 @@ class _Block:
     starts: Array
     sizes: Array
     used: int
+    is_ascii: bool
 
     @property
     def lines(self) -> int:
@@ -119,7 +120,12 @@ class _Block:
         """Give the rows; the first line has this number. None if one is odd."""
         grid, first = self.grid, max(self.grid.above + 1 - number, 0)
         body = _Block(
-            grid, self.data, self.starts[first:], self.sizes[first:], self.used
+            grid,
+            self.data,
+            self.starts[first:],
+            self.sizes[first:],
+            self.used,
+            self.is_ascii,
         )
         if not body.is_plain():
             return None
@@ -165,6 +171,9 @@ class _Block:
         name = self.grid.names[0].casefold()
         field = self.field(self.grid.skip)
         heads = self.data[field.starts]
+        if self.is_ascii and name.isascii():
+            suspect = field.take(field.sizes == len(name))
+            return name in {text.lower() for text in suspect.code().uniques.tolist()}
         short = field.sizes <= 4 * len(name)
         first = ord(name[:1] or " ")
         alike = (heads | 32) == (first | 32) if first < 128 else heads >= 128
@@ -177,7 +186,7 @@ def _cut(data: bytes, grid: Grid, size: int) -> _Block | None:
     if not data or len(data) > 2 * _MOST_BYTES:
         return None
     end = b"" if data.endswith(b"\n") else b"\n"
-    padded = bytes(PADDING) + data + end + bytes(8)
+    padded = bytes(PADDING) + data + end + bytes(PADDING)
     array = np.frombuffer(padded, dtype=np.uint8)
     ends = _find_ends(array, grid, size)
     if ends is None:
@@ -194,7 +203,8 @@ def _cut(data: bytes, grid: Grid, size: int) -> _Block | None:
         if returns != len(ends) or (array[ends[:, -1] - 1] != _RETURN).any():
             return None
         ends[:, -1] -= 1
-    return _Block(grid, array, starts, ends - starts, min(stop - PADDING, len(data)))
+    used = min(stop - PADDING, len(data))
+    return _Block(grid, array, starts, ends - starts, used, block.isascii())
 
 
 def _find_ends(array: Array, grid: Grid, size: int) -> Array | None:

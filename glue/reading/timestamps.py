@@ -148,16 +148,22 @@ class TimestampEvidence:
     timed: list[str] = field(default_factory=list)
     sample: dict[str, str] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
-    _known: dict[str, _Seen] = field(default_factory=dict, repr=False)
+    _known: dict[str, int] = field(default_factory=dict, repr=False)
+    _kinds: list[_Seen] = field(default_factory=list, repr=False)
 
     def add(self, texts: Iterable[str], rows: Iterable[int] = ()) -> None:
         """Take in texts, and their rows' numbers; a text may come more than once."""
+        texts = list(texts)
+        kinds = list(map(self._known.get, texts))
+        if None not in kinds:
+            self._add_kinds(texts, kinds)
+            return
         for text, row in itertools.zip_longest(texts, rows):
-            seen = self._known.get(text)
-            if seen is None:
-                self._known[text] = self._look_at(text, row)
+            kind = self._known.get(text)
+            if kind is None:
+                self._known[text] = self._number_kind(self._look_at(text, row))
             else:
-                self._add_again(text, seen)
+                self._add_again([text], self._kinds[kind])
         if len(self._known) > _MOST_KNOWN:
             self._known.clear()
 
@@ -171,16 +177,32 @@ class TimestampEvidence:
             zone = _normal_zone(match.groupdict().get("zone"))
         return _Seen(form, zone, self.cut - before[1], self.midnights - before[2])
 
-    def _add_again(self, text: str, seen: _Seen) -> None:
-        """Count a text that was looked at before."""
-        self.forms[seen.form] += 1
+    def _number_kind(self, seen: _Seen) -> int:
+        if seen not in self._kinds:
+            self._kinds.append(seen)
+        return self._kinds.index(seen)
+
+    def _add_kinds(self, texts: list[str], kinds: list[int | None]) -> None:
+        """Count texts that were all looked at before, those of a kind at once."""
+        if self.firsts:  # some of them are kept, in their order
+            for text, kind in zip(texts, kinds):
+                self._add_again([text], self._kinds[kind or 0])
+            return
+        counts = Counter(kinds)
+        for kind, count in counts.items():
+            self._add_again([""] * count, self._kinds[kind or 0])
+
+    def _add_again(self, texts: list[str], seen: _Seen) -> None:
+        """Count texts of one kind that were looked at before."""
+        count = len(texts)
+        self.forms[seen.form] += count
         if seen.zone is not None:
-            self.with_time += 1
-            self.zones[seen.zone] += 1
-            self.cut += seen.cut
-            self.midnights += seen.midnight
-            if seen.form == "day and month" and len(self.timed) < _MOST_TIMED:
-                self.timed.append(text)
+            self.with_time += count
+            self.zones[seen.zone] += count
+            self.cut += seen.cut * count
+            self.midnights += seen.midnight * count
+            if seen.form == "day and month":
+                self.timed += texts[: max(_MOST_TIMED - len(self.timed), 0)]
 
     def _see(self, kind: str, text: str, row: int | None) -> None:
         """Keep the first text of a kind, and its row."""

@@ -301,7 +301,9 @@ def quote_texts(texts: Array) -> Array:
 def _grid_texts(column: Column) -> Array:
     """Quote texts where they need it, and write them, [n, width]."""
     coded = as_coded(column).compact()
-    return grid_texts([_quote(str(text)) for text in coded.uniques])[coded.codes]
+    return grid_texts([_quote(str(text)) for text in coded.uniques]).take(
+        coded.codes, axis=0
+    )
 
 
 def _quote(text: str) -> str:

@@ -19,7 +19,7 @@ from glue.rows import Rows, concatenate
 
 PART_BYTES = 8 * 1024**2
 MAX_PARTS = 200  # a file each is open at once
-_WRITE_ROWS = 50_000
+_WRITE_ROWS = 100_000
 
 
 def choose_part_count(file_bytes: int) -> int:
