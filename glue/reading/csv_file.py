@@ -49,7 +49,8 @@ class CsvFile:
 
     ``skip`` is the number of columns at the left that are left out: 1 when a
     program has written its row numbers there. ``written`` is how many fields the
-    header has in the file, blank ones included.
+    header has in the file, blank ones included. ``by_record`` reads it a record at a
+    time, which is what simple lines are held to.
     """
 
     path: Path
@@ -60,6 +61,7 @@ class CsvFile:
     skip: int = 0
     written: int = 0
     is_numbered: bool = False
+    by_record: bool = False
     layout: Layout = field(default_factory=lambda: Layout(",", 1))
 
     @property
@@ -94,7 +96,7 @@ class CsvFile:
     def _is_simple(self) -> bool:
         """Whether nothing but the header is above the rows, and beside them."""
         first = self.layout.header == 1 and not self.layout.above
-        return first and (self.is_numbered or not self.skip)
+        return not self.by_record and first and (self.is_numbered or not self.skip)
 
     def rename(self, names: Mapping[str, str]) -> CsvFile:
         """Give the same file with other names for columns."""
@@ -123,7 +125,14 @@ class CsvFile:
         rows.finish()
 
 
-def open_csv(path: Path, name: str, findings: Findings, *, chunk_rows: int) -> CsvFile:
+def open_csv(
+    path: Path,
+    name: str,
+    findings: Findings,
+    *,
+    chunk_rows: int,
+    by_record: bool = False,
+) -> CsvFile:
     """Find out how a CSV file is written, without holding it in memory.
 
     Parameters
@@ -136,6 +145,8 @@ def open_csv(path: Path, name: str, findings: Findings, *, chunk_rows: int) -> C
         Takes what is noticed about it.
     chunk_rows
         Rows that are later read at a time.
+    by_record
+        Whether simple lines are read a record at a time as well.
 
     Raises
     ------
@@ -148,7 +159,9 @@ def open_csv(path: Path, name: str, findings: Findings, *, chunk_rows: int) -> C
     if layout.delimiter != ",":
         words = DELIMITERS[layout.delimiter]
         findings.add("csv-delimiter", file=name, delimiter=words)
-    table = CsvFile(path, name, encoding, chunk_rows, layout=layout)
+    table = CsvFile(
+        path, name, encoding, chunk_rows, layout=layout, by_record=by_record
+    )
     return _read_header(table, findings)
 
 

@@ -150,6 +150,7 @@ class TimestampEvidence:
     rows: dict[str, int] = field(default_factory=dict)
     _known: dict[str, int] = field(default_factory=dict, repr=False)
     _kinds: list[_Seen] = field(default_factory=list, repr=False)
+    _numbers: dict[_Seen, int] = field(default_factory=dict, repr=False)
 
     def add(self, texts: Iterable[str], rows: Iterable[int] = ()) -> None:
         """Take in texts, and their rows' numbers; a text may come more than once."""
@@ -178,9 +179,10 @@ class TimestampEvidence:
         return _Seen(form, zone, self.cut - before[1], self.midnights - before[2])
 
     def _number_kind(self, seen: _Seen) -> int:
-        if seen not in self._kinds:
+        number = self._numbers.setdefault(seen, len(self._kinds))
+        if number == len(self._kinds):
             self._kinds.append(seen)
-        return self._kinds.index(seen)
+        return number
 
     def _add_kinds(self, texts: list[str], kinds: list[int | None]) -> None:
         """Count texts that were all looked at before, those of a kind at once."""

@@ -110,8 +110,9 @@ def _grid_fractions(
     sizes: Array, negative: Array, finite: Array
 ) -> tuple[Array, Array]:
     """Write the numbers with a few decimals; say which they are, [n]."""
-    shifted, decimals, good = _find_decimals(sizes)
-    shown = finite & good & ((sizes == 0) | (sizes >= _LEAST))
+    fits = (sizes == 0) | ((sizes >= _LEAST) & (sizes < _SURE))
+    shifted, decimals, good = _find_decimals(np.where(fits, sizes, 0.0))
+    shown = finite & good & fits
     most = max(int(decimals[shown].max(initial=0)), 1)
     scaled = shifted * _POWERS[most - np.minimum(decimals, most)]
     shown &= scaled < _SURE
