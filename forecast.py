@@ -98,6 +98,7 @@ def open_stage(
     *,
     region: str | None = None,
     profile: str | None = None,
+    own_local: bool = False,
     output: str | Path = "forecasts",
     say: Callable[[str], None] | None = None,
 ) -> Pipeline:
@@ -105,6 +106,9 @@ def open_stage(
 
     Parameters
     ----------
+    own_local
+        Whether it is the local AWS of one's own instead, as of ``--local``; then all
+        calls of this process lead there.
     output
         The folder that results are put into.
     say
@@ -114,8 +118,11 @@ def open_stage(
     from client.library import Pipeline  # noqa: PLC0415 - see above
 
     hear = say or (lambda _line: None)
+    place = Place(stage, region, profile)
+    if own_local:
+        place = Place(LOCAL_STAGE, own_local=True)
     return Pipeline(
-        Connector()(Place(stage, region, profile), say=hear),
+        Connector()(place, say=hear),
         output=Path(output),
         display=PlainDisplay(hear),
     )
@@ -137,7 +144,8 @@ def run_forecast(
     settings
         A file that becomes the upload's ``config.json``.
     place
-        ``region``, ``profile``, ``output`` and ``say`` as of ``open_stage``.
+        ``region``, ``profile``, ``own_local``, ``output`` and ``say`` as of
+        ``open_stage``.
     """
     chosen = None if settings is None else Path(settings)
     return open_stage(stage, **place).run(source, settings=chosen)

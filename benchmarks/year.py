@@ -1,11 +1,13 @@
-"""A year of weekly uploads of one dataset: train each week, never again, or when due.
+"""A year of weekly uploads of one dataset: trained when due, each week, never again.
 
-    python -m benchmarks.year [--weeks N] [--list]
+    python -m benchmarks.year [--weeks N]
 
-Three datasets with the same data on a local AWS, which differ in their settings alone.
-In week 20 the level of every item shifts, in week 30 an item is new, and in week 40
-the covariate has another name. What was forecast is scored on what the made-up data
-then did. ``--list`` prints each choice of the second with its reason.
+The settings of the README's example decide on a local AWS, upload by upload. Beside it
+the same engine, which gives the same model for the same data, is trained each week, and
+once for all. In week 20 the level of every item shifts, in week 30 an item is new, and
+in week 40 the covariate has another name, so that no older model fits. What was
+forecast is scored on what the made-up data then did. Prints each choice with its
+reason.
 """
 
 import argparse
@@ -14,24 +16,35 @@ import io
 import json
 import random
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import sin, tau
 from typing import Any
 
+import pandas as pd
+
 from benchmarks.broken_stage import STAGE, BrokenStage, break_stage, wait_for
+from forecaster import fit
+from glue.reporting.costs import estimate_cost
+from glue.reporting.timeline import build_timeline
+from glue.settings.layers import DEFAULTS
 
 HORIZON, HISTORY, ITEMS = 4, 104, 20
 _FIRST = date(2023, 1, 2)
-_NEVER = {"MaxAgeDays": 3650, "WhenWorseThan": 100, "MaxNewSeriesPercent": 100}
-# The second is the example of the README.
-POLICIES: dict[str, dict[str, Any]] = {
-    "each week": {"MaxAgeDays": 0},
-    "as the example": {"MaxAgeDays": 91, "WhenWorseThan": 1.5},
-    "never again": _NEVER,
+# The example of the README.
+RETRAINING = {"MaxAgeDays": 91, "WhenWorseThan": 1.5}
+EXAMPLE, EACH_WEEK, NEVER = "as the example", "each week", "never again"
+DATASET = "year"
+_JOB = {"ForecastFrequency": "W", "ForecastHorizon": HORIZON}
+# What the data show of themselves to the pipeline.
+_COLUMNS = {
+    "ItemIdentifierAttributeName": "item_id",
+    "TimestampAttributeName": "timestamp",
+    "TargetAttributeName": "sales",
 }
 _PATIENCE = 600.0
+_MACHINE = DEFAULTS["TransformResources"]
 _LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
@@ -74,35 +87,41 @@ class World:
         level *= 1.6 if week >= self.events.shift else 1.0
         return round(max(level * (1 + chance), 0.0), 1)
 
-    def build_upload(self, week: int) -> bytes:
-        """Build the upload of a week: its history, and prices to the horizon's end."""
-        price = "unit_price" if week >= self.events.rename else "price"
-        sales, prices = (
-            [["item_id", "timestamp", "sales"]],
-            [["item_id", "timestamp", price]],
-        )
+    def list_rows(self, week: int) -> Iterator[tuple[str, str, float, float | None]]:
+        """List item, week, price and sales; of the horizon the prices alone."""
         for item in self.list_items(week):
             is_new = item not in self.list_items(-HISTORY)
             begin = self.events.new_item if is_new else -HISTORY
             for at in range(begin, week + 1 + HORIZON):
-                prices.append([item, name_week(at), f"{self.find_price(item, at)}"])
-                if at <= week:
-                    sales.append([item, name_week(at), f"{self.find_sales(item, at)}"])
+                sales = self.find_sales(item, at) if at <= week else None
+                yield item, name_week(at), self.find_price(item, at), sales
+
+    def name_price(self, week: int) -> str:
+        """Name the covariate as the uploads of a week do."""
+        return "unit_price" if week >= self.events.rename else "price"
+
+    def build_upload(self, week: int) -> bytes:
+        """Build the upload of a week: its history, and prices to the horizon's end."""
+        sales, prices = "item_id,timestamp,sales\n", ""
+        for item, when, price, sold in self.list_rows(week):
+            prices += f"{item},{when},{price}\n"
+            sales += "" if sold is None else f"{item},{when},{sold}\n"
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("TTS.csv", write_csv(sales))
-            archive.writestr("RTS.csv", write_csv(prices))
+            archive.writestr("TTS.csv", sales)
+            header = f"item_id,timestamp,{self.name_price(week)}\n"
+            archive.writestr("RTS.csv", header + prices)
         return file.getvalue()
+
+    def build_table(self, week: int) -> pd.DataFrame:
+        """Build the same as the engine is given it."""
+        names = ["item_id", "timestamp", self.name_price(week), "sales"]
+        return pd.DataFrame(list(self.list_rows(week)), columns=names)
 
 
 def name_week(week: int) -> str:
     """Name the day that a week of the year begins on."""
     return str(_FIRST + timedelta(weeks=HISTORY + week))
-
-
-def write_csv(rows: list[list[str]]) -> str:
-    """Write rows as CSV."""
-    return "".join(",".join(row) + "\n" for row in rows)
 
 
 @dataclass
@@ -140,62 +159,67 @@ class Year:
         self.choices.append(f"week {week:2d}: {model['reason']}")
 
 
-def live(stage: BrokenStage, world: World, weeks: int) -> dict[str, Year]:
-    """Upload week by week, for all policies at once, and score what comes."""
-    years = {name: Year() for name in POLICIES}
-    datasets = {name: name.replace(" ", "-") for name in POLICIES}
-    for name, retraining in POLICIES.items():
-        job = {"ForecastFrequency": "W", "ForecastHorizon": HORIZON}
-        settings = {"Retraining": retraining, "TimeSeriesForecastingJobConfig": job}
-        stage.s3.put_object(
-            Bucket=STAGE.bucket,
-            Key=f"config/{datasets[name]}.json",
-            Body=json.dumps(settings).encode(),
-        )
+def live(stage: BrokenStage, world: World, weeks: int) -> Year:
+    """Upload week by week, and score what comes."""
+    settings = {"Retraining": RETRAINING, "TimeSeriesForecastingJobConfig": _JOB}
+    key, body = f"config/{DATASET}.json", json.dumps(settings).encode()
+    stage.s3.put_object(Bucket=STAGE.bucket, Key=key, Body=body)
+    year = Year()
     for week in range(weeks):
-        body = world.build_upload(week)
-        for dataset in datasets.values():
-            stage.put(f"{dataset}.zip", body)
-        for name, dataset in datasets.items():
-            follow(stage, dataset, week, world=world, year=years[name])
-        done = ", ".join(f"{name} {year.trained}" for name, year in years.items())
-        print(f"  week {week}: trained {done}", flush=True)
-    return years
+        stage.put(f"{DATASET}.zip", world.build_upload(week))
+        follow(stage, week, world=world, year=year)
+        print(f"  {year.choices[-1]}", flush=True)
+    return year
 
 
-def follow(
-    stage: BrokenStage, dataset: str, week: int, *, world: World, year: Year
-) -> None:
-    """Wait for the end of a dataset's newest run, and take note of it."""
-    run = wait_for(lambda: find_run(stage, dataset, week), seconds=_PATIENCE)
-    asked = {"dataset": dataset, "run_id": run}
+def follow(stage: BrokenStage, week: int, *, world: World, year: Year) -> None:
+    """Wait for the end of the newest run, and take note of it."""
+    run = wait_for(lambda: find_run(stage, week), seconds=_PATIENCE)
+    asked = {"dataset": DATASET, "run_id": run}
     text = stage.read_forecast(asked) or ""
     year.add_forecast(list(csv.DictReader(io.StringIO(text))), world, week)
-    report = stage.read_json(f"output-forecasted-data/{dataset}/{run}/report.json")
+    report = stage.read_json(f"output-forecasted-data/{DATASET}/{run}/report.json")
     status = wait_for(lambda: find_status(stage, run), seconds=_PATIENCE)
     year.add_run(week, status["model"], report["took"]["cost"])
 
 
-def find_run(stage: BrokenStage, dataset: str, count: int) -> str | None:
-    """Find a dataset's newest run once it is over, and there are so many before it.
+def live_without(world: World, weeks: int, *, each_week: bool) -> Year:
+    """Live through the same weeks with the engine alone: trained always, or never.
+
+    What never trains again does so where no older model fits.
+    """
+    year, model, known = Year(), None, ""
+    for week in range(weeks):
+        table, price = world.build_table(week), world.name_price(week)
+        trains = each_week or model is None or price != known
+        if trains:
+            config = {**_JOB, "TimeSeriesConfig": _COLUMNS}
+            config["ForecastQuantiles"] = list(_LEVELS)
+            model, known = fit(table, config), price
+        rows = model.forecast(table).astype({"timestamp": str}).to_dict("records")
+        year.add_forecast(rows, world, week)
+        cost = estimate_cost(
+            [*build_timeline({})], _MACHINE, local=True, trained=trains
+        )
+        year.add_run(week, {"trained": trains, "reason": ""}, cost)
+    return year
+
+
+def find_run(stage: BrokenStage, count: int) -> str | None:
+    """Find the newest run once it is over, and there are so many before it.
 
     Raises
     ------
     RuntimeError
         When it has no forecast.
     """
-    runs = [run for run in stage.list_runs() if is_of(run, dataset)]
+    runs = stage.list_runs()
     newest = max(runs, key=lambda run: run["startDate"], default=None)
     if newest is None or len(runs) <= count or newest["status"] == "RUNNING":
         return None
     if newest["status"] != "SUCCEEDED":
         raise RuntimeError(f"run {newest['name']} ended {newest['status']}")
     return str(newest["name"])
-
-
-def is_of(run: Mapping[str, Any], dataset: str) -> bool:
-    """Tell whether a run is a dataset's, by as much of it as is in the name."""
-    return dataset.startswith(run["name"].rsplit("-", 3)[0])
 
 
 def find_status(stage: BrokenStage, run: str) -> dict[str, Any] | None:
@@ -206,7 +230,7 @@ def find_status(stage: BrokenStage, run: str) -> dict[str, Any] | None:
 
 def build_table(years: Mapping[str, Year]) -> str:
     """Build the table of the README."""
-    best = years["each week"].error
+    best = years[EACH_WEEK].error
     lines = [
         "| trained | times | WQL | ratio | US dollars on AWS |",
         "|---|--:|--:|--:|--:|",
@@ -223,12 +247,13 @@ def main() -> None:
     """Live through the year, and print what it was like."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weeks", type=int, default=52)
-    parser.add_argument("--list", action="store_true", help="print each choice")
     asked = parser.parse_args()
-    with break_stage(autopilot_jobs=4) as stage:
-        years = live(stage, World(), asked.weeks)
-    if asked.list:
-        print("\n".join(years["as the example"].choices))
+    world = World()
+    with break_stage() as stage:
+        years = {EXAMPLE: live(stage, world, asked.weeks)}
+    for name in (EACH_WEEK, NEVER):
+        each_week = name == EACH_WEEK
+        years[name] = live_without(world, asked.weeks, each_week=each_week)
     print(build_table(years))
 
 

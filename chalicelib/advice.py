@@ -21,8 +21,10 @@ DEATHS = {
 # The states that are functions of ours, whose logs bear the functions' names.
 FUNCTIONS = {
     "PrepareRun": "prepare_run",
+    "ChooseModel": "choose_model",
     "CreateAutopilotJob": "create_autopilot_job",
     "CheckAutopilotJob": "check_autopilot_job",
+    "RegisterModel": "register_model",
 }
 # The second is what Python says where it finds no room for a temporary file.
 _FULL = re.compile(r"No space left on device|No usable temporary directory")

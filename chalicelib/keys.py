@@ -65,6 +65,8 @@ def autopilot_prefix(run_id: str) -> str:
     return f"autopilot-output/{run_id}"
 
 
+# The rows of the catalog's tables: those of all runs, and of each dataset's newest.
+FORECASTS_FOLDER, LATEST_FOLDER = "forecasts/runs/", "forecasts/latest/"
 # The folder of each dataset's results stands in it.
 RESULTS_FOLDER = "output-forecasted-data/"
 

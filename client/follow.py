@@ -17,7 +17,7 @@ from client.errors import WrongStateError
 from client.pace import Pace
 from client.patience import Patience
 from client.phases import LOCAL_WORDS, WORDS, Phase, PhaseReader
-from client.program import spell_command
+from client.program import spell_command, spell_place
 from client.training import Training, find_training
 
 if TYPE_CHECKING:
@@ -142,7 +142,8 @@ def no_such_run(stage: Stage, run_id: str) -> str:
     """Say that a stage has no such run, and how to find the right one."""
     return (
         f"stage {stage.name!r} has no run {run_id!r} in account {stage.account}, "
-        f"region {stage.region}; see `{spell_command('list', '--stage', stage.name)}`"
+        f"region {stage.region}; see "
+        f"`{spell_command('list', *spell_place(stage.name))}`"
     )
 
 

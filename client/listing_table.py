@@ -11,7 +11,7 @@ from chalicelib.terminal import printable
 from chalicelib.uploads import NEEDED_KEYS
 from client.formats import format_age
 from client.listing import ListedRun, Listing, LostUpload
-from client.program import spell_command
+from client.program import spell_command, spell_place
 
 _STYLES = {"SUCCEEDED": "green", "RUNNING": "cyan", "PENDING_REDRIVE": "cyan"}
 _STATE_WIDTH, _AGE_WIDTH, _RUN_WIDTH = 11, 12, 33
@@ -24,7 +24,7 @@ def render_listing(
     if not listing.runs and not listing.lost:
         yield Text(
             f"stage {stage!r} has no runs yet; start one with "
-            f"`{spell_command('run', 'data.zip', '--stage', stage)}`"
+            f"`{spell_command('run', 'data.zip', *spell_place(stage))}`"
         )
         return
     yield _line(Text("state"), "started", "run", "dataset", style="bold")

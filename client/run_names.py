@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.runs import is_run_id
 from client.errors import SourceError, WrongStateError
-from client.program import spell_command
+from client.program import spell_command, spell_place
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -45,7 +45,7 @@ def find_run_id(sfn: SFNClient, stage: Stage, text: str) -> str:
             return names[0]
         raise WrongStateError(
             f"stage {stage.name!r} has no runs yet; start one with "
-            f"`{spell_command('run', 'data.zip', '--stage', stage.name)}`"
+            f"`{spell_command('run', 'data.zip', *spell_place(stage.name))}`"
         )
     if text in names:
         return text
@@ -63,7 +63,8 @@ def find_run_id(sfn: SFNClient, stage: Stage, text: str) -> str:
     meant = f"did you mean {alike[0]!r}? " if alike else ""
     raise WrongStateError(
         f"stage {stage.name!r} has no run {text!r} in account {stage.account}, region "
-        f"{stage.region}; {meant}see `{spell_command('list', '--stage', stage.name)}`"
+        f"{stage.region}; {meant}see "
+        f"`{spell_command('list', *spell_place(stage.name))}`"
     )
 
 

@@ -14,6 +14,7 @@ from deployment.chalice.workspace import open_workspace
 from deployment.errors import DeploymentError
 from deployment.options import Options
 from deployment.resources.bucket_removal import review_bucket_removal
+from deployment.resources.catalog import review_catalog_removal
 from deployment.resources.failed_events import (
     review_alarm_removal,
     review_queue_removal,
@@ -140,6 +141,7 @@ def _review_rest(deployment: Deployment) -> Iterator[Review]:
     yield review_state_machine_removal(clients.sfn, stage)
     for job in deployment.pipeline.glue_jobs:
         yield review_glue_job_removal(clients.glue, stage, job)
+    yield from review_catalog_removal(clients.glue, stage)
     nothing = Options()
     yield review_connection(clients.glue, clients.ec2, stage, nothing)
     yield review_security_configuration(clients.glue, stage, nothing)

@@ -8,6 +8,7 @@ from deployment.chalice.functions import RULED, review_rule_tags
 from deployment.chalice.record import read_record
 from deployment.chalice.stage_files import review_stage_file
 from deployment.resources.bucket import review_bucket
+from deployment.resources.catalog import review_catalog
 from deployment.resources.definition import build_definition
 from deployment.resources.engine_wheels import review_engine_wheels
 from deployment.resources.failed_events import (
@@ -50,6 +51,7 @@ def review_before_chalice(deployment: Deployment) -> Iterator[Review]:
     for group in list_log_groups(stage, deployment.pipeline.functions):
         yield review_log_group(clients.logs, stage, group, options=options)
     yield from _review_glue(deployment)
+    yield from review_catalog(clients.glue, stage)
     yield review_stage_file(deployment.project, stage, options)
 
 

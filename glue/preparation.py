@@ -36,7 +36,9 @@ from glue.understanding.column_settings import (
 )
 from glue.understanding.history import HistoryTable, understand_history
 from glue.understanding.related import (
+    UNREADABLE_DATES,
     RelatedTable,
+    check_dates,
     check_swapped,
     understand_metadata,
     understand_related,
@@ -266,6 +268,7 @@ class _Data:
             table, self.settings, self.findings, item=self.upload.dataset
         )
         if history is None:
+            self._check_dates_alike()
             return None
         rts, metadata = self._open("RTS"), self._open("metadata")
         if rts is not None and check_swapped(
@@ -277,6 +280,15 @@ class _Data:
         return _Tables(
             history, related, self._understand_metadata(metadata, history, taken)
         )
+
+    def _check_dates_alike(self) -> None:
+        """Say of RTS.csv too what is wrong with the dates of both tables."""
+        found = [f for f in self.findings if f.code in UNREADABLE_DATES and f.examples]
+        table = self._open("RTS") if found else None
+        if table is not None:
+            order = self.settings.preparation.get("DateOrder")
+            column = found[0].examples[0].column
+            check_dates(table, str(column), self.findings, order=order)
 
     def _understand_related(
         self, table: Table | None, history: HistoryTable

@@ -226,8 +226,11 @@ def let_a_stop_end_a_pause_before_a_retry(patches: Patches, machine: Machine) ->
 
     def sleep(seconds: float) -> None:
         state = pausing.env.states.context_object.context_object_data["State"]
-        with queues.wait_in(state["Name"], attempt=state["RetryCount"]) as attempts:
-            pause = pause_before_retry(seconds, machine.speedup, attempts=attempts)
+        with queues.wait_in(state["Name"], attempt=state["RetryCount"]) as queue:
+            attempts, others = queue
+            pause = pause_before_retry(
+                seconds, machine.speedup, attempts=attempts, others=others
+            )
             wait_while_running(pausing.env, pause)
 
     patches.replace(moto_retrier, "time", SimpleNamespace(sleep=sleep))

@@ -15,6 +15,7 @@ SPEEDUP = 300.0
 # The longer a wait, the less it matters to see a stop at once; a thousand may wait.
 _LOOK_SECONDS, _LOOKS = 0.1, 10
 _ATTEMPTS_TO_SLOW = 20
+_SECONDS_A_QUESTION = 0.25
 
 
 def shorten(seconds: float, speedup: float) -> float:
@@ -22,15 +23,19 @@ def shorten(seconds: float, speedup: float) -> float:
     return seconds / speedup
 
 
-def pause_before_retry(seconds: float, speedup: float, *, attempts: int) -> float:
+def pause_before_retry(
+    seconds: float, speedup: float, *, attempts: int, others: int
+) -> float:
     """Turn the pause before a retry into one of this machine.
 
-    What a long queue waits for are jobs, which take here what they take: the more
-    often its longest waiter was refused, the slower pass the pauses of all, up to
-    AWS's own. A queue of a thousand then outlasts a thousand jobs.
+    What a long queue waits for are jobs, which take here what they take, and each
+    question is work too: the more often its longest waiter was refused, and the more
+    wait, the slower pass the pauses of all, up to AWS's own. A queue of a thousand
+    then outlasts a thousand jobs, and does not keep the machine from them.
     """
     slower = (1 + attempts / _ATTEMPTS_TO_SLOW) ** 2
-    return min(shorten(seconds, speedup) * slower, seconds)
+    pause = shorten(seconds, speedup) * slower + others * _SECONDS_A_QUESTION
+    return min(pause, seconds)
 
 
 class Queues:
@@ -41,14 +46,17 @@ class Queues:
         self._attempts: dict[str, list[int]] = defaultdict(list)
 
     @contextmanager
-    def wait_in(self, state: str, *, attempt: int) -> Iterator[int]:
-        """Be one of those that wait; give how often the longest waiter was refused."""
+    def wait_in(self, state: str, *, attempt: int) -> Iterator[tuple[int, int]]:
+        """Be one of those that wait.
+
+        Gives how often the longest waiter was refused, and how many others wait.
+        """
         waiting = self._attempts[state]
         with self._lock:
             waiting.append(attempt)
-            most = max(waiting)
+            most, others = max(waiting), len(waiting) - 1
         try:
-            yield most
+            yield most, others
         finally:
             with self._lock:
                 waiting.remove(attempt)

@@ -1,7 +1,8 @@
 """The handlers on moto, which keeps what they write and starts but runs nothing."""
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote_plus
 
 import boto3
@@ -12,6 +13,7 @@ from moto import mock_aws
 from moto.sns.models import sns_backends
 
 import app as pipeline
+from chalicelib import routine
 from chalicelib.errors import (
     AutopilotBusy,
     AutopilotFailed,
@@ -30,6 +32,12 @@ from tests.building.lambda_inputs import (
     make_candidate,
     make_job,
     make_settings,
+)
+from tests.building.model_versions import (
+    CONTAINER,
+    TRAINED_BY,
+    FakeRegistry,
+    make_version,
 )
 from tests.conftest import BUCKET, STATE_MACHINE_ARN, TOPIC_ARN
 
@@ -976,3 +984,215 @@ def test_road_is_that_of_the_engine(aws, engine):
 def test_preparation_that_was_stopped_is_told(aws):
     with pytest.raises(SettingsMissing, match="left no settings"):
         pipeline.create_autopilot_job(CREATION, None)
+
+
+@pytest.fixture
+def registry(aws, monkeypatch):
+    """A registry of models in place of moto's, which forgets on an update."""
+    fake = FakeRegistry()
+    monkeypatch.setattr(pipeline, "get_sagemaker", lambda: fake)
+    return fake
+
+
+def prepare_choice(registry, *, champion=True, **retraining):
+    """Leave what the states before the choice leave."""
+    settings = {**make_settings(), "Retraining": {"MaxAgeDays": 36_500, **retraining}}
+    put(f"runs/{RUN_ID}/settings.json", settings)
+    put(f"runs/{RUN_ID}/run.json", {"asked": None})
+    put(f"runs/{RUN_ID}/score.json", {"series": 3, "new_series": 0, "scored": []})
+    if champion:
+        kept = registry.keep(make_version())
+        put(f"runs/{kept.run_id}/settings.json", settings)
+
+
+def test_champion_forecasts_without_a_training(registry):
+    prepare_choice(registry)
+
+    chosen = invoke("choose_model", CREATION)
+
+    assert (chosen["road"], chosen["compares"]) == ("champion", False)
+    assert chosen["model"] == {
+        "status": "Completed",
+        "inference_containers": [CONTAINER],
+    }
+    assert chosen["transform"]["input_uri"].endswith(f"/input/{RUN_ID}/transform/")
+    document = get(f"runs/{RUN_ID}/model.json")
+    assert document["forecast_by"] == {"version": 3, "run_id": TRAINED_BY}
+    assert document["reason"].startswith("forecast by version 3")
+
+
+def test_choosing_twice_chooses_alike(registry):
+    prepare_choice(registry)
+
+    assert invoke("choose_model", CREATION) == invoke("choose_model", CREATION)
+
+
+def test_training_is_compared_with_a_champion_that_fits(registry):
+    prepare_choice(registry, MaxAgeDays=0)
+
+    chosen = invoke("choose_model", CREATION)
+
+    assert (chosen["road"], chosen["compares"]) == ("train", True)
+    assert chosen["model"]["status"] == "InProgress"
+
+
+@pytest.mark.parametrize("function", ["prepare_run", "choose_model"])
+def test_denied_registry_costs_a_training_and_no_run(registry, function):
+    prepare_choice(registry)
+    registry.broken["ListModelPackages"] = "AccessDeniedException"
+
+    invoke(function, CREATION if function == "choose_model" else make_upload())
+
+    if function == "choose_model":
+        reason = get(f"runs/{RUN_ID}/model.json")["reason"]
+        assert "registry could not be read (AccessDeniedException: no)" in reason
+    else:
+        assert get(f"runs/{RUN_ID}/run.json")["champion"] is None
+
+
+def test_busy_registry_is_asked_again(registry):
+    prepare_choice(registry)
+    registry.broken["ListModelPackages"] = "ThrottlingException"
+
+    with pytest.raises(ServiceBusy):
+        pipeline.choose_model(CREATION, None)
+
+
+def test_run_notes_the_champion_of_its_beginning(registry):
+    prepare_choice(registry)
+
+    invoke("prepare_run", make_upload())
+
+    champion = get(f"runs/{RUN_ID}/run.json")["champion"]
+    assert champion == {"version": 3, "run_id": TRAINED_BY}
+
+
+TRAINED = {**CREATION, "inference_containers": [CONTAINER]}
+
+
+def test_model_is_registered_once_however_often_it_is_tried(registry):
+    prepare_choice(registry, champion=False)
+    invoke("choose_model", CREATION)
+
+    answers = [invoke("register_model", TRAINED) for _ in range(2)]
+
+    assert answers == [{"status": "Completed", "inference_containers": [CONTAINER]}] * 2
+    assert len(registry.packages) == 1
+    assert get(f"runs/{RUN_ID}/model.json")["registered"]["version"] == 1
+
+
+def test_model_that_is_not_registered_forecasts(registry):
+    prepare_choice(registry, champion=False)
+    invoke("choose_model", CREATION)
+    registry.broken["CreateModelPackage"] = "ResourceLimitExceeded"
+
+    answer = invoke("register_model", TRAINED)
+
+    assert answer["inference_containers"] == [CONTAINER]
+    warning = get(f"runs/{RUN_ID}/model.json")["warning"]
+    assert warning.startswith("the model was not registered (ClientError: ")
+
+
+def test_busy_registry_is_registered_with_again(registry):
+    prepare_choice(registry, champion=False)
+    invoke("choose_model", CREATION)
+    registry.broken["CreateModelPackage"] = "ThrottlingException"
+
+    with pytest.raises(ServiceBusy):
+        pipeline.register_model(TRAINED, None)
+
+
+SCHEDULE = {"Reforecast": "cron(0 * * * ? *)"}
+
+
+def sweep_often(times=5):
+    for _ in range(times):
+        invoke("sweep", {})
+
+
+def list_inputs():
+    client = boto3.client("stepfunctions")
+    found = client.list_executions(stateMachineArn=STATE_MACHINE_ARN)["executions"]
+    return [
+        json.loads(client.describe_execution(executionArn=e["executionArn"])["input"])
+        for e in found
+    ]
+
+
+def test_each_moment_of_a_schedule_starts_one_run(registry):
+    version = put("raw/sales.zip", b"data")
+    put("config/sales.json", {"Schedule": SCHEDULE})
+
+    sweep_often()
+
+    (asked,) = list_inputs()
+    assert (asked["asked"], asked["version_id"]) == ("reforecast", version)
+    assert asked["dataset"] == "sales"
+
+
+def test_new_upload_starts_no_moment_again(registry):
+    put("raw/sales.zip", b"data")
+    put("config/default.json", {"Schedule": SCHEDULE})
+    sweep_often(1)
+    put("raw/sales.zip", b"newer")
+
+    sweep_often(1)
+
+    assert len(list_inputs()) == 1
+
+
+def test_training_is_due_by_the_newest_version(registry):
+    put("raw/sales.zip", b"data")
+    put("config/sales.json", {"Schedule": {"Retrain": "every 28 days"}})
+    sweep_often(1)
+    assert list_inputs() == []
+    trained = datetime.now(UTC) - timedelta(days=29)
+    registry.keep(replace(make_version(), created=trained))
+
+    sweep_often()
+
+    (asked,) = list_inputs()
+    assert asked["asked"] == "retrain"
+
+
+@pytest.mark.parametrize("text", ["{", '{"Schedule": {"Retrain": "daily"}}'])
+def test_bad_schedule_keeps_no_other_from_its_run(registry, text):
+    for dataset in ("bad", "sales"):
+        put(f"raw/{dataset}.zip", b"data")
+    put("config/bad.json", text.encode())
+    put("config/sales.json", {"Schedule": SCHEDULE})
+
+    with pytest.raises(ValueError, match=r"schedule|Expecting"):
+        sweep_often(1)
+
+    assert [asked["dataset"] for asked in list_inputs()] == ["sales"]
+
+
+def test_overdue_upload_is_told_once(registry):
+    put("raw/sales.zip", b"data")
+    sweep_often(1)
+    known = get("routine/sales.json")
+    assert known["told"] is None
+    last = datetime.now(UTC) - timedelta(days=11)
+    moments = [last - timedelta(days=7 * gap) for gap in (3, 2, 1, 0)]
+    upload = replace(
+        next(iter(routine.list_newest(pipeline.get_store()).values())),
+        event_time=last.isoformat(),
+    )
+    put(
+        "routine/sales.json",
+        {**known, "uploads": [moment.isoformat() for moment in moments]},
+    )
+
+    for _ in range(5):
+        routine.remember_uploads(
+            pipeline.get_store(),
+            "sales",
+            upload,
+            now=datetime.now(UTC),
+            tell=pipeline.publish_overdue,
+        )
+
+    ((subject, text),) = list_sent()
+    assert subject == "[dev] sales: upload overdue"
+    assert "usually come every 7 days" in text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shlex
 from collections.abc import Mapping
@@ -62,11 +61,15 @@ class Home:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.folder.chmod(0o700)
         except OSError as error:
-            raise LocalError(
-                f"the local AWS cannot keep its state in {str(self.folder)!r} "
-                f"({error.strerror}); make room there, or name another folder with "
-                "XDG_DATA_HOME"
-            ) from error
+            raise _refuse(self, error) from error
+
+
+def _refuse(home: Home, error: OSError) -> LocalError:
+    return LocalError(
+        f"the local AWS cannot keep its state in {str(home.folder)!r} "
+        f"({error.strerror}); make room there, or name another folder with "
+        "XDG_DATA_HOME"
+    )
 
 
 @dataclass(frozen=True)
@@ -106,10 +109,14 @@ def find_running(home: Home) -> Running | None:
 
 def find_holder(home: Home) -> int | None:
     """Find the process that holds the state; 0 while it has not said which it is."""
+    import fcntl  # noqa: PLC0415 - Windows, which has none, can do all else
+
     try:
         lock = os.open(home.state / "lock", os.O_RDONLY)
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise _refuse(home, error) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:

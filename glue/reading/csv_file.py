@@ -222,10 +222,11 @@ def _check_whole_quotes(
         raise findings.reject(
             "csv-unreadable",
             examples=[Example(table.name, table.layout.header, None, header[0])],
-            remedy="take the quotes at both ends of each line away, or export the "
-            "table again",
+            remedy="export the table again; or take the quote at both ends of each "
+            'line away, and write each "" within it as one "',
             file=table.name,
-            problem="quotes stand around whole lines, so that each is one value",
+            problem="quotes stand around whole lines, so that each is one value; those "
+            "of its cells may be doubled",
         )
 
 
@@ -458,6 +459,7 @@ class _RowFilter:
             kept.append(number)
             rows.append(record[: self._width])
         else:
+            self._widths.learn(rows)
             self._note_width(number, record)
 
     def _is_header(self, record: list[str]) -> bool:

@@ -64,14 +64,26 @@ class AssumedFuture:
         return f"The forecast assumes {words}, over its {steps}{before}"
 
     @property
-    def left_out(self) -> str | None:
-        """What the history had and the forecast has not; None for nothing."""
-        words = [
-            f"{one.name}, {spell_change(one.effect.percent)}"
+    def without(self) -> list[str]:
+        """Name what the history had, with an effect, and the forecast has not."""
+        return [one.name for one in self._list_left_out()]
+
+    def _list_left_out(self) -> list[Covariate]:
+        return [
+            one
             for one in self.unknown
             if one.filled == "0"
             and one.effect is not None
             and abs(one.effect.percent or 0) >= _TELLING
+        ]
+
+    @property
+    def left_out(self) -> str | None:
+        """What the history had and the forecast has not; None for nothing."""
+        words = [
+            f"{one.name}, {spell_change(one.effect.percent)}"
+            for one in self._list_left_out()
+            if one.effect is not None
         ]
         if not words:
             return None

@@ -13,6 +13,7 @@ from glue.reporting.advice import (
     CHANGED,
     ENDED,
     IMPLAUSIBLE,
+    JUMPED,
     REASONS,
     SHORT,
     WIDE,
@@ -30,13 +31,17 @@ from glue.run_documents import RunSettings
 
 MOST = 20
 # What a reason weighs beside the others, before the volume.
-_WEIGHTS = dict(zip(REASONS, (20.0, 2.0, 2.0, 1.5, 1.0, 1.0, 0.01)))
+_WEIGHTS = dict(zip(REASONS, (20.0, 2.0, 2.0, 1.5, 1.5, 1.0, 1.0, 0.01)))
 # Beyond this bias, and this width in parts of the mean, an item is told.
 _BIAS_PERCENT, _WIDTH = 20.0, 2.0
 # So many per cent more error than the baseline's is more than a hair's breadth.
 _WORSE_PERCENT = 5.0
-# A series is short beside the others, with less than this of their usual length.
+# A series is short beside the others, with less than this of their usual length and
+# of two seasons.
 _SHORT_SHARE = 0.5
+# A last value jumps so many standard deviations above the mean before it, and so many
+# times above the largest; fewer values before it show nothing.
+_JUMP_DEVIATIONS, _JUMP_TIMES, _FEWEST_BEFORE = 4.0, 1.5, 6
 # A forecast that moved by more than this part since the last run has changed.
 _CHANGE = 0.25
 
@@ -83,20 +88,42 @@ def find_attention(
     ends[some] = history.periods[history.offsets[some + 1] - 1]
     starts[some] = history.periods[history.offsets[some]]
     lengths = ends - starts + 1
-    enough = _SHORT_SHARE * float(np.median(lengths))
+    enough = min(
+        _SHORT_SHARE * float(np.median(lengths)),
+        2 * max(settings.season, settings.horizon),
+    )
     width = measure_width(grid, count)
     moved = changes.relative if len(changes.now) else np.zeros(count)
     with np.errstate(invalid="ignore"):
         reasons = {
             IMPLAUSIBLE: implausible,
-            WORSE: items.improvement < -_WORSE_PERCENT,
-            BIASED: np.abs(items.bias) > _BIAS_PERCENT,
+            WORSE: (items.improvement < -_WORSE_PERCENT) & items.habits.worse,
+            BIASED: (np.abs(items.bias) > _BIAS_PERCENT) & items.habits.biased,
             CHANGED: moved > _CHANGE,
+            JUMPED: find_jumps(history),
             WIDE: width > _WIDTH,
             ENDED: ends < history.steps - settings.horizon,
             SHORT: lengths < enough,
         }
     return Attention(reasons, width, _rank(reasons, items))
+
+
+def find_jumps(history: History) -> Array:
+    """Tell whose last value is far above all that it had before, [n_series]."""
+    count = len(history.keys)
+    owners = np.repeat(np.arange(count), np.diff(history.offsets))
+    is_last = history.periods == history.steps - 1
+    last = np.full(count, -np.inf)
+    last[owners[is_last]] = history.values[is_last]
+    before, values = owners[~is_last], history.values[~is_last]
+    number = np.maximum(np.bincount(before, minlength=count), 1)
+    mean = np.bincount(before, values, minlength=count) / number
+    squares = np.bincount(before, (values - mean[before]) ** 2, minlength=count)
+    spread = np.sqrt(squares / number)
+    most = np.full(count, -np.inf)
+    np.maximum.at(most, before, values)
+    jump = last > np.maximum(mean + _JUMP_DEVIATIONS * spread, _JUMP_TIMES * most)
+    return np.asarray(jump & (number >= _FEWEST_BEFORE))
 
 
 def measure_width(grid: ForecastGrid, count: int) -> Array:
@@ -147,6 +174,8 @@ def spell_reasons(
             words.append(
                 f"{spell_short(now)} instead of {spell_short(before)} in the last run"
             )
+        elif name == JUMPED:
+            words.append("a last value far above all before it")
         elif name == WIDE:
             times = spell_short(float(attention.width[series]))
             words.append(f"a range {times} times as wide as the mean")
@@ -155,6 +184,32 @@ def spell_reasons(
         else:
             words.append("a short history")
     return words
+
+
+def list_advice(
+    attention: Attention, items: ItemFigures, *, baseline: str
+) -> list[tuple[str, str]]:
+    """List for each series why to look at it, and what to do; empty for nothing."""
+    return [
+        ("; ".join(reasons), _advise(attention, items, at, baseline=baseline))
+        if reasons
+        else ("", "")
+        for at, reasons in enumerate(
+            map(attention.list_reasons, range(len(items.bias)))
+        )
+    ]
+
+
+def _advise(
+    attention: Attention, items: ItemFigures, series: int, *, baseline: str
+) -> str:
+    return advise(
+        attention.list_reasons(series),
+        forecast=float(items.totals.forecast[series]),
+        bias=float(items.bias[series]),
+        baseline=baseline,
+        simple=float(items.simple[series]),
+    )
 
 
 def describe_attention(
@@ -175,13 +230,9 @@ def describe_attention(
                 "key": list(history.keys[at]),
                 "forecast_total": as_number(items.totals.forecast[at]),
                 "baseline_total": as_number(items.simple[at]),
+                "before_total": as_number(items.totals.reference[at]),
                 "kinds": attention.list_reasons(at),
-                "to_do": advise(
-                    attention.list_reasons(at),
-                    forecast=float(items.totals.forecast[at]),
-                    bias=float(items.bias[at]),
-                    simple=f"{baseline} ({spell_short(float(items.simple[at]))})",
-                ),
+                "to_do": _advise(attention, items, at, baseline=baseline),
                 "reasons": spell_reasons(
                     attention, items, plausible, at, changes=changes
                 ),

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 
 from glue.arrays import Array
-from glue.bucket import Bucket
+from glue.bucket import Bucket, RunKeys
 from glue.engines import AUTOPILOT, EMBEDDED
 from glue.reporting.assumed import KNOWS_FORECAST, read_assumed
 from glue.reporting.backtest import NotComparableError, load_backtest
+from glue.reporting.champion import read_maker
 from glue.reporting.costs import Price, price_engines
 from glue.reporting.evidence import Evidence, weigh_gain
 from glue.reporting.explanation import read_explanation
 from glue.reporting.history import History, read_history
-from glue.reporting.scoring import Comparison, Points, as_number, compare, find_gain
-from glue.reporting.scoring import score as score_points
+from glue.reporting.scoring import Comparison, Points, compare, find_gain, score
 from glue.reporting.words import MINUS, spell_count, spell_metric, spell_percent
 from glue.run_documents import Run
 
@@ -83,8 +83,10 @@ def _compare(
     run: Run, bucket: Bucket, prices: Mapping[str, Price], *, local: bool
 ) -> Contest:
     history = read_history(bucket.download(run.keys.train), run.settings)
+    # What forecasts may be an earlier model, which the new one was no better than.
+    maker = RunKeys(read_maker(run.run_id, bucket).run_id)
     documents = {
-        AUTOPILOT: bucket.read_json(run.keys.candidates),
+        AUTOPILOT: bucket.read_json(maker.candidates),
         EMBEDDED: bucket.read_json(run.keys.embedded_candidates),
     }
     _check_knowledge(run, bucket, history, documents[AUTOPILOT])
@@ -94,12 +96,7 @@ def _compare(
     }
     comparison = _join(points, history, run)
     metric = run.settings.metric
-    errors = {
-        AUTOPILOT: _score(comparison, metric, judged=True),
-        EMBEDDED: _score(comparison, metric, judged=False),
-    }
-    if errors[AUTOPILOT] is None or errors[EMBEDDED] is None:
-        raise NotComparableError("the backtests have no volume to compare errors with")
+    errors = _score_both(comparison, metric)
     evidence = weigh_gain(comparison, metric)
     gain = find_gain(errors[AUTOPILOT], errors[EMBEDDED])
     chosen = AUTOPILOT if errors[AUTOPILOT] < errors[EMBEDDED] else EMBEDDED
@@ -178,14 +175,24 @@ def _number(points: Points, windows: Array) -> Array:
     return (points.series * len(windows) + window) * steps + points.step
 
 
-def _score(comparison: Comparison, metric: str, *, judged: bool) -> float | None:
-    scored = comparison.forecast if judged else comparison.baseline
-    return as_number(score_points(scored)[metric][0])
+def _score_both(comparison: Comparison, metric: str) -> dict[str, float]:
+    """Give the error of each engine.
+
+    Raises
+    ------
+    NotComparableError
+        When one is not defined.
+    """
+    scored = {AUTOPILOT: comparison.forecast, EMBEDDED: comparison.baseline}
+    errors = {engine: float(score(one)[metric][0]) for engine, one in scored.items()}
+    if not np.isfinite([*errors.values()]).all():
+        raise NotComparableError("the backtests have no volume to compare errors with")
+    return errors
 
 
 def _spell(
     metric: str,
-    errors: Mapping[str, float | None],
+    errors: Mapping[str, float],
     gain: float | None,
     evidence: Evidence,
     *,

@@ -94,12 +94,13 @@ def list_earlier_runs(keys: Iterable[str], run_id: str) -> list[str]:
         for key in keys
         if key.endswith("/forecast.csv") and key.count("/") == 3
     }
-    mine = _moment(run_id)
-    earlier = [(_moment(run), run) for run in found if run != run_id]
+    mine = find_moment(run_id)
+    earlier = [(find_moment(run), run) for run in found if run != run_id]
     return [run for moment, run in sorted(earlier, reverse=True) if "" < moment <= mine]
 
 
-def _moment(run_id: str) -> str:
+def find_moment(run_id: str) -> str:
+    """Find when a run's upload came; empty for what is no run's name."""
     match = _RUN.fullmatch(run_id)
     return match[1] if match else ""
 

@@ -8,11 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from glue.reporting.alternative import total_alternative
+from glue.reporting.alternative import Alternative, forecast_alternative
 from glue.reporting.assumed import AssumedFuture
 from glue.reporting.attention import Attention, find_attention
 from glue.reporting.backtest import BacktestOutcome
 from glue.reporting.baseline import NAME
+from glue.reporting.bias import (
+    find_steady_steps,
+    find_total_error,
+    is_steady,
+    list_window_bias,
+)
 from glue.reporting.calibration import describe_calibration
 from glue.reporting.changes import Changes
 from glue.reporting.contest import Contest
@@ -64,6 +70,7 @@ class Figures:
     assumed: AssumedFuture
     engine: Engine
     attention: Attention
+    alternative: Alternative
     outcome: BacktestOutcome
     changes: Changes
     groupings: Sequence[Grouping]
@@ -128,8 +135,10 @@ def compute_figures(
         evidence=evidence,
         engine=known.engine,
     )
-    simple = total_alternative(history, settings, backtest["baseline_name"])
-    items = build_figures(totals, simple, comparison, settings.metric)
+    alternative = forecast_alternative(history, settings, backtest["baseline_name"])
+    items = build_figures(
+        totals, alternative.totals, comparison, metric=settings.metric
+    )
     return Figures(
         history=history,
         grid=grid,
@@ -162,6 +171,7 @@ def compute_figures(
             plausible=known.plausibility,
             changes=known.changes,
         ),
+        alternative=alternative,
         outcome=known.outcome,
         changes=known.changes,
         explanation=known.explanation,
@@ -212,14 +222,17 @@ def describe_backtest(
             "by_step": [],
             "calibration": [],
             "bias_percent": None,
+            "bias_is_steady": False,
+            "total_error": None,
         }
     winner = score_whole(comparison.forecast)
     baseline = score_whole(comparison.baseline)
     better, compared = count_better(comparison, settings.metric)
+    window_bias = list_window_bias(comparison.forecast)
     return {
         "comparable": True,
         "reason": None,
-        "windows": _describe_windows(outcome.windows, history),
+        "windows": _describe_windows(outcome.windows, history, window_bias.tolist()),
         "points": len(comparison.forecast.points),
         "points_left_out": comparison.left_out,
         "winner": winner,
@@ -245,6 +258,11 @@ def describe_backtest(
             groups=evidence.series * evidence.windows,
         ),
         "bias_percent": find_bias(comparison.forecast),
+        "bias_is_steady": is_steady(window_bias),
+        "total_error": {
+            "winner": find_total_error(comparison.forecast),
+            "baseline": find_total_error(comparison.baseline),
+        },
     }
 
 
@@ -274,9 +292,16 @@ def score_alone(history: History, settings: RunSettings) -> dict[str, Any]:
     }
 
 
-def _describe_windows(windows: Sequence[int], history: History) -> list[dict[str, Any]]:
-    cutoffs = np.array(windows, dtype=np.int64)
-    return [{"last_known": name} for name in history.name_periods(cutoffs)]
+def _describe_windows(
+    windows: Sequence[int], history: History, biases: Sequence[float]
+) -> list[dict[str, Any]]:
+    names = history.name_periods(np.array(windows, dtype=np.int64))
+    # A window without a single actual has no bias.
+    known = biases if len(biases) == len(names) else [np.nan] * len(names)
+    return [
+        {"last_known": name, "bias_percent": as_number(bias)}
+        for name, bias in zip(names, known)
+    ]
 
 
 def _describe_steps(comparison: Comparison, horizon: int) -> list[dict[str, Any]]:
@@ -285,6 +310,7 @@ def _describe_steps(comparison: Comparison, horizon: int) -> list[dict[str, Any]
     naive = score(comparison.baseline, steps, horizon)
     counts = np.bincount(steps, minlength=horizon).tolist()
     bias = find_bias_by(comparison.forecast, steps, horizon)
+    steady = find_steady_steps(comparison.forecast, horizon)
     return [
         {
             "step": at + 1,
@@ -292,6 +318,7 @@ def _describe_steps(comparison: Comparison, horizon: int) -> list[dict[str, Any]
             "winner": as_numbers(ours, at),
             "baseline": as_numbers(naive, at),
             "bias_percent": as_number(bias[at]),
+            "bias_is_steady": bool(steady[at]),
         }
         for at in range(horizon)
     ]

@@ -1,4 +1,4 @@
-"""The same period before: a year ago where the history has it, else whole seasons."""
+"""The same period before: a year ago, else whole seasons, else the last horizon."""
 
 from __future__ import annotations
 
@@ -40,10 +40,11 @@ def choose_ghost(history: History, settings: RunSettings) -> Ghost:
     """Choose the latest period that is like the horizon, and lies in the history.
 
     That is a year ago; where the history is shorter, or a year says nothing as there is
-    no whole number of steps in it, the last whole seasons that hold the horizon.
+    no whole number of steps in it, the last whole seasons that hold the horizon; where
+    it has no season, its end, as long as the horizon.
     """
     year = _find_year(settings)
-    for lag in (year, _find_seasons(settings)):
+    for lag in (year, _find_seasons(settings), settings.horizon):
         if settings.horizon <= lag <= history.steps:
             return Ghost(lag, f"{_spell_lag(lag, settings)} before")
     return Ghost()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from glue.arrays import Array
 from glue.formulas import defuse
+from glue.reporting.bias import ItemHabits, find_habits
 from glue.reporting.grid import SeriesTotals
 from glue.reporting.history import History
 from glue.reporting.scoring import (
@@ -27,7 +29,8 @@ _SHOWN = 100
 class ItemFigures:
     """One column a figure, one place a series; NaN for what is unknown, [n_series].
 
-    ``simple`` is the sum that the baseline forecasts over the same horizon.
+    ``simple`` is the sum that the baseline forecasts over the same horizon;
+    ``habits`` what the windows of each series have in common.
     """
 
     totals: SeriesTotals
@@ -36,6 +39,7 @@ class ItemFigures:
     baseline: Array
     points: Array
     bias: Array
+    habits: ItemHabits
 
     @property
     def improvement(self) -> Array:
@@ -46,33 +50,53 @@ class ItemFigures:
 
 
 def build_figures(
-    totals: SeriesTotals, simple: Array, comparison: Comparison | None, metric: str
+    totals: SeriesTotals,
+    simple: Array,
+    comparison: Comparison | None,
+    *,
+    metric: str,
 ) -> ItemFigures:
     """Gather the figures of all series; without a backtest there is no accuracy."""
     count = len(totals.volume)
     error, baseline = np.full(count, np.nan), np.full(count, np.nan)
     points, bias = np.zeros(count, dtype=np.int64), np.full(count, np.nan)
+    never = np.zeros(count, dtype=bool)
+    habits = ItemHabits(biased=never, worse=never)
     if comparison is not None and len(comparison.forecast.points):
         series, sizes = np.unique(comparison.forecast.points.series, return_counts=True)
         error[series], baseline[series] = score_series(comparison, metric)
         points[series] = sizes
         bias[series] = find_bias_by_series(comparison.forecast)
-    return ItemFigures(totals, simple, error, baseline, points, bias)
+        habits = find_habits(comparison, metric, count)
+    return ItemFigures(
+        totals, simple, error, baseline, points=points, bias=bias, habits=habits
+    )
 
 
 def write_items(
-    figures: ItemFigures, history: History, settings: RunSettings, file: TextIO
+    figures: ItemFigures,
+    history: History,
+    settings: RunSettings,
+    advice: Sequence[tuple[str, str]],
+    *,
+    file: TextIO,
 ) -> None:
-    """Write items.csv, one row a series in the order of forecast.csv."""
+    """Write items.csv, one row a series in the order of forecast.csv.
+
+    Parameters
+    ----------
+    advice
+        Why to look at each series, and what to do; empty for nothing.
+    """
     writer = csv.writer(file, lineterminator="\n")
     columns = _columns(figures, settings.metric)
     names = map(defuse, settings.keys)
-    writer.writerow([*names, *columns, "backtest_points"])
+    writer.writerow([*names, *columns, "backtest_points", "look_at", "to_do"])
     figures_by_series = zip(*(column.tolist() for column in columns.values()))
-    for key, values, points in zip(
-        history.keys, figures_by_series, figures.points.tolist()
+    for key, values, points, words in zip(
+        history.keys, figures_by_series, figures.points.tolist(), advice
     ):
-        writer.writerow([*map(defuse, key), *map(as_number, values), points])
+        writer.writerow([*map(defuse, key), *map(as_number, values), points, *words])
 
 
 def _columns(figures: ItemFigures, metric: str) -> dict[str, Array]:

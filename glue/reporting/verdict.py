@@ -14,7 +14,13 @@ from glue.reporting.leaderboard import find_winner, read_metrics
 from glue.reporting.plausibility import Plausibility, describe_series
 from glue.reporting.repairs import Mended
 from glue.reporting.scoring import find_gain
-from glue.reporting.words import MINUS, spell_count, spell_metric, spell_percent
+from glue.reporting.words import (
+    MINUS,
+    spell_change,
+    spell_count,
+    spell_metric,
+    spell_percent,
+)
 from glue.run_documents import RunSettings
 
 BETTER, EVEN, WORSE, UNKNOWN = "better", "even", "worse", "unknown"
@@ -28,6 +34,9 @@ _MOSTLY_NAIVE = 50.0
 _WORSE_SHARE = 1 / 3
 # From this bias on a gain says so, and from the second on it is no clear gain.
 _BIAS_TOLD, _BIAS_BARRED = 5.0, 20.0
+# From this steady bias on, sums that are worse than the baseline's contradict a gain,
+# where so many series are summed.
+_BIAS_TOTAL, _FEWEST_SUMMED = 10.0, 2
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,12 @@ class Case:
         forecast misses at the same distance.
     bias
         By how many per cent of the volume the means were too high in all.
+    window_bias, is_steady
+        The same of each window, and whether it goes on through all of them.
+    total_error, baseline_total_error
+        How far the sums over all series were off, as a share of the volume.
+    unseen_season
+        The season in steps, where the history is shorter than that; else 0.
     evidence
         What the gain rests on.
     tries
@@ -116,7 +131,17 @@ class Case:
     baseline_mase: float | None = None
     is_scale_fair: bool = True
     bias: float | None = None
+    window_bias: tuple[float, ...] = ()
+    is_steady: bool = False
+    total_error: float | None = None
+    baseline_total_error: float | None = None
+    unseen_season: int = 0
     tries: tuple[str, ...] = ()
+
+    @property
+    def noun_plural(self) -> str:
+        """What the series are called."""
+        return _plural(self)
 
     @property
     def gain(self) -> float | None:
@@ -187,10 +212,25 @@ def list_doubts(case: Case) -> list[str]:
             )
     if abs(case.bias or 0) >= _BIAS_BARRED:
         doubts.append(f"its means were {_spell_bias(case)} in all")
+    elif _misleads_in_all(case):
+        doubts.append(
+            f"in all it was {_spell_bias(case)}: sums over all {case.noun_plural} were "
+            f"off by {spell_percent(100 * (case.total_error or 0))}, those of "
+            f"{case.words} by {spell_percent(100 * (case.baseline_total_error or 0))}"
+        )
     worse = case.compared - case.better_on
     if case.compared and worse > case.compared / 2:
         doubts.append(f"worse on {worse:,} of {case.compared:,} {_plural(case)}")
     return doubts
+
+
+def _misleads_in_all(case: Case) -> bool:
+    """Tell whether the total is better planned with the baseline, and why."""
+    ours, theirs = case.total_error, case.baseline_total_error
+    if ours is None or theirs is None or case.compared < _FEWEST_SUMMED:
+        return False
+    is_off = case.is_steady and abs(case.bias or 0) >= _BIAS_TOTAL
+    return is_off and ours > theirs
 
 
 def _spell_bias(case: Case) -> str:
@@ -201,10 +241,11 @@ def _spell_bias(case: Case) -> str:
 def _list_notes(case: Case) -> list[str]:
     notes = []
     if abs(case.bias or 0) >= _BIAS_TOLD:
-        side = "less" if (case.bias or 0) > 0 else "more"
+        notes.append(_tell_bias(case))
+    if case.unseen_season:
         notes.append(
-            f"On the backtest its means were {_spell_bias(case)} in all: expect {side} "
-            "than the total says"
+            f"The history is shorter than a season of {case.unseen_season} steps: what "
+            "comes back every season cannot be seen in it, nor forecast"
         )
     worse = case.compared - case.better_on
     share = worse / case.compared if case.compared else 0
@@ -225,6 +266,17 @@ def _list_notes(case: Case) -> list[str]:
             "cannot be told from skill"
         )
     return notes
+
+
+def _tell_bias(case: Case) -> str:
+    said = f"On the backtest its means were {_spell_bias(case)} in all"
+    if case.is_steady:
+        side = "less" if (case.bias or 0) > 0 else "more"
+        return f"{said}, and so in every window: expect {side} than the total says"
+    each = ", ".join(spell_change(one) for one in case.window_bias)
+    if len(case.window_bias) < 2:
+        return said
+    return f"{said}, but not steadily: {each} in its windows, one after the other"
 
 
 def _spell(case: Case, gain: float, outcome: str) -> str:
@@ -337,6 +389,8 @@ def _withhold(verdict: Verdict, assumed: AssumedFuture) -> Verdict:
     said = (assumed.sentence, assumed.left_out, assumed.caveat)
     notes = [text for text in said if text]
     verdict = replace(verdict, notes=(*notes, *verdict.notes))
+    if assumed.left_out and not assumed.is_withheld:
+        verdict = _tell_left_out(verdict, assumed)
     if not assumed.is_withheld or verdict.improvement_percent is None:
         return verdict
     names = ", ".join(one.words for one in assumed.unknown[:3])
@@ -349,6 +403,14 @@ def _withhold(verdict: Verdict, assumed: AssumedFuture) -> Verdict:
         f"{verdict.sentence}"
     )
     return replace(verdict, outcome=UNKNOWN, sentence=sentence)
+
+
+def _tell_left_out(verdict: Verdict, assumed: AssumedFuture) -> Verdict:
+    """Say first that this is a forecast of a time without what is not planned yet."""
+    outcome = DOUBTFUL if verdict.outcome == BETTER else verdict.outcome
+    names = " or ".join(assumed.without)
+    sentence = f"This is a forecast without any {names}. {verdict.sentence}"
+    return replace(verdict, outcome=outcome, sentence=sentence)
 
 
 def describe_implausible(found: Plausibility, noun: str) -> str | None:
@@ -403,6 +465,15 @@ def judge_backtest(
             mase=backtest["winner"]["MASE"],
             baseline_mase=None if decides else backtest["baseline"]["MASE"],
             bias=backtest["bias_percent"],
+            window_bias=tuple(
+                one["bias_percent"]
+                for one in backtest["windows"]
+                if one["bias_percent"] is not None
+            ),
+            is_steady=backtest["bias_is_steady"],
+            total_error=backtest["total_error"]["winner"],
+            baseline_total_error=backtest["total_error"]["baseline"],
+            unseen_season=settings.season if history.steps < settings.season else 0,
             is_scale_fair=settings.horizon <= settings.season,
             tries=tuple(tries),
         )

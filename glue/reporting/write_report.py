@@ -16,9 +16,12 @@ from glue.engines import AUTOPILOT, BOTH
 from glue.findings.finding import Findings
 from glue.log import log_findings
 from glue.reporting import page
+from glue.reporting.alternative import write_alternative
 from glue.reporting.assumed import AssumedFuture, read_assumed
 from glue.reporting.attempts import Attempts
+from glue.reporting.attention import list_advice
 from glue.reporting.backtest import BacktestOutcome, compare_backtest
+from glue.reporting.catalogued import write_catalogued
 from glue.reporting.champion import Maker, read_maker
 from glue.reporting.changes import Changes, find_changes
 from glue.reporting.contest import Contest, hold_contest
@@ -87,12 +90,7 @@ def write_report(run_id: str, bucket: Bucket, surroundings: Surroundings) -> Non
     findings = Findings()
     attempts = Attempts(findings)
     if run.engine == BOTH:
-        contest = attempts.attempt(
-            "the comparison of the engines",
-            lambda: hold_contest(run, bucket, local=surroundings.local),
-        )
-        run = replace(run, chosen=AUTOPILOT if contest is None else contest.chosen)
-        surroundings = replace(surroundings, contest=contest)
+        run, surroundings = _choose_engine(run, bucket, attempts, surroundings)
     forecast = read_forecast(download_outputs(run, bucket), run.settings)
     forecast = repair_rows(forecast, run.settings, findings)
     write_forecast(forecast, run, bucket)
@@ -109,6 +107,21 @@ def write_report(run_id: str, bucket: Bucket, surroundings: Surroundings) -> Non
         ),
     )
     _write_warnings(run, bucket, findings)
+
+
+def _choose_engine(
+    run: Run, bucket: Bucket, attempts: Attempts, surroundings: Surroundings
+) -> tuple[Run, Surroundings]:
+    """Choose whose forecast it is, where both engines were asked."""
+    if not bucket.list_objects(run.keys.embedded_candidates):
+        # The champion forecast, and nobody trained.
+        return replace(run, engine=AUTOPILOT), surroundings
+    contest = attempts.attempt(
+        "the comparison of the engines",
+        lambda: hold_contest(run, bucket, local=surroundings.local),
+    )
+    chosen = AUTOPILOT if contest is None else contest.chosen
+    return replace(run, chosen=chosen), replace(surroundings, contest=contest)
 
 
 def _write_warnings(run: Run, bucket: Bucket, findings: Findings) -> None:
@@ -162,6 +175,11 @@ def _write_rest(
     table = mended.table
     check_complete(table, run.settings, attempts.findings)
     attempts.attempt("forecast.parquet", lambda: write_parquet(table, run, bucket))
+    made_at = f"{surroundings.now:%Y-%m-%d %H:%M:%S}"
+    attempts.attempt(
+        "the rows of the catalog's tables",
+        lambda: write_catalogued(table, run, bucket, made_at=made_at),
+    )
     _write_figures(
         run, bucket, mended, history, attempts=attempts, surroundings=surroundings
     )
@@ -211,6 +229,7 @@ def _write_figures(
     figures = compute_figures(grid, history, settings, known)
     attempt("leaderboard.csv", lambda: _write_leaderboard(run, bucket, figures))
     attempt("items.csv", lambda: _write_items(run, bucket, figures))
+    attempt("baseline.csv", lambda: _write_baseline(run, bucket, figures))
     if figures.groupings:
         attempt("groups.csv", lambda: _write_groups(run, bucket, figures))
     document = build_document(
@@ -303,8 +322,24 @@ def _write_leaderboard(run: Run, bucket: Bucket, figures: Figures) -> None:
 
 
 def _write_items(run: Run, bucket: Bucket, figures: Figures) -> None:
-    write = partial(write_items, figures.items, figures.history, run.settings)
-    bucket.write_text(run.result("items.csv"), "text/csv", write)
+    advice = list_advice(
+        figures.attention, figures.items, baseline=figures.backtest["baseline_words"]
+    )
+    write = partial(write_items, figures.items, figures.history, run.settings, advice)
+    bucket.write_text(
+        run.result("items.csv"), "text/csv", lambda file: write(file=file)
+    )
+
+
+def _write_baseline(run: Run, bucket: Bucket, figures: Figures) -> None:
+    write = partial(
+        write_alternative, figures.alternative, figures.grid, figures.history
+    )
+    bucket.write_text(
+        run.result("baseline.csv"),
+        "text/csv",
+        lambda file: write(run.settings, file=file),
+    )
 
 
 def _write_groups(run: Run, bucket: Bucket, figures: Figures) -> None:

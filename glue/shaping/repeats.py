@@ -38,12 +38,12 @@ def note_repeats(shape: Shape, series: Series, tallies: Tallies) -> None:
     """Count what the repeats of a part have in common."""
     rows, amounts = series.rows, tallies.amounts
     repeats = series.repeats(rows.seconds)
+    repeats &= ~mark_undated(rows.seconds, repeats)
     if not repeats.any():
         return
     seconds = rows.seconds[repeats]
     amounts["repeats"] += len(seconds)
     amounts["repeats_of_clocks"] += int(is_set_back(seconds).sum())
-    amounts["repeats_undated"] += int(np.isin(seconds // DAY, _NO_DATES).sum())
     same = repeats.copy()
     for name in (shape.target, *shape.history.roles.others):
         differs = repeats & _differs_above(rows[name])
@@ -51,6 +51,13 @@ def note_repeats(shape: Shape, series: Series, tallies: Tallies) -> None:
         if rows[name].dtype == object:
             amounts[f"repeats:{name}"] += int(differs.sum())
     amounts["repeats_alike"] += int(same.sum())
+
+
+def mark_undated(seconds: Array, repeats: Array) -> Array:
+    """Mark the rows at a date that stands for none, as several of a series do, [n]."""
+    days = seconds // DAY
+    undated = np.intersect1d(days[repeats], _NO_DATES)
+    return np.isin(days, undated)
 
 
 def _differs_above(values: Array) -> Array:
@@ -90,11 +97,6 @@ def _list_advice(
         yield (
             "hours go from 1 to 12 only, as on a clock: write AM or PM behind them, or "
             "hours from 0 to 23"
-        )
-    if counts["repeats_undated"] == total:
-        yield (
-            "their date is one that programs write where there is none: write the "
-            "right dates, or remove these rows"
         )
     if counts["repeats_alike"] == total:
         yield _SAME

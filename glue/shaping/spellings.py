@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from glue.findings.finding import Example, Tally
 from glue.rows import Rows
@@ -34,6 +34,7 @@ _LATIN = str.maketrans(
 )
 # What is between the words of an id; + and # may tell two of them apart.
 _BETWEEN = re.compile(r"[^\w+#.,]+|_+|(?<!\d)[.,]|[.,](?!\d)")
+_QUOTES = "\"'`\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a"
 # A longer id is compared as it is: nobody types it twice, and it takes time.
 _LONGEST = 256
 _ZEROS = re.compile(r"0*(0|(?!0)\d+)(?:\.0+)?")
@@ -65,6 +66,62 @@ def spell_alike(text: str) -> str:
     words = _BETWEEN.sub(" ", seen.casefold()).strip()
     number = _ZEROS.fullmatch(words)
     return number[1] if number else words
+
+
+def tell_difference(text: str, like: str) -> str:
+    """Say how an id differs from another that reads alike, as the end of a sentence."""
+    for one, other, verb in ((text, like, "is"), (like, text, "lacks of")):
+        before, found, behind = one.partition(other)
+        if found:
+            return f"{verb} {like!r} {_name_ends(before, behind, plus=verb == 'is')}"
+    if text.casefold() == like.casefold():
+        return f"is {like!r} in other upper and lower case"
+    alike = (words for same, words in _ALIKE if same(text) == same(like))
+    rest = "but for case, accents, marks, blanks, zeros and letters that look alike"
+    return f"is {like!r} {next(alike, rest)}{_name_odd(text, like)}"
+
+
+def _drop_class(*classes: str) -> Callable[[str], str]:
+    def drop(text: str) -> str:
+        parts = unicodedata.normalize("NFKD", text)
+        return "".join(one for one in parts if unicodedata.category(one) not in classes)
+
+    return drop
+
+
+# What makes two ids one, if it is left out, and how that is said.
+_ALIKE: tuple[tuple[Callable[[str], str], str], ...] = (
+    (_drop_class("Cf"), "but for a letter that cannot be seen"),
+    (_drop_class("Mn"), "with other accents, or accents that are stored another way"),
+    (lambda text: text.translate(_LATIN), "with a letter of another alphabet"),
+    (lambda text: text.lstrip("0"), "with other zeros in front"),
+    (lambda text: re.sub(r"[\W_]+", "", text), "with other marks or blanks"),
+)
+
+
+def _name_odd(text: str, like: str) -> str:
+    """Name the first letters that are not of ASCII and not in both."""
+    odd = sorted({one for one in text + like if one not in text or one not in like})
+    named = [f"U+{ord(one):04X}" for one in odd if not one.isascii()]
+    return f" ({', '.join(named[:3])})" if named else ""
+
+
+def _name_ends(before: str, behind: str, *, plus: bool) -> str:
+    """Name what stands around an id, or is lacking there."""
+    if before and behind and set(before + behind) <= set(_QUOTES):
+        return f"{'with' if plus else ''} quotes around it ({before}{behind})"
+    ends = ((before, "in front"), (behind, "behind it" if plus else "at the end"))
+    named = " and ".join(f"{_name_end(end)} {where}" for end, where in ends if end)
+    return f"{'with ' if plus else ''}{named}"
+
+
+def _name_end(end: str) -> str:
+    """Name what stands at one end of an id."""
+    if end == "'":
+        return "an apostrophe (')"
+    if not end.isprintable() or not end.strip():
+        return f"a blank (U+{ord(end[0]):04X})"
+    return repr(end)
 
 
 class Spellings:

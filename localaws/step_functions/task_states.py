@@ -331,9 +331,11 @@ def interruptibly(env: Any, call: Callable[[], Any]) -> Any:
             done.set()
 
     threading.Thread(target=work, name="localaws task", daemon=True).start()
-    while not done.wait(_LOOK_SECONDS):
+    pause = _LOOK_SECONDS
+    while not done.wait(pause):
         if not env.is_running():
             raise Interrupted
+        pause = min(pause * _LOOK_FACTOR, _LONGEST_LOOK)
     if errors:
         raise errors[0]
     return results[0]

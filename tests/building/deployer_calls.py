@@ -88,6 +88,8 @@ def list_needs(service, operation, params, region):
         return []
     if service == "s3":
         return _list_s3_needs(action, params)
+    if prefix == "glue" and ("Database" in action or action.endswith("Table")):
+        return _list_catalog_needs(action, params, region)
     resource = "*"
     if action not in _ANYWHERE:
         resource = _find_arn(prefix, params, region)
@@ -100,6 +102,21 @@ def list_needs(service, operation, params, region):
     if action in _PASSING:
         needs += _list_passed(params, *_PASSING[action])
     return needs
+
+
+def _list_catalog_needs(action, params, region):
+    """List what a call about the catalog takes, on the catalog and all below it."""
+    table = params.get("Name") or (params.get("TableInput") or {}).get("Name")
+    database = params.get("DatabaseName") or table or params["DatabaseInput"]["Name"]
+    endings = ["catalog", f"database/{database}"]
+    if action.endswith("Table"):
+        endings.append(f"table/{database}/{table}")
+    elif action == "glue:DeleteDatabase":
+        # With all that is in it.
+        endings += [f"table/{database}/any", f"userDefinedFunction/{database}/any"]
+    return [
+        Need(action, f"arn:aws:glue:{region}:{ACCOUNT}:{ending}") for ending in endings
+    ]
 
 
 def _list_passed(params, parameter, to):

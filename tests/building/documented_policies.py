@@ -2,6 +2,7 @@
 
 import json
 
+from deployment.resources.catalog import name_database
 from tests.building.paths import ROOT
 
 
@@ -13,6 +14,7 @@ def read_documented(name, stage):
         "Account": stage.account,
         "Stage": stage.name,
         "Bucket": stage.bucket,
+        "Database": name_database(stage),
     }
     for placeholder, value in values.items():
         text = text.replace(f"${{{placeholder}}}", value)

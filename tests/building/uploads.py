@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from glue import preparation
 from glue.findings.codes import CODES
 from glue.settings.layers import Layer
@@ -143,6 +145,10 @@ def as_zip(tts, **files):
     return make_zip(packed)
 
 
+class NoSuchKey(ClientError, KeyError):
+    """What S3 says of an object that is not there."""
+
+
 class FakeS3:
     """A bucket in memory, with the few calls that the Glue jobs make."""
 
@@ -154,8 +160,10 @@ class FakeS3:
         version = request.get("VersionId")
         if version is not None:
             body = self.versions[request["Key"], version]
-        else:
+        elif request["Key"] in self.objects:
             body = self.objects[request["Key"]]
+        else:
+            raise NoSuchKey({"Error": {"Code": "NoSuchKey"}}, "GetObject")
         return {"Body": _Body(body)}
 
     def put_object(self, **request):

@@ -141,5 +141,8 @@ def test_app_policies_and_states_name_the_same_functions():
 
 
 def test_every_glue_job_has_its_script():
-    assert PIPELINE.glue_jobs == ("preprocess", "report")
-    assert all((ROOT / "glue" / f"{job}.py").exists() for job in PIPELINE.glue_jobs)
+    jobs = {"preprocess", "train", "compare_models", "report"}
+
+    assert set(PIPELINE.glue_jobs) == jobs
+    assert all((ROOT / "glue" / f"{job}.py").exists() for job in jobs - {"train"})
+    assert (ROOT / "trainer" / "train.py").exists()

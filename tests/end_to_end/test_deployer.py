@@ -28,13 +28,19 @@ from tests.building.whole_run_uploads import make_table
 
 STAGE = make_stage("mine", region="us-east-1")
 OTHER = make_stage("other", region="us-east-1")
-POLICY = read_documented("deployer", STAGE)
+# A managed policy has no room for all of it.
+PARTS = [read_documented(name, STAGE) for name in ("deployer", "deployer-catalog")]
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [one for part in PARTS for one in part["Statement"]],
+}
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab"
 IAM = "arn:aws:iam::123456789012"
 # What is needed only when somebody changed something by hand, or trains just now, or
 # chose instances whose quota has no code that is known.
 FOR_REPAIRS = {
     "glue:UpdateConnection",
+    "glue:UpdateTable",
     "iam:DetachRolePolicy",
     "iam:UpdateAssumeRolePolicy",
     "lambda:UntagResource",

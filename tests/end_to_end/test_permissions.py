@@ -99,9 +99,10 @@ PERFORMED_BY_AWS = {
 # quota has no code that is known.
 IN_OTHER_ACCOUNTS = {
     ("prepare_run", "servicequotas:GetAWSDefaultServiceQuota"),
+    ("choose_model", "servicequotas:GetAWSDefaultServiceQuota"),
+    ("choose_model", "servicequotas:ListAWSDefaultServiceQuotas"),
+    ("choose_model", "servicequotas:ListServiceQuotas"),
     ("create_autopilot_job", "servicequotas:GetAWSDefaultServiceQuota"),
-    ("create_autopilot_job", "servicequotas:ListAWSDefaultServiceQuotas"),
-    ("create_autopilot_job", "servicequotas:ListServiceQuotas"),
 }
 
 
@@ -146,6 +147,7 @@ def calls(stage):
         wait_in_line(stage)
         with hold_transform(stage, "held", UPLOAD) as arn:
             wait_until_told(stage, arn.rsplit(":", 1)[1])
+        keep_versions(stage)
         train_embedded(stage)
         refuse_upload(stage)
         sweep_up(stage)
@@ -222,6 +224,24 @@ def list_tickets(stage):
     return found.get("Contents", [])
 
 
+def keep_versions(stage):
+    """Train, forecast with the champion, compare two models, and let one go."""
+    for days in (36_500, 36_500, 0, 0):
+        kept = {"KeepVersions": 2, "KeepDays": 0}
+        ask_for(stage, Retraining={"MaxAgeDays": days, **kept})
+        ended = stage.upload("raw/lasting.zip", UPLOAD)
+        status = stage.wait_for_json(f"runs/{ended['name']}/status.json")
+        assert (status["status"], status["warnings"]) == ("SUCCEEDED", [])
+    group = TARGET.model_group("lasting")
+    kept = stage.client("sagemaker").list_model_packages(ModelPackageGroupName=group)
+    numbers = [one["ModelPackageVersion"] for one in kept["ModelPackageSummaryList"]]
+    assert sorted(numbers) == [2, 3]
+
+
+def ask_for(stage, **settings):
+    stage.put("config/lasting.json", json.dumps(settings).encode())
+
+
 def train_embedded(stage):
     """Train with the embedded engine, beside Autopilot and in its place."""
     for engine in ("both", "embedded"):
@@ -258,6 +278,8 @@ def sweep_up(stage):
     The upload's name begins as another's, so that it is looked up whether it ran. A
     run that waits for a quota meanwhile is told of.
     """
+    hourly = {"Retrain": "every 28 days", "Reforecast": "cron(0 * * * ? *)"}
+    ask_for(stage, Schedule=hourly)
     stage.faults.replace(Fault("lost", "s3", match="whole-lost"), LOST_END, BUSY)
     busy = stage.put("raw/busy.zip", UPLOAD)
     waiting = wait_for(lambda: stage._find_execution(busy))
@@ -271,6 +293,8 @@ def sweep_up(stage):
         Payload=json.dumps({"grace_minutes": 0}),
     )
     assert "FunctionError" not in answer
+    # It would start another run in the next hour.
+    stage.s3.delete_object(Bucket=stage.bucket, Key="config/lasting.json")
     stage.faults.replace()
     stage.wait_for_json(f"runs/{untold.rpartition(':')[2]}/status.json")
     wait_for(lambda: stage._find_execution(lost))
@@ -410,6 +434,7 @@ FAILURES = {
     "states": ("PrepareRun", "lambda:InvokeFunction"),
     "prepare_run": ("PrepareRun", "s3:GetObject"),
     "glue-preprocess": ("Preprocess", "s3:GetObject"),
+    "choose_model": ("ChooseModel", "s3:GetObject"),
     "create_autopilot_job": ("CreateAutopilotJob", "s3:GetObject"),
     "sagemaker": ("CheckAutopilotJob", "s3:ListBucket"),
     "check_autopilot_job": ("CheckAutopilotJob", "sagemaker:DescribeAutoMLJobV2"),
@@ -428,6 +453,26 @@ def test_run_fails_where_a_role_may_nothing(stage, part):
     assert ended["status"] == status["status"] == "FAILED"
     assert stage.list_states(ended)[-1] == state
     assert f"not authorized to perform: {action}" in status["reason"]
+
+
+def test_run_goes_on_where_its_model_is_not_registered(stage):
+    with role_without_permissions(stage, "register_model"):
+        ended = stage.upload("raw/unregistered.zip", UPLOAD)
+
+    status = stage.wait_for_json(f"runs/{ended['name']}/status.json")
+    assert status["status"] == "SUCCEEDED"
+    (warning,) = status["warnings"]
+    assert warning.startswith("the model was not registered")
+
+
+def test_run_goes_on_where_its_models_are_not_compared(stage):
+    for _ in range(2):
+        with role_without_permissions(stage, "glue-compare_models"):
+            ended = stage.upload("raw/uncompared.zip", UPLOAD)
+
+    status = stage.wait_for_json(f"runs/{ended['name']}/status.json")
+    assert status["status"] == "SUCCEEDED"
+    assert "as the comparison failed" in status["model"]["reason"]
 
 
 @pytest.mark.parametrize(

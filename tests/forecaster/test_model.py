@@ -66,6 +66,18 @@ def test_forecast_has_series_times_horizon_rows(model, table):
     assert np.isfinite(forecast[["mean", "p10", "p50", "p90"]]).all(axis=None)
 
 
+def test_series_that_are_not_backtested_are_forecast():
+    many = make_table({f"i{k:03d}": 12 for k in range(130)})
+
+    model = fit(many, make_config(ForecastHorizon=1_000), workers=1)
+    forecast = model.forecast(many)
+
+    counts = [model.manifest[name] for name in ("series", "backtested_series")]
+    assert counts == [130, 120]
+    assert len(forecast) == 130 * 1_000
+    assert np.isfinite(forecast["p50"]).all()
+
+
 def test_order_of_the_rows_does_not_matter(model, table):
     shuffled = table.sample(frac=1, random_state=0)
 

@@ -32,6 +32,11 @@ _WITH = (
     "With and without compare the history of the same series at times when the "
     "covariate was 1 and when it was 0; other causes may have come with it."
 )
+# Where the worth of a covariate says nothing against it.
+_NOT_TOLD = (
+    "Of what is assumed, the backtest knew no more than the forecast does: its worth "
+    "is low for that reason, and says nothing of what the real plans would bring."
+)
 # What the calendar's own worth is, and is not.
 _CALENDAR = (
     "The calendar is what the models read off the date (month, weekday, hour); the "
@@ -65,6 +70,8 @@ def build_drivers(document: Document) -> Markup | None:
         notes.append(_WORTH.get(explained["unit"], ""))
         if any(one["kind"] == "calendar" for one in explained["impacts"]):
             notes.append(_CALENDAR)
+        if any(one["given"] < one["wanted"] for one in covariates):
+            notes.append(_NOT_TOLD)
     else:
         engine = document["engine"]["name"]
         notes.append(f"What each is worth is not known: {engine} left no explanation.")

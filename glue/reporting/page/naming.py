@@ -71,7 +71,10 @@ def name_target(document: Document) -> str:
 
 def name_before(document: Document) -> str:
     """Name what the forecast's change is relative to."""
-    words = document["total"]["before"]["words"]
+    words, lag = (document["total"]["before"][name] for name in ("words", "lag"))
+    season, span = document["data"]["season"], spell_steps(document, lag)
+    if words and (season < 2 or lag % season) and lag == document["data"]["horizon"]:
+        return f"the last {name_step(document) if lag == 1 else span}"
     if words:
         return f"the same period {words}"
     if document["baseline"]["repeats"] != "season":

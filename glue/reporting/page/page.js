@@ -673,7 +673,7 @@
       const held = facts.calibration[name];
       const parts = levels[at] > 50 ? `: the median of ${write(median[0])} and a safety stock of ${write(safety[0])}` : "";
       const sums = levels[at] > 50 && shape.mean.length > 1 ? ` For several ${facts.step}s at once, the sum of their ${name} is more than this level needs.` : "";
-      this.advice.textContent = `To have enough in ${levels[at]}% of all ${facts.step}s, have ${name}. For ${shape.stamps[shape.start]} that is ${write(shape.quantiles[at][0])} ${facts.target}${parts}.${held ? ` On the backtest of ${facts.single ? "this series" : `all ${facts.nouns}`}, ${name} was enough ${held} of the time.` : ""}${sums}`;
+      this.advice.textContent = `To have enough in ${levels[at]}% of all ${facts.step}s, have ${name}. For ${shape.stamps[shape.start]} that is ${write(shape.quantiles[at][0])} ${facts.target}${parts}.${held ? ` On the backtest of ${facts.single ? "this series" : `all ${facts.nouns}`}, ${name} was enough ${held}, ${levels[at]}% is meant.` : ""}${sums}`;
       for (const row of this.numbers.querySelectorAll("tr")) {
         [...row.cells].forEach((one, place) => one.classList.toggle("chosen", place === at + 2));
       }

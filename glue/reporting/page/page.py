@@ -42,7 +42,6 @@ from glue.reporting.page.sections import (
     build_sections,
 )
 from glue.reporting.page.svg import Fan
-from glue.reporting.words import spell_percent
 from glue.run_documents import RunSettings
 
 if TYPE_CHECKING:
@@ -208,8 +207,7 @@ def _describe_facts(content: PageContent, series: SeriesWriter) -> dict[str, Any
         "baseline": document["baseline"]["words"],
         "backtest": bool(document["backtest"]["winner"]),
         "calibration": {
-            one["quantile"]: spell_percent(100 * one["covered"])
-            for one in document["backtest"]["calibration"]
+            one["quantile"]: one["held"] for one in document["backtest"]["calibration"]
         },
         "quantiles": list(settings.quantiles),
         "horizon": settings.horizon,

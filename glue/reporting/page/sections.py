@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 from glue.engines import ENGINES
+from glue.reporting.evidence import LEAST_POINTS
 from glue.reporting.page.drivers import build_drivers
 from glue.reporting.page.group_section import build_groups
 from glue.reporting.page.markup import Markup, join, make, make_table
@@ -24,7 +25,7 @@ from glue.reporting.page.naming import (
     quote_key,
     spell_steps,
 )
-from glue.reporting.page.next_steps import build_next_steps
+from glue.reporting.page.next_steps import build_next_steps, spell_lead
 from glue.reporting.page.svg import Fan, draw_bars, draw_fan, draw_lines
 from glue.reporting.words import (
     NO_VALUE,
@@ -53,12 +54,11 @@ _ORDER = (
     ("data", "The data"),
     ("run", "The run"),
 )
-# What a metric says, where it stands first.
-_EXPLAINED = {
-    "WQL": ", the error of all quantiles",
-    "WAPE": ", the error of the median",
-    "MASE": ", the error in units of the usual change",
-}
+_SAME_NAME = (
+    "Simple forecasts and the baseline are the report's own plain arithmetic, which "
+    "baseline.csv is made by; the engine's own of the same name are fitted by it, and "
+    "differ."
+)
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,10 @@ def _build_head(document: Document) -> Markup:
 def _build_verdict(document: Document) -> Markup:
     verdict = document["verdict"]
     mark = make("span", _MARKS[verdict["outcome"]], class_="mark", aria_hidden="true")
-    sentence = make("p", f"{verdict['sentence']}.")
-    shown = [make("div", mark, sentence, class_=f"verdict {verdict['outcome']}")]
+    sentence = make("p", f"{verdict['sentence']}.", class_="basis")
+    lead = make("p", spell_lead(document))
+    words = make("div", lead, sentence)
+    shown = [make("div", mark, words, class_=f"verdict {verdict['outcome']}")]
     if verdict["notes"]:
         notes = (make("li", f"{note}.") for note in verdict["notes"])
         shown.append(make("ul", *notes, class_="verdict-notes"))
@@ -192,13 +194,15 @@ def _build_tiles(document: Document) -> Markup:
             share = spell_percent(100 * winner["WAPE"])
             words = "of the volume is what the median missed by, on the backtest"
             tiles.append((share, words))
-        baseline = spell_metric(backtest["baseline"][metric])
+        ours, theirs = (backtest[name][metric] for name in ("winner", "baseline"))
+        gain = backtest["improvement_percent"] or 0
         words = (
-            f"{metric} on the backtest{_EXPLAINED.get(metric, '')}; "
-            f"{document['baseline']['words']} has {baseline}"
+            f"{'less' if gain >= 0 else 'more'} error than "
+            f"{document['baseline']['words']} on the backtest: "
+            f"{metric} {spell_metric(ours)} against {spell_metric(theirs)}"
         )
-        tiles.append((spell_metric(winner[metric]), words))
-    tiles += _list_range_tiles(backtest["calibration"])
+        tiles.append((spell_percent(abs(gain)), words))
+    tiles += _list_range_tiles(backtest)
     return join(
         make("div", make("b", value), make("span", words), class_="tile")
         for value, words in tiles
@@ -213,15 +217,20 @@ def _spell_total(document: Document) -> Markup:
     return join([f"total {name_target(document)}, ", Markup(" to ".join(dates))])
 
 
-def _list_range_tiles(calibration: Sequence[Any]) -> Iterator[tuple[str, str]]:
-    if len(calibration) > 1:
-        low, high = calibration[0], calibration[-1]
-        share, meant = (100 * (high[name] - low[name]) for name in ("covered", "level"))
-        side = "as meant" if abs(share - meant) < 5 else f"{meant:.0f}% are meant"
-        words = (
-            f"of actuals lay between {low['quantile']} and {high['quantile']}; {side}"
-        )
-        yield f"{share:.0f}%", words
+def _list_range_tiles(backtest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    calibration, count = backtest["calibration"], backtest["points"]
+    if len(calibration) < 2:
+        return
+    low, high = calibration[0], calibration[-1]
+    share, meant = (high[name] - low[name] for name in ("covered", "level"))
+    words = (
+        f"of actuals lay between {low['quantile']} and {high['quantile']}; "
+        f"{100 * meant:.0f}% is meant"
+    )
+    if any(one["judgement"] != "right" for one in calibration):
+        words += ", and the quantiles are off"
+    few = f"{round(share * count)} of {count}"
+    yield few if count < LEAST_POINTS else f"{100 * share:.0f}%", words
 
 
 def _build_first(document: Document) -> Markup | None:
@@ -232,8 +241,11 @@ def _build_first(document: Document) -> Markup | None:
     rows = [
         [
             make("a", label_key(one["key"]), href=f"#item={quote_key(one['key'])}"),
-            spell_short(one["forecast_total"]),
             _say_item(one),
+            *(
+                spell_short(one[name])
+                for name in ("forecast_total", "before_total", "baseline_total")
+            ),
         ]
         for one in first
     ]
@@ -248,17 +260,25 @@ def _build_first(document: Document) -> Markup | None:
             make(
                 "p",
                 f"Forecast is the sum of the means over "
-                f"{spell_steps(document, document['data']['horizon'])}. Ranked by "
-                "volume and by how odd they are. Of all "
-                f"{name_noun(document)}: {counts}. Worse is by more than 5%, biased by "
-                "more than 20%.",
+                f"{spell_steps(document, document['data']['horizon'])}, before that of "
+                f"{name_before(document)}, baseline that of "
+                f"{document['baseline']['words']}. Ranked by volume and by how odd "
+                "they are. Of all "
+                f"{name_noun(document)}: {counts}. Worse is by more than 5% and in "
+                "most windows, biased by more than 20% and in every window.",
                 class_="soft small",
             ),
             make_table(
                 f"{len(first)} {nouns}, what to do, and why",
-                [name_noun(document, 1), "forecast", "what to do, and why"],
+                [
+                    name_noun(document, 1),
+                    "what to do, and why",
+                    "forecast",
+                    "before",
+                    "baseline",
+                ],
                 rows,
-                texts=frozenset({0, 2}),
+                texts=frozenset({0, 1}),
             ),
         ]
     )
@@ -409,6 +429,8 @@ def _build_leaderboard(document: Document) -> Markup:
             classes=[entry["kind"] for entry in board],
         ),
     ]
+    if any(one["scored_by"] == "report" for one in board):
+        shown.append(make("p", _SAME_NAME, class_="soft small"))
     if not document["backtest"]["comparable"]:
         reason = document["backtest"]["reason"]
         shown.append(make("p", f"Not comparable with {words}: {reason}."))
@@ -470,7 +492,7 @@ def _build_accuracy(document: Document) -> Markup | None:
             ),
             make(
                 "p",
-                "Bias by step: above the line the means were too high.",
+                "Bias by step, in % of the volume; above the line: too high.",
                 class_="soft small",
             ),
             make(

@@ -46,16 +46,17 @@ def write_history(folder, settings, starts, steps):
     [
         ("M", 40, 6, 12, "a year before"),
         ("M", 40, 18, 24, "24 months before"),
-        ("M", 11, 6, 0, ""),
+        ("M", 11, 6, 6, "6 months before"),
         ("W", 60, 4, 52, "52 weeks before"),
-        ("W", 40, 4, 0, ""),
+        ("W", 40, 4, 4, "4 weeks before"),
         ("D", 400, 14, 364, "52 weeks before"),
         ("D", 100, 14, 14, "2 weeks before"),
         ("D", 100, 10, 14, "2 weeks before"),
         ("H", 400, 48, 168, "1 week before"),
-        ("H", 100, 24, 0, ""),
+        ("H", 100, 24, 24, "1 day before"),
         ("30min", 700, 48, 336, "1 week before"),
-        ("Y", 12, 2, 0, ""),
+        ("Y", 12, 2, 2, "24 months before"),
+        ("M", 5, 6, 0, ""),
     ],
 )
 def test_ghost_is_the_latest_period_alike(

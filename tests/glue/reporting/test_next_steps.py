@@ -7,6 +7,7 @@ from glue.reporting.advice import (
     CHANGED,
     ENDED,
     IMPLAUSIBLE,
+    JUMPED,
     SHORT,
     WIDE,
     WORSE,
@@ -52,8 +53,8 @@ def test_worse_forecast_is_not_to_be_planned_with(tmp_path):
 
     baseline = reported.document["baseline"]
     assert reported.document["verdict"]["outcome"] == "worse"
-    assert text.startswith(f"Plan with {baseline['words']} (")
-    assert f"({baseline['forecast_total']:,.0f} in all), not with this" in text
+    total = f"{baseline['forecast_total']:,.0f} in all"
+    assert text.startswith(f"Plan with {baseline['words']} (baseline.csv; {total})")
 
 
 def test_quantile_for_stock_is_named_with_how_often_it_was_enough(tmp_path):
@@ -85,7 +86,7 @@ def test_biased_total_is_given_without_the_bias_too(tmp_path):
 
     bias = reported.document["backtest"]["bias_percent"]
     total = sum(reported.document["total"]["forecast"]["mean"])
-    assert f"if that goes on, {total / (1 + bias / 100):,.0f} will come" in text
+    assert f"{total / (1 + bias / 100):,.0f}, if that goes on" in text
 
 
 def test_items_without_anything_odd_are_counted(tmp_path):
@@ -100,17 +101,30 @@ def test_items_without_anything_odd_are_counted(tmp_path):
     [
         ([WORSE, IMPLAUSIBLE], "Set it by hand: this forecast is hard to believe"),
         ([BIASED, ENDED], "Plan 0 if it is discontinued"),
-        ([WORSE, BIASED], "Hold it against the last value (70)"),
-        ([BIASED, WIDE], "Plan less, about 80 in all if the bias stays"),
+        ([WORSE, BIASED], "Use the last value instead: 70"),
+        ([BIASED, WIDE], "Plan less than this: it was too high in every window"),
         ([CHANGED, SHORT], "Look at what is new in its data"),
+        ([WORSE, JUMPED], "Find out whether its last value is right"),
         ([WIDE, SHORT], "Decide by what too much and too little cost"),
         ([SHORT], "Hold it against a similar item"),
     ],
 )
 def test_advice_on_an_item_is_that_of_its_worst_reason(reasons, words):
-    said = advise(reasons, forecast=100.0, bias=25.0, simple="the last value (70)")
+    said = advise(
+        reasons, forecast=100.0, bias=25.0, baseline="the last value", simple=70.0
+    )
 
     assert said.startswith(words)
+
+
+def test_too_low_forecast_is_not_mended_by_a_lower_one():
+    said = advise(
+        [WORSE], forecast=100.0, bias=-25.0, baseline="the last value", simple=70.0
+    )
+
+    assert said == (
+        "Plan more than this: it was too low, and the last value says no more"
+    )
 
 
 def test_baseline_says_what_it_expects_of_each_item(tmp_path):
@@ -122,3 +136,64 @@ def test_baseline_says_what_it_expects_of_each_item(tmp_path):
     for row in reported.rows("items.csv"):
         season = [builder.value(row["item"], step) for step in range(36, 42)]
         assert float(row["baseline_total"]) == pytest.approx(sum(season))
+
+
+def test_baseline_is_delivered_like_the_forecast(tmp_path):
+    builder = RunBuilder()
+
+    reported = make_report(builder, tmp_path)
+
+    rows, ours = reported.rows("baseline.csv"), reported.rows("forecast.csv")
+    assert [*rows[0]] == [*ours[0]]
+    assert [(r["item"], r["month"]) for r in rows] == [
+        (r["item"], r["month"]) for r in ours
+    ]
+    first = builder.value(rows[0]["item"], builder.steps - 12)
+    assert float(rows[0]["mean"]) == pytest.approx(first)
+    assert all(float(r["p10"]) <= float(r["p50"]) <= float(r["p90"]) for r in rows)
+
+
+def test_passing_bias_gives_no_other_total(tmp_path):
+    class Fading(RunBuilder):
+        """A run that was far too high in its first window alone."""
+
+        def backtests(self):
+            """Double the means of the first window."""
+            rows = super().backtests()
+            for row in rows:
+                if row["cutoff"] == rows[0]["cutoff"]:
+                    row["mean"] *= 1.6
+            return rows
+
+    text, reported = read_steps(Fading(), tmp_path)
+
+    assert not reported.document["backtest"]["bias_is_steady"]
+    assert "if that goes on" not in text
+    notes = " ".join(reported.document["verdict"]["notes"])
+    assert "but not steadily" in notes
+
+
+def test_periods_that_are_past_are_counted(tmp_path):
+    text, _ = read_steps(RunBuilder(), tmp_path)
+
+    assert "All 6 months are past already" in text
+    assert "the data end at 2023-12-01, and the report was made on 2026-01-01" in text
+
+
+def test_each_item_has_its_reasons_in_the_file(tmp_path):
+    class Ended(RunBuilder):
+        """A run one series of which ended long ago."""
+
+        def history(self):
+            """Leave out the last year of the harp."""
+            return [
+                row
+                for row in super().history()
+                if row["item"] != "harp" or row["month"] < "2023-01-01"
+            ]
+
+    rows = {r["item"]: r for r in make_report(Ended(), tmp_path).rows("items.csv")}
+
+    assert "ended" in rows["harp"]["look_at"]
+    assert rows["harp"]["to_do"].startswith("Plan 0 if it is discontinued")
+    assert rows["drum"]["look_at"] == rows["drum"]["to_do"] == ""

@@ -1,0 +1,131 @@
+"""Whether forecasts were too high or too low all the time, or only once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from glue.arrays import Array
+from glue.reporting.scoring import Comparison, Scored, find_bias_by, list_errors
+
+# The last window has to show so much of the whole bias, or it is passing.
+_LASTING = 0.5
+# So much of a series' bias has to be left without its largest error, in parts of its
+# volume, or one spike made it.
+_WITHOUT_SPIKE = 0.1
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Which window each point is of, [n], and how many windows there are."""
+
+    numbers: Array
+    count: int
+
+
+def number_windows(scored: Scored) -> Windows:
+    """Number the windows by their cutoffs."""
+    cutoffs, numbers = np.unique(scored.points.cutoff, return_inverse=True)
+    return Windows(numbers.reshape(-1), len(cutoffs))
+
+
+def list_window_bias(scored: Scored) -> Array:
+    """List by how many per cent each window's means were too high, [n_windows]."""
+    windows = number_windows(scored)
+    return find_bias_by(scored, windows.numbers, windows.count)
+
+
+def is_steady(biases: Array) -> bool:
+    """Tell whether all windows were off to one side, and the last as much as most."""
+    known = biases[np.isfinite(biases)]
+    if len(known) < 2:
+        return False
+    one_side = (known > 0).all() or (known < 0).all()
+    return bool(one_side and abs(known[-1]) >= _LASTING * abs(known.mean()))
+
+
+def find_steady_steps(scored: Scored, horizon: int) -> Array:
+    """Tell at which steps all windows were off to one side, [horizon]."""
+    windows = number_windows(scored)
+    places = windows.numbers * horizon + scored.points.step - 1
+    biases = find_bias_by(scored, places, windows.count * horizon)
+    table = biases.reshape(windows.count, horizon)
+    if windows.count < 2:
+        return np.zeros(horizon, dtype=bool)
+    return np.asarray((table > 0).all(axis=0) | (table < 0).all(axis=0))
+
+
+def find_total_error(scored: Scored) -> float | None:
+    """Measure how far sums over all series were off, as a share of the volume."""
+    points = scored.points
+    moments = np.stack([points.cutoff, points.step], axis=1)
+    found, owners = np.unique(moments, axis=0, return_inverse=True)
+    owners = owners.reshape(-1)
+    actual = np.bincount(owners, points.actual, minlength=len(found))
+    errors = np.bincount(owners, points.mean - points.actual, minlength=len(found))
+    volume = float(np.abs(actual).sum())
+    return float(np.abs(errors).sum()) / volume if volume else None
+
+
+@dataclass(frozen=True)
+class ItemHabits:
+    """What the windows of each series have in common, [n_series].
+
+    Parameters
+    ----------
+    biased
+        Whether all its windows were off to one side, beside what all series are off by
+        together, and not by one spike.
+    worse
+        Whether it was worse than the baseline in more than half of its windows.
+    """
+
+    biased: Array
+    worse: Array
+
+
+def find_habits(comparison: Comparison, metric: str, count: int) -> ItemHabits:
+    """Find what goes on in all windows of a series, and what one of them made."""
+    scored = comparison.forecast
+    windows = number_windows(scored)
+    cells = scored.points.series * windows.count + windows.numbers
+    shape = (count, windows.count)
+    seen = _add_up(np.ones(len(cells)), cells, shape) > 0
+    return ItemHabits(
+        biased=_find_biased(scored, cells, seen),
+        worse=_find_worse(comparison, metric, cells, seen),
+    )
+
+
+def _add_up(values: Array, cells: Array, shape: tuple[int, int]) -> Array:
+    size = shape[0] * shape[1]
+    return np.bincount(cells, np.nan_to_num(values), minlength=size).reshape(shape)
+
+
+def _find_biased(scored: Scored, cells: Array, seen: Array) -> Array:
+    points = scored.points
+    volume = np.abs(points.actual)
+    errors = points.mean - points.actual
+    together = errors.sum() / volume.sum() if volume.sum() else 0.0
+    errors = errors - together * volume
+    by_window = _add_up(errors, cells, seen.shape)
+    up, down = (((side * by_window > 0) & seen).sum(axis=1) for side in (1, -1))
+    windows = seen.sum(axis=1)
+    one_side = (windows > 1) & ((up == windows) | (down == windows))
+    whole = by_window.sum(axis=1)
+    signs = np.sign(whole)
+    largest = np.zeros(len(seen))
+    np.maximum.at(largest, points.series, errors * signs[points.series])
+    volumes = np.bincount(points.series, volume, minlength=len(seen))
+    left = np.abs(whole) - largest
+    return np.asarray(one_side & (left > _WITHOUT_SPIKE * volumes))
+
+
+def _find_worse(
+    comparison: Comparison, metric: str, cells: Array, seen: Array
+) -> Array:
+    ours = _add_up(list_errors(comparison.forecast, metric), cells, seen.shape)
+    theirs = _add_up(list_errors(comparison.baseline, metric), cells, seen.shape)
+    worse = ((ours > theirs) & seen).sum(axis=1)
+    return np.asarray(worse > seen.sum(axis=1) / 2)

@@ -1,0 +1,77 @@
+"""The forecast as rows of one table for all datasets, whatever their columns are."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from glue.bucket import Bucket
+from glue.reporting.earlier import find_moment
+from glue.run_documents import Run, RunSettings
+
+FORECASTS_FOLDER, LATEST_FOLDER = "forecasts/runs/", "forecasts/latest/"
+_ENDING = ".json.gz"
+
+
+def write_catalogued(
+    table: pd.DataFrame, run: Run, bucket: Bucket, *, made_at: str
+) -> None:
+    """Write the rows of a forecast for the catalog's tables.
+
+    The newest forecast is written a second time, unless a later run was faster.
+    """
+    path = bucket.folder / f"{run.run_id}{_ENDING}"
+    # Without a moment of its own in it, so that the same rows are the same bytes.
+    with path.open("wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
+        for row in list_rows(table, run, made_at=made_at):
+            file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+    folder = f"{FORECASTS_FOLDER}dataset={run.dataset}/"
+    bucket.upload(path, f"{folder}{path.name}", "application/json")
+    if is_newest(run, [stored.key for stored in bucket.list_objects(folder)]):
+        key = f"{LATEST_FOLDER}dataset={run.dataset}/forecast{_ENDING}"
+        bucket.upload(path, key, "application/json")
+
+
+def list_rows(
+    table: pd.DataFrame, run: Run, *, made_at: str
+) -> Iterator[dict[str, Any]]:
+    """List the rows, in the order of the forecast."""
+    settings = run.settings
+    steps = table.groupby([*settings.keys], sort=False).cumcount() + 1
+    columns = [table[name].tolist() for name in _list_columns(settings)]
+    for step, (time, mean, *rest) in zip(steps.tolist(), zip(*columns)):
+        keys, levels = rest[: len(settings.keys)], rest[len(settings.keys) :]
+        yield {
+            "run_id": run.run_id,
+            "made_at": made_at,
+            "item_id": keys[0],
+            "series": dict(zip(settings.keys, keys)),
+            "forecast_for": time if " " in time else f"{time} 00:00:00",
+            "step": step,
+            "mean": _as_number(mean),
+            "quantiles": dict(zip(settings.asked_quantiles, map(_as_number, levels))),
+        }
+
+
+def _list_columns(settings: RunSettings) -> list[str]:
+    return [
+        *(settings.timestamp, "mean"),
+        *settings.keys,
+        *settings.asked_quantiles,
+    ]
+
+
+def is_newest(run: Run, keys: list[str]) -> bool:
+    """Tell whether no later run has written its rows."""
+    others = (key.rpartition("/")[2][: -len(_ENDING)] for key in keys)
+    mine = find_moment(run.run_id)
+    return all(find_moment(other) <= mine for other in others)
+
+
+def _as_number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
