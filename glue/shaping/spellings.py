@@ -7,9 +7,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-import numpy as np
-import pandas as pd
-
 from glue.findings.finding import Example, Tally
 from glue.rows import Rows
 from glue.understanding.totals import is_total
@@ -144,10 +141,7 @@ class Spellings:
             self._rows.clear()
             return
         for name in self._keys:
-            codes, uniques = pd.factorize(rows[name])
-            firsts = np.full(len(uniques), np.iinfo(np.int64).max)
-            np.minimum.at(firsts, codes, rows.numbers)
-            for text, row in zip(uniques.tolist(), firsts.tolist()):
+            for text, row in zip(*rows.least_numbers(name)):
                 self._add(Example(self._file, row, name, text), text, row)
 
     def _add(self, place: Example, text: str, row: int) -> None:
