@@ -30,8 +30,8 @@ _READERS = 8
 class ListedRun:
     """A run; ``has_status`` is False while its ``status.json`` is missing.
 
-    ``waits`` says what a run waits for that goes on; empty where it does not. ``model``
-    says why it trained, or whose model forecast instead.
+    ``waits`` says what a run waits for that goes on; empty where it does not.
+    ``model`` says why a run trained or did not; empty where it does not tell.
     """
 
     run_id: str

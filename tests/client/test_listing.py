@@ -170,14 +170,19 @@ def test_stage_without_runs_says_how_to_start():
     assert "forecast.py run data.zip --stage dev" in text
 
 
-def test_list_says_whose_model_forecast(s3):
-    put(
-        s3,
-        "runs/r1/status.json",
-        {"verdict": "31% better", "model": {"reason": "forecast by version 3"}},
-    )
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ({"reason": "the champion is 7 days old"}, "the champion is 7 days old"),
+        ({"reason": None}, ""),
+        (None, ""),
+    ],
+)
+def test_run_says_whose_model_forecast(s3, model, told):
+    version = put(s3, "raw/sales.zip")
+    put(s3, "runs/r1/status.json", {"dataset": "sales", "verdict": "v", "model": model})
 
-    text = render(list_runs(s3, make_run("r1", "v1")))
+    listing = list_runs(s3, make_run("r1", version))
 
-    assert "31% better" in text
-    assert "forecast by version 3" in text
+    assert listing.runs[0].model == told
+    assert told in render(listing)
