@@ -54,6 +54,12 @@ _NEEDS = {
     TARGET: "a column of numbers, such as 'target_value'",
 }
 _CONTENT = {ITEM: "ids", TIME: "dates", TARGET: "numbers"}
+# What is said of a column whose name speaks of a role that its values do not fit.
+_UNFIT = {
+    ITEM: "column-missing",
+    TIME: "timestamp-unreadable",
+    TARGET: "target-not-number",
+}
 _WRITE_THEM = {
     ITEM: "fill it",
     TIME: "write all of them as YYYY-MM-DD, with HH:MM:SS behind it below daily",
@@ -469,12 +475,15 @@ class _RoleSearch:
         if odd is None:
             remedy = f"{_WRITE_THEM[role]}; or name another column as {role} in the "
             remedy += "TimeSeriesConfig of config.json"
+        remedy = odd.remedy if odd else remedy
         self.findings.add(
-            "column-missing",
+            _UNFIT[role] if count else "column-missing",
             count=max(count, 1),
             examples=self.sample.first_texts(bad, self.file, name),
-            remedy=odd.remedy if odd else remedy,
+            remedy=remedy,
             problem=what,
+            column=name,
+            why=f": {odd.why}" if odd else "",
             file=self.file,
         )
 
