@@ -50,13 +50,15 @@ class Options:
     """What a test or a benchmark may set otherwise.
 
     ``parts`` is the number of parts, by the data's size when None; ``chunk_rows``
-    is how many rows are read at a time; ``series`` is how many series there may be.
+    is how many rows are read at a time; ``series`` is how many series there may be;
+    ``by_record`` reads simple lines too a record at a time.
     """
 
     limits: ArchiveLimits = field(default_factory=ArchiveLimits)
     parts: int | None = None
     chunk_rows: int = CHUNK_ROWS
     series: int = MAX_SERIES
+    by_record: bool = False
     transform_part_bytes: int = TRANSFORM_PART_BYTES
     transform_part_series: int = TRANSFORM_PART_SERIES
     hook: Hook = user_hook
@@ -249,7 +251,13 @@ class _Data:
         if role not in self.upload.files:
             return None
         path, name = self.upload.files[role], self.upload.names[role]
-        return open_table(path, name, self.findings, chunk_rows=self.options.chunk_rows)
+        return open_table(
+            path,
+            name,
+            self.findings,
+            chunk_rows=self.options.chunk_rows,
+            by_record=self.options.by_record,
+        )
 
     def _understand(self) -> _Tables | None:
         """Find out what the tables' columns are; None without a usable history."""

@@ -1,0 +1,247 @@
+"""The fields of many lines at once, as places in the bytes of a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from glue.arrays import Array, as_texts
+from glue.columns import Coded
+
+# Bytes in front of the first field, and behind the last, so that whole words can be
+# read there.
+PADDING = 32
+# A longer text is not compared by its words.
+_LONGEST = 32
+_WORD = 8
+_ZEROS = np.uint64(0x3030303030303030)
+_POINTS = np.uint64(0x2E2E2E2E2E2E2E2E)
+_LOW_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)
+_HIGH_BITS = np.uint64(0x8080808080808080)
+_OVER_NINE = np.uint64(0x7676767676767676)
+_HALVES = np.uint64(0x000000FF000000FF)
+_FIRST_TENS, _LAST_TENS = np.uint64(0x000F424000000064), np.uint64(0x0000271000000001)
+_MIXERS = (
+    np.uint64(0x9E3779B97F4A7C15),
+    np.uint64(0xC2B2AE3D27D4EB4F),
+    np.uint64(0x165667B19E3779F9),
+    np.uint64(0x27D4EB2F165667C5),
+)
+_POWERS = 10.0 ** np.arange(17)
+_SURE = 10**15
+_MINUS, _POINT, _ZERO = ord("-"), ord("."), ord("0")
+
+
+@dataclass(frozen=True)
+class PlainNumbers:
+    """The numbers that fields are, and which of them have a point, [n] each."""
+
+    values: Array
+    points: Array
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The fields of one column, as they stand in the bytes.
+
+    ``data`` are bytes, with PADDING in front; a field begins at ``starts`` and has
+    ``sizes`` bytes, [n] each. No field has white space at an end, or a quote.
+    """
+
+    data: Array
+    starts: Array
+    sizes: Array
+    encoding: str
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @cached_property
+    def texts(self) -> Array:
+        """The fields as texts, [n]."""
+        return self._decode(self.starts, self.sizes)
+
+    def take(self, which: Array | slice) -> Fields:
+        """Pick rows."""
+        starts, sizes = self.starts[which], self.sizes[which]
+        return Fields(self.data, starts, sizes, self.encoding)
+
+    def apart(self) -> Fields:
+        """Give the same fields in bytes of their own, without those between them."""
+        offsets = np.cumsum(self.sizes) - self.sizes
+        places = np.repeat(self.starts - offsets, self.sizes)
+        places = places + np.arange(len(places))
+        pad = np.zeros(PADDING, dtype=np.uint8)
+        data = np.concatenate([pad, self.data[places], pad])
+        return Fields(data, PADDING + offsets, self.sizes, self.encoding)
+
+    @property
+    def blank(self) -> Array:
+        """Which fields are empty, [n]."""
+        blank: Array = self.sizes == 0
+        return blank
+
+    def code(self) -> Coded:
+        """Keep each text once."""
+        return self._coded
+
+    def _decode(self, starts: Array, sizes: Array) -> Array:
+        width = int(sizes.max(initial=1))
+        if width <= _LONGEST:
+            places = starts[:, None] + np.arange(width)
+            grid = np.where(np.arange(width) < sizes[:, None], self.data[places], 0)
+            grid = grid.astype(np.uint8)
+            if not (grid & 128).any():
+                texts = grid.reshape(-1).view(f"S{width}").astype(f"U{width}")
+                return texts.astype(object)
+        places = zip(starts.tolist(), (starts + sizes).tolist())
+        whole = self.data.tobytes()
+        return as_texts(whole[a:b].decode(self.encoding) for a, b in places)
+
+    @cached_property
+    def _coded(self) -> Coded:
+        """Number the texts by the words of their bytes, in the order they come in."""
+        longest = int(self.sizes.max(initial=0))
+        if longest > _LONGEST:
+            return Coded.of(self.texts)
+        words = [self._words(at) for at in range(0, max(longest, 1), _WORD)]
+        mixed = words[0]
+        if len(words) > 1:
+            mixed = sum(w * m for w, m in zip(words, _MIXERS))
+            mixed = mixed ^ (mixed >> np.uint64(29))
+        codes, _ = pd.factorize(mixed)
+        firsts = find_firsts(codes)
+        if len(words) > 1 and any((w[firsts][codes] != w).any() for w in words):
+            return Coded.of(self.texts)
+        return Coded(codes, self._decode(self.starts[firsts], self.sizes[firsts]))
+
+    @cached_property
+    def _least(self) -> int:
+        return int(self.sizes.min(initial=0))
+
+    def _words(self, before: int) -> Array:
+        """Read eight bytes that end so many before each field's end, zero outside."""
+        ends = self.starts + self.sizes - before - _WORD
+        words = self._overlapping[ends]
+        if self._least >= before + _WORD:
+            return words
+        missing = np.clip(_WORD - (self.sizes - before), 0, _WORD)
+        shift = (8 * np.minimum(missing, 7)).astype(np.uint64)
+        kept = (words >> shift) << shift
+        return np.where(missing == _WORD, np.uint64(0), kept)
+
+    @cached_property
+    def _overlapping(self) -> Array:
+        """The eight bytes from each place on, as one number."""
+        count = len(self.data) - _WORD + 1
+        return np.ndarray((count,), dtype="<u8", buffer=self.data, strides=(1,))
+
+    def read_plain(self) -> PlainNumbers | None:
+        """Read numbers of digits with one point at most; None where others are too.
+
+        A zero in front of digits makes none, and neither do more digits than a float
+        is sure of.
+        """
+        if not len(self) or not self.sizes.min() or self.sizes.max() > 2 * _WORD:
+            return None
+        firsts = self.data[self.starts]
+        negative = firsts == _MINUS
+        seconds = self.data[self.starts + 1]
+        coded = (firsts == _ZERO) & (self.sizes > 1) & (seconds - np.uint8(48) < 10)
+        if coded.any():
+            return None
+        return self._read_digits(negative)
+
+    def _read_digits(self, negative: Array) -> PlainNumbers | None:
+        low = self._fill(0, negative)
+        pointed = _mark_bytes(low, _POINTS)
+        is_long = self.sizes.max() > _WORD
+        high = self._fill(_WORD, negative) if is_long else None
+        above = _mark_bytes(high, _POINTS) if high is not None else None
+        points = pointed != 0
+        decimals = np.where(points, 7 - _place(pointed), 0)
+        if high is not None and above is not None:
+            moved = _close_gap(high, above)
+            carry = np.where(points, (high >> np.uint64(56)), np.uint64(_ZERO))
+            low = np.where(points, _close_gap(low, pointed, carry), low)
+            shifted = (high << np.uint64(8)) | np.uint64(_ZERO)
+            high = np.where(points, shifted, np.where(above != 0, moved, high))
+            decimals = np.where(above != 0, 15 - _place(above), decimals)
+            both = points & (above != 0)
+            if both.any():
+                return None
+            points = points | (above != 0)
+        else:
+            low = np.where(points, _close_gap(low, pointed), low)
+        digits = self.sizes - negative - points
+        if (digits < 1).any() or not _all_digits(low):
+            return None
+        whole = _sum_digits(low).astype(np.int64)
+        if high is not None:
+            if not _all_digits(high):
+                return None
+            whole = whole + _sum_digits(high).astype(np.int64) * 10**8
+        if (whole >= _SURE).any():
+            return None
+        values = whole / _POWERS[decimals]
+        return PlainNumbers(np.where(negative, -values, values), points)
+
+    def _fill(self, before: int, negative: Array) -> Array:
+        """Read eight bytes as digits: zeros before the field, and for its sign."""
+        words = self._words(before)
+        length = np.clip(self.sizes - before - negative, 0, _WORD)
+        missing = (8 * (_WORD - length)).astype(np.uint64)
+        full = missing == 64
+        shift = np.where(full, np.uint64(0), missing)
+        front = (np.uint64(1) << shift) - np.uint64(1)
+        kept = (words & ~front) | (_ZEROS & front)
+        return np.where(full, _ZEROS, kept)
+
+
+def find_firsts(codes: Array) -> Array:
+    """Find the first row of each number; no number may lack, [m]."""
+    firsts = np.empty(int(codes.max(initial=-1)) + 1, dtype=np.int64)
+    firsts[codes[::-1]] = np.arange(len(codes))[::-1]
+    return firsts
+
+
+def _mark_bytes(words: Array, pattern: np.uint64) -> Array:
+    """Set the highest bit of each byte that is as in a pattern, and no other."""
+    other = words ^ pattern
+    return ~(((other & _LOW_BITS) + _LOW_BITS) | other | _LOW_BITS)
+
+
+def _place(marks: Array) -> Array:
+    """Give the place of the one marked byte, from the lowest; any where there is none.
+
+    The exponent of a float says which bit is the highest.
+    """
+    exponents = marks.astype(np.float64).view(np.int64) >> 52
+    return np.maximum((exponents - 1023) // 8, 0)
+
+
+def _close_gap(words: Array, marks: Array, carry: Array | None = None) -> Array:
+    """Take out the marked byte, and move those below it up."""
+    shift = (8 * _place(marks)).astype(np.uint64)
+    below = (np.uint64(1) << shift) - np.uint64(1)
+    # In two steps, since a shift by all 64 bits is none.
+    above = ~((below << np.uint64(8)) | np.uint64(0xFF))
+    bottom = np.uint64(_ZERO) if carry is None else carry
+    return (words & above) | ((words & below) << np.uint64(8)) | bottom
+
+
+def _all_digits(words: Array) -> bool:
+    digits = words ^ _ZEROS
+    return not (((digits + _OVER_NINE) | digits) & _HIGH_BITS).any()
+
+
+def _sum_digits(words: Array) -> Array:
+    """Read eight digits as a number, the first of which is in the lowest byte."""
+    digits = words ^ _ZEROS
+    pairs = digits * np.uint64(10) + (digits >> np.uint64(8))
+    first = (pairs & _HALVES) * _FIRST_TENS
+    last = ((pairs >> np.uint64(16)) & _HALVES) * _LAST_TENS
+    return (first + last) >> np.uint64(32)
