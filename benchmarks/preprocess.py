@@ -94,10 +94,12 @@ def stream_by_pyarrow(folder: Path) -> dict[str, object]:
     """Read the table by batches and write each."""
     from pyarrow import csv  # noqa: PLC0415 - may be missing
 
-    with csv.open_csv(folder / "TTS.csv") as batches:
-        with csv.CSVWriter(folder / "copy.csv", batches.schema) as writer:
-            for batch in batches:
-                writer.write_batch(batch)
+    with (
+        csv.open_csv(folder / "TTS.csv") as batches,
+        csv.CSVWriter(folder / "copy.csv", batches.schema) as writer,
+    ):
+        for batch in batches:
+            writer.write_batch(batch)
     return {}
 
 
