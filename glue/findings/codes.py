@@ -582,9 +582,9 @@ UPLOAD_CODES: dict[str, Code] = {
         "{count:id} of {file} in more than one of the columns that name a series",
     ),
     "columns-crossed": _error(
-        "From some row on the ids are numbers that were never seen before, and another "
-        "column has few values, as ids have: two tables were joined whose columns have "
-        "another order.",
+        "From some row on two columns trade what they hold: ids and values, or the "
+        "sizes of their numbers; two tables were joined whose columns have another "
+        "order.",
         "bring the columns of the rows below into the order of the header; if the ids "
         "are right, sort the table by time",
         "{file}'s columns {first!r} and {second!r} seem to be swapped from row {row} "
@@ -664,6 +664,7 @@ UPLOAD_CODES: dict[str, Code] = {
         *_LOST_ROWS,
         "coarser-than-frequency",
         "timestamp-swapped",
+        "timestamp-default",
     ),
     "target-blank": _warning(
         "Values of the target are blank inside the history; Autopilot fills them with "

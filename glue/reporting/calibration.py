@@ -92,9 +92,9 @@ def judge_quantile(
     if judgement != _RIGHT:
         words += f": it is {judgement}"
     elif covered > level + _LEAST_TOLERANCE and below <= level:
-        remark = ", as many values are the same"
+        remark = "; many values are the same"
     elif abs(covered - level) > _LEAST_TOLERANCE:
-        remark = ", which may be chance"
+        remark = "; the difference may be chance"
     return {
         "judgement": judgement,
         "words": f"{words}{remark}",

@@ -32,6 +32,8 @@ _DIFFERENT = (
 # What programs write where there is no date, in days since 1970.
 _NO_DATES = (-25_567, -25_569, 0)
 _NEARLY_ALL = 0.9
+# Where so large a share repeats others, it is no slip in some rows.
+_MANY = 0.2
 
 
 def note_repeats(shape: Shape, series: Series, tallies: Tallies) -> None:
@@ -43,6 +45,7 @@ def note_repeats(shape: Shape, series: Series, tallies: Tallies) -> None:
         return
     seconds = rows.seconds[repeats]
     amounts["repeats"] += len(seconds)
+    amounts["repeats_among"] += len(repeats)
     amounts["repeats_of_clocks"] += int(is_set_back(seconds).sum())
     same = repeats.copy()
     for name in (shape.target, *shape.history.roles.others):
@@ -100,14 +103,28 @@ def _list_advice(
         )
     if counts["repeats_alike"] == total:
         yield _SAME
+    named = _list_named(counts)
+    if counts["repeats"] >= _MANY * counts["repeats_among"] and not named:
+        item = shape.keys[0]
+        yield (
+            f"several items or places seem to share an id in {item!r}: if ids were cut "
+            "short or put together, export them whole; if a column is missing that "
+            "tells places apart, add it, and name it in GroupingAttributeNames of "
+            f"TimeSeriesConfig; {_OR_COMBINE}"
+        )
+    for name in named:
+        yield (
+            f"if {name!r} tells series of one item apart, name it in "
+            "GroupingAttributeNames of TimeSeriesConfig; otherwise keep one of "
+            f"each; {_OR_COMBINE}"
+        )
+
+
+def _list_named(counts: dict[str, int]) -> list[str]:
+    """List the columns of texts in which nearly all repeats differ, the best first."""
     named = {n[len("repeats:") :]: k for n, k in counts.items() if ":" in n}
-    for name, count in sorted(named.items(), key=lambda one: -one[1]):
-        if count >= _NEARLY_ALL * total:
-            yield (
-                f"if {name!r} tells series of one item apart, name it in "
-                "GroupingAttributeNames of TimeSeriesConfig; otherwise keep one of "
-                f"each; {_OR_COMBINE}"
-            )
+    best = sorted(named.items(), key=lambda one: -one[1])
+    return [name for name, count in best if count >= _NEARLY_ALL * counts["repeats"]]
 
 
 def _find_header(file: str, findings: Findings) -> Example | None:

@@ -37,6 +37,8 @@ _BETWEEN = re.compile(r"[^\w+#.,]+|_+|(?<!\d)[.,]|[.,](?!\d)")
 _QUOTES = "\"'`\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a"
 # A longer id is compared as it is: nobody types it twice, and it takes time.
 _LONGEST = 256
+# A blank tells no two ids apart, unless digits are on both of its sides.
+_NO_BLANK = re.compile(r"(?<!\d) | (?!\d)")
 _ZEROS = re.compile(r"0*(0|(?!0)\d+)(?:\.0+)?")
 # What is left of letters that were read in a wrong encoding: two bytes as two letters.
 _GARBLED = re.compile(
@@ -64,16 +66,17 @@ def spell_alike(text: str) -> str:
         letter for letter in plain if unicodedata.category(letter) not in ("Mn", "Cf")
     )
     words = _BETWEEN.sub(" ", seen.casefold()).strip()
+    words = _NO_BLANK.sub("", words)
     number = _ZEROS.fullmatch(words)
     return number[1] if number else words
 
 
 def tell_difference(text: str, like: str) -> str:
     """Say how an id differs from another that reads alike, as the end of a sentence."""
-    for one, other, verb in ((text, like, "is"), (like, text, "lacks of")):
+    for one, other, word in ((text, like, "with"), (like, text, "without")):
         before, found, behind = one.partition(other)
         if found:
-            return f"{verb} {like!r} {_name_ends(before, behind, plus=verb == 'is')}"
+            return f"is {like!r} {word} {_name_ends(before, behind)}"
     if text.casefold() == like.casefold():
         return f"is {like!r} in other upper and lower case"
     alike = (words for same, words in _ALIKE if same(text) == same(like))
@@ -106,13 +109,12 @@ def _name_odd(text: str, like: str) -> str:
     return f" ({', '.join(named[:3])})" if named else ""
 
 
-def _name_ends(before: str, behind: str, *, plus: bool) -> str:
-    """Name what stands around an id, or is lacking there."""
+def _name_ends(before: str, behind: str) -> str:
+    """Name what stands around an id."""
     if before and behind and set(before + behind) <= set(_QUOTES):
-        return f"{'with' if plus else ''} quotes around it ({before}{behind})"
-    ends = ((before, "in front"), (behind, "behind it" if plus else "at the end"))
-    named = " and ".join(f"{_name_end(end)} {where}" for end, where in ends if end)
-    return f"{'with ' if plus else ''}{named}"
+        return f"quotes around it ({before}{behind})"
+    ends = ((before, "in front"), (behind, "at its end"))
+    return " and ".join(f"{_name_end(end)} {where}" for end, where in ends if end)
 
 
 def _name_end(end: str) -> str:

@@ -26,7 +26,11 @@ from glue.understanding.column_names import (
     TIME_SERIES_CONFIG,
 )
 from glue.understanding.column_types import choose_mark, choose_types
-from glue.understanding.crossed import find_crossing, note_crossing
+from glue.understanding.crossed import (
+    find_crossing,
+    find_trade,
+    note_crossing,
+)
 from glue.understanding.groups import find_groups, order_group_candidates
 from glue.understanding.moments import tidy_moments
 from glue.understanding.roles import (
@@ -90,6 +94,9 @@ def understand_history(
     crossing = find_crossing(sample, roles.item_id, others)
     if crossing is not None:
         note_crossing(crossing, sample, table.name, findings)
+    trade = find_trade(sample, roles.item_id, roles.target, roles.others)
+    if trade is not None:
+        note_crossing(trade, sample, table.name, findings)
     numbered = find_row_numbers(sample, roles)
     if numbered:
         findings.add("row-numbers-dropped", file=table.name)
