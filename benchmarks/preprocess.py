@@ -29,6 +29,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from glue.preparation import prepare_upload
+
 STEPS = 1_000
 SIZES = (20_000, 1_000_000, 5_000_000)
 PAIRS = 3
@@ -94,10 +96,8 @@ def stream_by_pyarrow(folder: Path) -> dict[str, object]:
     """Read the table by batches and write each."""
     from pyarrow import csv  # noqa: PLC0415 - may be missing
 
-    with (
-        csv.open_csv(folder / "TTS.csv") as batches,
-        csv.CSVWriter(folder / "copy.csv", batches.schema) as writer,
-    ):
+    batches = csv.open_csv(folder / "TTS.csv")
+    with csv.CSVWriter(folder / "copy.csv", batches.schema) as writer:
         for batch in batches:
             writer.write_batch(batch)
     return {}
@@ -105,8 +105,6 @@ def stream_by_pyarrow(folder: Path) -> dict[str, object]:
 
 def prepare(folder: Path) -> dict[str, object]:
     """Unpack and prepare the upload, with every check."""
-    from glue.preparation import prepare_upload  # noqa: PLC0415 - only here
-
     (folder / "work").mkdir()
     made = prepare_upload(folder / "data.zip", "raw/data.zip", folder / "work")
     return {
