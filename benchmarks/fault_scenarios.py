@@ -104,14 +104,19 @@ def _break_lambdas() -> Iterator[Scenario]:
     for step, (function, service, operation) in LAMBDAS.items():
         yield from _break_invoke(step, function)
         yield from _break_calls(step, function, service, operation)
+    yield from _break_invoke("ChooseModel", "choose_model")
+    # What was paid for is not lost to the registry: the run goes on without it.
+    yield from _break_invoke("RegisterModel", "register_model", lasting=RECOVERED)
 
 
-def _break_invoke(step: str, function: str) -> Iterator[Scenario]:
+def _break_invoke(
+    step: str, function: str, *, lasting: str = REDRIVE
+) -> Iterator[Scenario]:
     for name, kind, count, outcome in (
         ("invoke throttled 5 times", "throttled", 5, RECOVERED),
         ("invoke 500 5 times", "server-error", 5, RECOVERED),
         ("invoke without an answer", "unanswered", 1, RECOVERED),
-        ("invoke denied", "denied", None, REDRIVE),
+        ("invoke denied", "denied", None, lasting),
     ):
         fault = Fault(
             kind, "lambda", "Invoke", role="states", match=function, count=count
@@ -127,7 +132,7 @@ def _break_invoke(step: str, function: str) -> Iterator[Scenario]:
         step,
         "killed 20 times",
         (Fault("killed", "lambda", function, count=20),),
-        REDRIVE,
+        lasting,
     )
 
 

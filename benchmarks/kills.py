@@ -166,7 +166,7 @@ class Stream:
 
     def _say_how(self, name: str, number: int) -> str:
         times = self.redriven[name]
-        how = f"after {times} redrives" if times else "by itself"
+        how = f"redriven {times} times" if times else "by itself"
         if number in self.again.values():
             return f"right {how}, in place of another"
         return f"right {how}"

@@ -1,29 +1,42 @@
-"""Measures the preparation of large uploads: time, peak memory, and the findings.
+"""Measures the preparation of large uploads beside bare copies of the same table.
 
     python -m benchmarks.preprocess [rows ...]
 
-Each size runs in a process of its own, whose peak memory the system measures.
-The uploads are made by seed; small and large ones have the same oddities in the
-same first series, so that their findings must be the same.
+Each size is a table of daily series. In one run it is read and written by pandas,
+which checks nothing; sorted and written by DuckDB, and streamed by pyarrow, where they
+are installed; and prepared, with every check on. Each is a process of its own, whose
+time on the processor and peak memory the system measures; PAIRS of them follow each
+other in turn, and the table has their medians. The uploads are made by seed; small and
+large ones have the same oddities in the same first series, so that their findings must
+be the same. BENCH_PYTHON names another interpreter for the measured processes, and
+BENCH_PAIRS how many there are of each.
 """
 
 import json
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+
+from glue.preparation import prepare_upload
 
 STEPS = 1_000
 SIZES = (20_000, 1_000_000, 5_000_000)
+PAIRS = 3
 SEED = 7
 SETTINGS = {"TimeSeriesForecastingJobConfig": {"ForecastHorizon": 14}}
+NOT_INSTALLED = 3
 
 
 def write_upload(path: Path, rows: int) -> None:
@@ -61,62 +74,154 @@ def _series(number: int, days: list[str], random: np.random.Generator) -> str:
     return "".join(lines)
 
 
-def measure(path: str) -> None:
-    """Prepare one upload and print what it took, as JSON."""
-    # Not by the process that only starts others.
-    from glue.preparation import prepare_upload  # noqa: PLC0415 - see above
+def copy_by_pandas(folder: Path) -> dict[str, object]:
+    """Read the table and write it."""
+    table = pd.read_csv(folder / "TTS.csv")
+    table.to_csv(folder / "copy.csv", index=False)
+    return {}
 
-    start = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        made = prepare_upload(Path(path), "raw/data.zip", Path(folder))
-        train = made.files.train.stat().st_size if made.files else 0
-    unit = 1024 if sys.platform != "darwin" else 1
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    print(
-        json.dumps(
-            {
-                "accepted": made.accepted,
-                "rows": made.table.get("rows"),
-                "seconds": round(time.perf_counter() - start, 1),
-                "peak_mb": round(peak / 1e6),
-                "train_mb": round(train / 1e6),
-                "findings": [
-                    [f.code, f.count, [e.value for e in f.examples]]
-                    for f in made.findings
-                ],
-            }
-        )
+
+def sort_by_duckdb(folder: Path) -> dict[str, object]:
+    """Sort the table by series and day, and write it."""
+    import duckdb  # noqa: PLC0415 - may be missing
+
+    duckdb.sql(
+        f"copy (select * from '{folder / 'TTS.csv'}' order by item_id, timestamp) "
+        f"to '{folder / 'copy.csv'}'"
     )
+    return {}
+
+
+def stream_by_pyarrow(folder: Path) -> dict[str, object]:
+    """Read the table by batches and write each."""
+    from pyarrow import csv  # noqa: PLC0415 - may be missing
+
+    batches = csv.open_csv(folder / "TTS.csv")
+    with csv.CSVWriter(folder / "copy.csv", batches.schema) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+    return {}
+
+
+def prepare(folder: Path) -> dict[str, object]:
+    """Unpack and prepare the upload, with every check."""
+    (folder / "work").mkdir()
+    made = prepare_upload(folder / "data.zip", "raw/data.zip", folder / "work")
+    return {
+        "rows": made.table.get("rows"),
+        "accepted": made.accepted,
+        "findings": [
+            [f.code, f.count, [e.value for e in f.examples]] for f in made.findings
+        ],
+    }
+
+
+WAYS: dict[str, Callable[[Path], dict[str, object]]] = {
+    "pandas, read and written": copy_by_pandas,
+    "DuckDB, sorted and written": sort_by_duckdb,
+    "pyarrow, streamed": stream_by_pyarrow,
+    "ours, every check": prepare,
+}
+BARE, OURS = "pandas, read and written", "ours, every check"
+
+
+def measure(way: str, upload: str) -> None:
+    """Do one thing with one upload and print what it took, as JSON."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "data.zip").symlink_to(upload)
+        if way != OURS:
+            zipfile.ZipFile(upload).extract("TTS.csv", folder)
+        start, clock = time.process_time(), time.perf_counter()
+        try:
+            found = WAYS[way](folder)
+        except ImportError:
+            sys.exit(NOT_INSTALLED)
+        taken = time.process_time() - start, time.perf_counter() - clock
+    print(json.dumps({"cpu": taken[0], "wall": taken[1], "peak": _peak(), **found}))
+
+
+def _peak() -> float:
+    """Read the peak memory of this process, in MB."""
+    status = Path("/proc/self/status")
+    if status.exists():  # without what the process had before it became Python
+        line = next(x for x in status.read_text().splitlines() if "VmHWM" in x)
+        return int(line.split()[1]) * 1024 / 1e6
+    unit = 1024 if sys.platform != "darwin" else 1
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one way took, of some runs; the last run's findings."""
+
+    cpu: float
+    wall: float
+    peak: float
+    last: dict[str, object]
+
+
+def run_in_turn(upload: Path, pairs: int) -> dict[str, Measured | None]:
+    """Run all ways some times in turn; None for those that are not installed."""
+    runs: dict[str, list[dict[str, float]]] = {way: [] for way in WAYS}
+    for _ in range(pairs):
+        for way in WAYS:
+            runs[way] += _run(way, upload)
+    return {way: _summarise(taken) if taken else None for way, taken in runs.items()}
+
+
+def _run(way: str, upload: Path) -> list[dict[str, float]]:
+    python = os.environ.get("BENCH_PYTHON", sys.executable)
+    command = [python, "-m", __spec__.name, "--measure", way, str(upload)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode == NOT_INSTALLED:
+        return []
+    if done.returncode:
+        raise RuntimeError(f"{way} failed: {done.stderr}")
+    return [json.loads(done.stdout)]
+
+
+def _summarise(runs: list[dict[str, float]]) -> Measured:
+    cpu, wall = (
+        statistics.median(run[name] for run in runs) for name in ("cpu", "wall")
+    )
+    return Measured(cpu, wall, max(run["peak"] for run in runs), dict(runs[-1]))
 
 
 def main(sizes: tuple[int, ...]) -> None:
-    """Measure each size in a process of its own and print a table."""
+    """Measure each size and print a table."""
     findings = []
-    print("| rows | seconds | peak memory, MB | training file, MB | accepted |")
-    print("|---:|---:|---:|---:|---|")
+    pairs = int(os.environ.get("BENCH_PAIRS", PAIRS))
+    print("| rows | way | processor, s | to bare pandas | wall, s | peak memory, MB |")
+    print("|---:|---|---:|---:|---:|---:|")
     for rows in sizes:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "data.zip"
             write_upload(path, rows)
-            python = os.environ.get("BENCH_PYTHON", sys.executable)
-            command = [python, "-m", __spec__.name]
-            done = subprocess.run(
-                [*command, "--measure", str(path)], check=True, capture_output=True
-            )
-        found = json.loads(done.stdout)
-        findings.append(found["findings"])
-        print(
-            f"| {found['rows']:,} | {found['seconds']} | {found['peak_mb']} "
-            f"| {found['train_mb']} | {found['accepted']} |"
-        )
+            measured = run_in_turn(path, pairs)
+        ours, bare = measured[OURS], measured[BARE]
+        if ours is None or bare is None:
+            raise RuntimeError("pandas is not installed; install requirements-glue.txt")
+        findings.append(ours.last["findings"])
+        for way, one in measured.items():
+            print(_describe(ours.last["rows"], way, one, bare))
     same = all(one == findings[0] for one in findings)
     print(f"\nthe same findings at every size: {same}")
     for code, count, _ in findings[0]:
         print(f"- {code}: {count}")
 
 
+def _describe(rows: object, way: str, one: Measured | None, bare: Measured) -> str:
+    if one is None:
+        return f"| {rows:,} | {way} | skipped: not installed | | | |"
+    return (
+        f"| {rows:,} | {way} | {one.cpu:.1f} | {one.cpu / bare.cpu:.2f} "
+        f"| {one.wall:.1f} | {one.peak:.0f} |"
+    )
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--measure"]:
-        measure(sys.argv[2])
+        measure(*sys.argv[2:4])
     else:
         main(tuple(map(int, sys.argv[1:])) or SIZES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.retraining import CHAMPION
+from chalicelib.retraining import CHAMPION, TRAINED
 from chalicelib.runs import SCHEMA
 
 if TYPE_CHECKING:
@@ -108,5 +108,5 @@ def list_warnings(
         return
     if document.get("warning"):
         yield str(document["warning"])
-    elif succeeded and document.get("road") != CHAMPION and not document["registered"]:
+    elif succeeded and document.get("road") in TRAINED and not document["registered"]:
         yield "the model was not registered (no answer came in time)"

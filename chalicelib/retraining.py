@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from chalicelib.registry import Version
 
 TRAIN, CHAMPION = "train", "champion"
+# The roads on which Autopilot trains a model that is registered.
+TRAINED = (TRAIN, BOTH)
 RETRAIN, REFORECAST = "retrain", "reforecast"
 AUTOMATIC, MANUAL = "automatic", "manual"
 _DAY = 86_400

@@ -56,6 +56,7 @@ def _describe_run(run: ListedRun) -> Mapping[str, Any]:
         "verdict": run.verdict if run.state == "SUCCEEDED" else None,
         "reason": run.verdict if run.ended and run.state != "SUCCEEDED" else None,
         "waits": run.waits or None,
+        "model": run.model or None,
         "has_status": run.has_status,
         "key": key,
         "version_id": version_id,

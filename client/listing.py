@@ -31,6 +31,7 @@ class ListedRun:
     """A run; ``has_status`` is False while its ``status.json`` is missing.
 
     ``waits`` says what a run waits for that goes on; empty where it does not.
+    ``model`` says why a run trained or did not; empty where it does not tell.
     """
 
     run_id: str
@@ -41,6 +42,7 @@ class ListedRun:
     has_status: bool = True
     upload: tuple[str, str] = ("", "")
     waits: str = ""
+    model: str = ""
 
     @property
     def ended(self) -> bool:
@@ -120,6 +122,7 @@ class Lister:
             has_status=status is not None,
             upload=(str(asked.get("key", "")), str(asked.get("version_id", ""))),
             waits=self._find_wait(execution),
+            model=str(((status or {}).get("model") or {}).get("reason") or ""),
         )
 
     def _find_wait(self, execution: ExecutionListItemTypeDef) -> str:

@@ -43,8 +43,9 @@ def _render_run(run: ListedRun, now: datetime) -> Iterator[RenderableType]:
     note = run.waits or run.verdict
     if run.ended and not run.has_status:
         note = f"(no status.json) {note}".strip()
-    if note:
-        yield _note(note)
+    for words in (note, run.model):
+        if words:
+            yield _note(words)
 
 
 def _render_lost(

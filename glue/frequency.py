@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 
 from glue.arrays import Array
 from glue.limits import (
@@ -166,31 +167,34 @@ class StepEvidence:
         """
         if self.irregular:
             return
-        days = seconds // DAY
+        codes, days = pd.factorize(seconds // DAY)
         same = np.diff(series) == 0
         _count_into(self.seconds, np.diff(seconds)[same])
-        within = (np.diff(days) == 0) & (np.diff(seconds) > 0) & same
+        within = (np.diff(codes) == 0) & (np.diff(seconds) > 0) & same
         self.same_day += int(within.sum())
         months = (days * DAY).astype("datetime64[s]").astype("datetime64[M]")
-        month_steps = np.diff(months.astype(np.int64))[same]
+        month_steps = np.diff(months.astype(np.int64)[codes])[same]
         _count_into(self.months, month_steps)
-        self.monthly_breaks += int((~_same_place_in_month(days, months)[same]).sum())
+        alike = _same_place_in_month(days, months, codes)
+        self.monthly_breaks += int((~alike[same]).sum())
         self.irregular = len(self.seconds) > _MOST_STEPS
 
 
 def _count_into(counter: Counter[int], steps: Array) -> None:
-    values, counts = np.unique(steps[steps > 0], return_counts=True)
+    codes, values = pd.factorize(steps[steps > 0])
+    counts = np.bincount(codes, minlength=len(values))
     counter.update(dict(zip(values.tolist(), counts.tolist())))
 
 
-def _same_place_in_month(days: Array, months: Array) -> Array:
+def _same_place_in_month(days: Array, months: Array, codes: Array) -> Array:
     """Say of each pair of neighbours whether both are the n-th, or the last, day.
 
+    ``codes`` are the places of the rows' days among the distinct ones.
     In a shorter month the last day stands for the n-th: 30 January, 28 February.
     """
     first = months.astype("datetime64[D]").astype(np.int64)
     following = (months + 1).astype("datetime64[D]").astype(np.int64)
-    day, is_last = days - first, following - days == 1
+    day, is_last = (days - first)[codes], (following - days == 1)[codes]
     steps = np.diff(day)
     return (
         (steps == 0)

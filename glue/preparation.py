@@ -36,7 +36,9 @@ from glue.understanding.column_settings import (
 )
 from glue.understanding.history import HistoryTable, understand_history
 from glue.understanding.related import (
+    UNREADABLE_DATES,
     RelatedTable,
+    check_dates,
     check_swapped,
     understand_metadata,
     understand_related,
@@ -48,13 +50,15 @@ class Options:
     """What a test or a benchmark may set otherwise.
 
     ``parts`` is the number of parts, by the data's size when None; ``chunk_rows``
-    is how many rows are read at a time; ``series`` is how many series there may be.
+    is how many rows are read at a time; ``series`` is how many series there may be;
+    ``by_record`` reads simple lines too a record at a time.
     """
 
     limits: ArchiveLimits = field(default_factory=ArchiveLimits)
     parts: int | None = None
     chunk_rows: int = CHUNK_ROWS
     series: int = MAX_SERIES
+    by_record: bool = False
     transform_part_bytes: int = TRANSFORM_PART_BYTES
     transform_part_series: int = TRANSFORM_PART_SERIES
     hook: Hook = user_hook
@@ -247,7 +251,13 @@ class _Data:
         if role not in self.upload.files:
             return None
         path, name = self.upload.files[role], self.upload.names[role]
-        return open_table(path, name, self.findings, chunk_rows=self.options.chunk_rows)
+        return open_table(
+            path,
+            name,
+            self.findings,
+            chunk_rows=self.options.chunk_rows,
+            by_record=self.options.by_record,
+        )
 
     def _understand(self) -> _Tables | None:
         """Find out what the tables' columns are; None without a usable history."""
@@ -258,6 +268,7 @@ class _Data:
             table, self.settings, self.findings, item=self.upload.dataset
         )
         if history is None:
+            self._check_dates_alike()
             return None
         rts, metadata = self._open("RTS"), self._open("metadata")
         if rts is not None and check_swapped(
@@ -269,6 +280,15 @@ class _Data:
         return _Tables(
             history, related, self._understand_metadata(metadata, history, taken)
         )
+
+    def _check_dates_alike(self) -> None:
+        """Say of RTS.csv too what is wrong with the dates of both tables."""
+        found = [f for f in self.findings if f.code in UNREADABLE_DATES and f.examples]
+        table = self._open("RTS") if found else None
+        if table is not None:
+            order = self.settings.preparation.get("DateOrder")
+            column = found[0].examples[0].column
+            check_dates(table, str(column), self.findings, order=order)
 
     def _understand_related(
         self, table: Table | None, history: HistoryTable

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from glue.arrays import Array, factorize
+from glue.arrays import Array
+from glue.columns import (
+    Coded,
+    Column,
+    Columns,
+    as_coded,
+    given_columns,
+    join_columns,
+    number,
+)
 from glue.findings.finding import MAX_EXAMPLES, Example
 
 
@@ -15,7 +24,8 @@ from glue.findings.finding import MAX_EXAMPLES, Example
 class Rows:
     """Some rows of one table.
 
-    ``columns`` holds an array per column, [n]: texts as objects, numbers as float.
+    ``columns`` holds an array per column, [n]: texts as objects, numbers as float;
+    texts may be kept in other ways as long as nobody asks for them.
     ``numbers`` are the rows' numbers in their file, where the header is 1, and
     ``seconds`` their moments since 1970, zero where the table has none.
     """
@@ -23,6 +33,9 @@ class Rows:
     columns: Mapping[str, Array]
     numbers: Array
     seconds: Array
+    _keys: dict[tuple[object, ...], Array] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -39,27 +52,86 @@ class Rows:
         """Pick rows by a mask, by their places, or by a slice."""
         if isinstance(which, np.ndarray) and which.dtype == bool and which.all():
             return self
-        columns = {name: values[which] for name, values in self.columns.items()}
+        columns = Columns(self.columns).pick(which)
         return Rows(columns, self.numbers[which], self.seconds[which])
 
-    def with_columns(self, columns: Mapping[str, Array]) -> Rows:
+    def given(self, name: str) -> Column:
+        """Give a column as it is kept."""
+        return given_columns(self.columns)[name]
+
+    def factorize(self, name: str) -> tuple[Array, Array]:
+        """Number the texts of a column in the order in which they first come.
+
+        Returns
+        -------
+        tuple of array
+            The number of each row's text, [n], and the texts, [m].
+        """
+        column = self.given(name)
+        is_coded = isinstance(column, Coded)
+        coded = column.renumber() if is_coded else as_coded(column)
+        return coded.codes, coded.uniques
+
+    def blank(self, name: str) -> Array:
+        """Mark the rows without a text in a column, [n]."""
+        column = self.given(name)
+        blank: Array = column == "" if isinstance(column, np.ndarray) else column.blank
+        return blank
+
+    def given_columns(self) -> Iterable[tuple[str, Column]]:
+        """Give all columns with their names, as they are kept."""
+        return given_columns(self.columns).items()
+
+    def with_columns(self, columns: Mapping[str, Column]) -> Rows:
         """Add columns, or put others in their place."""
-        return replace(self, columns={**self.columns, **columns})
+        if not columns:
+            return self
+        return replace(self, columns=Columns(self.columns).change(columns))
+
+    def without_columns(self, names: Collection[str]) -> Rows:
+        """Leave columns out."""
+        given = given_columns(self.columns)
+        kept = {name: column for name, column in given.items() if name not in names}
+        return replace(self, columns=Columns(kept))
 
     def with_seconds(self, seconds: Array) -> Rows:
         """Give the rows other moments."""
+        if seconds is self.seconds:
+            return self
         return replace(self, seconds=seconds)
 
     def key(self, names: Sequence[str], *, sort: bool = False) -> Array:
         """Number the distinct values of some columns taken together, [n]."""
         if not names:
             return np.zeros(len(self), dtype=np.int64)
-        return factorize([self.columns[name] for name in names], sort=sort)
+        known = (*names, sort)
+        if known not in self._keys:
+            self._keys[known] = number([self.given(n) for n in names], sort=sort)
+        return self._keys[known]
 
     def sort(self, keys: Sequence[str]) -> Rows:
         """Sort by series, then by time, then as in the file."""
         series = self.key(keys, sort=True)
+        if self._is_sorted(series):
+            return self
         return self.take(np.lexsort((self.numbers, self.seconds, series)))
+
+    def _is_sorted(self, series: Array) -> bool:
+        apart = np.diff(series)
+        later, below = np.diff(self.seconds), np.diff(self.numbers) >= 0
+        in_order = (later > 0) | ((later == 0) & below)
+        return bool(((apart > 0) | ((apart == 0) & in_order)).all())
+
+    def least_numbers(self, name: str) -> tuple[list[str], list[int]]:
+        """Give the texts of a column, and the first row of each in the file."""
+        codes, uniques = self.factorize(name)
+        if len(codes) and (np.diff(codes) >= 0).all():
+            starts = np.flatnonzero(np.diff(codes, prepend=-1))
+            firsts = np.minimum.reduceat(self.numbers, starts)
+        else:
+            firsts = np.full(len(uniques), np.iinfo(np.int64).max)
+            np.minimum.at(firsts, codes, self.numbers)
+        return uniques.tolist(), firsts.tolist()
 
     def series(self, keys: Sequence[str]) -> Series:
         """Tell the series of sorted rows apart."""
@@ -102,11 +174,12 @@ def concatenate(pieces: Sequence[Rows]) -> Rows:
     if len(pieces) == 1:
         return pieces[0]
     columns = {
-        name: np.concatenate([piece.columns[name] for piece in pieces])
+        name: join_columns([piece.given(name) for piece in pieces])
         for name in pieces[0].columns
     }
     numbers = np.concatenate([piece.numbers for piece in pieces])
-    return Rows(columns, numbers, np.concatenate([piece.seconds for piece in pieces]))
+    seconds = np.concatenate([piece.seconds for piece in pieces])
+    return Rows(Columns(columns), numbers, seconds)
 
 
 @dataclass(frozen=True)

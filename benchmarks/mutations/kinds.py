@@ -37,7 +37,7 @@ NUMBERS = (
 # What is said of timestamps that are not like the others.
 MOMENTS = (
     *("timestamp-unreadable", "timestamp-mixed", "timestamp-ambiguous"),
-    "timestamp-blank",
+    *("timestamp-blank", "timestamp-default"),
     *(
         "timestamp-number",
         "duplicate-rows",
@@ -54,7 +54,7 @@ STRAYS = ("series-short", "series-ends-early", "series-gaps", "time-hole")
 IDS = (
     *("ids-alike", "ids-damaged", "duplicate-rows", "metadata-duplicate"),
     *("rts-series-unknown", "metadata-unknown", "metadata-missing", "key-blank"),
-    *("rts-duplicate-rows", "rts-nothing-matched"),
+    *("rts-duplicate-rows", "rts-nothing-matched", "ids-unmatched"),
 )
 # What is said of lines that are no rows of the table.
 LINES = ("lines-skipped", "csv-row-width", "header-missing", "header-repeated")

@@ -183,7 +183,8 @@ def zone_everywhere(draft: Draft, random: Random) -> bool:
 def offsets_of_a_clock_change(draft: Draft, random: Random) -> bool:
     if draft.frequency not in ("H", "D", "M"):
         return False
-    change = random.choice(draft.tts.cells(TIME)).value
+    # Never the first moment, so that there are two offsets.
+    change = random.choice(sorted({c.value for c in draft.tts.cells(TIME)})[1:])
 
     def spell(at: datetime) -> str:
         summer = at >= change

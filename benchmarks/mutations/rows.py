@@ -36,6 +36,7 @@ VALUES = (
     *("timestamp-unreadable", "timestamp-mixed", "target-not-number", "key-blank"),
     *("timestamp-blank", "column-missing"),
     *("covariate-not-number", "covariate-mixed", "keys-crossed", "columns-crossed"),
+    "ids-unmatched",
 )
 WIDE = ("table-wide", "table-melted")
 RELATED = ("rts-history-missing", "future-partial", "rts-series-unknown", "time-hole")
@@ -632,7 +633,7 @@ def another_number_that_could_be_meant(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind(*HEADER)
+@kind(*HEADER, "target-not-number", "timestamp-unreadable")
 def names_of_columns_in_the_wrong_order(draft: Draft, random: Random) -> bool:
     """Swap two names in the header, so that each names the other's column."""
     sheet = draft.tts
@@ -642,7 +643,7 @@ def names_of_columns_in_the_wrong_order(draft: Draft, random: Random) -> bool:
     return {sheet.columns[one], sheet.columns[other]} <= {ITEM, TIME, TARGET}
 
 
-@kind("rts-has-target", "column-collision", "column-unclear")
+@kind("target-copied", "rts-has-target", "column-collision", "column-unclear")
 def target_twice(draft: Draft, random: Random) -> bool:
     """Put the target in twice, under another name; it would forecast itself."""
     sheet = draft.tts

@@ -61,11 +61,15 @@ class Home:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.folder.chmod(0o700)
         except OSError as error:
-            raise LocalError(
-                f"the local AWS cannot keep its state in {str(self.folder)!r} "
-                f"({error.strerror}); make room there, or name another folder with "
-                "XDG_DATA_HOME"
-            ) from error
+            raise _refuse(self, error) from error
+
+
+def _refuse(home: Home, error: OSError) -> LocalError:
+    return LocalError(
+        f"the local AWS cannot keep its state in {str(home.folder)!r} "
+        f"({error.strerror}); make room there, or name another folder with "
+        "XDG_DATA_HOME"
+    )
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,8 @@ def find_holder(home: Home) -> int | None:
         lock = os.open(home.state / "lock", os.O_RDONLY)
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise _refuse(home, error) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:

@@ -86,16 +86,27 @@ def _wait_until_ready(home: Home, started: subprocess.Popen[bytes] | None) -> Ru
         running = find_running(home)
         if running is not None:
             return running
-        ended = find_holder(home) is None if started is None else started.poll()
-        if ended not in (None, False):
-            raise LocalError(
-                f"the local AWS did not start ({_read_end(home.log)}); read {home.log}"
-            )
+        if _has_ended(home, started):
+            raise LocalError(_explain_end(home))
         time.sleep(_LOOK_SECONDS)
     raise LocalError(
         f"the local AWS is not ready after {_START_SECONDS:.0f} s; end it with "
         f"`forecast local stop`, and read {home.log}"
     )
+
+
+def _has_ended(home: Home, started: subprocess.Popen[bytes] | None) -> bool:
+    if started is None:
+        return find_holder(home) is None
+    return started.poll() is not None
+
+
+def _explain_end(home: Home) -> str:
+    told = _read_end(home.log)
+    remedy = f"read {home.log}"
+    if "No module named" in told:
+        remedy = "install what it needs: `pip install -r requirements-run.txt`"
+    return f"the local AWS did not start ({told}); {remedy}"
 
 
 def _read_end(log: Path) -> str:

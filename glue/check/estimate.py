@@ -54,6 +54,8 @@ def describe_estimate(estimate: Mapping[str, Any]) -> str:
     cost = f"${estimate['least']:.{digits}f} to ${estimate['most']:.{digits}f}"
     least, most = (estimate[f"minutes_{end}"] for end in ("least", "most"))
     took = f"{_spell_minutes(least)} to {_spell_minutes(most)}"
+    if most < 60:
+        took = f"{least} to {most} minutes"
     cap = estimate["training_ends_after"]
     ends = f"; training is cut at {_spell_seconds(cap)}" if cap else ""
     return f"about {cost} and {took}{ends}"

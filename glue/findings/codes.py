@@ -47,7 +47,7 @@ UPLOAD_CODES: dict[str, Code] = {
     # the archive
     "zip-unreadable": _error(
         "The file is named .zip and is not a zip file, is empty, or is damaged.",
-        "make the archive again and upload it whole; a bare table is uploaded as .csv",
+        "make the archive again and upload it whole",
         "{problem}",
     ),
     "zip-encrypted": _error(
@@ -125,7 +125,8 @@ UPLOAD_CODES: dict[str, Code] = {
     # the text of the tables
     "csv-empty": _error(
         "A table is empty.",
-        "export it again, with a header and at least one row",
+        "export it again, with a header and at least one row; RTS.csv and metadata.csv "
+        "may be left out of the archive instead",
         "{file} is empty",
     ),
     "csv-no-rows": _error(
@@ -163,8 +164,8 @@ UPLOAD_CODES: dict[str, Code] = {
     "csv-quote-open": _error(
         "A quote is opened in one row and closed in a later one, so that rows between "
         "them are read as one value.",
-        'close the quote where its value ends; write it twice ("") where it belongs '
-        'to the value, as in "a string of 5"""',
+        "take that quote away if it stands there by mistake; otherwise close it where "
+        'its value ends; where it means inches, write "5""" for 5"',
         "a quote opens in {file} and is closed {count:row} further down only, so that "
         "these rows are read as one value",
     ),
@@ -182,7 +183,8 @@ UPLOAD_CODES: dict[str, Code] = {
     "header-missing": _error(
         "The first line of a table is a row, and no names of columns stand above it.",
         "put a line of names above the first row, such as "
-        "item_id,timestamp,target_value",
+        "item_id,timestamp,target_value in TTS.csv; RTS.csv and metadata.csv call the "
+        "id and the date as TTS.csv does",
         "{file} has no header: its first line is a row (found {found})",
     ),
     "csv-row-width": _error(
@@ -331,9 +333,17 @@ UPLOAD_CODES: dict[str, Code] = {
         "the form of the others, best YYYY-MM-DD, with HH:MM:SS behind it below daily",
         "{problem}",
     ),
+    "timestamp-default": _error(
+        "Timestamps are a date that programs write where there is none, such as "
+        "1970-01-01, and rows of one series share it.",
+        "write the right date into each of these rows, or remove the rows",
+        "{count:row} of {file} with a date in {column!r} that programs write where "
+        "there is none",
+    ),
     "timestamp-blank": _error(
         "Timestamps are blank.",
-        "fill in the date of each row, or remove the rows if they are totals or notes",
+        "fill in the date of each row, or remove the rows if they are blank, totals or "
+        "notes",
         "no {column!r} in {count} of {read:row} of {file}",
     ),
     "timestamp-ambiguous": _error(
@@ -573,9 +583,9 @@ UPLOAD_CODES: dict[str, Code] = {
         "{count:id} of {file} in more than one of the columns that name a series",
     ),
     "columns-crossed": _error(
-        "From some row on the ids are numbers that were never seen before, and another "
-        "column has few values, as ids have: two tables were joined whose columns have "
-        "another order.",
+        "From some row on two columns trade what they hold: ids and values, or the "
+        "sizes of their numbers; two tables were joined whose columns have another "
+        "order.",
         "bring the columns of the rows below into the order of the header; if the ids "
         "are right, sort the table by time",
         "{file}'s columns {first!r} and {second!r} seem to be swapped from row {row} "
@@ -611,6 +621,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "look for timestamps with a wrong date; ignore this if the hole is real",
         "no series of {file} has a row between {before} and {after}",
         "timestamp-swapped",
+        "timestamp-default",
     ),
     "grid-too-large": _error(
         "Nearly all of the time between the first and the last timestamp has no row, "
@@ -654,6 +665,7 @@ UPLOAD_CODES: dict[str, Code] = {
         *_LOST_ROWS,
         "coarser-than-frequency",
         "timestamp-swapped",
+        "timestamp-default",
     ),
     "target-blank": _warning(
         "Values of the target are blank inside the history; Autopilot fills them with "
@@ -831,13 +843,25 @@ UPLOAD_CODES: dict[str, Code] = {
         "no future values are given for {columns}",
         "rts-nothing-matched",
     ),
+    "ids-unmatched": _error(
+        "Ids of the history meet no row of RTS.csv, and look like others: mistyped, "
+        "written another way, rounded, or no ids at all.",
+        "write each id alike in all files",
+        "{count:id} of {file} without a row in {source}: {why}",
+    ),
+    "target-copied": _error(
+        "A column holds the target once more, which is not known ahead.",
+        "take the column out, or name it in Preparation.DropColumns",
+        "{file}'s column {column!r} holds the same values as {target!r}, the target, "
+        "which is not known ahead",
+    ),
     "future-partial": _error(
         "Covariates of the future are given for some series or steps only.",
         "complete them up to the end of the horizon, after a look for wrong ids among "
         "these series; or set futurefill for each (texts cannot be filled)",
         "{source} does not give {unfilled} for all of the {horizon} steps to come, in "
-        "{count} of {series} series{why}",
-        "future-none",
+        "{count} of {series} series",
+        *("future-none", "rts-nothing-matched"),
         *_LOST_ROWS,
     ),
     "future-partial-filled": _warning(
@@ -853,7 +877,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "fill them in up to the end of the horizon, texts by a word such as none; or "
         "set futurefill for a column of numbers; or leave the column out with "
         "Preparation.DropColumns",
-        "no {column!r} in {count:row} of the future",
+        "no {column!r} in {count:row} of the future{why}",
         *("covariate-not-number", "decimal-mixed"),
     ),
     "future-blank-filled": _warning(
@@ -880,7 +904,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "setting-unknown": _error(
         "A settings file holds a key that is not known.",
         "correct the name or remove the key",
-        "{path} in {source} is not a setting of this pipeline",
+        "{path} in {source} {problem}",
     ),
     "setting-capped": _warning(
         "The upload's own config.json asks for more time, machines or trainings than "

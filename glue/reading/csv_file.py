@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,7 @@ from glue.reading.layout import (
     is_ruler,
 )
 from glue.reading.row_widths import QUOTE_DECIMALS, WidthAdvice
+from glue.reading.ruled_lines import Grid, RuledLines
 from glue.rows import Rows
 
 _HEAD_LINES = 50
@@ -47,7 +49,8 @@ class CsvFile:
 
     ``skip`` is the number of columns at the left that are left out: 1 when a
     program has written its row numbers there. ``written`` is how many fields the
-    header has in the file, blank ones included.
+    header has in the file, blank ones included. ``by_record`` reads it a record at a
+    time, which is what simple lines are held to.
     """
 
     path: Path
@@ -58,6 +61,7 @@ class CsvFile:
     skip: int = 0
     written: int = 0
     is_numbered: bool = False
+    by_record: bool = False
     layout: Layout = field(default_factory=lambda: Layout(",", 1))
 
     @property
@@ -78,6 +82,22 @@ class CsvFile:
         """How many bytes its rows are as text."""
         return self.path.stat().st_size
 
+    @property
+    def _grid(self) -> Grid:
+        return Grid(
+            self.encoding,
+            self.delimiter,
+            self.header,
+            self.skip,
+            quote=self.layout.quote,
+        )
+
+    @property
+    def _is_simple(self) -> bool:
+        """Whether nothing but the header is above the rows, and beside them."""
+        first = self.layout.header == 1 and not self.layout.above
+        return not self.by_record and first and (self.is_numbered or not self.skip)
+
     def rename(self, names: Mapping[str, str]) -> CsvFile:
         """Give the same file with other names for columns."""
         return replace(self, header=tuple(names.get(n, n) for n in self.header))
@@ -90,8 +110,13 @@ class CsvFile:
         Rows that have another number of fields than the header are tallied and
         left out.
         """
-        rows = _RowFilter(self, tallies)
-        for first, records in _read_blocks(self, size or self.chunk_rows, findings):
+        rows, size = _RowFilter(self, tallies), size or self.chunk_rows
+        ruled = RuledLines(self.path, self._grid)
+        for block in ruled.read(size) if self._is_simple else ():
+            rows.pass_over(block)
+            yield block
+        begin = ruled.offset, ruled.number
+        for first, records in _read_blocks(self, size, findings, begin=begin):
             numbers, good = rows.choose(first, records)
             if good:
                 columns = itertools.islice(zip(*good), self.skip, None)
@@ -100,7 +125,14 @@ class CsvFile:
         rows.finish()
 
 
-def open_csv(path: Path, name: str, findings: Findings, *, chunk_rows: int) -> CsvFile:
+def open_csv(
+    path: Path,
+    name: str,
+    findings: Findings,
+    *,
+    chunk_rows: int,
+    by_record: bool = False,
+) -> CsvFile:
     """Find out how a CSV file is written, without holding it in memory.
 
     Parameters
@@ -113,6 +145,8 @@ def open_csv(path: Path, name: str, findings: Findings, *, chunk_rows: int) -> C
         Takes what is noticed about it.
     chunk_rows
         Rows that are later read at a time.
+    by_record
+        Whether simple lines are read a record at a time as well.
 
     Raises
     ------
@@ -125,7 +159,9 @@ def open_csv(path: Path, name: str, findings: Findings, *, chunk_rows: int) -> C
     if layout.delimiter != ",":
         words = DELIMITERS[layout.delimiter]
         findings.add("csv-delimiter", file=name, delimiter=words)
-    table = CsvFile(path, name, encoding, chunk_rows, layout=layout)
+    table = CsvFile(
+        path, name, encoding, chunk_rows, layout=layout, by_record=by_record
+    )
     return _read_header(table, findings)
 
 
@@ -186,10 +222,11 @@ def _check_whole_quotes(
         raise findings.reject(
             "csv-unreadable",
             examples=[Example(table.name, table.layout.header, None, header[0])],
-            remedy="take the quotes at both ends of each line away, or export the "
-            "table again",
+            remedy="export the table again; or take the quote at both ends of each "
+            'line away, and write each "" within it as one "',
             file=table.name,
-            problem="quotes stand around whole lines, so that each is one value",
+            problem="quotes stand around whole lines, so that each is one value; those "
+            "of its cells may be doubled",
         )
 
 
@@ -257,17 +294,26 @@ class _Lines:
 
 
 def _read_blocks(
-    table: CsvFile, size: int, findings: Findings
+    table: CsvFile,
+    size: int,
+    findings: Findings,
+    *,
+    begin: tuple[int, int] = (0, 1),
 ) -> Iterator[tuple[int, list[list[str]]]]:
     """Yield records as they are, with the number of the first; the header is 1.
 
     A block ends by the number of its records or of their characters, and of a record
-    that is far too wide only a part is kept.
+    that is far too wide only a part is kept. ``begin`` is the place of the first
+    record in the file, in bytes, and its number.
     """
-    with table.path.open(encoding=table.encoding, newline="") as file:
+    offset, number = begin
+    with table.path.open("rb") as data:
+        data.seek(offset)
+        encoding = "utf-8" if offset and table.encoding == "utf-8-sig" else None
+        file = io.TextIOWrapper(data, encoding or table.encoding, newline="")
         lines = _Lines(file, table, findings)
         reader = csv.reader(lines, **table.layout.dialect)
-        number, records, length = 1, list[list[str]](), 0
+        records, length = list[list[str]](), 0
         while True:
             try:
                 record = next(reader, None)
@@ -362,6 +408,10 @@ class _RowFilter:
         self._widths = WidthAdvice(table.delimiter, table.header, table.skip)
         self._last = 0
 
+    def pass_over(self, rows: Rows) -> None:
+        """Take in rows of which none is odd."""
+        self._widths.good += len(rows)
+
     def choose(
         self, first: int, records: list[list[str]]
     ) -> tuple[Array, list[list[str]]]:
@@ -409,6 +459,7 @@ class _RowFilter:
             kept.append(number)
             rows.append(record[: self._width])
         else:
+            self._widths.learn(rows)
             self._note_width(number, record)
 
     def _is_header(self, record: list[str]) -> bool:

@@ -33,6 +33,10 @@ _JSON = (
     "write the records as CSV, one row each below a header, and upload that; if it is "
     "an error that a server sent, download the table again",
 )
+_UNPACK = (
+    "a workbook that was renamed to .csv begins so as well: open it in a spreadsheet, "
+    "save the sheet as CSV in UTF-8, and upload that as {file}"
+)
 _WORKBOOK = "open it in a spreadsheet, save the sheet as CSV in UTF-8, and upload that"
 # What begins so is no CSV; what it is, and what to do.
 _OTHER_TEXTS = {
@@ -54,8 +58,8 @@ _MAGIC = {
         "was packed twice",
     ),
     b"PK\x03\x04": ("a zip archive or an Excel workbook", _WORKBOOK),
-    b"PK\x05\x06": ("an empty zip archive", "upload the table itself as .csv"),
-    b"PK\x07\x08": ("a part of a zip archive", "upload the table itself as .csv"),
+    b"PK\x05\x06": ("an empty zip archive", _UNPACK),
+    b"PK\x07\x08": ("a part of a zip archive: it begins with PK", _UNPACK),
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook", _WORKBOOK),
     b"%PDF": ("a PDF", "ask for the same table as CSV; none can be read from a PDF"),
     b"SQLi": ("a database file", "export the table from the database as CSV"),

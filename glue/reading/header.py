@@ -61,8 +61,12 @@ def check_header(
         turned = many and len(twice) < len(header) / 2 < repeats
         remedy = None
         if turned:
-            remedy = "turn the table by a quarter, so that each line is a row: its "
-            remedy += f"columns seem to stand in lines, of which {header[0]!r} is one"
+            names = [header[0], *(row[0].strip() for row in rows[:4] if row)]
+            remedy = f"the table lies on its side, as {list_some(map(repr, names), 3)} "
+            remedy += "stand below each other in the first column: transpose it (in a "
+            remedy += (
+                "spreadsheet: copy, paste special, transpose), and export it again"
+            )
         folded = {name.casefold() for name in twice}
         where = [n for n, name in enumerate(header, 1) if name.casefold() in folded]
         findings.add(

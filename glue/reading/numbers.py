@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from glue.arrays import Array
+from glue.columns import Column
+from glue.reading.fields import Fields, PlainNumbers
 from glue.reading.written_numbers import LONGEST_NUMBER, tidy_number
 
 # What pandas, R, SQL, spreadsheets and statistical offices write for "no value".
@@ -35,6 +37,7 @@ _BY_COMMA = re.compile(
 _ODD_NUMBER = re.compile(r"^0\d|[^-+.\deE\n]", re.MULTILINE)
 _LARGE_WHOLE = re.compile(r"[+-]?[1-9]\d{3,}")
 _LEADING_ZERO = re.compile(r"0\d+")
+_LARGE = 1_000  # what has four digits
 # Numbers of so many digits with zeros in front may be padded, rather than codes.
 _WIDE = 6
 # How a spreadsheet shows a large number in a narrow column: most digits are lost.
@@ -79,8 +82,13 @@ class NumberEvidence:
     low: float = np.inf
     high: float = -np.inf
 
-    def add(self, texts: Array, numbers: Array | None = None) -> None:
+    def add(self, column: Column, numbers: Array | None = None) -> None:
         """Take in texts without white space around them, and their rows' numbers."""
+        plain = column.read_plain() if isinstance(column, Fields) else None
+        if plain is not None and self._settles(plain):
+            self._add_settled(plain)
+            return
+        texts = column if isinstance(column, np.ndarray) else column.texts
         values = _read_plain(texts)
         if values is not None:
             self.filled += len(texts)
@@ -93,6 +101,21 @@ class NumberEvidence:
         for text, count in Counter(texts.tolist()).items():
             self.add_text(text, count, rows.get(text))
 
+    def _settles(self, plain: PlainNumbers) -> bool:
+        """Whether nothing is to be learnt from how the numbers are written."""
+        if self.with_points or plain.points.any():
+            return self.pointed > 0
+        return self.large > 0 or not (np.abs(plain.values) >= _LARGE).any()
+
+    def _add_settled(self, plain: PlainNumbers) -> None:
+        """Take in plain numbers that settle nothing."""
+        self.filled += len(plain.values)
+        self.plain += len(plain.values)
+        self.with_points = self.with_points or bool(plain.points.any())
+        self._add_values(plain.values)
+        if not self.with_points:
+            self.whole += len(plain.values)
+
     def add_text(self, text: str, count: int = 1, row: int | None = None) -> None:
         """Take in one text that is there so many times, first in this row."""
         if not text:
@@ -103,7 +126,7 @@ class NumberEvidence:
             self._note_other(text, count, row)
         elif _PLAIN.fullmatch(text):
             self.plain += count
-            self._add_values(np.array([float(text)]), count)
+            self._add_value(float(text), count)
             self._add_point(text, count, row)
             if text.isdecimal():
                 self.widths.add(len(text))
@@ -123,11 +146,17 @@ class NumberEvidence:
         if known is None or (row is not None and row < (known[1] or 0)):
             self.places[kind] = (text[:100], row)
 
-    def _add_values(self, values: Array, count: int = 1) -> None:
+    def _add_value(self, value: float, count: int) -> None:
+        if value in PLACEHOLDERS:
+            self.odd_ones[value] += count
+        elif np.isfinite(value):
+            self.low, self.high = min(self.low, value), max(self.high, value)
+
+    def _add_values(self, values: Array) -> None:
         finite = values[np.isfinite(values)]
         odd = np.isin(finite, PLACEHOLDERS)
         for value in finite[odd].tolist():
-            self.odd_ones[value] += count
+            self.odd_ones[value] += 1
         rest = finite[~odd]
         if len(rest):
             self.low = min(self.low, float(rest.min()))
@@ -182,7 +211,7 @@ class NumberEvidence:
             "," in text if is_dotted else decimal or thousands
         )
         if decimal or thousands or is_dotted:
-            self._add_values(np.array([_read_size(text)]), count)
+            self._add_value(_read_size(text), count)
         if decimal or thousands:
             self._note_rounded(text, count, row)
             self.comma += count
@@ -393,6 +422,24 @@ def parse_numbers(
         infinite ones included.
     """
     return _parse_fast(texts) if plain else _parse_each(texts, decimal_mark)
+
+
+def parse_column(
+    column: Column, decimal_mark: str = ".", *, plain: bool = False
+) -> tuple[Array, Array]:
+    """Read a column of texts as ``parse_numbers`` does, each of them once if it can."""
+    if isinstance(column, np.ndarray):
+        return parse_numbers(column, decimal_mark, plain=plain)
+    if plain and isinstance(column, Fields):
+        filled = ~column.blank
+        read = column.take(filled).read_plain()
+        if read is not None:
+            values = np.full(len(column), np.nan)
+            values[filled] = read.values
+            return values, np.zeros(len(column), dtype=bool)
+    coded = column.code()
+    values, bad = parse_numbers(coded.uniques, decimal_mark, plain=plain)
+    return values[coded.codes], bad[coded.codes]
 
 
 def _parse_fast(texts: Array) -> tuple[Array, Array]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Optional
 
 from glue.arrays import Array
@@ -69,6 +70,14 @@ _SIZE = re.compile(
     r"(?:k|m|b|bn|mn|mio|mrd|tsd|mill|million|billion|thousand|milliarden)\.?",
     re.IGNORECASE,
 )
+# Numbers less far apart are of one size.
+_SIMILAR = 20
+# How many zeros each of them has, by its first two letters.
+_SIZES = {
+    **dict.fromkeys(("k", "ts", "th", "k."), 3),
+    **dict.fromkeys(("m", "mn", "mi", "m."), 6),
+    **dict.fromkeys(("b", "bn", "bi", "mr", "b."), 9),
+}
 
 
 _MOVE = (
@@ -144,7 +153,7 @@ def explain_by_home(
         )
     moved = _find_moved(columns, name, bad, fits)
     if moved:
-        return Oddity(f"what belongs there stands under {moved!r} in these rows", _MOVE)
+        return _explain_moved(columns, name, moved, bad)
     for other, texts in columns.items():
         homes = {text.strip() for text in texts[~bad].tolist()}
         if other != name and strays and len(strays & homes) >= len(strays) / 2:
@@ -153,6 +162,35 @@ def explain_by_home(
                 f"{shorten(stray, 40)!r} stands under {other!r} in other rows", _MOVE
             )
     return None
+
+
+def _explain_moved(
+    columns: Mapping[str, Array], name: str, moved: str, bad: Array
+) -> Oddity:
+    """Say in which way cells are moved: swapped, or shifted by one column."""
+    header = list(columns)
+    gap = header.index(moved) - header.index(name)
+    why = f"what belongs there stands under {moved!r} in these rows"
+    value = str(columns[moved][bad][0]).strip()
+    if gap == 1 and header.index(name) > 0:
+        left = header[header.index(name) - 1]
+        homes = {text.strip() for text in columns[left][~bad].tolist()}
+        if str(columns[name][bad][0]).strip() in homes:
+            return Oddity(
+                f"{why}: its cells are shifted to the right by one",
+                f"shift the cells of these rows back to the left by one, so that "
+                f"{shorten(value, 40)} stands under {name!r}",
+            )
+    stray = str(columns[name][bad][0]).strip()
+    homes = {text.strip() for text in columns[moved][~bad].tolist()}
+    both = is_number(stray) and all(map(is_number, homes - {""}))
+    if stray in homes or both:
+        return Oddity(
+            f"the cells under {name!r} and {moved!r} are swapped in these rows",
+            f"swap them back, so that {shorten(value, 40)} stands under {name!r} and "
+            f"{shorten(stray, 40)} under {moved!r}",
+        )
+    return Oddity(why, _MOVE)
 
 
 def _find_moved(
@@ -190,7 +228,8 @@ def _find_apostrophe(text: str, _: str) -> Oddity | None:
     if text.startswith("'") and not text.endswith("'"):
         return Oddity(
             "an apostrophe stands in front, as where a spreadsheet holds text",
-            f"take the apostrophes away, best by formatting the column: {_AS_DATES}",
+            "take the apostrophe in front of each away (replace ' by nothing), as in "
+            f"{text[1:]}",
         )
     return None
 
@@ -228,7 +267,8 @@ def _find_serial(text: str, like: str) -> Oddity | None:
         return None
     return Oddity(
         f"{text} is how a spreadsheet counts days",
-        f"{_AS_DATES}, so that each reads like {like}" if like else _AS_DATES,
+        f"open it in the spreadsheet, {_AS_DATES}"
+        + (f", so that each reads like {like}" if like else ""),
     )
 
 
@@ -480,20 +520,65 @@ def _find_side(text: str, like: str) -> Oddity | None:
             f"leave {behind!r} out, and write -{number} where it means a minus",
         )
     if _SIZE.fullmatch(behind):
-        return Oddity(
-            f"{behind!r} behind it may stand for thousands, millions or more",
-            "write all digits, such as 2500000 for 2.5 million, and no letter; take "
-            f"{behind!r} away where it is only a note",
-        )
+        return _explain_size(number, behind, like)
     if _SECOND.fullmatch(behind):
         return Oddity(
             "two numbers stand in one cell",
             "keep the one that is meant, and leave the other out",
         )
+    if len(behind) > 1 and behind[:1] in "([":
+        return Oddity(
+            f"a note, {behind!r}, stands behind the number",
+            f"take the note away, as in {number}",
+        )
     return Oddity(
         f"{behind!r} stands behind the number, and its meaning is not known",
         f"take {behind!r} away if it is a note or a unit, as in {number}",
     )
+
+
+def _explain_size(number: str, behind: str, like: str) -> Oddity:
+    """Say what a letter behind a number may mean: its size, or nothing."""
+    size = _name_size(behind)
+    ways = [
+        f"{_multiply(number, behind)} where {behind!r} means {size}",
+        f"{number} where it is only a note",
+    ]
+    if len(behind) == 1 and _is_of_size(number, like):
+        ways.reverse()  # a mark of a footnote, most likely
+    return Oddity(
+        f"{behind!r} behind it may stand for {size}, or be a note",
+        f"write {', or '.join(ways)}",
+    )
+
+
+def _is_of_size(number: str, like: str) -> bool:
+    """Say whether a number is as large as another, more or less."""
+    texts = [text.replace(",", ".") for text in (number, like)]
+    try:
+        one, other = (abs(float(text)) for text in texts)
+    except ValueError:
+        return False
+    return max(one, other) < _SIMILAR * min(one, other)
+
+
+def _count_zeros(behind: str) -> int:
+    """Tell how many zeros a letter or a word behind a number stands for."""
+    word = behind.casefold()
+    return 9 if word.startswith("milliard") else _SIZES[word[:2]]
+
+
+def _name_size(behind: str) -> str:
+    return {3: "thousand", 6: "million", 9: "billion"}[_count_zeros(behind)]
+
+
+def _multiply(number: str, behind: str) -> str:
+    """Write out a number with a size behind it, by the mark of decimals that it has."""
+    plain = number.replace(",", ".")
+    if not is_number(plain):
+        return "all digits"
+    value = Decimal(plain).scaleb(_count_zeros(behind))
+    return f"{value.normalize():f}"
 
 
 def _find_marks(text: str, like: str) -> Oddity | None:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from glue.arrays import Array, as_texts
 from glue.findings.finding import Findings, Tallies, list_some
+from glue.reading.fields import Fields, find_firsts
 from glue.reading.numbers import NumberEvidence, list_marks
 from glue.reading.tables import Table
 from glue.reading.timestamps import TimestampEvidence
@@ -139,12 +139,12 @@ def profile_table(
         rows = _trim(chunk, profile, table.name, tallies)
         profile.rows += len(rows)
         if timestamp is not None:
-            codes, texts = pd.factorize(rows[timestamp])
-            firsts = np.unique(codes, return_index=True)[1]
+            codes, texts = rows.factorize(timestamp)
+            firsts = find_firsts(codes)
             filled = [(t, n) for t, n in zip(texts, rows.numbers[firsts].tolist()) if t]
             profile.timestamps.add((t for t, _ in filled), (n for _, n in filled))
         for name in others:
-            profile.numbers[name].add(rows[name], rows.numbers)
+            profile.numbers[name].add(rows.given(name), rows.numbers)
         if items is not None:
             items.add(rows)
     if not profile.rows and not tallies.count("csv-row-width"):
@@ -156,7 +156,10 @@ def profile_table(
 def _trim(rows: Rows, profile: TableProfile, file: str, tallies: Tallies) -> Rows:
     """Cut the white space at the ends of texts, and note where there was any."""
     stripped = {}
-    for name, texts in rows.columns.items():
+    for name in rows.columns:
+        if isinstance(rows.given(name), Fields):
+            continue
+        texts = rows[name]
         if has_spaces(texts):
             stripped[name] = strip_texts(texts)
             formula = np.array([_is_formula(text) for text in texts.tolist()])
@@ -174,6 +177,15 @@ def _trim(rows: Rows, profile: TableProfile, file: str, tallies: Tallies) -> Row
     return rows.with_columns(stripped)
 
 
+def _set_apart(rows: Rows) -> Rows:
+    """Take rows out of the bytes of their chunk, which would be kept with them."""
+    columns = {
+        name: column.apart() if isinstance(column, Fields) else column
+        for name, column in rows.given_columns()
+    }
+    return rows.with_columns(columns)
+
+
 class ItemSample:
     """All rows of some items, chosen by a hash, so that it stays small."""
 
@@ -185,7 +197,9 @@ class ItemSample:
 
     def add(self, rows: Rows) -> None:
         """Keep the rows of the chosen items; choose fewer when they are too many."""
-        self._pieces.append(self._choose(rows))
+        chosen = self._choose(rows)
+        if len(chosen) or not self._pieces:
+            self._pieces.append(_set_apart(chosen))
         while self._size() > self._limit and self._share < 1_000_000:
             self._share *= 2
             self._pieces = [self._choose(piece) for piece in self._pieces]
@@ -193,7 +207,7 @@ class ItemSample:
     def _choose(self, rows: Rows) -> Rows:
         if self._share == 1:
             return rows
-        codes, uniques = pd.factorize(rows[self._item_id])
+        codes, uniques = rows.factorize(self._item_id)
         hashes = [zlib.crc32(text.encode("utf-8", "replace")) for text in uniques]
         return rows.take((np.array(hashes, dtype=np.int64) % self._share == 0)[codes])
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from glue.findings.finding import shorten
 from glue.reading.layout import DELIMITERS, count_fields
+from glue.reading.numbers import is_number
+from glue.reading.timestamps import is_date
 
 QUOTE_DECIMALS = (
     "write decimal points, such as 12.5, or put numbers with a decimal comma into "
@@ -19,6 +21,8 @@ _PLACES = re.compile(r"\d{1,3}")
 _LEAST_DIGITS = 6
 _LEAST_ROWS = 4
 _MOST_KEPT = 1_000
+# So many rows show what the columns hold.
+_MOST_LIKES = 50
 _SOME = 5
 
 
@@ -30,7 +34,8 @@ class WidthAdvice:
 
     def __init__(self, delimiter: str, header: Sequence[str], skip: int) -> None:
         self._delimiter, self._width, self._skip = delimiter, len(header) + skip, skip
-        self._name = header[0] if header else ""
+        self._header, self._name = list(header), header[0] if header else ""
+        self._likes: list[list[str]] = []
         self._reasons: Counter[tuple[str, str]] = Counter()
         self.numbers: list[int] = []
         self.good = 0
@@ -86,6 +91,9 @@ class WidthAdvice:
                 f": a {theirs} is between their values, and a {ours} in the header",
                 f"write the same delimiter, a {ours}, in these rows too",
             )
+        return self._explain_count(record)
+
+    def _explain_count(self, record: Sequence[str]) -> tuple[str, str]:
         filled = sum(bool(field.strip()) for field in record)
         if filled == 1 and self._width > 2:
             return (
@@ -94,6 +102,17 @@ class WidthAdvice:
             )
         if len(record) > self._width:
             return self._explain_long(record)
+        return self._explain_short(record)
+
+    def _explain_short(self, record: Sequence[str]) -> tuple[str, str]:
+        lacking = self._find_lacking(record)
+        if lacking is not None:
+            name = self._header[lacking]
+            return (
+                f": the value of {name!r} seems to be missing",
+                f"write it, or a {DELIMITERS[self._delimiter]} more if it is blank, so "
+                f"that the values behind it stand under their names",
+            )
         return (
             ": cells are missing there",
             "write the missing cells, or a delimiter for each where they are blank, so "
@@ -102,6 +121,21 @@ class WidthAdvice:
 
     def _explain_long(self, record: Sequence[str]) -> tuple[str, str]:
         mark = DELIMITERS[self._delimiter]
+        extra = self._find_extra(record)
+        if extra is not None:
+            text, left = shorten(record[extra], 40), record[extra + 1 :][:2]
+            names = self._header[extra : extra + 2]
+            homes = (
+                f"{shorten(one, 40)!r} stands under {name!r}"
+                for one, name in zip(left, names)
+            )
+            so_that = f", so that {' and '.join(homes)}" if left else ""
+            what = f"the value {text!r}" if text else "a blank one"
+            return (
+                f": {what} seems to be one too many, at place {extra + 1} of "
+                f"{len(record)}",
+                f"take {repr(text) if text else 'it'} out{so_that}",
+            )
         if self._delimiter == "," and self._list_pairs(record):
             return (
                 ": a comma within a number makes two values of it",
@@ -112,6 +146,27 @@ class WidthAdvice:
             f"put values that hold a {mark} into double quotes, and take out values "
             "that stand under no name",
         )
+
+    def learn(self, rows: Sequence[Sequence[str]]) -> None:
+        """Take in some rows of the header's width."""
+        if len(self._likes) < _SOME and rows:
+            self._likes = [list(row) for row in rows[:_MOST_LIKES]]
+
+    def _find_extra(self, record: Sequence[str]) -> int | None:
+        """Find the one value without which a row is like the others."""
+        if len(record) != self._width + 1 or self._skip:
+            return None
+        columns = list(zip(*self._likes))
+        tries = ([*record[:at], *record[at + 1 :]] for at in range(len(record)))
+        return _find_best([_count_like(row, columns) for row in tries], self._width)
+
+    def _find_lacking(self, record: Sequence[str]) -> int | None:
+        """Find the one column without which the others are like a row."""
+        if len(record) != self._width - 1 or self._skip:
+            return None
+        columns = list(zip(*self._likes))
+        tries = ([*columns[:at], *columns[at + 1 :]] for at in range(len(columns)))
+        return _find_best([_count_like(record, some) for some in tries], len(record))
 
     def find_delimiter(self, record: Sequence[str]) -> str | None:
         """Find another delimiter that cuts a row into as many fields as the header."""
@@ -160,3 +215,29 @@ class WidthAdvice:
                 rows = [(n, record[at : at + 2]) for n, record in self._tails]
                 return at - self._skip, rows
         return None, []
+
+
+def _count_like(record: Sequence[str], columns: Sequence[Sequence[str]]) -> int:
+    """Count the values that are of their column's kind; twice where it has just them.
+
+    0 when any is not.
+    """
+    counts = [_is_like(text.strip(), some) for text, some in zip(record, columns)]
+    return sum(counts) if all(counts) else 0
+
+
+def _is_like(text: str, column: Sequence[str]) -> int:
+    if text in {other.strip() for other in column}:
+        return 2
+    other = next((one.strip() for one in column if one.strip()), "")
+    return int(bool(text) and _tell_kind(text) == _tell_kind(other) != "text")
+
+
+def _tell_kind(text: str) -> str:
+    return "number" if is_number(text) else "date" if is_date(text) else "text"
+
+
+def _find_best(counts: Sequence[int], width: int) -> int | None:
+    """Give the place of the one best count, where it is enough."""
+    best = max(counts, default=0)
+    return counts.index(best) if best >= width and counts.count(best) == 1 else None

@@ -55,7 +55,12 @@ class Table(Protocol):
 
 
 def open_table(
-    path: Path, name: str, findings: Findings, *, chunk_rows: int = CHUNK_ROWS
+    path: Path,
+    name: str,
+    findings: Findings,
+    *,
+    chunk_rows: int = CHUNK_ROWS,
+    by_record: bool = False,
 ) -> Table | None:
     """Open a table by its first bytes; None when it cannot be used.
 
@@ -69,12 +74,16 @@ def open_table(
         Takes what is noticed.
     chunk_rows
         Rows that are later read at a time.
+    by_record
+        Whether the simple lines of a CSV file are read a record at a time as well.
     """
     with path.open("rb") as file:
         start = file.read(len(PARQUET_MAGIC))
     try:
         if start == PARQUET_MAGIC:
             return open_parquet(path, name, findings, chunk_rows=chunk_rows)
-        return open_csv(path, name, findings, chunk_rows=chunk_rows)
+        return open_csv(
+            path, name, findings, chunk_rows=chunk_rows, by_record=by_record
+        )
     except FileRejected:
         return None

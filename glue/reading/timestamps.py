@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Optional
 
 import numpy as np
@@ -48,6 +49,7 @@ ZONE_NAMES = {"Z": 0, "UTC": 0, "GMT": 0, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ":
 LONGEST_TIMESTAMP = 64
 # Of moments with a time of day, so many are kept to see by which order they follow.
 _MOST_TIMED, _LEAST_TIMED = 5_000, 24
+_MOST_KNOWN = 50_000  # texts that are remembered, for speed
 _NAME = r"(?P<name>[^\W\d_]{3,10})\.?"
 _ZONE = r"(?P<zone>\(?(?:Z|UTC|GMT|CES?T|MES?Z)\)?|[+-]\d{2}:?\d{2}|[+-]\d{2})"
 _TIME = (
@@ -119,6 +121,16 @@ class Reading:
     to_utc: bool = False
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What a text adds to the counts of the evidence; ``zone`` if it has a time."""
+
+    form: str
+    zone: str | None
+    cut: int
+    midnight: int
+
+
 @dataclass
 class TimestampEvidence:
     """What all texts of a column say about its form, in bounded memory."""
@@ -136,11 +148,63 @@ class TimestampEvidence:
     timed: list[str] = field(default_factory=list)
     sample: dict[str, str] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+    _known: dict[str, int] = field(default_factory=dict, repr=False)
+    _kinds: list[_Seen] = field(default_factory=list, repr=False)
+    _numbers: dict[_Seen, int] = field(default_factory=dict, repr=False)
 
     def add(self, texts: Iterable[str], rows: Iterable[int] = ()) -> None:
         """Take in texts, and their rows' numbers; a text may come more than once."""
+        texts = list(texts)
+        kinds = list(map(self._known.get, texts))
+        if None not in kinds:
+            self._add_kinds(texts, kinds)
+            return
         for text, row in itertools.zip_longest(texts, rows):
-            self._add_one(text, row)
+            kind = self._known.get(text)
+            if kind is None:
+                self._known[text] = self._number_kind(self._look_at(text, row))
+            else:
+                self._add_again([text], self._kinds[kind])
+        if len(self._known) > _MOST_KNOWN:
+            self._known.clear()
+
+    def _look_at(self, text: str, row: int | None) -> _Seen:
+        """Take in one text; give what it adds to each count."""
+        before = self.with_time, self.cut, self.midnights
+        self._add_one(text, row)
+        form, match = _match(text)
+        zone = None
+        if match is not None and self.with_time > before[0]:
+            zone = _normal_zone(match.groupdict().get("zone"))
+        return _Seen(form, zone, self.cut - before[1], self.midnights - before[2])
+
+    def _number_kind(self, seen: _Seen) -> int:
+        number = self._numbers.setdefault(seen, len(self._kinds))
+        if number == len(self._kinds):
+            self._kinds.append(seen)
+        return number
+
+    def _add_kinds(self, texts: list[str], kinds: list[int | None]) -> None:
+        """Count texts that were all looked at before, those of a kind at once."""
+        if self.firsts:  # some of them are kept, in their order
+            for text, kind in zip(texts, kinds):
+                self._add_again([text], self._kinds[kind or 0])
+            return
+        counts = Counter(kinds)
+        for kind, count in counts.items():
+            self._add_again([""] * count, self._kinds[kind or 0])
+
+    def _add_again(self, texts: list[str], seen: _Seen) -> None:
+        """Count texts of one kind that were looked at before."""
+        count = len(texts)
+        self.forms[seen.form] += count
+        if seen.zone is not None:
+            self.with_time += count
+            self.zones[seen.zone] += count
+            self.cut += seen.cut * count
+            self.midnights += seen.midnight * count
+            if seen.form == "day and month":
+                self.timed += texts[: max(_MOST_TIMED - len(self.timed), 0)]
 
     def _see(self, kind: str, text: str, row: int | None) -> None:
         """Keep the first text of a kind, and its row."""
@@ -195,6 +259,7 @@ class TimestampEvidence:
             self.years.add(parts["year"])
 
 
+@lru_cache(maxsize=32_768)
 def _match(text: str) -> tuple[str, Optional[re.Match[str]]]:  # noqa: UP045
     if len(text) > LONGEST_TIMESTAMP:
         return "unknown", None

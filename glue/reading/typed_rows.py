@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
-import pandas as pd
 
 from glue.arrays import Array
+from glue.columns import Columns, as_coded
 from glue.findings.finding import Count, Findings, Tallies
-from glue.reading.numbers import MISSING, is_number, parse_numbers
+from glue.reading.fields import Fields
+from glue.reading.numbers import MISSING, is_number, parse_column
 from glue.reading.odd_values import (
     Oddity,
     explain_by_home,
@@ -85,9 +86,9 @@ class _RowReader:
         """Type the usable rows of a chunk."""
         plan = self._plan
         trimmed = {
-            name: strip_texts(texts)
-            for name, texts in chunk.columns.items()
-            if name in plan.trimmed
+            name: strip_texts(chunk[name])
+            for name in chunk.columns
+            if name in plan.trimmed and not isinstance(chunk.given(name), Fields)
         }
         texts = chunk.with_columns(trimmed)
         texts = texts.take(~_blank_rows(texts, plan))
@@ -95,9 +96,11 @@ class _RowReader:
         seconds, dated = self._read_moments(texts)
         texts, seconds = texts.take(dated), seconds[dated]  # one reason a row is enough
         usable = self._check_keys(texts)
-        columns = {name: texts[name] for name in (*plan.keys, *plan.texts)}
+        columns = {
+            name: as_coded(texts.given(name)) for name in (*plan.keys, *plan.texts)
+        }
         columns.update({name: self._read_numbers(texts, name) for name in plan.numbers})
-        return Rows(columns, texts.numbers, seconds).take(usable)
+        return Rows(Columns(columns), texts.numbers, seconds).take(usable)
 
     def advise(self) -> None:
         """Say, after the last row, what blank cells are: merged ones, if many."""
@@ -109,7 +112,7 @@ class _RowReader:
     def _check_keys(self, texts: Rows) -> Array:
         usable = np.ones(len(texts), dtype=bool)
         for name in self._plan.keys:
-            blank = texts[name] == ""
+            blank = texts.blank(name)
             if blank.any():
                 examples = texts.first_texts(blank, self._file, name)
                 count = int(blank.sum())
@@ -124,11 +127,11 @@ class _RowReader:
         name = self._plan.timestamp
         if name is None or self._parser is None:
             return texts.seconds, np.ones(len(texts), dtype=bool)
-        codes, uniques = pd.factorize(texts[name])
+        codes, uniques = texts.factorize(name)
         moments, readable = self._parser.parse(uniques)
         if readable.any():
             self._like.setdefault(name, str(uniques[readable][0]))
-        bad, blank = ~readable[codes], texts[name] == ""
+        bad, blank = ~readable[codes], texts.blank(name)
         self._note("timestamp-blank", texts, bad & blank, name)
         if (bad & ~blank).any():
             self._note_moments(texts, bad & ~blank, name)
@@ -160,10 +163,11 @@ class _RowReader:
 
     def _read_numbers(self, texts: Rows, name: str) -> Array:
         plain = name in self._plan.plain
-        values, bad = parse_numbers(texts[name], self._plan.numbers[name], plain=plain)
+        mark = self._plan.numbers[name]
+        values, bad = parse_column(texts.given(name), mark, plain=plain)
         good = ~bad & ~np.isnan(values)
-        if good.any():
-            self._like.setdefault(name, str(texts[name][good][0]))
+        if name not in self._like and good.any():
+            self._like[name] = str(texts[name][good][0])
         if bad.any():
             self._note_bad_numbers(texts, bad, name)
         if name in self._plan.placeholders:
@@ -171,8 +175,10 @@ class _RowReader:
             self._note("values-placeholder", texts, absent, name)
             values = np.where(absent, np.nan, values)
         if not plain:
-            words = [text.casefold() in MISSING for text in texts[name].tolist()]
-            self._note("number-missing-word", texts, np.array(words, dtype=bool), name)
+            codes, uniques = texts.factorize(name)
+            words = [text.casefold() in MISSING for text in uniques.tolist()]
+            mask = np.array(words, dtype=bool)[codes]
+            self._note("number-missing-word", texts, mask, name)
         return np.where(bad, np.nan, values)
 
     def _note_bad_numbers(self, texts: Rows, bad: Array, name: str) -> None:
@@ -204,8 +210,8 @@ def _tell_why(odd: Oddity | None) -> str:
 
 def _blank_rows(texts: Rows, plan: ReadPlan) -> Array:
     """Find the rows that hold nothing at all, as spreadsheets leave them."""
-    blank = texts[plan.timestamp or plan.keys[0]] == ""
+    blank = texts.blank(plan.timestamp or plan.keys[0])
     if blank.any():
-        for values in texts.columns.values():
-            blank = blank & (values == "")
+        for name in texts.columns:
+            blank = blank & texts.blank(name)
     return blank

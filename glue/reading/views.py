@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from glue.arrays import as_texts
+from glue.columns import Coded, Columns
 from glue.findings.finding import Findings, Tallies
 from glue.reading.tables import Table
 from glue.rows import Rows
@@ -42,8 +45,8 @@ class View:
         """Give the same table with other names for columns."""
 
         def change(rows: Rows, _: Tallies) -> Rows:
-            columns = {names.get(n, n): values for n, values in rows.columns.items()}
-            return Rows(columns, rows.numbers, rows.seconds)
+            columns = {names.get(n, n): column for n, column in rows.given_columns()}
+            return Rows(Columns(columns), rows.numbers, rows.seconds)
 
         return View(self, [names.get(n, n) for n in self.header], change)
 
@@ -63,8 +66,7 @@ def drop_columns(table: Table, names: Sequence[str]) -> View:
     """Leave columns out."""
 
     def change(rows: Rows, _: Tallies) -> Rows:
-        kept = {n: values for n, values in rows.columns.items() if n not in names}
-        return Rows(kept, rows.numbers, rows.seconds)
+        return rows.without_columns(names)
 
     return View(table, [name for name in table.header if name not in names], change)
 
@@ -73,7 +75,8 @@ def add_column(table: Table, name: str, value: str) -> View:
     """Put a column in front that has one value."""
 
     def change(rows: Rows, _: Tallies) -> Rows:
-        added = {name: as_texts([value] * len(rows)), **rows.columns}
-        return Rows(added, rows.numbers, rows.seconds)
+        codes = np.zeros(len(rows), dtype=np.int64)
+        added = {name: Coded(codes, as_texts([value])), **dict(rows.given_columns())}
+        return Rows(Columns(added), rows.numbers, rows.seconds)
 
     return View(table, [name, *table.header], change)

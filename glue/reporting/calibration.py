@@ -91,10 +91,12 @@ def judge_quantile(
     remark = ""
     if judgement != _RIGHT:
         words += f": it is {judgement}"
+    elif count < LEAST_POINTS:
+        remark = "; too few to tell"
     elif covered > level + _LEAST_TOLERANCE and below <= level:
-        remark = ", as many values are the same"
+        remark = "; many values are the same"
     elif abs(covered - level) > _LEAST_TOLERANCE:
-        remark = ", which may be chance"
+        remark = "; the difference may be chance"
     return {
         "judgement": judgement,
         "words": f"{words}{remark}",

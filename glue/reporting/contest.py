@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from glue.arrays import Array
-from glue.bucket import Bucket
+from glue.bucket import Bucket, RunKeys
 from glue.engines import AUTOPILOT, EMBEDDED
 from glue.reporting.assumed import KNOWS_FORECAST, read_assumed
 from glue.reporting.backtest import NotComparableError, load_backtest
+from glue.reporting.champion import read_maker
 from glue.reporting.costs import Price, price_engines
 from glue.reporting.evidence import Evidence, weigh_gain
 from glue.reporting.explanation import read_explanation
@@ -82,8 +83,10 @@ def _compare(
     run: Run, bucket: Bucket, prices: Mapping[str, Price], *, local: bool
 ) -> Contest:
     history = read_history(bucket.download(run.keys.train), run.settings)
+    # What forecasts may be an earlier model, which the new one was no better than.
+    maker = RunKeys(read_maker(run.run_id, bucket).run_id)
     documents = {
-        AUTOPILOT: bucket.read_json(run.keys.candidates),
+        AUTOPILOT: bucket.read_json(maker.candidates),
         EMBEDDED: bucket.read_json(run.keys.embedded_candidates),
     }
     _check_knowledge(run, bucket, history, documents[AUTOPILOT])

@@ -23,6 +23,8 @@ _STUDENT = (
     *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
 )
 _NORMAL = 1.960
+# What is common explains the cells in part only: so many degrees of freedom are left.
+_LEAST_FREEDOM = 4
 
 
 @dataclass(frozen=True)
@@ -118,11 +120,24 @@ def _find_interval(
     if not np.isfinite(middle).all() or not np.isfinite(ratios).any():
         return None, None
     ends = np.nanquantile(ratios, [(1 + _SHARE) / 2, (1 - _SHARE) / 2])
-    freedom = cells - 1
-    student = _STUDENT[freedom - 1] if freedom <= len(_STUDENT) else _NORMAL
-    widen = student / _NORMAL * np.sqrt(cells / freedom)
+    widen = _widen(*ours.shape, cells=cells)
     low, high = (100 * (1 - (middle + widen * (ends - middle)))).tolist()
     return low, min(high, 100.0)
+
+
+def _widen(series: int, windows: int, *, cells: int) -> float:
+    """Say by how much a drawn interval has to be wider where there is little to draw.
+
+    Drawing so many things again finds too little spread by (n - 1) / n, and what is
+    common to a series or a window leaves fewer degrees of freedom than there are cells.
+    """
+    freedom, drawn = cells - 1, cells
+    if series > 1:
+        drawn = series
+        both = max((series - 1) * (windows - 1), _LEAST_FREEDOM)
+        freedom = min(freedom, both) if windows > 1 else freedom
+    student = _STUDENT[freedom - 1] if freedom <= len(_STUDENT) else _NORMAL
+    return float(student / _NORMAL * np.sqrt(drawn / (drawn - 1)))
 
 
 def _divide(numerator: Array, denominator: Array) -> Array:

@@ -90,12 +90,7 @@ def write_report(run_id: str, bucket: Bucket, surroundings: Surroundings) -> Non
     findings = Findings()
     attempts = Attempts(findings)
     if run.engine == BOTH:
-        contest = attempts.attempt(
-            "the comparison of the engines",
-            lambda: hold_contest(run, bucket, local=surroundings.local),
-        )
-        run = replace(run, chosen=AUTOPILOT if contest is None else contest.chosen)
-        surroundings = replace(surroundings, contest=contest)
+        run, surroundings = _choose_engine(run, bucket, attempts, surroundings)
     forecast = read_forecast(download_outputs(run, bucket), run.settings)
     forecast = repair_rows(forecast, run.settings, findings)
     write_forecast(forecast, run, bucket)
@@ -112,6 +107,21 @@ def write_report(run_id: str, bucket: Bucket, surroundings: Surroundings) -> Non
         ),
     )
     _write_warnings(run, bucket, findings)
+
+
+def _choose_engine(
+    run: Run, bucket: Bucket, attempts: Attempts, surroundings: Surroundings
+) -> tuple[Run, Surroundings]:
+    """Choose whose forecast it is, where both engines were asked."""
+    if not bucket.list_objects(run.keys.embedded_candidates):
+        # The champion forecast, and nobody trained.
+        return replace(run, engine=AUTOPILOT), surroundings
+    contest = attempts.attempt(
+        "the comparison of the engines",
+        lambda: hold_contest(run, bucket, local=surroundings.local),
+    )
+    chosen = AUTOPILOT if contest is None else contest.chosen
+    return replace(run, chosen=chosen), replace(surroundings, contest=contest)
 
 
 def _write_warnings(run: Run, bucket: Bucket, findings: Findings) -> None:

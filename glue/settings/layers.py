@@ -169,8 +169,9 @@ def _cap_costs(settings: Settings, allowed: Settings, findings: Findings) -> Non
     for keys in _list_retraining_beyond(settings, allowed):
         most = _get(allowed.values, keys)
         _cap(settings, allowed, keys, most, findings=findings)
-    if not any(_set_values(settings.values.get("Schedule", {})).values()):
-        settings.values.pop("Schedule", None)
+    schedule = _set_values(settings.values.pop("Schedule", {}))
+    if schedule:
+        settings.values["Schedule"] = schedule
 
 
 def _list_retraining_beyond(

@@ -106,8 +106,9 @@ JOB_CONFIG = Struct(
         "ForecastFrequency": Text(
             pattern=FREQUENCY_PATTERN,
             max=5,
-            hint="a frequency such as D, W, M, 2W, 6H or 30min; 7D is W, 24H is D, "
-            "60min is H, 12M is Y",
+            hint="a frequency: Y, M, W, D, H for hours or min, with a number in front "
+            "where it is several, such as 2W or 30min; 7D is W, 24H is D, 60min is H, "
+            "12M is Y",
         ),
         "ForecastHorizon": Whole(min=1, max=MAX_HORIZON),
         "ForecastQuantiles": ListOf(
@@ -234,6 +235,17 @@ SETTINGS = Struct(
         "Schedule": SCHEDULE,
     }
 )
+# How other programs write a frequency, and how it is written here.
+FREQUENCY_WORDS = {
+    **dict.fromkeys(("MS", "ME", "BM", "month", "monthly", "Monthly", "1MS"), "M"),
+    **dict.fromkeys(("Q", "QS", "QE", "quarterly", "quarter", "Quarterly"), "3M"),
+    **dict.fromkeys(("A", "AS", "YS", "YE", "yearly", "annual", "year"), "Y"),
+    **dict.fromkeys(("h", "hourly", "Hourly", "hour", "1h"), "H"),
+    **dict.fromkeys(("T", "minute", "m", "1T"), "min"),
+    **dict.fromkeys(("B", "C", "d", "daily", "Daily", "day", "1d"), "D"),
+    **dict.fromkeys(("weekly", "Weekly", "week", "w", "W-MON", "W-SUN"), "W"),
+    **{"15T": "15min", "30T": "30min", "24h": "D", "7d": "W"},
+}
 # What people carry over from other requests, and why it has no place here.
 REFUSED_KEYS = {
     "DataSplitConfig": "Autopilot refuses it for time series; remove it",
@@ -304,6 +316,8 @@ class _Place:
         self.bad.append(self.keys)
         near = _nearest(value, choices) if isinstance(value, str) else None
         hint = f"; did you mean {near!r}?" if near else ""
+        said = FREQUENCY_WORDS.get(str(value)) if "frequency" in needs else None
+        hint = f"; {value!r} is {said!r} here" if said else hint
         held = f"is {shorten(repr(value))} (needs {needs}{hint})"
         self.findings.add(
             "setting-invalid",
@@ -317,18 +331,30 @@ class _Place:
         self.bad.append((*self.keys, key))
         full = self.findings.is_full("setting-unknown")
         near = None if full else _nearest(key, names)
+        problem = "is not a setting of this pipeline"
         if key in REFUSED_KEYS:
             remedy = REFUSED_KEYS[key]
         elif not self.keys and key in JOB_CONFIG.members:
-            remedy = "put it inside TimeSeriesForecastingJobConfig"
+            remedy = f"put it inside: {_show_inside(key)}"
+            problem = "stands outside of TimeSeriesForecastingJobConfig, where it "
+            problem += "belongs"
         elif near:
             remedy = f"did you mean {near!r}? Correct the name or remove the key"
         else:
             remedy = f"remove it; known here are {list_some(names, 12)}"
         path = self.key(shorten(key)).path
         self.findings.add(
-            "setting-unknown", remedy=remedy, path=path, source=self.source
+            "setting-unknown",
+            remedy=remedy,
+            path=path,
+            problem=problem,
+            source=self.source,
         )
+
+
+def _show_inside(key: str) -> str:
+    """Show where a setting of the job stands."""
+    return f'"TimeSeriesForecastingJobConfig": {{"{key}": ...}}'
 
 
 def _nearest(name: str, names: Iterable[str]) -> str | None:
@@ -457,7 +483,10 @@ def _check_method(methods: Mapping[str, Any], kind: str, place: _Place) -> None:
         needed = f'"{kind}_value" beside it, such as "{kind}_value": "1"'
         logic_place.refuse(logic, needed)
     if value is not None and logic != "value":
-        needs = f'"{kind}": "value" beside it, and a whole number as text, such as "0"'
+        given = f"it is {logic!r}" if logic else "it is missing"
+        number = value if re.fullmatch(r"-?\d+", str(value)) else "0"
+        needs = f'"{kind}": "value" beside it, where {given}, and a whole number as '
+        needs += f'text: {{"{kind}": "value", "{kind}_value": "{number}"}}'
         value_place.refuse(value, needs)
     if isinstance(value, str) and not re.fullmatch(r"-?\d+", value):
         value_place.refuse(value, "a whole number as text")

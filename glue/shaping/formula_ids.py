@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-import pandas as pd
-
 from glue.findings.finding import Example, Tally
 from glue.formulas import is_formula
 from glue.rows import Rows
@@ -25,10 +22,7 @@ class FormulaIds:
     def add(self, rows: Rows) -> None:
         """Take in the ids of a part."""
         for name in self._keys:
-            codes, uniques = pd.factorize(rows[name])
-            firsts = np.full(len(uniques), np.iinfo(np.int64).max)
-            np.minimum.at(firsts, codes, rows.numbers)
-            for text, row in zip(uniques.tolist(), firsts.tolist()):
+            for text, row in zip(*rows.least_numbers(name)):
                 if is_formula(text) and len(self._rows) < _MOST:
                     place = (name, text)
                     self._rows[place] = min(row, self._rows.get(place, row))

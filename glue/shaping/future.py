@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import replace
 
 import numpy as np
 
 from glue.arrays import Array
 from glue.findings.finding import Count, Tallies
-from glue.reading.numbers import is_number
 from glue.rows import Rows
 from glue.shaping.joins import describe_rows, is_blank
 from glue.shaping.shape import Shape
-from glue.shaping.spellings import is_damaged
-from glue.understanding.totals import is_total
-
-# So many names are looked at for one that looks like another.
-_MOST_NAMES = 200
-# Ids such as C-12 and C-13 are near each other, and not the same.
-_NO_DIGITS = str.maketrans("", "", "0123456789")
+from glue.shaping.strangers import Candidates, note_strangers
 
 
 def cut_horizon(shape: Shape, rows: Rows, tallies: Tallies) -> Rows:
@@ -67,6 +59,17 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
     own = np.where(rows.numbers > 0, rows.numbers, np.iinfo(np.int64).max)
     firsts = series.firsts(series.min(own))
     mask = steps < horizon
+    if shape.unfilled:
+        counts = series.sum(rows.numbers > 0)
+        unmet = Candidates(firsts, counts, mask & (steps == 0))
+        mask &= ~note_strangers(shape, unmet, tallies)
+    source = shape.related.name if shape.related else shape.file
+    remedy = _advise_future(shape, source)
+    others = tallies.examples("rts-series-unknown")
+    if others and (mask & (steps == 0)).any():
+        remedy = f"write the ids of both files alike, as {source} has "
+        remedy += f"{str(others[0].value)!r} (row {others[0].row}), which {shape.file} "
+        remedy += f"lacks; or {_advise_future(shape, source)}"
     examples = firsts.first(
         mask,
         shape.file,
@@ -76,63 +79,15 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
     tallies.amounts["series"] += len(series)
     if not mask.any():
         return
-    why, remedy = _explain_partial(shape, firsts.take(mask & (steps == 0)))
     tallies.add(
         "future-partial" if shape.unfilled else "future-partial-filled",
         examples,
         count=int(mask.sum()),
         horizon=horizon,
         unfilled=list_names(shape.unfilled),
-        source=shape.related.name if shape.related else shape.file,
-        why=why,
+        source=source,
         remedy=remedy if shape.unfilled else None,
     )
-
-
-def _explain_partial(shape: Shape, empty: Rows) -> tuple[str, str]:
-    """Say why series have no covariates of the future, and what to do.
-
-    ``empty`` has a row of each series that has none at all.
-    """
-    source = shape.related.name if shape.related else shape.file
-    named = [str(empty[name][at]) for at in range(len(empty)) for name in shape.keys]
-    for text in named[:_MOST_NAMES]:
-        twin, near = shape.survey.twins.get(text), _find_near(text, shape)
-        if twin or near:
-            only = "differs in case, accents, marks or blanks only from"
-            return (
-                f": {text!r} {only if twin else 'looks like a misspelt'} "
-                f"{twin or near!r}",
-                f"write {text!r} as {twin or near!r} in all files, if both are one; "
-                f"otherwise give {source} its rows, up to the end of the horizon",
-            )
-        if is_damaged(text):
-            return (
-                f": {text!r} looks like a number that a spreadsheet has rounded",
-                f"export {shape.file} again with its ids as text; or give {source} a "
-                "row for each step of these series too",
-            )
-        if is_number(text) and not text.isdecimal():
-            return (
-                f": the id {text!r} is a number with a fraction, as targets are",
-                "look whether ids and values are swapped in these rows; otherwise give "
-                f"{source} the rows of these series, up to the end of the horizon",
-            )
-        if is_total(text):
-            return (
-                f": {text!r} is called like a total",
-                f"take the rows of totals out of {shape.file}; or give {source} theirs "
-                "too, up to the end of the horizon",
-            )
-    return "", _advise_future(shape, source)
-
-
-def _find_near(text: str, shape: Shape) -> str | None:
-    """Find another item whose id may be the same, mistyped."""
-    others = [item for item in shape.history.items if item != text]
-    near = difflib.get_close_matches(text, others[:_MOST_NAMES], n=1, cutoff=0.8)
-    digits = text.translate(_NO_DIGITS) if near else ""
-    return near[0] if near and digits != near[0].translate(_NO_DIGITS) else None
 
 
 def _advise_future(shape: Shape, source: str) -> str:
@@ -157,11 +112,25 @@ def _note_blank(
     """Note the blank values of the future; those of RTS.csv have negative numbers."""
     blank = future & is_blank(rows[name])
     describe = describe_rows(rows, shape.keys)
+    past = ~future & (rows.numbers > 0)
+    if blank.any() and _is_target(shape, rows, past, name):
+        examples = rows.first(past, shape.file, name, lambda at: f"{rows[name][at]:g}")
+        tallies.add(
+            "target-copied",
+            examples,
+            count=int(past.sum()),
+            column=name,
+            file=shape.file,
+            target=shape.target,
+        )
+        return
     own, added = blank & (rows.numbers > 0), blank & (rows.numbers < 0)
+    lacks = shape.related is not None and name not in shape.related.columns
     examples = rows.first(own, shape.file, name, describe)
     if shape.related is not None:
         theirs = replace(rows, numbers=-rows.numbers)
-        examples += theirs.first(added, shape.related.name, name, describe)
+        column = None if lacks else name
+        examples += theirs.first(added, shape.related.name, column, describe)
     filled = name in shape.fitted.futurefill
     if filled:
         tallies.add(
@@ -170,12 +139,29 @@ def _note_blank(
         return
     is_text = rows[name].dtype == object
     remedy = "write a word for none there, such as none" if is_text else "fill them in"
+    source = shape.related.name if shape.related else shape.file
+    if lacks:
+        remedy = f"add the column {name!r} to {source}, with its values to come, if "
+        remedy += "they are known"
     remedy += f"; or leave {name!r} out with Preparation.DropColumns"
     if not is_text:
         remedy += f"; or set futurefill for {name!r}"
     tallies.add(
-        "future-blank", examples, count=int(blank.sum()), column=name, remedy=remedy
+        "future-blank",
+        examples,
+        count=int(blank.sum()),
+        column=name,
+        remedy=remedy,
+        why=f", as {source} lacks that column" if lacks else "",
     )
+
+
+def _is_target(shape: Shape, rows: Rows, past: Array, name: str) -> bool:
+    """Say whether a column is the target once more, under another name."""
+    if rows[name].dtype == object:
+        return False
+    values, target = rows[name][past], rows[shape.target][past]
+    return bool(len(values)) and np.array_equal(values, target, equal_nan=True)
 
 
 def note_none(shape: Shape, tallies: Tallies) -> None:

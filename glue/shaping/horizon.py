@@ -172,6 +172,19 @@ def _note_unclear(survey: Survey, evidence: str, file: str, findings: Findings) 
     words += f"them at most {_about(usual)}"
     if _about(low) == _about(high):
         words = f"{evidence}; most are about {_about(usual)} long"
+    late = survey.moments[survey.moments % DAY != 0]
+    if usual >= DAY and 0 < len(late) < len(survey.moments) / 2:
+        first = write_moment(int(late[0]), with_time=True)
+        findings.add(
+            "frequency-unclear",
+            examples=[Example(file, None, None, first)],
+            remedy="take the time of day away where none is meant, and write all dates "
+            f"without one, such as {first[:10]}",
+            file=file,
+            evidence=f"{len(late)} of {len(survey.moments)} moments have a time of "
+            "day, and the others none",
+        )
+        return
     odd = low < usual < high
     remedy = "correct dates that are mistyped, if few do not fit; or " if odd else ""
     remedy += f'set "ForecastFrequency": "{frequency}" in {_JOB} of config.json: the '

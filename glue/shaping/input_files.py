@@ -16,9 +16,17 @@ import numpy as np
 import pandas as pd
 
 from glue.arrays import Array, as_texts
+from glue.columns import Column, as_coded
 from glue.findings.finding import Findings
 from glue.reading.timestamps import format_timestamps
 from glue.rows import Rows
+from glue.shaping.lines import (
+    CannotGridError,
+    grid_moments,
+    grid_numbers,
+    grid_texts,
+    join_cells,
+)
 
 _LONGEST_INTEGER = 2.0**53
 _LINES = 20_000
@@ -114,10 +122,32 @@ class BlockWriter:
         lengths = np.empty(len(rows), dtype=np.int64)
         for start in range(0, len(rows), _LINES):
             block = slice(start, start + _LINES)
-            lines = [line.encode() for line in self._as_lines(rows.take(block))]
-            lengths[block] = [len(line) for line in lines]
-            file.write(b"".join(lines))
+            lines, lengths[block] = self._join_lines(rows.take(block))
+            file.write(lines)
         return lengths
+
+    def _join_lines(self, rows: Rows) -> tuple[bytes, Array]:
+        """Write rows as lines; give the length of each in bytes."""
+        try:
+            return join_cells(self._grid_cells(rows))
+        except CannotGridError:
+            lines = [line.encode() for line in self._as_lines(rows)]
+            return b"".join(lines), np.array([len(line) for line in lines])
+
+    def _grid_cells(self, rows: Rows) -> list[Array]:
+        layout = self._layout
+        cells = [_grid_texts(rows.given(name)) for name in layout.keys]
+        cells.append(grid_moments(rows.seconds, with_time=layout.with_time))
+        for name in (layout.target, *layout.others):
+            given = rows.given(name)
+            is_text = not isinstance(given, np.ndarray) or given.dtype == object
+            whole = name in layout.whole
+            cells.append(
+                _grid_texts(given)
+                if is_text
+                else grid_numbers(given.astype(float), whole=whole)
+            )
+        return cells
 
     def _as_lines(self, rows: Rows) -> list[str]:
         layout = self._layout
@@ -266,6 +296,14 @@ def quote_texts(texts: Array) -> Array:
     """Quote texts for CSV where they need it, [n]."""
     codes, uniques = pd.factorize(texts)
     return as_texts(_quote(str(text)) for text in uniques)[codes]
+
+
+def _grid_texts(column: Column) -> Array:
+    """Quote texts where they need it, and write them, [n, width]."""
+    coded = as_coded(column).compact()
+    return grid_texts([_quote(str(text)) for text in coded.uniques]).take(
+        coded.codes, axis=0
+    )
 
 
 def _quote(text: str) -> str:

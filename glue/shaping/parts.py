@@ -11,6 +11,7 @@ from typing import BinaryIO
 import numpy as np
 
 from glue.arrays import Array
+from glue.columns import Column, Columns, as_coded
 from glue.findings.finding import Findings
 from glue.reading.tables import Table
 from glue.reading.typed_rows import ReadPlan, read_rows
@@ -18,6 +19,7 @@ from glue.rows import Rows, concatenate
 
 PART_BYTES = 8 * 1024**2
 MAX_PARTS = 200  # a file each is open at once
+_WRITE_ROWS = 100_000
 
 
 def choose_part_count(file_bytes: int) -> int:
@@ -35,7 +37,8 @@ class Parting:
     def choose(self, rows: Rows) -> Array:
         """Number the part of each row by its key's hash; equal keys stay together."""
         codes = rows.key(self.by)
-        _, firsts = np.unique(codes, return_index=True)
+        firsts = np.empty(int(codes.max(initial=-1)) + 1, dtype=np.int64)
+        firsts[codes[::-1]] = np.arange(len(codes))[::-1]
         names = ("\x1f".join(rows[name][at] for name in self.by) for at in firsts)
         hashes = [zlib.crc32(name.encode("utf-8", "surrogatepass")) for name in names]
         chosen: Array = (np.array(hashes, dtype=np.int64) % self.count)[codes]
@@ -54,7 +57,7 @@ def part_table(
     with _PartWriter(folder, parting) as writer:
         for rows in read_rows(table, plan, findings):
             writer.add(rows)
-        return replace(writer.parts, last=writer.last)
+    return replace(writer.parts, last=writer.last)
 
 
 class _PartWriter:
@@ -65,6 +68,7 @@ class _PartWriter:
         self.parts = Parts(folder, parting.count)
         self.last: int | None = None
         self._parting = parting
+        self._pieces: list[Rows] = []
         self._files: list[BinaryIO] = [
             self.parts.path(number).open("wb") for number in range(parting.count)
         ]
@@ -73,21 +77,31 @@ class _PartWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.flush()
         for file in self._files:
             file.close()
 
     def add(self, rows: Rows) -> None:
-        """Write each row to its part; a part without any has the columns as well."""
+        """Take in rows; they are written when there are many."""
         if len(rows):
             last = int(rows.seconds.max())
             self.last = last if self.last is None else max(last, self.last)
+        self._pieces.append(rows)
+        if sum(map(len, self._pieces)) >= _WRITE_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write each row to its part; a part without any has the columns as well."""
+        if not self._pieces:
+            return
+        rows, self._pieces = concatenate(self._pieces), []
         chosen = self._parting.choose(rows)
         order = np.argsort(chosen, kind="stable")
         bounds = np.searchsorted(chosen[order], np.arange(len(self._files) + 1))
         for number, file in enumerate(self._files):
             places = order[bounds[number] : bounds[number + 1]]
             if len(places) or not file.tell():
-                pickle.dump(rows.take(places), file, protocol=4)
+                _dump(rows.take(places), file)
 
 
 @dataclass(frozen=True)
@@ -108,7 +122,7 @@ class Parts:
         with self.path(number).open("rb") as file:
             while True:
                 try:
-                    pieces.append(pickle.load(file))
+                    pieces.append(_load(file))
                 except EOFError:
                     break
         return concatenate(pieces)
@@ -116,4 +130,20 @@ class Parts:
     def replace(self, number: int, rows: Rows) -> None:
         """Write one part anew."""
         with self.path(number).open("wb") as file:
-            pickle.dump(rows, file, protocol=4)
+            _dump(rows, file)
+
+
+def _dump(rows: Rows, file: BinaryIO) -> None:
+    """Write rows, each text once."""
+    columns = {name: _pack(column) for name, column in rows.given_columns()}
+    pickle.dump((columns, rows.numbers, rows.seconds), file, protocol=4)
+
+
+def _pack(column: Column) -> Column:
+    is_number = isinstance(column, np.ndarray) and column.dtype != object
+    return column if is_number else as_coded(column).compact()
+
+
+def _load(file: BinaryIO) -> Rows:
+    columns, numbers, seconds = pickle.load(file)
+    return Rows(Columns(columns), numbers, seconds)

@@ -32,18 +32,23 @@ _DIFFERENT = (
 # What programs write where there is no date, in days since 1970.
 _NO_DATES = (-25_567, -25_569, 0)
 _NEARLY_ALL = 0.9
+# Where so large a share repeats others, it is no slip in some rows.
+_MANY = 0.2
+# Where nearly every row repeats another, each moment has many, as a day has hours.
+_MOST = 0.9
 
 
 def note_repeats(shape: Shape, series: Series, tallies: Tallies) -> None:
     """Count what the repeats of a part have in common."""
     rows, amounts = series.rows, tallies.amounts
     repeats = series.repeats(rows.seconds)
+    repeats &= ~mark_undated(rows.seconds, repeats)
     if not repeats.any():
         return
     seconds = rows.seconds[repeats]
     amounts["repeats"] += len(seconds)
+    amounts["repeats_among"] += len(repeats)
     amounts["repeats_of_clocks"] += int(is_set_back(seconds).sum())
-    amounts["repeats_undated"] += int(np.isin(seconds // DAY, _NO_DATES).sum())
     same = repeats.copy()
     for name in (shape.target, *shape.history.roles.others):
         differs = repeats & _differs_above(rows[name])
@@ -51,6 +56,13 @@ def note_repeats(shape: Shape, series: Series, tallies: Tallies) -> None:
         if rows[name].dtype == object:
             amounts[f"repeats:{name}"] += int(differs.sum())
     amounts["repeats_alike"] += int(same.sum())
+
+
+def mark_undated(seconds: Array, repeats: Array) -> Array:
+    """Mark the rows at a date that stands for none, as several of a series do, [n]."""
+    days = seconds // DAY
+    undated = np.intersect1d(days[repeats], _NO_DATES)
+    return np.isin(days, undated)
 
 
 def _differs_above(values: Array) -> Array:
@@ -91,21 +103,32 @@ def _list_advice(
             "hours go from 1 to 12 only, as on a clock: write AM or PM behind them, or "
             "hours from 0 to 23"
         )
-    if counts["repeats_undated"] == total:
-        yield (
-            "their date is one that programs write where there is none: write the "
-            "right dates, or remove these rows"
-        )
     if counts["repeats_alike"] == total:
         yield _SAME
+    named = _list_named(counts)
+    if counts["repeats"] >= _MANY * counts["repeats_among"] and not named:
+        item, lost = shape.keys[0], ""
+        if counts["repeats"] >= _MOST * counts["repeats_among"]:
+            lost = "if times of day were lost, export them too; "
+        yield (
+            f"{'' if shape.survey.has_times else lost}several items or places seem to "
+            f"share an id in {item!r}: if ids were cut short or put together, export "
+            "them whole; if a column is missing that tells places apart, add it, and "
+            f"name it in GroupingAttributeNames of TimeSeriesConfig; {_OR_COMBINE}"
+        )
+    for name in named:
+        yield (
+            f"if {name!r} tells series of one item apart, name it in "
+            "GroupingAttributeNames of TimeSeriesConfig; otherwise keep one of "
+            f"each; {_OR_COMBINE}"
+        )
+
+
+def _list_named(counts: dict[str, int]) -> list[str]:
+    """List the columns of texts in which nearly all repeats differ, the best first."""
     named = {n[len("repeats:") :]: k for n, k in counts.items() if ":" in n}
-    for name, count in sorted(named.items(), key=lambda one: -one[1]):
-        if count >= _NEARLY_ALL * total:
-            yield (
-                f"if {name!r} tells series of one item apart, name it in "
-                "GroupingAttributeNames of TimeSeriesConfig; otherwise keep one of "
-                f"each; {_OR_COMBINE}"
-            )
+    best = sorted(named.items(), key=lambda one: -one[1])
+    return [name for name, count in best if count >= _NEARLY_ALL * counts["repeats"]]
 
 
 def _find_header(file: str, findings: Findings) -> Example | None:

@@ -13,9 +13,11 @@ from glue.findings.finding import Count, Tallies
 from glue.limits import LEAST_VALUES
 from glue.rows import Rows, Series
 from glue.shaping.horizon import Clock
+from glue.shaping.repeats import mark_undated
 from glue.shaping.shape import Shape, name_row
 
 _REPEATS = ("duplicate-rows", "duplicate-rows-aggregated")
+_UNDATED = "timestamp-default"
 _MOST_COLUMNS = 3
 _LOW, _HIGH = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
@@ -27,6 +29,9 @@ class RowFacts:
         self.shape, self.series, self.rows = shape, series, series.rows
         self.repeats = series.repeats(self.rows.seconds)
         self.blank = np.isnan(self.rows[shape.target])
+        self.undated = mark_undated(self.rows.seconds, self.repeats)
+        self.undated &= not shape.is_aggregated
+        self.repeats &= ~self.undated
 
     @cached_property
     def periods(self) -> Array:
@@ -129,10 +134,12 @@ class SeriesCheck:
 
 
 ROW_CHECKS = (
+    RowCheck(_UNDATED, lambda r: r.undated),
     RowCheck("duplicate-rows", lambda r: r.repeats & (not r.shape.is_aggregated)),
     RowCheck("duplicate-rows-aggregated", lambda r: r.repeats & r.shape.is_aggregated),
     RowCheck(
-        "finer-than-frequency", lambda r: r.series.repeats(r.periods) & ~r.repeats
+        "finer-than-frequency",
+        lambda r: r.series.repeats(r.periods) & ~r.repeats & ~r.undated,
     ),
     RowCheck("target-blank", lambda r: r.blank & r.shape.is_history(r.rows)),
 )
@@ -221,11 +228,14 @@ def _note(
             return name + _tell_apart(shape, rows, at) if code in _REPEATS else name
         return f"{rows.name(shape.keys, at)}: {each(at)}"
 
+    timestamp = shape.history.roles.timestamp
+    shown = timestamp if code == _UNDATED else shape.keys[0]
     tallies.add(
         code,
-        rows.first(mask, shape.file, shape.keys[0], describe),
+        rows.first(mask, shape.file, shown, describe),
         count=int(mask.sum()),
         file=shape.file,
+        column=timestamp if code == _UNDATED else "",
         target=shape.target,
         period=shape.frequency.name,
         least=LEAST_VALUES,

@@ -43,12 +43,15 @@ class Shaper:
             Without the columns that turned out to have no value in the history.
         """
         for number in range(history.count):
-            rows = self._check(history.load(number))
+            given = history.load(number)
+            rows = self._check(given)
             before = self._count_history(rows)
             rows = self._join(rows, number)
             if self._count_history(rows) != before:
                 raise AssertionError("a join lost or multiplied rows of history")
-            history.replace(number, self._drop_short(rows))
+            rows = self._drop_short(rows)
+            if rows is not given:
+                history.replace(number, rows)
         if self._covariates is not None:
             self._covariates.finish()
         note_none(self.shape, self._joins)

@@ -5,10 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Sequence
-
-import numpy as np
-import pandas as pd
+from collections.abc import Callable, Sequence
 
 from glue.findings.finding import Example, Tally
 from glue.rows import Rows
@@ -37,8 +34,11 @@ _LATIN = str.maketrans(
 )
 # What is between the words of an id; + and # may tell two of them apart.
 _BETWEEN = re.compile(r"[^\w+#.,]+|_+|(?<!\d)[.,]|[.,](?!\d)")
+_QUOTES = "\"'`\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a"
 # A longer id is compared as it is: nobody types it twice, and it takes time.
 _LONGEST = 256
+# A blank tells no two ids apart, unless digits are on both of its sides.
+_NO_BLANK = re.compile(r"(?<!\d) | (?!\d)")
 _ZEROS = re.compile(r"0*(0|(?!0)\d+)(?:\.0+)?")
 # What is left of letters that were read in a wrong encoding: two bytes as two letters.
 _GARBLED = re.compile(
@@ -66,8 +66,68 @@ def spell_alike(text: str) -> str:
         letter for letter in plain if unicodedata.category(letter) not in ("Mn", "Cf")
     )
     words = _BETWEEN.sub(" ", seen.casefold()).strip()
+    words = _NO_BLANK.sub("", words)
     number = _ZEROS.fullmatch(words)
     return number[1] if number else words
+
+
+def tell_difference(text: str, like: str) -> str:
+    """Say how an id differs from another that reads alike, as the end of a sentence."""
+    for one, other, word in ((text, like, "with"), (like, text, "without")):
+        before, found, behind = one.partition(other)
+        if found:
+            return f"is {like!r} {word} {_name_ends(before, behind)}"
+    if text.casefold() == like.casefold():
+        return f"is {like!r} in other upper and lower case"
+    alike = (words for same, words in _ALIKE if same(text) == same(like))
+    rest = "but for single signs"
+    return f"is {like!r} {next(alike, rest)}{_name_odd(text, like)}"
+
+
+def _drop_class(*classes: str) -> Callable[[str], str]:
+    def drop(text: str) -> str:
+        parts = unicodedata.normalize("NFKD", text)
+        return "".join(one for one in parts if unicodedata.category(one) not in classes)
+
+    return drop
+
+
+# What makes two ids one, if it is left out, and how that is said.
+_ALIKE: tuple[tuple[Callable[[str], str], str], ...] = (
+    (
+        lambda text: unicodedata.normalize("NFC", text),
+        "with its accents stored another way, apart from their letters or with them",
+    ),
+    (_drop_class("Cf"), "but for a letter that cannot be seen"),
+    (_drop_class("Mn"), "with other accents"),
+    (lambda text: text.translate(_LATIN), "with a letter of another alphabet"),
+    (lambda text: text.lstrip("0"), "with other zeros in front"),
+    (lambda text: re.sub(r"[\W_]+", "", text), "with other marks or blanks"),
+)
+
+
+def _name_odd(text: str, like: str) -> str:
+    """Name the first letters that are not of ASCII and not in both."""
+    odd = sorted({one for one in text + like if one not in text or one not in like})
+    named = [f"U+{ord(one):04X}" for one in odd if not one.isascii()]
+    return f" ({', '.join(named[:3])})" if named else ""
+
+
+def _name_ends(before: str, behind: str) -> str:
+    """Name what stands around an id."""
+    if before and behind and set(before + behind) <= set(_QUOTES):
+        return f"quotes around it ({before}{behind})"
+    ends = ((before, "in front"), (behind, "at its end"))
+    return " and ".join(f"{_name_end(end)} {where}" for end, where in ends if end)
+
+
+def _name_end(end: str) -> str:
+    """Name what stands at one end of an id."""
+    if end == "'":
+        return "an apostrophe (')"
+    if not end.isprintable() or not end.strip():
+        return f"a blank (U+{ord(end[0]):04X})"
+    return repr(end)
 
 
 class Spellings:
@@ -85,10 +145,7 @@ class Spellings:
             self._rows.clear()
             return
         for name in self._keys:
-            codes, uniques = pd.factorize(rows[name])
-            firsts = np.full(len(uniques), np.iinfo(np.int64).max)
-            np.minimum.at(firsts, codes, rows.numbers)
-            for text, row in zip(uniques.tolist(), firsts.tolist()):
+            for text, row in zip(*rows.least_numbers(name)):
                 self._add(Example(self._file, row, name, text), text, row)
 
     def _add(self, place: Example, text: str, row: int) -> None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
+import pandas as pd
 
 from glue.arrays import Array
+from glue.columns import Column
 from glue.findings.finding import Tally
 from glue.frequency import DAY, Frequency, StepEvidence
 from glue.reading.timestamps import format_moment
@@ -127,10 +129,11 @@ def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey | None:
     sums, spellings = _Sums(), Spellings(file, roles.keys)
     formulas = FormulaIds(file, roles.keys)
     for number in range(parts.count):
-        rows = parts.load(number)
-        if len(rows):
-            rows = rows.sort(roles.keys)
-            parts.replace(number, rows)
+        given = parts.load(number)
+        if len(given):
+            rows = given.sort(roles.keys)
+            if rows is not given:
+                parts.replace(number, rows)
             sums.add(rows.series(roles.keys), roles)
             spellings.add(rows)
             formulas.add(rows)
@@ -161,12 +164,14 @@ class _Sums:
         rows = series.rows
         self.rows += len(rows)
         self.series += len(series)
-        self.items = np.union1d(self.items, _hash_texts(rows[roles.item_id]))
+        self.items = np.union1d(
+            self.items, _hash_texts(rows.factorize(roles.item_id)[1])
+        )
         self.steps.add(rows.seconds, series.numbers)
-        self.moments = np.union1d(self.moments, rows.seconds)
+        self.moments = _unite(self.moments, rows.seconds)
         self._add_values(rows, rows[roles.target])
         for name in roles.others:
-            if name not in self.changing and _changes(rows[name], series):
+            if name not in self.changing and _changes(rows.given(name), series):
                 self.changing.add(name)
 
     def _add_values(self, rows: Rows, target: Array) -> None:
@@ -175,10 +180,10 @@ class _Sums:
             self.observed += int(observed.sum())
             self.firsts.append(int(rows.seconds[observed].min()))
             self.lasts.append(int(rows.seconds[observed].max()))
-            self.seen = np.union1d(self.seen, rows.seconds[observed])
+            self.seen = _unite(self.seen, rows.seconds[observed])
             none, some = observed & (target == 0), observed & (target != 0)
-            self.zero = np.union1d(self.zero, rows.seconds[none])
-            self.nonzero = np.union1d(self.nonzero, rows.seconds[some])
+            self.zero = _unite(self.zero, rows.seconds[none])
+            self.nonzero = _unite(self.nonzero, rows.seconds[some])
             self.low = min(self.low, float(target[observed].min()))
             self.high = max(self.high, float(target[observed].max()))
 
@@ -225,11 +230,17 @@ class _Sums:
         )
 
 
-def _changes(values: Array, series: Series) -> bool:
+def _unite(known: Array, fresh: Array) -> Array:
+    """Add numbers to distinct ones, in order."""
+    return np.union1d(known, pd.unique(fresh))
+
+
+def _changes(column: Column, series: Series) -> bool:
     """Say whether a column has two values within any series."""
+    values = column if isinstance(column, np.ndarray) else column.code().codes
     before, after = values[:-1], values[1:]
     same = before == after
-    if values.dtype != object:
+    if values.dtype == float:
         same |= np.isnan(before) & np.isnan(after)
     return bool((~same & (np.diff(series.numbers) == 0)).any())
 
@@ -255,6 +266,6 @@ def _hash_texts(texts: Array) -> Array:
     """Hash distinct texts to numbers that stay the same from part to part."""
     digests = [
         hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        for text in set(texts.tolist())
+        for text in texts.tolist()
     ]
     return np.unique(np.frombuffer(b"".join(digests), dtype=np.uint64))

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from glue.arrays import as_texts
 from glue.findings.finding import Example, Findings, list_some
 from glue.reading.numbers import (
@@ -179,10 +181,25 @@ class _Teller:
             problem="several units" if several else f"a unit in {whole} only",
             count=count,
             examples=self.find_places(*(f"unit {unit}" for unit in units)),
-            remedy=None if several or not some else _ADVISE_PERCENT,
+            remedy=None if several or not some else self._advise_percent(plain),
             file=self.file,
             column=self.column,
             units=list_some(units),
+        )
+
+    def _advise_percent(self, plain: int) -> str:
+        """Say what to write instead of the first percentage, by its value."""
+        text = str(self.find_places("unit %")[0].value)
+        number = text.replace("%", "").strip()
+        value = parse_numbers(as_texts([number.replace(",", ".")]), ".")[0][0]
+        if not np.isfinite(value):
+            return _ADVISE_PERCENT
+        if value == 0:
+            return f"leave the sign out: write {number} instead of {text!r}"
+        same = f"write {number} instead of {text!r} where the other {plain} values are "
+        return same + (
+            f"of the same size, or {value / 100:g} where they are shares of one; do so "
+            "in each such row"
         )
 
     def tell_rounded(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,14 @@ from glue.rows import Rows
 _LEAST_ROWS = 6
 # A column of ids has so many times fewer kinds than one of measures, at least.
 _FEWER = 2
+# Two columns that trade places are so many times apart in size, at least.
+_APART = 5
+# A comma or a point in it may group thousands.
+_GROUPED = re.compile(r"\s*\d{1,3}[.,]\d{3}\s*")
+_ADVISE_TRADE = (
+    "bring the columns of the rows below into the order of the header, as where two "
+    "tables were joined whose columns have another order"
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +33,7 @@ class Crossing:
     first: str
     second: str
     at: int
+    remedy: str | None = None
 
 
 def find_crossing(sample: Rows, item_id: str, others: Sequence[str]) -> Crossing | None:
@@ -82,6 +92,52 @@ def _trade(sample: Rows, item_id: str, name: str, at: int) -> bool:
     return all(is_number(text) for text in set(sample[item_id][at:].tolist()))
 
 
+def find_trade(
+    sample: Rows, item_id: str, target: str, others: Sequence[str]
+) -> Crossing | None:
+    """Find out whether the target and another column trade their sizes at some row.
+
+    Up to there one of the two is larger in each row, and the other one from there on,
+    each by much; some item has rows on both sides, so that it is not two items that
+    differ.
+    """
+    sizes = _read_sizes(sample[target])
+    for name in others if sizes is not None else ():
+        theirs = _read_sizes(sample[name])
+        if theirs is None or sizes is None:
+            continue
+        larger = sizes > theirs
+        turns = np.flatnonzero(larger[1:] != larger[:-1]) + 1
+        if len(turns) == 1 and _is_traded(sample[item_id], sizes, theirs, turns[0]):
+            return Crossing(target, name, int(turns[0]), _ADVISE_TRADE)
+    return None
+
+
+def _read_sizes(texts: Array) -> Array | None:
+    """Read plain numbers above zero, [n]; None where any is none."""
+    if any(map(_GROUPED.fullmatch, texts.tolist())):
+        return None
+    try:
+        sizes = np.array([float(text.replace(",", ".")) for text in texts.tolist()])
+    except ValueError:
+        return None
+    return sizes if np.isfinite(sizes).all() and (sizes > 0).all() else None
+
+
+def _is_traded(ids: Array, ours: Array, theirs: Array, at: int) -> bool:
+    """Say whether the items on both sides of a row have traded two columns' sizes."""
+    both = np.isin(ids, np.intersect1d(ids[:at].astype(str), ids[at:].astype(str)))
+    after = np.arange(len(ids)) >= at
+    before, later = both & ~after, both & after
+    if min(before.sum(), later.sum()) < _LEAST_ROWS:
+        return False
+    sizes = [(np.median(x[before]), np.median(x[later])) for x in (ours, theirs)]
+    (our_old, our_new), (their_old, their_new) = np.log(sizes)
+    apart = abs(our_old - their_old) > np.log(_APART)
+    near = max(abs(our_new - their_old), abs(their_new - our_old))
+    return bool(apart and near < abs(our_old - their_old) / 4)
+
+
 def note_crossing(
     crossing: Crossing, sample: Rows, file: str, findings: Findings
 ) -> None:
@@ -93,6 +149,7 @@ def note_crossing(
         "columns-crossed",
         count=len(sample) - crossing.at,
         examples=places,
+        remedy=crossing.remedy,
         file=file,
         first=crossing.first,
         second=crossing.second,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import islice
 
+import numpy as np
+
 from glue.findings.finding import FileRejected, Findings
 from glue.reading.header import MAX_LONG_COLUMNS, check_count
 from glue.reading.profile import (
@@ -26,7 +28,11 @@ from glue.understanding.column_names import (
     TIME_SERIES_CONFIG,
 )
 from glue.understanding.column_types import choose_mark, choose_types
-from glue.understanding.crossed import find_crossing, note_crossing
+from glue.understanding.crossed import (
+    find_crossing,
+    find_trade,
+    note_crossing,
+)
 from glue.understanding.groups import find_groups, order_group_candidates
 from glue.understanding.moments import tidy_moments
 from glue.understanding.roles import (
@@ -90,6 +96,9 @@ def understand_history(
     crossing = find_crossing(sample, roles.item_id, others)
     if crossing is not None:
         note_crossing(crossing, sample, table.name, findings)
+    trade = find_trade(sample, roles.item_id, roles.target, roles.others)
+    if trade is not None:
+        note_crossing(trade, sample, table.name, findings)
     numbered = find_row_numbers(sample, roles)
     if numbered:
         findings.add("row-numbers-dropped", file=table.name)
@@ -112,6 +121,8 @@ def understand_history(
 def _infer_groups(
     profile: TableProfile, sample: Rows, roles: Roles, findings: Findings
 ) -> Roles:
+    dated = np.array([bool(text.strip()) for text in sample[roles.timestamp].tolist()])
+    sample = sample.take(dated)
     numeric = {name: profile.is_numeric(name) for name in roles.others}
     candidates = order_group_candidates(roles.others, numeric)
     groups = find_groups(sample, roles.item_id, roles.timestamp, candidates)

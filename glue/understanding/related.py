@@ -29,6 +29,11 @@ from glue.understanding.history import HistoryTable
 from glue.understanding.moments import tidy_moments
 from glue.understanding.roles import Roles, is_moments
 
+# Where the history's dates are so, those of RTS.csv may be too.
+UNREADABLE_DATES = frozenset(
+    ["timestamp-unreadable", "timestamp-ambiguous", "timestamp-mixed"]
+)
+
 
 @dataclass(frozen=True)
 class RelatedTable:
@@ -78,6 +83,20 @@ def check_swapped(
         columns=list_some([target, *named]),
     )
     return True
+
+
+def check_dates(
+    table: Table, name: str, findings: Findings, *, order: str | None
+) -> None:
+    """Say whether the dates of RTS.csv cannot be read, as those of TTS.csv cannot."""
+    column = match_column(name, table.header)
+    if column is None:
+        return
+    profile = profile_table(table, column, (), Findings())
+    if profile is not None:
+        choose_reading(
+            profile.timestamps, order, findings, file=table.name, column=column
+        )
 
 
 def understand_related(

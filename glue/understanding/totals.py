@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,13 +23,15 @@ _WORDS = frozenset(
         *("suma", "summa", "totaal", "soma", "all", "alle"),
     ]
 )
+_LETTER = re.compile(r"[^\W\d_]")
 
 
+@lru_cache(maxsize=16_384)
 def is_total(text: str) -> bool:
     """Say whether a text names a sum of others."""
     text = text.strip()
-    if len(text) > 100:
-        return False
+    if len(text) > 100 or not _LETTER.search(text):
+        return text.startswith("* ") and len(text) <= 100
     words = re.findall(r"[^\W\d_]+", text.casefold())
     return text.startswith("* ") or not _WORDS.isdisjoint(words)
 
@@ -69,12 +72,12 @@ def leave_totals_out(table: Table, roles: Roles) -> Table:
     named = [roles.timestamp, *roles.keys]
 
     def change(rows: Rows, tallies: Tallies) -> Rows:
-        blank = np.array([not t.strip() for t in rows[roles.timestamp].tolist()])
-        suspect = blank | np.array(
-            [is_total(t) for t in rows[roles.timestamp].tolist()]
-        )
-        if not suspect.any():
+        codes, uniques = rows.factorize(roles.timestamp)
+        blank = np.array([not text.strip() for text in uniques.tolist()])
+        named_so = np.array([is_total(text) for text in uniques.tolist()])
+        if not (blank | named_so).any():
             return rows
+        suspect, blank = (blank | named_so)[codes], blank[codes]
         totals = np.zeros(len(rows), dtype=bool)
         for at in np.flatnonzero(suspect).tolist():
             totals[at] = any(is_total(str(rows[name][at])) for name in named)

@@ -129,10 +129,10 @@ ATTACKS = {
         s3(DEV, "code/0123/preprocess.py"),
         {"aws:ResourceAccount": "999999999999"},
     ),
-    "preprocess reads the forecasts": (
+    "preprocess reads the reports": (
         "glue-preprocess",
         "s3:GetObject",
-        s3(DEV, "output-forecasted-data/sales/a/forecast.csv"),
+        s3(DEV, "output-forecasted-data/sales/a/report.json"),
         OURS,
     ),
     "preprocess writes a status": (

@@ -163,7 +163,11 @@ class FakeS3:
         elif request["Key"] in self.objects:
             body = self.objects[request["Key"]]
         else:
-            raise NoSuchKey({"Error": {"Code": "NoSuchKey"}}, "GetObject")
+            error = {
+                "Code": "NoSuchKey",
+                "Message": "The specified key does not exist.",
+            }
+            raise NoSuchKey({"Error": error}, "GetObject")
         return {"Body": _Body(body)}
 
     def put_object(self, **request):

@@ -168,3 +168,21 @@ def test_stage_without_runs_says_how_to_start():
     text = render(Listing(runs=(), lost=(), more=False))
 
     assert "forecast.py run data.zip --stage dev" in text
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ({"reason": "the champion is 7 days old"}, "the champion is 7 days old"),
+        ({"reason": None}, ""),
+        (None, ""),
+    ],
+)
+def test_run_says_whose_model_forecast(s3, model, told):
+    version = put(s3, "raw/sales.zip")
+    put(s3, "runs/r1/status.json", {"dataset": "sales", "verdict": "v", "model": model})
+
+    listing = list_runs(s3, make_run("r1", version))
+
+    assert listing.runs[0].model == told
+    assert told in render(listing)

@@ -226,7 +226,7 @@ def list_tickets(stage):
 
 def keep_versions(stage):
     """Train, forecast with the champion, compare two models, and let one go."""
-    for days in (36_500, 36_500, 0, 0):
+    for days in (3_650, 3_650, 0, 0):
         kept = {"KeepVersions": 2, "KeepDays": 0}
         ask_for(stage, Retraining={"MaxAgeDays": days, **kept})
         ended = stage.upload("raw/lasting.zip", UPLOAD)

@@ -202,7 +202,7 @@ def test_numbers_of_a_chart_equal_the_forecast(opened, page, name):
     assert [row[0].text for row in cells] == [row["month"] for row in rows]
     for place, column in enumerate(("mean", "p10", "p50", "p90"), start=1):
         read = [float(row[place].text.replace(",", "")) for row in cells]
-        assert read == pytest.approx([float(r[column]) for r in rows], abs=0.01)
+        assert read == pytest.approx([float(r[column]) for r in rows], abs=0.06)
 
 
 def test_history_of_a_chart_equals_the_training_data(opened):

@@ -196,3 +196,53 @@ def test_crash_is_reported_before_it_is_raised(tmp_path, capsys):
     assert read_report(s3)["findings"][0]["code"] == "internal-error"
     assert raised.value.__suppress_context__
     assert "AttributeError" in capsys.readouterr().err
+
+
+def test_score_describes_the_data_where_there_is_no_champion(tmp_path):
+    s3 = make_bucket(make_zip({"TTS.csv": make_tts()}))
+
+    run_preprocess(s3, tmp_path)
+
+    score = s3.read_json(f"runs/{RUN_ID}/score.json")
+    table = read_report(s3)["table"]
+    assert (score["series"], score["data_end"]) == (2, table["last"])
+    assert score["reason"] == "there is no champion yet"
+    columns = s3.read_json(f"runs/{RUN_ID}/settings.json")["Columns"]
+    assert columns == make_tts().splitlines()[0].split(",")
+
+
+def test_champions_forecast_is_scored_on_the_upload(tmp_path):
+    champion = "data-250101000000-0123abcd"
+    s3 = make_bucket(make_zip({"TTS.csv": make_tts()}))
+    run_preprocess(s3, tmp_path)
+    header, *rows = make_tts().splitlines()
+    item, moment, value = rows[-1].split(",")
+    forecast = f"{header.rpartition(',')[0]},mean,p10,p50,p90\n"
+    forecast += f"{item},{moment},{value},{value},{value},{value}\n"
+    folder = f"output-forecasted-data/data/{champion}/"
+    s3.objects[f"{folder}forecast.csv"] = forecast.encode()
+    for name in ("settings.json", "data-report.json"):
+        there = f"runs/{champion}/{name}"
+        s3.objects[there] = s3.objects[f"runs/{RUN_ID}/{name}"]
+    run = {**s3.read_json(f"runs/{RUN_ID}/run.json"), "champion": {"run_id": champion}}
+    s3.objects[f"runs/{RUN_ID}/run.json"] = json.dumps(run).encode()
+    (tmp_path / "again").mkdir()
+
+    run_preprocess(s3, tmp_path / "again")
+
+    score = s3.read_json(f"runs/{RUN_ID}/score.json")
+    assert [one["points"] for one in score["scored"]] == [1]
+    assert score["scored"][0]["metrics"]["WQL"] == 0
+    assert score["new_series"] == 1
+
+
+def test_champion_that_cannot_be_scored_costs_no_run(tmp_path):
+    s3 = make_bucket(make_zip({"TTS.csv": make_tts()}))
+    run = {**s3.read_json(f"runs/{RUN_ID}/run.json"), "champion": {"run_id": 7}}
+    s3.objects[f"runs/{RUN_ID}/run.json"] = json.dumps(run).encode()
+
+    run_preprocess(s3, tmp_path)
+
+    score = s3.read_json(f"runs/{RUN_ID}/score.json")
+    assert (score["scored"], score["new_series"]) == ([], None)
+    assert read_report(s3)["outcome"] == "accepted"

@@ -64,11 +64,16 @@ def build_groups(
             class_="soft small",
         ),
     ]
+    # The column of fewest groups is the one to begin with.
+    fewest = min(range(len(groups)), key=lambda at: groups[at]["count"])
     for at, grouping in enumerate(groups):
         drawn = make("div", *pictures[at], class_="multiples small-multiples")
         words = f"By {grouping['column']} ({grouping['count']:,})"
         table = _build_table(grouping, document)
-        shown.append(make("details", make("summary", words), drawn, table, open=not at))
+        is_open = at == fewest
+        shown.append(
+            make("details", make("summary", words), drawn, table, open=is_open)
+        )
     return join(shown)
 
 

@@ -133,9 +133,11 @@ def _say_amount(document: Document) -> str:
         most = max(range(len(means)), key=means.__getitem__)
         said = (
             f"{who} says {spell_whole(sum(means))} {target} in all, {stamps[0]} to "
-            f"{stamps[-1]}; {spell_whole(means[0])} in the first {step}, and most, "
-            f"{spell_whole(means[most])}, in that of {stamps[most]}"
+            f"{stamps[-1]}, which is {spell_whole(sum(means) / len(means))} a {step}; "
+            f"{spell_whole(means[0])} in the first {step}"
         )
+        if means[most] > (1 + _ALIKE) * means[0]:
+            said += f", and most, {spell_whole(means[most])}, in that of {stamps[most]}"
     if before > 0:
         change = spell_change(100 * (sum(means) / before - 1))
         said += f"; {change} in all against {name_before(document)}"

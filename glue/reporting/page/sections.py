@@ -54,6 +54,10 @@ _ORDER = (
     ("data", "The data"),
     ("run", "The run"),
 )
+_UNNAMED = (
+    "Title and Unit below Preparation in the settings give this page a title, and its "
+    "numbers a unit."
+)
 _SAME_NAME = (
     "Simple forecasts and the baseline are the report's own plain arithmetic, which "
     "baseline.csv is made by; the engine's own of the same name are fitted by it, and "
@@ -189,7 +193,8 @@ def _build_tiles(document: Document) -> Markup:
         change = spell_change(100 * (total / before - 1))
         tiles.append((change, f"against {name_before(document)}"))
     winner, metric = backtest["winner"], document["metric"]
-    if winner:
+    # Of a few points no share can be told.
+    if winner and backtest["points"] >= LEAST_POINTS:
         if winner["WAPE"] is not None:
             share = spell_percent(100 * winner["WAPE"])
             words = "of the volume is what the median missed by, on the backtest"
@@ -692,6 +697,8 @@ def _build_data(document: Document) -> Markup:
             f"{data['last']}: {spell_steps(document, data['steps'])}{season}.",
         ),
     ]
+    if not (document["unit"] and document["title"]):
+        shown.append(make("p", _UNNAMED, class_="soft small"))
     if not document["findings"]:
         shown.append(
             make("p", "Nothing was found wrong with the upload.", class_="soft")

@@ -63,6 +63,14 @@ def test_folder_that_cannot_be_is_refused(tmp_path):
         Home(tmp_path / "file" / "local").make()
 
 
+@pytest.mark.parametrize("look", [find_holder, find_running])
+def test_folder_that_is_none_is_told_of(tmp_path, look):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(LocalError, match="XDG_DATA_HOME"):
+        look(Home(tmp_path / "file" / "local"))
+
+
 def test_server_that_holds_the_lock_is_found(home, hold_lock):
     hold_lock(77)
     write_exports(home, 77)

@@ -25,14 +25,13 @@ from tests.building.service_models import find_faults
 
 STAGE = make_stage()
 PLAIN = Options()
+JOBS = Pipeline(ROOT).glue_jobs
+SCRIPTS = [f"{job}.py" for job in JOBS]
 FILES = {
-    "preprocess.py": b"one",
-    "report.py": b"two",
-    "train.py": b"three",
+    **{name: name.encode() for name in SCRIPTS},
     WHEEL: b"three",
     ENGINE_WHEEL: b"four",
 }
-JOBS = Pipeline(ROOT).glue_jobs
 
 
 def make_code(**changed):
@@ -42,8 +41,8 @@ def make_code(**changed):
 
 def write_package(folder, order=1):
     files = [
-        *("glue/preprocess.py", "glue/report.py", "glue/__init__.py"),
-        *("glue/page/page.html", "glue/notes.txt"),
+        *(f"glue/{name}" for name in SCRIPTS if name != f"{TRAIN}.py"),
+        *("glue/__init__.py", "glue/page/page.html", "glue/notes.txt"),
         *("trainer/train.py", "forecaster/fitting.py"),
     ]
     for name in files[::order]:

@@ -712,8 +712,8 @@ CASES = [
                 ],
             )
         ),
-        ("column-missing",),
-        says={"column-missing": ("202013", "Week")},
+        ("timestamp-unreadable",),
+        says={"timestamp-unreadable": ("202013", "Week")},
     ),
     Export(
         "weeks that look like months",

@@ -661,7 +661,7 @@ CASES = [
             )
         ),
         ("KW 01/2024",),
-        ("column-missing", "csv-delimiter"),
+        ("timestamp-unreadable", "csv-delimiter"),
     ),
     # MATLAB's day numbers
     refused(
@@ -677,7 +677,7 @@ CASES = [
             )
         ),
         ("738000",),
-        ("column-missing",),
+        ("timestamp-unreadable",),
     ),
     # euros with the sign in front and a minus before it
     taken(
@@ -708,7 +708,7 @@ CASES = [
             )
         ),
         ("EST",),
-        ("column-missing",),
+        ("timestamp-unreadable",),
     ),
     # quarters with a hyphen
     taken(
@@ -740,7 +740,7 @@ CASES = [
             )
         ),
         ("H1 2010",),
-        ("column-missing",),
+        ("timestamp-unreadable",),
     ),
     # months without a zero
     taken(

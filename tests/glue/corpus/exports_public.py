@@ -350,8 +350,8 @@ CASES = [
                 ],
             )
         ),
-        ("column-missing",),
-        says={"column-missing": ("Vol.", "110.84M")},
+        ("target-not-number",),
+        says={"target-not-number": ("Vol.", "110.84M")},
     ),
     Export(
         "FRED's two columns",

@@ -587,6 +587,11 @@ NEAR_MISSES = {
         "future-none",
     ),
     # series
+    "timestamp-default": near(
+        "rows of no date",
+        "years since 1970",
+        only(make_rows(stamps=[f"{year}-01-01" for year in range(1970, 1994)])),
+    ),
     "duplicate-rows": near(
         "a key twice",
         "two days of one month",
@@ -651,7 +656,7 @@ NEAR_MISSES = {
     "ids-alike": near(
         "ids that look alike",
         "ids that sound alike",
-        as_zip(make_tts(items=("Alt Sax", "altsax"))),
+        as_zip(make_tts(items=("Alt Sax", "Alto Sax"))),
     ),
     "time-hole": near(
         "hole of eleven", "hole of ten", series.two_years_apart(10), "series-gaps"
@@ -791,6 +796,16 @@ NEAR_MISSES = {
         "covariates of one step ahead",
         with_rts(related.related(stamps=months(25))),
         settings=related.job(ForecastHorizon=1),
+    ),
+    "ids-unmatched": near(
+        "an id in other case", "ids as in RTS.csv", with_rts(related.FULL), settings=H
+    ),
+    "target-copied": near(
+        "target a second time",
+        "target a second time, and no future",
+        as_zip(related.TWICE),
+        "future-none",
+        settings=H,
     ),
     "future-partial": near(
         "future of some steps",

@@ -84,6 +84,7 @@ MERGED = make_csv(
 )
 MERGED_FULL = joined(future=True)
 
+TWICE = make_csv((*HEADER, "units"), [(*row, row[-1]) for row in ROWS])
 DAY_OFF = {"2020-05-01": "May Day", "2021-05-01": "May Day", "2022-02-01": "Candlemas"}
 
 
@@ -241,6 +242,21 @@ CASES = [
         settings=H,
         train=joined(),
         transform=joined(),
+    ),
+    Case(
+        "an id in other case",
+        as_zip(make_csv(HEADER, [("a", *ROWS[0][1:]), *ROWS[1:]]), rts=FULL),
+        (
+            *("ids-alike", "ids-unmatched", "rts-history-missing"),
+            *("rts-rows-unmatched", "series-ends-early", "series-short"),
+        ),
+        settings=H,
+    ),
+    Case(
+        "target a second time",
+        as_zip(TWICE, rts=FULL),
+        ("target-copied",),
+        settings=H,
     ),
     Case(
         "future of one series",

@@ -83,6 +83,11 @@ WEEKLY = make_rows(stamps=dates(7))
 EIGHT = make_tts(steps=8)
 
 CASES = [
+    Case(
+        "rows of no date",
+        as_zip(make_csv(HEADER, [("A", "1970-01-01", n) for n in (3, 4)] + ROWS)),
+        ("timestamp-default",),
+    ),
     Case("a row twice", rows_with(ROWS[3]), ("duplicate-rows",)),
     Case("a key twice", rows_with(("A", "2020-02-01", 3)), ("duplicate-rows",)),
     Case(

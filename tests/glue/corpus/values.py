@@ -142,7 +142,7 @@ CASES = [
     Case(
         "no timestamps at all",
         as_zip("item_id,timestamp,target_value\nA,soon,1\nA,later,2\n"),
-        ("column-missing",),
+        ("timestamp-unreadable",),
     ),
     Case(
         "a day that is not",

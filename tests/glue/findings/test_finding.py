@@ -94,7 +94,7 @@ def test_what_adds_up_is_told_once_in_the_codes_order():
 def test_tallies_tell_columns_apart():
     findings, tallies = Findings(), Tallies()
     for column in ("price", "size", "price"):
-        tallies.add("future-blank", [place(2)], column=column)
+        tallies.add("future-blank", [place(2)], column=column, why="")
     tallies.tell(findings)
 
     assert [(finding.what, finding.count) for finding in findings] == [

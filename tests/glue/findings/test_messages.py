@@ -89,9 +89,9 @@ SAYS = [
         ("A at 2020-02-01, with target_value 3 after 124",),
     ),
     (
-        "column-missing",
+        "target-not-number",
         table(lambda i, t, v: (i, t, f"{v}k" if t < "2021" else v)),
-        ("'target_value'", "24 of 48 values", "'120k'", "row 2"),
+        ("'target_value'", "24 values", "'120k'", "row 2", "120000 where"),
     ),
     (
         "column-missing",
@@ -106,7 +106,7 @@ SAYS = [
     (
         "csv-row-width",
         as_zip(TTS + "A,2030-01-01\n"),
-        ("2 fields: A | 2030-01-01", "cells are missing there"),
+        ("2 fields: A | 2030-01-01", "value of 'target_value' seems to be missing"),
     ),
     (
         "values-placeholder",
@@ -134,7 +134,7 @@ SAYS = [
         ("one column too far right", "name the last column"),
     ),
     (
-        "column-missing",
+        "timestamp-unreadable",
         as_zip(TTS.replace("item_id,timestamp", "timestamp,item_id")),
         ("'2020-01-01' stand under 'item_id'", "order of the columns"),
     ),
@@ -161,7 +161,7 @@ SAYS = [
     (
         "csv-unreadable",
         as_zip("".join(f'"{line}"\n' for line in TTS.splitlines())),
-        ("quotes stand around whole lines", "take the quotes"),
+        ("quotes stand around whole lines", "take the quote at both ends"),
     ),
     (
         "csv-unreadable",
@@ -169,14 +169,14 @@ SAYS = [
         ("131,072 characters", "row 50 column 'timestamp'", "shorten"),
     ),
     (
-        "future-partial",
+        "ids-unmatched",
         as_zip(
             table_text(
                 lambda i, t, v: ("a" if (i, t) == ("A", "2020-05-01") else i, t, v)
             ),
             rts=related(),
         ),
-        ("'a' differs in case", "write 'a' as 'A'"),
+        ("'a' is 'A' in other upper and lower case", "write 'A' instead of 'a'"),
     ),
     (
         "key-blank",

@@ -47,7 +47,7 @@ class Covered(RunBuilder):
 
 
 def report(folder, **figures):
-    builder = Covered(skill=0.2)
+    builder = Covered(skill=0.2, windows=4)
     for name, value in figures.items():
         setattr(builder, name, value)
     return make_report(builder, folder).document

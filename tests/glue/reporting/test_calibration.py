@@ -31,8 +31,8 @@ def test_quantile_is_judged_by_its_share(level, covered, below, judgement):
             "p50 was enough 63% of the time, 50% is meant: it is too high",
         ),
         (0.50, 0.50, 4000, "p50 was enough 50% of the time, 50% is meant"),
-        (0.7, 0.3, 4000, "70% of the time, 50% is meant, as many values are the same"),
-        (0.5, 0.5, 6, "p50 was enough in 3 of 6 cases, 50% is meant"),
+        (0.7, 0.3, 4000, "70% of the time, 50% is meant; many values are the same"),
+        (0.5, 0.5, 6, "p50 was enough in 3 of 6 cases, 50% is meant; too few to tell"),
     ],
 )
 def test_words_say_how_often_it_was_enough(covered, below, count, words):
@@ -47,7 +47,7 @@ def test_what_may_be_chance_is_said_to_be():
     entry = {"quantile": "p50", "level": 0.5, "covered": 0.63}
 
     assert judge_quantile(entry, 0.63, 9, count=36)["words"] == (
-        "p50 was enough 63% of the time, 50% is meant, which may be chance"
+        "p50 was enough 63% of the time, 50% is meant; the difference may be chance"
     )
 
 

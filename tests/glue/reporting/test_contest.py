@@ -161,6 +161,15 @@ def test_comparison_that_fails_keeps_what_cost_most(tmp_path):
     assert "the comparison of the engines" in warning["what"]
 
 
+def test_run_that_nobody_trained_has_no_contest(tmp_path):
+    reported = make_report(TwoEngines(), tmp_path, without=("candidates-embedded",))
+
+    assert reported.document["contest"] is None
+    assert reported.document["warnings"] == []
+    parts = {part["what"] for part in reported.document["took"]["cost"]["parts"]}
+    assert "Embedded engine" not in parts
+
+
 def test_embedded_engine_alone_is_named(tmp_path):
     class Alone(RunBuilder):
         def settings(self):

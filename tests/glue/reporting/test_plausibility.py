@@ -42,7 +42,7 @@ def kinds_of(reported):
     ("make", "kind"), [(Exploding, "range"), (Jumping, "jump"), (Wide, "width")]
 )
 def test_implausible_series_is_a_warning_at_the_top(tmp_path, make, kind):
-    reported = make_report(make(skill=0.2), tmp_path)
+    reported = make_report(make(skill=0.2, windows=3), tmp_path)
 
     (kinds,) = kinds_of(reported)
     assert kind in kinds
@@ -72,7 +72,7 @@ def test_series_that_takes_over_the_total_is_told(tmp_path):
 
 
 def test_total_that_jumps_is_told(tmp_path):
-    reported = make_report(Sinking(skill=0.2), tmp_path)
+    reported = make_report(Sinking(skill=0.2, windows=3), tmp_path)
 
     assert "falls by" in reported.document["implausible"]["total"]
     assert reported.document["verdict"]["outcome"] == "doubtful"

@@ -370,3 +370,95 @@ def test_comments_are_no_column_names():
 
 def test_rules_cover_the_whole_job_config():
     assert set(JOB_CONFIG.members) >= {"ForecastFrequency", "TimeSeriesConfig"}
+
+
+BUCKETS = {
+    "Retraining": {
+        "MaxAgeDays": 28,
+        "WhenWorseThan": 2,
+        "MaxNewSeriesPercent": 20,
+        "Approval": "manual",
+        "KeepVersions": 5,
+        "KeepDays": 30,
+    },
+    "Schedule": {"Retrain": "every 28 days"},
+}
+
+
+def merge_own(own):
+    """Merge an upload's own settings over those of the bucket."""
+    findings = Findings()
+    layers = [
+        Layer("config/default.json", json.dumps(BUCKETS)),
+        Layer("config.json", json.dumps(own)),
+    ]
+    values = merge_settings(layers, findings).values
+    return values, [found.code for found in findings]
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"Retraining": {"MaxAgeDays": 27}},
+        {"Retraining": {"WhenWorseThan": 1.9}},
+        {"Retraining": {"MaxNewSeriesPercent": 0}},
+        {"Retraining": {"Approval": "automatic"}},
+        {"Retraining": {"KeepVersions": 2}},
+        {"Retraining": {"KeepDays": 31}},
+        {"Schedule": {"Retrain": "every 1 hours"}},
+        {"Schedule": {"Reforecast": "every 1 hours"}},
+    ],
+    ids=json.dumps,
+)
+def test_upload_may_not_train_more_often_or_remove(own):
+    values, codes = merge_own(own)
+
+    assert {name: values[name] for name in BUCKETS} == BUCKETS
+    assert codes == ["setting-capped"]
+
+
+@pytest.mark.parametrize("own", [{"Retraining": None}, {"Schedule": None}])
+def test_null_takes_nothing_of_it_away(own):
+    values, codes = merge_own(own)
+
+    assert {name: values[name] for name in BUCKETS} == BUCKETS
+    assert codes == []
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"Retraining": {"MaxAgeDays": 29, "WhenWorseThan": 2.5}},
+        {"Retraining": {"MaxNewSeriesPercent": 100}},
+        {"Retraining": {"Approval": "manual"}},
+    ],
+    ids=json.dumps,
+)
+def test_upload_may_train_more_rarely(own):
+    values, codes = merge_own(own)
+
+    assert values["Retraining"] == {**BUCKETS["Retraining"], **own["Retraining"]}
+    assert codes == []
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"Retraining": {"MaxAgeDays": 1.5}},
+        {"Retraining": {"WhenWorseThan": "1.2"}},
+        {"Retraining": {"WhenWorseThan": 0}},
+        {"Retraining": {"WhenWorseThan": True}},
+        {"Retraining": {"Approval": "none"}},
+        {"Retraining": {"KeepVersions": 1}},
+        {"Schedule": {"Retrain": "daily"}},
+        {"Schedule": {"Reforecast": "rate(1 day)"}},
+        {"Schedule": {"Reforecast": "cron(0 6 L * ? *)"}},
+    ],
+    ids=json.dumps,
+)
+def test_retraining_that_cannot_be_is_refused(section):
+    findings = Findings()
+
+    merge_settings([Layer("config/default.json", json.dumps(section))], findings)
+
+    assert [found.code for found in findings] == ["setting-invalid"]

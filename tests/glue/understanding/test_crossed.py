@@ -4,7 +4,7 @@ import numpy as np
 
 from glue.arrays import as_texts
 from glue.rows import Rows
-from glue.understanding.crossed import find_crossing
+from glue.understanding.crossed import find_crossing, find_trade
 
 ROWS = [(item, 10 + 7 * n + k) for n in range(12) for k, item in enumerate("AB")]
 
@@ -42,3 +42,37 @@ def test_new_numbered_items_of_new_values_are_not_crossed():
     late = [(f"{n}", v) for n, v in product(range(100, 104), range(900, 905))]
 
     assert find([*rows, *late]) is None
+
+
+def find_sizes(rows):
+    items, sales, prices = zip(*rows, strict=True)
+    columns = {"item": items, "qty": map(str, sales), "price": map(str, prices)}
+    texts = {name: as_texts(column) for name, column in columns.items()}
+    sample = Rows.undated(texts, np.arange(2, len(rows) + 2))
+    return find_trade(sample, "item", "qty", ("price",))
+
+
+PRICED = [(i, 900 + 31 * n, 8.5 + n % 5) for n in range(12) for i in "AB"]
+
+
+def test_numbers_that_trade_sizes_are_found():
+    found = find_sizes(PRICED[:14] + [(i, p, q) for i, q, p in PRICED[14:]])
+
+    assert (found.first, found.second, found.at) == ("qty", "price", 14)
+
+
+def test_decimal_commas_that_trade_sizes_are_found():
+    rows = PRICED[:14] + [(i, p, q) for i, q, p in PRICED[14:]]
+    commas = [(i, *(str(x).replace(".", ",") for x in (p, q))) for i, p, q in rows]
+
+    assert find_sizes(commas).at == 14
+
+
+def test_dear_item_below_a_cheap_one_is_no_trade():
+    cheap = [row for row in PRICED if row[0] == "A"]
+
+    assert find_sizes(cheap + [("B", p, q) for _, q, p in cheap]) is None
+
+
+def test_numbers_of_one_order_do_not_trade():
+    assert find_sizes(PRICED) is None

@@ -1,0 +1,169 @@
+"""Ids of the history that RTS.csv does not have: why they meet nothing there."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+import numpy as np
+
+from glue.arrays import Array
+from glue.findings.finding import Example, Tallies
+from glue.reading.numbers import is_number
+from glue.rows import Rows
+from glue.shaping.shape import Shape
+from glue.shaping.spellings import is_damaged, tell_difference
+from glue.understanding.totals import is_total
+
+# So many ids are looked at, and compared with as many others.
+_MOST_NAMES = 200
+# An id of so few rows may be another one, mistyped, though only a digit differs.
+_FEW_ROWS = 3
+_LEAST_LETTERS = 2
+# Ids such as C-12 and C-13 are near each other, and not the same.
+_NO_DIGITS = str.maketrans("", "", "0123456789")
+
+
+@dataclass(frozen=True)
+class _Cause:
+    """Why an id meets nothing, as the end of a sentence, and what to do about it."""
+
+    why: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Series that may be strangers: the first row of each, [n series].
+
+    ``counts`` is how many rows each has, ``unmet`` which have none of the future.
+    """
+
+    firsts: Rows
+    counts: Array
+    unmet: Array
+
+
+def note_strangers(shape: Shape, series: Candidates, tallies: Tallies) -> Array:
+    """Note the ids that RTS.csv does not have for a reason that can be seen.
+
+    Returns
+    -------
+    Array
+        Which series have such an id, [n series].
+    """
+    found = np.zeros(len(series.unmet), dtype=bool)
+    if shape.related is None:
+        return found
+    for name in shape.keys:
+        known = _list_known(shape, series, name)
+        strangers: dict[str, tuple[int, _Cause]] = {}
+        for at in np.flatnonzero(series.unmet)[:_MOST_NAMES].tolist():
+            text = str(series.firsts[name][at])
+            cause = _find_cause(text, shape, known, few=int(series.counts[at]))
+            if cause is not None:
+                found[at] = True
+                row = int(series.firsts.numbers[at])
+                strangers[text] = min(strangers.get(text, (row, cause)), (row, cause))
+        _tell(shape, name, strangers, tallies)
+    return found
+
+
+def _list_known(shape: Shape, series: Candidates, name: str) -> list[str]:
+    """List the names that the future has, for one to be like them."""
+    met = {str(text) for text in series.firsts[name][~series.unmet].tolist()}
+    unmet = {str(text) for text in series.firsts[name][series.unmet].tolist()}
+    if name == shape.keys[0]:
+        met |= shape.history.items - unmet
+    return sorted(met)[:_MOST_NAMES]
+
+
+def _tell(
+    shape: Shape, name: str, found: dict[str, tuple[int, _Cause]], tallies: Tallies
+) -> None:
+    if not found or shape.related is None:
+        return
+    places = [Example(shape.file, row, name, text) for text, (row, _) in found.items()]
+    first = min(found, key=lambda text: found[text][0])
+    cause = found[first][1]
+    tallies.add(
+        "ids-unmatched",
+        sorted(places, key=lambda place: place.row or 0),
+        count=len(found),
+        column=name,
+        file=shape.file,
+        source=shape.related.name,
+        why=f"{first!r} {cause.why}",
+        remedy=cause.remedy + (", and the others likewise" if len(found) > 1 else ""),
+    )
+
+
+def _find_cause(
+    text: str, shape: Shape, known: list[str], *, few: int
+) -> _Cause | None:
+    """Say why an id may meet nothing; None when nothing is to be seen of it."""
+    twin, near = shape.survey.twins.get(text), _find_near(text, known, few=few)
+    if twin:
+        return _Cause(
+            tell_difference(text, twin),
+            f"write {twin!r} instead of {text!r} in all files, if both are one",
+        )
+    if near:
+        return _explain_near(text, near, shape, few)
+    is_only = is_number(text) and bool(known) and not any(map(is_number, known))
+    if is_only or (is_number(text) and not text.isdecimal() and not is_damaged(text)):
+        return _Cause(
+            f"is a number, as {shape.target!r} has",
+            f"swap the cells under {shape.keys[0]!r} and {shape.target!r} in these "
+            "rows, if they were swapped",
+        )
+    return _explain_odd(text, shape)
+
+
+def _explain_near(text: str, near: str, shape: Shape, few: int) -> _Cause:
+    source = shape.related.name if shape.related else shape.file
+    rows = "1 row" if few == 1 else f"{few} rows"
+    some = f"stands in {rows} only and " if few <= _FEW_ROWS else ""
+    return _Cause(
+        f"{some}looks like {near!r} mistyped",
+        f"write {near!r} there, or remove the row; only if {text!r} is an id of its "
+        f"own, give {source} its rows of the future",
+    )
+
+
+def _explain_odd(text: str, shape: Shape) -> _Cause | None:
+    """Say why a text may be no id at all."""
+    if is_damaged(text):
+        return _Cause(
+            "looks like a number that a spreadsheet has rounded",
+            f"export {shape.file} again with its ids as text",
+        )
+    if is_total(text):
+        return _Cause(
+            "is called like a total",
+            f"take the rows of totals out of {shape.file}",
+        )
+    return None
+
+
+def _find_near(text: str, known: list[str], *, few: int) -> str | None:
+    """Find another id that may be the same, mistyped."""
+    others = [item for item in known if item != text]
+    near = difflib.get_close_matches(text, others, n=1, cutoff=0.8)
+    if near and text.translate(_NO_DIGITS) != near[0].translate(_NO_DIGITS):
+        return near[0]
+    if few > _FEW_ROWS or len(text) < _LEAST_LETTERS:
+        return None
+    return next((one for one in others if _is_one_off(text, one)), None)
+
+
+def _is_one_off(text: str, other: str) -> bool:
+    """Say whether one letter more, less or other makes one text of another."""
+    longer, shorter = sorted((text, other), key=len, reverse=True)
+    if len(longer) - len(shorter) > 1:
+        return False
+    same = 0
+    while same < len(shorter) and longer[same] == shorter[same]:
+        same += 1
+    rest = longer[same + 1 :]
+    return rest == shorter[same + (len(longer) == len(shorter)) :]
