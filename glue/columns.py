@@ -119,7 +119,9 @@ class Columns(Mapping[str, Array]):
     """Columns by name; those that are no arrays become some when they are asked for."""
 
     def __init__(self, given: Mapping[str, Column]) -> None:
-        self.given = given.given if isinstance(given, Columns) else given
+        self.given: Mapping[str, Column] = (
+            given.given if isinstance(given, Columns) else given
+        )
 
     def __getitem__(self, name: str) -> Array:
         value = self.given[name]
