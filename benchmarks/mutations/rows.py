@@ -633,7 +633,7 @@ def another_number_that_could_be_meant(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind(*HEADER)
+@kind(*HEADER, "target-not-number", "timestamp-unreadable")
 def names_of_columns_in_the_wrong_order(draft: Draft, random: Random) -> bool:
     """Swap two names in the header, so that each names the other's column."""
     sheet = draft.tts

@@ -183,7 +183,8 @@ UPLOAD_CODES: dict[str, Code] = {
     "header-missing": _error(
         "The first line of a table is a row, and no names of columns stand above it.",
         "put a line of names above the first row, such as "
-        "item_id,timestamp,target_value",
+        "item_id,timestamp,target_value in TTS.csv; RTS.csv and metadata.csv call the "
+        "id and the date as TTS.csv does",
         "{file} has no header: its first line is a row (found {found})",
     ),
     "csv-row-width": _error(
@@ -860,7 +861,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "these series; or set futurefill for each (texts cannot be filled)",
         "{source} does not give {unfilled} for all of the {horizon} steps to come, in "
         "{count} of {series} series",
-        "future-none",
+        *("future-none", "rts-nothing-matched"),
         *_LOST_ROWS,
     ),
     "future-partial-filled": _warning(

@@ -30,6 +30,8 @@ _MIXERS = (
     np.uint64(0x165667B19E3779F9),
     np.uint64(0x27D4EB2F165667C5),
 )
+# Gives a byte's place when it is multiplied by the lowest bit of that byte.
+_PLACES = np.uint64(0x0001020304050607)
 _POWERS = 10.0 ** np.arange(17)
 _SURE = 10**15
 _MINUS, _POINT, _ZERO = ord("-"), ord("."), ord("0")
@@ -120,7 +122,7 @@ class Fields:
 
     @cached_property
     def _least(self) -> int:
-        return int(self.sizes.min(initial=0))
+        return int(self.sizes.min()) if len(self) else 0
 
     def _words(self, before: int) -> Array:
         """Read eight bytes that end so many before each field's end, zero outside."""
@@ -156,49 +158,43 @@ class Fields:
         return self._read_digits(negative)
 
     def _read_digits(self, negative: Array) -> PlainNumbers | None:
-        low = self._fill(0, negative)
+        signs = negative.astype(np.int64) if negative.any() else None
+        low = self._fill(0, signs)
         pointed = _mark_bytes(low, _POINTS)
-        is_long = self.sizes.max() > _WORD
-        high = self._fill(_WORD, negative) if is_long else None
-        above = _mark_bytes(high, _POINTS) if high is not None else None
         points = pointed != 0
         decimals = np.where(points, 7 - _place(pointed), 0)
-        if high is not None and above is not None:
-            moved = _close_gap(high, above)
-            carry = np.where(points, (high >> np.uint64(56)), np.uint64(_ZERO))
-            low = np.where(points, _close_gap(low, pointed, carry), low)
-            shifted = (high << np.uint64(8)) | np.uint64(_ZERO)
-            high = np.where(points, shifted, np.where(above != 0, moved, high))
-            decimals = np.where(above != 0, 15 - _place(above), decimals)
-            both = points & (above != 0)
-            if both.any():
+        if self.sizes.max() > _WORD:
+            high = self._fill(_WORD, signs)
+            above = _mark_bytes(high, _POINTS)
+            if (points & (above != 0)).any():
                 return None
+            low, high = _close_both(low, high, pointed, above)
+            decimals = np.where(above != 0, 15 - _place(above), decimals)
             points = points | (above != 0)
-        else:
-            low = np.where(points, _close_gap(low, pointed), low)
-        digits = self.sizes - negative - points
-        if (digits < 1).any() or not _all_digits(low):
-            return None
-        whole = _sum_digits(low).astype(np.int64)
-        if high is not None:
             if not _all_digits(high):
                 return None
-            whole = whole + _sum_digits(high).astype(np.int64) * 10**8
+            whole = _sum_digits(high).astype(np.int64) * 10**8
+        else:
+            low, whole = _close_gap(low, pointed, points), 0
+        digits = self.sizes - points
+        if ((digits if signs is None else digits - signs) < 1).any():
+            return None
+        if not _all_digits(low):
+            return None
+        whole = whole + _sum_digits(low).astype(np.int64)
         if (whole >= _SURE).any():
             return None
         values = whole / _POWERS[decimals]
-        return PlainNumbers(np.where(negative, -values, values), points)
+        values = values if signs is None else np.where(negative, -values, values)
+        return PlainNumbers(values, points)
 
-    def _fill(self, before: int, negative: Array) -> Array:
+    def _fill(self, before: int, signs: Array | None) -> Array:
         """Read eight bytes as digits: zeros before the field, and for its sign."""
-        words = self._words(before)
-        length = np.clip(self.sizes - before - negative, 0, _WORD)
-        missing = (8 * (_WORD - length)).astype(np.uint64)
-        full = missing == 64
-        shift = np.where(full, np.uint64(0), missing)
-        front = (np.uint64(1) << shift) - np.uint64(1)
-        kept = (words & ~front) | (_ZEROS & front)
-        return np.where(full, _ZEROS, kept)
+        words = self._overlapping[self.starts + (self.sizes - before - _WORD)]
+        length = self.sizes - before if signs is None else self.sizes - before - signs
+        missing = np.minimum(np.maximum(_WORD - length, 0), _WORD)
+        front = (np.uint64(1) << (8 * missing).astype(np.uint64)) - np.uint64(1)
+        return (words & ~front) | (_ZEROS & front)
 
 
 def find_firsts(codes: Array) -> Array:
@@ -215,22 +211,29 @@ def _mark_bytes(words: Array, pattern: np.uint64) -> Array:
 
 
 def _place(marks: Array) -> Array:
-    """Give the place of the one marked byte, from the lowest; any where there is none.
-
-    The exponent of a float says which bit is the highest.
-    """
-    exponents = marks.astype(np.float64).view(np.int64) >> 52
-    return np.maximum((exponents - 1023) // 8, 0)
+    """Give the place of the one marked byte, from the lowest; 0 where there is none."""
+    return (((marks >> np.uint64(7)) * _PLACES) >> np.uint64(56)).astype(np.int64)
 
 
-def _close_gap(words: Array, marks: Array, carry: Array | None = None) -> Array:
-    """Take out the marked byte, and move those below it up."""
-    shift = (8 * _place(marks)).astype(np.uint64)
-    below = (np.uint64(1) << shift) - np.uint64(1)
-    # In two steps, since a shift by all 64 bits is none.
+def _close_gap(words: Array, marks: Array, points: Array) -> Array:
+    """Take out the marked byte where there is one, and move those below it up."""
+    # The mark is the highest bit of its byte.
+    below = np.where(points, (marks >> np.uint64(7)) - np.uint64(1), np.uint64(0))
     above = ~((below << np.uint64(8)) | np.uint64(0xFF))
-    bottom = np.uint64(_ZERO) if carry is None else carry
-    return (words & above) | ((words & below) << np.uint64(8)) | bottom
+    closed = (words & above) | ((words & below) << np.uint64(8)) | np.uint64(_ZERO)
+    return closed if points.all() else np.where(points, closed, words)
+
+
+def _close_both(
+    low: Array, high: Array, pointed: Array, above: Array
+) -> tuple[Array, Array]:
+    """Take out the point of each sixteen bytes, in whichever half it is."""
+    in_low, in_high = pointed != 0, above != 0
+    carry = (high >> np.uint64(56)) ^ np.uint64(_ZERO)
+    closed = _close_gap(low, pointed, in_low)
+    low = np.where(in_low, closed ^ carry, low)
+    shifted = (high << np.uint64(8)) | np.uint64(_ZERO)
+    return low, np.where(in_low, shifted, _close_gap(high, above, in_high))
 
 
 def _all_digits(words: Array) -> bool:

@@ -70,6 +70,8 @@ _SIZE = re.compile(
     r"(?:k|m|b|bn|mn|mio|mrd|tsd|mill|million|billion|thousand|milliarden)\.?",
     re.IGNORECASE,
 )
+# Numbers less far apart are of one size.
+_SIMILAR = 20
 # How many zeros each of them has, by its first two letters.
 _SIZES = {
     **dict.fromkeys(("k", "ts", "th", "k."), 3),
@@ -179,6 +181,15 @@ def _explain_moved(
                 f"shift the cells of these rows back to the left by one, so that "
                 f"{shorten(value, 40)} stands under {name!r}",
             )
+    stray = str(columns[name][bad][0]).strip()
+    homes = {text.strip() for text in columns[moved][~bad].tolist()}
+    both = is_number(stray) and all(map(is_number, homes - {""}))
+    if stray in homes or both:
+        return Oddity(
+            f"the cells under {name!r} and {moved!r} are swapped in these rows",
+            f"swap them back, so that {shorten(value, 40)} stands under {name!r} and "
+            f"{shorten(stray, 40)} under {moved!r}",
+        )
     return Oddity(why, _MOVE)
 
 
@@ -509,11 +520,7 @@ def _find_side(text: str, like: str) -> Oddity | None:
             f"leave {behind!r} out, and write -{number} where it means a minus",
         )
     if _SIZE.fullmatch(behind):
-        return Oddity(
-            f"{behind!r} behind it may stand for {_name_size(behind)}, or be a note",
-            f"write {_multiply(number, behind)} where {behind!r} means "
-            f"{_name_size(behind)}, or {number} where it is only a note",
-        )
+        return _explain_size(number, behind, like)
     if _SECOND.fullmatch(behind):
         return Oddity(
             "two numbers stand in one cell",
@@ -528,6 +535,31 @@ def _find_side(text: str, like: str) -> Oddity | None:
         f"{behind!r} stands behind the number, and its meaning is not known",
         f"take {behind!r} away if it is a note or a unit, as in {number}",
     )
+
+
+def _explain_size(number: str, behind: str, like: str) -> Oddity:
+    """Say what a letter behind a number may mean: its size, or nothing."""
+    size = _name_size(behind)
+    ways = [
+        f"{_multiply(number, behind)} where {behind!r} means {size}",
+        f"{number} where it is only a note",
+    ]
+    if len(behind) == 1 and _is_of_size(number, like):
+        ways.reverse()  # a mark of a footnote, most likely
+    return Oddity(
+        f"{behind!r} behind it may stand for {size}, or be a note",
+        f"write {', or '.join(ways)}",
+    )
+
+
+def _is_of_size(number: str, like: str) -> bool:
+    """Say whether a number is as large as another, more or less."""
+    texts = [text.replace(",", ".") for text in (number, like)]
+    try:
+        one, other = (abs(float(text)) for text in texts)
+    except ValueError:
+        return False
+    return max(one, other) < _SIMILAR * min(one, other)
 
 
 def _count_zeros(behind: str) -> int:

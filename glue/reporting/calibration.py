@@ -91,6 +91,8 @@ def judge_quantile(
     remark = ""
     if judgement != _RIGHT:
         words += f": it is {judgement}"
+    elif count < LEAST_POINTS:
+        remark = "; too few to tell"
     elif covered > level + _LEAST_TOLERANCE and below <= level:
         remark = "; many values are the same"
     elif abs(covered - level) > _LEAST_TOLERANCE:

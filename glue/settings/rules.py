@@ -335,7 +335,7 @@ class _Place:
         if key in REFUSED_KEYS:
             remedy = REFUSED_KEYS[key]
         elif not self.keys and key in JOB_CONFIG.members:
-            remedy = f"put it there: {_show_inside(key)}"
+            remedy = f"put it inside: {_show_inside(key)}"
             problem = "stands outside of TimeSeriesForecastingJobConfig, where it "
             problem += "belongs"
         elif near:

@@ -63,6 +63,13 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
         counts = series.sum(rows.numbers > 0)
         unmet = Candidates(firsts, counts, mask & (steps == 0))
         mask &= ~note_strangers(shape, unmet, tallies)
+    source = shape.related.name if shape.related else shape.file
+    remedy = _advise_future(shape, source)
+    others = tallies.examples("rts-series-unknown")
+    if others and (mask & (steps == 0)).any():
+        remedy = f"write the ids of both files alike, as {source} has "
+        remedy += f"{str(others[0].value)!r} (row {others[0].row}), which {shape.file} "
+        remedy += f"lacks; or {_advise_future(shape, source)}"
     examples = firsts.first(
         mask,
         shape.file,
@@ -72,7 +79,6 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
     tallies.amounts["series"] += len(series)
     if not mask.any():
         return
-    source = shape.related.name if shape.related else shape.file
     tallies.add(
         "future-partial" if shape.unfilled else "future-partial-filled",
         examples,
@@ -80,7 +86,7 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
         horizon=horizon,
         unfilled=list_names(shape.unfilled),
         source=source,
-        remedy=_advise_future(shape, source) if shape.unfilled else None,
+        remedy=remedy if shape.unfilled else None,
     )
 
 

@@ -34,6 +34,8 @@ _NO_DATES = (-25_567, -25_569, 0)
 _NEARLY_ALL = 0.9
 # Where so large a share repeats others, it is no slip in some rows.
 _MANY = 0.2
+# Where nearly every row repeats another, each moment has many, as a day has hours.
+_MOST = 0.9
 
 
 def note_repeats(shape: Shape, series: Series, tallies: Tallies) -> None:
@@ -105,12 +107,14 @@ def _list_advice(
         yield _SAME
     named = _list_named(counts)
     if counts["repeats"] >= _MANY * counts["repeats_among"] and not named:
-        item = shape.keys[0]
+        item, lost = shape.keys[0], ""
+        if counts["repeats"] >= _MOST * counts["repeats_among"]:
+            lost = "if times of day were lost, export them too; "
         yield (
-            f"several items or places seem to share an id in {item!r}: if ids were cut "
-            "short or put together, export them whole; if a column is missing that "
-            "tells places apart, add it, and name it in GroupingAttributeNames of "
-            f"TimeSeriesConfig; {_OR_COMBINE}"
+            f"{'' if shape.survey.has_times else lost}several items or places seem to "
+            f"share an id in {item!r}: if ids were cut short or put together, export "
+            "them whole; if a column is missing that tells places apart, add it, and "
+            f"name it in GroupingAttributeNames of TimeSeriesConfig; {_OR_COMBINE}"
         )
     for name in named:
         yield (

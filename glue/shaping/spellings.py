@@ -80,7 +80,7 @@ def tell_difference(text: str, like: str) -> str:
     if text.casefold() == like.casefold():
         return f"is {like!r} in other upper and lower case"
     alike = (words for same, words in _ALIKE if same(text) == same(like))
-    rest = "but for case, accents, marks, blanks, zeros and letters that look alike"
+    rest = "but for single signs"
     return f"is {like!r} {next(alike, rest)}{_name_odd(text, like)}"
 
 
@@ -94,8 +94,12 @@ def _drop_class(*classes: str) -> Callable[[str], str]:
 
 # What makes two ids one, if it is left out, and how that is said.
 _ALIKE: tuple[tuple[Callable[[str], str], str], ...] = (
+    (
+        lambda text: unicodedata.normalize("NFC", text),
+        "with its accents stored another way, apart from their letters or with them",
+    ),
     (_drop_class("Cf"), "but for a letter that cannot be seen"),
-    (_drop_class("Mn"), "with other accents, or accents that are stored another way"),
+    (_drop_class("Mn"), "with other accents"),
     (lambda text: text.translate(_LATIN), "with a letter of another alphabet"),
     (lambda text: text.lstrip("0"), "with other zeros in front"),
     (lambda text: re.sub(r"[\W_]+", "", text), "with other marks or blanks"),

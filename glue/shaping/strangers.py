@@ -108,7 +108,16 @@ def _find_cause(
             tell_difference(text, twin),
             f"write {twin!r} instead of {text!r} in all files, if both are one",
         )
-    return _explain_near(text, near, shape, few) if near else _explain_odd(text, shape)
+    if near:
+        return _explain_near(text, near, shape, few)
+    is_only = is_number(text) and bool(known) and not any(map(is_number, known))
+    if is_only or (is_number(text) and not text.isdecimal() and not is_damaged(text)):
+        return _Cause(
+            f"is a number, as {shape.target!r} has",
+            f"swap the cells under {shape.keys[0]!r} and {shape.target!r} in these "
+            "rows, if they were swapped",
+        )
+    return _explain_odd(text, shape)
 
 
 def _explain_near(text: str, near: str, shape: Shape, few: int) -> _Cause:
@@ -128,12 +137,6 @@ def _explain_odd(text: str, shape: Shape) -> _Cause | None:
         return _Cause(
             "looks like a number that a spreadsheet has rounded",
             f"export {shape.file} again with its ids as text",
-        )
-    if is_number(text) and not text.isdecimal():
-        return _Cause(
-            f"is a number with a fraction, as {shape.target!r} has",
-            f"swap the cells under {shape.keys[0]!r} and {shape.target!r} in these "
-            "rows, if they were swapped",
         )
     if is_total(text):
         return _Cause(

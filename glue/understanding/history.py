@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import islice
 
+import numpy as np
+
 from glue.findings.finding import FileRejected, Findings
 from glue.reading.header import MAX_LONG_COLUMNS, check_count
 from glue.reading.profile import (
@@ -119,6 +121,8 @@ def understand_history(
 def _infer_groups(
     profile: TableProfile, sample: Rows, roles: Roles, findings: Findings
 ) -> Roles:
+    dated = np.array([bool(text.strip()) for text in sample[roles.timestamp].tolist()])
+    sample = sample.take(dated)
     numeric = {name: profile.is_numeric(name) for name in roles.others}
     candidates = order_group_candidates(roles.others, numeric)
     groups = find_groups(sample, roles.item_id, roles.timestamp, candidates)

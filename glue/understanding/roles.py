@@ -65,6 +65,8 @@ _WRITE_THEM = {
     TIME: "write all of them as YYYY-MM-DD, with HH:MM:SS behind it below daily",
     TARGET: "write plain numbers such as 1234.5, and nothing where there is no value",
 }
+# Where so many of the ids differ, from row to row, they are amounts.
+_UNIQUE = 0.5
 # In fewer rows than this, a series may well have one row only.
 _LEAST_ROWS = 8
 # A column that names series has so many rows for each of its values, at least.
@@ -161,6 +163,7 @@ def find_roles(
         if role not in configured and findings.errors == before:
             search.infer(role)
     search.check_twice()
+    search.check_names_swapped()
     search.check_reserved()
     groups = search.find_groups()
     if findings.errors > before:
@@ -472,7 +475,14 @@ class _RoleSearch:
         what += f"{_CONTENT[role]}{': ' + odd.why if odd else ''}"
         if not total:
             what = f"{self.file}'s column {name!r} is empty (needs {_CONTENT[role]})"
-        if odd is None:
+        if role == ITEM and total:
+            what = f"{self.file}'s column {name!r} holds no ids, as its numbers differ "
+            what += "from row to row"
+            bad = filled
+            remedy = "bring the names of the header into the order of the columns, if "
+            remedy += "two are swapped; or name another column as "
+            remedy += f"{role} in the TimeSeriesConfig of config.json"
+        elif odd is None:
             remedy = f"{_WRITE_THEM[role]}; or name another column as {role} in the "
             remedy += "TimeSeriesConfig of config.json"
         remedy = odd.remedy if odd else remedy
@@ -492,7 +502,8 @@ class _RoleSearch:
         texts = self.sample[name]
         if not bad.any():
             return None
-        shift = None if good.any() else self._explain_header(role, name)
+        rare = bad.sum() > good.sum()
+        shift = self._explain_header(role, name) if rare else None
         home = None
         if good.any():
             fits = is_number if role == TARGET else is_date
@@ -529,6 +540,30 @@ class _RoleSearch:
         for name in {*self.columns.values(), *self.grouping} - {None}:
             if re.fullmatch(RESULT_NAMES, str(name).casefold()):
                 self.findings.add("column-reserved", file=self.file, column=name)
+
+    def check_names_swapped(self) -> None:
+        """Refuse ids that are amounts, where a target's name stands above texts."""
+        item, target = self.columns.get(ITEM), self.columns.get(TARGET)
+        if item not in self.header or target is None or is_usual(TARGET, target):
+            return
+        ids = [text.strip() for text in self.sample[item].tolist()]
+        if len(set(ids)) < _UNIQUE * len(ids) or not all(map(is_number, ids)):
+            return
+        named = [name for name in self.header if is_usual(TARGET, name)]
+        for name in named[:1]:
+            if not any(_fits(TARGET, text) for text in self.sample[name].tolist()):
+                shown = shorten(ids[0])
+                self.findings.add(
+                    "target-not-number",
+                    count=len(ids),
+                    examples=self.sample.first_texts(
+                        np.ones(len(ids), dtype=bool), self.file, name
+                    ),
+                    remedy=f"swap the names {item!r} and {name!r} in the header",
+                    column=name,
+                    why=f": {item!r} stands above the numbers instead, such as {shown}",
+                    file=self.file,
+                )
 
     def check_twice(self) -> None:
         """Refuse a column that has two roles."""

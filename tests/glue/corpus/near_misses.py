@@ -656,7 +656,7 @@ NEAR_MISSES = {
     "ids-alike": near(
         "ids that look alike",
         "ids that sound alike",
-        as_zip(make_tts(items=("Alt Sax", "altsax"))),
+        as_zip(make_tts(items=("Alt Sax", "Alto Sax"))),
     ),
     "time-hole": near(
         "hole of eleven", "hole of ten", series.two_years_apart(10), "series-gaps"

@@ -91,7 +91,7 @@ SAYS = [
     (
         "target-not-number",
         table(lambda i, t, v: (i, t, f"{v}k" if t < "2021" else v)),
-        ("'target_value'", "24 values", "'120k'", "row 2", "write 120000"),
+        ("'target_value'", "24 values", "'120k'", "row 2", "120000 where"),
     ),
     (
         "column-missing",

@@ -44,7 +44,7 @@ NUMBERS = {
     "57O24": ("a letter (O)", "0 for O"),
     "16S9": ("a letter (S)", "5 for S"),
     "13.98 CR": ("credit", "-13.98"),
-    "59K": ("thousand", "write 59000"),
+    "59K": ("thousand", "59000 where"),
     "2.5 Mio.": ("million", "write 2500000"),
     "2200 e/": ("'e/' stands behind", "as in 2200"),
     "1425\u00b2": ("behind", "as in 1425"),
@@ -85,7 +85,7 @@ def test_swapped_cells_are_found_in_their_row():
     columns = {"day": days, "qty": ["4", "2020-01-02", "6"]}
 
     assert (
-        "under 'qty' in these rows"
+        "'day' and 'qty' are swapped in these rows"
         in explain_home(columns, [False, True, False], is_date).why
     )
 

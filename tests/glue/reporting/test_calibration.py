@@ -32,7 +32,7 @@ def test_quantile_is_judged_by_its_share(level, covered, below, judgement):
         ),
         (0.50, 0.50, 4000, "p50 was enough 50% of the time, 50% is meant"),
         (0.7, 0.3, 4000, "70% of the time, 50% is meant; many values are the same"),
-        (0.5, 0.5, 6, "p50 was enough in 3 of 6 cases, 50% is meant"),
+        (0.5, 0.5, 6, "p50 was enough in 3 of 6 cases, 50% is meant; too few to tell"),
     ],
 )
 def test_words_say_how_often_it_was_enough(covered, below, count, words):

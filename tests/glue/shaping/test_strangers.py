@@ -41,4 +41,4 @@ def test_apostrophe_before_an_id_is_named():
 
 
 def test_number_as_id_is_told_as_swapped():
-    assert "is a number with a fraction" in find_strangers("0.786")
+    assert "is a number, as 'target_value' has" in find_strangers("0.786")
