@@ -346,6 +346,22 @@ def test_print_is_light_and_shows_the_largest_items(chromium, page):
     assert shown == [True] * 20
 
 
+def test_nothing_is_printed_over_a_table_or_cut(chromium, page):
+    try:
+        open_page(chromium, page[0])
+        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        found = chromium.execute_script(
+            "const box = (one) => document.querySelector(one).getBoundingClientRect();"
+            "const style = (one) => getComputedStyle(document.querySelector(one));"
+            "return [box('#accuracy table').bottom <= box('#accuracy ul.plain').top,"
+            " style('#leaderboard th button').display, style('#total .plot').overflow]"
+        )
+    finally:
+        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+    assert found == [True, "contents", "visible"]
+
+
 def test_page_without_scripts_shows_tables_and_charts(chromium, page):
     chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:

@@ -29,9 +29,12 @@ def label_series(key: tuple[str, ...]) -> str:
 
 
 def round_figures(values: Array) -> list[float | None]:
-    """Keep four digits of each figure; None for what is unknown."""
+    """Keep what is more than shown of each figure, or it would be rounded twice.
+
+    None is for what is unknown.
+    """
     return [
-        float(f"{value:.4g}") if np.isfinite(value) else None
+        float(f"{value:.8g}") if np.isfinite(value) else None
         for value in values.tolist()
     ]
 
