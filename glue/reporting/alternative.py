@@ -35,6 +35,13 @@ class Alternative:
         """The sum of each series, [n_series]."""
         return np.asarray(self.center.sum(axis=1))
 
+    def add_up(self, grid: ForecastGrid) -> list[float]:
+        """Add all series up by the timestamps that are forecast."""
+        stamps, places = np.unique(grid.stamps.astype(str), return_inverse=True)
+        values = self.center[grid.series, grid.step]
+        sums = np.bincount(places.reshape(-1), values, minlength=len(stamps))
+        return [float(value) for value in sums]
+
 
 def forecast_alternative(
     history: History, settings: RunSettings, name: str

@@ -18,6 +18,8 @@ from glue.reporting.advice import (
     SHORT,
     WIDE,
     WORSE,
+    Baseline,
+    Judged,
     advise,
 )
 from glue.reporting.changes import Changes
@@ -36,6 +38,8 @@ _WEIGHTS = dict(zip(REASONS, (20.0, 2.0, 2.0, 1.5, 1.5, 1.0, 1.0, 0.01)))
 _BIAS_PERCENT, _WIDTH = 20.0, 2.0
 # So many per cent more error than the baseline's is more than a hair's breadth.
 _WORSE_PERCENT = 5.0
+# So many per cent less error than the baseline's, in most windows, is clearly better.
+_BETTER_PERCENT = 20.0
 # A series is short beside the others, with less than this of their usual length and
 # of two seasons.
 _SHORT_SHARE = 0.5
@@ -186,30 +190,47 @@ def spell_reasons(
     return words
 
 
+def find_better(items: ItemFigures) -> Array:
+    """List the series that the forecast is clearly better on, by volume."""
+    with np.errstate(invalid="ignore"):
+        better = (items.improvement > _BETTER_PERCENT) & items.habits.better
+    order = np.argsort(-items.totals.volume, kind="stable")
+    return np.asarray(order[better[order]])
+
+
 def list_advice(
-    attention: Attention, items: ItemFigures, *, baseline: str
+    attention: Attention, items: ItemFigures, baseline: Baseline
 ) -> list[tuple[str, str]]:
     """List for each series why to look at it, and what to do; empty for nothing."""
+    reasons = [attention.list_reasons(at) for at in range(len(items.bias))]
+    better = set(find_better(items).tolist())
     return [
-        ("; ".join(reasons), _advise(attention, items, at, baseline=baseline))
-        if reasons
-        else ("", "")
-        for at, reasons in enumerate(
-            map(attention.list_reasons, range(len(items.bias)))
+        (
+            "; ".join(some),
+            _advise(some, items, at, baseline=_choose(baseline, better, at)),
         )
+        if some
+        else ("", "")
+        for at, some in enumerate(reasons)
     ]
 
 
+def _choose(baseline: Baseline, better: set[int], series: int) -> Baseline:
+    """Advise no simple forecast of a series that the forecast is better on."""
+    return Baseline(baseline.words) if series in better else baseline
+
+
 def _advise(
-    attention: Attention, items: ItemFigures, series: int, *, baseline: str
+    reasons: list[str], items: ItemFigures, series: int, *, baseline: Baseline
 ) -> str:
-    return advise(
-        attention.list_reasons(series),
+    item = Judged(
         forecast=float(items.totals.forecast[series]),
         bias=float(items.bias[series]),
-        baseline=baseline,
+        windows=items.habits.windows[series].tolist(),
         simple=float(items.simple[series]),
+        simple_bias=float(items.simple_bias[series]),
     )
+    return advise(reasons, item, baseline)
 
 
 def describe_attention(
@@ -219,10 +240,22 @@ def describe_attention(
     plausible: Plausibility,
     *,
     changes: Changes,
-    baseline: str,
+    baseline: Baseline,
 ) -> dict[str, Any]:
     """Give the items to look at first, and how many there are of each reason."""
+    better = find_better(items).tolist() if baseline.is_advised else []
+    advice = list_advice(attention, items, baseline)
     return {
+        "better": {
+            "count": len(better),
+            "first": [
+                {
+                    "key": list(history.keys[at]),
+                    "improvement_percent": as_number(items.improvement[at]),
+                }
+                for at in better[:MOST]
+            ],
+        },
         "unflagged": int((~np.any([*attention.reasons.values()], axis=0)).sum()),
         "counts": {name: int(holds.sum()) for name, holds in attention.reasons.items()},
         "first": [
@@ -232,7 +265,7 @@ def describe_attention(
                 "baseline_total": as_number(items.simple[at]),
                 "before_total": as_number(items.totals.reference[at]),
                 "kinds": attention.list_reasons(at),
-                "to_do": _advise(attention, items, at, baseline=baseline),
+                "to_do": advice[at][1],
                 "reasons": spell_reasons(
                     attention, items, plausible, at, changes=changes
                 ),

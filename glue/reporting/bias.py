@@ -75,14 +75,28 @@ class ItemHabits:
     Parameters
     ----------
     biased
-        Whether all its windows were off to one side, beside what all series are off by
-        together, and not by one spike.
+        Whether all its windows were off to one side, and not by one spike.
     worse
         Whether it was worse than the baseline in more than half of its windows.
+    better
+        Whether it was better in more than half of its windows, of at least two.
+    windows
+        By how many per cent each window's means were too high, NaN for no volume there,
+        [n_series, n_windows].
     """
 
     biased: Array
     worse: Array
+    better: Array
+    windows: Array
+
+
+def no_habits(count: int) -> ItemHabits:
+    """Give what is known of so many series without a backtest: nothing."""
+    never = np.zeros(count, dtype=bool)
+    return ItemHabits(
+        biased=never, worse=never, better=never, windows=np.empty((count, 0))
+    )
 
 
 def find_habits(comparison: Comparison, metric: str, count: int) -> ItemHabits:
@@ -92,9 +106,15 @@ def find_habits(comparison: Comparison, metric: str, count: int) -> ItemHabits:
     cells = scored.points.series * windows.count + windows.numbers
     shape = (count, windows.count)
     seen = _add_up(np.ones(len(cells)), cells, shape) > 0
+    ours = _add_up(list_errors(scored, metric), cells, shape)
+    theirs = _add_up(list_errors(comparison.baseline, metric), cells, shape)
+    shown = seen.sum(axis=1)
+    better = ((ours < theirs) & seen).sum(axis=1)
     return ItemHabits(
         biased=_find_biased(scored, cells, seen),
-        worse=_find_worse(comparison, metric, cells, seen),
+        worse=np.asarray(((ours > theirs) & seen).sum(axis=1) > shown / 2),
+        better=np.asarray((shown > 1) & (better > shown / 2)),
+        windows=find_bias_by(scored, cells, count * windows.count).reshape(shape),
     )
 
 
@@ -105,10 +125,7 @@ def _add_up(values: Array, cells: Array, shape: tuple[int, int]) -> Array:
 
 def _find_biased(scored: Scored, cells: Array, seen: Array) -> Array:
     points = scored.points
-    volume = np.abs(points.actual)
     errors = points.mean - points.actual
-    together = errors.sum() / volume.sum() if volume.sum() else 0.0
-    errors = errors - together * volume
     by_window = _add_up(errors, cells, seen.shape)
     up, down = (((side * by_window > 0) & seen).sum(axis=1) for side in (1, -1))
     windows = seen.sum(axis=1)
@@ -117,15 +134,6 @@ def _find_biased(scored: Scored, cells: Array, seen: Array) -> Array:
     signs = np.sign(whole)
     largest = np.zeros(len(seen))
     np.maximum.at(largest, points.series, errors * signs[points.series])
-    volumes = np.bincount(points.series, volume, minlength=len(seen))
+    volumes = np.bincount(points.series, np.abs(points.actual), minlength=len(seen))
     left = np.abs(whole) - largest
     return np.asarray(one_side & (left > _WITHOUT_SPIKE * volumes))
-
-
-def _find_worse(
-    comparison: Comparison, metric: str, cells: Array, seen: Array
-) -> Array:
-    ours = _add_up(list_errors(comparison.forecast, metric), cells, seen.shape)
-    theirs = _add_up(list_errors(comparison.baseline, metric), cells, seen.shape)
-    worse = ((ours > theirs) & seen).sum(axis=1)
-    return np.asarray(worse > seen.sum(axis=1) / 2)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from glue.reporting.advice import Baseline
 from glue.reporting.alternative import Alternative, forecast_alternative
 from glue.reporting.assumed import AssumedFuture
 from glue.reporting.attention import Attention, find_attention
@@ -79,6 +80,12 @@ class Figures:
     complete_from: int
     range_share: float | None
     contest: Contest | None = None
+
+    @property
+    def simple(self) -> Baseline:
+        """The best simple forecast, and whether it is the one to plan with."""
+        is_advised = self.verdict.outcome in {"even", "worse"}
+        return Baseline(self.backtest["baseline_words"], is_advised)
 
 
 @dataclass(frozen=True)
@@ -223,6 +230,7 @@ def describe_backtest(
             "calibration": [],
             "bias_percent": None,
             "bias_is_steady": False,
+            "baseline_backtest": None,
             "total_error": None,
         }
     winner = score_whole(comparison.forecast)
@@ -259,10 +267,25 @@ def describe_backtest(
         ),
         "bias_percent": find_bias(comparison.forecast),
         "bias_is_steady": is_steady(window_bias),
+        "baseline_backtest": _describe_baseline(comparison, settings, evidence),
         "total_error": {
             "winner": find_total_error(comparison.forecast),
             "baseline": find_total_error(comparison.baseline),
         },
+    }
+
+
+def _describe_baseline(
+    comparison: Comparison, settings: RunSettings, evidence: Evidence
+) -> dict[str, Any]:
+    """Describe how far the simple forecast was off, for those who plan with it."""
+    scored = comparison.baseline
+    return {
+        "bias_percent": find_bias(scored),
+        "windows": [as_number(one) for one in list_window_bias(scored)],
+        "calibration": describe_calibration(
+            scored, settings.quantiles, groups=evidence.series * evidence.windows
+        ),
     }
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from glue.arrays import Array
 from glue.formulas import defuse
-from glue.reporting.bias import ItemHabits, find_habits
+from glue.reporting.bias import ItemHabits, find_habits, no_habits
 from glue.reporting.grid import SeriesTotals
 from glue.reporting.history import History
 from glue.reporting.scoring import (
@@ -29,8 +29,9 @@ _SHOWN = 100
 class ItemFigures:
     """One column a figure, one place a series; NaN for what is unknown, [n_series].
 
-    ``simple`` is the sum that the baseline forecasts over the same horizon;
-    ``habits`` what the windows of each series have in common.
+    ``simple`` is the sum that the baseline forecasts over the same horizon, and
+    ``simple_bias`` its bias on the backtest; ``habits`` what the windows of each series
+    have in common.
     """
 
     totals: SeriesTotals
@@ -39,6 +40,7 @@ class ItemFigures:
     baseline: Array
     points: Array
     bias: Array
+    simple_bias: Array
     habits: ItemHabits
 
     @property
@@ -60,16 +62,23 @@ def build_figures(
     count = len(totals.volume)
     error, baseline = np.full(count, np.nan), np.full(count, np.nan)
     points, bias = np.zeros(count, dtype=np.int64), np.full(count, np.nan)
-    never = np.zeros(count, dtype=bool)
-    habits = ItemHabits(biased=never, worse=never)
+    simple_bias, habits = np.full(count, np.nan), no_habits(count)
     if comparison is not None and len(comparison.forecast.points):
         series, sizes = np.unique(comparison.forecast.points.series, return_counts=True)
         error[series], baseline[series] = score_series(comparison, metric)
         points[series] = sizes
         bias[series] = find_bias_by_series(comparison.forecast)
+        simple_bias[series] = find_bias_by_series(comparison.baseline)
         habits = find_habits(comparison, metric, count)
     return ItemFigures(
-        totals, simple, error, baseline, points=points, bias=bias, habits=habits
+        totals,
+        simple,
+        error,
+        baseline,
+        points=points,
+        bias=bias,
+        simple_bias=simple_bias,
+        habits=habits,
     )
 
 

@@ -14,6 +14,7 @@ from glue.reporting.figures import Figures
 from glue.reporting.grid import total_forecast, total_history
 from glue.reporting.groups import describe_groups
 from glue.reporting.items import list_items
+from glue.reporting.page.next_steps import describe_next
 from glue.run_documents import Run, RunSettings
 
 DEFINITIONS = {
@@ -81,7 +82,7 @@ def build_document(
         Whose model made the forecast, and why it was that one.
     """
     settings, history = run.settings, figures.history
-    return {
+    document = {
         "schema": SCHEMAS["report.json"],
         "run_id": run.run_id,
         "dataset": run.dataset,
@@ -107,7 +108,7 @@ def build_document(
             history,
             figures.plausibility,
             changes=figures.changes,
-            baseline=figures.backtest["baseline_words"],
+            baseline=figures.simple,
         ),
         "data": _describe_data(figures, settings),
         "baseline": _describe_baseline(figures, settings),
@@ -131,6 +132,7 @@ def build_document(
         "settings": run.resolved,
         "definitions": DEFINITIONS,
     }
+    return {**document, "next": describe_next(document)}
 
 
 def _describe_data(figures: Figures, settings: RunSettings) -> dict[str, Any]:
@@ -189,4 +191,6 @@ def _describe_baseline(figures: Figures, settings: RunSettings) -> dict[str, Any
         "season": settings.season,
         "repeats": "season" if seasonal else "last value",
         "forecast_total": float(figures.items.simple.sum()),
+        "forecast": figures.alternative.add_up(figures.grid),
+        "is_advised": figures.simple.is_advised,
     }

@@ -322,9 +322,7 @@ def _write_leaderboard(run: Run, bucket: Bucket, figures: Figures) -> None:
 
 
 def _write_items(run: Run, bucket: Bucket, figures: Figures) -> None:
-    advice = list_advice(
-        figures.attention, figures.items, baseline=figures.backtest["baseline_words"]
-    )
+    advice = list_advice(figures.attention, figures.items, figures.simple)
     write = partial(write_items, figures.items, figures.history, run.settings, advice)
     bucket.write_text(
         run.result("items.csv"), "text/csv", lambda file: write(file=file)

@@ -40,6 +40,7 @@ class RunBuilder:
     horizon: int = 6
     windows: int = 2
     skill: float = 0.5
+    now: datetime = NOW
     quantiles: tuple[str, ...] = ("p10", "p50", "p90")
     run_id: str = RUN_ID
     dataset: str = "data"
@@ -220,7 +221,7 @@ def make_report(builder, folder, *, others=None, without=(), s3=None):
     s3 = s3 or FakeS3()
     s3.objects.update(FakeS3(objects).objects)
     assets = make_assets(folder / "assets", without)
-    surroundings = Surroundings(NOW, local=True, assets=assets)
+    surroundings = Surroundings(builder.now, local=True, assets=assets)
     write_report(builder.run_id, Bucket(s3, "bucket", folder), surroundings)
     prefix = f"output-forecasted-data/{builder.dataset}/{builder.run_id}/"
     return Reported(s3, prefix, builder.run_id)

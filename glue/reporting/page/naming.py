@@ -69,6 +69,15 @@ def name_target(document: Document) -> str:
     return f"{target} in {unit}" if unit else target
 
 
+def name_sum(document: Document) -> str:
+    """Say of a sum over the horizon what it is: hours of a load are no amount."""
+    step = name_step(document)
+    is_short = step in {"hour", "minute", "step"}
+    return (
+        f"as the sum of the {step}s" if is_short and not document["unit"] else "in all"
+    )
+
+
 def name_before(document: Document) -> str:
     """Name what the forecast's change is relative to."""
     words, lag = (document["total"]["before"][name] for name in ("words", "lag"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from glue.reporting.page.naming import (
     name_noun,
     name_stamp,
     name_step,
+    name_sum,
     name_target,
     quote_key,
     spell_steps,
@@ -32,6 +34,8 @@ _NAMED = 3
 _BIAS_TOLD = 5.0
 # The same of a single step.
 _STEP_BIAS_TOLD = 4.0
+# So many windows are told one by one.
+_FEW_WINDOWS = 4
 # Two totals are as good as the same up to this part.
 _ALIKE = 0.005
 # By how much a period may be longer than the one before it.
@@ -45,6 +49,50 @@ _PLAIN = {
 }
 
 
+@dataclass(frozen=True)
+class Planned:
+    """What to plan with: the forecast, or the simple one that is advised instead.
+
+    Parameters
+    ----------
+    file
+        The file that has it.
+    words
+        What a sentence calls it.
+    means
+        All series added up, by step.
+    calibration
+        How often its quantiles were enough on the backtest.
+    """
+
+    file: str
+    words: str
+    means: Sequence[float]
+    calibration: Sequence[Mapping[str, Any]]
+
+
+def choose_planned(document: Document) -> Planned:
+    """Choose what is planned with."""
+    baseline, backtest = document["baseline"], document["backtest"]
+    if baseline["is_advised"]:
+        held = (backtest["baseline_backtest"] or {}).get("calibration") or []
+        words, means = baseline["words"], baseline["forecast"]
+        return Planned("baseline.csv", words, means, held)
+    means = document["total"]["forecast"]["mean"]
+    return Planned("forecast.csv", "this forecast", means, backtest["calibration"])
+
+
+def describe_next(document: Document) -> dict[str, Any]:
+    """Say in plain words what is past, and what to plan with."""
+    past = count_past(document)
+    return {
+        "file": choose_planned(document).file,
+        "past_steps": past,
+        "past": f"{_name_past(document, past)}: {_say_age(document)}" if past else None,
+        "plan": f"{_advise_plan(document)}.",
+    }
+
+
 def spell_lead(document: Document) -> str:
     """Say in a planner's words how good the forecast is."""
     verdict, baseline = document["verdict"], document["baseline"]
@@ -53,6 +101,7 @@ def spell_lead(document: Document) -> str:
     if verdict["outcome"] == "unknown" or gain is None:
         return "How good this forecast is, is not known."
     missed = f"missed {spell_percent(abs(gain))} less than {plain}"
+    past = count_past(document)
     lead = {
         "better": f"This forecast {missed}.",
         "doubtful": f"Look before you plan: this forecast {missed}, but there is more.",
@@ -60,9 +109,9 @@ def spell_lead(document: Document) -> str:
         "worse": f"This forecast is worse than {plain}.",
     }[verdict["outcome"]]
     share = (document["backtest"]["winner"] or {}).get("WAPE")
-    if share is None:
-        return lead
-    return f"{lead} It was off by {spell_percent(100 * share)} of the volume."
+    if share is not None:
+        lead += f" It was off by {spell_percent(100 * share)} of the volume."
+    return f"{lead} {_name_past(document, past)}." if past else lead
 
 
 def build_next_steps(document: Document) -> Markup:
@@ -71,8 +120,9 @@ def build_next_steps(document: Document) -> Markup:
     # Without what is planned, the forecast is of another time than the one to come.
     first = [plans, plan] if document["assumed_future"]["left_out"] else [plan, plans]
     steps = [
+        _say_past(document),
         *first,
-        _say_age(document),
+        _say_better(document),
         _say_stock(document),
         _say_first(document),
         _say_data(document),
@@ -83,7 +133,12 @@ def build_next_steps(document: Document) -> Markup:
 
 def _say_plan(document: Document) -> Markup:
     """Say whether to plan with the forecast, and what it says."""
-    advice = {
+    advice = make("b", f"{_advise_plan(document)}.")
+    return join([advice, f" {_say_amount(document)}"])
+
+
+def _advise_plan(document: Document) -> str:
+    return {
         "better": "Plan with this forecast",
         "even": _say_simple(document, "this forecast was not clearly better"),
         "worse": _say_simple(document, "this forecast was worse"),
@@ -91,7 +146,6 @@ def _say_plan(document: Document) -> Markup:
         "it above",
         "unknown": _say_unknown(document),
     }[document["verdict"]["outcome"]]
-    return join([make("b", f"{advice}."), f" {_say_amount(document)}"])
 
 
 def _say_simple(document: Document, reason: str) -> str:
@@ -99,10 +153,33 @@ def _say_simple(document: Document, reason: str) -> str:
     words, theirs = (document["baseline"][n] for n in ("words", "forecast_total"))
     ours = sum(document["total"]["forecast"]["mean"])
     if abs(ours - theirs) <= _ALIKE * abs(theirs):
-        return f"Plan with {words}, which says the same as this forecast"
-    return (
-        f"Plan with {words} (baseline.csv; {spell_whole(theirs)} in all): it is "
-        f"simpler, and {reason}"
+        return (
+            f"Plan with {words} (baseline.csv), which says the same in all as this "
+            "forecast"
+        )
+    return f"Plan with {words} (baseline.csv): it is simpler, and {reason}"
+
+
+def _say_better(document: Document) -> Markup | None:
+    """Name the items that the forecast is better on, where another is advised."""
+    better = document["attention"]["better"]
+    first = better["first"]
+    if not first or document["data"]["series"] == 1:
+        return None
+    gains = sorted(one["improvement_percent"] for one in first)
+    ends = dict.fromkeys(spell_percent(end) for end in (gains[0], gains[-1]))
+    more = better["count"] - len(first[:_NAMED])
+    named = _enumerate(_link(one) for one in first[:_NAMED])
+    rest = f" and {more} more" if more else ""
+    nouns = name_noun(document, better["count"])
+    return join(
+        [
+            make("b", f"For {better['count']:,} {nouns}, forecast.csv may do better"),
+            ": ",
+            *named,
+            f"{rest}. There it missed {' to '.join(ends)} less on the backtest, and in "
+            "most of its windows; where these are few, that may be chance.",
+        ]
     )
 
 
@@ -117,31 +194,49 @@ def _say_unknown(document: Document) -> str:
 
 
 def _say_amount(document: Document) -> str:
-    """Say what is forecast: the whole, beside the same period before, and its start."""
-    total = document["total"]
+    """Say what to plan: the whole, beside the same period before, and its start."""
+    total, planned = document["total"], choose_planned(document)
     stamps = [*map(name_stamp, total["forecast"]["timestamps"])]
-    means = total["forecast"]["mean"]
+    means = planned.means
     if not means:
         return "It has no value."
     before, target = total["last_season_total"], name_target(document)
-    is_other = document["verdict"]["outcome"] in {"even", "worse"}
-    who = "This forecast" if is_other else "It"
-    step = name_step(document)
+    step, whole = name_step(document), name_sum(document)
     if len(means) == 1:
-        said = f"{who} says {spell_whole(means[0])} {target} for the {step} {stamps[0]}"
+        said = f"It says {spell_whole(means[0])} {target} for the {step} {stamps[0]}"
     else:
         most = max(range(len(means)), key=means.__getitem__)
+        article = "an" if step == "hour" else "a"
         said = (
-            f"{who} says {spell_whole(sum(means))} {target} in all, {stamps[0]} to "
-            f"{stamps[-1]}, which is {spell_whole(sum(means) / len(means))} a {step}; "
-            f"{spell_whole(means[0])} in the first {step}"
+            f"It says {spell_whole(sum(means))} {target} {whole}, {stamps[0]} to "
+            f"{stamps[-1]}, which is {spell_whole(sum(means) / len(means))} {article} "
+            f"{step}; {spell_whole(means[0])} in the first {step}"
         )
         if means[most] > (1 + _ALIKE) * means[0]:
             said += f", and most, {spell_whole(means[most])}, in that of {stamps[most]}"
     if before > 0:
         change = spell_change(100 * (sum(means) / before - 1))
         said += f"; {change} in all against {name_before(document)}"
+    if document["baseline"]["is_advised"]:
+        return f"{said}.{_say_baseline_bias(document)}"
     return f"{said}.{_say_bias(document) or _say_steps(document)}"
+
+
+def _say_baseline_bias(document: Document) -> str:
+    """Say how far the simple forecast was off by itself."""
+    found = document["backtest"]["baseline_backtest"] or {}
+    bias = found.get("bias_percent")
+    if bias is None:
+        return ""
+    side = "high" if bias > 0 else "low"
+    windows = [spell_change(one) for one in found["windows"] if one is not None]
+    said = f" On the backtest it was {spell_percent(abs(bias))} too {side} in all"
+    if len(windows) > _FEW_WINDOWS:
+        known = [one for one in found["windows"] if one is not None]
+        windows = [f"{spell_change(min(known))} to {spell_change(max(known))}"]
+    if windows:
+        said += f" ({', '.join(windows)} in its windows)"
+    return f"{said}."
 
 
 def _say_steps(document: Document) -> str:
@@ -187,41 +282,74 @@ def _say_covariates(document: Document) -> Markup | None:
     names = ", ".join(one["name"] for one in lacking[:_NAMED])
     more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
     words = ", ".join(one["words"] for one in lacking[:_NAMED])
-    span = spell_steps(document, document["data"]["horizon"])
+    span = f"these {spell_steps(document, document['data']['horizon'])}"
+    if count_past(document) == len(document["total"]["forecast"]["timestamps"]):
+        span = "the time to come"
     return join(
         [
-            make("b", f"If you know {names}{more} of these {span}, upload them too"),
+            make("b", f"If you know {names}{more} of {span}, upload them too"),
             f" and run again: this forecast takes {words} for granted.",
         ]
     )
 
 
-def _say_age(document: Document) -> Markup | None:
-    """Say which of the periods are past already."""
-    data = document["data"]
+def count_past(document: Document) -> int:
+    """Count the periods that had ended when the report was made."""
     stamps = document["total"]["forecast"]["timestamps"]
     if not stamps:
-        return None
-    before, last = map(datetime.fromisoformat, [data["last"], *stamps][-2:])
+        return 0
+    before, last = map(datetime.fromisoformat, [document["data"]["last"], *stamps][-2:])
     # Months differ in length: the last period ends with the longest of them.
     end = last + _LONGEST * (last - before)
     made = datetime.fromisoformat(document["made_at"]).replace(tzinfo=None)
     ends = [*map(datetime.fromisoformat, stamps[1:]), end]
-    past = sum(one <= made for one in ends)
+    return sum(one <= made for one in ends)
+
+
+def _name_past(document: Document, past: int) -> str:
+    """Say how many of the periods are past."""
+    count = len(document["total"]["forecast"]["timestamps"])
+    if count == 1:
+        return f"This {name_step(document)} is past already"
+    span = spell_steps(document, count)
+    some = f"{past} of these {span}" if past < count else f"All {span}"
+    return f"{some} {'is' if past == 1 else 'are'} past already"
+
+
+def _say_past(document: Document) -> Markup | None:
+    """Say first what is too late to plan, and what is left of it."""
+    past = count_past(document)
     if not past:
         return None
-    span = spell_steps(document, len(stamps))
-    some = f"{past} of these {span}" if past < len(stamps) else f"All {span}"
-    if len(stamps) == 1:
-        some = f"This {name_step(document)}"
-    verb = "is" if max(past, 1) == len(stamps) == 1 else "are"
-    return join(
-        [
-            make("b", f"{some} {verb} past already"),
-            f": the data end at {name_stamp(document['data']['last'])}, and the report "
-            f"was made on {document['made_at'][:10]}. Upload newer data.",
-        ]
+    said = make("b", f"{_name_past(document, past)}.")
+    age = _say_age(document)
+    return join([said, f" {age[:1].upper()}{age[1:]}", _say_left(document, past)])
+
+
+def _say_age(document: Document) -> str:
+    return (
+        f"the data end at {name_stamp(document['data']['last'])}, and the report "
+        f"was made on {document['made_at'][:10]}. Upload newer data, and plan with "
+        "the forecast of that."
     )
+
+
+def _say_left(document: Document, past: int) -> str:
+    """Say what is left to plan, beside the same period before."""
+    total, means = document["total"], choose_planned(document).means
+    stamps = [*map(name_stamp, total["forecast"]["timestamps"])][past:]
+    if not stamps:
+        return " Nothing is left to plan: what follows is of the past."
+    ends = " to ".join(dict.fromkeys([stamps[0], stamps[-1]]))
+    said = f" Left to plan: {ends}, {spell_whole(sum(means[past:]))}"
+    if len(stamps) > 1:
+        said += f" {name_sum(document)}; {spell_whole(means[-1])} of it in the "
+        said += f"last {name_step(document)}"
+    before = total["before"]["values"][past:]
+    if len(before) == len(stamps) and None not in before and sum(before) > 0:
+        change = spell_change(100 * (sum(means[past:]) / sum(before) - 1))
+        said += f"; {change} against {total['before']['words']}"
+    return f"{said}."
 
 
 def _say_stock(document: Document) -> Markup | None:
@@ -232,7 +360,9 @@ def _say_stock(document: Document) -> Markup | None:
         return None
     noun = name_noun(document, 1)
     where = "below" if document["data"]["series"] == 1 else f"of each {noun} below"
-    held = [o for o in document["backtest"]["calibration"] if o["quantile"] == top]
+    also = "" if document["baseline"]["is_advised"] else f", and {where}"
+    planned = choose_planned(document)
+    held = [one for one in planned.calibration if one["quantile"] == top]
     said = "no backtest tells how often it is enough"
     if held:
         said = f"on the backtest it was enough {held[0]['held']}"
@@ -240,7 +370,7 @@ def _say_stock(document: Document) -> Markup | None:
     return join(
         [
             make("b", f"For a service level of {top[1:]}%, have {top}"),
-            f" (a column of forecast.csv, and {where}): {said}.",
+            f" (a column of {planned.file}{also}): {said}.",
         ]
     )
 
@@ -268,10 +398,7 @@ def _say_first(document: Document) -> Markup | None:
         return None
     if not first:
         return Markup(f"No {name_noun(document, 1)} stands out as odd.")
-    links = [
-        make("a", label_key(one["key"]), href=f"#item={quote_key(one['key'])}")
-        for one in first[:_NAMED]
-    ]
+    links = [_link(one) for one in first[:_NAMED]]
     more = len(first) - len(links)
     return join(
         [
@@ -282,12 +409,17 @@ def _say_first(document: Document) -> Markup | None:
             "; ",
             make("a", "why, and what to do", href="#first"),
             f". {attention['unflagged']:,} of {count:,} {name_noun(document, count)} "
-            "have nothing odd about them.",
+            f"{'has' if attention['unflagged'] == 1 else 'have'} none of the signs "
+            "that are looked for there.",
         ]
     )
 
 
-def _enumerate(parts: list[Markup]) -> Iterator[str]:
+def _link(one: Mapping[str, Any]) -> Markup:
+    return make("a", label_key(one["key"]), href=f"#item={quote_key(one['key'])}")
+
+
+def _enumerate(parts: Iterable[Markup]) -> Iterator[str]:
     for at, part in enumerate(parts):
         yield Markup(", ") if at else Markup("")
         yield part

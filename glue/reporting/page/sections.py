@@ -21,11 +21,17 @@ from glue.reporting.page.naming import (
     name_noun,
     name_page,
     name_stamp,
+    name_step,
+    name_sum,
     name_target,
     quote_key,
     spell_steps,
 )
-from glue.reporting.page.next_steps import build_next_steps, spell_lead
+from glue.reporting.page.next_steps import (
+    build_next_steps,
+    choose_planned,
+    spell_lead,
+)
 from glue.reporting.page.svg import Fan, draw_bars, draw_fan, draw_lines
 from glue.reporting.words import (
     NO_VALUE,
@@ -62,6 +68,13 @@ _SAME_NAME = (
     "Simple forecasts and the baseline are the report's own plain arithmetic, which "
     "baseline.csv is made by; the engine's own of the same name are fitted by it, and "
     "differ."
+)
+_SIGNS = (
+    "Looked for is: worse by more than 5% and in most windows; biased by more than "
+    "20%, to the same side in every window, and by more than 10% without its largest "
+    "error; a range of more than twice the mean; a last value above all before it by "
+    "half; no value in the last horizon; less than half of the usual history; more "
+    "than 25% off the last run; and what is hard to believe."
 )
 
 
@@ -179,7 +192,8 @@ def _build_warnings(document: Document) -> Markup:
 
 def _build_tiles(document: Document) -> Markup:
     data, backtest = document["data"], document["backtest"]
-    total = sum(document["total"]["forecast"]["mean"])
+    planned = choose_planned(document)
+    total = sum(planned.means)
     before = document["total"]["last_season_total"]
     tiles: list[tuple[str, Any]] = [
         (
@@ -197,7 +211,8 @@ def _build_tiles(document: Document) -> Markup:
     if winner and backtest["points"] >= LEAST_POINTS:
         if winner["WAPE"] is not None:
             share = spell_percent(100 * winner["WAPE"])
-            words = "of the volume is what the median missed by, on the backtest"
+            words = "of the volume is what this forecast's median missed by, on the "
+            words += "backtest"
             tiles.append((share, words))
         ours, theirs = (backtest[name][metric] for name in ("winner", "baseline"))
         gain = backtest["improvement_percent"] or 0
@@ -219,7 +234,11 @@ def _spell_total(document: Document) -> Markup:
     stamps = document["total"]["forecast"]["timestamps"]
     ends = dict.fromkeys(map(name_stamp, [*stamps[:1], *stamps[-1:]]))
     dates = [make("span", stamp, class_="date") for stamp in ends]
-    return join([f"total {name_target(document)}, ", Markup(" to ".join(dates))])
+    step, is_simple = name_step(document), document["baseline"]["is_advised"]
+    whole = "total" if name_sum(document) == "in all" else f"sum of {step}s:"
+    by = f", by {document['baseline']['words']}" if is_simple else ""
+    named = f"{whole} {name_target(document)}, "
+    return join([named, Markup(" to ".join(dates)), by])
 
 
 def _list_range_tiles(backtest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -229,7 +248,8 @@ def _list_range_tiles(backtest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     low, high = calibration[0], calibration[-1]
     share, meant = (high[name] - low[name] for name in ("covered", "level"))
     words = (
-        f"of actuals lay between {low['quantile']} and {high['quantile']}; "
+        f"of actuals lay between this forecast's {low['quantile']} and "
+        f"{high['quantile']}; "
         f"{100 * meant:.0f}% is meant"
     )
     if any(one["judgement"] != "right" for one in calibration):
@@ -269,8 +289,7 @@ def _build_first(document: Document) -> Markup | None:
                 f"{name_before(document)}, baseline that of "
                 f"{document['baseline']['words']}. Ranked by volume and by how odd "
                 "they are. Of all "
-                f"{name_noun(document)}: {counts}. Worse is by more than 5% and in "
-                "most windows, biased by more than 20% and in every window.",
+                f"{name_noun(document)}: {counts}. {_SIGNS}",
                 class_="soft small",
             ),
             make_table(

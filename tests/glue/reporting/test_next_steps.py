@@ -1,5 +1,8 @@
 """What to do now: the first lines that a planner reads, with the numbers."""
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
 from glue.reporting.advice import (
@@ -11,6 +14,8 @@ from glue.reporting.advice import (
     SHORT,
     WIDE,
     WORSE,
+    Baseline,
+    Judged,
     advise,
 )
 from tests.building.reports import RunBuilder, make_report
@@ -19,11 +24,12 @@ from tests.glue.reporting.test_page import read_text
 
 
 class Biased(RunBuilder):
-    """A run whose means are far too high."""
+    """A run whose means are too high, and whose quantiles are right."""
 
     def predict(self, item, step):
-        """Double what a usual run forecasts."""
-        return {name: 2 * value for name, value in super().predict(item, step).items()}
+        """Add to the means that a usual run forecasts."""
+        found = super().predict(item, step)
+        return {**found, "mean": 1.15 * found["mean"]}
 
 
 def read_steps(builder, folder):
@@ -41,7 +47,7 @@ def test_forecast_with_a_tick_is_to_be_planned_with(tmp_path):
     total = sum(reported.document["total"]["forecast"]["mean"])
     first = reported.document["total"]["forecast"]["mean"][0]
     assert reported.document["verdict"]["outcome"] == "better"
-    assert text.startswith("Plan with this forecast. It says ")
+    assert "Plan with this forecast. It says " in text
     assert f"{total:,.0f} units in all, 2024-01-01 to 2024-06-01" in text
     assert f"{first:,.0f} in the first month" in text
 
@@ -52,13 +58,47 @@ def test_worse_forecast_is_not_to_be_planned_with(tmp_path):
     text, reported = read_steps(builder, tmp_path)
 
     baseline = reported.document["baseline"]
+    simple = [float(row["mean"]) for row in reported.rows("baseline.csv")]
+    first = reported.rows("baseline.csv")[0]["month"]
+    at_first = [r["mean"] for r in reported.rows("baseline.csv") if r["month"] == first]
     assert reported.document["verdict"]["outcome"] == "worse"
-    total = f"{baseline['forecast_total']:,.0f} in all"
-    assert text.startswith(f"Plan with {baseline['words']} (baseline.csv; {total})")
+    assert f"Plan with {baseline['words']} (baseline.csv)" in text
+    assert f"It says {sum(simple):,.0f} units in all" in text
+    assert f"; {sum(map(float, at_first)):,.0f} in the first month" in text
+    assert "have p90 (a column of baseline.csv)" in text
+    assert reported.document["next"]["file"] == "baseline.csv"
+
+
+def test_simple_forecast_is_given_with_its_own_bias(tmp_path):
+    text, reported = read_steps(RunBuilder(skill=2.5), tmp_path)
+
+    bias = reported.document["backtest"]["baseline_backtest"]["bias_percent"]
+    side = "high" if bias > 0 else "low"
+    assert f"On the backtest it was {abs(bias):.1f}% too {side} in all" in text
+
+
+def test_items_that_the_rejected_forecast_is_better_on_are_named(tmp_path):
+    class Mixed(RunBuilder):
+        """A run that is good on one item, and bad on the others."""
+
+        def backtests(self):
+            """Spoil all but the harp."""
+            rows = super().backtests()
+            for row in rows:
+                if row["item"] != "harp":
+                    row["mean"] *= 3
+                    row.update({n: 3 * row[n] for n in ("p10", "p50", "p90")})
+            return rows
+
+    text, reported = read_steps(Mixed(skill=0.1), tmp_path)
+
+    assert reported.document["verdict"]["outcome"] == "even"
+    assert "For 1 item, forecast.csv may do better: harp." in text
+    assert reported.document["attention"]["better"]["count"] == 1
 
 
 def test_quantile_for_stock_is_named_with_how_often_it_was_enough(tmp_path):
-    text, reported = read_steps(RunBuilder(), tmp_path)
+    text, reported = read_steps(RunBuilder(skill=0.1), tmp_path)
 
     (p90,) = (
         one
@@ -82,7 +122,7 @@ def test_plans_that_the_forecast_lacks_are_asked_for(tmp_path):
 
 
 def test_biased_total_is_given_without_the_bias_too(tmp_path):
-    text, reported = read_steps(Biased(), tmp_path)
+    text, reported = read_steps(Biased(skill=0.1), tmp_path)
 
     bias = reported.document["backtest"]["bias_percent"]
     total = sum(reported.document["total"]["forecast"]["mean"])
@@ -96,13 +136,22 @@ def test_items_without_anything_odd_are_counted(tmp_path):
     assert "No item stands out as odd." in text
 
 
+HIGH = Judged(
+    forecast=100.0, bias=25.0, windows=(20.0, 30.0), simple=70.0, simple_bias=-3.0
+)
+LOW = Judged(
+    forecast=100.0, bias=-25.0, windows=(-20.0, -30.0), simple=70.0, simple_bias=-3.0
+)
+LAST = Baseline("the last value")
+
+
 @pytest.mark.parametrize(
     ("reasons", "words"),
     [
         ([WORSE, IMPLAUSIBLE], "Set it by hand: this forecast is hard to believe"),
         ([BIASED, ENDED], "Plan 0 if it is discontinued"),
         ([WORSE, BIASED], "Use the last value instead: 70"),
-        ([BIASED, WIDE], "Plan less than this: it was too high in every window"),
+        ([BIASED, WIDE], "Plan less than this: 76.9 to 83.3, by how far it was too"),
         ([CHANGED, SHORT], "Look at what is new in its data"),
         ([WORSE, JUMPED], "Find out whether its last value is right"),
         ([WIDE, SHORT], "Decide by what too much and too little cost"),
@@ -110,20 +159,40 @@ def test_items_without_anything_odd_are_counted(tmp_path):
     ],
 )
 def test_advice_on_an_item_is_that_of_its_worst_reason(reasons, words):
-    said = advise(
-        reasons, forecast=100.0, bias=25.0, baseline="the last value", simple=70.0
-    )
+    said = advise(reasons, HIGH, LAST)
 
     assert said.startswith(words)
 
 
 def test_too_low_forecast_is_not_mended_by_a_lower_one():
-    said = advise(
-        [WORSE], forecast=100.0, bias=-25.0, baseline="the last value", simple=70.0
-    )
+    said = advise([WORSE], LOW, LAST)
 
     assert said == (
-        "Plan more than this: it was too low, and the last value says no more"
+        "Plan more than this: 125 to 143, by how far it was too low in every window of "
+        "the backtest, and the last value says no more"
+    )
+
+
+@pytest.mark.parametrize(
+    ("windows", "words"),
+    [
+        ((2.0, 128.0), "too high in every window of the backtest, but by 2.0% to 128%"),
+        ((-5.0, 128.0), "on the backtest it was 25% too high in all"),
+    ],
+)
+def test_windows_that_disagree_give_no_amount(windows, words):
+    said = advise([BIASED], replace(HIGH, windows=windows), LAST)
+
+    assert said.startswith("Look at it: ")
+    assert said.endswith(words)
+
+
+@pytest.mark.parametrize("reason", [WORSE, BIASED])
+def test_item_is_planned_with_what_is_advised_for_all(reason):
+    said = advise([reason], HIGH, Baseline("the last value", is_advised=True))
+
+    assert said == (
+        "Plan with the last value: 70; on the backtest that was 3.0% too low here"
     )
 
 
@@ -176,8 +245,19 @@ def test_passing_bias_gives_no_other_total(tmp_path):
 def test_periods_that_are_past_are_counted(tmp_path):
     text, _ = read_steps(RunBuilder(), tmp_path)
 
-    assert "All 6 months are past already" in text
-    assert "the data end at 2023-12-01, and the report was made on 2026-01-01" in text
+    assert text.startswith("All 6 months are past already.")
+    assert "The data end at 2023-12-01, and the report was made on 2026-01-01" in text
+
+
+def test_periods_that_are_left_to_plan_are_named(tmp_path):
+    now = datetime.fromisoformat("2024-05-20T00:00:00+00:00")
+
+    text, reported = read_steps(RunBuilder(skill=0.1, now=now), tmp_path)
+
+    left = sum(reported.document["total"]["forecast"]["mean"][4:])
+    assert text.startswith("4 of these 6 months are past already.")
+    assert f"Left to plan: 2024-05-01 to 2024-06-01, {left:,.0f} in all" in text
+    assert reported.document["next"]["past_steps"] == 4
 
 
 def test_each_item_has_its_reasons_in_the_file(tmp_path):
