@@ -29,6 +29,7 @@ def present_accuracy(results: Results) -> Iterator[RenderableType]:
     if verdict := read_verdict(report):
         yield Text()
         yield Text(printable(verdict), style=_choose_style(report))
+        yield from _present_next(report)
     leaderboard, source = _find_leaderboard(results, report)
     yield from present_leaderboard(leaderboard, source)
     if sentence := _find_earlier(report):
@@ -48,6 +49,24 @@ def _find_leaderboard(
         return read_leaderboard(report), "leaderboard.csv"
     candidates = read_file(results, "candidates.json") or {}
     return list_candidates(candidates), "candidates.json"
+
+
+def _present_next(report: Mapping[str, Any] | None) -> Iterator[RenderableType]:
+    """Say which periods are past already, and what to plan with."""
+    found = (report or {}).get("next") or {}
+    if past := found.get("past"):
+        yield Text()
+        yield Text(printable(str(past)), style="yellow")
+    if plan := found.get("plan"):
+        yield Text()
+        yield Text(printable(str(plan)))
+
+
+def find_planned(results: Results) -> str:
+    """Name the file that the report advises to plan with."""
+    report = read_file(results, "report.json") or {}
+    name = str((report.get("next") or {}).get("file"))
+    return name if results.find(name) else "forecast.csv"
 
 
 def _find_earlier(report: Mapping[str, Any] | None) -> str:

@@ -33,6 +33,7 @@ class Entry:
     is_best: bool
     metrics: Mapping[str, float]
     is_baseline: bool = False
+    is_simple: bool = False
     gain: float | None = None
 
 
@@ -62,6 +63,7 @@ def read_leaderboard(report: Mapping[str, Any]) -> Leaderboard:
                 if value is not None
             },
             is_baseline=entry.get("kind") == "baseline",
+            is_simple=entry.get("kind") == "simple",
             gain=entry.get("improvement_percent"),
         )
         for entry in report.get("leaderboard") or []
@@ -156,6 +158,8 @@ class LeaderboardTable:
 def _name(entry: Entry) -> str:
     if entry.is_baseline:
         return f"{printable(entry.name)} (baseline)"
+    if entry.is_simple:
+        return f"{printable(entry.name)} (simple)"
     return printable(entry.name) + (" (chosen)" if entry.is_best else "")
 
 

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from chalicelib.endings import REDRIVE, UPLOAD
 from chalicelib.terminal import printable
-from client.accuracy import present_accuracy
+from client.accuracy import find_planned, present_accuracy
 from client.forecast_file import ForecastFile, Series, read_forecast
 from client.formats import format_numbers, format_sparkline
 from client.phases import STATES
@@ -108,12 +108,14 @@ def _indent(text: Text) -> RenderableType:
 
 
 def _present_forecast(outcome: Outcome) -> Iterator[RenderableType]:
-    path = outcome.results.find("forecast.csv")
+    name = find_planned(outcome.results)
+    path = outcome.results.find(name)
     if path is not None:
         settings = read_file(outcome.results, "settings.json")
         forecast = read_forecast(path, settings, keep=_SHOWN_SERIES)
         yield Text()
-        yield Text(_describe_size(forecast), style="bold")
+        file = "" if name == "forecast.csv" else f"{name}: "
+        yield Text(f"{file}{_describe_size(forecast)}", style="bold")
         if forecast.value_columns:
             yield ForecastTable(forecast)
 
@@ -243,7 +245,10 @@ def _present_warnings(outcome: Outcome) -> Iterator[RenderableType]:
 
 def _present_paths(outcome: Outcome) -> Iterator[RenderableType]:
     folder = outcome.results.folder
+    planned = find_planned(outcome.results)
+    plans = [] if planned == "forecast.csv" else [(planned, "baseline")]
     for name, what in (
+        *plans,
         ("forecast.csv", "forecast"),
         ("leaderboard.csv", "leaderboard"),
         ("report.html", "report"),

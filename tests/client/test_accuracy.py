@@ -46,6 +46,24 @@ def test_verdict_comes_first(tmp_path):
     assert lines[0] == "It is 33% better"
 
 
+def test_what_is_past_and_what_to_plan_with_follow_the_verdict(tmp_path):
+    said = {"past": "All 4 weeks are past already", "plan": "Plan with the last value."}
+
+    lines = present(tmp_path, report=make_report(next=said))
+
+    assert lines[2] == "All 4 weeks are past already"
+    assert lines[4] == "Plan with the last value."
+
+
+def test_simple_forecast_is_told_from_a_candidate_of_its_name(tmp_path):
+    entries = [make_entry("Drift"), make_entry("Drift", "simple")]
+
+    lines = present(tmp_path, report=make_report(leaderboard=entries))
+
+    names = [line.partition("  ")[0].strip() for line in lines if "Drift" in line]
+    assert names == ["Drift", "Drift (simple)"]
+
+
 def test_leaderboard_keeps_the_baseline(tmp_path):
     lines = present(tmp_path, report=make_report())
 

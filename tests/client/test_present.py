@@ -67,6 +67,18 @@ def test_forecast_shows_largest_series_and_total(tmp_path):
     assert str(tmp_path / "forecast.csv") in text
 
 
+def test_simple_forecast_is_shown_where_it_is_advised(tmp_path):
+    report = {"next": {"file": "baseline.csv"}}
+    baseline = "id,timestamp,mean\nA,2026-01-01,7\n"
+    files = {"report.json": report, "baseline.csv": baseline, "forecast.csv": FORECAST}
+
+    text = present(tmp_path, files)
+
+    assert "baseline.csv: 1 series x 1 step, 7.00 in all" in text
+    assert "1,530 in all" not in text
+    assert f"baseline    {tmp_path / 'baseline.csv'}" in text
+
+
 def test_forecast_without_mean_draws_a_quantile(tmp_path):
     text = present(tmp_path, {"forecast.csv": "id,timestamp,p50\nA,2026-01-01,7\n"})
 

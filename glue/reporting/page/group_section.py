@@ -9,7 +9,12 @@ from glue.reporting.figures import Figures
 from glue.reporting.grid import total_forecast
 from glue.reporting.groups import Grouping, sum_groups
 from glue.reporting.page.markup import Markup, join, make, make_table
-from glue.reporting.page.naming import Document, name_before, name_noun
+from glue.reporting.page.naming import (
+    Document,
+    name_before,
+    name_noun,
+    name_rejected,
+)
 from glue.reporting.page.svg import Fan, draw_fan
 from glue.reporting.words import NO_VALUE, spell_change, spell_metric, spell_short
 from glue.run_documents import RunSettings
@@ -60,7 +65,7 @@ def build_groups(
             "p",
             f"The {nouns}' means added up; before is {name_before(document)}. "
             "Quantiles of single series do not add up, so that none stand here. "
-            "groups.csv has all.",
+            f"groups.csv has all. {name_rejected(document)}",
             class_="soft small",
         ),
     ]

@@ -91,6 +91,16 @@ def name_before(document: Document) -> str:
     return "a repeat of the last season"
 
 
+def name_rejected(document: Document) -> str:
+    """Say whose figures a section has, where another forecast is advised."""
+    if not document["baseline"]["is_advised"]:
+        return ""
+    return (
+        "This is forecast.csv, the forecast that was judged; what to plan with is "
+        "baseline.csv."
+    )
+
+
 def label_key(key: Sequence[str]) -> str:
     """Name a series in a line."""
     return " · ".join(key)

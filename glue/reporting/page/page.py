@@ -31,6 +31,7 @@ from glue.reporting.page.naming import (
     name_before,
     name_noun,
     name_page,
+    name_rejected,
     name_step,
     name_target,
     spell_steps,
@@ -143,6 +144,9 @@ def _build_sections(
         f"{spell_steps(document, span)}; change compares the forecast with "
         f"{name_before(document)}; {listing.metric}, gain and bias are the backtest's.",
     ]
+    rejected = name_rejected(document)
+    if rejected:
+        notes.append(rejected)
     if series.steps < data["steps"]:
         notes.append(
             f"Charts show the last {series.steps:,} of "

@@ -20,6 +20,7 @@ from glue.reporting.page.naming import (
     name_before,
     name_noun,
     name_page,
+    name_rejected,
     name_stamp,
     name_step,
     name_sum,
@@ -327,6 +328,9 @@ def _build_total(document: Document, fan: Fan) -> Markup:
     unit = make("p", name_target(document), class_="soft small")
     legend = build_legend(document)
     shown = [make("h2", heading), unit, make("figure", chart, legend)]
+    rejected = name_rejected(document)
+    if rejected:
+        shown.append(make("p", rejected, class_="soft small"))
     assumed = document["assumed_future"]["sentence"]
     if assumed:
         shown.append(make("p", f"{assumed}.", class_="soft small"))

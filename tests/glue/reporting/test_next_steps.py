@@ -77,6 +77,14 @@ def test_simple_forecast_is_given_with_its_own_bias(tmp_path):
     assert f"On the backtest it was {abs(bias):.1f}% too {side} in all" in text
 
 
+@pytest.mark.parametrize(("skill", "count"), [(0.1, 0), (2.5, 2)])
+def test_figures_of_a_rejected_forecast_are_told(tmp_path, skill, count):
+    _, reported = read_steps(RunBuilder(skill=skill), tmp_path)
+
+    page = read_text(reported.text("report.html"))
+    assert page.count("This is forecast.csv, the forecast that was judged") == count
+
+
 def test_items_that_the_rejected_forecast_is_better_on_are_named(tmp_path):
     class Mixed(RunBuilder):
         """A run that is good on one item, and bad on the others."""
@@ -93,8 +101,9 @@ def test_items_that_the_rejected_forecast_is_better_on_are_named(tmp_path):
     text, reported = read_steps(Mixed(skill=0.1), tmp_path)
 
     assert reported.document["verdict"]["outcome"] == "even"
-    assert "For 1 item, forecast.csv may do better: harp." in text
-    assert reported.document["attention"]["better"]["count"] == 1
+    (better,) = reported.document["attention"]["better"]["first"]
+    assert "For 1 item, forecast.csv may do better" in text
+    assert better["key"] == ["harp"]
 
 
 def test_quantile_for_stock_is_named_with_how_often_it_was_enough(tmp_path):
