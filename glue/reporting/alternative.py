@@ -39,7 +39,8 @@ class Alternative:
         """Add all series up by the timestamps that are forecast."""
         stamps, places = np.unique(grid.stamps.astype(str), return_inverse=True)
         values = self.center[grid.series, grid.step]
-        sums = np.bincount(places.reshape(-1), values, minlength=len(stamps))
+        known = np.nan_to_num(values)
+        sums = np.bincount(places.reshape(-1), known, minlength=len(stamps))
         return [float(value) for value in sums]
 
 

@@ -138,6 +138,24 @@ def test_biased_total_is_given_without_the_bias_too(tmp_path):
     assert f"{total / (1 + bias / 100):,.0f}, if that goes on" in text
 
 
+@pytest.mark.parametrize(("windows", "biased"), [((1.5, 1.5), 3), ((1.9, 0.9), 0)])
+def test_bias_that_all_items_share_is_told_of_each(tmp_path, windows, biased):
+    class Shared(RunBuilder):
+        """A run whose means are off alike on all items."""
+
+        def backtests(self):
+            """Multiply the means of each window."""
+            rows = super().backtests()
+            factors = dict(zip(sorted({row["cutoff"] for row in rows}), windows))
+            return [
+                {**row, "mean": factors[row["cutoff"]] * row["mean"]} for row in rows
+            ]
+
+    _, reported = read_steps(Shared(skill=0.1), tmp_path)
+
+    assert reported.document["attention"]["counts"]["biased"] == biased
+
+
 def test_items_without_anything_odd_are_counted(tmp_path):
     text, reported = read_steps(RunBuilder(skill=0.1), tmp_path)
 
