@@ -75,7 +75,7 @@ _SIGNS = (
     "20%, to the same side in every window, and by more than 10% without its largest "
     "error; a range of more than twice the mean; a last value above all before it by "
     "half; no value in the last horizon; less than half of the usual history; more "
-    "than 25% off the last run; and what is hard to believe."
+    "than 25% off the last run; and what is hard to believe. Gaps count as filled."
 )
 
 
