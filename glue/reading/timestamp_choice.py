@@ -162,7 +162,9 @@ def _note_mixed(sees: _Sees, forms: Sequence[str], findings: Findings) -> None:
     unreal = unreal and parse_timestamp(text, Reading(rare, "month-first")) is None
     odd = explain_moment(text) if unreal else None
     why = f"; {odd.why}" if odd else ""
-    remedy = f"write all of them like {sees.evidence.sample[usual]!r}, or as {_ISO}"
+    others = " and ".join(repr(sees.evidence.sample[form]) for form in by_count[:-1])
+    remedy = f"write values such as {others} like the others, as "
+    remedy += repr(sees.evidence.sample[usual])
     if {"year", "year-month", "year-quarter"}.intersection(forms):
         remedy = "keep the rows of one kind, where two tables, or years and months, "
         remedy += f"stand below each other; otherwise write all of them as {_ISO}"

@@ -27,8 +27,8 @@ from glue.rows import Rows
 # Where so large a share of cells is blank, they are merged or written once a block.
 _MERGED = 0.25
 _REPEAT = (
-    "write the {what} into each row: repeat that of the row above where it is written "
-    "once for several rows, as where cells were merged; remove rows that are totals"
+    "write the {what} into each row; where it is written once for several rows, as "
+    "where cells were merged, that is the {what} of the row above"
 )
 _OR_TEXT = '; or set the column\'s type to "text" in Preparation.ColumnTypes'
 

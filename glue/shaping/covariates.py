@@ -16,8 +16,12 @@ from glue.shaping.joins import (
     note_rows,
     number_alike,
 )
+from glue.shaping.repeats import SLIP, find_mistyped, mark_undated
 from glue.shaping.shape import Parted, Shape
 from glue.understanding.related import RelatedTable
+
+# Where a larger share repeats others, it is no slip in single rows.
+_SOME = 0.1
 
 
 class CovariateJoiner:
@@ -55,7 +59,11 @@ class CovariateJoiner:
         rows = rows.with_seconds(shape.clock.cut(rows.seconds)).sort(table.keys)
         if not len(rows):
             return Matches(rows)
-        repeats = rows.series(table.keys).repeats(rows.seconds)
+        series = rows.series(table.keys)
+        repeats = series.repeats(rows.seconds)
+        undated = mark_undated(rows.seconds, repeats)
+        self._note_undated(rows, undated)
+        repeats &= ~undated
         note_rows(
             "rts-duplicate-rows",
             table,
@@ -64,7 +72,26 @@ class CovariateJoiner:
             tallies=self._tallies,
             more=lambda at: f", as in row {rows.numbers[at - 1]}",
         )
-        return Matches(rows.take(~repeats))
+        mistyped = find_mistyped(shape.clock, series, repeats)
+        if mistyped or 0 < repeats.sum() < _SOME * len(rows):
+            self._tallies.advise("rts-duplicate-rows", mistyped or SLIP)
+        return Matches(rows.take(~repeats & ~undated))
+
+    def _note_undated(self, rows: Rows, undated: Array) -> None:
+        """Note the rows at a date that programs write where there is none."""
+        file, column = self._related.table.name, self._related.table.plan.timestamp
+        if undated.any() and column is not None:
+            write = self._shape.clock.write
+            examples = rows.first(
+                undated, file, column, lambda at: write(int(rows.seconds[at]))
+            )
+            self._tallies.add(
+                "timestamp-default",
+                examples,
+                count=int(undated.sum()),
+                column=column,
+                file=file,
+            )
 
     def _find_off(self, rows: Rows) -> Array:
         """Mark the rows that begin no period, where all of the history does."""

@@ -29,6 +29,7 @@ from glue.limits import (
 )
 from glue.reading.timestamps import format_moment
 from glue.settings.layers import Settings
+from glue.settings.rules import FREQUENCY_HINT, FREQUENCY_WORDS, tell_word
 from glue.shaping.survey import Survey
 
 _JOB = "TimeSeriesForecastingJobConfig"
@@ -147,6 +148,8 @@ def _choose_frequency(
                 frequency=configured,
             )
         return frequency
+    if settings.has_lost("ForecastFrequency") and natural.frequency:
+        _advise_frequency(natural.frequency, evidence, findings)
     if natural.frequency is None:
         _note_unclear(survey, evidence, file, findings)
         return None
@@ -154,6 +157,25 @@ def _choose_frequency(
     if natural.share < 1.0:
         _tell_irregular(survey, natural, file, findings)
     return natural.frequency
+
+
+def _advise_frequency(frequency: Frequency, evidence: str, findings: Findings) -> None:
+    """Name the step of the history where the settings have one that is none."""
+    finer = {
+        word
+        for word in FREQUENCY_WORDS.values()
+        if parse_frequency(word).seconds < frequency.seconds
+    }
+    for about in (
+        *(f"; {tell_word(word)} for" for word in finer),
+        f"needs {FREQUENCY_HINT}",
+    ):
+        findings.advise(
+            "setting-invalid",
+            f'write "{frequency}", as the history has just that step ({evidence}); or '
+            "remove the key, and it is found so",
+            about=about,
+        )
 
 
 def _note_unclear(survey: Survey, evidence: str, file: str, findings: Findings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from glue.findings.finding import Example, Findings, Tallies
 from glue.frequency import DAY, HOUR
 from glue.rows import Series
 from glue.shaping.clock_change import is_set_back
+from glue.shaping.horizon import Clock
 from glue.shaping.shape import Shape
 
 _CODE = "duplicate-rows"
@@ -23,12 +25,21 @@ _OR_COMBINE = (
     "or say how to combine them in Transformations.Aggregation for the target, such as "
     '"sum"'
 )
-_SAME = f"these rows are alike in all columns: remove the repeats; {_OR_COMBINE}"
+_SAME = (
+    "these rows are alike in all columns, as where rows were copied: remove the repeats"
+)
 _DIFFERENT = (
     "keep the right one of each, or correct a date that is mistyped; if they are of "
     "several places, add the column that tells these apart, and name it in "
     f"GroupingAttributeNames of TimeSeriesConfig; {_OR_COMBINE}"
 )
+SLIP = "keep the right one of each, or correct a date that is mistyped"
+_HALF_DAYS = "write hours from 0 to 23, or AM or PM behind them"
+_TIMES_LOST = "if times of day were lost"
+# So many rows of a date are as many as it has hours, or nearly.
+_HALF_DAY = 12
+# So few repeats are slips in single rows.
+_FEW = 5
 # What programs write where there is no date, in days since 1970.
 _NO_DATES = (-25_567, -25_569, 0)
 _NEARLY_ALL = 0.9
@@ -38,13 +49,27 @@ _MANY = 0.2
 _MOST = 0.9
 
 
-def note_repeats(shape: Shape, series: Series, tallies: Tallies) -> None:
-    """Count what the repeats of a part have in common."""
+@dataclass(frozen=True)
+class Slip:
+    """What to do about some repeats, and how many they are."""
+
+    count: int
+    remedy: str
+
+
+def note_repeats(shape: Shape, series: Series, tallies: Tallies) -> Slip | None:
+    """Count what the repeats of a part have in common.
+
+    Returns
+    -------
+    Slip or None
+        What to do about them, where their places among the rows tell.
+    """
     rows, amounts = series.rows, tallies.amounts
     repeats = series.repeats(rows.seconds)
     repeats &= ~mark_undated(rows.seconds, repeats)
     if not repeats.any():
-        return
+        return None
     seconds = rows.seconds[repeats]
     amounts["repeats"] += len(seconds)
     amounts["repeats_among"] += len(repeats)
@@ -56,6 +81,65 @@ def note_repeats(shape: Shape, series: Series, tallies: Tallies) -> None:
         if rows[name].dtype == object:
             amounts[f"repeats:{name}"] += int(differs.sum())
     amounts["repeats_alike"] += int(same.sum())
+    text = find_mistyped(shape.clock, series, repeats)
+    if text is None and (same == repeats).all():
+        text = _name_block(rows.numbers, np.flatnonzero(repeats))
+    return Slip(len(seconds), text) if text else None
+
+
+def _name_block(numbers: Array, places: Array) -> str | None:
+    """Name a block of rows that repeats another one, where it is one."""
+    rows, twins = np.sort(numbers[places]), np.sort(numbers[places - 1])
+    if len(rows) < 2 or (np.diff(rows) != 1).any() or (np.diff(twins) != 1).any():
+        return None
+    return (
+        f"rows {rows[0]} to {rows[-1]} repeat rows {twins[0]} to {twins[-1]}, alike in "
+        f"all columns: remove rows {rows[0]} to {rows[-1]}"
+    )
+
+
+def find_mistyped(clock: Clock, series: Series, repeats: Array) -> str | None:
+    """Say which date the place of a row among those of its series calls for.
+
+    Parameters
+    ----------
+    clock
+        Counts and writes moments.
+    series
+        Rows, sorted by series and moment.
+    repeats
+        Which of them have the moment of the row before, [n].
+    """
+    if not 0 < repeats.sum() <= _FEW:
+        return None
+    said = [_find_place(clock, series, at) for at in np.flatnonzero(repeats).tolist()]
+    return "; ".join(filter(None, said)) if all(said) else None
+
+
+def _find_place(clock: Clock, series: Series, at: int) -> str | None:
+    """Say where one of two rows of a moment stands in the file, as between others."""
+    rows, periods = series.rows, clock.frequency.periods
+    own = np.flatnonzero(series.numbers == series.numbers[at])
+    order = own[np.argsort(rows.numbers[own], kind="stable")]
+    steps = periods(rows.seconds[order], int(rows.seconds[order[0]]))
+    for one in (at, at - 1):
+        place = int(np.flatnonzero(order == one)[0])
+        if not 0 < place < len(order) - 1:
+            continue
+        before, after = int(steps[place - 1]), int(steps[place + 1])
+        wanted = before + 1
+        if after - before == 2 and steps[place] != wanted and wanted not in steps:
+            start = rows.seconds[order[place - 1]][None]
+            into = start - clock.frequency.starts_of(start)
+            moment = clock.frequency.moments(np.array([1]), int(start[0])) + into
+            low, high = (
+                clock.write(int(rows.seconds[order[place + n]])) for n in (-1, 1)
+            )
+            return (
+                f"row {rows.numbers[one]} stands between {low} and {high}: write "
+                f"{clock.write(int(moment[0]))} there, as its date seems to be mistyped"
+            )
+    return None
 
 
 def mark_undated(seconds: Array, repeats: Array) -> Array:
@@ -73,15 +157,50 @@ def _differs_above(values: Array) -> Array:
     return np.concatenate([[False], changed.astype(bool)])[: len(values)]
 
 
-def explain_repeats(shape: Shape, tallies: Tallies, findings: Findings) -> None:
+def explain_repeats(
+    shape: Shape, tallies: Tallies, findings: Findings, *, slip: Slip | None
+) -> None:
     """Say, after all parts, what to do about just these repeats."""
     amounts = tallies.amounts
     counts = {name: n for name, n in amounts.items() if name.startswith("repeats")}
     for name in counts:
         del amounts[name]
     if counts:
-        advice = next(_list_advice(shape, counts, findings), _DIFFERENT)
+        usual = f"{SLIP}; {_OR_COMBINE}" if counts["repeats"] <= _FEW else _DIFFERENT
+        advice = next(_list_advice(shape, counts, findings), usual)
+        if slip and slip.count == counts["repeats"] and "header" not in advice:
+            advice = slip.remedy
         tallies.advise(_CODE, advice)
+        hours_lost = advice == _HALF_DAYS or advice.startswith(_TIMES_LOST)
+        if advice == _HALF_DAYS:
+            _tell_half_days(shape, tallies, findings)
+        if hours_lost:
+            findings.hold_back(
+                ("column-collision", "horizon-too-long", "rts-duplicate-rows")
+            )
+
+
+def _tell_half_days(shape: Shape, tallies: Tallies, findings: Findings) -> None:
+    """Say that hours may be of both halves of the day, instead of their repeats."""
+    column = shape.history.roles.timestamp
+    findings.add(
+        "timestamp-ambiguous",
+        examples=[
+            Example(shape.file, one.row, column, _write_moment(one))
+            for one in tallies.examples(_CODE)
+        ],
+        remedy=_HALF_DAYS,
+        file=shape.file,
+        column=column,
+        orders="before noon or after it: its hours go from 1 to 12 only, and each "
+        "stands twice in a day",
+    )
+    tallies.forget(_CODE, "")
+
+
+def _write_moment(example: Example) -> str:
+    """Take the moment out of what names a row."""
+    return str(example.value).partition(", with ")[0].rpartition(" at ")[2]
 
 
 def _list_advice(
@@ -99,9 +218,13 @@ def _list_advice(
         yield _CLOCKS
     hours = np.unique(shape.survey.moments % DAY // HOUR).tolist()
     if hours == list(range(1, 13)):
+        yield _HALF_DAYS
+    rows = counts["repeats_among"] / max(counts["repeats_among"] - total, 1)
+    if rows >= _HALF_DAY and not shape.survey.has_times:
         yield (
-            "hours go from 1 to 12 only, as on a clock: write AM or PM behind them, or "
-            "hours from 0 to 23"
+            f"{_TIMES_LOST}, as an item has about {rows:.0f} rows of a date, export "
+            "them with the dates; if a column is missing that tells places apart, add "
+            "it, and name it in GroupingAttributeNames of TimeSeriesConfig"
         )
     if counts["repeats_alike"] == total:
         yield _SAME

@@ -181,7 +181,7 @@ SAYS = [
     (
         "key-blank",
         table(lambda i, t, v: (i if t == "2020-01-01" else "", t, v)),
-        ("46 of 48 rows", "repeat that of the row above"),
+        ("46 of 48 rows", "that is the id of the row above"),
     ),
     (
         "decimal-mixed",
