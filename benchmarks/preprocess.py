@@ -12,6 +12,8 @@ be the same. BENCH_PYTHON names another interpreter for the measured processes, 
 BENCH_PAIRS how many there are of each.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import resource
@@ -25,6 +27,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -83,7 +86,8 @@ def copy_by_pandas(folder: Path) -> dict[str, object]:
 
 def sort_by_duckdb(folder: Path) -> dict[str, object]:
     """Sort the table by series and day, and write it."""
-    import duckdb  # noqa: PLC0415 - may be missing
+    # It may be missing, and its types with it.
+    import duckdb  # type: ignore[import-not-found] # noqa: PLC0415
 
     duckdb.sql(
         f"copy (select * from '{folder / 'TTS.csv'}' order by item_id, timestamp) "
@@ -158,19 +162,19 @@ class Measured:
     cpu: float
     wall: float
     peak: float
-    last: dict[str, object]
+    last: dict[str, Any]
 
 
 def run_in_turn(upload: Path, pairs: int) -> dict[str, Measured | None]:
     """Run all ways some times in turn; None for those that are not installed."""
-    runs: dict[str, list[dict[str, float]]] = {way: [] for way in WAYS}
+    runs: dict[str, list[dict[str, Any]]] = {way: [] for way in WAYS}
     for _ in range(pairs):
         for way in WAYS:
             runs[way] += _run(way, upload)
     return {way: _summarise(taken) if taken else None for way, taken in runs.items()}
 
 
-def _run(way: str, upload: Path) -> list[dict[str, float]]:
+def _run(way: str, upload: Path) -> list[dict[str, Any]]:
     python = os.environ.get("BENCH_PYTHON", sys.executable)
     command = [python, "-m", __spec__.name, "--measure", way, str(upload)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
@@ -181,7 +185,7 @@ def _run(way: str, upload: Path) -> list[dict[str, float]]:
     return [json.loads(done.stdout)]
 
 
-def _summarise(runs: list[dict[str, float]]) -> Measured:
+def _summarise(runs: list[dict[str, Any]]) -> Measured:
     cpu, wall = (
         statistics.median(run[name] for run in runs) for name in ("cpu", "wall")
     )
@@ -190,7 +194,7 @@ def _summarise(runs: list[dict[str, float]]) -> Measured:
 
 def main(sizes: tuple[int, ...]) -> None:
     """Measure each size and print a table."""
-    findings = []
+    findings: list[list[tuple[str, int, object]]] = []
     pairs = int(os.environ.get("BENCH_PAIRS", PAIRS))
     print("| rows | way | processor, s | to bare pandas | wall, s | peak memory, MB |")
     print("|---:|---|---:|---:|---:|---:|")

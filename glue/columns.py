@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from glue.arrays import Array
+Array = Any  # as in glue.arrays, beside which this stands
 
 
 class Coded:
@@ -119,7 +119,9 @@ class Columns(Mapping[str, Array]):
     """Columns by name; those that are no arrays become some when they are asked for."""
 
     def __init__(self, given: Mapping[str, Column]) -> None:
-        self.given = given.given if isinstance(given, Columns) else given
+        self.given: Mapping[str, Column] = (
+            given.given if isinstance(given, Columns) else given
+        )
 
     def __getitem__(self, name: str) -> Array:
         value = self.given[name]

@@ -10,6 +10,7 @@ PARTS = (
     "app.py",
     "deploy.py",
     "forecast.py",
+    "requirements-engine.txt",
     "requirements.txt",
     "statemachine.asl.json",
     ".chalice/config.json",

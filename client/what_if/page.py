@@ -63,12 +63,12 @@ def _doubt_covariates(answer: Answer) -> Iterator[str]:
         elif known[change.name] < _LEAST_IMPORTANCE:
             yield (
                 f"The model hardly uses {change.name}: without it, its error on the "
-                f"backtest would be {spell_change(known[change.name])} larger"
+                "backtest would be about the same"
             )
         else:
             yield (
                 f"Without {change.name}, the model's error on the backtest would be "
-                f"{spell_change(known[change.name])} larger"
+                f"{spell_percent(known[change.name])} larger"
             )
 
 
@@ -116,8 +116,14 @@ def build_what_if_page(answer: Answer) -> str:
             make("section", *parts, class_="card")
             for parts in (
                 _list_doubts(answer),
-                _draw_total(answer.comparison),
-                _list_items(answer),
+                [
+                    make(
+                        "div",
+                        make("div", *_draw_total(answer.comparison)),
+                        make("div", *_list_items(answer)),
+                        class_="columns",
+                    )
+                ],
             )
         ),
         "NOTES": make(

@@ -87,14 +87,14 @@ def find_encoding(path: Path, name: str, findings: Findings) -> str:
         if text.startswith(opening):
             raise _no_text(name, kind, findings)
     wide = _find_wide_encoding(start)
-    if not wide and not _decodes(path, name, "utf-8-sig", findings):
-        _check_broken_bytes(path, name, findings)
     for encoding in [wide] if wide else ["utf-8-sig", "cp1252", "latin-1"]:
         if _decodes(path, name, encoding, findings):
             _note_encoding(name, encoding, start, findings)
             if encoding == "cp1252":
                 _check_guess(path, name, findings)
             return encoding
+        if encoding == "utf-8-sig":
+            _check_broken_bytes(path, name, findings)
     remedy = "export it again in UTF-8, and upload it whole"
     raise _no_text(name, (f"broken {wide}", remedy), findings)
 

@@ -122,20 +122,7 @@ class Fields:
 
     @cached_property
     def _least(self) -> int:
-        return int(self.sizes.min(initial=0))
-
-    def _words(self, before: int) -> Array:
-        """Read eight bytes that end so many before each field's end, zero outside."""
-        words = self._overlapping[self.starts + (self.sizes - before - _WORD)]
-        if self._least >= before + _WORD:
-            return words
-        missing = np.minimum(np.maximum(_WORD + before - self.sizes, 0), _WORD)
-        shift = (8 * missing).astype(np.uint64)  # by 64, numpy leaves no bit
-        return (words >> shift) << shift
-
-    @cached_property
-    def _least(self) -> int:
-        return int(self.sizes.min(initial=0))
+        return int(self.sizes.min()) if len(self) else 0
 
     def _words(self, before: int) -> Array:
         """Read eight bytes that end so many before each field's end, zero outside."""

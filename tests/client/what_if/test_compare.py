@@ -67,7 +67,7 @@ def test_model_that_does_not_use_it_is_told():
         ([], "is unknown"),
         ([{"attribute": "calendar", "impact": 30.0}], "does not name price"),
         ([{"attribute": "price", "impact": 0.1}], "hardly uses price"),
-        ([{"attribute": "price", "impact": 12.0}], "would be +12% larger"),
+        ([{"attribute": "price", "impact": 12.0}], "would be 12% larger"),
     ],
 )
 def test_use_of_the_covariate_is_told(impacts, said):
