@@ -156,7 +156,6 @@ def _note_mixed(sees: _Sees, forms: Sequence[str], findings: Findings) -> None:
     counts = sees.evidence.forms
     by_count = sorted(forms, key=lambda form: counts[form])
     rare, usual = by_count[0], by_count[-1]
-    words = (f"{counts[form]:,} {form}" for form in reversed(by_count))
     text = sees.evidence.sample[rare]
     unreal = parse_timestamp(text, Reading(rare, "day-first")) is None
     unreal = unreal and parse_timestamp(text, Reading(rare, "month-first")) is None
@@ -170,12 +169,11 @@ def _note_mixed(sees: _Sees, forms: Sequence[str], findings: Findings) -> None:
         remedy += f"stand below each other; otherwise write all of them as {_ISO}"
     findings.add(
         "timestamp-mixed",
-        count=counts[rare],
         examples=sees.find_places(by_count),
         remedy=remedy,
         file=sees.file,
         column=sees.column,
-        problem=f"mixes forms of dates (distinct values: {', '.join(words)}){why}",
+        problem=f"mixes forms of dates ({' and '.join(reversed(by_count))}){why}",
     )
 
 

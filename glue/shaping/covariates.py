@@ -16,12 +16,9 @@ from glue.shaping.joins import (
     note_rows,
     number_alike,
 )
-from glue.shaping.repeats import SLIP, find_mistyped, mark_undated
+from glue.shaping.repeats import SLIP, Slips, mark_undated
 from glue.shaping.shape import Parted, Shape
 from glue.understanding.related import RelatedTable
-
-# Where a larger share repeats others, it is no slip in single rows.
-_SOME = 0.1
 
 
 class CovariateJoiner:
@@ -34,6 +31,7 @@ class CovariateJoiner:
     def __init__(self, shape: Shape, related: Parted, tallies: Tallies) -> None:
         self._shape, self._related, self._tallies = shape, related, tallies
         self._shared: Matches | None = None
+        self._slips = Slips(shape.clock)
 
     def join(self, history: Rows, number: int) -> Rows:
         """Join the covariates of one part to its history, sorted by series and time."""
@@ -51,6 +49,9 @@ class CovariateJoiner:
         """Note, after all parts, what of a shared table belongs to none of them."""
         if self._shared is not None:
             self._tell(self._shared)
+        advice = self._slips.advise() or (SLIP if self._slips.are_few else None)
+        if advice:
+            self._tallies.advise("rts-duplicate-rows", advice)
 
     def _load(self, number: int) -> Matches:
         """Read rows, and leave out those that repeat another's series and moment."""
@@ -72,9 +73,7 @@ class CovariateJoiner:
             tallies=self._tallies,
             more=lambda at: f", as in row {rows.numbers[at - 1]}",
         )
-        mistyped = find_mistyped(shape.clock, series, repeats)
-        if mistyped or 0 < repeats.sum() < _SOME * len(rows):
-            self._tallies.advise("rts-duplicate-rows", mistyped or SLIP)
+        self._slips.see(series, repeats, alike=np.zeros(len(rows), dtype=bool))
         return Matches(rows.take(~repeats & ~undated))
 
     def _note_undated(self, rows: Rows, undated: Array) -> None:

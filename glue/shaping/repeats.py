@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -38,8 +37,9 @@ _HALF_DAYS = "write hours from 0 to 23, or AM or PM behind them"
 _TIMES_LOST = "if times of day were lost"
 # So many rows of a date are as many as it has hours, or nearly.
 _HALF_DAY = 12
-# So few repeats are slips in single rows.
-_FEW = 5
+# So few repeats, or so small a share of all rows, are slips in single rows.
+_FEW, _SOME = 5, 0.1
+_MOST_REPEATS = 1_000_000
 # What programs write where there is no date, in days since 1970.
 _NO_DATES = (-25_567, -25_569, 0)
 _NEARLY_ALL = 0.9
@@ -49,27 +49,67 @@ _MANY = 0.2
 _MOST = 0.9
 
 
-@dataclass(frozen=True)
-class Slip:
-    """What to do about some repeats, and how many they are."""
+class Slips:
+    """Looks, part by part, where the rows that repeat others stand in the file.
 
-    count: int
-    remedy: str
-
-
-def note_repeats(shape: Shape, series: Series, tallies: Tallies) -> Slip | None:
-    """Count what the repeats of a part have in common.
-
-    Returns
-    -------
-    Slip or None
-        What to do about them, where their places among the rows tell.
+    What it advises does not depend on how the rows were parted.
     """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._count, self._rows = clock, 0, 0
+        self._said: list[tuple[int, str]] = []
+        self._numbers: list[Array] = []
+        self._are_alike = True
+
+    def see(self, series: Series, repeats: Array, *, alike: Array) -> None:
+        """Take in the rows of a part, sorted by series and moment.
+
+        ``repeats`` are those with the moment of the row before, and ``alike`` those of
+        them that have its values too, [n].
+        """
+        places = np.flatnonzero(repeats)
+        self._rows += len(repeats)
+        self._count += len(places)
+        self._are_alike &= bool((alike == repeats).all())
+        numbers = series.rows.numbers
+        if self._count <= _FEW:
+            found = ((at, _find_place(self._clock, series, at)) for at in places)
+            self._said += [(int(numbers[at]), text) for at, text in found if text]
+        if self._count <= _MOST_REPEATS:
+            self._numbers.append(np.array([numbers[places], numbers[places - 1]]))
+
+    @property
+    def are_few(self) -> bool:
+        """Whether there are some, and no more than slips in single rows."""
+        return 0 < self._count < _SOME * self._rows
+
+    def advise(self) -> str | None:
+        """Say what to do, where the places of all rows tell."""
+        if 0 < self._count <= _FEW and len(self._said) == self._count:
+            return "; ".join(text for _, text in sorted(self._said))
+        if self._are_alike and 1 < self._count <= _MOST_REPEATS:
+            return _name_block(*np.concatenate(self._numbers, axis=1))
+        return None
+
+
+def _name_block(rows: Array, twins: Array) -> str | None:
+    """Name a block of rows that repeats another one, where it is one."""
+    rows, twins = np.sort(rows), np.sort(twins)
+    if (np.diff(rows) != 1).any() or (np.diff(twins) != 1).any():
+        return None
+    return (
+        f"rows {rows[0]} to {rows[-1]} repeat rows {twins[0]} to {twins[-1]}, alike in "
+        f"all columns: remove rows {rows[0]} to {rows[-1]}"
+    )
+
+
+def note_repeats(shape: Shape, series: Series, tallies: Tallies, slips: Slips) -> None:
+    """Count what the repeats of a part have in common."""
     rows, amounts = series.rows, tallies.amounts
     repeats = series.repeats(rows.seconds)
     repeats &= ~mark_undated(rows.seconds, repeats)
     if not repeats.any():
-        return None
+        return
     seconds = rows.seconds[repeats]
     amounts["repeats"] += len(seconds)
     amounts["repeats_among"] += len(repeats)
@@ -81,39 +121,7 @@ def note_repeats(shape: Shape, series: Series, tallies: Tallies) -> Slip | None:
         if rows[name].dtype == object:
             amounts[f"repeats:{name}"] += int(differs.sum())
     amounts["repeats_alike"] += int(same.sum())
-    text = find_mistyped(shape.clock, series, repeats)
-    if text is None and (same == repeats).all():
-        text = _name_block(rows.numbers, np.flatnonzero(repeats))
-    return Slip(len(seconds), text) if text else None
-
-
-def _name_block(numbers: Array, places: Array) -> str | None:
-    """Name a block of rows that repeats another one, where it is one."""
-    rows, twins = np.sort(numbers[places]), np.sort(numbers[places - 1])
-    if len(rows) < 2 or (np.diff(rows) != 1).any() or (np.diff(twins) != 1).any():
-        return None
-    return (
-        f"rows {rows[0]} to {rows[-1]} repeat rows {twins[0]} to {twins[-1]}, alike in "
-        f"all columns: remove rows {rows[0]} to {rows[-1]}"
-    )
-
-
-def find_mistyped(clock: Clock, series: Series, repeats: Array) -> str | None:
-    """Say which date the place of a row among those of its series calls for.
-
-    Parameters
-    ----------
-    clock
-        Counts and writes moments.
-    series
-        Rows, sorted by series and moment.
-    repeats
-        Which of them have the moment of the row before, [n].
-    """
-    if not 0 < repeats.sum() <= _FEW:
-        return None
-    said = [_find_place(clock, series, at) for at in np.flatnonzero(repeats).tolist()]
-    return "; ".join(filter(None, said)) if all(said) else None
+    slips.see(series, repeats, alike=same)
 
 
 def _find_place(clock: Clock, series: Series, at: int) -> str | None:
@@ -158,7 +166,7 @@ def _differs_above(values: Array) -> Array:
 
 
 def explain_repeats(
-    shape: Shape, tallies: Tallies, findings: Findings, *, slip: Slip | None
+    shape: Shape, tallies: Tallies, findings: Findings, *, slips: Slips
 ) -> None:
     """Say, after all parts, what to do about just these repeats."""
     amounts = tallies.amounts
@@ -168,8 +176,8 @@ def explain_repeats(
     if counts:
         usual = f"{SLIP}; {_OR_COMBINE}" if counts["repeats"] <= _FEW else _DIFFERENT
         advice = next(_list_advice(shape, counts, findings), usual)
-        if slip and slip.count == counts["repeats"] and "header" not in advice:
-            advice = slip.remedy
+        if "header" not in advice:
+            advice = slips.advise() or advice
         tallies.advise(_CODE, advice)
         hours_lost = advice == _HALF_DAYS or advice.startswith(_TIMES_LOST)
         if advice == _HALF_DAYS:

@@ -17,7 +17,7 @@ from glue.shaping.future import check_future, cut_horizon, note_none
 from glue.shaping.hook import Hook, HookCaller, list_others
 from glue.shaping.input_files import BlockWriter, InputFiles, PartLimits
 from glue.shaping.parts import Parts
-from glue.shaping.repeats import Slip, explain_repeats, note_repeats
+from glue.shaping.repeats import Slips, explain_repeats, note_repeats
 from glue.shaping.series_checks import check_series, drop_short_series
 from glue.shaping.shape import Parted, Shape
 from glue.shaping.spellings import spell_alike
@@ -35,7 +35,7 @@ class Shaper:
         self.shape, self._related, self._metadata = shape, related, metadata
         self._checks, self._joins, self._dropped = Tallies(), Tallies(), Tallies()
         self._values = ColumnValues(shape)
-        self._slip: Slip | None = None
+        self._slips = Slips(shape.clock)
         self._covariates: CovariateJoiner | None = None
         if related is not None:
             self._covariates = CovariateJoiner(shape, related, self._joins)
@@ -61,7 +61,7 @@ class Shaper:
         if self._covariates is not None:
             self._covariates.finish()
         note_none(self.shape, self._joins)
-        explain_repeats(self.shape, self._checks, findings, slip=self._slip)
+        explain_repeats(self.shape, self._checks, findings, slips=self._slips)
         shape = self._values.judge(self._joins)
         if self._related is not None and not self._joins.amounts.pop("matched", 0):
             self._refuse_related(self._related, findings)
@@ -113,8 +113,7 @@ class Shaper:
         rows = rows.with_seconds(self.shape.clock.cut(rows.seconds))
         series = rows.series(self.shape.keys)
         check_series(self.shape, series, self._checks)
-        slip = note_repeats(self.shape, series, self._checks)
-        self._slip = self._slip or slip
+        note_repeats(self.shape, series, self._checks, self._slips)
         return cut_horizon(self.shape, rows, self._joins)
 
     def _join(self, rows: Rows, number: int) -> Rows:
