@@ -563,6 +563,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "lower ForecastHorizon, or upload a longer history",
         "ForecastHorizon is {horizon}, and {file} has {steps} time steps, which allow "
         "{most}",
+        *_LOST_ROWS,
     ),
     "horizon-long": _warning(
         "The history has fewer than five steps for each step of the horizon.",
@@ -848,6 +849,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "written another way, rounded, or no ids at all.",
         "write each id alike in all files",
         "{count:id} of {file} without a row in {source}: {why}",
+        *_LOST_ROWS,
     ),
     "target-copied": _error(
         "A column holds the target once more, which is not known ahead.",

@@ -15,6 +15,8 @@ MAX_COLUMNS, MAX_LONG_COLUMNS = 4_000, 1_000
 MAX_NAME = 256
 # A table that is turned has more columns than a header may have by a slip.
 _MOST_TWICE = 8
+# What a second column of numbers may be called, in TTS.csv and beside it.
+_NUMBERS = ("target_value", "price")
 # What is in most names of columns of dates.
 _TIMELY = re.compile(
     r"dat|time|day|week|month|year|period|tag|zeit|jour|fecha|^ds$", re.I
@@ -71,7 +73,13 @@ def check_header(
         folded = {name.casefold() for name in twice}
         where = [n for n, name in enumerate(header, 1) if name.casefold() in folded]
         if not turned and len(twice) == 1:
-            remedy = _advise_twice(twice[0], where, rows, set(counts))
+            remedy = _advise_twice(
+                twice[0],
+                where,
+                rows,
+                set(counts),
+                is_related=not file.casefold().startswith("tts"),
+            )
         findings.add(
             "header-twice",
             count=len(twice),
@@ -90,7 +98,12 @@ def check_header(
 
 
 def _advise_twice(
-    name: str, where: Sequence[int], rows: Sequence[Sequence[str]], taken: set[str]
+    name: str,
+    where: Sequence[int],
+    rows: Sequence[Sequence[str]],
+    taken: set[str],
+    *,
+    is_related: bool,
 ) -> str | None:
     """Say which of the columns of one name should be called otherwise, and how."""
     columns = {
@@ -110,7 +123,7 @@ def _advise_twice(
     if len(dated) == 1 and numbers == others and len(others) == 1:
         return (
             f"{found}: column {dated[0]} holds the dates; call column {others[0]} "
-            "'target_value' if it is to be forecast, and otherwise what it holds"
+            f"what it holds, such as {_NUMBERS[is_related]!r}"
         )
     if len({tuple(texts) for texts in columns.values()}) == 1:
         return f"{found}: they hold the same, so take one of the two out of the table"
@@ -152,14 +165,14 @@ def _note_blank(
 
 def name_columns(row: Sequence[str]) -> list[str]:
     """Give names for the columns of a row, as a header could have them."""
-    names: list[str] = []
-    texts = iter(("item_id", "region"))
-    for cell in row:
-        kind = "timestamp" if is_date(cell) else "text"
-        kind = "target_value" if kind == "text" and is_number(cell) and names else kind
-        name = next(texts, "") if kind == "text" else kind
-        names.append(name if name and name not in names else f"column{len(names) + 1}")
-    return names
+    dates = [at for at, cell in enumerate(row) if is_date(cell)]
+    others = [at for at in range(len(row)) if at not in dates[:1]]
+    numbers = [at for at in others if is_number(row[at])]
+    names = dict(zip(dates[:1], ("timestamp",)))
+    names.update(dict(zip(numbers[-1:], ("target_value",))))
+    left = [at for at in others if at not in names]
+    names.update(dict(zip(left, ("item_id", "region"))))
+    return [names.get(at, f"column{at + 1}") for at in range(len(row))]
 
 
 def _is_shifted(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

@@ -60,6 +60,7 @@ _MOST_LETTERS = 3
 _DIGITS = {"O": 0, "o": 0, "l": 1, "I": 1, "S": 5, "B": 8}
 _BLANK_INSIDE = re.compile(r"[-+]?\d[\d.,]*(?:\s+[\d.,]+)+")
 _LONGEST = max(LONGEST_NUMBER, LONGEST_TIMESTAMP)
+_INDIAN = re.compile(r"[-+]?\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d+)?")
 _MARKS = re.compile(r"[-+]?\d[\d.,'_]*")
 _PROGRAM = re.compile(r"b'|b\"|\\?/Date\(|datetime|Timestamp\(")
 _SIDE = re.compile(r"([-+]?[\d.,]*\d)\s*([^\d\s.,].{0,20})")
@@ -616,6 +617,11 @@ def _find_marks(text: str, like: str) -> Oddity | None:
         plain = text.replace("_", "")
         return Oddity(
             "underscores stand between its digits", f"take them out, as in {plain}"
+        )
+    if _INDIAN.fullmatch(text):
+        return Oddity(
+            "commas group its digits by two, as in India",
+            f"take the commas out, as in {text.replace(',', '')}",
         )
     parts = re.split("[,;']", text)
     if all(map(is_number, parts)) and len(parts) > 2:

@@ -159,7 +159,8 @@ def _note_mixed(sees: _Sees, forms: Sequence[str], findings: Findings) -> None:
     text = sees.evidence.sample[rare]
     unreal = parse_timestamp(text, Reading(rare, "day-first")) is None
     unreal = unreal and parse_timestamp(text, Reading(rare, "month-first")) is None
-    odd = explain_moment(text) if unreal else None
+    like = sees.evidence.sample[usual]
+    odd = explain_moment(text, like=like) if unreal else None
     why = f"; {odd.why}" if odd else ""
     others = " and ".join(repr(sees.evidence.sample[form]) for form in by_count[:-1])
     remedy = f"write values such as {others} like the others, as "
@@ -170,7 +171,7 @@ def _note_mixed(sees: _Sees, forms: Sequence[str], findings: Findings) -> None:
     findings.add(
         "timestamp-mixed",
         examples=sees.find_places(by_count),
-        remedy=remedy,
+        remedy=odd.remedy if odd else remedy,
         file=sees.file,
         column=sees.column,
         problem=f"mixes forms of dates ({' and '.join(reversed(by_count))}){why}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from glue.rows import Series
 from glue.shaping.clock_change import is_set_back
 from glue.shaping.horizon import Clock
 from glue.shaping.shape import Shape
+from glue.shaping.spellings import is_damaged
 
 _CODE = "duplicate-rows"
 _CLOCKS = (
@@ -175,7 +176,9 @@ def explain_repeats(
         del amounts[name]
     if counts:
         usual = f"{SLIP}; {_OR_COMBINE}" if counts["repeats"] <= _FEW else _DIFFERENT
-        advice = next(_list_advice(shape, counts, findings), usual)
+        advice = next(
+            _list_advice(shape, counts, findings, tallies.examples(_CODE)), usual
+        )
         if "header" not in advice:
             advice = slips.advise() or advice
         tallies.advise(_CODE, advice)
@@ -212,15 +215,25 @@ def _write_moment(example: Example) -> str:
 
 
 def _list_advice(
-    shape: Shape, counts: dict[str, int], findings: Findings
+    shape: Shape,
+    counts: dict[str, int],
+    findings: Findings,
+    repeats: Sequence[Example],
 ) -> Iterator[str]:
     """Give what fits, the likeliest first."""
     total = counts["repeats"]
+    ids = [str(one.value).partition(" at ")[0] for one in repeats]
     header = _find_header(shape.file, findings)
     if header is not None:
         yield (
             f"the header stands again in row {header.row}, as where a table is there "
             "twice or several were joined: keep one of each row"
+        )
+    if ids and all(map(is_damaged, ids)):
+        text = ids[0]
+        yield (
+            f"several items share an id such as {text!r}, as a spreadsheet has rounded "
+            f"long numbers: export {shape.file} again with its ids as text"
         )
     if counts["repeats_of_clocks"] == total:
         yield _CLOCKS

@@ -145,6 +145,13 @@ def _explain_unknown(unknown: list[Example], shape: Shape) -> str | None:
             str(example.value).split(" at ", maxsplit=1)[0].split(", ", maxsplit=1)[0]
         )
         item = alike.get(spell_alike(text)) or _find_within(text, alike.values())
+        longer = [one for one in shape.history.items if _find_within(one, [text])]
+        if item is None and len(longer) == 1:
+            item = longer[0]
+            return (
+                f"write {item!r} as {text!r} in {shape.file}, if they are the same "
+                "item, and the other ids likewise"
+            )
         if item == f"{text}.0":
             return (
                 f"write {item!r} as {text!r} in {shape.file}, if they are the same "

@@ -87,7 +87,9 @@ def note_lost_letters(shape: Shape, series: Candidates, tallies: Tallies) -> Arr
     names = {series.firsts.name(shape.keys, at): at for at in unmet}
     unknown = tallies.examples("rts-series-unknown")
     pair = find_lost(names, unknown)
-    if pair is None or shape.related is None:
+    if pair is None:
+        return _note_lost_zeros(shape, series, names, unknown, tallies=tallies)
+    if shape.related is None:
         return found
     text, theirs = pair
     is_ours = "?" in text
@@ -108,6 +110,57 @@ def note_lost_letters(shape: Shape, series: Candidates, tallies: Tallies) -> Arr
         why=f"{text!r} is {theirs.value!r} in "
         f"{shape.related.name} (row {theirs.row}); {why}",
         remedy=remedy,
+    )
+    return found
+
+
+def _note_lost_zeros(
+    shape: Shape,
+    series: Candidates,
+    names: dict[str, int],
+    unknown: list[Example],
+    *,
+    tallies: Tallies,
+) -> Array:
+    """Note the names that RTS.csv has with other zeros in front of them."""
+    found = np.zeros(len(series.unmet), dtype=bool)
+    theirs = {
+        text.lstrip("0"): (text, one.row)
+        for one in unknown
+        for text in [str(one.value).split(" at ", maxsplit=1)[0]]
+    }
+    pairs = [
+        (name, *theirs[name.lstrip("0")])
+        for name in names
+        if name.lstrip("0") in theirs and name != theirs[name.lstrip("0")][0]
+    ]
+    if not pairs or shape.related is None:
+        return found
+    first, twin, row = pairs[0]
+    places = [
+        (at, name)
+        for name, at in names.items()
+        if name[:1] == "0" or (len(twin) > len(first) and name[:1].isdecimal())
+    ]
+    found[[at for at, _ in places]] = True
+    source = shape.related.name
+    whole, bad = (
+        max(first, twin, key=len),
+        source if len(twin) < len(first) else shape.file,
+    )
+    tallies.add(
+        "ids-unmatched",
+        [
+            Example(shape.file, int(series.firsts.numbers[at]), shape.keys[0], name)
+            for at, name in places
+        ],
+        count=len(places),
+        column=shape.keys[0],
+        file=shape.file,
+        source=source,
+        why=f"{first!r} is {twin!r} in {source} (row {row}): {bad} has lost zeros in "
+        "front of its ids",
+        remedy=f"export {bad} again with its ids as text, so that it has {whole!r} too",
     )
     return found
 
@@ -240,7 +293,8 @@ def _find_near(text: str, known: list[str], *, few: int) -> str | None:
     near = difflib.get_close_matches(text, others, n=1, cutoff=0.8)
     if near and text.translate(_NO_DIGITS) != near[0].translate(_NO_DIGITS):
         return near[0]
-    if few > _FEW_ROWS or len(text) < _LEAST_LETTERS:
+    is_odd = bool(others) and all(map(str.isdecimal, others)) and not text.isdecimal()
+    if (few > _FEW_ROWS and not is_odd) or len(text) < _LEAST_LETTERS:
         return None
     return next((one for one in others if _is_one_off(text, one)), None)
 
