@@ -74,7 +74,9 @@ class Slips:
         self._are_alike &= bool((alike == repeats).all())
         numbers = series.rows.numbers
         if self._count <= _FEW:
-            found = ((at, _find_place(self._clock, series, at)) for at in places)
+            found = (
+                (at, _find_place(self._clock, series, at)) for at in places.tolist()
+            )
             self._said += [(int(numbers[at]), text) for at, text in found if text]
         if self._count <= _MOST_REPEATS:
             self._numbers.append(np.array([numbers[places], numbers[places - 1]]))
