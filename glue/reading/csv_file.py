@@ -197,12 +197,14 @@ def _read_header(table: CsvFile, findings: Findings) -> CsvFile:
     _check_whole_quotes(table, header, findings)
     if is_headless(header, rows):
         found = list_some(header)
+        is_related = table.name.casefold().startswith(("rts", "metadata"))
+        names = name_columns(header, is_related=is_related)
         raise findings.reject(
             "header-missing",
             file=table.name,
             found=found,
             remedy="put a line with the names of its columns above the first row, such "
-            f"as {table.layout.delimiter.join(name_columns(header))}, in the order of "
+            f"as {table.layout.delimiter.join(names)}, in the order of "
             "the values; the archive's other tables call their ids and dates alike",
         )
     written = len(header)

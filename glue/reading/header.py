@@ -78,7 +78,7 @@ def check_header(
                 where,
                 rows,
                 set(counts),
-                is_related=not file.casefold().startswith("tts"),
+                is_related=file.casefold().startswith(("rts", "metadata")),
             )
         findings.add(
             "header-twice",
@@ -163,13 +163,14 @@ def _note_blank(
     )
 
 
-def name_columns(row: Sequence[str]) -> list[str]:
+def name_columns(row: Sequence[str], *, is_related: bool) -> list[str]:
     """Give names for the columns of a row, as a header could have them."""
     dates = [at for at, cell in enumerate(row) if is_date(cell)]
     others = [at for at in range(len(row)) if at not in dates[:1]]
     numbers = [at for at in others if is_number(row[at])]
     names = dict(zip(dates[:1], ("timestamp",)))
-    names.update(dict(zip(numbers[-1:], ("target_value",))))
+    if not is_related:
+        names.update(dict(zip(numbers[-1:], ("target_value",))))
     left = [at for at in others if at not in names]
     names.update(dict(zip(left, ("item_id", "region"))))
     return [names.get(at, f"column{at + 1}") for at in range(len(row))]

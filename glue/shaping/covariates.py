@@ -16,7 +16,7 @@ from glue.shaping.joins import (
     note_rows,
     number_alike,
 )
-from glue.shaping.repeats import SLIP, Slips, mark_undated
+from glue.shaping.repeats import ALIKE, SLIP, Slips, differs_above, mark_undated
 from glue.shaping.shape import Parted, Shape
 from glue.understanding.related import RelatedTable
 
@@ -49,7 +49,8 @@ class CovariateJoiner:
         """Note, after all parts, what of a shared table belongs to none of them."""
         if self._shared is not None:
             self._tell(self._shared)
-        advice = self._slips.advise() or (SLIP if self._slips.are_few else None)
+        usual = ALIKE if self._slips.are_alike else SLIP
+        advice = self._slips.advise() or (usual if self._slips.are_few else None)
         if advice:
             self._tallies.advise("rts-duplicate-rows", advice)
 
@@ -73,7 +74,10 @@ class CovariateJoiner:
             tallies=self._tallies,
             more=lambda at: f", as in row {rows.numbers[at - 1]}",
         )
-        self._slips.see(series, repeats, alike=np.zeros(len(rows), dtype=bool))
+        alike = repeats.copy()
+        for name in table.columns:
+            alike &= ~differs_above(rows[name])
+        self._slips.see(series, repeats, alike=alike)
         return Matches(rows.take(~repeats & ~undated))
 
     def _note_undated(self, rows: Rows, undated: Array) -> None:

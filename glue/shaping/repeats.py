@@ -25,7 +25,7 @@ _OR_COMBINE = (
     "or say how to combine them in Transformations.Aggregation for the target, such as "
     '"sum"'
 )
-_SAME = (
+ALIKE = (
     "these rows are alike in all columns, as where rows were copied: remove the repeats"
 )
 _DIFFERENT = (
@@ -86,6 +86,11 @@ class Slips:
         """Whether there are some, and no more than slips in single rows."""
         return 0 < self._count < _SOME * self._rows
 
+    @property
+    def are_alike(self) -> bool:
+        """Whether all repeats have the values of the rows that they repeat."""
+        return self._are_alike and self._count > 0
+
     def advise(self) -> str | None:
         """Say what to do, where the places of all rows tell."""
         if 0 < self._count <= _FEW and len(self._said) == self._count:
@@ -119,7 +124,7 @@ def note_repeats(shape: Shape, series: Series, tallies: Tallies, slips: Slips) -
     amounts["repeats_of_clocks"] += int(is_set_back(seconds).sum())
     same = repeats.copy()
     for name in (shape.target, *shape.history.roles.others):
-        differs = repeats & _differs_above(rows[name])
+        differs = repeats & differs_above(rows[name])
         same &= ~differs
         if rows[name].dtype == object:
             amounts[f"repeats:{name}"] += int(differs.sum())
@@ -160,7 +165,7 @@ def mark_undated(seconds: Array, repeats: Array) -> Array:
     return np.isin(days, undated)
 
 
-def _differs_above(values: Array) -> Array:
+def differs_above(values: Array) -> Array:
     """Mark the values that are other than those above them, [n]."""
     changed = values[1:] != values[:-1]
     if values.dtype != object:
@@ -250,7 +255,7 @@ def _list_advice(
             "it, and name it in GroupingAttributeNames of TimeSeriesConfig"
         )
     if counts["repeats_alike"] == total:
-        yield _SAME
+        yield ALIKE
     named = _list_named(counts)
     if counts["repeats"] >= _MANY * counts["repeats_among"] and not named:
         item, lost = shape.keys[0], ""

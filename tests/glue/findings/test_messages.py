@@ -219,6 +219,12 @@ SAYS = [
         None,
     ),
     (
+        "rts-duplicate-rows",
+        as_zip(TTS, rts=related() + "A,2020-03-01,2.25\n"),
+        ("alike in all columns", "remove the repeats"),
+        set_job(ForecastHorizon=4),
+    ),
+    (
         "ids-unmatched",
         as_zip(TTS.replace("A,", "C?tes,"), rts=related().replace("A,", "Côtes,")),
         ("'C?tes' is 'Côtes' in RTS.csv", "became ? in TTS.csv", "CSV in UTF-8"),
