@@ -440,7 +440,12 @@ def clocks_put_back(draft: Draft, random: Random) -> bool:
 
 
 @kind(
-    "series-ends-early", "future-rows", "zeros-at-end", "future-none", "duplicate-rows"
+    "series-ends-early",
+    "future-rows",
+    "zeros-at-end",
+    "future-none",
+    "duplicate-rows",
+    "future-zeros",
 )
 def future_rows_of_zeros(draft: Draft, random: Random) -> bool:
     return _append_future(draft, random, "0")

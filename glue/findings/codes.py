@@ -72,8 +72,8 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "zip-nested": _error(
         "The archive holds another archive.",
-        "put the CSV files into the archive directly, and nothing packed",
-        "{count:member} of the archive with an archive's name",
+        "unpack it, and put the CSV files that it holds into one archive directly",
+        "the archive holds {count:archive} instead of tables only",
     ),
     "zip-bomb": _error(
         "A large member unpacks to more than a hundred times what it holds.",
@@ -125,8 +125,8 @@ UPLOAD_CODES: dict[str, Code] = {
     # the text of the tables
     "csv-empty": _error(
         "A table is empty.",
-        "export it again, with a header and at least one row; RTS.csv and metadata.csv "
-        "may be left out of the archive instead",
+        "export it again, with a header and at least one row (an archive does not need "
+        "an RTS.csv or a metadata.csv)",
         "{file} is empty",
     ),
     "csv-no-rows": _error(
@@ -563,6 +563,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "lower ForecastHorizon, or upload a longer history",
         "ForecastHorizon is {horizon}, and {file} has {steps} time steps, which allow "
         "{most}",
+        *_LOST_ROWS,
     ),
     "horizon-long": _warning(
         "The history has fewer than five steps for each step of the horizon.",
@@ -848,6 +849,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "written another way, rounded, or no ids at all.",
         "write each id alike in all files",
         "{count:id} of {file} without a row in {source}: {why}",
+        *_LOST_ROWS,
     ),
     "target-copied": _error(
         "A column holds the target once more, which is not known ahead.",
@@ -855,13 +857,24 @@ UPLOAD_CODES: dict[str, Code] = {
         "{file}'s column {column!r} holds the same values as {target!r}, the target, "
         "which is not known ahead",
     ),
+    "future-zeros": _error(
+        "All series end with zeros, over just the steps at whose end the future of "
+        "RTS.csv comes short of the horizon: rows of the future that is to be "
+        "forecast.",
+        "take these rows out of TTS.csv",
+        "{file} ends with zeros in {count} of {series} series, from {since} on "
+        "({zeros:step}), and the rows of {source} come just so many short of the "
+        "{horizon} steps to forecast behind them: these zeros seem to stand for the "
+        "future, which is not known yet",
+    ),
     "future-partial": _error(
         "Covariates of the future are given for some series or steps only.",
         "complete them up to the end of the horizon, after a look for wrong ids among "
         "these series; or set futurefill for each (texts cannot be filled)",
         "{source} does not give {unfilled} for all of the {horizon} steps to come, in "
         "{count} of {series} series",
-        *("future-none", "rts-nothing-matched"),
+        *("future-none", "rts-nothing-matched", "timestamp-default"),
+        *("target-not-number", "rts-duplicate-rows", "future-zeros"),
         *_LOST_ROWS,
     ),
     "future-partial-filled": _warning(
@@ -888,7 +901,8 @@ UPLOAD_CODES: dict[str, Code] = {
     # settings
     "settings-unreadable": _error(
         "A settings file is not a JSON object.",
-        "correct it, for example with python -m json.tool, or remove it",
+        "correct it there; without the file, the horizon and all else would be the "
+        "usual ones",
         "{source} cannot be read as settings: {problem}",
     ),
     "settings-key-twice": _warning(

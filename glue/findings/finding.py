@@ -17,6 +17,10 @@ MAX_EXAMPLES = 5
 MAX_FINDINGS = 50
 _LONGEST_TEXT = 600
 _LONGEST_VALUE = 200
+# So many values are shown, each with its rows.
+_MOST_PLACES = 4
+# After so many characters of them, there are no more.
+_LONGEST_PLACES = 160
 
 
 class Count(int):
@@ -55,11 +59,15 @@ class Finding:
         return f"[{self.code}] {self.what}{self._places()}; {self.remedy}"
 
     def _places(self) -> str:
-        places, before = list[str](), None
-        for example in _choose_different(self.examples)[:3]:
-            places.append(_place(example, before))
-            before = example
-        return f" (for example {', '.join(places)})" if places else ""
+        places, before, shown = list[str](), None, 0
+        for same in _list_alike(self.examples)[:_MOST_PLACES]:
+            if sum(map(len, places)) > _LONGEST_PLACES:
+                break
+            places.append(_place(same[0], before, [each.row for each in same]))
+            before, shown = same[0], shown + len(same)
+        counted = self.count > 1 or self.what.startswith("1 ")
+        some = "" if counted and shown >= self.count else "for example "
+        return f" ({some}{', '.join(places)})" if places else ""
 
     def as_data(self) -> dict[str, Any]:
         """Give the finding as JSON data."""
@@ -173,6 +181,15 @@ class Findings:
     def is_full(self, code: str) -> bool:
         """Tell whether a code was said so often that it is not told again."""
         return self._counts[code] >= MAX_FINDINGS
+
+    def advise(self, code: str, remedy: str, *, about: str) -> None:
+        """Give what was said of a code another remedy, where it speaks of something."""
+        self._said = [
+            (replace(finding, remedy=remedy), file)
+            if finding.code == code and about in finding.what
+            else (finding, file)
+            for finding, file in self._said
+        ]
 
     def infer(self, key: str, value: Any, evidence: str) -> None:
         """Say what the data showed that no settings gave."""
@@ -314,22 +331,23 @@ def _order(example: Example) -> tuple[str, int, str, str]:
     return (example.file, row, example.column or "", example.value or "")
 
 
-def _choose_different(examples: Iterable[Example]) -> list[Example]:
-    """Keep the first of the examples that show the same value."""
-    kept: dict[tuple[str, str | None, str | None], Example] = {}
+def _list_alike(examples: Iterable[Example]) -> list[list[Example]]:
+    """Put the examples together that show the same value, or none, of a column."""
+    kept: dict[tuple[str, str | None, str | None], list[Example]] = {}
     for example in examples:
-        shown = example.value or str(example.row)
-        kept.setdefault((example.file, example.column, shown), example)
+        place = (example.file, example.column, example.value or "")
+        kept.setdefault(place, []).append(example)
     return list(kept.values())
 
 
-def _place(example: Example, before: Example | None) -> str:
-    """Name a place, without what it has in common with the one before."""
+def _place(example: Example, before: Example | None, numbers: list[int | None]) -> str:
+    """Name places, without what they have in common with the one before."""
     same_file = before is not None and before.file == example.file
     same_column = before is not None and same_file and before.column == example.column
     words = [] if same_file and example.row is not None else [example.file]
     if example.row is not None:
-        words.append(f"row {example.row}")
+        rows = list(dict.fromkeys(map(str, numbers)))
+        words.append(f"row {rows[0]}" if not rows[1:] else f"rows {', '.join(rows)}")
     if example.column is not None and not (same_column and words):
         words.append(f"column {shorten(example.column)!r}")
     if example.value:

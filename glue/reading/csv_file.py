@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from glue.findings.finding import (
     shorten,
 )
 from glue.reading.encodings import MAX_LINE_BYTES, find_encoding
-from glue.reading.header import check_count, check_header
+from glue.reading.header import check_count, check_header, name_columns
 from glue.reading.layout import (
     DELIMITERS,
     Layout,
@@ -165,6 +166,12 @@ def open_csv(
     return _read_header(table, findings)
 
 
+_OPENED = (
+    "take that quote away if it stands there by mistake; otherwise close it where its "
+    "value ends"
+)
+
+
 def _read_head(path: Path, name: str, encoding: str, findings: Findings) -> list[str]:
     """Read the first lines, blank ones included."""
     with path.open(encoding=encoding, newline="") as file:
@@ -190,7 +197,16 @@ def _read_header(table: CsvFile, findings: Findings) -> CsvFile:
     _check_whole_quotes(table, header, findings)
     if is_headless(header, rows):
         found = list_some(header)
-        raise findings.reject("header-missing", file=table.name, found=found)
+        is_related = table.name.casefold().startswith(("rts", "metadata"))
+        names = name_columns(header, is_related=is_related)
+        raise findings.reject(
+            "header-missing",
+            file=table.name,
+            found=found,
+            remedy="put a line with the names of its columns above the first row, such "
+            f"as {table.layout.delimiter.join(names)}, in the order of "
+            "the values; the archive's other tables call their ids and dates alike",
+        )
     written = len(header)
     while len(header) > 1 and not header[-1]:
         header.pop()  # a delimiter at the end of each line makes no column
@@ -387,7 +403,11 @@ def _check_quotes(
         place = Example(table.name, number, column, shorten(f'"{first}'))
         count = len(longest.splitlines()) - 1
         raise findings.reject(
-            "csv-quote-open", count=count, examples=[place], file=table.name
+            "csv-quote-open",
+            count=count,
+            examples=[place],
+            file=table.name,
+            remedy=None if re.search(r'\d["\u2033]', first) else _OPENED,
         )
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from glue.findings.finding import Example, FileRejected, Findings, list_some, shorten
+from glue.reading.numbers import is_number
 from glue.reading.timestamps import is_date
 
 # A table with a column for each date may have more columns than one in long form.
@@ -14,6 +15,8 @@ MAX_COLUMNS, MAX_LONG_COLUMNS = 4_000, 1_000
 MAX_NAME = 256
 # A table that is turned has more columns than a header may have by a slip.
 _MOST_TWICE = 8
+# What a second column of numbers may be called, in TTS.csv and beside it.
+_NUMBERS = ("target_value", "price")
 # What is in most names of columns of dates.
 _TIMELY = re.compile(
     r"dat|time|day|week|month|year|period|tag|zeit|jour|fecha|^ds$", re.I
@@ -69,6 +72,14 @@ def check_header(
             )
         folded = {name.casefold() for name in twice}
         where = [n for n, name in enumerate(header, 1) if name.casefold() in folded]
+        if not turned and len(twice) == 1:
+            remedy = _advise_twice(
+                twice[0],
+                where,
+                rows,
+                set(counts),
+                is_related=file.casefold().startswith(("rts", "metadata")),
+            )
         findings.add(
             "header-twice",
             count=len(twice),
@@ -84,6 +95,39 @@ def check_header(
         findings.add("header-too-long", examples=places, file=file, most=MAX_NAME)
     if findings.errors > before:
         raise FileRejected(f"the header of {file} cannot be used")
+
+
+def _advise_twice(
+    name: str,
+    where: Sequence[int],
+    rows: Sequence[Sequence[str]],
+    taken: set[str],
+    *,
+    is_related: bool,
+) -> str | None:
+    """Say which of the columns of one name should be called otherwise, and how."""
+    columns = {
+        at: [row[at - 1].strip() for row in rows if len(row) >= at] for at in where
+    }
+    if not all(any(texts) for texts in columns.values()):
+        return None
+    held = {at: next(filter(None, texts)) for at, texts in columns.items()}
+    words = " and ".join(f"column {at} {shorten(held[at])!r}" for at in where)
+    dated = [at for at in where if all(map(is_date, filter(None, columns[at])))]
+    others = [at for at in where if at not in dated]
+    numbers = [at for at in others if all(map(is_number, filter(None, columns[at])))]
+    found = f"in the first row, {words}"
+    if len(dated) == 1 and not _TIMELY.search(name):
+        fresh = "date" if "date" not in taken else "timestamp"
+        return f"{found}: call column {dated[0]} {fresh!r}, as it holds dates"
+    if len(dated) == 1 and numbers == others and len(others) == 1:
+        return (
+            f"{found}: column {dated[0]} holds the dates; call column {others[0]} "
+            f"what it holds, such as {_NUMBERS[is_related]!r}"
+        )
+    if len({tuple(texts) for texts in columns.values()}) == 1:
+        return f"{found}: they hold the same, so take one of the two out of the table"
+    return f"{found}: call each what it holds"
 
 
 def _note_blank(
@@ -117,6 +161,19 @@ def _note_blank(
         numbers=", ".join(f"number {number}" for number in blank[:5]),
         width=len(header),
     )
+
+
+def name_columns(row: Sequence[str], *, is_related: bool) -> list[str]:
+    """Give names for the columns of a row, as a header could have them."""
+    dates = [at for at, cell in enumerate(row) if is_date(cell)]
+    others = [at for at in range(len(row)) if at not in dates[:1]]
+    numbers = [at for at in others if is_number(row[at])]
+    names = dict(zip(dates[:1], ("timestamp",)))
+    if not is_related:
+        names.update(dict(zip(numbers[-1:], ("target_value",))))
+    left = [at for at in others if at not in names]
+    names.update(dict(zip(left, ("item_id", "region"))))
+    return [names.get(at, f"column{at + 1}") for at in range(len(row))]
 
 
 def _is_shifted(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Optional
 
@@ -59,6 +60,7 @@ _MOST_LETTERS = 3
 _DIGITS = {"O": 0, "o": 0, "l": 1, "I": 1, "S": 5, "B": 8}
 _BLANK_INSIDE = re.compile(r"[-+]?\d[\d.,]*(?:\s+[\d.,]+)+")
 _LONGEST = max(LONGEST_NUMBER, LONGEST_TIMESTAMP)
+_INDIAN = re.compile(r"[-+]?\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d+)?")
 _MARKS = re.compile(r"[-+]?\d[\d.,'_]*")
 _PROGRAM = re.compile(r"b'|b\"|\\?/Date\(|datetime|Timestamp\(")
 _SIDE = re.compile(r"([-+]?[\d.,]*\d)\s*([^\d\s.,].{0,20})")
@@ -181,6 +183,14 @@ def _explain_moved(
                 f"shift the cells of these rows back to the left by one, so that "
                 f"{shorten(value, 40)} stands under {name!r}",
             )
+    if gap == -1 and _is_shifted_left(columns, name, bad):
+        return Oddity(
+            f"{why}, and the last column is blank: their cells are shifted to the left "
+            "by one",
+            f"shift the cells of these rows to the right by one, so that "
+            f"{shorten(value, 40)} stands under {name!r}, and write under {moved!r} "
+            "what was lost there",
+        )
     stray = str(columns[name][bad][0]).strip()
     homes = {text.strip() for text in columns[moved][~bad].tolist()}
     both = is_number(stray) and all(map(is_number, homes - {""}))
@@ -191,6 +201,19 @@ def _explain_moved(
             f"{shorten(stray, 40)} under {moved!r}",
         )
     return Oddity(why, _MOVE)
+
+
+def _is_shifted_left(columns: Mapping[str, Array], name: str, bad: Array) -> bool:
+    """Say whether bad rows hold what belongs one column further right."""
+    header = list(columns)
+    at = header.index(name)
+    if at + 1 >= len(header):
+        return False
+    last = [not str(text).strip() for text in columns[header[-1]][bad].tolist()]
+    right = {text.strip() for text in columns[header[at + 1]][~bad].tolist()} - {""}
+    strays = {text.strip() for text in columns[name][bad].tolist()}
+    alike = all(map(is_number, strays)) and all(map(is_number, right))
+    return all(last) and bool(right) and (alike or strays <= right)
 
 
 def _find_moved(
@@ -265,8 +288,10 @@ def _find_missing_word(text: str, _: str) -> Oddity | None:
 def _find_serial(text: str, like: str) -> Oddity | None:
     if not _SERIAL.fullmatch(text):
         return None
+    days = int(re.split("[.,]", text)[0])
+    date = datetime(1899, 12, 30) + timedelta(days=days)
     return Oddity(
-        f"{text} is how a spreadsheet counts days",
+        f"{text} is how a spreadsheet counts days; it stands for {date:%Y-%m-%d}",
         f"open it in the spreadsheet, {_AS_DATES}"
         + (f", so that each reads like {like}" if like else ""),
     )
@@ -366,9 +391,13 @@ def _find_half_year(text: str, _: str) -> Oddity | None:
 
 def _find_program(text: str, _: str) -> Oddity | None:
     if _PROGRAM.match(text):
+        inner = re.fullmatch(r"(\w+\(')([^']*)('\)|', .*)", text)
+        way = ""
+        if inner:
+            way = f"; or take {inner[1]} and {inner[3]} away, as in {inner[2]}"
         return Oddity(
             f"{shorten(text, 40)!r} is how a program writes a date to itself",
-            f"have the program write dates as {_ISO}",
+            f"have the program write dates as {_ISO}{way}",
         )
     return None
 
@@ -588,6 +617,18 @@ def _find_marks(text: str, like: str) -> Oddity | None:
         plain = text.replace("_", "")
         return Oddity(
             "underscores stand between its digits", f"take them out, as in {plain}"
+        )
+    if _INDIAN.fullmatch(text):
+        return Oddity(
+            "commas group its digits by two, as in India",
+            f"take the commas out, as in {text.replace(',', '')}",
+        )
+    parts = re.split("[,;']", text)
+    if all(map(is_number, parts)) and len(parts) > 2:
+        return Oddity(
+            f"{text!r} is a list or a note, and not one number",
+            f"write the one number that is meant, {_plain_as(like)}, or leave the cell "
+            "blank if it is not known",
         )
     return Oddity(
         f"{text!r} has more marks than a number can have",

@@ -15,6 +15,7 @@ QUOTE_DECIMALS = (
     "write decimal points, such as 12.5, or put numbers with a decimal comma into "
     'quotes, such as "12,5"'
 )
+_ONE_TOO_MANY = " seems to be one too many,"
 _WHOLE = re.compile(r"[-+]?\d{1,15}")
 _PLACES = re.compile(r"\d{1,3}")
 # So many of the ten digits, at least, where decimals have one place each.
@@ -69,6 +70,10 @@ class WidthAdvice:
                 "write a name for each column into the header, in the order of the "
                 "values",
             )
+        clear = [one for one in self._reasons if _ONE_TOO_MANY in one[0]]
+        if 2 * sum(self._reasons[one] for one in clear) >= sum(self._reasons.values()):
+            (why, remedy), *others = clear
+            return why, f"{remedy}; the other rows likewise" if others else remedy
         return self._reasons.most_common(1)[0][0]
 
     def _find_reason(self, record: Sequence[str]) -> tuple[str, str]:
@@ -132,8 +137,7 @@ class WidthAdvice:
             so_that = f", so that {' and '.join(homes)}" if left else ""
             what = f"the value {text!r}" if text else "a blank one"
             return (
-                f": {what} seems to be one too many, at place {extra + 1} of "
-                f"{len(record)}",
+                f": {what}{_ONE_TOO_MANY} at place {extra + 1} of {len(record)}",
                 f"take {repr(text) if text else 'it'} out{so_that}",
             )
         if self._delimiter == "," and self._list_pairs(record):
@@ -151,6 +155,8 @@ class WidthAdvice:
         """Take in some rows of the header's width."""
         if len(self._likes) < _SOME and rows:
             self._likes = [list(row) for row in rows[:_MOST_LIKES]]
+        elif rows and len(self._likes) < 2 * _MOST_LIKES:
+            self._likes.append(list(rows[-1]))
 
     def _find_extra(self, record: Sequence[str]) -> int | None:
         """Find the one value without which a row is like the others."""
@@ -234,7 +240,8 @@ def _is_like(text: str, column: Sequence[str]) -> int:
 
 
 def _tell_kind(text: str) -> str:
-    return "number" if is_number(text) else "date" if is_date(text) else "text"
+    is_amount = is_number(text) or is_number(text.replace(",", ".", 1))
+    return "number" if is_amount else "date" if is_date(text) else "text"
 
 
 def _find_best(counts: Sequence[int], width: int) -> int | None:

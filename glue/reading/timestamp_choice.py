@@ -156,24 +156,25 @@ def _note_mixed(sees: _Sees, forms: Sequence[str], findings: Findings) -> None:
     counts = sees.evidence.forms
     by_count = sorted(forms, key=lambda form: counts[form])
     rare, usual = by_count[0], by_count[-1]
-    words = (f"{counts[form]:,} {form}" for form in reversed(by_count))
     text = sees.evidence.sample[rare]
     unreal = parse_timestamp(text, Reading(rare, "day-first")) is None
     unreal = unreal and parse_timestamp(text, Reading(rare, "month-first")) is None
-    odd = explain_moment(text) if unreal else None
+    like = sees.evidence.sample[usual]
+    odd = explain_moment(text, like=like) if unreal else None
     why = f"; {odd.why}" if odd else ""
-    remedy = f"write all of them like {sees.evidence.sample[usual]!r}, or as {_ISO}"
+    others = " and ".join(repr(sees.evidence.sample[form]) for form in by_count[:-1])
+    remedy = f"write values such as {others} like the others, as "
+    remedy += repr(sees.evidence.sample[usual])
     if {"year", "year-month", "year-quarter"}.intersection(forms):
         remedy = "keep the rows of one kind, where two tables, or years and months, "
         remedy += f"stand below each other; otherwise write all of them as {_ISO}"
     findings.add(
         "timestamp-mixed",
-        count=counts[rare],
         examples=sees.find_places(by_count),
-        remedy=remedy,
+        remedy=odd.remedy if odd else remedy,
         file=sees.file,
         column=sees.column,
-        problem=f"mixes forms of dates (distinct values: {', '.join(words)}){why}",
+        problem=f"mixes forms of dates ({' and '.join(reversed(by_count))}){why}",
     )
 
 

@@ -338,6 +338,12 @@ def find_order(evidence: TimestampEvidence) -> str | None:
     return "day-first" if first_is_day else "month-first"
 
 
+def shows_order(evidence: TimestampEvidence) -> bool:
+    """Say whether days above 12 stand in one place only, which settles the order."""
+    above = [max(some, default=0) > 12 for some in (evidence.firsts, evidence.seconds)]
+    return above[0] != above[1] and not is_year_first(evidence)
+
+
 def is_year_first(evidence: TimestampEvidence) -> bool:
     """Say whether what stands last looks like the day, as in 21/10/07 and 21/10/08.
 

@@ -27,9 +27,12 @@ from glue.rows import Rows
 # Where so large a share of cells is blank, they are merged or written once a block.
 _MERGED = 0.25
 _REPEAT = (
-    "write the {what} into each row: repeat that of the row above where it is written "
-    "once for several rows, as where cells were merged; remove rows that are totals"
+    "write the {what} into each row; where it is written once for several rows, as "
+    "where cells were merged, that is the {what} of the row above"
 )
+_IDLE = "remove these rows: they hold neither a date nor a value to learn from"
+# So few rows without a date are shown whole.
+_SHOWN = 5
 _OR_TEXT = '; or set the column\'s type to "text" in Preparation.ColumnTypes'
 
 
@@ -105,6 +108,10 @@ class _RowReader:
     def advise(self) -> None:
         """Say, after the last row, what blank cells are: merged ones, if many."""
         rows = self._tallies.amounts["read"]
+        idle = self._tallies.amounts.pop("idle", 0)
+        if 0 < idle == self._tallies.count("timestamp-blank"):
+            self._tallies.advise("timestamp-blank", _IDLE)
+            return
         for code, what in (("key-blank", "id"), ("timestamp-blank", "date")):
             if self._tallies.count(code) > _MERGED * rows:
                 self._tallies.advise(code, _REPEAT.format(what=what))
@@ -133,9 +140,18 @@ class _RowReader:
             self._like.setdefault(name, str(uniques[readable][0]))
         bad, blank = ~readable[codes], texts.blank(name)
         self._note("timestamp-blank", texts, bad & blank, name)
+        self._tallies.amounts["idle"] += self._count_idle(texts, bad & blank)
         if (bad & ~blank).any():
             self._note_moments(texts, bad & ~blank, name)
         return moments[codes], ~bad
+
+    def _count_idle(self, texts: Rows, undated: Array) -> int:
+        """Count the rows without a date that have no target, or no number, either."""
+        plan, idle = self._plan, undated
+        names = [plan.target] if plan.target else list(plan.numbers)
+        for name in names:
+            idle = idle & texts.blank(name)
+        return int(idle.sum()) if names else 0
 
     def _note_moments(self, texts: Rows, bad: Array, name: str) -> None:
         file, code, count = self._file, "timestamp-unreadable", int(bad.sum())
@@ -199,9 +215,18 @@ class _RowReader:
 
     def _note(self, code: str, texts: Rows, mask: Array, name: str) -> None:
         if mask.any():
-            examples = texts.first_texts(mask, self._file, name)
             count = int(mask.sum())
+            examples = texts.first_texts(mask, self._file, name)
+            if code == "timestamp-blank" and count <= _SHOWN:
+                examples = texts.first(
+                    mask, self._file, None, lambda at: _show_row(texts, at)
+                )
             self._tallies.add(code, examples, count=count, column=name, file=self._file)
+
+
+def _show_row(texts: Rows, at: int) -> str:
+    """Show what stands in a row."""
+    return " | ".join(str(column[at]) for column in texts.columns.values())[:100]
 
 
 def _tell_why(odd: Oddity | None) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from glue.engines import AUTOPILOT, BY_COST, KEY
 from glue.findings.finding import Findings, shorten
 from glue.limits import MAX_SETTINGS_BYTES, TRANSFORM_SIZES
+from glue.settings.mending import mend
 from glue.settings.rules import SETTINGS, check_settings, strip_comments
 
 BUILT_IN = "built-in default"
@@ -25,6 +26,7 @@ _CEILINGS = (
     ("TransformResources", "InstanceCount"),
 )
 # How settings begin, for those who wrote something else.
+_LONGEST_MENDED = 400
 _LIKE = ' such as {"TimeSeriesForecastingJobConfig": {"ForecastHorizon": 14}}'
 _KINDS = {
     list: "a list",
@@ -236,8 +238,10 @@ def read_layer(
     try:
         parsed = _parse(layer.text, twice)
     except (ValueError, RecursionError) as error:
-        problem = _describe_error(error)
-        findings.add("settings-unreadable", source=layer.source, problem=problem)
+        problem, remedy = _describe_error(error, layer.text)
+        findings.add(
+            "settings-unreadable", source=layer.source, problem=problem, remedy=remedy
+        )
         lost.add("")
         return None
     for key in sorted(twice):
@@ -249,14 +253,19 @@ def read_layer(
     return values
 
 
-def _describe_error(error: Exception) -> str:
-    """Say why settings cannot be read, and where."""
+def _describe_error(error: Exception, text: str) -> tuple[str, str | None]:
+    """Say why settings cannot be read, and what to write, if that is seen."""
     if not isinstance(error, json.JSONDecodeError):
-        return shorten(str(error) or "it is nested too deeply", 120)
+        return shorten(str(error) or "it is nested too deeply", 120), None
     near = error.doc[max(error.pos - 15, 0) : error.pos + 15].strip()
     place = f"line {error.lineno}, column {error.colno}"
+    mended = mend(text)
+    if mended is not None:
+        wrong, whole = mended
+        remedy = f"write {shorten(whole, _LONGEST_MENDED)}"
+        return f"{wrong} (at {place}, near {near!r})", remedy
     words = f"it is no JSON at {place}, near {near!r}"
-    return f"{words} ({error.msg[:1].lower()}{error.msg[1:]})"
+    return f"{words} ({error.msg[:1].lower()}{error.msg[1:]})", None
 
 
 def _leave_out(values: dict[str, Any], keys: tuple[str, ...]) -> None:
@@ -285,7 +294,7 @@ def _parse(text: str, twice: set[str]) -> dict[str, Any]:
         raise ValueError(f"it is too long for settings ({len(text)} characters)")
 
     if not text.strip():
-        raise ValueError("it is empty")
+        raise ValueError(f"it is empty, and needs an object{_LIKE}")
     if "\0" in text or "\ufffd" in text:
         raise ValueError("it is not in UTF-8")
 

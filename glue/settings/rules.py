@@ -6,6 +6,7 @@ Source: the API reference of TimeSeriesForecastingJobConfig; limits.py has the r
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -89,6 +90,10 @@ class Struct:
 Rule = Union[Text, Whole, Number, YesNo, ListOf, MapOf, Struct]
 
 COLUMN = Text(max=256)
+FREQUENCY_HINT = (
+    "a frequency: Y, M, W, D, H for hours or min, with a number in front where it is "
+    "several, such as 2W or 30min; 7D is W, 24H is D, 60min is H, 12M is Y"
+)
 FILLING_VALUE = Text(
     pattern=r"[a-zA-Z0-9\_\-]+",
     max=256,
@@ -106,9 +111,7 @@ JOB_CONFIG = Struct(
         "ForecastFrequency": Text(
             pattern=FREQUENCY_PATTERN,
             max=5,
-            hint="a frequency: Y, M, W, D, H for hours or min, with a number in front "
-            "where it is several, such as 2W or 30min; 7D is W, 24H is D, 60min is H, "
-            "12M is Y",
+            hint=FREQUENCY_HINT,
         ),
         "ForecastHorizon": Whole(min=1, max=MAX_HORIZON),
         "ForecastQuantiles": ListOf(
@@ -241,7 +244,7 @@ FREQUENCY_WORDS = {
     **dict.fromkeys(("Q", "QS", "QE", "quarterly", "quarter", "Quarterly"), "3M"),
     **dict.fromkeys(("A", "AS", "YS", "YE", "yearly", "annual", "year"), "Y"),
     **dict.fromkeys(("h", "hourly", "Hourly", "hour", "1h"), "H"),
-    **dict.fromkeys(("T", "minute", "m", "1T"), "min"),
+    **dict.fromkeys(("T", "minute", "m", "min", "1T"), "1min"),
     **dict.fromkeys(("B", "C", "d", "daily", "Daily", "day", "1d"), "D"),
     **dict.fromkeys(("weekly", "Weekly", "week", "w", "W-MON", "W-SUN"), "W"),
     **{"15T": "15min", "30T": "30min", "24h": "D", "7d": "W"},
@@ -249,7 +252,8 @@ FREQUENCY_WORDS = {
 # What people carry over from other requests, and why it has no place here.
 REFUSED_KEYS = {
     "DataSplitConfig": "Autopilot refuses it for time series; remove it",
-    "AutoMLProblemTypeConfig": "put what is inside it at the top of the file",
+    "AutoMLProblemTypeConfig": "take it away around what is inside it, so that the "
+    'file begins with {"TimeSeriesForecastingJobConfig": ...',
     "ModelDeployConfig": "no endpoint is made by this pipeline; remove it",
     "FeatureSpecificationS3Uri": "it names a file that nobody has checked and that "
     "SageMaker's role may not read; remove it, and say in Preparation.ColumnTypes and "
@@ -316,11 +320,20 @@ class _Place:
         self.bad.append(self.keys)
         near = _nearest(value, choices) if isinstance(value, str) else None
         hint = f"; did you mean {near!r}?" if near else ""
+        remedy = None
         said = FREQUENCY_WORDS.get(str(value)) if "frequency" in needs else None
-        hint = f"; {value!r} is {said!r} here" if said else hint
-        held = f"is {shorten(repr(value))} (needs {needs}{hint})"
+        if said:
+            needs = "a frequency such as H, D, W or M"
+            hint = f"; {tell_word(said)} for {value!r}"
+            remedy = (
+                f'write "{said}", or remove the key, so that the step of the history '
+            )
+            remedy += "is taken"
+        held = f"is {shorten(json.dumps(value, ensure_ascii=False))} (needs "
+        held += f"{needs}{hint})"
         self.findings.add(
             "setting-invalid",
+            remedy=remedy,
             path=self.path or "the file",
             problem=f"in {self.source} {held}",
         )
@@ -350,6 +363,11 @@ class _Place:
             problem=problem,
             source=self.source,
         )
+
+
+def tell_word(frequency: str) -> str:
+    """Say how a frequency is written that settings name in another way."""
+    return f"write {frequency!r}"
 
 
 def _show_inside(key: str) -> str:
@@ -433,7 +451,9 @@ def _check_text(value: Any, rule: Text, place: _Place) -> None:
 
 def _check_whole(value: Any, rule: Whole, place: _Place) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
-        place.refuse(value, "a whole number without quotes")
+        digits = re.search(r"\d{1,6}", value) if isinstance(value, str) else None
+        number = digits[0] if digits else "14"
+        place.refuse(value, f"a whole number without quotes, such as {number}")
     elif (rule.min is not None and value < rule.min) or (
         rule.max is not None and value > rule.max
     ):

@@ -16,6 +16,7 @@ from glue.shaping.joins import (
     note_rows,
     number_alike,
 )
+from glue.shaping.repeats import ALIKE, SLIP, Slips, differs_above, mark_undated
 from glue.shaping.shape import Parted, Shape
 from glue.understanding.related import RelatedTable
 
@@ -30,6 +31,7 @@ class CovariateJoiner:
     def __init__(self, shape: Shape, related: Parted, tallies: Tallies) -> None:
         self._shape, self._related, self._tallies = shape, related, tallies
         self._shared: Matches | None = None
+        self._slips = Slips(shape.clock)
 
     def join(self, history: Rows, number: int) -> Rows:
         """Join the covariates of one part to its history, sorted by series and time."""
@@ -47,6 +49,10 @@ class CovariateJoiner:
         """Note, after all parts, what of a shared table belongs to none of them."""
         if self._shared is not None:
             self._tell(self._shared)
+        usual = ALIKE if self._slips.are_alike else SLIP
+        advice = self._slips.advise() or (usual if self._slips.are_few else None)
+        if advice:
+            self._tallies.advise("rts-duplicate-rows", advice)
 
     def _load(self, number: int) -> Matches:
         """Read rows, and leave out those that repeat another's series and moment."""
@@ -55,7 +61,11 @@ class CovariateJoiner:
         rows = rows.with_seconds(shape.clock.cut(rows.seconds)).sort(table.keys)
         if not len(rows):
             return Matches(rows)
-        repeats = rows.series(table.keys).repeats(rows.seconds)
+        series = rows.series(table.keys)
+        repeats = series.repeats(rows.seconds)
+        undated = mark_undated(rows.seconds, repeats)
+        self._note_undated(rows, undated)
+        repeats &= ~undated
         note_rows(
             "rts-duplicate-rows",
             table,
@@ -64,7 +74,27 @@ class CovariateJoiner:
             tallies=self._tallies,
             more=lambda at: f", as in row {rows.numbers[at - 1]}",
         )
-        return Matches(rows.take(~repeats))
+        alike = repeats.copy()
+        for name in table.columns:
+            alike &= ~differs_above(rows[name])
+        self._slips.see(series, repeats, alike=alike)
+        return Matches(rows.take(~repeats & ~undated))
+
+    def _note_undated(self, rows: Rows, undated: Array) -> None:
+        """Note the rows at a date that programs write where there is none."""
+        file, column = self._related.table.name, self._related.table.plan.timestamp
+        if undated.any() and column is not None:
+            write = self._shape.clock.write
+            examples = rows.first(
+                undated, file, column, lambda at: write(int(rows.seconds[at]))
+            )
+            self._tallies.add(
+                "timestamp-default",
+                examples,
+                count=int(undated.sum()),
+                column=column,
+                file=file,
+            )
 
     def _find_off(self, rows: Rows) -> Array:
         """Mark the rows that begin no period, where all of the history does."""

@@ -11,7 +11,7 @@ from glue.findings.finding import Count, Tallies
 from glue.rows import Rows
 from glue.shaping.joins import describe_rows, is_blank
 from glue.shaping.shape import Shape
-from glue.shaping.strangers import Candidates, note_strangers
+from glue.shaping.strangers import Candidates, note_lost_letters, note_strangers
 
 
 def cut_horizon(shape: Shape, rows: Rows, tallies: Tallies) -> Rows:
@@ -63,6 +63,8 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
         counts = series.sum(rows.numbers > 0)
         unmet = Candidates(firsts, counts, mask & (steps == 0))
         mask &= ~note_strangers(shape, unmet, tallies)
+        mask &= ~note_lost_letters(shape, unmet, tallies)
+        mask &= ~_note_zeros(shape, firsts, steps, mask, tallies=tallies)
     source = shape.related.name if shape.related else shape.file
     remedy = _advise_future(shape, source)
     others = tallies.examples("rts-series-unknown")
@@ -88,6 +90,41 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
         source=source,
         remedy=remedy if shape.unfilled else None,
     )
+
+
+def _note_zeros(
+    shape: Shape, firsts: Rows, steps: Array, mask: Array, *, tallies: Tallies
+) -> Array:
+    """Note the series that end with zeros just where RTS.csv's future should begin.
+
+    Returns
+    -------
+    Array
+        Which series do, [n series].
+    """
+    nothing, since = np.zeros(len(mask), dtype=bool), shape.survey.zeros_from
+    if since is None or shape.related is None:
+        return nothing
+    zeros = 1 - int(shape.steps_ahead(shape.clock.cut(np.array([since])))[0])
+    found: Array = mask & (steps > 0) & (steps + zeros == shape.horizon)
+    if not found.any():
+        return nothing
+    begins = shape.clock.write(since)
+    tallies.add(
+        "future-zeros",
+        firsts.first(
+            found, shape.file, shape.keys[0], lambda at: firsts.name(shape.keys, at)
+        ),
+        count=int(found.sum()),
+        file=shape.file,
+        source=shape.related.name,
+        horizon=shape.horizon,
+        zeros=zeros,
+        since=begins,
+        remedy=f"take the rows from {begins} on out of {shape.file}; their covariates "
+        f"stay in {shape.related.name}",
+    )
+    return found
 
 
 def _advise_future(shape: Shape, source: str) -> str:

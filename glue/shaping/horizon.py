@@ -29,6 +29,7 @@ from glue.limits import (
 )
 from glue.reading.timestamps import format_moment
 from glue.settings.layers import Settings
+from glue.settings.rules import FREQUENCY_HINT, FREQUENCY_WORDS, tell_word
 from glue.shaping.survey import Survey
 
 _JOB = "TimeSeriesForecastingJobConfig"
@@ -43,6 +44,8 @@ _UNITS = (
     *((1, "M", 31 * DAY), (3, "M", 92 * DAY), (6, "M", 184 * DAY)),
 )
 # Steps without any row that are worth a word.
+# So few moments, as a share of the others, are slips.
+_FAR = 0.1
 _LONG_HOLE = 12
 
 
@@ -147,6 +150,8 @@ def _choose_frequency(
                 frequency=configured,
             )
         return frequency
+    if settings.has_lost("ForecastFrequency") and natural.frequency:
+        _advise_frequency(natural.frequency, evidence, findings)
     if natural.frequency is None:
         _note_unclear(survey, evidence, file, findings)
         return None
@@ -154,6 +159,25 @@ def _choose_frequency(
     if natural.share < 1.0:
         _tell_irregular(survey, natural, file, findings)
     return natural.frequency
+
+
+def _advise_frequency(frequency: Frequency, evidence: str, findings: Findings) -> None:
+    """Name the step of the history where the settings have one that is none."""
+    finer = {
+        word
+        for word in FREQUENCY_WORDS.values()
+        if parse_frequency(word).seconds < frequency.seconds
+    }
+    for about in (
+        *(f"; {tell_word(word)} for" for word in finer),
+        f"needs {FREQUENCY_HINT}",
+    ):
+        findings.advise(
+            "setting-invalid",
+            f'write "{frequency}", as the history has just that step ({evidence}); or '
+            "remove the key, and it is found so",
+            about=about,
+        )
 
 
 def _note_unclear(survey: Survey, evidence: str, file: str, findings: Findings) -> None:
@@ -288,7 +312,13 @@ def _check_holes(survey: Survey, clock: Clock, file: str, findings: Findings) ->
     if sparse or grid > max(SPARSE * survey.rows, MAX_GRID):
         first, last = (clock.write(int(moments[n])) for n in (0, -1))
         findings.add(
-            "grid-too-large", file=file, steps=span, count=grid, first=first, last=last
+            "grid-too-large",
+            remedy=_advise_far(moments, at, clock),
+            file=file,
+            steps=span,
+            count=grid,
+            first=first,
+            last=last,
         )
         return
     if steps[at] < max(_LONG_HOLE, len(moments) // 4):
@@ -296,6 +326,20 @@ def _check_holes(survey: Survey, clock: Clock, file: str, findings: Findings) ->
     before, after = (clock.write(int(moments[n])) for n in (at, at + 1))
     count = int(steps[at]) - 1
     findings.add("time-hole", count=count, file=file, before=before, after=after)
+
+
+def _advise_far(moments: Array, at: int, clock: Clock) -> str | None:
+    """Name the few moments that lie far from all others, beyond the longest hole."""
+    low, high = moments[: at + 1], moments[at + 1 :]
+    few, most = (low, high) if len(low) < len(high) else (high, low)
+    if len(few) > max(_FAR * len(most), 1):
+        return None
+    first, last, far = (clock.write(int(m)) for m in (most[0], most[-1], few[0]))
+    others = "" if len(few) == 1 else f" and {len(few) - 1} more behind it"
+    return (
+        f"correct the year of {far}{others}: all other timestamps are from {first} to "
+        f"{last}"
+    )
 
 
 def _share_finer(survey: Survey, seconds: int) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -11,7 +11,9 @@ from glue.findings.finding import Example, Findings, Tallies
 from glue.frequency import DAY, HOUR
 from glue.rows import Series
 from glue.shaping.clock_change import is_set_back
+from glue.shaping.horizon import Clock
 from glue.shaping.shape import Shape
+from glue.shaping.spellings import is_damaged
 
 _CODE = "duplicate-rows"
 _CLOCKS = (
@@ -23,12 +25,22 @@ _OR_COMBINE = (
     "or say how to combine them in Transformations.Aggregation for the target, such as "
     '"sum"'
 )
-_SAME = f"these rows are alike in all columns: remove the repeats; {_OR_COMBINE}"
+ALIKE = (
+    "these rows are alike in all columns, as where rows were copied: remove the repeats"
+)
 _DIFFERENT = (
     "keep the right one of each, or correct a date that is mistyped; if they are of "
     "several places, add the column that tells these apart, and name it in "
     f"GroupingAttributeNames of TimeSeriesConfig; {_OR_COMBINE}"
 )
+SLIP = "keep the right one of each, or correct a date that is mistyped"
+_HALF_DAYS = "write hours from 0 to 23, or AM or PM behind them"
+_TIMES_LOST = "if times of day were lost"
+# So many rows of a date are as many as it has hours, or nearly.
+_HALF_DAY = 12
+# So few repeats, or so small a share of all rows, are slips in single rows.
+_FEW, _SOME = 5, 0.1
+_MOST_REPEATS = 1_000_000
 # What programs write where there is no date, in days since 1970.
 _NO_DATES = (-25_567, -25_569, 0)
 _NEARLY_ALL = 0.9
@@ -38,7 +50,68 @@ _MANY = 0.2
 _MOST = 0.9
 
 
-def note_repeats(shape: Shape, series: Series, tallies: Tallies) -> None:
+class Slips:
+    """Looks, part by part, where the rows that repeat others stand in the file.
+
+    What it advises does not depend on how the rows were parted.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._count, self._rows = clock, 0, 0
+        self._said: list[tuple[int, str]] = []
+        self._numbers: list[Array] = []
+        self._are_alike = True
+
+    def see(self, series: Series, repeats: Array, *, alike: Array) -> None:
+        """Take in the rows of a part, sorted by series and moment.
+
+        ``repeats`` are those with the moment of the row before, and ``alike`` those of
+        them that have its values too, [n].
+        """
+        places = np.flatnonzero(repeats)
+        self._rows += len(repeats)
+        self._count += len(places)
+        self._are_alike &= bool((alike == repeats).all())
+        numbers = series.rows.numbers
+        if self._count <= _FEW:
+            found = (
+                (at, _find_place(self._clock, series, at)) for at in places.tolist()
+            )
+            self._said += [(int(numbers[at]), text) for at, text in found if text]
+        if self._count <= _MOST_REPEATS:
+            self._numbers.append(np.array([numbers[places], numbers[places - 1]]))
+
+    @property
+    def are_few(self) -> bool:
+        """Whether there are some, and no more than slips in single rows."""
+        return 0 < self._count < _SOME * self._rows
+
+    @property
+    def are_alike(self) -> bool:
+        """Whether all repeats have the values of the rows that they repeat."""
+        return self._are_alike and self._count > 0
+
+    def advise(self) -> str | None:
+        """Say what to do, where the places of all rows tell."""
+        if 0 < self._count <= _FEW and len(self._said) == self._count:
+            return "; ".join(text for _, text in sorted(self._said))
+        if self._are_alike and 1 < self._count <= _MOST_REPEATS:
+            return _name_block(*np.concatenate(self._numbers, axis=1))
+        return None
+
+
+def _name_block(rows: Array, twins: Array) -> str | None:
+    """Name a block of rows that repeats another one, where it is one."""
+    rows, twins = np.sort(rows), np.sort(twins)
+    if (np.diff(rows) != 1).any() or (np.diff(twins) != 1).any():
+        return None
+    return (
+        f"rows {rows[0]} to {rows[-1]} repeat rows {twins[0]} to {twins[-1]}, alike in "
+        f"all columns: remove rows {rows[0]} to {rows[-1]}"
+    )
+
+
+def note_repeats(shape: Shape, series: Series, tallies: Tallies, slips: Slips) -> None:
     """Count what the repeats of a part have in common."""
     rows, amounts = series.rows, tallies.amounts
     repeats = series.repeats(rows.seconds)
@@ -51,11 +124,38 @@ def note_repeats(shape: Shape, series: Series, tallies: Tallies) -> None:
     amounts["repeats_of_clocks"] += int(is_set_back(seconds).sum())
     same = repeats.copy()
     for name in (shape.target, *shape.history.roles.others):
-        differs = repeats & _differs_above(rows[name])
+        differs = repeats & differs_above(rows[name])
         same &= ~differs
         if rows[name].dtype == object:
             amounts[f"repeats:{name}"] += int(differs.sum())
     amounts["repeats_alike"] += int(same.sum())
+    slips.see(series, repeats, alike=same)
+
+
+def _find_place(clock: Clock, series: Series, at: int) -> str | None:
+    """Say where one of two rows of a moment stands in the file, as between others."""
+    rows, periods = series.rows, clock.frequency.periods
+    own = np.flatnonzero(series.numbers == series.numbers[at])
+    order = own[np.argsort(rows.numbers[own], kind="stable")]
+    steps = periods(rows.seconds[order], int(rows.seconds[order[0]]))
+    for one in (at, at - 1):
+        place = int(np.flatnonzero(order == one)[0])
+        if not 0 < place < len(order) - 1:
+            continue
+        before, after = int(steps[place - 1]), int(steps[place + 1])
+        wanted = before + 1
+        if after - before == 2 and steps[place] != wanted and wanted not in steps:
+            start = rows.seconds[order[place - 1]][None]
+            into = start - clock.frequency.starts_of(start)
+            moment = clock.frequency.moments(np.array([1]), int(start[0])) + into
+            low, high = (
+                clock.write(int(rows.seconds[order[place + n]])) for n in (-1, 1)
+            )
+            return (
+                f"row {rows.numbers[one]} stands between {low} and {high}: write "
+                f"{clock.write(int(moment[0]))} there, as its date seems to be mistyped"
+            )
+    return None
 
 
 def mark_undated(seconds: Array, repeats: Array) -> Array:
@@ -65,7 +165,7 @@ def mark_undated(seconds: Array, repeats: Array) -> Array:
     return np.isin(days, undated)
 
 
-def _differs_above(values: Array) -> Array:
+def differs_above(values: Array) -> Array:
     """Mark the values that are other than those above them, [n]."""
     changed = values[1:] != values[:-1]
     if values.dtype != object:
@@ -73,38 +173,89 @@ def _differs_above(values: Array) -> Array:
     return np.concatenate([[False], changed.astype(bool)])[: len(values)]
 
 
-def explain_repeats(shape: Shape, tallies: Tallies, findings: Findings) -> None:
+def explain_repeats(
+    shape: Shape, tallies: Tallies, findings: Findings, *, slips: Slips
+) -> None:
     """Say, after all parts, what to do about just these repeats."""
     amounts = tallies.amounts
     counts = {name: n for name, n in amounts.items() if name.startswith("repeats")}
     for name in counts:
         del amounts[name]
     if counts:
-        advice = next(_list_advice(shape, counts, findings), _DIFFERENT)
+        usual = f"{SLIP}; {_OR_COMBINE}" if counts["repeats"] <= _FEW else _DIFFERENT
+        advice = next(
+            _list_advice(shape, counts, findings, tallies.examples(_CODE)), usual
+        )
+        if "header" not in advice:
+            advice = slips.advise() or advice
         tallies.advise(_CODE, advice)
+        hours_lost = advice == _HALF_DAYS or advice.startswith(_TIMES_LOST)
+        if advice == _HALF_DAYS:
+            _tell_half_days(shape, tallies, findings)
+        if hours_lost:
+            findings.hold_back(
+                ("column-collision", "horizon-too-long", "rts-duplicate-rows")
+            )
+
+
+def _tell_half_days(shape: Shape, tallies: Tallies, findings: Findings) -> None:
+    """Say that hours may be of both halves of the day, instead of their repeats."""
+    column = shape.history.roles.timestamp
+    findings.add(
+        "timestamp-ambiguous",
+        examples=[
+            Example(shape.file, one.row, column, _write_moment(one))
+            for one in tallies.examples(_CODE)
+        ],
+        remedy=_HALF_DAYS,
+        file=shape.file,
+        column=column,
+        orders="before noon or after it: its hours go from 1 to 12 only, and each "
+        "stands twice in a day",
+    )
+    tallies.forget(_CODE, "")
+
+
+def _write_moment(example: Example) -> str:
+    """Take the moment out of what names a row."""
+    return str(example.value).partition(", with ")[0].rpartition(" at ")[2]
 
 
 def _list_advice(
-    shape: Shape, counts: dict[str, int], findings: Findings
+    shape: Shape,
+    counts: dict[str, int],
+    findings: Findings,
+    repeats: Sequence[Example],
 ) -> Iterator[str]:
     """Give what fits, the likeliest first."""
     total = counts["repeats"]
+    ids = [str(one.value).partition(" at ")[0] for one in repeats]
     header = _find_header(shape.file, findings)
     if header is not None:
         yield (
             f"the header stands again in row {header.row}, as where a table is there "
             "twice or several were joined: keep one of each row"
         )
+    if ids and all(map(is_damaged, ids)):
+        text = ids[0]
+        yield (
+            f"several items share an id such as {text!r}, as a spreadsheet has rounded "
+            f"long numbers: export {shape.file} again with its ids as text"
+        )
     if counts["repeats_of_clocks"] == total:
         yield _CLOCKS
     hours = np.unique(shape.survey.moments % DAY // HOUR).tolist()
     if hours == list(range(1, 13)):
+        yield _HALF_DAYS
+    rows = counts["repeats_among"] / max(counts["repeats_among"] - total, 1)
+    if rows >= _HALF_DAY and not shape.survey.has_times:
         yield (
-            "hours go from 1 to 12 only, as on a clock: write AM or PM behind them, or "
-            "hours from 0 to 23"
+            f"{_TIMES_LOST}, as an item has about {rows:.0f} rows of a date, export "
+            "them with the dates; if a column is missing that tells places apart, add "
+            "it, and name it in GroupingAttributeNames of TimeSeriesConfig"
         )
     if counts["repeats_alike"] == total:
-        yield _SAME
+        yield ALIKE
     named = _list_named(counts)
     if counts["repeats"] >= _MANY * counts["repeats_among"] and not named:
         item, lost = shape.keys[0], ""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from glue.findings.finding import Example, Findings, Tallies, list_some
+from glue.reading.numbers import is_number
 from glue.rows import Rows
 from glue.shaping.attributes import join_attributes
 from glue.shaping.column_values import ColumnValues, name_blanks
@@ -15,10 +17,13 @@ from glue.shaping.future import check_future, cut_horizon, note_none
 from glue.shaping.hook import Hook, HookCaller, list_others
 from glue.shaping.input_files import BlockWriter, InputFiles, PartLimits
 from glue.shaping.parts import Parts
-from glue.shaping.repeats import explain_repeats, note_repeats
+from glue.shaping.repeats import Slips, explain_repeats, note_repeats
 from glue.shaping.series_checks import check_series, drop_short_series
 from glue.shaping.shape import Parted, Shape
 from glue.shaping.spellings import spell_alike
+from glue.shaping.strangers import explain_lost, find_lost
+
+_SHEETS = "; spreadsheets change ids that look like numbers"
 
 
 class Shaper:
@@ -30,6 +35,7 @@ class Shaper:
         self.shape, self._related, self._metadata = shape, related, metadata
         self._checks, self._joins, self._dropped = Tallies(), Tallies(), Tallies()
         self._values = ColumnValues(shape)
+        self._slips = Slips(shape.clock)
         self._covariates: CovariateJoiner | None = None
         if related is not None:
             self._covariates = CovariateJoiner(shape, related, self._joins)
@@ -55,7 +61,7 @@ class Shaper:
         if self._covariates is not None:
             self._covariates.finish()
         note_none(self.shape, self._joins)
-        explain_repeats(self.shape, self._checks, findings)
+        explain_repeats(self.shape, self._checks, findings, slips=self._slips)
         shape = self._values.judge(self._joins)
         if self._related is not None and not self._joins.amounts.pop("matched", 0):
             self._refuse_related(self._related, findings)
@@ -86,6 +92,13 @@ class Shaper:
             remedy += "series"
             unknown = self._joins.examples("rts-series-unknown")
             remedy = _explain_unknown(unknown, self.shape) or remedy
+            findings.hold_back(["ids-unmatched"])
+            lost = find_lost(sorted(self.shape.history.items), unknown)
+            if lost is not None:
+                bad = file if "?" in lost[0] else related.table.name
+                words, remedy = explain_lost(bad)
+                why += f"; {words}: {lost[0]!r} is {lost[1].value!r} in "
+                why += related.table.name
         findings.add(
             "rts-nothing-matched",
             examples=self._joins.examples("rts-series-unknown"),
@@ -100,7 +113,7 @@ class Shaper:
         rows = rows.with_seconds(self.shape.clock.cut(rows.seconds))
         series = rows.series(self.shape.keys)
         check_series(self.shape, series, self._checks)
-        note_repeats(self.shape, series, self._checks)
+        note_repeats(self.shape, series, self._checks, self._slips)
         return cut_horizon(self.shape, rows, self._joins)
 
     def _join(self, rows: Rows, number: int) -> Rows:
@@ -131,13 +144,35 @@ def _explain_unknown(unknown: list[Example], shape: Shape) -> str | None:
         text = (
             str(example.value).split(" at ", maxsplit=1)[0].split(", ", maxsplit=1)[0]
         )
-        item = alike.get(spell_alike(text))
+        item = alike.get(spell_alike(text)) or _find_within(text, alike.values())
+        longer = [one for one in shape.history.items if _find_within(one, [text])]
+        if item is None and len(longer) == 1:
+            item = longer[0]
+            return (
+                f"write {item!r} as {text!r} in {shape.file}, if they are the same "
+                "item, and the other ids likewise"
+            )
+        if item == f"{text}.0":
+            return (
+                f"write {item!r} as {text!r} in {shape.file}, if they are the same "
+                f"item, and the other ids likewise{_SHEETS}"
+            )
         if item is not None and item != text:
             return (
                 f"write {text!r} as {item!r}, if they are the same item, and the other "
-                "ids likewise; spreadsheets change ids that look like numbers"
+                f"ids likewise{_SHEETS if is_number(item) else ''}"
             )
     return None
+
+
+def _find_within(text: str, items: Iterable[str]) -> str | None:
+    """Find the one id of the history that an id goes on from, as F-54 (new) does."""
+    found = [
+        item
+        for item in items
+        if text.startswith(item) and not text[len(item) : len(item) + 1].isalnum()
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def write_input(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +23,10 @@ _FEW_ROWS = 3
 _LEAST_LETTERS = 2
 # Ids such as C-12 and C-13 are near each other, and not the same.
 _NO_DIGITS = str.maketrans("", "", "0123456789")
+
+
+_LOST = "letters with accents became ? in {file} when it was exported"
+_EXPORT = "export {file} again as CSV in UTF-8, so that the letters are kept"
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,131 @@ def note_strangers(shape: Shape, series: Candidates, tallies: Tallies) -> Array:
     return found
 
 
+def note_lost_letters(shape: Shape, series: Candidates, tallies: Tallies) -> Array:
+    """Note the names that are those of RTS.csv, but for ? instead of their letters.
+
+    Returns
+    -------
+    Array
+        Which series have such a name, [n series].
+    """
+    found = np.zeros(len(series.unmet), dtype=bool)
+    unmet = np.flatnonzero(series.unmet)[:_MOST_NAMES].tolist()
+    names = {series.firsts.name(shape.keys, at): at for at in unmet}
+    unknown = tallies.examples("rts-series-unknown")
+    pair = find_lost(names, unknown)
+    if pair is None:
+        return _note_lost_zeros(shape, series, names, unknown, tallies=tallies)
+    if shape.related is None:
+        return found
+    text, theirs = pair
+    is_ours = "?" in text
+    why, remedy = explain_lost(shape.file if is_ours else shape.related.name)
+    for name, at in names.items():
+        found[at] = "?" in name if is_ours else not name.isascii()
+    tallies.add(
+        "ids-unmatched",
+        [
+            Example(shape.file, int(series.firsts.numbers[at]), shape.keys[0], name)
+            for name, at in names.items()
+            if found[at]
+        ],
+        count=int(found.sum()),
+        column=shape.keys[0],
+        file=shape.file,
+        source=shape.related.name,
+        why=f"{text!r} is {theirs.value!r} in "
+        f"{shape.related.name} (row {theirs.row}); {why}",
+        remedy=remedy,
+    )
+    return found
+
+
+def _note_lost_zeros(
+    shape: Shape,
+    series: Candidates,
+    names: dict[str, int],
+    unknown: list[Example],
+    *,
+    tallies: Tallies,
+) -> Array:
+    """Note the names that RTS.csv has with other zeros in front of them."""
+    found = np.zeros(len(series.unmet), dtype=bool)
+    theirs = {
+        text.lstrip("0"): (text, one.row)
+        for one in unknown
+        for text in [str(one.value).split(" at ", maxsplit=1)[0]]
+    }
+    pairs = [
+        (name, *theirs[name.lstrip("0")])
+        for name in names
+        if name.lstrip("0") in theirs and name != theirs[name.lstrip("0")][0]
+    ]
+    if not pairs or shape.related is None:
+        return found
+    first, twin, row = pairs[0]
+    places = [
+        (at, name)
+        for name, at in names.items()
+        if name[:1] == "0" or (len(twin) > len(first) and name[:1].isdecimal())
+    ]
+    found[[at for at, _ in places]] = True
+    source = shape.related.name
+    whole, bad = (
+        max(first, twin, key=len),
+        source if len(twin) < len(first) else shape.file,
+    )
+    tallies.add(
+        "ids-unmatched",
+        [
+            Example(shape.file, int(series.firsts.numbers[at]), shape.keys[0], name)
+            for at, name in places
+        ],
+        count=len(places),
+        column=shape.keys[0],
+        file=shape.file,
+        source=source,
+        why=f"{first!r} is {twin!r} in {source} (row {row}): {bad} has lost zeros in "
+        "front of its ids",
+        remedy=f"export {bad} again with its ids as text, so that it has {whole!r} too",
+    )
+    return found
+
+
+def find_lost(
+    names: Iterable[str], unknown: Iterable[Example]
+) -> tuple[str, Example] | None:
+    """Find a name and one of RTS.csv that differ by ? for letters with accents."""
+    theirs = [
+        replace(one, value=str(one.value).split(" at ", maxsplit=1)[0])
+        for one in unknown
+    ]
+    return next(
+        (
+            (name, one)
+            for name in sorted(names)
+            for one in theirs
+            if _is_lost(name, str(one.value)) or _is_lost(str(one.value), name)
+        ),
+        None,
+    )
+
+
+def _is_lost(text: str, whole: str) -> bool:
+    """Say whether a text is another with ? instead of letters that ASCII lacks."""
+    pairs = list(zip(text, whole))
+    return (
+        text != whole
+        and len(text) == len(whole)
+        and all(a == b or (a == "?" and not b.isascii()) for a, b in pairs)
+    )
+
+
+def explain_lost(file: str) -> tuple[str, str]:
+    """Say what ? in the names of a file means, and what to do."""
+    return _LOST.format(file=file), _EXPORT.format(file=file)
+
+
 def _list_known(shape: Shape, series: Candidates, name: str) -> list[str]:
     """List the names that the future has, for one to be like them."""
     met = {str(text) for text in series.firsts[name][~series.unmet].tolist()}
@@ -106,7 +236,7 @@ def _find_cause(
     if twin:
         return _Cause(
             tell_difference(text, twin),
-            f"write {twin!r} instead of {text!r} in all files, if both are one",
+            _advise_twin(text, twin),
         )
     if near:
         return _explain_near(text, near, shape, few)
@@ -118,6 +248,17 @@ def _find_cause(
             "rows, if they were swapped",
         )
     return _explain_odd(text, shape)
+
+
+def _advise_twin(text: str, twin: str) -> str:
+    """Say which of two spellings to keep: the one without marks, or in mixed case."""
+    better, worse = twin, text
+    is_mixed = not text.islower() and not text.isupper()
+    if text in twin or is_mixed or (twin.islower() and text.isupper()):
+        better, worse = text, twin
+    if twin in text:
+        better, worse = twin, text
+    return f"write {better!r} instead of {worse!r} in all files, if both are one"
 
 
 def _explain_near(text: str, near: str, shape: Shape, few: int) -> _Cause:
@@ -152,7 +293,8 @@ def _find_near(text: str, known: list[str], *, few: int) -> str | None:
     near = difflib.get_close_matches(text, others, n=1, cutoff=0.8)
     if near and text.translate(_NO_DIGITS) != near[0].translate(_NO_DIGITS):
         return near[0]
-    if few > _FEW_ROWS or len(text) < _LEAST_LETTERS:
+    is_odd = bool(others) and all(map(str.isdecimal, others)) and not text.isdecimal()
+    if (few > _FEW_ROWS and not is_odd) or len(text) < _LEAST_LETTERS:
         return None
     return next((one for one in others if _is_one_off(text, one)), None)
 

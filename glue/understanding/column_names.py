@@ -241,7 +241,7 @@ def find_column(
     if column is None:
         near = difflib.get_close_matches(name, header, n=1, cutoff=0.7)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        problem = f"the settings name {shorten(name)!r} as the {role} column, and "
+        problem = f"TimeSeriesConfig names {shorten(name)!r} as the {role} column, and "
         problem += f"{file} has no such column (found {list_some(header)}{hint})"
         remedy = "correct the name in TimeSeriesConfig of the settings, or take it out "
         remedy += "there, so that the column is found by its content"

@@ -13,6 +13,7 @@ from glue.reading.header import MAX_LONG_COLUMNS, check_count
 from glue.reading.profile import TableProfile, profile_table, read_sample
 from glue.reading.tables import Table
 from glue.reading.timestamp_choice import choose_reading
+from glue.reading.timestamps import shows_order
 from glue.reading.typed_rows import ReadPlan
 from glue.settings.layers import Settings
 from glue.understanding.column_names import (
@@ -142,7 +143,9 @@ def understand_related(
     profile = profile_table(table, roles.timestamp, keys, findings)
     if profile is None:
         return None
-    order = settings.preparation.get("DateOrder") or history.reading.order
+    order = settings.preparation.get("DateOrder")
+    if order is None and not shows_order(profile.timestamps):
+        order = history.reading.order
     reading = choose_reading(
         profile.timestamps, order, findings, file=file, column=roles.timestamp
     )

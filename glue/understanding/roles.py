@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -65,6 +65,8 @@ _WRITE_THEM = {
     TIME: "write all of them as YYYY-MM-DD, with HH:MM:SS behind it below daily",
     TARGET: "write plain numbers such as 1234.5, and nothing where there is no value",
 }
+# An id that a program has read as a number, such as 104000.0.
+_WHOLE = re.compile(r"\d+\.0")
 # Where so many of the ids differ, from row to row, they are amounts.
 _UNIQUE = 0.5
 # In fewer rows than this, a series may well have one row only.
@@ -409,7 +411,12 @@ class _RoleSearch:
         left = self._describe_left(role, free)
         problem += f"; {left})" if left else ")"
         key = f"{role} in TimeSeriesConfig of config.json"
+        fits = {TIME: is_date, TARGET: is_number}.get(role)
+        able = [name for name in free if fits and self._fits_any(name, fits)]
         remedy = f"add the column, or name the right one as {key}"
+        if fits and not able:
+            remedy = "add the column, as none of those that are left holds "
+            remedy += _CONTENT[role]
         self.findings.add(
             "column-missing", remedy=remedy, problem=problem, file=self.file
         )
@@ -425,6 +432,11 @@ class _RoleSearch:
             if first[:1].isdigit() and not is_key(name) and explain_number(first):
                 marred.append(name)
         return marred if len(marred) == 1 else []
+
+    def _fits_any(self, name: str, fits: Callable[[str], bool]) -> bool:
+        """Say whether any value of a column that is no key could be one of a role."""
+        texts = (text.strip() for text in self.sample[name].tolist())
+        return not is_key(name) and any(map(fits, texts))
 
     def _note_one_column(self) -> None:
         """Say that the table was not cut into columns."""
@@ -598,7 +610,8 @@ def _is_able(role: str, name: str, texts: Array) -> bool:
     """Say whether a column's content can play a role."""
     filled = [unwrap_formula(text.strip()) for text in texts.tolist() if text.strip()]
     if role == ITEM:
-        return bool(filled) and not _looks_continuous(filled)
+        named = is_usual(ITEM, name) and all(map(_WHOLE.fullmatch, filled))
+        return bool(filled) and (named or not _looks_continuous(filled))
     if not filled:
         return False
     if role == TARGET:

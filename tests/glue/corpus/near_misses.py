@@ -813,6 +813,13 @@ NEAR_MISSES = {
         with_rts(related.related(stamps=months(26))),
         settings=related.job(ForecastHorizon=2),
     ),
+    "future-zeros": near(
+        "future of zeros in the history",
+        "zeros at the end, and all of the future behind them",
+        with_rts(related.FULL, related.ENDING),
+        "zeros-at-end",
+        settings=H,
+    ),
     "future-partial-filled": near(
         "future that is filled",
         "future that needs no filling",

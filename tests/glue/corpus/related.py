@@ -16,6 +16,8 @@ HORIZON = 4
 ALL = months(24 + HORIZON)
 R_HEADER = ("item_id", "timestamp", "price")
 META = "item_id,color\nA,red\nB,blue\n"
+# The history with two months of the future in it, as zeros.
+ENDING = make_csv(HEADER, [(i, t, v * (t < "2021-11")) for i, t, v in ROWS])
 
 
 def price(item, step):
@@ -268,6 +270,12 @@ CASES = [
         "future of some steps",
         as_zip(TTS, rts=related(stamps=ALL[:26])),
         ("future-partial",),
+        settings=H,
+    ),
+    Case(
+        "future of zeros in the history",
+        as_zip(ENDING, rts=related(stamps=ALL[:26])),
+        ("future-zeros", "zeros-at-end"),
         settings=H,
     ),
     Case(

@@ -18,6 +18,7 @@ from tests.glue.corpus.related import ALL, related
 TTS = make_tts()
 ROWS = make_rows()
 SLASHED = [f"{n}/1/2020" for n in range(1, 20)] + ["1/20/2020", "1/21/2020"]
+HOURS = [f"2020-01-0{day} {hour:02d}:00:00" for day in (1, 2) for hour in range(24)]
 
 
 def table(change):
@@ -181,7 +182,7 @@ SAYS = [
     (
         "key-blank",
         table(lambda i, t, v: (i if t == "2020-01-01" else "", t, v)),
-        ("46 of 48 rows", "repeat that of the row above"),
+        ("46 of 48 rows", "that is the id of the row above"),
     ),
     (
         "decimal-mixed",
@@ -198,6 +199,54 @@ SAYS = [
         as_zip(TTS),
         ('set ForecastFrequency to "M"',),
         set_job(ForecastFrequency="D"),
+    ),
+    (
+        "setting-invalid",
+        as_zip(TTS),
+        ('write "M", as the history has just that step',),
+        set_job(ForecastFrequency="daily"),
+    ),
+    (
+        "duplicate-rows",
+        as_zip(make_csv(HEADER, [*ROWS, *ROWS[4:9]])),
+        ("rows 50 to 54 repeat rows 6 to 10", "remove rows 50 to 54"),
+        None,
+    ),
+    (
+        "duplicate-rows",
+        table(lambda i, t, v: (i, "2020-02-01" if t == "2020-09-01" else t, v)),
+        ("between 2020-08-01 and 2020-10-01: write 2020-09-01 there",),
+        None,
+    ),
+    (
+        "rts-duplicate-rows",
+        as_zip(TTS, rts=related() + "A,2020-03-01,2.25\n"),
+        ("alike in all columns", "remove the repeats"),
+        set_job(ForecastHorizon=4),
+    ),
+    (
+        "ids-unmatched",
+        as_zip(TTS.replace("A,", "C?tes,"), rts=related().replace("A,", "Côtes,")),
+        ("'C?tes' is 'Côtes' in RTS.csv", "became ? in TTS.csv", "CSV in UTF-8"),
+        set_job(ForecastHorizon=4),
+    ),
+    (
+        "header-twice",
+        as_zip(TTS.replace("timestamp", "target_value")),
+        ("column 2 '2020-01-01'", "call column 2 'date'"),
+        None,
+    ),
+    (
+        "header-missing",
+        as_zip(TTS.partition("\n")[2]),
+        ("such as item_id,timestamp,target_value",),
+        None,
+    ),
+    (
+        "grid-too-large",
+        as_zip(make_tts(stamps=["1700-01-01 00:00:00", *HOURS])),
+        ("correct the year of 1700-01-01 00:00:00", "from 2020-01-01 00:00:00 to "),
+        None,
     ),
     (
         "horizon-too-long",

@@ -40,7 +40,7 @@ NUMBERS = {
     "<1": ("not known exactly", "blank"),
     "9 6265": ("a blank stands", "96265"),
     "52_164": ("underscores", "52164"),
-    "1,2,3": ("more marks", "such as 12"),
+    "1,2,3": ("a list or a note", "such as 12"),
     "57O24": ("a letter (O)", "0 for O"),
     "16S9": ("a letter (S)", "5 for S"),
     "13.98 CR": ("credit", "-13.98"),
