@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from client.errors import SourceError
 
 _ID_LENGTH = 8
-_CHANGE = re.compile(r"(?P<name>[^=]+?)\s*(?P<how>[+-]?=)\s*(?P<value>.+)", re.DOTALL)
 _PERCENT = re.compile(r"(?P<sign>[+-])(?P<number>\d+(?:\.\d+)?)\s*%")
 _FORMS = "needs NAME=-10%, NAME=+10%, NAME=VALUE, NAME+=NUMBER or NAME-=NUMBER"
 
@@ -105,12 +104,13 @@ def read_change(text: str) -> Change:
     SourceError
         When it says nothing that can be done.
     """
-    found = _CHANGE.fullmatch(text.strip())
-    if found is None:
+    before, _, after = text.partition("=")
+    how = before[-1:] if before.endswith(("+", "-")) else ""
+    name, value = before.removesuffix(how).strip(), after.strip()
+    if not name or not value:
         raise SourceError(f"--set {text!r} is no change ({_FORMS}); spell it so")
-    name, value = found["name"].strip(), found["value"].strip()
-    if found["how"] != "=":
-        sign = -1.0 if found["how"] == "-=" else 1.0
+    if how:
+        sign = -1.0 if how == "-" else 1.0
         return Change(name, offset=sign * _read_number(value, text))
     percent = _PERCENT.fullmatch(value)
     if percent is None:

@@ -141,8 +141,11 @@ def profile_table(
         if timestamp is not None:
             codes, texts = rows.factorize(timestamp)
             firsts = find_firsts(codes)
-            filled = [(t, n) for t, n in zip(texts, rows.numbers[firsts].tolist()) if t]
-            profile.timestamps.add((t for t, _ in filled), (n for _, n in filled))
+            numbers, counts = rows.numbers[firsts], np.bincount(codes)
+            filled = np.flatnonzero(texts != "")
+            profile.timestamps.add(
+                *(each[filled].tolist() for each in (texts, numbers, counts))
+            )
         for name in others:
             profile.numbers[name].add(rows.given(name), rows.numbers)
         if items is not None:

@@ -152,19 +152,38 @@ class TimestampEvidence:
     _kinds: list[_Seen] = field(default_factory=list, repr=False)
     _numbers: dict[_Seen, int] = field(default_factory=dict, repr=False)
 
-    def add(self, texts: Iterable[str], rows: Iterable[int] = ()) -> None:
-        """Take in texts, and their rows' numbers; a text may come more than once."""
+    def add(
+        self,
+        texts: Iterable[str],
+        rows: Iterable[int] = (),
+        counts: Iterable[int] = (),
+    ) -> None:
+        """Take in texts; a text may come more than once.
+
+        Parameters
+        ----------
+        texts
+            The texts, [n].
+        rows
+            The numbers of their rows, [n].
+        counts
+            In how many rows each stands, [n]; in one, if none are given. A count of
+            rows is the same however the rows are parted, a count of texts is not.
+        """
         texts = list(texts)
+        counts = list(counts) or [1] * len(texts)
         kinds = list(map(self._known.get, texts))
         if None not in kinds:
-            self._add_kinds(texts, kinds)
+            self._add_kinds(texts, kinds, counts)
             return
-        for text, row in itertools.zip_longest(texts, rows):
+        for text, row, count in itertools.zip_longest(texts, rows, counts):
             kind = self._known.get(text)
             if kind is None:
-                self._known[text] = self._number_kind(self._look_at(text, row))
+                seen = self._look_at(text, row)
+                self._known[text] = self._number_kind(seen)
+                self._count(seen, count - 1)
             else:
-                self._add_again([text], self._kinds[kind])
+                self._add_again(text, self._kinds[kind], count)
         if len(self._known) > _MOST_KNOWN:
             self._known.clear()
 
@@ -184,27 +203,32 @@ class TimestampEvidence:
             self._kinds.append(seen)
         return number
 
-    def _add_kinds(self, texts: list[str], kinds: list[int | None]) -> None:
+    def _add_kinds(
+        self, texts: list[str], kinds: list[int | None], counts: list[int]
+    ) -> None:
         """Count texts that were all looked at before, those of a kind at once."""
         if self.firsts:  # some of them are kept, in their order
-            for text, kind in zip(texts, kinds):
-                self._add_again([text], self._kinds[kind or 0])
+            for text, kind, count in zip(texts, kinds, counts):
+                self._add_again(text, self._kinds[kind or 0], count)
             return
-        counts = Counter(kinds)
-        for kind, count in counts.items():
-            self._add_again([""] * count, self._kinds[kind or 0])
+        totals = np.bincount(kinds, counts) if kinds else np.zeros(0)
+        for kind in np.flatnonzero(totals).tolist():
+            self._count(self._kinds[kind], int(totals[kind]))
 
-    def _add_again(self, texts: list[str], seen: _Seen) -> None:
-        """Count texts of one kind that were looked at before."""
-        count = len(texts)
+    def _add_again(self, text: str, seen: _Seen, count: int) -> None:
+        """Count the rows of a text that was looked at before."""
+        self._count(seen, count)
+        if seen.zone is not None and seen.form == "day and month":
+            self.timed += [text][: max(_MOST_TIMED - len(self.timed), 0)]
+
+    def _count(self, seen: _Seen, count: int) -> None:
+        """Count rows of one kind."""
         self.forms[seen.form] += count
         if seen.zone is not None:
             self.with_time += count
             self.zones[seen.zone] += count
             self.cut += seen.cut * count
             self.midnights += seen.midnight * count
-            if seen.form == "day and month":
-                self.timed += texts[: max(_MOST_TIMED - len(self.timed), 0)]
 
     def _see(self, kind: str, text: str, row: int | None) -> None:
         """Keep the first text of a kind, and its row."""

@@ -15,7 +15,7 @@ _COMMENT = re.compile(r"^\s*(?://|#).*$", re.MULTILINE)
 _EQUALS = re.compile(r"(\"[^\"\n]{1,100}\"\s*)=")
 _WORDS = re.compile(r"(?<=[:,\[])(\s*)(True|False|None)\b")
 _PYTHON = {"True": "true", "False": "false", "None": "null"}
-_NEXT_LINE = re.compile(r"(?<=[\w\"}\]])(\s*\n\s*\")")
+_NEXT_LINE = re.compile(r"(?<=[\w\"}\]])([^\S\n]*\n\s*\")")
 
 
 def _close(text: str) -> str:

@@ -493,6 +493,10 @@ def _check_filling(values: Mapping[str, Any], place: _Place) -> None:
             _check_method(_dict(methods), kind, place.key(column))
 
 
+def _is_whole(value: Any) -> bool:
+    return re.fullmatch(r"-?\d+", str(value)) is not None
+
+
 def _check_method(methods: Mapping[str, Any], kind: str, place: _Place) -> None:
     logic, value = methods.get(kind), methods.get(f"{kind}_value")
     logic_place, value_place = place.key(kind), place.key(f"{kind}_value")
@@ -504,11 +508,11 @@ def _check_method(methods: Mapping[str, Any], kind: str, place: _Place) -> None:
         logic_place.refuse(logic, needed)
     if value is not None and logic != "value":
         given = f"it is {logic!r}" if logic else "it is missing"
-        number = value if re.fullmatch(r"-?\d+", str(value)) else "0"
+        number = value if _is_whole(value) else "0"
         needs = f'"{kind}": "value" beside it, where {given}, and a whole number as '
         needs += f'text: {{"{kind}": "value", "{kind}_value": "{number}"}}'
         value_place.refuse(value, needs)
-    if isinstance(value, str) and not re.fullmatch(r"-?\d+", value):
+    if isinstance(value, str) and not _is_whole(value):
         value_place.refuse(value, "a whole number as text")
 
 

@@ -19,7 +19,7 @@ _FEWER = 2
 # Two columns that trade places are so many times apart in size, at least.
 _APART = 5
 # A comma or a point in it may group thousands.
-_GROUPED = re.compile(r"\s*\d{1,3}[.,]\d{3}\s*")
+_GROUPED = re.compile(r"\d{1,3}[.,]\d{3}")
 _ADVISE_TRADE = (
     "bring the columns of the rows below into the order of the header, as where two "
     "tables were joined whose columns have another order"
@@ -115,7 +115,7 @@ def find_trade(
 
 def _read_sizes(texts: Array) -> Array | None:
     """Read plain numbers above zero, [n]; None where any is none."""
-    if any(map(_GROUPED.fullmatch, texts.tolist())):
+    if any(_GROUPED.fullmatch(text.strip()) for text in texts.tolist()):
         return None
     try:
         sizes = np.array([float(text.replace(",", ".")) for text in texts.tolist()])

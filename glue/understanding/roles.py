@@ -610,7 +610,7 @@ def _is_able(role: str, name: str, texts: Array) -> bool:
     """Say whether a column's content can play a role."""
     filled = [unwrap_formula(text.strip()) for text in texts.tolist() if text.strip()]
     if role == ITEM:
-        named = is_usual(ITEM, name) and all(map(_WHOLE.fullmatch, filled))
+        named = is_usual(ITEM, name) and all(_WHOLE.fullmatch(text) for text in filled)
         return bool(filled) and (named or not _looks_continuous(filled))
     if not filled:
         return False

@@ -25,7 +25,7 @@ FOUND = list(list_patterns("glue", "client", "chalicelib"))
 # What calls patterns that are handed to it, and where these stand.
 HANDED = {
     "glue.settings.rules": "those of SETTINGS",
-    "chalicelib.runs": "on names of executions, which have 80 characters at most",
+    "client.what_if.transform": "a run's name, escaped, before letters of fixed number",
     "chalicelib.autopilot": "on names of candidates, which have 64 characters at most",
     "glue.reading.clocks": "at the beginning only, with one repeat at its end",
 }
