@@ -33,6 +33,12 @@ class Row:
         )
         return re.fullmatch(regex, key) is not None
 
+    def lies_in(self, other):
+        """Tell whether it is about a folder within another row's."""
+        folder = other.pattern.removesuffix("...")
+        is_folder = folder != other.pattern
+        return is_folder and self != other and self.pattern.startswith(folder)
+
     def begins_with(self, text):
         """Tell whether a text, with ``<...>`` for what varies, begins the pattern."""
         pattern, text = (re.sub(r"<\w+>", "<>", each) for each in (self.pattern, text))
@@ -42,6 +48,12 @@ class Row:
 def read_map():
     lines = PAGE.read_text().splitlines()
     return [_read_row(line) for line in lines if line.startswith("| `")]
+
+
+def find_rows(rows, key):
+    """Find the rows that a key fits; a folder within another has rows of its own."""
+    fitting = [row for row in rows if row.matches(key)]
+    return [row for row in fitting if not any(one.lies_in(row) for one in fitting)]
 
 
 def _read_row(line):
