@@ -170,7 +170,7 @@ def test_command_refuses_before_anything_is_sent(environ, capsys, tried, command
 
     assert (code, heard) == (find_refusal(command), [])
     said = capsys.readouterr()
-    assert "python -m localaws" in said.err
+    assert "make serve" in said.err
     assert said.out == ""
 
 
@@ -197,7 +197,7 @@ def test_script_refuses_before_anything_is_sent(script):
 
     assert done.returncode in {1, exit_codes.UNUSABLE}
     assert done.stdout == "heard: \n"
-    assert "python -m localaws" in done.stderr
+    assert "make serve" in done.stderr
 
 
 REACHED = {
@@ -239,7 +239,7 @@ def test_only_this_machine_is_asked(environ, capsys, tried):
 
     assert code == 1
     assert set(heard) <= LOOPBACK
-    assert "python -m localaws" not in capsys.readouterr().err
+    assert "make serve" not in capsys.readouterr().err
 
 
 def test_role_of_a_profile_is_not_taken_on_elsewhere(environ):

@@ -10,7 +10,7 @@ ROWS = [(item, 10 + 7 * n + k) for n in range(12) for k, item in enumerate("AB")
 
 
 def make_sample(rows):
-    items, values = zip(*rows, strict=True)
+    items, values = ([row[at] for row in rows] for at in range(2))
     columns = {"item": as_texts(map(str, items)), "qty": as_texts(map(str, values))}
     return Rows.undated(columns, np.arange(2, len(rows) + 2))
 
@@ -45,7 +45,7 @@ def test_new_numbered_items_of_new_values_are_not_crossed():
 
 
 def find_sizes(rows):
-    items, sales, prices = zip(*rows, strict=True)
+    items, sales, prices = ([row[at] for row in rows] for at in range(3))
     columns = {"item": items, "qty": map(str, sales), "price": map(str, prices)}
     texts = {name: as_texts(column) for name, column in columns.items()}
     sample = Rows.undated(texts, np.arange(2, len(rows) + 2))
