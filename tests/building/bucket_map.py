@@ -33,11 +33,9 @@ class Row:
         )
         return re.fullmatch(regex, key) is not None
 
-    def lies_in(self, other):
-        """Tell whether it is about a folder within another row's."""
-        folder = other.pattern.removesuffix("...")
-        is_folder = folder != other.pattern
-        return is_folder and self != other and self.pattern.startswith(folder)
+    def is_narrower_than(self, other):
+        """Tell whether another row would stand for all that this one does."""
+        return self != other and other.matches(self.example)
 
     def begins_with(self, text):
         """Tell whether a text, with ``<...>`` for what varies, begins the pattern."""
@@ -51,9 +49,13 @@ def read_map():
 
 
 def find_rows(rows, key):
-    """Find the rows that a key fits; a folder within another has rows of its own."""
+    """Find the rows that are about a key: of those that it fits, the narrowest."""
     fitting = [row for row in rows if row.matches(key)]
-    return [row for row in fitting if not any(one.lies_in(row) for one in fitting)]
+    return [
+        row
+        for row in fitting
+        if not any(other.is_narrower_than(row) for other in fitting)
+    ]
 
 
 def _read_row(line):
