@@ -20,7 +20,7 @@ from rich.text import Text
 from chalicelib.terminal import printable
 from client.follow import Snapshot
 from client.formats import format_duration, format_numbers
-from client.phases import Phase, explain_retry
+from client.phases import ENGINE, Phase, explain_retry
 from client.training import Candidate, Training
 
 _SHOWN_CANDIDATES = 5
@@ -163,6 +163,10 @@ def _value(candidate: Candidate) -> float:
 
 
 def _names_to_come(snapshot: Snapshot) -> list[str]:
-    names = list(snapshot.words.values())
+    keys, names = list(snapshot.words), list(snapshot.words.values())
     known = [names.index(p.name) for p in snapshot.phases if p.name in names]
-    return names[max(known, default=-1) + 1 :]
+    begun = max(known, default=-1) + 1
+    # An engine is one of two: what the settings may not ask for is not announced.
+    is_embedded = ENGINE in keys[:begun][-1:]
+    unsure = {"train", "transform"} if is_embedded else {ENGINE}
+    return [snapshot.words[key] for key in keys[begun:] if key not in unsure]

@@ -20,21 +20,29 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
     from mypy_boto3_stepfunctions.type_defs import HistoryEventTypeDef
 
+ENGINE = "engine"
+
+
+def _add_engine(words: Mapping[str, str]) -> dict[str, str]:
+    """Put the embedded engine's training before Autopilot's, as a run has them."""
+    said = list(words.items())
+    at = list(words).index("train")
+    return dict([*said[:at], (ENGINE, "Train with the embedded engine"), *said[at:]])
+
+
 # The words of every phase, in the order of a run; the report uses the same.
-_ENGINE = {"engine": "Train with the embedded engine"}
-WORDS = {**dict(PHASES), **_ENGINE}
-LOCAL_WORDS = {
-    **{one["stage"]: one["words"] for one in build_timeline({}, local=True)},
-    **_ENGINE,
-}
+WORDS = _add_engine(dict(PHASES))
+LOCAL_WORDS = _add_engine(
+    {one["stage"]: one["words"] for one in build_timeline({}, local=True)}
+)
 # The states that are at work, by the phase that each is a part of.
 STATES = {
     "PrepareRun": "prepare",
     "Preprocess": "preprocess",
     "ChooseModel": "preprocess",
     "WhichRoad": "preprocess",
-    "Train": "engine",
-    "IsAutopilotAsked": "engine",
+    "Train": ENGINE,
+    "IsAutopilotAsked": ENGINE,
     "CreateAutopilotJob": "train",
     "WaitForAutopilotJob": "train",
     "CheckAutopilotJob": "train",

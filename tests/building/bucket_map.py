@@ -33,6 +33,10 @@ class Row:
         )
         return re.fullmatch(regex, key) is not None
 
+    def is_narrower_than(self, other):
+        """Tell whether another row would stand for all that this one does."""
+        return self != other and other.matches(self.example)
+
     def begins_with(self, text):
         """Tell whether a text, with ``<...>`` for what varies, begins the pattern."""
         pattern, text = (re.sub(r"<\w+>", "<>", each) for each in (self.pattern, text))
@@ -42,6 +46,16 @@ class Row:
 def read_map():
     lines = PAGE.read_text().splitlines()
     return [_read_row(line) for line in lines if line.startswith("| `")]
+
+
+def find_rows(rows, key):
+    """Find the rows that are about a key: of those that it fits, the narrowest."""
+    fitting = [row for row in rows if row.matches(key)]
+    return [
+        row
+        for row in fitting
+        if not any(other.is_narrower_than(row) for other in fitting)
+    ]
 
 
 def _read_row(line):

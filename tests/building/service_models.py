@@ -1,19 +1,14 @@
 """The judge of requests: botocore's own models, patterns and lengths included."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import botocore.session
+import regex
 from botocore.model import OperationModel, Shape
 from botocore.validate import validate_parameters
 
-_JAVA = {
-    r"\uD800\uDC00-\uDBFF\uDFFF": r"\U00010000-\U0010FFFF",
-    r"\p{L}": r"\w",
-    r"\p{N}": r"\d",
-    r"\p{Z}": r"\s",
-}
+_JAVA_PAIRS, _PAIRS = r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF"
 _SESSION = botocore.session.Session()
 
 
@@ -57,17 +52,17 @@ def _walk(shape: Shape, value: Any, path: str) -> Iterator[str]:
 def _check_string(shape: Shape, value: str, path: str) -> Iterator[str]:
     yield from _check_size(shape, value, path)
     pattern = shape.metadata.get("pattern")
-    if pattern and not re.fullmatch(_to_python(pattern), value):
+    if pattern and not fits(pattern, value):
         yield f"{path}: {value!r} does not match {pattern}"
     if shape.enum and value not in shape.enum:
         yield f"{path}: {value!r} is none of {shape.enum}"
 
 
-def _to_python(pattern: str) -> str:
-    # The models are written for Java: pairs of surrogates, and classes by name.
-    for java, python in _JAVA.items():
-        pattern = pattern.replace(java, python)
-    return pattern
+def fits(pattern: str, value: str) -> bool:
+    """Tell whether a text is what a model's pattern asks for."""
+    # The models are written for Java, with pairs of surrogates and classes such as
+    # \p{L}, of which Python's own expressions know neither.
+    return regex.fullmatch(pattern.replace(_JAVA_PAIRS, _PAIRS), value) is not None
 
 
 def _check_size(shape: Shape, value: Any, path: str) -> Iterator[str]:

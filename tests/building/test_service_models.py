@@ -18,6 +18,21 @@ JOB = {
 }
 
 
+@pytest.mark.parametrize(
+    ("uri", "is_right"),
+    [
+        ("s3://bucket/é_1/", True),
+        ("", True),
+        ("tab\tin", False),
+        ("a" * 1025, False),
+    ],
+)
+def test_class_of_letters_is_understood(uri, is_right):
+    request = {"ModelPackageGroupName": "sales", "SourceUri": uri}
+
+    assert (find_faults("sagemaker", "CreateModelPackage", request) == []) == is_right
+
+
 def test_right_request_has_no_fault():
     assert find_faults("sagemaker", "CreateAutoMLJobV2", JOB) == []
 

@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 
+import pytest
 from rich.console import Console
 
 from client.follow import Snapshot
@@ -153,6 +154,24 @@ def test_live_display_has_past_present_and_future():
     assert "29 s training models, 2 candidates" in lines[2]
     assert lines[4:6] == ["0.2500  C1", "0.5000  C0"]
     assert lines[-1] == "· Report"
+
+
+@pytest.mark.parametrize(
+    ("state", "to_come"),
+    [
+        (
+            "Preprocess",
+            ["Train with Autopilot", "Make the model and forecast", "Report"],
+        ),
+        ("Train", ["Report"]),
+        ("CreateAutopilotJob", ["Make the model and forecast", "Report"]),
+    ],
+)
+def test_only_the_engine_asked_for_is_announced(state, to_come):
+    text = render(make_snapshot(make_events((0, "TaskStateEntered", state))))
+
+    lines = [line.strip() for line in text.splitlines()]
+    assert [line[2:] for line in lines if line.startswith("·")] == to_come
 
 
 def test_live_display_shows_the_best_candidates_only():

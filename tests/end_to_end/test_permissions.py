@@ -9,7 +9,7 @@ from deployment.options import Options
 from deployment.resources.policies import PolicyTemplates
 from localaws.faults.plan import Fault
 from localaws.iam.authorize import find_need_to_tell_missing, find_refusal, is_allowed
-from tests.building.bucket_map import read_map
+from tests.building.bucket_map import find_rows, read_map
 from tests.building.local_resources import make_archive
 from tests.building.local_stage import STAGE, deploy_stage, wait_for
 from tests.building.made_up_account import make_stage
@@ -387,7 +387,7 @@ def test_everything_in_the_bucket_is_on_its_map(stage):
     pages = stage.s3.get_paginator("list_objects_v2").paginate(Bucket=stage.bucket)
     keys = [item["Key"] for page in pages for item in page["Contents"]]
 
-    found = {key: [row for row in rows if row.matches(key)] for key in keys}
+    found = {key: find_rows(rows, key) for key in keys}
 
     assert [key for key, matching in found.items() if len(matching) != 1] == []
     assert {row.pattern for row in rows} - NOT_MADE_HERE <= {
@@ -409,6 +409,9 @@ NOT_MADE_HERE = {
     "output-forecasted-data/<dataset>/<run_id>/forecast.parquet",
     # No upload here has a column that puts items together.
     "output-forecasted-data/<dataset>/<run_id>/groups.csv",
+    # Nor one that a scenario could change.
+    "input/<run_id>/what-if/<scenario>/<part>.csv",
+    "output-forecasted-data/<dataset>/<run_id>/what-if/<scenario>/<part>.csv.out",
 }
 
 

@@ -69,7 +69,7 @@ def test_transform_of_nothing_is_refused_before_training(rich):
     rich.quotas["L-3E1C9273"] = 0
     ended = rich.upload("raw/trainless.zip", UPLOAD)
 
-    assert rich.list_states(ended)[-1] == "CreateAutopilotJob"
+    assert rich.list_states(ended)[-1] == "ChooseModel"
     assert ended["name"] not in rich.list_autopilot_jobs()
 
 
