@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import boto3
 
@@ -14,6 +15,7 @@ from demo.workspace import copy_project
 from localaws.host.isolation import isolate
 from localaws.server import serve
 from tests.building.made_up_account import make_stage
+from tests.building.wheelhouse import give_wheelhouse
 from tests.conftest import REGION
 
 RECORDER = Path(__file__).parent / "record_requests.py"
@@ -77,5 +79,10 @@ class Bench:
 @contextmanager
 def open_bench():
     """Serve a local AWS beside a copy of the project."""
-    with serve() as server, copy_project() as project:
-        yield Bench(project, {**isolate(os.environ), **server.environ})
+    with (
+        serve() as server,
+        copy_project() as project,
+        TemporaryDirectory(prefix="wheels-") as wheels,
+    ):
+        pip = give_wheelhouse(project, Path(wheels))
+        yield Bench(project, {**isolate(os.environ), **server.environ, **pip})

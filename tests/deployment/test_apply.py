@@ -10,7 +10,7 @@ from tests.building.made_up_account import make_stage
 from tests.building.made_up_deployment import copy_small_project, make_deployment
 
 # Every call of so many that changes something is one that a deploy may die at.
-STEPS = range(0, 80, 16)
+STEPS = range(0, 100, 20)
 
 
 class Died(Exception):

@@ -350,7 +350,7 @@ def test_profile_gives_keys_and_region(bench, tmp_path):
 
 ERRORS = {
     "is not a key's ARN": ["--kms-key", "mine"],
-    "cannot be part of a bucket's name": ["--stage", "Too_Long_For_It"],
+    "cannot be part of other names": ["--stage", "Too_Long_For_It"],
     "deletes with --destroy only": ["--delete-data"],
     "could not be found": ["--profile", "nobody"],
 }

@@ -24,6 +24,7 @@ from tests.building.local_resources import make_archive
 from tests.building.made_up_account import make_stage
 from tests.building.networks import make_security_group
 from tests.building.paths import ROOT
+from tests.building.wheelhouse import give_wheelhouse
 from tests.building.whole_run_uploads import make_table
 
 STAGE = make_stage("mine", region="us-east-1")
@@ -90,6 +91,7 @@ def deployer(tmp_path_factory):
         environ = {
             **isolate(os.environ),
             **server.environ,
+            **give_wheelhouse(project, tmp_path_factory.mktemp("wheels")),
             "PYTHONPATH": str(ROOT / "tests" / "building" / "judged"),
             "JUDGED_CALLS": str(calls),
         }
