@@ -148,7 +148,7 @@ def explain_by_home(
     header = strays.intersection(columns)
     if header:
         return Oddity(
-            f"{header.pop()!r} is the name of another column, as where a table is "
+            f"{min(header)!r} is the name of another column, as where a table is "
             "joined whose columns have another order",
             "bring the rows below that line into the order of the first header, and "
             "remove the line",

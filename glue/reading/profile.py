@@ -180,7 +180,7 @@ def _trim(rows: Rows, profile: TableProfile, file: str, tallies: Tallies) -> Row
     return rows.with_columns(stripped)
 
 
-def _set_apart(rows: Rows) -> Rows:
+def set_apart(rows: Rows) -> Rows:
     """Take rows out of the bytes of their chunk, which would be kept with them."""
     columns = {
         name: column.apart() if isinstance(column, Fields) else column
@@ -202,7 +202,7 @@ class ItemSample:
         """Keep the rows of the chosen items; choose fewer when they are too many."""
         chosen = self._choose(rows)
         if len(chosen) or not self._pieces:
-            self._pieces.append(_set_apart(chosen))
+            self._pieces.append(set_apart(chosen))
         while self._size() > self._limit and self._share < 1_000_000:
             self._share *= 2
             self._pieces = [self._choose(piece) for piece in self._pieces]

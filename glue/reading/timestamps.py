@@ -211,7 +211,9 @@ class TimestampEvidence:
             for text, kind, count in zip(texts, kinds, counts):
                 self._add_again(text, self._kinds[kind or 0], count)
             return
-        totals = np.bincount(kinds, counts) if kinds else np.zeros(0)
+        totals = (
+            np.bincount([kind or 0 for kind in kinds], counts) if kinds else np.zeros(0)
+        )
         for kind in np.flatnonzero(totals).tolist():
             self._count(self._kinds[kind], int(totals[kind]))
 

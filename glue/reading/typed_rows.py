@@ -19,10 +19,10 @@ from glue.reading.odd_values import (
     explain_moment,
     explain_number,
 )
-from glue.reading.profile import strip_texts
+from glue.reading.profile import set_apart, strip_texts
 from glue.reading.tables import Table
 from glue.reading.timestamps import Reading, TimestampParser, is_date
-from glue.rows import Rows
+from glue.rows import Rows, concatenate
 
 # Where so large a share of cells is blank, they are merged or written once a block.
 _MERGED = 0.25
@@ -33,6 +33,8 @@ _REPEAT = (
 _IDLE = "remove these rows: they hold neither a date nor a value to learn from"
 # So few rows without a date are shown whole.
 _SHOWN = 5
+# Of the first rows, and of the first odd ones of a column, so many cells are kept.
+_MOST_CELLS = 100_000
 _OR_TEXT = '; or set the column\'s type to "text" in Preparation.ColumnTypes'
 
 
@@ -81,7 +83,8 @@ class _RowReader:
 
     def __init__(self, file: str, plan: ReadPlan, tallies: Tallies) -> None:
         self._file, self._plan, self._tallies = file, plan, tallies
-        self._odd: dict[str, Oddity | None] = {}
+        self._head: list[Rows] = []
+        self._odd: dict[str, list[Rows]] = {}
         self._like: dict[str, str] = {}
         self._parser = TimestampParser(plan.reading) if plan.reading else None
 
@@ -96,6 +99,7 @@ class _RowReader:
         texts = chunk.with_columns(trimmed)
         texts = texts.take(~_blank_rows(texts, plan))
         self._tallies.amounts["read"] += len(texts)
+        _keep(self._head, texts)
         seconds, dated = self._read_moments(texts)
         texts, seconds = texts.take(dated), seconds[dated]  # one reason a row is enough
         usable = self._check_keys(texts)
@@ -106,7 +110,12 @@ class _RowReader:
         return Rows(Columns(columns), texts.numbers, seconds).take(usable)
 
     def advise(self) -> None:
-        """Say, after the last row, what blank cells are: merged ones, if many."""
+        """Say, after the last row, why values are odd, and what blank cells are."""
+        for name in self._odd:
+            if name == self._plan.timestamp:
+                self._tell_moments(name)
+            else:
+                self._tell_numbers(name)
         rows = self._tallies.amounts["read"]
         idle = self._tallies.amounts.pop("idle", 0)
         if 0 < idle == self._tallies.count("timestamp-blank"):
@@ -154,28 +163,34 @@ class _RowReader:
         return int(idle.sum()) if names else 0
 
     def _note_moments(self, texts: Rows, bad: Array, name: str) -> None:
-        file, code, count = self._file, "timestamp-unreadable", int(bad.sum())
-        so_far = self._tallies.count(code) + count
-        examples = texts.first_texts(bad, file, name)
-        odd = self._explain(name, texts, bad, explain_moment)
-        problem = f"{Count(so_far):timestamp} of {file}'s column {name!r} cannot be "
+        _keep(self._odd.setdefault(name, []), texts.take(bad))
+        examples = texts.first_texts(bad, self._file, name)
+        self._tallies.add("timestamp-unreadable", examples, count=int(bad.sum()))
+
+    def _tell_moments(self, name: str) -> None:
+        file, code = self._file, "timestamp-unreadable"
+        odd = self._explain(name, explain_moment)
+        count = Count(self._tallies.count(code))
+        problem = f"{count:timestamp} of {file}'s column {name!r} cannot be "
         problem += f"read like the others{_tell_why(odd)}"
         facts = {"remedy": odd.remedy} if odd else {}
-        self._tallies.add(
-            code, examples, count=count, file=file, problem=problem, **facts
-        )
+        self._tallies.add(code, count=0, file=file, problem=problem, **facts)
 
-    def _explain(
-        self, name: str, texts: Rows, bad: Array, explain: Explain
-    ) -> Oddity | None:
-        """Explain the first value of a column that does not fit; the others follow."""
-        if name not in self._odd:
-            text, like = str(texts[name][bad][0]), self._like.get(name, "")
-            by_text = explain(text, like=like, column=name)
-            fits = is_date if explain is explain_moment else is_number
-            home = explain_by_home(texts.columns, name, bad, fits=fits)
-            self._odd[name] = by_text if text == name else home or by_text
-        return self._odd[name]
+    def _explain(self, name: str, explain: Explain) -> Oddity | None:
+        """Explain the first value of a column that does not fit; the others follow.
+
+        Only what is the same however the rows are parted is looked at: the first rows
+        of the file, and the first of those that do not fit.
+        """
+        odd, head = concatenate(self._odd[name]), concatenate(self._head)
+        good = head.take(~np.isin(head.numbers, odd.numbers))
+        texts = concatenate([good, odd])
+        bad = np.arange(len(texts)) >= len(good)
+        text, like = str(odd[name][0]), self._like.get(name, "")
+        by_text = explain(text, like=like, column=name)
+        fits = is_date if explain is explain_moment else is_number
+        home = explain_by_home(texts.columns, name, bad, fits=fits)
+        return by_text if text == name else home or by_text
 
     def _read_numbers(self, texts: Rows, name: str) -> Array:
         plain = name in self._plan.plain
@@ -198,15 +213,22 @@ class _RowReader:
         return np.where(bad, np.nan, values)
 
     def _note_bad_numbers(self, texts: Rows, bad: Array, name: str) -> None:
-        is_target = name == self._plan.target
-        code = "target-not-number" if is_target else "covariate-not-number"
+        _keep(self._odd.setdefault(name, []), texts.take(bad))
         examples = texts.first_texts(bad, self._file, name)
-        odd = self._explain(name, texts, bad, explain_number)
+        code = self._code_of(name)
+        self._tallies.add(code, examples, count=int(bad.sum()), column=name)
+
+    def _code_of(self, name: str) -> str:
+        is_target = name == self._plan.target
+        return "target-not-number" if is_target else "covariate-not-number"
+
+    def _tell_numbers(self, name: str) -> None:
+        is_target = name == self._plan.target
+        odd = self._explain(name, explain_number)
         remedy = {"remedy": odd.remedy + ("" if is_target else _OR_TEXT)} if odd else {}
         self._tallies.add(
-            code,
-            examples,
-            count=int(bad.sum()),
+            self._code_of(name),
+            count=0,
             column=name,
             file=self._file,
             why=_tell_why(odd),
@@ -222,6 +244,14 @@ class _RowReader:
                     mask, self._file, None, lambda at: _show_row(texts, at)
                 )
             self._tallies.add(code, examples, count=count, column=name, file=self._file)
+
+
+def _keep(kept: list[Rows], rows: Rows) -> None:
+    """Keep the first rows, up to some number, whatever the parting."""
+    most = max(_MOST_CELLS // max(len(rows.columns), 1), 1)
+    room = most - sum(map(len, kept))
+    if room > 0 and len(rows):
+        kept.append(set_apart(rows.take(np.arange(min(room, len(rows))))))
 
 
 def _show_row(texts: Rows, at: int) -> str:
