@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -173,7 +173,7 @@ class _RowReader:
         count = Count(self._tallies.count(code))
         problem = f"{count:timestamp} of {file}'s column {name!r} cannot be "
         problem += f"read like the others{_tell_why(odd)}"
-        facts = {"remedy": odd.remedy} if odd else {}
+        facts: dict[str, Any] = {"remedy": odd.remedy} if odd else {}
         self._tallies.add(code, count=0, file=file, problem=problem, **facts)
 
     def _explain(self, name: str, explain: Explain) -> Oddity | None:
@@ -225,14 +225,16 @@ class _RowReader:
     def _tell_numbers(self, name: str) -> None:
         is_target = name == self._plan.target
         odd = self._explain(name, explain_number)
-        remedy = {"remedy": odd.remedy + ("" if is_target else _OR_TEXT)} if odd else {}
+        facts: dict[str, Any] = {}
+        if odd:
+            facts["remedy"] = odd.remedy + ("" if is_target else _OR_TEXT)
         self._tallies.add(
             self._code_of(name),
             count=0,
             column=name,
             file=self._file,
             why=_tell_why(odd),
-            **remedy,
+            **facts,
         )
 
     def _note(self, code: str, texts: Rows, mask: Array, name: str) -> None:
