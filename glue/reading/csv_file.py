@@ -233,8 +233,7 @@ def _check_whole_quotes(
     FileRejected
         When it has.
     """
-    marks = [mark for mark in DELIMITERS if mark in header[0]]
-    if len(header) == 1 and marks:
+    if len(header) == 1 and any(mark in header[0] for mark in DELIMITERS):
         raise findings.reject(
             "csv-unreadable",
             examples=[Example(table.name, table.layout.header, None, header[0])],
@@ -273,7 +272,7 @@ def _read_first_records(table: CsvFile, findings: Findings) -> list[list[str]]:
         records += some
         if len(records) > table.layout.header:
             break
-    if len(records) < table.layout.header:
+    if not any(records[table.layout.header - 1 : table.layout.header]):
         raise findings.reject("csv-empty", file=table.name)
     return records[: table.layout.header + _HEAD_LINES]
 
@@ -483,7 +482,9 @@ class _RowFilter:
             self._note_width(number, record)
 
     def _is_header(self, record: list[str]) -> bool:
-        if record[self._table.skip].strip().casefold() != self._names[0]:
+        # A row may be shorter than the blank columns in front of the table are many.
+        first = record[self._table.skip :][:1]
+        if [cell.strip().casefold() for cell in first] != self._names[:1]:
             return False
         names = [name.strip().casefold() for name in record[self._table.skip :]]
         return names[: self._fields] == self._names
