@@ -256,7 +256,7 @@ def test_destroyed_stage_leaves_data_and_the_other_stage(bench):
 
 def test_stage_at_work_and_half_gone_is_destroyed(bench):
     # Enough series that training takes its time.
-    table = make_table(range(200), months=96)
+    table = make_table(range(600), months=96)
     stage = bench.find_stage("busy")
     sagemaker = bench.client("sagemaker")
     bench.deploy("busy")
