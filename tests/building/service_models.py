@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import botocore.session
-import regex
 from botocore.model import OperationModel, Shape
 from botocore.validate import validate_parameters
+
+try:
+    import regex
+except ModuleNotFoundError:  # Glue's own environment: its models have plain patterns
+    import re as regex
 
 _JAVA_PAIRS, _PAIRS = r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF"
 _SESSION = botocore.session.Session()
