@@ -54,11 +54,13 @@ def make_tts(items=("A", "B"), steps=24, **others):
 
 
 def make_zip(files, compression=zipfile.ZIP_DEFLATED):
-    """Pack texts or bytes into an archive."""
+    """Pack texts or bytes into an archive, the same bytes at any time."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", compression) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in files.items():
-            archive.writestr(name, content)
+            member = zipfile.ZipInfo(name)
+            member.external_attr = 0o600 << 16
+            archive.writestr(member, content, compression)
     return buffer.getvalue()
 
 

@@ -72,7 +72,6 @@ def test_settings_document_is_complete(tmp_path):
         (make_zip({"north.csv": make_tts(), "south.csv": make_tts()}), "tts-missing"),
         (make_zip({"TTS.csv": "item_id,timestamp\nA,2020-01-01\n"}), "column-missing"),
     ],
-    # An archive holds the time at which it was made, which no name may depend on.
     ids=["no archive", "nothing", "two tables", "two columns"],
 )
 def test_bad_upload_is_reported_then_raised(tmp_path, content, code):
