@@ -407,6 +407,8 @@ NOT_MADE_HERE = {
     "config/<dataset>.json",
     "config/default.json",
     "output-forecasted-data/<dataset>/<run_id>/forecast.parquet",
+    # The local AWS has the engine's libraries already.
+    "code/<sha256>/<library>.whl",
     # No upload here has a column that puts items together.
     "output-forecasted-data/<dataset>/<run_id>/groups.csv",
     # Nor one that a scenario could change.
