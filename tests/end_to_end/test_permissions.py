@@ -393,9 +393,10 @@ def test_everything_in_the_bucket_is_on_its_map(stage):
     assert {row.pattern for row in rows} - NOT_MADE_HERE <= {
         row.pattern for (row,) in found.values()
     }
-    for key, (row,) in found.items():
-        if row.keys:
-            assert (key, tuple(stage.read_json(key))) == (key, row.keys)
+    # What Autopilot trained and what the engine did have some keys of their own.
+    documents = {key: set(row.keys) for key, (row,) in found.items() if row.keys}
+    unknown = {key: set(stage.read_json(key)) - documents[key] for key in documents}
+    assert {key: names for key, names in unknown.items() if names} == {}
 
 
 # Nobody put these, no environment here makes them, or they are gone again.
