@@ -15,10 +15,9 @@ from botocore.exceptions import ClientError
 from glue.bucket import SCHEMAS, Bucket, RunKeys, dataset_folder
 from glue.log import log_error
 from glue.reporting.earlier import (
-    NoOverlapError,
     explain_none,
     list_earlier_runs,
-    score_run,
+    score_runs,
 )
 from glue.reporting.history import History
 from glue.run_documents import Run
@@ -59,18 +58,8 @@ def score_champion(
     -------
     What score.json says of it; whatever cannot be read is a reason in it.
     """
-    scored: list[dict[str, Any]] = []
-    reasons: dict[str, str] = {}
-    for run_id in find_forecasts(run, champion_run_id, bucket):
-        try:
-            scored.append(score_run(run_id, run, bucket, history))
-        except NoOverlapError as error:
-            reasons[run_id] = str(error)
-        except Exception as error:
-            log_error(error)
-            reasons[run_id] = f"it could not be read ({error})"
-        if len(scored) == _MOST_SCORED:
-            break
+    found = find_forecasts(run, champion_run_id, bucket)
+    scored, reasons = score_runs(found, run, bucket, history, most=_MOST_SCORED)
     new = _find_new(run, champion_run_id, bucket, history)
     return {
         "champion_run_id": champion_run_id,

@@ -49,9 +49,18 @@ def find_earlier(run: Run, bucket: Bucket, history: History) -> Mapping[str, Any
     """Score the newest forecasts of the dataset that this upload has actuals for."""
     stored = bucket.list_objects(dataset_folder(run.dataset))
     earlier_runs = list_earlier_runs([one.key for one in stored], run.run_id)
+    looked_at = earlier_runs[:_MOST_LOOKED_AT]
+    scored, reasons = score_runs(looked_at, run, bucket, history, most=_MOST_SCORED)
+    return {"scored": scored, "reason": None if scored else explain_none(reasons)}
+
+
+def score_runs(
+    run_ids: Iterable[str], run: Run, bucket: Bucket, history: History, *, most: int
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Score so many earlier runs at most; the others have a reason each by run."""
     scored: list[dict[str, Any]] = []
     reasons: dict[str, str] = {}
-    for run_id in earlier_runs[:_MOST_LOOKED_AT]:
+    for run_id in run_ids:
         try:
             scored.append(score_run(run_id, run, bucket, history))
         except NoOverlapError as error:
@@ -59,9 +68,9 @@ def find_earlier(run: Run, bucket: Bucket, history: History) -> Mapping[str, Any
         except Exception as error:
             log_error(error)
             reasons[run_id] = f"it could not be read ({error})"
-        if len(scored) == _MOST_SCORED:
+        if len(scored) == most:
             break
-    return {"scored": scored, "reason": None if scored else explain_none(reasons)}
+    return scored, reasons
 
 
 def score_run(
