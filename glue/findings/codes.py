@@ -561,8 +561,8 @@ UPLOAD_CODES: dict[str, Code] = {
     "horizon-too-long": _error(
         "The horizon is longer than a quarter of the history, or than 500 steps.",
         "lower ForecastHorizon, or upload a longer history",
-        "ForecastHorizon is {horizon}, and {file} has {steps} time steps, which allow "
-        "{most}",
+        "ForecastHorizon is {horizon}, and {file} has {steps} time steps{of}, which "
+        "allow {most}",
         *_LOST_ROWS,
     ),
     "horizon-long": _warning(

@@ -197,7 +197,7 @@ SAYS = [
     (
         "coarser-than-frequency",
         as_zip(TTS),
-        ('set ForecastFrequency to "M"',),
+        ('write "ForecastFrequency": "M"',),
         set_job(ForecastFrequency="D"),
     ),
     (
