@@ -393,21 +393,36 @@ def _check_quotes(
     record: list[str], number: int, table: CsvFile, findings: Findings
 ) -> None:
     """Refuse a record that has swallowed others: a quote was opened by mistake."""
-    width = len(table.header) + table.skip
+    width, mark = len(table.header) + table.skip, table.delimiter
     inner = [line for field in record for line in field.splitlines()[1:]]
-    if width > 1 and any(line.count(table.delimiter) >= width - 1 for line in inner):
-        longest = max(record, key=len)
-        at, first = record.index(longest) - table.skip, longest.splitlines()[0]
+    place = next((n for n, one in enumerate(record) if len(one.splitlines()) > 1), None)
+    if width < 2 or place is None:
+        return
+    first = record[place].splitlines()[0]
+    whole = _write_row([*record[:place], *first.split(mark)], mark)
+    is_whole = place + 1 + first.count(mark) == width
+    if any(line.count(mark) >= width - 1 for line in inner) or (
+        is_whole and len(record) != width
+    ):
+        at = place - table.skip
         column = table.header[at] if 0 <= at < len(table.header) else None
-        place = Example(table.name, number, column, shorten(f'"{first}'))
-        count = len(longest.splitlines()) - 1
+        remedy = _OPENED
+        if is_whole:
+            remedy = f"delete the quote before {shorten(first.split(mark)[0])!r}"
+            remedy += f", so that row {number} reads {shorten(whole, 100)}"
         raise findings.reject(
             "csv-quote-open",
-            count=count,
-            examples=[place],
+            count=len(record[place].splitlines()) - 1,
+            examples=[Example(table.name, number, column, shorten(f'"{first}'))],
             file=table.name,
-            remedy=None if re.search(r'\d["\u2033]', first) else _OPENED,
+            remedy=None if re.search(r'\d["\u2033]', first) else remedy,
         )
+
+
+def _write_row(cells: Sequence[str], mark: str) -> str:
+    """Write a row as a line, with quotes where it needs them."""
+    quoted = (f'"{cell}"' if mark in cell or '"' in cell else cell for cell in cells)
+    return mark.join(quoted)
 
 
 class _RowFilter:
