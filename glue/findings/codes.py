@@ -165,8 +165,8 @@ UPLOAD_CODES: dict[str, Code] = {
         "them are read as one value.",
         "take that quote away if it stands there by mistake; otherwise close it where "
         'its value ends; where it means inches, write "5""" for 5"',
-        "a quote in {file} is not closed in its row, so that the {count:row} below it "
-        "are read as one value with it",
+        "1 quote in {file} is not closed in its row, and takes in the {rows:row} below "
+        "it",
     ),
     "lines-skipped": _warning(
         "Lines above, below or within a table are no rows of it, such as titles, notes "
