@@ -21,7 +21,12 @@ TRAINING_COST = (3.0, 20.0)
 
 
 def build_model(
-    place: RunPlace, choice: Choice, champion: Version | None, *, fits: bool
+    place: RunPlace,
+    choice: Choice,
+    champion: Version | None,
+    *,
+    fits: bool,
+    failure: str | None = None,
 ) -> dict[str, Any]:
     """Build ``model.json`` when the road is chosen.
 
@@ -29,6 +34,8 @@ def build_model(
     ----------
     fits
         Whether the champion was made for data as these are.
+    failure
+        How wrong the champion's last forecast was, where that is too wrong.
     """
     by_champion = choice.road == CHAMPION and champion is not None
     return {
@@ -40,7 +47,7 @@ def build_model(
         "reason": choice.reason,
         "champion": None
         if champion is None
-        else {**describe_version(champion), "fits": fits},
+        else {**describe_version(champion), "fits": fits, "failure": failure},
         "forecast_by": describe_forecaster(champion if by_champion else None, place),
         "registered": None,
         "warning": None,

@@ -41,6 +41,8 @@ def decide_approval(
     allowed: Retraining,
     champion: Mapping[str, Any] | None,
     comparison: Mapping[str, Any] | None,
+    *,
+    is_gone: bool = False,
 ) -> Approval:
     """Decide what becomes of a newly trained model.
 
@@ -50,6 +52,8 @@ def decide_approval(
         As ``model.json`` describes it; None where there is none.
     comparison
         The run's ``comparison.json``; None where the two were not compared.
+    is_gone
+        Whether the champion was deleted or rejected while the run trained.
     """
     if allowed.approval == MANUAL:
         words = (comparison or {}).get("sentence")
@@ -57,14 +61,47 @@ def decide_approval(
         return Approval(registry.PENDING, f"it waits for a person's approval{told}")
     if champion is None:
         return Approval(registry.APPROVED, "it is the first that may forecast")
+    name = f"version {champion['version']}"
+    if is_gone:
+        return Approval(registry.APPROVED, f"{name} may forecast no more")
     if comparison is None:
         why = "the comparison failed" if champion["fits"] else "it has other data"
+        return Approval(registry.APPROVED, f"it was not compared with {name}, as {why}")
+    return _weigh(allowed, champion, comparison)
+
+
+def _weigh(
+    allowed: Retraining, champion: Mapping[str, Any], comparison: Mapping[str, Any]
+) -> Approval:
+    """Decide by a comparison; a champion that failed is not held on to for little."""
+    name, sentence = f"version {champion['version']}", str(comparison["sentence"])
+    if not comparison.get("is_worse"):
+        return Approval(registry.APPROVED, sentence)
+    failure = champion.get("failure")
+    if not failure:
+        return Approval(registry.REJECTED, sentence)
+    if _is_too_wrong(comparison, allowed):
         return Approval(
-            registry.APPROVED,
-            f"it was not compared with version {champion['version']}, as {why}",
+            registry.REJECTED,
+            f"{sentence}, which is too much even beside {name}, whose last forecast "
+            f"{failure}",
         )
-    status = registry.REJECTED if comparison.get("is_worse") else registry.APPROVED
-    return Approval(status, str(comparison["sentence"]))
+    return Approval(
+        registry.APPROVED,
+        f"{name} failed, as its last forecast {failure}, though {sentence}",
+    )
+
+
+def _is_too_wrong(comparison: Mapping[str, Any], allowed: Retraining) -> bool:
+    """Tell whether a challenger errs more than even a champion that failed.
+
+    It may err as many times more as the champion might have erred more than in its
+    backtest, for what both are compared on is mostly older than the failure.
+    """
+    ours, theirs = comparison.get("challenger"), comparison.get("champion")
+    if ours is None or theirs is None:
+        return False
+    return bool(ours > max(allowed.when_worse_than, 1.0) * theirs)
 
 
 def build_facts(
@@ -137,10 +174,18 @@ class Registration:
         if not document or not settings:
             raise RuntimeError("the run has no model.json or settings.json")
         champion = document.get("champion")
+        rival = self._find_rival(champion)
         allowed = read_retraining(settings)
-        approval = decide_approval(allowed, champion, self._find("comparison.json"))
+        approval = decide_approval(
+            allowed,
+            champion,
+            self._find("comparison.json"),
+            is_gone=champion is not None and rival is None,
+        )
         version = self._register(containers, settings, approval)
-        forecaster = self._choose_forecaster(version, champion)
+        forecaster = version
+        if champion and rival and champion["fits"] and not version.is_approved:
+            forecaster = rival
         self._write(document, version, forecaster)
         self._remove_old(allowed, {version.number, forecaster.number}, now=now)
         return list(forecaster.containers)
@@ -166,19 +211,21 @@ class Registration:
             facts=facts,
         )
         found = registry.describe_version(self.sagemaker, arn)
-        if found.reason != approval.reason and found.approval == approval.status:
+        if found.approval != approval.status:
+            # Somebody has decided since the run tried first.
+            return replace(found, reason=found.reason or approval.reason)
+        if found.reason != approval.reason:
             registry.set_approval(
                 self.sagemaker, arn, approval.status, reason=approval.reason
             )
         return replace(found, reason=approval.reason)
 
-    def _choose_forecaster(
-        self, version: Version, champion: Mapping[str, Any] | None
-    ) -> Version:
-        """Choose who forecasts: the new version, or the champion until it may."""
-        if version.is_approved or not champion or not champion.get("fits"):
-            return version
-        return registry.describe_version(self.sagemaker, champion["arn"])
+    def _find_rival(self, champion: Mapping[str, Any] | None) -> Version | None:
+        """Find the champion of the run's beginning; None once it may not forecast."""
+        if champion is None:
+            return None
+        found = registry.find_version(self.sagemaker, champion["arn"])
+        return found if found is not None and found.is_approved else None
 
     def _write(
         self, document: Mapping[str, Any], version: Version, forecaster: Version
