@@ -14,6 +14,7 @@ import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -247,13 +248,22 @@ def is_clear(result: Result) -> bool:
     )
 
 
-def run_all(scenarios: list[Scenario], *, client: bool) -> list[Result]:
-    """Run scenarios one after the other, and say what comes of each."""
-    results = []
+def run_all(
+    scenarios: list[Scenario], *, client: bool, save: Callable[[list[Result]], None]
+) -> list[Result]:
+    """Run scenarios one after the other, and say what comes of each.
+
+    Parameters
+    ----------
+    save
+        Keeps the results so far, after each.
+    """
+    results: list[Result] = []
     with break_stage() as stage:
         for number, scenario in enumerate(scenarios):
             result = Trial(stage, scenario, number, client=client).run()
             results.append(result)
+            save(results)
             told = "; ".join(result.wrong) or "as expected"
             print(
                 f"{len(results):3d} {scenario.title}: {result.outcome} "
@@ -301,6 +311,14 @@ def _count_kinds(results: list[Result], kinds: tuple[str, ...]) -> str:
     return " | ".join(str(found[kind]) for kind in kinds)
 
 
+def save(results: list[Result], data: Path | None, tables: Path | None) -> None:
+    """Write results as data and as tables, each where it is asked for."""
+    if data is not None:
+        data.write_text(json.dumps([asdict(result) for result in results], indent=2))
+    if tables is not None:
+        tables.write_text(build_tables(results))
+
+
 def main() -> int:
     """Run the chosen scenarios; the exit code is 1 where one came out otherwise."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -314,14 +332,12 @@ def main() -> int:
     parser.add_argument("--markdown", type=Path, help="write the tables")
     options = parser.parse_args()
     chosen = [s for s in list_scenarios() if re.search(options.only, s.title)]
-    results = run_all(chosen, client=options.client)
-    tables = build_tables(results)
-    print(tables)
-    if options.markdown:
-        options.markdown.write_text(tables)
-    if options.json:
-        text = json.dumps([asdict(result) for result in results], indent=2)
-        options.json.write_text(text)
+    results = run_all(
+        chosen,
+        client=options.client,
+        save=lambda found: save(found, options.json, options.markdown),
+    )
+    print(build_tables(results))
     return int(any(result.wrong for result in results))
 
 
