@@ -31,6 +31,10 @@ from benchmarks.broken_stage import (
     wait_for,
 )
 from benchmarks.fault_scenarios import (
+    BESIDE_CHAMPION,
+    BOTH,
+    BY_CHAMPION,
+    EMBEDDED,
     RECOVERED,
     REDRIVE,
     STOPPED,
@@ -42,6 +46,14 @@ from benchmarks.fault_scenarios import (
 PATIENCE = 300.0
 # Of a machine that does much else besides.
 SETTLING = 90.0
+# The bucket's settings of a dataset whose runs go a road.
+ROADS: dict[str, dict[str, Any]] = {
+    EMBEDDED: {"Engine": "embedded"},
+    BOTH: {"Engine": "both"},
+    BY_CHAMPION: {"Retraining": {"MaxAgeDays": 91}},
+}
+# Datasets that have a champion, trained before the first of their scenarios.
+SHARED = {BY_CHAMPION: "champion", BESIDE_CHAMPION: "beside"}
 # What tells a person nothing to act on.
 _EMPTY_REASONS = ("", "States.TaskFailed", "no reason was given")
 _EMPTY_STARTS = ("Command failed with exit code", "RequestId:")
@@ -66,6 +78,8 @@ class Result:
     jobs: int = 0
     orphans: int = 0
     redriven: str | None = None
+    told: str | None = None
+    warnings: list[str] = field(default_factory=list)
     exit_codes: list[int] = field(default_factory=list)
     seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
@@ -80,17 +94,24 @@ class Trial:
         self.stage = stage
         self.scenario = scenario
         self.client = client
-        self.items = {f"s{number}a": 100.0 + number, f"s{number}b": 500.0 + number}
+        # Of a champion's own series, or it would be made for other data.
+        name = "c" if scenario.road in SHARED else f"s{number}"
+        self.items = {f"{name}a": 100.0 + number, f"{name}b": 500.0 + number}
         self.result = Result(scenario.step, scenario.name, scenario.outcome)
         # As long as what of it comes into a run's name.
-        self.slug = f"x{number:03d}"
+        self.slug = SHARED.get(scenario.road, f"x{number:03d}")
         self.ends = 1
+        self.before: set[str] = set()
 
     def run(self) -> Result:
         """Break it, and look."""
         began = time.monotonic()
+        if self.scenario.road in SHARED and not self._list_own_runs():
+            self._train_champion()
+        self.before = set(self._list_own_runs())
+        self._configure()
         self.stage.faults.replace(*self.scenario.faults)
-        self.stage.put(f"{self.slug}.zip", build_upload(self.items))
+        self._upload()
         try:
             self._see_to_the_end()
         except Late:
@@ -99,6 +120,25 @@ class Trial:
             self.stage.faults.replace()
         self.result.seconds = round(time.monotonic() - began, 1)
         return self.result
+
+    def _train_champion(self) -> None:
+        """Give the dataset a model, with nothing broken."""
+        self._upload()
+        wait_for(
+            lambda: any(self._find_end(arn) for arn in self._list_own_runs()),
+            seconds=PATIENCE,
+        )
+
+    def _configure(self) -> None:
+        settings = {**ROADS.get(self.scenario.road, {}), **self.scenario.settings}
+        self.stage.s3.put_object(
+            Bucket=STAGE.bucket,
+            Key=f"config/{self.slug}.json",
+            Body=json.dumps(settings).encode(),
+        )
+
+    def _upload(self) -> None:
+        self.stage.put(f"{self.slug}.zip", build_upload(self.items))
 
     def _see_to_the_end(self) -> None:
         act = self.scenario.act
@@ -153,6 +193,7 @@ class Trial:
             run["executionArn"]
             for run in self.stage.list_runs()
             if run["name"].startswith(f"{self.slug}-")
+            and run["executionArn"] not in self.before
         ]
 
     def _find_end(self, arn: str) -> dict[str, Any] | None:
@@ -173,6 +214,10 @@ class Trial:
         result.remedy = status.get("remedy")
         result.right = is_forecast_of(self.stage.read_forecast(run), self.items)
         result.outcome = self._name_outcome(ended["status"], status)
+        if self.scenario.told not in json.dumps(status, ensure_ascii=False):
+            result.wrong.append(f"status.json does not say {self.scenario.told!r}")
+        result.told = (status.get("model") or {}).get("reason")
+        result.warnings = status.get("warnings") or []
 
     def _find_told(self, run_id: str, ended: dict[str, Any]) -> Any | None:
         status = self.stage.read_json(f"runs/{run_id}/status.json")
@@ -227,7 +272,7 @@ class Trial:
             result.wrong.append(f"came to {result.outcome}")
         if result.notices != self.ends:
             result.wrong.append(f"{result.notices} notices of {self.ends} ends")
-        if result.runs != 1 or result.jobs > 1 or result.orphans:
+        if result.runs != 1 or result.jobs > self.scenario.jobs or result.orphans:
             result.wrong.append(
                 f"{result.runs} runs, {result.jobs} jobs, {result.orphans} orphans"
             )
