@@ -750,8 +750,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "No row of RTS.csv has the item and the timestamp of any row of the history; "
         "its columns would be blank throughout.",
         "write ids and timestamps of both files alike, such as the first of each month",
-        "no row of {file} has the series and the timestamp of a row of the history: "
-        "{why}",
+        "no row of {file} belongs to a row of the history: {why}",
     ),
     "rts-no-history": _error(
         "No column of RTS.csv has a value at any moment of the history, so that "

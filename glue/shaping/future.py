@@ -8,7 +8,7 @@ import numpy as np
 
 from glue.arrays import Array
 from glue.findings.finding import Count, Tallies
-from glue.rows import Rows
+from glue.rows import Rows, Series
 from glue.shaping.joins import describe_rows, is_blank
 from glue.shaping.shape import Shape
 from glue.shaping.strangers import Candidates, note_lost_letters, note_strangers
@@ -61,7 +61,8 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
     mask = steps < horizon
     if shape.unfilled:
         counts = series.sum(rows.numbers > 0)
-        unmet = Candidates(firsts, counts, mask & (steps == 0))
+        alone = mask & (steps == 0) & ~_mark_met(shape, series)
+        unmet = Candidates(firsts, counts, alone)
         mask &= ~note_strangers(shape, unmet, tallies)
         mask &= ~note_lost_letters(shape, unmet, tallies)
         mask &= ~_note_zeros(shape, firsts, steps, mask, tallies=tallies)
@@ -90,6 +91,15 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
         source=source,
         remedy=remedy if shape.unfilled else None,
     )
+
+
+def _mark_met(shape: Shape, series: Series) -> Array:
+    """Mark the series for which RTS.csv has a value at any moment, [n series]."""
+    rows = series.rows
+    met = np.zeros(len(rows), dtype=bool)
+    for name in shape.related.columns if shape.related else ():
+        met |= ~is_blank(rows[name])
+    return series.sum(met) > 0
 
 
 def _note_zeros(
