@@ -123,9 +123,10 @@ def _find_strange(table: _Table, at: int) -> str | None:
     filled = ~texts.blank(table.name)
     for key in table.keys:
         value = str(texts[key][at]).strip()
-        if key not in (table.name, table.time) and value:
-            if not (texts[key][filled] == texts[key][at]).any():
-                return value
+        if key in (table.name, table.time) or not value:
+            continue
+        if not (texts[key][filled] == texts[key][at]).any():
+            return value
     return None
 
 
