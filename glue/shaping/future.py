@@ -67,9 +67,6 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
         mask &= ~note_lost_letters(shape, unmet, tallies)
         mask &= ~_note_zeros(shape, firsts, steps, mask, tallies=tallies)
     source = shape.related.name if shape.related else shape.file
-    reach = series.max(np.where(counted, ahead, 0))
-    lacks = _Lack(firsts, mask, steps, reach)
-    remedy = _advise_future(shape, source, lacks, tallies)
     examples = firsts.first(
         mask,
         shape.file,
@@ -79,6 +76,8 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
     tallies.amounts["series"] += len(series)
     if not mask.any():
         return
+    reach = series.max(np.where(counted, ahead, 0))
+    remedy = _advise_future(shape, source, _Lack(firsts, mask, steps, reach), tallies)
     tallies.add(
         "future-partial" if shape.unfilled else "future-partial-filled",
         examples,
@@ -163,12 +162,10 @@ def _advise_future(shape: Shape, source: str, lack: _Lack, tallies: Tallies) -> 
     if none.any() and not short.any():
         name = lack.firsts.name(shape.keys, int(np.flatnonzero(none)[0]))
         unknown = tallies.examples("rts-series-unknown")
-        other = (
-            f"; compare the ids too, as {source} has {str(unknown[0].value)!r} (row "
-            f"{unknown[0].row}), which {shape.file} lacks"
-            if unknown
-            else ""
-        )
+        other = ""
+        if unknown:
+            other = f"; compare the ids too, as {source} has {unknown[0].value!r}, "
+            other += f"which {shape.file} lacks"
         return (
             f"add the rows of {name!r}{' and the others' if none.sum() > 1 else ''} to "
             f"{source}, from {begin} to {end}; or take their rows out of "
