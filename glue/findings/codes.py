@@ -705,8 +705,8 @@ UPLOAD_CODES: dict[str, Code] = {
     # related files
     "rts-has-target": _error(
         "RTS.csv has the target column.",
-        "take the column out of RTS.csv: values to be forecast are not known ahead, "
-        "and those of the past stand in TTS.csv",
+        "take the column out of RTS.csv, as values to be forecast are not known ahead; "
+        "if it is another quantity there, such as a plan, rename it",
         "{file} has the column {column!r}, which is the target in TTS.csv",
     ),
     "rts-without-groups": _warning(
@@ -750,8 +750,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "No row of RTS.csv has the item and the timestamp of any row of the history; "
         "its columns would be blank throughout.",
         "write ids and timestamps of both files alike, such as the first of each month",
-        "no row of {file} has the series and the timestamp of a row of the history: "
-        "{why}",
+        "no row of {file} belongs to a row of the history: {why}",
     ),
     "rts-no-history": _error(
         "No column of RTS.csv has a value at any moment of the history, so that "
@@ -890,7 +889,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "set futurefill for a column of numbers; or leave the column out with "
         "Preparation.DropColumns",
         "no {column!r} in {count:row} of the future{why}",
-        *("covariate-not-number", "decimal-mixed"),
+        *("covariate-not-number", "decimal-mixed", "csv-row-width"),
     ),
     "future-blank-filled": _warning(
         "Covariates are blank in rows of the future; futurefill fills them.",

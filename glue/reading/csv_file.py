@@ -33,7 +33,7 @@ from glue.reading.layout import (
     is_headless,
     is_ruler,
 )
-from glue.reading.row_widths import QUOTE_DECIMALS, WidthAdvice
+from glue.reading.row_widths import WidthAdvice, show_decimals
 from glue.reading.ruled_lines import Grid, RuledLines
 from glue.rows import Rows
 
@@ -593,7 +593,7 @@ class _RowFilter:
             width=self._fields,
             why=f"; each ends in a blank one, and what stands under {left!r} and "
             f"{right!r} may be one number with a decimal comma",
-            remedy=QUOTE_DECIMALS,
+            remedy=show_decimals(*rows[0][1]),
         )
 
     def _note(self, code: str, number: int, record: list[str]) -> None:

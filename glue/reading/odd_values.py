@@ -266,7 +266,7 @@ def _find_quotes(text: str, _: str) -> Oddity | None:
         curly = "curly " if not "".join(marks).isascii() else ""
         listed = " and ".join(marks)
         return Oddity(
-            f"{curly}quotes ({listed}) stand around it, which become a part of the value",
+            f"{curly}quotes ({listed}) stand around it, and are taken as a part of it",
             f"replace {listed} by nothing in the whole file, so that it reads {inner}",
         )
     return None

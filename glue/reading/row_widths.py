@@ -27,6 +27,13 @@ _MOST_LIKES = 50
 _SOME = 5
 
 
+def show_decimals(whole: str, places: str) -> str:
+    """Say how to write a number that a decimal comma has cut in two."""
+    whole, places = whole.strip(), places.strip()
+    told = QUOTE_DECIMALS.replace("12.5", f"{whole}.{places}")
+    return told.replace("12,5", f"{whole},{places}")
+
+
 class WidthAdvice:
     """Looks at rows of another width than the header, and says why they have it.
 
@@ -98,9 +105,7 @@ class WidthAdvice:
         at = max(self._list_pairs(record), default=None)
         if at is None:
             return QUOTE_DECIMALS
-        whole, places = record[at].strip(), record[at + 1].strip()
-        told = QUOTE_DECIMALS.replace("12.5", f"{whole}.{places}")
-        return told.replace("12,5", f"{whole},{places}")
+        return show_decimals(record[at], record[at + 1])
 
     def _find_reason(self, record: Sequence[str]) -> tuple[str, str]:
         if self._width == 1:

@@ -65,8 +65,8 @@ _WRITE_THEM = {
     TIME: "write all of them as YYYY-MM-DD, with HH:MM:SS behind it below daily",
     TARGET: "write plain numbers such as 1234.5, and nothing where there is no value",
 }
-# An id that a program has read as a number, such as 104000.0.
-_WHOLE = re.compile(r"\d+\.0")
+# An id that a program has read as a number, such as 104000.0 or 104,000.
+_WHOLE = re.compile(r"\d+\.0|\d{1,3}(?:,\d{3})+")
 # Where so many of the ids differ, from row to row, they are amounts.
 _UNIQUE = 0.5
 # In fewer rows than this, a series may well have one row only.

@@ -177,7 +177,7 @@ SAYS = [
             ),
             rts=related(),
         ),
-        ("'a' is 'A' in other upper and lower case", "write 'A' instead of 'a'"),
+        ("'a' is 'A' in other upper and lower case", "write 'A' there"),
     ),
     (
         "key-blank",
