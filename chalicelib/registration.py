@@ -6,11 +6,17 @@ the containers that it was trained into, and says so.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from chalicelib import model_file, past_versions, registry
+from chalicelib.attempts import Attempts
+from chalicelib.aws_errors import is_passing
 from chalicelib.keys import run_key
 from chalicelib.retraining import MANUAL, Retraining, read_retraining
 from chalicelib.schemas import describe_schema, hash_schema
@@ -27,6 +33,10 @@ if TYPE_CHECKING:
 # What AutoMLJobObjective.MetricName calls each metric, and what the report does.
 _SHORT_METRICS = {"AverageWeightedQuantileLoss": "WQL"}
 AUTOPILOT = "autopilot"
+
+
+class HalfRegistered(Exception):
+    """A version is in the registry, and a run could not go on with it."""
 
 
 @dataclass(frozen=True)
@@ -182,12 +192,19 @@ class Registration:
             self._find("comparison.json"),
             is_gone=champion is not None and rival is None,
         )
-        version = self._register(containers, settings, approval)
-        forecaster = version
-        if champion and rival and champion["fits"] and not version.is_approved:
-            forecaster = rival
-        self._write(document, version, forecaster)
-        self._remove_old(allowed, {version.number, forecaster.number}, now=now)
+        arn = self._register(containers, settings, approval)
+        # What fails of these costs nobody a forecast, nor the choice who makes it.
+        lesser = Attempts()
+        with _going_on_with(arn):
+            version = self._describe(arn, approval, lesser)
+            forecaster = version
+            if champion and rival and champion["fits"] and not version.is_approved:
+                forecaster = rival
+            self._write(document, version, forecaster, lesser)
+        with lesser.alone("older versions were not removed"):
+            self._remove_old(allowed, {version.number, forecaster.number}, now=now)
+        if lesser.words:
+            self._write(document, version, forecaster, lesser)
         return list(forecaster.containers)
 
     def _register(
@@ -195,14 +212,14 @@ class Registration:
         containers: Sequence[Mapping[str, Any]],
         settings: Mapping[str, Any],
         approval: Approval,
-    ) -> Version:
+    ) -> str:
         facts = build_facts(
             self.place,
             settings,
             self._read("candidates.json"),
             self._read("score.json"),
         )
-        arn = registry.register_version(
+        return registry.register_version(
             self.sagemaker,
             self.group,
             containers,
@@ -210,14 +227,18 @@ class Registration:
             approval=approval.status,
             facts=facts,
         )
+
+    def _describe(self, arn: str, approval: Approval, lesser: Attempts) -> Version:
+        """Describe a new version, and tell the registry why it may forecast or not."""
         found = registry.describe_version(self.sagemaker, arn)
         if found.approval != approval.status:
             # Somebody has decided since the run tried first.
             return replace(found, reason=found.reason or approval.reason)
         if found.reason != approval.reason:
-            registry.set_approval(
-                self.sagemaker, arn, approval.status, reason=approval.reason
-            )
+            with lesser.alone(f"the reason of version {found.number} was not added"):
+                registry.set_approval(
+                    self.sagemaker, arn, approval.status, reason=approval.reason
+                )
         return replace(found, reason=approval.reason)
 
     def _find_rival(self, champion: Mapping[str, Any] | None) -> Version | None:
@@ -228,7 +249,11 @@ class Registration:
         return found if found is not None and found.is_approved else None
 
     def _write(
-        self, document: Mapping[str, Any], version: Version, forecaster: Version
+        self,
+        document: Mapping[str, Any],
+        version: Version,
+        forecaster: Version,
+        lesser: Attempts,
     ) -> None:
         champion = forecaster if forecaster.number != version.number else None
         self.store.write_json(
@@ -242,12 +267,15 @@ class Registration:
                     "approval": version.approval,
                     "reason": version.reason,
                 },
+                "warning": "; ".join(lesser.words) or None,
             },
         )
 
     def note_failure(self, error: Exception) -> None:
         """Write down that the model was not registered, as far as that goes."""
         words = f"the model was not registered ({type(error).__name__}: {error})"
+        if isinstance(error, HalfRegistered):
+            words = f"the run's own model forecasts, whoever is the champion: {error}"
         document = self._read("model.json")
         if document and not document.get("registered"):
             self.store.write_json(
@@ -270,6 +298,24 @@ class Registration:
 
     def _read(self, name: str) -> Mapping[str, Any]:
         return self._find(name) or {}
+
+
+@contextmanager
+def _going_on_with(arn: str) -> Iterator[None]:
+    """Say of what fails for good that a version is there all the same.
+
+    Raises
+    ------
+    HalfRegistered
+        In place of a refusal of AWS.
+    """
+    try:
+        yield
+    except ClientError as error:
+        if is_passing(error):
+            raise
+        name = f"version {arn.rpartition('/')[2]}"
+        raise HalfRegistered(f"{name} was registered, and then {error}") from error
 
 
 def spell_outcome(version: Version, champion: Version | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -163,7 +164,9 @@ def _read_layers(upload: Upload, bucket_settings: Layer | None) -> Iterator[Laye
         yield bucket_settings
     if "config" in upload.files:
         data = upload.files["config"].read_bytes()
-        yield Layer(OWN_LAYER, data.decode("utf-8-sig", "replace"))
+        wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        encoding = "utf-16" if wide else "utf-8-sig"
+        yield Layer(OWN_LAYER, data.decode(encoding, "replace"))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from moto import mock_aws
 from chalicelib.autopilot import RunPlace
 from chalicelib.model_file import build_model, list_warnings, summarise_model
 from chalicelib.registration import (
+    HalfRegistered,
     Registration,
     build_facts,
     decide_approval,
@@ -269,7 +270,74 @@ def test_silent_failure_is_told_of_a_success_alone(store):
 
     warned = [list(list_warnings(document, succeeded=one)) for one in (True, False)]
 
-    assert warned == [["the model was not registered (no answer came in time)"], []]
+    assert warned == [
+        [
+            "it is not known whether the model was registered, as RegisterModel failed "
+            "(no answer came in time)"
+        ],
+        [],
+    ]
+
+
+def test_failed_state_is_told_with_its_reason(store):
+    prepare(store)
+    document = store.read_json(f"runs/{RUN_ID}/model.json")
+    caught = {"uncompared": "it was killed", "unregistered": "it was denied"}
+
+    unknown, registered = (
+        list(list_warnings(found, succeeded=True, caught=caught))
+        for found in (document, {**document, "registered": {"version": 1}})
+    )
+
+    uncompared = "the new model was not compared with the champion (it was killed)"
+    assert unknown == [
+        uncompared,
+        "it is not known whether the model was registered, as RegisterModel failed (it "
+        "was denied)",
+    ]
+    assert registered == [
+        uncompared,
+        "the run's own model forecasts, as RegisterModel failed (it was denied)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operation", "warning"),
+    [
+        ("UpdateModelPackage", "the reason of version 2 was not added (ClientError"),
+        ("ListModelPackages", "older versions were not removed (ClientError"),
+    ],
+)
+def test_lesser_failure_changes_no_forecaster(store, registry, operation, warning):
+    prepare(store, champion=registry.keep(make_version(1)), Approval="manual")
+    registry.broken[operation] = "AccessDeniedException"
+
+    containers, document = register(store, registry)
+
+    assert containers == [CONTAINER]
+    assert document["forecast_by"]["version"] == 1
+    assert document["warning"].startswith(warning)
+
+
+def test_version_that_is_there_is_not_denied(store, registry):
+    prepare(store)
+    registry.broken["DescribeModelPackage"] = "AccessDeniedException"
+    registration = Registration(store, registry, PLACE, GROUP)
+
+    with pytest.raises(HalfRegistered, match="version 1 was registered, and then"):
+        registration.register([OWN], now=NOW)
+
+
+def test_half_registered_model_is_told_as_such(store, registry):
+    prepare(store)
+    registration = Registration(store, registry, PLACE, GROUP)
+
+    registration.note_failure(HalfRegistered("version 1 was registered, and then no"))
+
+    assert store.read_json(f"runs/{RUN_ID}/model.json")["warning"] == (
+        "the run's own model forecasts, whoever is the champion: version 1 was "
+        "registered, and then no"
+    )
 
 
 @pytest.mark.parametrize(
