@@ -93,12 +93,12 @@ def _weigh(
     if _is_too_wrong(comparison, allowed):
         return Approval(
             registry.REJECTED,
-            f"{sentence}, which is too much even beside {name}, whose last forecast "
+            f"{sentence}, which is too much even beside {name} that failed, with "
             f"{failure}",
         )
     return Approval(
         registry.APPROVED,
-        f"{name} failed, as its last forecast {failure}, though {sentence}",
+        f"{name} failed, with {failure}, though {sentence}",
     )
 
 

@@ -193,10 +193,10 @@ def _list_faults(
             f"{name} does not know {new:,} of {series:,} series and may not know "
             f"{allowed.max_new_series:g} in a hundred"
         )
-    failure = find_failure(situation, champion)
-    if failure is not None:
+    ratio, words = judge_accuracy(situation.score, champion)
+    if ratio is not None and ratio > allowed.when_worse_than:
         yield _Fault(
-            f"the last forecast of {name} {failure}, and may be "
+            f"the last forecast of {name} {words}, and may be "
             f"{allowed.when_worse_than:g} times"
         )
 
@@ -267,10 +267,13 @@ def find_failure(situation: Situation, champion: Version) -> str | None:
 
     It is asked whatever made the run train: a model that failed is not held on to.
     """
-    allowed = read_retraining(situation.settings)
-    ratio, words = judge_accuracy(situation.score, champion)
-    failed = ratio is not None and ratio > allowed.when_worse_than
-    return words if failed else None
+    ratio, _ = judge_accuracy(situation.score, champion)
+    if ratio is None or ratio <= read_retraining(situation.settings).when_worse_than:
+        return None
+    metric = champion.facts.get("metric", "")
+    if math.isinf(ratio):
+        return f"a {metric} above 0, after none in its backtest"
+    return f"{ratio:.2f} times the {metric} of its backtest"
 
 
 def measure_age(situation: Situation, champion: Version) -> float:

@@ -131,7 +131,7 @@ def test_worse_challenger_leaves_the_champion(store, registry):
     assert package["ApprovalDescription"] == "it is worse"
 
 
-FAILURE = "has a WQL of 0.3 on what came true, 6.00 times that of its backtest"
+FAILURE = "6.00 times the WQL of its backtest"
 
 
 @pytest.mark.parametrize(
@@ -164,9 +164,8 @@ def test_replaced_champion_is_said_to_have_failed(store, registry):
 
     assert containers == [OWN]
     assert document["reason"] == (
-        "trained, as asked; version 2 is the champion now: version 1 failed, as its "
-        "last forecast has a WQL of 0.3 on what came true, 6.00 times that of its "
-        "backtest, though it is worse"
+        "trained, as asked; version 2 is the champion now: version 1 failed, with "
+        "6.00 times the WQL of its backtest, though it is worse"
     )
 
 
@@ -178,7 +177,7 @@ def test_challenger_that_is_far_worse_is_rejected_and_says_so():
 
     assert decided.status == REJECTED
     assert decided.reason == (
-        f"it is worse, which is too much even beside version 1, whose last forecast "
+        "it is worse, which is too much even beside version 1 that failed, with "
         f"{FAILURE}"
     )
 

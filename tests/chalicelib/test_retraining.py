@@ -262,8 +262,13 @@ def test_failure_is_found_whatever_makes_the_run_train():
     trains_anyway = make_situation({"MaxAgeDays": 0}, champion=champion, **WRONG)
     fair = make_situation({"MaxAgeDays": 0}, champion=champion)
 
+    faultless = make_version(backtest="0")
+
     assert find_failure(trains_anyway, champion) == (
-        "has a WQL of 9 on what came true, 90.00 times that of its backtest"
+        "90.00 times the WQL of its backtest"
+    )
+    assert find_failure(trains_anyway, faultless) == (
+        "a WQL above 0, after none in its backtest"
     )
     assert find_failure(fair, champion) is None
 
