@@ -14,6 +14,7 @@ import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,10 @@ from benchmarks.broken_stage import (
     wait_for,
 )
 from benchmarks.fault_scenarios import (
+    BESIDE_CHAMPION,
+    BOTH,
+    BY_CHAMPION,
+    EMBEDDED,
     RECOVERED,
     REDRIVE,
     STOPPED,
@@ -41,6 +46,14 @@ from benchmarks.fault_scenarios import (
 PATIENCE = 300.0
 # Of a machine that does much else besides.
 SETTLING = 90.0
+# The bucket's settings of a dataset whose runs go a road.
+ROADS: dict[str, dict[str, Any]] = {
+    EMBEDDED: {"Engine": "embedded"},
+    BOTH: {"Engine": "both"},
+    BY_CHAMPION: {"Retraining": {"MaxAgeDays": 91}},
+}
+# Datasets that have a champion, trained before the first of their scenarios.
+SHARED = {BY_CHAMPION: "champion", BESIDE_CHAMPION: "beside"}
 # What tells a person nothing to act on.
 _EMPTY_REASONS = ("", "States.TaskFailed", "no reason was given")
 _EMPTY_STARTS = ("Command failed with exit code", "RequestId:")
@@ -65,6 +78,8 @@ class Result:
     jobs: int = 0
     orphans: int = 0
     redriven: str | None = None
+    told: str | None = None
+    warnings: list[str] = field(default_factory=list)
     exit_codes: list[int] = field(default_factory=list)
     seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
@@ -79,17 +94,24 @@ class Trial:
         self.stage = stage
         self.scenario = scenario
         self.client = client
-        self.items = {f"s{number}a": 100.0 + number, f"s{number}b": 500.0 + number}
+        # Of a champion's own series, or it would be made for other data.
+        name = "c" if scenario.road in SHARED else f"s{number}"
+        self.items = {f"{name}a": 100.0 + number, f"{name}b": 500.0 + number}
         self.result = Result(scenario.step, scenario.name, scenario.outcome)
         # As long as what of it comes into a run's name.
-        self.slug = f"x{number:03d}"
+        self.slug = SHARED.get(scenario.road, f"x{number:03d}")
         self.ends = 1
+        self.before: set[str] = set()
 
     def run(self) -> Result:
         """Break it, and look."""
         began = time.monotonic()
+        if self.scenario.road in SHARED and not self._list_own_runs():
+            self._train_champion()
+        self.before = set(self._list_own_runs())
+        self._configure()
         self.stage.faults.replace(*self.scenario.faults)
-        self.stage.put(f"{self.slug}.zip", build_upload(self.items))
+        self._upload()
         try:
             self._see_to_the_end()
         except Late:
@@ -98,6 +120,25 @@ class Trial:
             self.stage.faults.replace()
         self.result.seconds = round(time.monotonic() - began, 1)
         return self.result
+
+    def _train_champion(self) -> None:
+        """Give the dataset a model, with nothing broken."""
+        self._upload()
+        wait_for(
+            lambda: any(self._find_end(arn) for arn in self._list_own_runs()),
+            seconds=PATIENCE,
+        )
+
+    def _configure(self) -> None:
+        settings = {**ROADS.get(self.scenario.road, {}), **self.scenario.settings}
+        self.stage.s3.put_object(
+            Bucket=STAGE.bucket,
+            Key=f"config/{self.slug}.json",
+            Body=json.dumps(settings).encode(),
+        )
+
+    def _upload(self) -> None:
+        self.stage.put(f"{self.slug}.zip", build_upload(self.items))
 
     def _see_to_the_end(self) -> None:
         act = self.scenario.act
@@ -152,6 +193,7 @@ class Trial:
             run["executionArn"]
             for run in self.stage.list_runs()
             if run["name"].startswith(f"{self.slug}-")
+            and run["executionArn"] not in self.before
         ]
 
     def _find_end(self, arn: str) -> dict[str, Any] | None:
@@ -172,6 +214,10 @@ class Trial:
         result.remedy = status.get("remedy")
         result.right = is_forecast_of(self.stage.read_forecast(run), self.items)
         result.outcome = self._name_outcome(ended["status"], status)
+        if self.scenario.told not in json.dumps(status, ensure_ascii=False):
+            result.wrong.append(f"status.json does not say {self.scenario.told!r}")
+        result.told = (status.get("model") or {}).get("reason")
+        result.warnings = status.get("warnings") or []
 
     def _find_told(self, run_id: str, ended: dict[str, Any]) -> Any | None:
         status = self.stage.read_json(f"runs/{run_id}/status.json")
@@ -226,7 +272,7 @@ class Trial:
             result.wrong.append(f"came to {result.outcome}")
         if result.notices != self.ends:
             result.wrong.append(f"{result.notices} notices of {self.ends} ends")
-        if result.runs != 1 or result.jobs > 1 or result.orphans:
+        if result.runs != 1 or result.jobs > self.scenario.jobs or result.orphans:
             result.wrong.append(
                 f"{result.runs} runs, {result.jobs} jobs, {result.orphans} orphans"
             )
@@ -247,13 +293,22 @@ def is_clear(result: Result) -> bool:
     )
 
 
-def run_all(scenarios: list[Scenario], *, client: bool) -> list[Result]:
-    """Run scenarios one after the other, and say what comes of each."""
-    results = []
+def run_all(
+    scenarios: list[Scenario], *, client: bool, save: Callable[[list[Result]], None]
+) -> list[Result]:
+    """Run scenarios one after the other, and say what comes of each.
+
+    Parameters
+    ----------
+    save
+        Keeps the results so far, after each.
+    """
+    results: list[Result] = []
     with break_stage() as stage:
         for number, scenario in enumerate(scenarios):
             result = Trial(stage, scenario, number, client=client).run()
             results.append(result)
+            save(results)
             told = "; ".join(result.wrong) or "as expected"
             print(
                 f"{len(results):3d} {scenario.title}: {result.outcome} "
@@ -301,6 +356,14 @@ def _count_kinds(results: list[Result], kinds: tuple[str, ...]) -> str:
     return " | ".join(str(found[kind]) for kind in kinds)
 
 
+def save(results: list[Result], data: Path | None, tables: Path | None) -> None:
+    """Write results as data and as tables, each where it is asked for."""
+    if data is not None:
+        data.write_text(json.dumps([asdict(result) for result in results], indent=2))
+    if tables is not None:
+        tables.write_text(build_tables(results))
+
+
 def main() -> int:
     """Run the chosen scenarios; the exit code is 1 where one came out otherwise."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -314,14 +377,12 @@ def main() -> int:
     parser.add_argument("--markdown", type=Path, help="write the tables")
     options = parser.parse_args()
     chosen = [s for s in list_scenarios() if re.search(options.only, s.title)]
-    results = run_all(chosen, client=options.client)
-    tables = build_tables(results)
-    print(tables)
-    if options.markdown:
-        options.markdown.write_text(tables)
-    if options.json:
-        text = json.dumps([asdict(result) for result in results], indent=2)
-        options.json.write_text(text)
+    results = run_all(
+        chosen,
+        client=options.client,
+        save=lambda found: save(found, options.json, options.markdown),
+    )
+    print(build_tables(results))
     return int(any(result.wrong for result in results))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ from glue.understanding.history import HistoryTable, understand_history
 from glue.understanding.related import (
     UNREADABLE_DATES,
     RelatedTable,
+    advise_swapped,
     check_dates,
     check_swapped,
     understand_metadata,
@@ -163,7 +165,9 @@ def _read_layers(upload: Upload, bucket_settings: Layer | None) -> Iterator[Laye
         yield bucket_settings
     if "config" in upload.files:
         data = upload.files["config"].read_bytes()
-        yield Layer(OWN_LAYER, data.decode("utf-8-sig", "replace"))
+        wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        encoding = "utf-16" if wide else "utf-8-sig"
+        yield Layer(OWN_LAYER, data.decode(encoding, "replace"))
 
 
 @dataclass(frozen=True)
@@ -269,6 +273,7 @@ class _Data:
         )
         if history is None:
             self._check_dates_alike()
+            self._check_names_swapped(table)
             return None
         rts, metadata = self._open("RTS"), self._open("metadata")
         if rts is not None and check_swapped(
@@ -280,6 +285,13 @@ class _Data:
         return _Tables(
             history, related, self._understand_metadata(metadata, history, taken)
         )
+
+    def _check_names_swapped(self, history: Table) -> None:
+        """Say whether RTS.csv has the target, where it is unclear in TTS.csv."""
+        if self.findings.has("column-unclear", history.name):
+            table = self._open("RTS")
+            if table is not None:
+                advise_swapped(history.name, table, self.findings)
 
     def _check_dates_alike(self) -> None:
         """Say of RTS.csv too what is wrong with the dates of both tables."""

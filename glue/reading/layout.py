@@ -171,6 +171,7 @@ def _find_header(records: Sequence[Record], filled: Sequence[int]) -> int:
     if _is_short_header(records[first - 1], width):
         return first
     names_all = width < 2 or _is_full(records[first - 1], width, empty)
+    names_all |= _is_wide_header(records[first - 1], width)
     if names_all and not records[first - 1][0].startswith("#"):
         return first
     for number in wide:
@@ -186,6 +187,13 @@ def _is_short_header(record: Record, width: int) -> bool:
     cells = [cell.strip() for cell in record]
     names = all(cells) and not any(is_number(c) or is_date(c) for c in cells)
     return names and len(cells) > 2 and 0 < width - len(cells) <= _MOST_UNNAMED
+
+
+def _is_wide_header(record: Record, width: int) -> bool:
+    """Say whether a record names all columns, with blank fields behind them."""
+    cells = [cell.strip() for cell in record]
+    names = all(cells[:width]) and not any(cells[width:])
+    return len(cells) > width and names and _is_named(cells)
 
 
 def _is_full(record: Record, width: int, empty: set[int]) -> bool:

@@ -125,6 +125,8 @@ def _name_end(end: str) -> str:
     """Name what stands at one end of an id."""
     if end == "'":
         return "an apostrophe (')"
+    if all(unicodedata.category(letter) == "Cf" for letter in end):
+        return f"a sign that cannot be seen (U+{ord(end[0]):04X})"
     if not end.isprintable() or not end.strip():
         return f"a blank (U+{ord(end[0]):04X})"
     return repr(end)

@@ -23,9 +23,11 @@ from glue.reading.odd_values import (
 )
 from glue.reading.profile import unwrap_formula
 from glue.reading.timestamps import (
+    NEED_A_NAME,
     Reading,
     TimestampEvidence,
     TimestampParser,
+    find_form,
     find_order,
     is_date,
     is_moment,
@@ -65,8 +67,8 @@ _WRITE_THEM = {
     TIME: "write all of them as YYYY-MM-DD, with HH:MM:SS behind it below daily",
     TARGET: "write plain numbers such as 1234.5, and nothing where there is no value",
 }
-# An id that a program has read as a number, such as 104000.0.
-_WHOLE = re.compile(r"\d+\.0")
+# An id that a program has read as a number, such as 104000.0 or 104,000.
+_WHOLE = re.compile(r"\d+\.0|\d{1,3}(?:,\d{3})+")
 # Where so many of the ids differ, from row to row, they are amounts.
 _UNIQUE = 0.5
 # In fewer rows than this, a series may well have one row only.
@@ -481,6 +483,8 @@ class _RoleSearch:
         texts = self.sample[name]
         filled = np.array([bool(text.strip()) for text in texts.tolist()])
         bad = filled & np.array([not _fits(role, text) for text in texts.tolist()])
+        if role == TIME:
+            bad |= filled & _mark_digits(texts[~bad & filled].tolist(), texts.tolist())
         count, total = int(bad.sum()), int(filled.sum())
         odd = self._explain(role, name, bad, filled & ~bad)
         what = f"{count} of {total} values of {self.file}'s column {name!r} are no "
@@ -640,6 +644,17 @@ def _fits(role: str, text: str) -> bool:
     if role == TARGET:
         return is_number(text) or text.casefold() in MISSING
     return role == ITEM or is_moment(text, named=True)
+
+
+def _mark_digits(good: list[str], texts: list[str]) -> Array:
+    """Mark the texts that are months or years, where most are dates with a day, [n].
+
+    A number such as 1884.25 looks like a month of a year, and is none among dates.
+    """
+    usual = Counter(find_form(text) for text in good).most_common(1)
+    if not usual or usual[0][0] in NEED_A_NAME:
+        return np.zeros(len(texts), dtype=bool)
+    return np.array([find_form(text) in NEED_A_NAME for text in texts], dtype=bool)
 
 
 def _share_of_digits(texts: Array) -> float:

@@ -157,7 +157,7 @@ SAYS = [
     (
         "csv-broken-bytes",
         as_zip(TTS.replace("A,2020-03", "A\0,2020-03")),
-        ("zero bytes in 1 line", "row 4 column 'item_id' value 'A\\x00'"),
+        ("1 line of TTS.csv", "row 4 column 'item_id' value 'A\\x00'", "anew: A"),
     ),
     (
         "csv-unreadable",
@@ -177,7 +177,7 @@ SAYS = [
             ),
             rts=related(),
         ),
-        ("'a' is 'A' in other upper and lower case", "write 'A' instead of 'a'"),
+        ("'a' is 'A' in other upper and lower case", "write 'A' there"),
     ),
     (
         "key-blank",
@@ -197,7 +197,7 @@ SAYS = [
     (
         "coarser-than-frequency",
         as_zip(TTS),
-        ('set ForecastFrequency to "M"',),
+        ('write "ForecastFrequency": "M"',),
         set_job(ForecastFrequency="D"),
     ),
     (
