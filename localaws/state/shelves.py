@@ -19,7 +19,7 @@ from localaws.patches import Patches
 # Of a bucket; a shelf of a thousand runs has some hundred objects.
 SHELVES = 256
 # In the order in which they were made: those that were written last are together.
-STREAMS_A_SHELF = 64
+STREAMS_A_SHELF = 16
 
 
 class KeyShelf:
