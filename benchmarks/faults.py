@@ -59,8 +59,9 @@ ROADS: dict[str, dict[str, Any]] = {
     BOTH: {"Engine": "both"},
     BY_CHAMPION: {"Retraining": {"MaxAgeDays": 91}},
 }
-# Datasets that have a champion, trained before the first of their scenarios.
-SHARED = {BY_CHAMPION: "champion", BESIDE_CHAMPION: "beside"}
+# Datasets that have a champion, trained before the first of their scenarios; as long
+# as what of them comes into a run's name.
+SHARED = {BY_CHAMPION: "held", BESIDE_CHAMPION: "both"}
 OUTCOMES = {RECOVERED, REDRIVE, UPLOAD, STOPPED}
 # What tells a person nothing to act on.
 _EMPTY_REASONS = ("", "States.TaskFailed", "no reason was given")
@@ -106,7 +107,6 @@ class Trial:
         name = "c" if scenario.road in SHARED else f"s{number}"
         self.items = {f"{name}a": 100.0 + number, f"{name}b": 500.0 + number}
         self.result = Result(scenario.step, scenario.name, scenario.outcome)
-        # As long as what of it comes into a run's name.
         self.slug = SHARED.get(scenario.road, f"x{number:03d}")
         self.ends = 1
         self.before: set[str] = set()
@@ -114,13 +114,10 @@ class Trial:
     def run(self) -> Result:
         """Break it, and look."""
         began = time.monotonic()
-        if self.scenario.road in SHARED and not self._list_own_runs():
-            self._train_champion()
-        self.before = set(self._list_own_runs())
-        self._configure()
-        self.stage.faults.replace(*self.scenario.faults)
-        self._upload()
         try:
+            self._prepare()
+            self.stage.faults.replace(*self.scenario.faults)
+            self._upload()
             self._see_to_the_end()
         except Late:
             self.result.wrong.append("nothing came of it in time")
@@ -129,13 +126,14 @@ class Trial:
         self.result.seconds = round(time.monotonic() - began, 1)
         return self.result
 
-    def _train_champion(self) -> None:
-        """Give the dataset a model, with nothing broken."""
-        self._upload()
-        wait_for(
-            lambda: any(self._find_end(arn) for arn in self._list_own_runs()),
-            seconds=PATIENCE,
-        )
+    def _prepare(self) -> None:
+        """Set the road, and give its dataset a champion, with nothing broken."""
+        if self.scenario.road in SHARED and not self._list_own_runs():
+            self._upload()
+            (arn,) = wait_for(self._list_own_runs, seconds=PATIENCE)
+            wait_for(lambda: self._find_end(arn), seconds=PATIENCE)
+        self.before = set(self._list_own_runs())
+        self._configure()
 
     def _configure(self) -> None:
         settings = {**ROADS.get(self.scenario.road, {}), **self.scenario.settings}
