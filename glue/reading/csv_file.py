@@ -24,7 +24,12 @@ from glue.findings.finding import (
     shorten,
 )
 from glue.reading.encodings import MAX_LINE_BYTES, find_encoding
-from glue.reading.header import check_count, check_header, name_columns
+from glue.reading.header import (
+    HeaderRejected,
+    check_count,
+    check_header,
+    find_shift,
+)
 from glue.reading.layout import (
     DELIMITERS,
     Layout,
@@ -197,21 +202,38 @@ def _read_header(table: CsvFile, findings: Findings) -> CsvFile:
     _check_whole_quotes(table, header, findings)
     _check_delimiter(table, header, rows, findings)
     if is_headless(header, rows):
-        found = list_some(header)
-        is_related = table.name.casefold().startswith(("rts", "metadata"))
-        names = name_columns(header, is_related=is_related)
-        raise findings.reject(
+        error = findings.reject(
+            "header-missing", file=table.name, found=list_some(header)
+        )
+        raise HeaderRejected(
+            str(error),
             "header-missing",
-            file=table.name,
-            found=found,
-            remedy="put a line with the names of its columns above the first row, such "
-            f"as {table.layout.delimiter.join(names)}, in the order of "
-            "the values; the archive's other tables call their ids and dates alike",
+            "put this line above the first row: {line}",
+            names=[None] * len(header),
+            row=header,
+            mark=table.delimiter,
         )
     written = len(header)
     while len(header) > 1 and not header[-1]:
         header.pop()  # a delimiter at the end of each line makes no column
     numbered = _has_row_numbers(header, rows)
+    if not numbered and find_shift(header, rows):
+        error = findings.reject(
+            "header-blank",
+            examples=[Example(table.name, 1, None, table.delimiter.join(header))],
+            file=table.name,
+            numbers="number 1",
+            width=len(header) + 1,
+        )
+        raise HeaderRejected(
+            str(error),
+            "header-blank",
+            "the names stand one column too far left, as the first one is gone: write "
+            "the first line as {line}",
+            names=[None, *header],
+            row=rows[0],
+            mark=table.delimiter,
+        )
     if numbered:
         findings.add("row-numbers-dropped", file=table.name)
     unnamed = numbered and len(header) < _usual_width(rows)
@@ -220,7 +242,8 @@ def _read_header(table: CsvFile, findings: Findings) -> CsvFile:
     table = replace(table, header=tuple(names), skip=skip, is_numbered=numbered)
     table = replace(table, written=written + unnamed)
     below = [row[skip:] for row in rows]
-    check_header(table.header, table.name, findings, rows=below)
+    mark = table.delimiter
+    check_header(table.header, table.name, findings, rows=below, mark=mark)
     return table
 
 
