@@ -144,12 +144,12 @@ def check_header(
         remedy = None
         folded = {name.casefold() for name in twice}
         where = [n for n, name in enumerate(header, 1) if name.casefold() in folded]
-        problem = f"{file} has the same column name more than once (columns "
+        problem = "has the same column name more than once (columns "
         problem += f"{list_some(map(str, where), 4)} of {len(header)}"
         problem += ", as capitals do not count)" if len(twice) > len(folded) else ")"
         if turned:
             names = [header[0], *(row[0].strip() for row in rows[:4] if row)]
-            problem = f"{file} lies on its side, as {list_some(map(repr, names), 3)} "
+            problem = f"lies on its side, as {list_some(map(repr, names), 3)} "
             problem += "stand below each other in the first column"
             remedy = "transpose it (in a spreadsheet: copy, paste special, transpose), "
             remedy += "and export it again"
@@ -208,18 +208,19 @@ def _advise_twice(
     others = [at for at in where if at not in dated]
     numbers = [at for at in others if all(map(is_number, filter(None, columns[at])))]
     kind = _NUMBERS[is_related]
-    told = "call each what it holds"
+    told = f"rename the one that {name!r} does not fit, such as to '{name}_2'"
     if len({tuple(texts) for texts in columns.values()}) == 1:
         told = "they hold the same, so take one of the two out of the table"
     elif len(dated) == 1 and not _TIMELY.search(name):
         fresh = "date" if "date" not in taken else "timestamp"
         told = f"call column {dated[0]} {fresh!r}, as it holds dates"
     elif len(dated) == 1 and len(others) == 1:
-        fresh = kind if numbers else _name_key(others[0])
+        is_key = others[0] < dated[0]
+        fresh = _name_key(others[0]) if is_key or not numbers else kind
         told = f"column {dated[0]} holds the dates; call column {others[0]} what it "
         told += f"holds, such as {fresh!r}"
-    elif len(where) == 2 and _are_apart(where, numbers, rows):
-        key, value = where if where[1] in numbers else where[::-1]
+    elif len(where) == 2 and numbers and _are_apart(where, rows):
+        key, value = where
         if _KEYLY.search(name):
             told = f"call column {value} what it holds, such as {kind!r}"
         else:
@@ -232,15 +233,11 @@ def _name_key(at: int) -> str:
     return "item_id" if at == 1 else "region"
 
 
-def _are_apart(
-    where: Sequence[int], numbers: Sequence[int], rows: Sequence[Sequence[str]]
-) -> bool:
+def _are_apart(where: Sequence[int], rows: Sequence[Sequence[str]]) -> bool:
     """Say whether two columns are one of ids and one of values.
 
-    The first is no number, or stands in front of the dates.
+    The first stands in front of the dates then, and the other behind them.
     """
-    if len(numbers) == 1:
-        return True
     full = [row for row in rows if len(row) >= max(where)]
     places = range(1, min(map(len, full), default=0) + 1)
     days = [at for at in places if all(is_date(row[at - 1].strip()) for row in full)]

@@ -665,11 +665,16 @@ def _find_odd_sign(text: str, _: str) -> Oddity | None:
     odd = [one for one in text if one in _ODD_SIGNS]
     if len(odd) != 1 or not is_number(text.replace(odd[0], "0")):
         return None
-    ways = "write the digit that was lost there, as the source of the table has it"
     if text.endswith(odd[0]):
-        ways = f"take it away if it marks a footnote, as in {text[:-1]}; otherwise "
-        ways += "write the digit that was lost there"
-    return Oddity(f"{odd[0]!r} stands where a digit should be", ways)
+        return Oddity(
+            f"{odd[0]!r} stands behind the number, or where a digit should be",
+            f"take it away if it marks a footnote, as in {text[:-1]}; otherwise write "
+            "the digit that was lost there",
+        )
+    return Oddity(
+        f"{odd[0]!r} stands where a digit should be",
+        "write the digit that was lost there, as the source of the table has it",
+    )
 
 
 def _find_front(text: str, like: str) -> Oddity | None:
