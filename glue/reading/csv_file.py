@@ -23,7 +23,7 @@ from glue.findings.finding import (
     list_some,
     shorten,
 )
-from glue.reading.encodings import MAX_LINE_BYTES, find_encoding
+from glue.reading.encodings import MAX_LINE_BYTES, advise_empty, find_encoding
 from glue.reading.header import (
     HeaderRejected,
     check_count,
@@ -38,7 +38,7 @@ from glue.reading.layout import (
     is_headless,
     is_ruler,
 )
-from glue.reading.row_widths import WidthAdvice, show_decimals
+from glue.reading.row_widths import WidthAdvice, show_decimals, write_row
 from glue.reading.ruled_lines import Grid, RuledLines
 from glue.rows import Rows
 
@@ -182,7 +182,7 @@ def _read_head(path: Path, name: str, encoding: str, findings: Findings) -> list
     with path.open(encoding=encoding, newline="") as file:
         lines = list(itertools.islice(file, _HEAD_LINES))
     if not any(map(str.strip, lines)):
-        raise findings.reject("csv-empty", file=name)
+        raise findings.reject("csv-empty", file=name, remedy=advise_empty(name))
     return lines
 
 
@@ -337,7 +337,9 @@ def _read_first_records(table: CsvFile, findings: Findings) -> list[list[str]]:
         if len(records) > table.layout.header:
             break
     if not any(records[table.layout.header - 1 : table.layout.header]):
-        raise findings.reject("csv-empty", file=table.name)
+        raise findings.reject(
+            "csv-empty", file=table.name, remedy=advise_empty(table.name)
+        )
     return records[: table.layout.header + _HEAD_LINES]
 
 
@@ -463,7 +465,7 @@ def _check_quotes(
     if width < 2 or place is None:
         return
     first = record[place].splitlines()[0]
-    whole = _write_row([*record[:place], *first.split(mark)], mark)
+    whole = write_row([*record[:place], *first.split(mark)], mark)
     is_whole = place + 1 + first.count(mark) == width
     if any(line.count(mark) >= width - 1 for line in inner) or (
         is_whole and len(record) != width
@@ -487,12 +489,6 @@ def _plain(cell: str) -> str:
     """Give a name as it is compared; joined files leave a mark in front of it."""
     text = cell.strip()
     return (text[1:].strip('"') if text[:1] == "\ufeff" else text).casefold()
-
-
-def _write_row(cells: Sequence[str], mark: str) -> str:
-    """Write a row as a line, with quotes where it needs them."""
-    quoted = (f'"{cell}"' if mark in cell or '"' in cell else cell for cell in cells)
-    return mark.join(quoted)
 
 
 class _RowFilter:

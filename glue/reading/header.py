@@ -22,6 +22,7 @@ _KEYLY = re.compile(
     r"item|sku|produ|arti|materi|series|id$|store|shop|region|locat|channel|code|name",
     re.I,
 )
+_ITEMLY = re.compile(r"item|sku|produ|arti|materi|series|^id$", re.I)
 # What is in most names of columns of dates.
 _TIMELY = re.compile(
     r"dat|time|day|week|month|year|period|tag|zeit|jour|fecha|^ds$", re.I
@@ -95,6 +96,8 @@ def find_shift(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     full = [row for row in rows if len(row) == width][:20]
     if len(full) < 2 or len(full) < len(rows[:20]) or not all(header):
         return False
+    if any(map(_ITEMLY.search, header)) or all(row[1][:1] == " " for row in full):
+        return False  # an id that the delimiter cuts in two
     dates = [at for at in range(width) if all(is_date(row[at]) for row in full)]
     named = [at for at, name in enumerate(header) if _TIMELY.search(name)]
     return len(dates) == 1 and dates[0] > 0 and named == [dates[0] - 1]

@@ -265,6 +265,11 @@ def _find_quotes(text: str, _: str) -> Oddity | None:
         marks = sorted(set(text) - set(inner) - {" "})
         curly = "curly " if not "".join(marks).isascii() else ""
         listed = " and ".join(marks)
+        if not curly:
+            return Oddity(
+                f"a quote ({listed}) stands beside it, and is taken as a part of it",
+                f"delete the quote there, so that it reads {inner}",
+            )
         return Oddity(
             f"{curly}quotes ({listed}) stand around it, and are taken as a part of it",
             f"replace {listed} by nothing in the whole file, so that it reads {inner}",
