@@ -54,12 +54,15 @@ def word_truth(past: Past) -> str:
 
 def word_model(past: Past) -> str:
     """Say whether a run trained, and why or why not."""
+    reason = past.summary["model"]["reason"]
+    return f"{name_model(past)}: {reason}" if reason else name_model(past)
+
+
+def name_model(past: Past) -> str:
+    """Say which version forecast, and whether the run trained."""
     model = past.summary["model"]
     version = f" {model['version']}" if model["version"] else ""
-    words = (
-        f"trained{version}" if model["trained"] else f"version{version}, no training"
-    )
-    return f"{words}: {model['reason']}" if model["reason"] else words
+    return f"trained{version}" if model["trained"] else f"version{version}, no training"
 
 
 def spell_cost(past: Past) -> str:
