@@ -335,7 +335,8 @@ UPLOAD_CODES: dict[str, Code] = {
     "timestamp-default": _error(
         "Timestamps are a date that programs write where there is none, such as "
         "1970-01-01, and rows of one series share it.",
-        "write the right date into each of these rows, or remove the rows",
+        "export the table again with the right dates, or write them into these rows; "
+        "or remove the rows",
         "{count:row} of {file} with a date in {column!r} that programs write where "
         "there is none",
     ),

@@ -199,6 +199,8 @@ class _RowReader:
         texts = concatenate([good, odd])
         bad = np.arange(len(texts)) >= len(good)
         text, like = str(odd[name][0]), self._like.get(name, "")
+        if explain is explain_moment:
+            like = _find_near(good, name, int(odd.numbers[0])) or like
         by_text = explain(text, like=like, column=name)
         fits = is_date if explain is explain_moment else is_number
         home = explain_by_home(texts.columns, name, bad, fits=fits)
@@ -266,6 +268,14 @@ def _keep(kept: list[Rows], rows: Rows) -> None:
     room = most - sum(map(len, kept))
     if room > 0 and len(rows):
         kept.append(set_apart(rows.take(np.arange(min(room, len(rows))))))
+
+
+def _find_near(good: Rows, name: str, number: int) -> str:
+    """Give the text of the nearest row above one, or else below it."""
+    filled = np.flatnonzero(~good.blank(name))
+    above = filled[good.numbers[filled] < number]
+    nearest = [*above[-1:], *filled[:1]]
+    return str(good[name][nearest[0]]) if nearest else ""
 
 
 def _show_row(texts: Rows, at: int) -> str:

@@ -11,6 +11,7 @@ from glue.arrays import Array
 from glue.findings.finding import Findings, list_some
 from glue.reading.header import MAX_LONG_COLUMNS, check_count
 from glue.reading.numbers import is_number
+from glue.reading.odd_dates import DateColumn
 from glue.reading.profile import TableProfile, profile_table, read_sample
 from glue.reading.tables import Table
 from glue.reading.timestamp_choice import choose_reading
@@ -124,7 +125,12 @@ def check_dates(
     profile = profile_table(table, column, (), Findings())
     if profile is not None:
         choose_reading(
-            profile.timestamps, order, findings, file=table.name, column=column
+            profile.timestamps,
+            order,
+            findings,
+            file=table.name,
+            column=column,
+            look=lambda: DateColumn.of(table, column),
         )
 
 
@@ -181,7 +187,12 @@ def understand_related(
     if order is None and not shows_order(profile.timestamps):
         order = history.reading.order
     reading = choose_reading(
-        profile.timestamps, order, findings, file=file, column=roles.timestamp
+        profile.timestamps,
+        order,
+        findings,
+        file=file,
+        column=roles.timestamp,
+        look=lambda: DateColumn.of(table, roles.timestamp),
     )
     if reading is None:
         return None

@@ -23,9 +23,11 @@ from glue.reading.odd_values import (
 )
 from glue.reading.profile import unwrap_formula
 from glue.reading.timestamps import (
+    NEED_A_NAME,
     Reading,
     TimestampEvidence,
     TimestampParser,
+    find_form,
     find_order,
     is_date,
     is_moment,
@@ -484,6 +486,8 @@ class _RoleSearch:
         texts = self.sample[name]
         filled = np.array([bool(text.strip()) for text in texts.tolist()])
         bad = filled & np.array([not _fits(role, text) for text in texts.tolist()])
+        if role == TIME:
+            bad |= filled & _mark_digits(texts[~bad & filled].tolist(), texts.tolist())
         count, total = int(bad.sum()), int(filled.sum())
         odd = self._explain(role, name, bad, filled & ~bad)
         what = f"{count} of {total} values of {self.file}'s column {name!r} are no "
@@ -665,6 +669,17 @@ def _fits(role: str, text: str) -> bool:
     if role == TARGET:
         return is_number(text) or text.casefold() in MISSING
     return role == ITEM or is_moment(text, named=True)
+
+
+def _mark_digits(good: list[str], texts: list[str]) -> Array:
+    """Mark the texts that are months or years, where most are dates with a day, [n].
+
+    A number such as 1884.25 looks like a month of a year, and is none among dates.
+    """
+    usual = Counter(find_form(text) for text in good).most_common(1)
+    if not usual or usual[0][0] in NEED_A_NAME:
+        return np.zeros(len(texts), dtype=bool)
+    return np.array([find_form(text) in NEED_A_NAME for text in texts], dtype=bool)
 
 
 def _share_of_digits(texts: Array) -> float:
