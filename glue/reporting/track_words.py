@@ -24,7 +24,7 @@ def list_cells(past: Past) -> list[str]:
         spell_share(past.baseline),
         spell_share(past.covered[0] if past.covered else None),
         spell_change(past.bias_percent),
-        word_model(past),
+        name_model(past),
         spell_cost(past),
     ]
 
@@ -50,12 +50,6 @@ def word_truth(past: Past) -> str:
     if past.truth is None:
         return "not yet"
     return "all of it" if past.is_whole else f"up to {past.truth['scored_last']}"
-
-
-def word_model(past: Past) -> str:
-    """Say whether a run trained, and why or why not."""
-    reason = past.summary["model"]["reason"]
-    return f"{name_model(past)}: {reason}" if reason else name_model(past)
 
 
 def name_model(past: Past) -> str:
