@@ -84,8 +84,7 @@ def check_swapped(
         return False
     findings.add(
         "column-unclear",
-        remedy=f"{_advise_swap(history.table.name, table.name, named[0])}; otherwise "
-        f'write "{TARGET}": "{target}" in TimeSeriesConfig of config.json',
+        remedy=_advise_swap(history.table.name, table.name, named[0]),
         file=f"{history.table.name} or {table.name}",
         role="target",
         columns=list_some([target, *named]),
