@@ -11,6 +11,7 @@ import numpy as np
 from glue.arrays import Array
 from glue.columns import Columns, as_coded
 from glue.findings.finding import Count, Findings, Tallies
+from glue.reading.blank_cells import BlankCells
 from glue.reading.fields import Fields
 from glue.reading.numbers import MISSING, is_number, parse_column
 from glue.reading.odd_values import (
@@ -31,8 +32,9 @@ _REPEAT = (
     "where cells were merged, that is the {what} of the row above"
 )
 _IDLE = "remove these rows: they hold neither a date nor a value to learn from"
-# So few rows without a date are shown whole.
+# So few rows without a date or an id are shown whole.
 _SHOWN = 5
+_BLANKS = ("timestamp-blank", "key-blank")
 # Of the first rows, and of the first odd ones of a column, so many cells are kept.
 _MOST_CELLS = 100_000
 _OR_TEXT = '; or set the column\'s type to "text" in Preparation.ColumnTypes'
@@ -122,19 +124,39 @@ class _RowReader:
             self._tallies.advise("timestamp-blank", _IDLE)
             return
         for code, what in (("key-blank", "id"), ("timestamp-blank", "date")):
-            if self._tallies.count(code) > _MERGED * rows:
-                self._tallies.advise(code, _REPEAT.format(what=what))
+            advice = self._advise_blank(code) if self._tallies.count(code) else None
+            if advice is None and self._tallies.count(code) > _MERGED * rows:
+                advice = _REPEAT.format(what=what)
+            if advice:
+                self._tallies.advise(code, advice)
+
+    def _advise_blank(self, code: str) -> str | None:
+        """Say what to do about blank cells, where all rows of the file are known."""
+        plan = self._plan
+        if plan.timestamp is None or plan.reading is None or not self._head:
+            return None
+        head = concatenate(self._head)
+        names = (plan.timestamp,) if code == "timestamp-blank" else plan.keys
+        blank = [name for name in names if head.blank(name).any()]
+        if len(blank) != 1:
+            return None
+        return BlankCells(
+            rows=head,
+            name=blank[0],
+            keys=plan.keys,
+            timestamp=plan.timestamp,
+            reading=plan.reading,
+            target=plan.target,
+            mark=plan.numbers.get(plan.target or "", "."),
+            is_whole=len(head) == self._tallies.amounts["read"],
+        ).advise()
 
     def _check_keys(self, texts: Rows) -> Array:
         usable = np.ones(len(texts), dtype=bool)
         for name in self._plan.keys:
             blank = texts.blank(name)
             if blank.any():
-                examples = texts.first_texts(blank, self._file, name)
-                count = int(blank.sum())
-                self._tallies.add(
-                    "key-blank", examples, count=count, column=name, file=self._file
-                )
+                self._note("key-blank", texts, blank, name)
                 usable &= ~blank
         return usable
 
@@ -243,7 +265,7 @@ class _RowReader:
         if mask.any():
             count = int(mask.sum())
             examples = texts.first_texts(mask, self._file, name)
-            if code == "timestamp-blank" and count <= _SHOWN:
+            if code in _BLANKS and count <= _SHOWN:
                 examples = texts.first(
                     mask, self._file, None, lambda at: _show_row(texts, at)
                 )

@@ -247,7 +247,7 @@ def _find_cause(
             f"swap the cells under {shape.keys[0]!r} and {shape.target!r} in these "
             "rows, if they were swapped",
         )
-    return _explain_odd(text, shape)
+    return _explain_odd(text, shape, few)
 
 
 def _advise_twin(text: str, twin: str) -> str:
@@ -272,7 +272,7 @@ def _explain_near(text: str, near: str, shape: Shape, few: int) -> _Cause:
     )
 
 
-def _explain_odd(text: str, shape: Shape) -> _Cause | None:
+def _explain_odd(text: str, shape: Shape, few: int) -> _Cause | None:
     """Say why a text may be no id at all."""
     if is_damaged(text):
         return _Cause(
@@ -280,9 +280,11 @@ def _explain_odd(text: str, shape: Shape) -> _Cause | None:
             f"export {shape.file} again with its ids as text",
         )
     if is_total(text):
+        rows = "a total, in one row" if few == 1 else f"a total, in {few} rows"
         return _Cause(
-            "is called like a total",
-            f"take the rows of totals out of {shape.file}",
+            f"is called like {rows}",
+            f"remove {'this row' if few == 1 else 'these rows'} of totals from "
+            f"{shape.file}",
         )
     return None
 
