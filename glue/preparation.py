@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 from glue.findings.finding import FileRejected, Findings, Inferred
 from glue.limits import MAX_SERIES, TRANSFORM_PART_BYTES, TRANSFORM_PART_SERIES
 from glue.reading.archive import ArchiveLimits, Upload, open_upload
+from glue.reading.csv_file import HeaderMissing
 from glue.reading.tables import CHUNK_ROWS, Table, open_table
 from glue.settings.layers import OWN_LAYER, Layer, Settings, merge_settings
 from glue.shaping.history_checks import check_history
@@ -28,6 +29,7 @@ from glue.shaping.shape import Parted, Shape, infer_kinds
 from glue.shaping.shaper import Shaper, write_input
 from glue.shaping.survey import Survey, survey_parts
 from glue.transform import transform as user_hook
+from glue.understanding.borrowed_names import advise_borrowed
 from glue.understanding.column_settings import (
     DataColumns,
     Transformations,
@@ -247,21 +249,29 @@ class _Data:
         infer_kinds(shape, self.findings)
         return None if self.findings.has_errors else self._write(shape, parts)
 
-    def _open(self, role: str) -> Table | None:
+    def _open(self, role: str, *others: str) -> Table | None:
+        """Open a table; where it has no header, name its columns as others do."""
+        try:
+            return self._open_for(role, self.findings)
+        except HeaderMissing as missing:
+            self._borrow_names(missing, others)
+            return None
+
+    def _open_for(self, role: str, findings: Findings) -> Table | None:
         if role not in self.upload.files:
             return None
         path, name = self.upload.files[role], self.upload.names[role]
         return open_table(
             path,
             name,
-            self.findings,
+            findings,
             chunk_rows=self.options.chunk_rows,
             by_record=self.options.by_record,
         )
 
     def _understand(self) -> _Tables | None:
         """Find out what the tables' columns are; None without a usable history."""
-        table = self._open("TTS")
+        table = self._open("TTS", "RTS", "metadata")
         if table is None:
             return None
         history = understand_history(
@@ -270,7 +280,7 @@ class _Data:
         if history is None:
             self._check_dates_alike()
             return None
-        rts, metadata = self._open("RTS"), self._open("metadata")
+        rts, metadata = self._open("RTS", "TTS"), self._open("metadata", "TTS")
         if rts is not None and check_swapped(
             history, rts, self.settings, self.findings
         ):
@@ -280,6 +290,15 @@ class _Data:
         return _Tables(
             history, related, self._understand_metadata(metadata, history, taken)
         )
+
+    def _borrow_names(self, missing: HeaderMissing, roles: Iterable[str]) -> None:
+        """Take names for a table without a header from another one that has some."""
+        for role in roles:
+            with suppress(HeaderMissing):
+                other = self._open_for(role, Findings())
+                if other is not None:
+                    advise_borrowed(missing, other, self.findings)
+                    return
 
     def _check_dates_alike(self) -> None:
         """Say of RTS.csv too what is wrong with the dates of both tables."""

@@ -199,14 +199,13 @@ def _read_header(table: CsvFile, findings: Findings) -> CsvFile:
         found = list_some(header)
         is_related = table.name.casefold().startswith(("rts", "metadata"))
         names = name_columns(header, is_related=is_related)
-        raise findings.reject(
+        findings.add(
             "header-missing",
             file=table.name,
             found=found,
-            remedy="put a line with the names of its columns above the first row, such "
-            f"as {table.layout.delimiter.join(names)}, in the order of "
-            "the values; the archive's other tables call their ids and dates alike",
+            remedy=advise_names(table.layout.delimiter.join(names)),
         )
+        raise HeaderMissing(header, names, table.layout.delimiter)
     written = len(header)
     while len(header) > 1 and not header[-1]:
         header.pop()  # a delimiter at the end of each line makes no column
@@ -221,6 +220,21 @@ def _read_header(table: CsvFile, findings: Findings) -> CsvFile:
     below = [row[skip:] for row in rows]
     check_header(table.header, table.name, findings, rows=below)
     return table
+
+
+class HeaderMissing(FileRejected):
+    """The first line of a table is a row; ``names`` are some for its ``cells``."""
+
+    def __init__(
+        self, cells: Sequence[str], names: Sequence[str], delimiter: str
+    ) -> None:
+        self.cells, self.names, self.delimiter = cells, names, delimiter
+        super().__init__("a table has no header")
+
+
+def advise_names(line: str) -> str:
+    """Say which line to put above a table without a header."""
+    return f"put a line of names above the first row: {line}"
 
 
 def _check_whole_quotes(

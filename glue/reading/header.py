@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from glue.findings.finding import Example, FileRejected, Findings, list_some, shorten
 from glue.reading.numbers import is_number
@@ -18,9 +18,13 @@ _MOST_TWICE = 8
 # What a second column of numbers may be called, in TTS.csv and beside it.
 _NUMBERS = ("target_value", "price")
 # What is in most names of columns of dates.
-_TIMELY = re.compile(
+TIMELY = re.compile(
     r"dat|time|day|week|month|year|period|tag|zeit|jour|fecha|^ds$", re.I
 )
+
+
+# What is in most names of columns of amounts.
+_AMOUNT = re.compile(r"qty|quant|sale|target|demand|value|unit|amount|price|^y$", re.I)
 
 
 def check_count(
@@ -62,17 +66,22 @@ def check_header(
         repeats = sum(counts[name.casefold()] for name in twice)
         many = len(header) > _MOST_TWICE
         turned = many and len(twice) < len(header) / 2 < repeats
+        folded = {name.casefold() for name in twice}
+        where = [n for n, name in enumerate(header, 1) if name.casefold() in folded]
+        problem = "has the same column name more than once (columns "
+        problem += f"{list_some(map(str, where), 4)} of {len(header)}"
+        if len(twice) > len(folded):
+            problem += ", as capitals make no difference"
+        problem += ")"
         remedy = None
         if turned:
             names = [header[0], *(row[0].strip() for row in rows[:4] if row)]
-            remedy = f"the table lies on its side, as {list_some(map(repr, names), 3)} "
-            remedy += "stand below each other in the first column: transpose it (in a "
-            remedy += (
-                "spreadsheet: copy, paste special, transpose), and export it again"
-            )
-        folded = {name.casefold() for name in twice}
-        where = [n for n, name in enumerate(header, 1) if name.casefold() in folded]
-        if not turned and len(twice) == 1:
+            problem = f"lies on its side: {list_some(map(repr, names), 4)} stand below "
+            problem += "each other in the first column"
+            remedy = "transpose it (in a spreadsheet: copy, paste special, transpose), "
+            remedy += "and export it again"
+            places = []
+        elif len(folded) == 1:
             remedy = _advise_twice(
                 twice[0],
                 where,
@@ -86,8 +95,7 @@ def check_header(
             examples=places,
             remedy=remedy,
             file=file,
-            numbers=list_some(map(str, where), 4),
-            width=len(header),
+            problem=problem,
         )
     long = [name for name in header if len(name) > MAX_NAME]
     if long:
@@ -117,7 +125,7 @@ def _advise_twice(
     others = [at for at in where if at not in dated]
     numbers = [at for at in others if all(map(is_number, filter(None, columns[at])))]
     found = f"in the first row, {words}"
-    if len(dated) == 1 and not _TIMELY.search(name):
+    if len(dated) == 1 and not TIMELY.search(name):
         fresh = "date" if "date" not in taken else "timestamp"
         return f"{found}: call column {dated[0]} {fresh!r}, as it holds dates"
     if len(dated) == 1 and numbers == others and len(others) == 1:
@@ -127,7 +135,38 @@ def _advise_twice(
         )
     if len({tuple(texts) for texts in columns.values()}) == 1:
         return f"{found}: they hold the same, so take one of the two out of the table"
-    return f"{found}: call each what it holds"
+    texts = _find_ids(columns, others, numbers)
+    if len(dated) == len(others) == 1:
+        advice = f"column {dated[0]} holds the dates; call column {others[0]} what it "
+        advice += f"holds, such as {_call('item_id', taken)}"
+    elif len(texts) == 1 and len(where) == 2 and _AMOUNT.search(name):
+        advice = f"call column {texts[0]}, which seems to hold ids, what they are, "
+        advice += f"such as {_call('item_id', taken)}"
+    elif len(texts) == 1 and len(where) == 2:
+        at = next(at for at in where if at not in texts)
+        advice = f"call column {at}, which holds numbers, what they are, such as "
+        advice += _call(_NUMBERS[is_related], taken)
+    else:
+        advice = "keep the name of one, and call the other what it holds, such as "
+        advice += _call("region", taken)
+    return f"{found}: {advice}"
+
+
+def _find_ids(
+    columns: Mapping[int, Sequence[str]], others: Sequence[int], numbers: Sequence[int]
+) -> list[int]:
+    """Find the columns that may name items: texts, or numbers that come again."""
+    texts = [at for at in others if at not in numbers]
+    if texts or len(numbers) != 2:
+        return texts if len(numbers) == 1 else []
+    kinds = {at: len(set(columns[at])) for at in numbers}
+    one, other = sorted(numbers, key=lambda at: kinds[at])
+    return [one] if 2 * kinds[one] < kinds[other] else []
+
+
+def _call(name: str, taken: set[str]) -> str:
+    """Give a name for a column that no other column has."""
+    return repr(name if name not in taken else f"{name}_2")
 
 
 def _note_blank(
@@ -144,8 +183,11 @@ def _note_blank(
     value = next(filter(None, values), "")
     remedy = None
     if value and _is_shifted(header, rows):
-        remedy = "the names seem to stand one column too far right: take the blank "
-        remedy += "field at the start of the header away, and name the last column"
+        last = next((row[-1].strip() for row in rows if row and row[-1].strip()), "")
+        names = list_some(map(repr, header[1:]))
+        remedy = "the names stand one column too far right: call the columns, from the "
+        remedy += f"left, {names} and, for the last, what it holds (such as "
+        remedy += f"{shorten(last)!r})"
     elif value:
         remedy = "write a name for it into the header, as it holds values such as "
         remedy += f"{shorten(value)!r}"
@@ -186,5 +228,5 @@ def _is_shifted(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
         len(full) > 0 and all(is_date(row[at]) for row in full)
         for at in range(len(header))
     ]
-    named = [at for at, name in enumerate(header) if _TIMELY.search(name)]
+    named = [at for at, name in enumerate(header) if TIMELY.search(name)]
     return not header[0] and any(dates[at - 1] and not dates[at] for at in named)

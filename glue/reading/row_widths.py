@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from glue.findings.finding import shorten
+from glue.reading.header import TIMELY
 from glue.reading.layout import DELIMITERS, count_fields
 from glue.reading.numbers import is_number
 from glue.reading.timestamps import is_date
@@ -16,6 +17,10 @@ QUOTE_DECIMALS = (
     'quotes, such as "12,5"'
 )
 _ONE_TOO_MANY = " seems to be one too many,"
+_MISSING = " seems to be missing"
+_NOTE = ": there is one text only, such as a note or a page's number"
+_KINDS = (_ONE_TOO_MANY, _MISSING, _NOTE)
+_LIKEWISE = "the other rows likewise"
 _WHOLE = re.compile(r"[-+]?\d{1,15}")
 _PLACES = re.compile(r"\d{1,3}")
 # So many of the ten digits, at least, where decimals have one place each.
@@ -37,7 +42,9 @@ class WidthAdvice:
         self._delimiter, self._width, self._skip = delimiter, len(header) + skip, skip
         self._header, self._name = list(header), header[0] if header else ""
         self._likes: list[list[str]] = []
-        self._reasons: Counter[tuple[str, str]] = Counter()
+        self._counts: Counter[str] = Counter()
+        self._first: list[str] = []
+        self._firsts: dict[str, tuple[str, str]] = {}
         self.numbers: list[int] = []
         self.good = 0
         self._widest, self._same_width = 0, True
@@ -47,7 +54,12 @@ class WidthAdvice:
 
     def see(self, record: Sequence[str], number: int) -> None:
         """Take in a row of another width."""
-        self._reasons[self._find_reason(record)] += 1
+        why, remedy = self._find_reason(record, number)
+        kinds = (one for one in (_ONE_TOO_MANY, _MISSING) if one in why)
+        kind = next(kinds, why)
+        self._firsts.setdefault(kind, (why, remedy))
+        self._counts[kind] += 1
+        self._first = self._first or list(record)
         self._same_width &= self._widest in (0, len(record))
         self._widest = max(self._widest, len(record))
         if len(self.numbers) < _SOME:
@@ -67,16 +79,34 @@ class WidthAdvice:
         if not self.good and self._same_width and width > self._width:
             return (
                 f": every row has {width}, so that the header lacks a name",
-                "write a name for each column into the header, in the order of the "
-                "values",
+                self._advise_names(),
             )
-        clear = [one for one in self._reasons if _ONE_TOO_MANY in one[0]]
-        if 2 * sum(self._reasons[one] for one in clear) >= sum(self._reasons.values()):
-            (why, remedy), *others = clear
-            return why, f"{remedy}; the other rows likewise" if others else remedy
-        return self._reasons.most_common(1)[0][0]
+        return self._explain_most()
 
-    def _find_reason(self, record: Sequence[str]) -> tuple[str, str]:
+    def _advise_names(self) -> str:
+        """Say which name the header lacks: the first, where dates show it."""
+        dates = [at for at, cell in enumerate(self._first) if is_date(cell.strip())]
+        named = [at for at, name in enumerate(self._header) if TIMELY.search(name)]
+        if len(dates) == 1 and named == [dates[0] - 1]:
+            line = self._delimiter.join(["item_id", *self._header])
+            return f"the first name is missing: write the header as {line}"
+        return (
+            "write a name for each column into the header, in the order of the values"
+        )
+
+    def _explain_most(self) -> tuple[str, str]:
+        """Give the reason that most rows have, as the first of them shows it."""
+        kind = self._counts.most_common(1)[0][0]
+        for one in (_ONE_TOO_MANY, _MISSING):
+            if 2 * self._counts[one] >= sum(self._counts.values()):
+                kind = one
+        why, remedy = self._firsts[kind]
+        if kind in _KINDS and sum(self._counts.values()) > 1:
+            more = "" if kind == _NOTE else ", and another in each of the others"
+            return f"{why}{more}", f"{remedy}; {_LIKEWISE}"
+        return why, remedy
+
+    def _find_reason(self, record: Sequence[str], number: int) -> tuple[str, str]:
         if self._width == 1:
             return (
                 f": the header is one name, {shorten(self._name)!r}, without any "
@@ -96,27 +126,28 @@ class WidthAdvice:
                 f": a {theirs} is between their values, and a {ours} in the header",
                 f"write the same delimiter, a {ours}, in these rows too",
             )
-        return self._explain_count(record)
+        return self._explain_count(record, number)
 
-    def _explain_count(self, record: Sequence[str]) -> tuple[str, str]:
+    def _explain_count(self, record: Sequence[str], number: int) -> tuple[str, str]:
         filled = sum(bool(field.strip()) for field in record)
         if filled == 1 and self._width > 2:
             return (
-                ": there is one text only, such as a note or a page's number",
-                "remove these lines, which are no rows",
+                _NOTE,
+                f"remove row {number}",
             )
         if len(record) > self._width:
-            return self._explain_long(record)
-        return self._explain_short(record)
+            return self._explain_long(record, number)
+        return self._explain_short(record, number)
 
-    def _explain_short(self, record: Sequence[str]) -> tuple[str, str]:
+    def _explain_short(self, record: Sequence[str], number: int) -> tuple[str, str]:
         lacking = self._find_lacking(record)
         if lacking is not None:
             name = self._header[lacking]
+            cells = [*record[:lacking], f"<{name}>", *record[lacking:]]
+            line = shorten(self._delimiter.join(cells), 100)
             return (
-                f": the value of {name!r} seems to be missing",
-                f"write it, or a {DELIMITERS[self._delimiter]} more if it is blank, so "
-                f"that the values behind it stand under their names",
+                f": the value of {name!r}{_MISSING} in row {number}",
+                f"write it there, so that the line reads {line}",
             )
         return (
             ": cells are missing there",
@@ -124,7 +155,7 @@ class WidthAdvice:
             "that all others stand under their names",
         )
 
-    def _explain_long(self, record: Sequence[str]) -> tuple[str, str]:
+    def _explain_long(self, record: Sequence[str], number: int) -> tuple[str, str]:
         mark = DELIMITERS[self._delimiter]
         extra = self._find_extra(record)
         if extra is not None:
@@ -135,11 +166,20 @@ class WidthAdvice:
                 for one, name in zip(left, names)
             )
             so_that = f", so that {' and '.join(homes)}" if left else ""
-            what = f"the value {text!r}" if text else "a blank one"
+            what = f"the value {text!r}" if text else "a blank cell"
             return (
-                f": {what}{_ONE_TOO_MANY} at place {extra + 1} of {len(record)}",
-                f"take {repr(text) if text else 'it'} out{so_that}",
+                f": {what}{_ONE_TOO_MANY} at place {extra + 1} of {len(record)} in row "
+                f"{number}",
+                f"take {repr(text) if text else 'it'} out of row {number}{so_that}",
             )
+        if len(record) == self._width + 1 and not self._skip:
+            two = self._find_either(record)
+            if two:
+                one, other = (repr(shorten(record[at], 40)) for at in two)
+                return (
+                    f": {one} or {other}{_ONE_TOO_MANY} in row {number}",
+                    f"take the one out of row {number} that does not belong there",
+                )
         if self._delimiter == "," and self._list_pairs(record):
             return (
                 ": a comma within a number makes two values of it",
@@ -164,7 +204,17 @@ class WidthAdvice:
             return None
         columns = list(zip(*self._likes))
         tries = ([*record[:at], *record[at + 1 :]] for at in range(len(record)))
-        return _find_best([_count_like(row, columns) for row in tries], self._width)
+        best = _find_best([_count_like(row, columns) for row in tries], self._width)
+        blank = [at for at, cell in enumerate(record) if not cell.strip()]
+        return blank[0] if best is None and len(blank) == 1 else best
+
+    def _find_either(self, record: Sequence[str]) -> list[int]:
+        """Find the two values without either of which a row is like the others."""
+        columns = list(zip(*self._likes))
+        tries = ([*record[:at], *record[at + 1 :]] for at in range(len(record)))
+        counts = [_count_like(row, columns) for row in tries]
+        best = [at for at, count in enumerate(counts) if count >= self._width]
+        return best if len(best) == 2 and best[1] == best[0] + 1 else []
 
     def _find_lacking(self, record: Sequence[str]) -> int | None:
         """Find the one column without which the others are like a row."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from glue.findings.finding import FileRejected, Findings, Tallies
-from glue.reading.csv_file import open_csv
+from glue.reading.csv_file import HeaderMissing, open_csv
 from glue.reading.parquet_file import MAGIC as PARQUET_MAGIC
 from glue.reading.parquet_file import open_parquet
 from glue.rows import Rows
@@ -76,6 +76,11 @@ def open_table(
         Rows that are later read at a time.
     by_record
         Whether the simple lines of a CSV file are read a record at a time as well.
+
+    Raises
+    ------
+    HeaderMissing
+        When its first line is a row, which is said.
     """
     with path.open("rb") as file:
         start = file.read(len(PARQUET_MAGIC))
@@ -85,5 +90,7 @@ def open_table(
         return open_csv(
             path, name, findings, chunk_rows=chunk_rows, by_record=by_record
         )
+    except HeaderMissing:
+        raise
     except FileRejected:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -93,6 +93,7 @@ class Shaper:
             unknown = self._joins.examples("rts-series-unknown")
             remedy = _explain_unknown(unknown, self.shape) or remedy
             findings.hold_back(["ids-unmatched"])
+            remedy = self._advise_names(unknown, findings) or remedy
             lost = find_lost(sorted(self.shape.history.items), unknown)
             if lost is not None:
                 bad = file if "?" in lost[0] else related.table.name
@@ -105,6 +106,20 @@ class Shaper:
             remedy=remedy,
             file=related.table.name,
             why=why,
+        )
+
+    def _advise_names(
+        self, unknown: Sequence[Example], findings: Findings
+    ) -> str | None:
+        """Say that the names of item and target are swapped, where they are."""
+        shape, value = self.shape, f"{self.shape.survey.low:.15g}"
+        ids = {str(one.value).split(" at ", maxsplit=1)[0] for one in unknown}
+        if shape.survey.low != shape.survey.high or value not in ids:
+            return None
+        findings.hold_back(["target-constant"])
+        return (
+            f"swap the names {shape.keys[0]!r} and {shape.target!r} in the header of "
+            f"{shape.file}, as the id {value!r} stands under {shape.target!r}"
         )
 
     def _check(self, rows: Rows) -> Rows:

@@ -196,10 +196,18 @@ class _Teller:
             return _ADVISE_PERCENT
         if value == 0:
             return f"leave the sign out: write {number} instead of {text!r}"
-        same = f"write {number} instead of {text!r} where the other {plain} values are "
-        return same + (
-            f"of the same size, or {value / 100:g} where they are shares of one; do so "
-            "in each such row"
+        likewise = ", and the others likewise" if self.evidence.units["%"] > 1 else ""
+        same = f"write {number} for {text!r}"
+        part = f"write {value / 100:g} for {text!r}"
+        plains = [kind for kind in ("whole", "pointed", "comma") if kind in self._known]
+        sizes = [_measure(str(one.value)) for one in self.find_places(*plains)]
+        if sizes and max(sizes) <= 1 < value:
+            return f"{part}{likewise}, as the other {plain} values are shares of one"
+        if sizes and min(sizes) > 1:
+            return f"{same}{likewise}, as the other {plain} values have no sign"
+        return (
+            f"{same} where the other {plain} values are of the same size, or "
+            f"{value / 100:g} where they are shares of one; do so in each such row"
         )
 
     def tell_rounded(self) -> None:
@@ -214,6 +222,11 @@ class _Teller:
                 column=self.column,
                 such=places[0].value,
             )
+
+
+def _measure(text: str) -> float:
+    """Give the size of a plain number, or of one with a decimal comma."""
+    return abs(float(parse_numbers(as_texts([text.replace(",", ".")]), ".")[0][0]))
 
 
 def _check_mixed(

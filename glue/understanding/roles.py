@@ -31,6 +31,7 @@ from glue.reading.timestamps import (
     find_order,
     is_date,
     is_moment,
+    parse_timestamp,
 )
 from glue.rows import Rows
 from glue.understanding.column_names import (
@@ -77,6 +78,8 @@ _LEAST_ROWS = 8
 _LEAST_OF_A_SERIES = 4
 # So many columns of numbers, and none of moments, must be a table in wide form.
 _WIDE = 10
+# An id stands in so many rows at least, on average.
+_ROWS_OF_EACH = 3
 _ROW_NUMBERS = {"", "unnamed0", "index", "id", "nr", "no", "row", "rownumber", "rowid"}
 _PRICES = {"open", "high", "low", "close"}
 
@@ -417,8 +420,8 @@ class _RoleSearch:
         able = [name for name in free if fits and self._fits_any(name, fits)]
         remedy = f"add the column, or name the right one as {key}"
         if fits and not able:
-            remedy = "add the column, as none of those that are left holds "
-            remedy += _CONTENT[role]
+            remedy = f"export the table again with its column of {_CONTENT[role]}, "
+            remedy += "which is missing"
         self.findings.add(
             "column-missing", remedy=remedy, problem=problem, file=self.file
         )
@@ -469,7 +472,7 @@ class _RoleSearch:
                 f"without one, {shorten(again)} comes twice, in rows {rows[0]} and "
                 f"{rows[1]}"
             )
-        return f"left are {list_some((self._show_column(name) for name in free), 5)}"
+        return f"found {list_some((self._show_column(name) for name in free), 5)}"
 
     def _show_column(self, name: str) -> str:
         """Name a column with its first value."""
@@ -495,9 +498,11 @@ class _RoleSearch:
             what = f"{self.file}'s column {name!r} holds no ids, as its numbers differ "
             what += "from row to row"
             bad = filled
-            remedy = "bring the names of the header into the order of the columns, if "
-            remedy += "two are swapped; or name another column as "
-            remedy += f"{role} in the TimeSeriesConfig of config.json"
+            remedy = self._advise_swapped(name) or (
+                "bring the names of the header into the order of the columns, if two "
+                f"are swapped; or name another column as {role} in the "
+                "TimeSeriesConfig of config.json"
+            )
         elif odd is None:
             remedy = f"{_WRITE_THEM[role]}; or name another column as {role} in the "
             remedy += "TimeSeriesConfig of config.json"
@@ -512,6 +517,18 @@ class _RoleSearch:
             why=f": {odd.why}" if odd else "",
             file=self.file,
         )
+
+    def _advise_swapped(self, name: str) -> str | None:
+        """Say that a target's name stands above the ids, if one does."""
+        for other in self.header:
+            texts = [text.strip() for text in self.sample[other].tolist()]
+            few = len(set(texts)) < len(texts) / _ROWS_OF_EACH
+            if is_usual(TARGET, other) and few and all(map(str.isalnum, texts)):
+                return (
+                    f"swap the names {name!r} and {other!r} in the header, as ids such "
+                    f"as {shorten(texts[0])!r} stand under {other!r}"
+                )
+        return None
 
     def _explain(self, role: str, name: str, bad: Array, good: Array) -> Oddity | None:
         """Say why values of a column do not fit its role."""
@@ -541,7 +558,19 @@ class _RoleSearch:
         at, found = self.header.index(name), self.header.index(fit[0])
         value = next(t.strip() for t in self.sample[fit[0]].tolist() if t.strip())
         remedy = "bring the names of the header into the order of the columns"
-        if abs(at - found) == 1:
+        swapped = _is_named_by(fit[0], self.sample[name])
+        if (
+            found - at == 1
+            and not swapped
+            and not any(is_usual(ITEM, n) for n in self.header)
+        ):
+            names = list_some(map(repr, ("item_id", *self.header[:-1])))
+            remedy = "the names stand one column too far left: call the columns, from "
+            remedy += f"the left, {names}, as the first name is lost and "
+            remedy += f"{self.header[-1]!r} is left over at the end"
+        elif swapped:
+            remedy = f"swap the names {name!r} and {fit[0]!r} in the header"
+        elif abs(at - found) == 1:
             side = "left" if at < found else "right"
             remedy += f": they seem to stand one column too far {side}, or two of them "
             remedy += "are swapped"
@@ -623,6 +652,15 @@ def _is_able(role: str, name: str, texts: Array) -> bool:
     return _date_share(filled, named=is_time_name(name)) >= 0.9
 
 
+def _is_named_by(name: str, texts: Array) -> bool:
+    """Say whether a column's name speaks of what stands in another one."""
+    role = next((one for one in (TIME, TARGET, ITEM) if is_usual(one, name)), None)
+    kinds = len(set(texts.tolist()))
+    if role == ITEM and _ROWS_OF_EACH * kinds > len(texts):
+        return False
+    return role is not None and _is_able(role, name, texts)
+
+
 def _fits_well(role: str, name: str, texts: Array) -> bool:
     """Say whether a column's content fits a role that its name does not speak of."""
     return role in (TIME, TARGET) and _is_able(role, name, texts)
@@ -652,9 +690,16 @@ def _mark_digits(good: list[str], texts: list[str]) -> Array:
     A number such as 1884.25 looks like a month of a year, and is none among dates.
     """
     usual = Counter(find_form(text) for text in good).most_common(1)
-    if not usual or usual[0][0] in NEED_A_NAME:
-        return np.zeros(len(texts), dtype=bool)
-    return np.array([find_form(text) in NEED_A_NAME for text in texts], dtype=bool)
+    are_days = bool(usual) and usual[0][0] not in NEED_A_NAME
+    return np.array(
+        [
+            form in NEED_A_NAME
+            and (are_days or parse_timestamp(text.strip(), Reading(form)) is None)
+            for text in texts
+            for form in [find_form(text)]
+        ],
+        dtype=bool,
+    )
 
 
 def _share_of_digits(texts: Array) -> float:
