@@ -82,6 +82,11 @@ class Shaper:
             f"give it rows at the moments of {file}, from {ours} on, or look for a "
         )
         remedy += "wrong year"
+        if ours[:4] != theirs[:4] and ours[4:] == theirs[4:]:
+            remedy = (
+                f"write {ours[:4]} for {theirs[:4]}, and the other years likewise, "
+            )
+            remedy += f"if the year is wrong; otherwise give it rows from {ours} on"
         if apart < self.shape.frequency.seconds:
             remedy = f"write its moments as those of {file} are, such as {ours} for "
             remedy += f"{theirs}, so that both mean the same period"

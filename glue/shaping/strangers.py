@@ -65,7 +65,9 @@ def note_strangers(shape: Shape, series: Candidates, tallies: Tallies) -> Array:
         strangers: dict[str, tuple[int, _Cause]] = {}
         for at in np.flatnonzero(series.unmet)[:_MOST_NAMES].tolist():
             text = str(series.firsts[name][at])
-            cause = _find_cause(text, shape, known, few=int(series.counts[at]))
+            cause = _find_swap(
+                text, shape, known, firsts=series.firsts, at=at
+            ) or _find_cause(text, shape, known, few=int(series.counts[at]))
             if cause is not None:
                 found[at] = True
                 row = int(series.firsts.numbers[at])
@@ -225,6 +227,23 @@ def _tell(
         source=shape.related.name,
         why=f"{first!r} {cause.why}",
         remedy=cause.remedy + (", and the others likewise" if len(found) > 1 else ""),
+    )
+
+
+def _find_swap(
+    text: str, shape: Shape, known: Iterable[str], *, firsts: Rows, at: int
+) -> _Cause | None:
+    """Say that an id is a number whose row has an id for its target."""
+    if not is_number(text) or shape.target not in firsts.columns:
+        return None
+    value = f"{firsts[shape.target][at]:.15g}"
+    if value == text or value not in known:
+        return None
+    return _Cause(
+        f"stands in row {firsts.numbers[at]} where its id should, and the id {value!r} "
+        f"under {shape.target!r}",
+        f"swap them back, so that {value} stands under {shape.keys[0]!r} and {text} "
+        f"under {shape.target!r}",
     )
 
 

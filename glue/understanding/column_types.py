@@ -142,7 +142,13 @@ class _Teller:
         if code != "decimal-mixed":
             return None
         mark = "." if self.evidence.pointed else ","
+        few, many = str(texts[0]), str(texts[-1])
+        if 2 * (self.evidence.comma + self.evidence.dotted) > self.evidence.filled:
+            few, many = many, few
         remedy = f"write all of them with one mark, such as {texts[-1]}"
+        if few.count(",") + few.count(".") == 1 and few != many:
+            plain = few.translate(str.maketrans(",.", ".,"))
+            remedy = f"write {plain} for {few!r}, and the others likewise"
         if len(able) == 1 and len(places) > 1:
             value = parse_numbers(texts, able[0])[0]
             meant = ", ".join(f"{t} is {v:g}" for t, v in zip(texts, value))
@@ -178,7 +184,9 @@ class _Teller:
         whole = f"{count} of {count + plain} values"
         self.findings.add(
             "units-mixed" if several or some else "number-units",
-            problem="several units" if several else f"a unit in {whole} only",
+            problem="several units"
+            if several
+            else f"a {'percent sign' if some else 'unit'} in {whole} only",
             count=count,
             examples=self.find_places(*(f"unit {unit}" for unit in units)),
             remedy=None if several or not some else self._advise_percent(plain),
