@@ -75,6 +75,8 @@ _FOOTNOTES = ("a)", "b)", "c)", "*)")
 _MADE_DATE = re.compile(r"(\d{1,2})[. -]{1,2}([^\W\d_]{3,4})\.?")
 _HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]{1,15}")
 _FRONT = re.compile(r"([^\d\s.,+-][^\d]{0,10}?)\s*([-+]?\d[\d.,]*)")
+# What digits become when a bit of them is broken.
+_ODD_SIGNS = "\u00b0\u00b1\u00b2\u00b3\u00b4\u00b6\u00b7\u00b8\u00b9"
 _DEBIT = re.compile(r"(?:CR|DR|C|D|H|S|Cr|Dr)\.?")
 _SIZE = re.compile(
     r"(?:k|m|b|bn|mn|mio|mrd|tsd|mill|million|billion|thousand|milliarden)\.?",
@@ -357,9 +359,17 @@ def _find_apostrophe(text: str, _: str) -> Oddity | None:
 def _find_quotes(text: str, _: str) -> Oddity | None:
     inner = text.strip("'\"\u201c\u201d\u201e\u00ab\u00bb` ")
     if inner != text and is_moment(inner, named=True):
+        marks = sorted(set(text) - set(inner) - {" "})
+        curly = "curly " if not "".join(marks).isascii() else ""
+        listed = " and ".join(marks)
+        if not curly:
+            return Oddity(
+                f"a quote ({listed}) stands beside it, and is taken as a part of it",
+                f"delete the quote there, so that it reads {inner}",
+            )
         return Oddity(
-            "quotes stand around it that are a part of the value",
-            "export the table with plain double quotes, or with none",
+            f"{curly}quotes ({listed}) stand around it, and are taken as a part of it",
+            f"replace {listed} by nothing in the whole file, so that it reads {inner}",
         )
     return None
 
@@ -887,6 +897,23 @@ def _find_hexadecimal(text: str, _: str) -> Oddity | None:
     )
 
 
+def _find_odd_sign(text: str, _: str) -> Oddity | None:
+    """Recognise a sign that is no digit, and without which a number is short of one."""
+    odd = [one for one in text if one in _ODD_SIGNS]
+    if len(odd) != 1 or not is_number(text.replace(odd[0], "0")):
+        return None
+    if text.endswith(odd[0]):
+        return Oddity(
+            f"{odd[0]!r} stands behind the number, or where a digit should be",
+            f"take it away if it marks a footnote, as in {text[:-1]}; otherwise write "
+            "the digit that was lost there",
+        )
+    return Oddity(
+        f"{odd[0]!r} stands where a digit should be",
+        "write the digit that was lost there, as the source of the table has it",
+    )
+
+
 def _find_front(text: str, like: str) -> Oddity | None:
     match = _FRONT.fullmatch(text)
     if match is None:
@@ -930,6 +957,7 @@ _NUMBER_RULES: tuple[Rule, ...] = (
         _find_letter,
         _find_brackets,
         _find_marks,
+        _find_odd_sign,
         _find_side,
         _find_front,
         _find_word,

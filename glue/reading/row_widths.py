@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
 
 from glue.findings.finding import shorten
-from glue.reading.header import TIMELY
 from glue.reading.layout import DELIMITERS, count_fields
 from glue.reading.numbers import is_number
 from glue.reading.timestamps import is_date
@@ -32,6 +32,19 @@ _MOST_LIKES = 50
 _SOME = 5
 
 
+def write_row(cells: Sequence[str], mark: str) -> str:
+    """Write a row as a line, with quotes where it needs them."""
+    quoted = (f'"{cell}"' if mark in cell or '"' in cell else cell for cell in cells)
+    return mark.join(quoted)
+
+
+def show_decimals(whole: str, places: str) -> str:
+    """Say how to write a number that a decimal comma has cut in two."""
+    whole, places = whole.strip(), places.strip()
+    told = QUOTE_DECIMALS.replace("12.5", f"{whole}.{places}")
+    return told.replace("12,5", f"{whole},{places}")
+
+
 class WidthAdvice:
     """Looks at rows of another width than the header, and says why they have it.
 
@@ -43,8 +56,8 @@ class WidthAdvice:
         self._header, self._name = list(header), header[0] if header else ""
         self._likes: list[list[str]] = []
         self._counts: Counter[str] = Counter()
-        self._first: list[str] = []
-        self._firsts: dict[str, tuple[str, str]] = {}
+        self._told: dict[str, tuple[str, str]] = {}
+        self._firsts: dict[str, tuple[int, list[str]]] = {}
         self.numbers: list[int] = []
         self.good = 0
         self._widest, self._same_width = 0, True
@@ -57,9 +70,9 @@ class WidthAdvice:
         why, remedy = self._find_reason(record, number)
         kinds = (one for one in (_ONE_TOO_MANY, _MISSING) if one in why)
         kind = next(kinds, why)
-        self._firsts.setdefault(kind, (why, remedy))
+        self._told.setdefault(kind, (why, remedy))
+        self._firsts.setdefault(kind, (number, list(record)))
         self._counts[kind] += 1
-        self._first = self._first or list(record)
         self._same_width &= self._widest in (0, len(record))
         self._widest = max(self._widest, len(record))
         if len(self.numbers) < _SOME:
@@ -73,26 +86,38 @@ class WidthAdvice:
         if is_cut:
             return (
                 ": the file ends within its last row",
-                "export or upload it again, as it was cut; or remove that row",
+                "export and upload it again: it was cut there, so that what came "
+                "behind that row is missing too",
             )
         width = self._widest
+        kind = self._counts.most_common(1)[0][0]
+        if QUOTE_DECIMALS in self._told[kind][1]:
+            return self._told[kind][0], self._show_decimals(kind)
         if not self.good and self._same_width and width > self._width:
             return (
                 f": every row has {width}, so that the header lacks a name",
-                self._advise_names(),
+                "write a name for each column into the header, in the order of the "
+                "values",
             )
         return self._explain_most()
 
-    def _advise_names(self) -> str:
-        """Say which name the header lacks: the first, where dates show it."""
-        dates = [at for at, cell in enumerate(self._first) if is_date(cell.strip())]
-        named = [at for at, name in enumerate(self._header) if TIMELY.search(name)]
-        if len(dates) == 1 and named == [dates[0] - 1]:
-            line = self._delimiter.join(["item_id", *self._header])
-            return f"the first name is missing: write the header as {line}"
-        return (
-            "write a name for each column into the header, in the order of the values"
-        )
+    def _show_row(self, kind: str) -> str:
+        """Show how the first row of another delimiter should read."""
+        number, record = self._firsts[kind]
+        other = self.find_delimiter(record)
+        if other is None:
+            return ""
+        line = self._delimiter.join(record)
+        cells = next(csv.reader([line], delimiter=other))
+        return f": row {number} then reads {write_row(cells, self._delimiter)}"
+
+    def _show_decimals(self, kind: str) -> str:
+        """Show how the last number of the first row should be written."""
+        _, record = self._firsts[kind]
+        at = max(self._list_pairs(record), default=None)
+        if at is None:
+            return QUOTE_DECIMALS
+        return show_decimals(record[at], record[at + 1])
 
     def _explain_most(self) -> tuple[str, str]:
         """Give the reason that most rows have, as the first of them shows it."""
@@ -100,7 +125,8 @@ class WidthAdvice:
         for one in (_ONE_TOO_MANY, _MISSING):
             if 2 * self._counts[one] >= sum(self._counts.values()):
                 kind = one
-        why, remedy = self._firsts[kind]
+        why, remedy = self._told[kind]
+        remedy += self._show_row(kind)
         if kind in _KINDS and sum(self._counts.values()) > 1:
             more = "" if kind == _NOTE else ", and another in each of the others"
             return f"{why}{more}", f"{remedy}; {_LIKEWISE}"
@@ -119,7 +145,7 @@ class WidthAdvice:
                 ": a quote that is opened there takes in the rows below",
                 "close the quote where its value ends, or take it out",
             )
-        other = self.find_delimiter(record)
+        other = self.find_delimiter(record) or self._find_likely(record)
         if other:
             ours, theirs = DELIMITERS[self._delimiter], DELIMITERS[other]
             return (
@@ -157,6 +183,16 @@ class WidthAdvice:
 
     def _explain_long(self, record: Sequence[str], number: int) -> tuple[str, str]:
         mark = DELIMITERS[self._delimiter]
+        cut = [one for one in zip(record, record[1:]) if one[0].endswith("\\")]
+        if cut:
+            whole = f"{cut[0][0][:-1]}{self._delimiter}{cut[0][1]}"
+            return (
+                f": a backslash stands before a {mark} within a value, which only some "
+                "programs know",
+                f'put such values into double quotes instead, as in "{whole}"',
+            )
+        if self._delimiter == "," and self._find_pair(record):
+            return (": a comma within a number makes two values of it", QUOTE_DECIMALS)
         extra = self._find_extra(record)
         if extra is not None:
             text, left = shorten(record[extra], 40), record[extra + 1 :][:2]
@@ -180,11 +216,6 @@ class WidthAdvice:
                     f": {one} or {other}{_ONE_TOO_MANY} in row {number}",
                     f"take the one out of row {number} that does not belong there",
                 )
-        if self._delimiter == "," and self._list_pairs(record):
-            return (
-                ": a comma within a number makes two values of it",
-                QUOTE_DECIMALS,
-            )
         return (
             f": there are too many values, as where a {mark} stands within one of them",
             f"put values that hold a {mark} into double quotes, and take out values "
@@ -231,6 +262,17 @@ class WidthAdvice:
         found = [mark for mark in others if count_fields(line, mark) == self._width]
         return found[0] if found and self._width > 1 else None
 
+    def _find_likely(self, record: Sequence[str]) -> str | None:
+        """Find another delimiter that cuts a row of one field into more than enough.
+
+        Where it is a comma, it may stand within numbers as well.
+        """
+        if len(record) != 1 or self._width < 2:
+            return None
+        others = [mark for mark in DELIMITERS if mark != self._delimiter]
+        found = [m for m in others if count_fields(record[0], m) > self._width]
+        return found[0] if found and not record[0].count(" ") > self._width else None
+
     def _list_pairs(self, record: Sequence[str]) -> set[int]:
         """List the fields that are a whole number with digits beside it."""
         return {
@@ -238,6 +280,14 @@ class WidthAdvice:
             for at, (one, two) in enumerate(zip(record, record[1:]))
             if _WHOLE.fullmatch(one.strip()) and _PLACES.fullmatch(two.strip())
         }
+
+    def _find_pair(self, record: Sequence[str]) -> bool:
+        """Say whether the values that are too many are the places of numbers."""
+        filled = [field.strip() for field in record]
+        while filled and not filled[-1]:
+            filled.pop()
+        many, places = len(filled) - self._width, len(self._list_pairs(filled))
+        return places >= 1 and (many > 1 or not self._likes) and many <= 2 * places
 
     def see_tail(self, number: int, record: Sequence[str]) -> None:
         """Take in a row with blank fields at its end that the header does not have."""

@@ -12,6 +12,7 @@ from glue.arrays import Array
 from glue.columns import Columns, as_coded
 from glue.findings.finding import Count, Findings, Tallies
 from glue.reading.blank_cells import BlankCells
+from glue.reading.blank_keys import explain_blank_key
 from glue.reading.fields import Fields
 from glue.reading.numbers import MISSING, is_number, parse_column
 from glue.reading.odd_values import (
@@ -70,6 +71,8 @@ def read_rows(table: Table, plan: ReadPlan, findings: Findings) -> Iterator[Rows
     for chunk in table.chunks(findings, Tallies()):
         yield reader.read(chunk)
     reader.advise()
+    if plan.target and tallies.count("key-blank") > _MERGED * tallies.amounts["read"]:
+        findings.hold_back(["column-collision"])  # which columns tell series apart?
     tallies.tell(findings)
 
 
@@ -125,6 +128,8 @@ class _RowReader:
             return
         for code, what in (("key-blank", "id"), ("timestamp-blank", "date")):
             advice = self._advise_blank(code) if self._tallies.count(code) else None
+            if advice is None and code == "key-blank":
+                advice = self._advise_blank_keys()
             if advice is None and self._tallies.count(code) > _MERGED * rows:
                 advice = _REPEAT.format(what=what)
             if advice:
@@ -150,6 +155,19 @@ class _RowReader:
             mark=plan.numbers.get(plan.target or "", "."),
             is_whole=len(head) == self._tallies.amounts["read"],
         ).advise()
+
+    def _advise_blank_keys(self) -> str | None:
+        """Say which ids are meant where they are blank, if the whole table shows it."""
+        plan, head = self._plan, concatenate(self._head) if self._head else None
+        if head is None or len(head) < self._tallies.amounts["read"]:
+            return None
+        for name in plan.keys:
+            if head.blank(name).any():
+                facts = {"time": plan.timestamp, "target": plan.target}
+                told = explain_blank_key(head, name, keys=plan.keys, **facts)
+                if told is not None:
+                    return told
+        return None
 
     def _check_keys(self, texts: Rows) -> Array:
         usable = np.ones(len(texts), dtype=bool)

@@ -44,6 +44,7 @@ from glue.understanding.column_names import (
     WORDS,
     find_column,
     is_key,
+    is_measure,
     is_time_name,
     is_usual,
     match_column,
@@ -68,10 +69,12 @@ _WRITE_THEM = {
     TIME: "write all of them as YYYY-MM-DD, with HH:MM:SS behind it below daily",
     TARGET: "write plain numbers such as 1234.5, and nothing where there is no value",
 }
-# An id that a program has read as a number, such as 104000.0.
-_WHOLE = re.compile(r"\d+\.0")
+# An id that a program has read as a number, such as 104000.0 or 104,000.
+_WHOLE = re.compile(r"\d+\.0|\d{1,3}(?:,\d{3})+")
 # Where so many of the ids differ, from row to row, they are amounts.
 _UNIQUE = 0.5
+# What the name of the ids is called where it is gone.
+FIRST_NAME = "item_id"
 # In fewer rows than this, a series may well have one row only.
 _LEAST_ROWS = 8
 # A column that names series has so many rows for each of its values, at least.
@@ -557,28 +560,38 @@ class _RoleSearch:
             return None
         at, found = self.header.index(name), self.header.index(fit[0])
         value = next(t.strip() for t in self.sample[fit[0]].tolist() if t.strip())
-        remedy = "bring the names of the header into the order of the columns"
-        swapped = _is_named_by(fit[0], self.sample[name])
-        if (
-            found - at == 1
-            and not swapped
-            and not any(is_usual(ITEM, n) for n in self.header)
-        ):
-            names = list_some(map(repr, ("item_id", *self.header[:-1])))
-            remedy = "the names stand one column too far left: call the columns, from "
-            remedy += f"the left, {names}, as the first name is lost and "
-            remedy += f"{self.header[-1]!r} is left over at the end"
-        elif swapped:
-            remedy = f"swap the names {name!r} and {fit[0]!r} in the header"
-        elif abs(at - found) == 1:
-            side = "left" if at < found else "right"
-            remedy += f": they seem to stand one column too far {side}, or two of them "
-            remedy += "are swapped"
         return Oddity(
             f"{_CONTENT[role]} such as {shorten(value)!r} stand under {fit[0]!r} "
             "instead",
-            remedy,
+            self._advise_header(at, found),
         )
+
+    def _advise_header(self, at: int, found: int) -> str:
+        """Say how to mend a header whose name at a place belongs to another one."""
+        name, other = self.header[at], self.header[found]
+        last = self.header[-1]
+        has_keys = any(is_usual(ITEM, one) for one in self.header)
+        is_odd = not has_keys and not is_usual(TARGET, last) and not is_measure(last)
+        swapped = [
+            role
+            for role in (TARGET, ITEM)
+            if is_usual(role, other) and _is_able(role, other, self.sample[name])
+        ]
+        if swapped and not (found == at + 1 and is_odd):
+            return f"swap the names {name!r} and {other!r} in the header"
+        if found == at + 1 and is_odd:
+            line = ",".join([FIRST_NAME, *self.header[:-1]])
+            return (
+                "the first name of the header is gone, so that the others stand one "
+                f"column too far left, and {self.header[-1]!r} at the end is one too "
+                f"many: the names are {line}"
+            )
+        remedy = "bring the names of the header into the order of the columns"
+        if abs(at - found) == 1:
+            side = "left" if at < found else "right"
+            remedy += f": they seem to stand one column too far {side}, or two of them "
+            remedy += "are swapped"
+        return remedy
 
     def check_reserved(self) -> None:
         """Refuse columns that are called as a forecast's own columns will be."""
@@ -650,15 +663,6 @@ def _is_able(role: str, name: str, texts: Array) -> bool:
     if role == TARGET:
         return _numeric_share(filled) >= 0.9
     return _date_share(filled, named=is_time_name(name)) >= 0.9
-
-
-def _is_named_by(name: str, texts: Array) -> bool:
-    """Say whether a column's name speaks of what stands in another one."""
-    role = next((one for one in (TIME, TARGET, ITEM) if is_usual(one, name)), None)
-    kinds = len(set(texts.tolist()))
-    if role == ITEM and _ROWS_OF_EACH * kinds > len(texts):
-        return False
-    return role is not None and _is_able(role, name, texts)
 
 
 def _fits_well(role: str, name: str, texts: Array) -> bool:
