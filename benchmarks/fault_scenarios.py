@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +11,10 @@ from localaws.faults.plan import Fault
 # What may come of a scenario: the run succeeds by itself; it fails and a redrive goes
 # on; it fails and takes a new upload; a person stopped it.
 RECOVERED, REDRIVE, UPLOAD, STOPPED = "recovered", "redrive", "upload", "stopped"
+# What is done by hand: before the run is there, and after its end.
+SWEEP, MEND_AND_SWEEP, SWEEP_ENDS = "sweep", "mend and sweep", "mend and sweep ends"
+# Of two faults at once it is not said what comes of them, but what may not.
+ANY = "any"
 # Who trains, and what of: Autopilot on a first upload; the embedded engine; both, one
 # after the other; nobody, as the dataset's champion forecasts; Autopilot, and what it
 # trains is held beside a champion.
@@ -44,7 +49,7 @@ class Scenario:
     Parameters
     ----------
     act
-        What is done by hand meanwhile.
+        What is done by hand meanwhile; one that is no sweep is a state to stop in.
     road
         Who trains.
     jobs
@@ -115,7 +120,7 @@ def _break_trigger() -> Iterator[Scenario]:
         step, "killed in its call", call("killed-in-call", count=1), RECOVERED
     )
     yield Scenario(
-        step, "denied, then swept", call("denied"), RECOVERED, act="mend and sweep"
+        step, "denied, then swept", call("denied"), RECOVERED, act=MEND_AND_SWEEP
     )
     for name, fault in {
         "event 5 times": Fault("duplicated", "s3", times=5),
@@ -125,11 +130,9 @@ def _break_trigger() -> Iterator[Scenario]:
     }.items():
         yield Scenario(step, name, (fault,), RECOVERED)
     lost = (Fault("lost", "s3"),)
-    yield Scenario(
-        step, "event lost, then swept", lost, RECOVERED, act="mend and sweep"
-    )
+    yield Scenario(step, "event lost, then swept", lost, RECOVERED, act=MEND_AND_SWEEP)
     late = (Fault("delayed", "s3", seconds=12),)
-    yield Scenario(step, "swept before a late event", late, RECOVERED, act="sweep")
+    yield Scenario(step, "swept before a late event", late, RECOVERED, act=SWEEP)
 
 
 def _break_lambdas() -> Iterator[Scenario]:
@@ -334,13 +337,11 @@ def _break_endings() -> Iterator[Scenario]:
     }.items():
         yield Scenario(step, name, faults, RECOVERED)
     lost = (Fault("lost", "states", "SUCCEEDED"),)
-    yield Scenario(step, "end lost, then swept", lost, RECOVERED, act="mend and sweep")
+    yield Scenario(step, "end lost, then swept", lost, RECOVERED, act=SWEEP_ENDS)
     denied = (Fault("denied", "s3", "PutObject", role=role),)
-    yield Scenario(step, "denied, then swept", denied, RECOVERED, act="mend and sweep")
+    yield Scenario(step, "denied, then swept", denied, RECOVERED, act=SWEEP_ENDS)
     topic = (Fault("denied", "sns", "Publish", role=role),)
-    yield Scenario(
-        step, "no notice, then swept", topic, RECOVERED, act="mend and sweep"
-    )
+    yield Scenario(step, "no notice, then swept", topic, RECOVERED, act=SWEEP_ENDS)
 
 
 def _stop_by_hand() -> Iterator[Scenario]:
@@ -538,4 +539,32 @@ def _go_by_champion() -> Iterator[Scenario]:
         act="BatchTransform",
         road=BY_CHAMPION,
         jobs=0,
+    )
+
+
+def draw_pairs(count: int, seed: int) -> list[Scenario]:
+    """Draw pairs of scenarios of two steps on one road, to come at once."""
+    draw = random.Random(seed)
+    listed, pairs = list_scenarios(), []
+    while len(pairs) < count:
+        one, other = draw.sample(listed, 2)
+        if (
+            one.step != other.step
+            and one.road == other.road
+            and not (one.act and other.act)
+        ):
+            pairs.append(_pair(one, other))
+    return pairs
+
+
+def _pair(one: Scenario, other: Scenario) -> Scenario:
+    return Scenario(
+        "two at once",
+        f"{one.title} + {other.title}",
+        (*one.faults, *other.faults),
+        ANY,
+        act=one.act or other.act,
+        road=one.road,
+        jobs=max(one.jobs, other.jobs),
+        settings={**one.settings, **other.settings},
     )

@@ -249,7 +249,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "header-twice": _error(
         "Two columns have the same name, apart from case.",
         "rename one of the two in the header, or take it out of the table",
-        "{file} has the same column name more than once (columns {numbers} of {width})",
+        "{file} {problem}",
     ),
     "header-too-long": _error(
         "A column's name is longer than 256 characters.",

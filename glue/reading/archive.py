@@ -26,7 +26,7 @@ from glue.findings.finding import (
     shorten,
 )
 from glue.limits import MAX_METADATA_BYTES, MAX_SETTINGS_BYTES
-from glue.reading.twins import advise_twins, share_header
+from glue.reading.twins import advise_twins, is_part
 
 TABLE_SUFFIXES = (".csv", ".parquet")
 ROLES = {"config.json": "config"} | {
@@ -339,8 +339,8 @@ def _choose_members(
         if role is None:
             ignored.append(member)
         elif role in chosen:
-            if is_safe:
-                _note_twins(role, chosen[role], member, archive, findings=findings)
+            readable = archive if is_safe else None
+            _note_twins(role, (chosen[role], member), readable, findings)
         elif member.file_size > _MOST_BYTES.get(role, limits.total):
             _note_file(role, member, findings)
         else:
@@ -352,7 +352,7 @@ def _choose_members(
     if is_safe and "TTS" in chosen:
         twins = _find_twins(chosen["TTS"], ignored, archive)
         for member in twins:
-            _note_twins("TTS", chosen["TTS"], member, archive, findings=findings)
+            _note_twins("TTS", (chosen["TTS"], member), archive, findings)
     left = [Example(shorten(one.filename)) for one in ignored if one not in twins]
     if left:
         findings.add("file-ignored", count=len(left), examples=in_order(left))
@@ -366,29 +366,30 @@ def _find_twins(
     ignored: Iterable[zipfile.ZipInfo],
     archive: zipfile.ZipFile,
 ) -> list[zipfile.ZipInfo]:
-    """List the tables of other names that have the columns of the history."""
+    """List the tables of other names that hold another part of the history."""
     found = []
     for member in ignored:
         if _plain_name(member).endswith(".csv"):
             with suppress(*_BROKEN):
-                found += [member] if share_header(archive, history, member) else []
+                found += [member] if is_part(archive, history, member) else []
     return found
 
 
 def _note_twins(
     role: str,
-    first: zipfile.ZipInfo,
-    second: zipfile.ZipInfo,
-    archive: zipfile.ZipFile,
-    *,
+    pair: tuple[zipfile.ZipInfo, zipfile.ZipInfo],
+    archive: zipfile.ZipFile | None,
     findings: Findings,
 ) -> None:
-    """Say that two files are of one kind, and what to do by what they hold."""
-    names = {"first": shorten(first.filename), "second": shorten(second.filename)}
+    """Say that two files are of one kind, and what to do by what they hold.
+
+    Without an archive, as one that is not safe to read, nothing is known of that.
+    """
+    first, second = (shorten(member.filename) for member in pair)
     remedy = None
     with suppress(*_BROKEN):
-        remedy = advise_twins(archive, first, second)
-    findings.add("file-twice", role=role, remedy=remedy, **names)
+        remedy = advise_twins(archive, *pair) if archive else None
+    findings.add("file-twice", role=role, remedy=remedy, first=first, second=second)
 
 
 def _plain_name(member: zipfile.ZipInfo) -> str:

@@ -23,8 +23,13 @@ from glue.findings.finding import (
     list_some,
     shorten,
 )
-from glue.reading.encodings import MAX_LINE_BYTES, find_encoding
-from glue.reading.header import check_count, check_header, name_columns
+from glue.reading.encodings import MAX_LINE_BYTES, advise_empty, find_encoding
+from glue.reading.header import (
+    HeaderRejected,
+    check_count,
+    check_header,
+    find_shift,
+)
 from glue.reading.layout import (
     DELIMITERS,
     Layout,
@@ -33,7 +38,7 @@ from glue.reading.layout import (
     is_headless,
     is_ruler,
 )
-from glue.reading.row_widths import WidthAdvice, show_decimals
+from glue.reading.row_widths import WidthAdvice, show_decimals, write_row
 from glue.reading.ruled_lines import Grid, RuledLines
 from glue.rows import Rows
 
@@ -177,7 +182,7 @@ def _read_head(path: Path, name: str, encoding: str, findings: Findings) -> list
     with path.open(encoding=encoding, newline="") as file:
         lines = list(itertools.islice(file, _HEAD_LINES))
     if not any(map(str.strip, lines)):
-        raise findings.reject("csv-empty", file=name)
+        raise findings.reject("csv-empty", file=name, remedy=advise_empty(name))
     return lines
 
 
@@ -197,21 +202,38 @@ def _read_header(table: CsvFile, findings: Findings) -> CsvFile:
     _check_whole_quotes(table, header, findings)
     _check_delimiter(table, header, rows, findings)
     if is_headless(header, rows):
-        found = list_some(header)
-        is_related = table.name.casefold().startswith(("rts", "metadata"))
-        names = name_columns(header, is_related=is_related)
-        raise findings.reject(
+        error = findings.reject(
+            "header-missing", file=table.name, found=list_some(header)
+        )
+        raise HeaderRejected(
+            str(error),
             "header-missing",
-            file=table.name,
-            found=found,
-            remedy="put a line with the names of its columns above the first row, such "
-            f"as {table.layout.delimiter.join(names)}, in the order of "
-            "the values; the archive's other tables call their ids and dates alike",
+            "put this line above the first row: {line}",
+            names=[None] * len(header),
+            row=header,
+            mark=table.delimiter,
         )
     written = len(header)
     while len(header) > 1 and not header[-1]:
         header.pop()  # a delimiter at the end of each line makes no column
     numbered = _has_row_numbers(header, rows)
+    if not numbered and find_shift(header, rows):
+        error = findings.reject(
+            "header-blank",
+            examples=[Example(table.name, 1, None, table.delimiter.join(header))],
+            file=table.name,
+            numbers="number 1",
+            width=len(header) + 1,
+        )
+        raise HeaderRejected(
+            str(error),
+            "header-blank",
+            "the names stand one column too far left, as the first one is gone: write "
+            "the first line as {line}",
+            names=[None, *header],
+            row=rows[0],
+            mark=table.delimiter,
+        )
     if numbered:
         findings.add("row-numbers-dropped", file=table.name)
     unnamed = numbered and len(header) < _usual_width(rows)
@@ -220,7 +242,8 @@ def _read_header(table: CsvFile, findings: Findings) -> CsvFile:
     table = replace(table, header=tuple(names), skip=skip, is_numbered=numbered)
     table = replace(table, written=written + unnamed)
     below = [row[skip:] for row in rows]
-    check_header(table.header, table.name, findings, rows=below)
+    mark = table.delimiter
+    check_header(table.header, table.name, findings, rows=below, mark=mark)
     return table
 
 
@@ -314,7 +337,9 @@ def _read_first_records(table: CsvFile, findings: Findings) -> list[list[str]]:
         if len(records) > table.layout.header:
             break
     if not any(records[table.layout.header - 1 : table.layout.header]):
-        raise findings.reject("csv-empty", file=table.name)
+        raise findings.reject(
+            "csv-empty", file=table.name, remedy=advise_empty(table.name)
+        )
     return records[: table.layout.header + _HEAD_LINES]
 
 
@@ -440,7 +465,7 @@ def _check_quotes(
     if width < 2 or place is None:
         return
     first = record[place].splitlines()[0]
-    whole = _write_row([*record[:place], *first.split(mark)], mark)
+    whole = write_row([*record[:place], *first.split(mark)], mark)
     is_whole = place + 1 + first.count(mark) == width
     if any(line.count(mark) >= width - 1 for line in inner) or (
         is_whole and len(record) != width
@@ -464,12 +489,6 @@ def _plain(cell: str) -> str:
     """Give a name as it is compared; joined files leave a mark in front of it."""
     text = cell.strip()
     return (text[1:].strip('"') if text[:1] == "\ufeff" else text).casefold()
-
-
-def _write_row(cells: Sequence[str], mark: str) -> str:
-    """Write a row as a line, with quotes where it needs them."""
-    quoted = (f'"{cell}"' if mark in cell or '"' in cell else cell for cell in cells)
-    return mark.join(quoted)
 
 
 class _RowFilter:

@@ -88,12 +88,20 @@ _RARE_LETTER = re.compile(
 )
 
 
+def advise_empty(name: str) -> str:
+    """Say what to do about a table without rows."""
+    remedy = "export it again, with a header and its rows"
+    if name.rpartition("/")[2].casefold().startswith(("rts", "metadata")):
+        remedy += "; or take it out of the archive, which does not need it"
+    return remedy
+
+
 def find_encoding(path: Path, name: str, findings: Findings) -> str:
     """Tell the encoding from all of the file's bytes."""
     with path.open("rb") as file:
         start = file.read(4096)
     if not start.strip():
-        raise findings.reject("csv-empty", file=name)
+        raise findings.reject("csv-empty", file=name, remedy=advise_empty(name))
     for magic, kind in _MAGIC.items():
         if start.startswith(magic):
             raise _no_text(name, kind, findings)

@@ -312,6 +312,11 @@ def _find_quotes(text: str, _: str) -> Oddity | None:
         marks = sorted(set(text) - set(inner) - {" "})
         curly = "curly " if not "".join(marks).isascii() else ""
         listed = " and ".join(marks)
+        if not curly:
+            return Oddity(
+                f"a quote ({listed}) stands beside it, and is taken as a part of it",
+                f"delete the quote there, so that it reads {inner}",
+            )
         return Oddity(
             f"{curly}quotes ({listed}) stand around it, and are taken as a part of it",
             f"replace {listed} by nothing in the whole file, so that it reads {inner}",
@@ -837,11 +842,16 @@ def _find_odd_sign(text: str, _: str) -> Oddity | None:
     odd = [one for one in text if one in _ODD_SIGNS]
     if len(odd) != 1 or not is_number(text.replace(odd[0], "0")):
         return None
-    ways = "write the digit that was lost there, as the source of the table has it"
     if text.endswith(odd[0]):
-        ways = f"take it away if it marks a footnote, as in {text[:-1]}; otherwise "
-        ways += "write the digit that was lost there"
-    return Oddity(f"{odd[0]!r} stands where a digit should be", ways)
+        return Oddity(
+            f"{odd[0]!r} stands behind the number, or where a digit should be",
+            f"take it away if it marks a footnote, as in {text[:-1]}; otherwise write "
+            "the digit that was lost there",
+        )
+    return Oddity(
+        f"{odd[0]!r} stands where a digit should be",
+        "write the digit that was lost there, as the source of the table has it",
+    )
 
 
 def _find_front(text: str, like: str) -> Oddity | None:

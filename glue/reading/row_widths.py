@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -25,6 +26,12 @@ _MOST_KEPT = 1_000
 # So many rows show what the columns hold.
 _MOST_LIKES = 50
 _SOME = 5
+
+
+def write_row(cells: Sequence[str], mark: str) -> str:
+    """Write a row as a line, with quotes where it needs them."""
+    quoted = (f'"{cell}"' if mark in cell or '"' in cell else cell for cell in cells)
+    return mark.join(quoted)
 
 
 def show_decimals(whole: str, places: str) -> str:
@@ -96,8 +103,9 @@ class WidthAdvice:
         other = self.find_delimiter(record)
         if other is None:
             return ""
-        line = self._delimiter.join(record).replace('"', "")
-        return f": row {number} then reads {line.replace(other, self._delimiter)}"
+        line = self._delimiter.join(record)
+        cells = next(csv.reader([line], delimiter=other))
+        return f": row {number} then reads {write_row(cells, self._delimiter)}"
 
     def _show_decimals(self, reason: tuple[str, str]) -> str:
         """Show how the last number of the first row should be written."""
@@ -120,7 +128,7 @@ class WidthAdvice:
                 ": a quote that is opened there takes in the rows below",
                 "close the quote where its value ends, or take it out",
             )
-        other = self.find_delimiter(record)
+        other = self.find_delimiter(record) or self._find_likely(record)
         if other:
             ours, theirs = DELIMITERS[self._delimiter], DELIMITERS[other]
             return (
@@ -157,6 +165,14 @@ class WidthAdvice:
 
     def _explain_long(self, record: Sequence[str]) -> tuple[str, str]:
         mark = DELIMITERS[self._delimiter]
+        cut = [one for one in zip(record, record[1:]) if one[0].endswith("\\")]
+        if cut:
+            whole = f"{cut[0][0][:-1]}{self._delimiter}{cut[0][1]}"
+            return (
+                f": a backslash stands before a {mark} within a value, which only some "
+                "programs know",
+                f'put such values into double quotes instead, as in "{whole}"',
+            )
         if self._delimiter == "," and self._find_pair(record):
             return (": a comma within a number makes two values of it", QUOTE_DECIMALS)
         extra = self._find_extra(record)
@@ -208,6 +224,17 @@ class WidthAdvice:
         others = [mark for mark in DELIMITERS if mark != self._delimiter]
         found = [mark for mark in others if count_fields(line, mark) == self._width]
         return found[0] if found and self._width > 1 else None
+
+    def _find_likely(self, record: Sequence[str]) -> str | None:
+        """Find another delimiter that cuts a row of one field into more than enough.
+
+        Where it is a comma, it may stand within numbers as well.
+        """
+        if len(record) != 1 or self._width < 2:
+            return None
+        others = [mark for mark in DELIMITERS if mark != self._delimiter]
+        found = [m for m in others if count_fields(record[0], m) > self._width]
+        return found[0] if found and not record[0].count(" ") > self._width else None
 
     def _list_pairs(self, record: Sequence[str]) -> set[int]:
         """List the fields that are a whole number with digits beside it."""

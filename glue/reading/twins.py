@@ -12,13 +12,18 @@ _LEAST_COLUMNS = 3
 _LINE = 64 * 1024
 
 
-def share_header(
+def is_part(
     archive: zipfile.ZipFile, first: zipfile.ZipInfo, second: zipfile.ZipInfo
 ) -> bool:
-    """Say whether two tables begin with the same line of names."""
+    """Say whether two tables have the same line of names, and no row in common."""
     one, other = (_read_header(archive, member) for member in (first, second))
     names = max(one.count(mark) for mark in ",;\t|") + 1
-    return one == other and names >= _LEAST_COLUMNS and not one[:1].isdigit()
+    if one != other or names < _LEAST_COLUMNS or one[:1].isdigit():
+        return False
+    if max(first.file_size, second.file_size) > _MOST_BYTES:
+        return False
+    rows, others = (_read_rows(archive, member) for member in (first, second))
+    return bool(rows) and bool(others) and not rows & others
 
 
 def _read_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:

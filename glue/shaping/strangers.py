@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,7 @@ from glue.findings.finding import Count, Example, Tallies
 from glue.reading.numbers import is_number
 from glue.rows import Rows
 from glue.shaping.shape import Shape
-from glue.shaping.spellings import is_damaged, tell_difference
+from glue.shaping.spellings import is_damaged, see_alike, tell_difference
 from glue.shaping.unlike_ids import explain_unlike
 from glue.understanding.totals import is_total
 
@@ -26,6 +27,10 @@ _LEAST_LETTERS = 2
 _NO_DIGITS = str.maketrans("", "", "0123456789")
 
 
+# A spreadsheet makes such a date of an id such as MAR-12.
+_DATED = re.compile(
+    r"\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)", re.IGNORECASE
+)
 _LOST = "letters with accents became ? in {file} when it was exported"
 _EXPORT = "export {file} again as CSV in UTF-8, so that the letters are kept"
 
@@ -305,6 +310,8 @@ def _advise_twin(text: str, twin: str, *, is_met: bool) -> str:
 
     Where it has neither, the one without marks, or in mixed case.
     """
+    if is_met and see_alike(text, twin):
+        return f"copy {twin!r} from a row where it is right into these cells"
     if is_met:
         return f"write {twin!r} there, if both are one"
     better, worse = twin, text
@@ -332,6 +339,12 @@ def _explain_odd(text: str, shape: Shape) -> _Cause | None:
     if is_damaged(text):
         return _Cause(
             "looks like a number that a spreadsheet has rounded",
+            f"export {shape.file} again with its ids as text",
+        )
+    if _DATED.fullmatch(text):
+        return _Cause(
+            "looks like a date that a spreadsheet made of an id, such as "
+            f"{'-'.join(reversed(text.split('-'))).upper()}",
             f"export {shape.file} again with its ids as text",
         )
     if is_total(text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from glue.findings.finding import Example
 from glue.reading.numbers import is_number
@@ -62,12 +63,12 @@ def _find_twin(theirs: str, items: set[str], alike: dict[str, str]) -> str | Non
     """Find the one id of the history that an id stands for."""
     if theirs in items:
         return theirs
-    for plain in (theirs, html.unescape(theirs), _ungroup(theirs)):
+    for plain in (theirs, html.unescape(theirs), _ungroup(theirs), _decode(theirs)):
         if plain in items:
             return plain
         if spell_alike(plain) in alike:
             return alike[spell_alike(plain)]
-    turned = [one for one in items if theirs in (html.unescape(one), _ungroup(one))]
+    turned = [one for one in items if theirs in _list_turned(one)]
     found = turned or [one for one in items if _goes_on(theirs, one)]
     found = found or [one for one in items if _goes_on(one, theirs)]
     return found[0] if len(found) == 1 else None
@@ -75,6 +76,19 @@ def _find_twin(theirs: str, items: set[str], alike: dict[str, str]) -> str | Non
 
 def _ungroup(text: str) -> str:
     return re.sub(r"\D", "", text) if _GROUPED.fullmatch(text) else text
+
+
+def _decode(text: str) -> str:
+    """Undo that a text in UTF-8 was read in another encoding."""
+    for encoding in ("cp1252", "latin-1"):
+        with suppress(UnicodeError):
+            return text.encode(encoding).decode("utf-8")
+    return text
+
+
+def _list_turned(text: str) -> list[str]:
+    """List what a text could be, but for what a program did to it."""
+    return [turn(text) for turn in (html.unescape, _ungroup, _decode)]
 
 
 def _goes_on(text: str, inner: str) -> bool:
@@ -90,6 +104,10 @@ def _explain_pair(ours: str, theirs: str, *, file: str, source: str) -> tuple[st
         odd, plain, where = ours, theirs, file
     why = f"{odd!r} in {where} {_tell(odd, plain)}"
     rest = f"in {where}, and the other ids likewise"
+    if _decode(odd) == plain:
+        return why, (
+            f"export {where} again as CSV in UTF-8, so that it has {plain!r} as well"
+        )
     before, found, behind = odd.partition(plain)
     if odd.isdecimal() and odd.lstrip("0") == plain.lstrip("0"):
         return _explain_zeros(odd, plain, where, file if where == source else source)
@@ -109,6 +127,8 @@ def _tell(odd: str, plain: str) -> str:
         sign = re.search(r"&#?\w+;", odd)
         shown = f" ({sign[0]} is {html.unescape(sign[0])!r})" if sign else ""
         return f"is {plain!r} with the codes of a web page{shown}"
+    if _decode(odd) == plain:
+        return f"is {plain!r} with its accents read in a wrong encoding"
     if _ungroup(odd) == plain:
         return f"is {plain!r} with marks between its thousands"
     return tell_difference(odd, plain)
@@ -133,9 +153,9 @@ def _explain_zeros(odd: str, plain: str, where: str, other: str) -> tuple[str, s
 
 def _is_odder(text: str, other: str) -> bool:
     """Say whether the first of two spellings is the one to be mended."""
-    if html.unescape(text) == other or _ungroup(text) == other:
+    if other in _list_turned(text):
         return True
-    if html.unescape(other) == text or _ungroup(other) == text:
+    if text in _list_turned(other):
         return False
     if other in text or text in other:
         return other in text

@@ -17,6 +17,7 @@ from glue.reading.tables import Table
 from glue.reading.timestamp_choice import choose_reading
 from glue.reading.timestamps import shows_order
 from glue.reading.typed_rows import ReadPlan
+from glue.rows import Rows
 from glue.settings.layers import Settings
 from glue.understanding.column_names import (
     GROUPS,
@@ -160,6 +161,10 @@ def understand_related(
     if not len(sample):
         return None
     table = tidy_moments(table, sample, named, findings)
+    shifted = _find_shift(table, sample, roles)
+    if shifted is not None:
+        _note_shift(table, shifted, roles, findings)
+        return None
     is_general = _is_general(table, history)
     needed = (roles.timestamp,) if is_general else (roles.item_id, roles.timestamp)
     guesses = _guess_keys(table, history, needed)
@@ -193,6 +198,36 @@ def understand_related(
         return None
     plan = ReadPlan(keys, roles.timestamp, reading)
     return _complete(table, plan, profile, settings, findings=findings)
+
+
+def _find_shift(table: Table, sample: Rows, roles: Roles) -> list[str] | None:
+    """Give the names of a table whose first one is gone; None where none is.
+
+    The moments stand one column right of their name then.
+    """
+    header = list(table.header)
+    time = match_column(roles.timestamp, header)
+    if time is None or match_column(roles.item_id, header) or time == header[-1]:
+        return None
+    at = header.index(time)
+    beside = header[at + 1]
+    is_moved = is_moments(beside, sample[beside]) and not is_moments(time, sample[time])
+    return [roles.item_id, *header[:-1]] if is_moved else None
+
+
+def _note_shift(
+    table: Table, names: Sequence[str], roles: Roles, findings: Findings
+) -> None:
+    """Say that the names of a table stand one column too far left."""
+    last = table.header[-1]
+    findings.add(
+        "column-missing",
+        remedy="the others stand one column too far left, and "
+        f"{last!r} at the end is one too many: the names are {','.join(names)}",
+        problem=f"the first name in the header of {table.name} is gone, "
+        f"{roles.item_id!r} (found {list_some(table.header)})",
+        file=table.name,
+    )
 
 
 def _is_general(table: Table, history: HistoryTable) -> bool:

@@ -43,6 +43,7 @@ from glue.understanding.column_names import (
     WORDS,
     find_column,
     is_key,
+    is_measure,
     is_time_name,
     is_usual,
     match_column,
@@ -71,6 +72,8 @@ _WRITE_THEM = {
 _WHOLE = re.compile(r"\d+\.0|\d{1,3}(?:,\d{3})+")
 # Where so many of the ids differ, from row to row, they are amounts.
 _UNIQUE = 0.5
+# What the name of the ids is called where it is gone.
+FIRST_NAME = "item_id"
 # In fewer rows than this, a series may well have one row only.
 _LEAST_ROWS = 8
 # A column that names series has so many rows for each of its values, at least.
@@ -540,16 +543,38 @@ class _RoleSearch:
             return None
         at, found = self.header.index(name), self.header.index(fit[0])
         value = next(t.strip() for t in self.sample[fit[0]].tolist() if t.strip())
+        return Oddity(
+            f"{_CONTENT[role]} such as {shorten(value)!r} stand under {fit[0]!r} "
+            "instead",
+            self._advise_header(at, found),
+        )
+
+    def _advise_header(self, at: int, found: int) -> str:
+        """Say how to mend a header whose name at a place belongs to another one."""
+        name, other = self.header[at], self.header[found]
+        last = self.header[-1]
+        has_keys = any(is_usual(ITEM, one) for one in self.header)
+        is_odd = not has_keys and not is_usual(TARGET, last) and not is_measure(last)
+        swapped = [
+            role
+            for role in (TARGET, ITEM)
+            if is_usual(role, other) and _is_able(role, other, self.sample[name])
+        ]
+        if swapped and not (found == at + 1 and is_odd):
+            return f"swap the names {name!r} and {other!r} in the header"
+        if found == at + 1 and is_odd:
+            line = ",".join([FIRST_NAME, *self.header[:-1]])
+            return (
+                "the first name of the header is gone, so that the others stand one "
+                f"column too far left, and {self.header[-1]!r} at the end is one too "
+                f"many: the names are {line}"
+            )
         remedy = "bring the names of the header into the order of the columns"
         if abs(at - found) == 1:
             side = "left" if at < found else "right"
             remedy += f": they seem to stand one column too far {side}, or two of them "
             remedy += "are swapped"
-        return Oddity(
-            f"{_CONTENT[role]} such as {shorten(value)!r} stand under {fit[0]!r} "
-            "instead",
-            remedy,
-        )
+        return remedy
 
     def check_reserved(self) -> None:
         """Refuse columns that are called as a forecast's own columns will be."""

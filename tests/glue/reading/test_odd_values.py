@@ -37,7 +37,7 @@ MOMENTS = {
     "2Q2018": ("quarter", "2018-Q2"),
     "1204.5": ("is a number", "swapped or shifted"),
     "day": ("column's own name", "remove that line"),
-    "\u201c2020-01-05\u201d": ("quotes", "double quotes"),
+    "\u201c2020-01-05\u201d": ("curly quotes", "reads 2020-01-05"),
 }
 NUMBERS = {
     "1e999": ("larger than any number", "blank"),
