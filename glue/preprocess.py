@@ -14,6 +14,7 @@ import boto3
 from glue.bucket import PATIENT, Bucket, RunKeys, expect_owner
 from glue.findings.finding import Findings, UploadRejected, list_some
 from glue.log import log_error, log_findings
+from glue.memory import keep_freed_memory
 from glue.preparation import Preparation, prepare_upload, refuse_size
 from glue.reporting.champion import describe_data, score_champion
 from glue.reporting.history import read_history
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--account", required=True, help="whose the bucket has to be")
     parser.add_argument("--run_id", required=True)
     known, _ = parser.parse_known_args(arguments)
+    keep_freed_memory()
     with tempfile.TemporaryDirectory(prefix="preprocess-") as folder:
         s3 = expect_owner(boto3.client("s3", config=PATIENT), known.account)
         bucket = Bucket(s3, known.bucket, Path(folder))
