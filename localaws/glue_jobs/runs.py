@@ -182,10 +182,12 @@ class JobRun:
         stderr: Any,
     ) -> Process:
         shown = self.plan.kind.show_libraries(self.plan.arguments)
+        warmth = machine.libraries.warm(shown)
         isolation = Isolation(
             Path(glue_runtime.__file__),
             before=(script.parent, script.parent.with_name("modules"), *self._wheels),
-            after=(machine.libraries.show(shown),),
+            after=(warmth.libraries,),
+            warmth=warmth,
         )
         credentials = assume_role(
             self.plan.role_arn,
@@ -194,15 +196,15 @@ class JobRun:
             region=self.plan.region,
         )
         return machine.processes.start(
-            machine.processes.isolated_command(
-                isolation, str(report), str(script), *self._build_arguments()
-            ),
+            isolation,
+            str(report),
+            str(script),
+            *self._build_arguments(),
             environ={
                 **machine.environ(self.plan.region),
                 **credentials.environ,
                 "TMPDIR": str(working),
                 "HOME": str(working),
-                "PYTHONUNBUFFERED": "1",
                 **extra,
             },
             folder=working,
