@@ -77,17 +77,22 @@ class Survey:
             and _share_even(self.moments) < _UNEVEN
         )
 
-    def describe_uneven(self) -> str:
-        """Give the ends of the first step that is not as long as most."""
+    def find_uneven(self) -> Array:
+        """Give the ends of the first step that is not as long as most, if any."""
         steps = np.diff(self.moments)
         if not len(steps):
-            return ""
+            return self.moments[:0]
         lengths, counts = np.unique(steps, return_counts=True)
         at = int(np.argmax(steps != lengths[counts.argmax()]))
-        pattern = "%Y-%m-%d %H:%M:%S" if self.has_times else "%Y-%m-%d"
-        ends = self.moments[at : at + 2].tolist()
-        before, after = (format_moment(seconds, pattern) for seconds in ends)
-        return f"from {before} to {after}"
+        return self.moments[at : at + 2]
+
+    def describe_uneven(self) -> str:
+        """Say from when to when the first step is that is not as long as most."""
+        pattern = _TIMED if self.has_times else "%Y-%m-%d"
+        ends = [
+            format_moment(seconds, pattern) for seconds in self.find_uneven().tolist()
+        ]
+        return f"from {ends[0]} to {ends[1]}" if ends else ""
 
     @property
     def end(self) -> int:

@@ -146,7 +146,8 @@ class _Teller:
         if 2 * (self.evidence.comma + self.evidence.dotted) > self.evidence.filled:
             few, many = many, few
         remedy = f"write all of them with one mark, such as {texts[-1]}"
-        if few.count(",") + few.count(".") == 1 and few != many:
+        grouped = re.search(r"[.,]\d{3}$", few)
+        if few.count(",") + few.count(".") == 1 and few != many and not grouped:
             plain = few.translate(str.maketrans(",.", ".,"))
             remedy = f"write {plain} for {few!r}, and the others likewise"
         if len(able) == 1 and len(places) > 1:
@@ -211,7 +212,7 @@ class _Teller:
         sizes = [_measure(str(one.value)) for one in self.find_places(*plains)]
         if sizes and max(sizes) <= 1 < value:
             return f"{part}{likewise}, as the other {plain} values are shares of one"
-        if sizes and min(sizes) > 1:
+        if (sizes and min(sizes) > 1) or self.evidence.low > 1:
             return f"{same}{likewise}, as the other {plain} values have no sign"
         return (
             f"{same} where the other {plain} values are of the same size, or "
