@@ -717,7 +717,7 @@ def _find_letter(text: str, like: str) -> Oddity | None:
         return None
     if text[-1] in "SBI" and len(letters) == 1:
         return None  # behind a number they are a sign, or a unit
-    plain = text.translate(str.maketrans({k: str(v) for k, v in _DIGITS.items()}))
+    plain = text.translate({ord(k): str(v) for k, v in _DIGITS.items()})
     return Oddity(
         f"a letter ({letters[0]}) stands where a digit should be",
         f"write {plain} for {text!r}, with digits only",
