@@ -13,15 +13,14 @@ from glue.columns import Columns, as_coded
 from glue.findings.finding import Count, Findings, Tallies
 from glue.reading.blank_cells import BlankCells
 from glue.reading.blank_keys import explain_blank_key
-from glue.reading.fields import Fields
-from glue.reading.numbers import MISSING, is_number, parse_column
+from glue.reading.numbers import MISSING, holds_plain, is_number, parse_column
 from glue.reading.odd_values import (
     Oddity,
     explain_by_home,
     explain_moment,
     explain_number,
 )
-from glue.reading.profile import set_apart, strip_texts
+from glue.reading.profile import is_stripped, set_apart, strip_coded
 from glue.reading.tables import Table
 from glue.reading.timestamps import Reading, TimestampParser, is_date
 from glue.rows import Rows, concatenate
@@ -97,9 +96,9 @@ class _RowReader:
         """Type the usable rows of a chunk."""
         plan = self._plan
         trimmed = {
-            name: strip_texts(chunk[name])
-            for name in chunk.columns
-            if name in plan.trimmed and not isinstance(chunk.given(name), Fields)
+            name: strip_coded(as_coded(column))
+            for name, column in chunk.given_columns()
+            if name in plan.trimmed and not is_stripped(column)
         }
         texts = chunk.with_columns(trimmed)
         texts = texts.take(~_blank_rows(texts, plan))
@@ -247,7 +246,7 @@ class _RowReader:
             absent = np.isin(values, self._plan.placeholders[name])
             self._note("values-placeholder", texts, absent, name)
             values = np.where(absent, np.nan, values)
-        if not plain:
+        if not plain and not holds_plain(texts.given(name)):
             codes, uniques = texts.factorize(name)
             words = [text.casefold() in MISSING for text in uniques.tolist()]
             mask = np.array(words, dtype=bool)[codes]

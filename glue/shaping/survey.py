@@ -204,22 +204,27 @@ class _Sums:
             self.items, _hash_texts(rows.factorize(roles.item_id)[1])
         )
         self.steps.add(rows.seconds, series.numbers)
-        self.moments = _unite(self.moments, rows.seconds)
-        self._add_values(rows, rows[roles.target])
+        codes, moments = pd.factorize(rows.seconds)
+        self.moments = np.union1d(self.moments, moments)
+        self._add_values(codes, moments, rows[roles.target])
         for name in roles.others:
             if name not in self.changing and _changes(rows.given(name), series):
                 self.changing.add(name)
 
-    def _add_values(self, rows: Rows, target: Array) -> None:
+    def _add_values(self, codes: Array, moments: Array, target: Array) -> None:
+        """Take in the values at some moments, of which each row has one by its code."""
         observed = ~np.isnan(target)
         if observed.any():
             self.observed += int(observed.sum())
-            self.firsts.append(int(rows.seconds[observed].min()))
-            self.lasts.append(int(rows.seconds[observed].max()))
-            self.seen = _unite(self.seen, rows.seconds[observed])
-            none, some = observed & (target == 0), observed & (target != 0)
-            self.zero = _unite(self.zero, rows.seconds[none])
-            self.nonzero = _unite(self.nonzero, rows.seconds[some])
+            seen, none, some = (
+                moments[np.bincount(codes[mask], minlength=len(moments)) > 0]
+                for mask in (observed, target == 0, observed & (target != 0))
+            )
+            self.firsts.append(int(seen.min()))
+            self.lasts.append(int(seen.max()))
+            self.seen = np.union1d(self.seen, seen)
+            self.zero = np.union1d(self.zero, none)
+            self.nonzero = np.union1d(self.nonzero, some)
             self.low = min(self.low, float(target[observed].min()))
             self.high = max(self.high, float(target[observed].max()))
 
@@ -265,11 +270,6 @@ class _Sums:
             high=self.high,
             find_rows=lambda _: Tally(),
         )
-
-
-def _unite(known: Array, fresh: Array) -> Array:
-    """Add numbers to distinct ones, in order."""
-    return np.union1d(known, pd.unique(fresh))
 
 
 def _changes(column: Column, series: Series) -> bool:

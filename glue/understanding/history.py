@@ -9,6 +9,7 @@ import numpy as np
 
 from glue.findings.finding import FileRejected, Findings
 from glue.reading.header import MAX_LONG_COLUMNS, check_count
+from glue.reading.kept_rows import RowStore
 from glue.reading.odd_dates import DateColumn
 from glue.reading.profile import (
     ItemSample,
@@ -67,11 +68,17 @@ class HistoryTable:
 
 
 def understand_history(
-    table: Table, settings: Settings, findings: Findings, *, item: str = "series"
+    table: Table,
+    settings: Settings,
+    findings: Findings,
+    *,
+    item: str = "series",
+    store: RowStore | None = None,
 ) -> HistoryTable | None:
     """Find the roles of the columns, then pass over the table once.
 
-    ``item`` is what the one series is called of a table without an item column.
+    ``item`` is what the one series is called of a table without an item column, and
+    ``store`` keeps what the pass has read.
 
     None when the history cannot be read, as the findings say.
     """
@@ -108,6 +115,7 @@ def understand_history(
         table = drop_columns(table, numbered)
         roles = sort_columns(roles, table.header)
     table = leave_totals_out(table, roles)
+    table = table if store is None else store.keep(table)
     items = ItemSample(roles.item_id)
     profile = profile_table(table, roles.timestamp, roles.keys, findings, items=items)
     if profile is None:

@@ -10,6 +10,7 @@ import numpy as np
 from glue.arrays import Array
 from glue.findings.finding import Findings, list_some
 from glue.reading.header import MAX_LONG_COLUMNS, check_count
+from glue.reading.kept_rows import RowStore
 from glue.reading.numbers import is_number
 from glue.reading.odd_dates import DateColumn
 from glue.reading.profile import TableProfile, profile_table, read_sample
@@ -84,8 +85,7 @@ def check_swapped(
         return False
     findings.add(
         "column-unclear",
-        remedy=f"{_advise_swap(history.table.name, table.name, named[0])}; otherwise "
-        f'write "{TARGET}": "{target}" in TimeSeriesConfig of config.json',
+        remedy=_advise_swap(history.table.name, table.name, named[0]),
         file=f"{history.table.name} or {table.name}",
         role="target",
         columns=list_some([target, *named]),
@@ -135,7 +135,12 @@ def check_dates(
 
 
 def understand_related(
-    table: Table, history: HistoryTable, settings: Settings, findings: Findings
+    table: Table,
+    history: HistoryTable,
+    settings: Settings,
+    findings: Findings,
+    *,
+    store: RowStore | None = None,
 ) -> RelatedTable | None:
     """Find out how RTS.csv is to be read; None when it cannot be.
 
@@ -150,6 +155,8 @@ def understand_related(
         They may give types, drop columns, and tell the order of dates.
     findings
         Takes what is wrong.
+    store
+        Keeps what the pass over the table has read.
     """
     before, roles, file = findings.errors, history.roles, table.name
     check_count(len(table.header), file, findings, MAX_LONG_COLUMNS)
@@ -180,6 +187,7 @@ def understand_related(
     elif left:
         findings.add("rts-without-groups", file=file, columns=list_some(left))
     keys = _shared_keys(table, roles)
+    table = table if store is None else store.keep(table)
     profile = profile_table(table, roles.timestamp, keys, findings)
     if profile is None:
         return None

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from glue.arrays import Array, factorize
+from glue.arrays import Array, as_texts, factorize
 from glue.findings.finding import Example, FileRejected, Findings, list_some, shorten
 from glue.limits import RESULT_NAMES
 from glue.reading.numbers import MISSING, NumberEvidence, is_number
@@ -32,6 +32,7 @@ from glue.reading.timestamps import (
     is_date,
     is_moment,
     parse_timestamp,
+    share_moments,
 )
 from glue.rows import Rows
 from glue.understanding.column_names import (
@@ -71,6 +72,7 @@ _WRITE_THEM = {
 }
 # An id that a program has read as a number, such as 104000.0 or 104,000.
 _WHOLE = re.compile(r"\d+\.0|\d{1,3}(?:,\d{3})+")
+_FRACTION = re.compile(r"-?\d+[.,]\d+")
 # Where so many of the ids differ, from row to row, they are amounts.
 _UNIQUE = 0.5
 # What the name of the ids is called where it is gone.
@@ -662,7 +664,7 @@ def _is_able(role: str, name: str, texts: Array) -> bool:
         return False
     if role == TARGET:
         return _numeric_share(filled) >= 0.9
-    return _date_share(filled, named=is_time_name(name)) >= 0.9
+    return share_moments(filled, named=is_time_name(name)) >= 0.9
 
 
 def _fits_well(role: str, name: str, texts: Array) -> bool:
@@ -743,18 +745,11 @@ def _counts_up(texts: Array) -> bool:
 
 def _numeric_share(filled: list[str]) -> float:
     evidence = NumberEvidence()
-    for text in filled:
-        evidence.add_text(text)
+    evidence.add(as_texts(filled))
     return evidence.numeric_share
 
 
 def _looks_continuous(filled: list[str]) -> bool:
     """Recognise measurements: numbers with a fraction."""
-    fractions = sum(re.fullmatch(r"-?\d+[.,]\d+", text) is not None for text in filled)
+    fractions = sum(map(bool, map(_FRACTION.fullmatch, filled)))
     return fractions > 0.5 * len(filled)
-
-
-def _date_share(filled: list[str], *, named: bool) -> float:
-    evidence = TimestampEvidence()
-    evidence.add(filled)
-    return evidence.share(named=named)
