@@ -57,7 +57,8 @@ class CovariateJoiner:
         if self._shared is not None:
             self._tell(self._shared)
         usual = ALIKE if self._slips.are_alike else SLIP
-        advice = self._slips.advise() or (usual if self._slips.are_few else None)
+        few = self._slips.advise_few()
+        advice = self._slips.advise() or few or (usual if self._slips.are_few else None)
         if advice:
             self._tallies.advise("rts-duplicate-rows", advice)
 
