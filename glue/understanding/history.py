@@ -47,6 +47,8 @@ from glue.understanding.totals import leave_sum_out, leave_totals_out
 from glue.understanding.wide import melt_table
 
 _SOME_ITEMS = 1_000
+# Where fewer rows have a date, that is what is to be said.
+_DATED = 0.75
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ def understand_history(
     profile = profile_table(table, roles.timestamp, roles.keys, findings, items=items)
     if profile is None:
         return None
+    if sum(profile.timestamps.forms.values()) < _DATED * profile.rows:
+        findings.hold_back(["column-collision"])  # no groups can be seen without dates
     some = items.take_out()
     if GROUPS not in settings.columns:
         roles = _infer_groups(profile, some, roles, findings)

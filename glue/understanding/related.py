@@ -85,8 +85,7 @@ def check_swapped(
         return False
     findings.add(
         "column-unclear",
-        remedy=f"{_advise_swap(history.table.name, table.name, named[0])}; otherwise "
-        f'write "{TARGET}": "{target}" in TimeSeriesConfig of config.json',
+        remedy=_advise_swap(history.table.name, table.name, named[0]),
         file=f"{history.table.name} or {table.name}",
         role="target",
         columns=list_some([target, *named]),
@@ -343,11 +342,31 @@ def _match_header(
             what = f"the {role} column of {history}, {name!r}"
             findings.add(
                 "column-missing",
-                remedy=_advise_key(name, needed[name], roles),
+                remedy=_advise_order(table, name, needed, roles)
+                or _advise_key(name, needed[name], roles),
                 problem=f"{file} lacks {what} (found {list_some(header)})",
                 file=file,
             )
     return table.rename(names)
+
+
+def _advise_order(
+    table: Table, name: str, guesses: Mapping[str, str | None], roles: Roles
+) -> str | None:
+    """Say that the names of a header stand one column too far left, if they do."""
+    header = list(table.header)
+    if name != roles.item_id or guesses[name] != header[0] or len(header) < 3:
+        return None
+    sample = read_sample(table, Findings())
+    time = match_column(roles.timestamp, header)
+    at = header.index(time) + 1 if time else len(header)
+    if at >= len(header) or not is_moments(header[at], sample[header[at]]):
+        return None
+    names = list_some(map(repr, (name, *header[:-1])))
+    return (
+        "the names of its header stand one column too far left: call its columns, from "
+        f"the left, {names}, as {header[-1]!r} is left over at the end"
+    )
 
 
 def _advise_key(name: str, guess: str | None, roles: Roles) -> str:
