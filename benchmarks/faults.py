@@ -363,6 +363,12 @@ def build_tables(results: list[Result]) -> str:
                 f"| {result.step}: {result.name} | {result.told_step} | {reason} | "
                 f"{result.redriven or result.remedy} |"
             )
+    warned = [result for result in results if result.warnings]
+    if warned:
+        lines += ["", "| scenario | warning |", "|---|---|"]
+    for result in warned:
+        words = anonymise("; ".join(result.warnings), result.run_id)
+        lines.append(f"| {result.step}: {result.name} | {words} |")
     return "\n".join(lines) + "\n"
 
 

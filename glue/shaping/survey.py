@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 
 from glue.arrays import Array
 from glue.columns import Column
-from glue.findings.finding import Tally
+from glue.findings.finding import Example, Tally
 from glue.frequency import DAY, Frequency, StepEvidence
 from glue.reading.timestamps import format_moment
 from glue.rows import Rows, Series
@@ -24,6 +25,7 @@ from glue.understanding.roles import Roles
 _LEAST_MOMENTS, _MOST_MOMENTS = 8, 20_000
 _EVEN, _UNEVEN = 0.99, 0.97
 _EPOCH = datetime(1970, 1, 1)
+_TIMED = "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Survey:
     ``last`` is the last moment at which any series has a value; what lies after
     it, up to ``end``, is the future's. Moments are seconds since 1970; ``moments``
     are all distinct ones, in order. ``low`` and ``high`` bound the target, and
-    ``twins`` maps keys to others that a person may take for the same.
+    ``twins`` maps keys to others that a person may take for the same. ``find_rows``
+    looks for the rows at some moments.
     """
 
     rows: int
@@ -55,6 +58,7 @@ class Survey:
     zeros_from: int | None
     low: float
     high: float
+    find_rows: Callable[[Array], Tally]
 
     @property
     def is_swapped(self) -> bool:
@@ -73,17 +77,22 @@ class Survey:
             and _share_even(self.moments) < _UNEVEN
         )
 
-    def describe_uneven(self) -> str:
-        """Give the ends of the first step that is not as long as most."""
+    def find_uneven(self) -> Array:
+        """Give the ends of the first step that is not as long as most, if any."""
         steps = np.diff(self.moments)
         if not len(steps):
-            return ""
+            return self.moments[:0]
         lengths, counts = np.unique(steps, return_counts=True)
         at = int(np.argmax(steps != lengths[counts.argmax()]))
-        pattern = "%Y-%m-%d %H:%M:%S" if self.has_times else "%Y-%m-%d"
-        ends = self.moments[at : at + 2].tolist()
-        before, after = (format_moment(seconds, pattern) for seconds in ends)
-        return f"from {before} to {after}"
+        return self.moments[at : at + 2]
+
+    def describe_uneven(self) -> str:
+        """Say from when to when the first step is that is not as long as most."""
+        pattern = _TIMED if self.has_times else "%Y-%m-%d"
+        ends = [
+            format_moment(seconds, pattern) for seconds in self.find_uneven().tolist()
+        ]
+        return f"from {ends[0]} to {ends[1]}" if ends else ""
 
     @property
     def end(self) -> int:
@@ -137,7 +146,34 @@ def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey | None:
             sums.add(rows.series(roles.keys), roles)
             spellings.add(rows)
             formulas.add(rows)
-    return sums.make_survey(spellings, formulas)
+    survey = sums.make_survey(spellings, formulas)
+    if survey is None:
+        return None
+
+    def find(moments: Array) -> Tally:
+        return _find_rows(parts, moments, file, roles.timestamp)
+
+    return replace(survey, find_rows=find)
+
+
+def _find_rows(parts: Parts, moments: Array, file: str, column: str) -> Tally:
+    """Look for the rows at some moments, in all parts."""
+    found = Tally()
+    for number in range(parts.count):
+        rows = parts.load(number)
+        mask = np.isin(rows.seconds, moments)
+        found.add(_show_moments(rows, mask, file, column), count=int(mask.sum()))
+    return found
+
+
+def _show_moments(rows: Rows, mask: Array, file: str, column: str) -> list[Example]:
+    """Give the first marked rows, with their moments."""
+
+    def write(at: int) -> str:
+        seconds = int(rows.seconds[at])
+        return format_moment(seconds, "%Y-%m-%d" if seconds % DAY == 0 else _TIMED)
+
+    return rows.first(mask, file, column, write)
 
 
 @dataclass
@@ -168,22 +204,27 @@ class _Sums:
             self.items, _hash_texts(rows.factorize(roles.item_id)[1])
         )
         self.steps.add(rows.seconds, series.numbers)
-        self.moments = _unite(self.moments, rows.seconds)
-        self._add_values(rows, rows[roles.target])
+        codes, moments = pd.factorize(rows.seconds)
+        self.moments = np.union1d(self.moments, moments)
+        self._add_values(codes, moments, rows[roles.target])
         for name in roles.others:
             if name not in self.changing and _changes(rows.given(name), series):
                 self.changing.add(name)
 
-    def _add_values(self, rows: Rows, target: Array) -> None:
+    def _add_values(self, codes: Array, moments: Array, target: Array) -> None:
+        """Take in the values at some moments, of which each row has one by its code."""
         observed = ~np.isnan(target)
         if observed.any():
             self.observed += int(observed.sum())
-            self.firsts.append(int(rows.seconds[observed].min()))
-            self.lasts.append(int(rows.seconds[observed].max()))
-            self.seen = _unite(self.seen, rows.seconds[observed])
-            none, some = observed & (target == 0), observed & (target != 0)
-            self.zero = _unite(self.zero, rows.seconds[none])
-            self.nonzero = _unite(self.nonzero, rows.seconds[some])
+            seen, none, some = (
+                moments[np.bincount(codes[mask], minlength=len(moments)) > 0]
+                for mask in (observed, target == 0, observed & (target != 0))
+            )
+            self.firsts.append(int(seen.min()))
+            self.lasts.append(int(seen.max()))
+            self.seen = np.union1d(self.seen, seen)
+            self.zero = np.union1d(self.zero, none)
+            self.nonzero = np.union1d(self.nonzero, some)
             self.low = min(self.low, float(target[observed].min()))
             self.high = max(self.high, float(target[observed].max()))
 
@@ -227,12 +268,8 @@ class _Sums:
             zeros_from=self._find_zeros(),
             low=self.low,
             high=self.high,
+            find_rows=lambda _: Tally(),
         )
-
-
-def _unite(known: Array, fresh: Array) -> Array:
-    """Add numbers to distinct ones, in order."""
-    return np.union1d(known, pd.unique(fresh))
 
 
 def _changes(column: Column, series: Series) -> bool:

@@ -454,7 +454,7 @@ def test_run_goes_on_where_its_model_is_not_registered(stage):
     status = stage.wait_for_json(f"runs/{ended['name']}/status.json")
     assert status["status"] == "SUCCEEDED"
     (warning,) = status["warnings"]
-    assert warning.startswith("the model was not registered")
+    assert warning.startswith("it is not known whether the model was registered")
 
 
 def test_run_goes_on_where_its_models_are_not_compared(stage):
@@ -465,6 +465,8 @@ def test_run_goes_on_where_its_models_are_not_compared(stage):
     status = stage.wait_for_json(f"runs/{ended['name']}/status.json")
     assert status["status"] == "SUCCEEDED"
     assert "as the comparison failed" in status["model"]["reason"]
+    (warning,) = status["warnings"]
+    assert warning.startswith("the new model was not compared with the champion (")
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,15 @@ def test_blank_total_of_a_date_is_to_be_removed():
     assert "remove row 50: 'target_value' is a total there" in told
 
 
+def test_total_is_no_row_of_an_id_that_ended():
+    rows = [*make_rows("ABC", 12), *make_rows("D", 11)]
+    total = sum(v for _, t, v in rows if t == "2020-12-01")
+
+    told = tell([*rows, ("", "2020-12-01", total)])
+
+    assert "remove row 49: 'target_value' is a total there" in told
+
+
 def test_row_beside_all_others_is_to_be_removed():
     told = tell([*ROWS, ("", "2020-01-01", 7)])
 
