@@ -66,12 +66,7 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
         mask &= ~note_lost_letters(shape, unmet, tallies)
         mask &= ~_note_zeros(shape, firsts, steps, mask, tallies=tallies)
     source = shape.related.name if shape.related else shape.file
-    remedy = _advise_future(shape, source)
-    others = tallies.examples("rts-series-unknown")
-    if others and (mask & (steps == 0)).any():
-        remedy = f"write the ids of both files alike, as {source} has "
-        remedy += f"{str(others[0].value)!r} (row {others[0].row}), which {shape.file} "
-        remedy += f"lacks; or {_advise_future(shape, source)}"
+    tallies.amounts["future_absent"] += int((mask & (steps == 0)).sum())
     examples = firsts.first(
         mask,
         shape.file,
@@ -88,8 +83,24 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
         horizon=horizon,
         unfilled=list_names(shape.unfilled),
         source=source,
-        remedy=remedy if shape.unfilled else None,
     )
+
+
+def advise_future(shape: Shape, tallies: Tallies) -> None:
+    """Say, after all parts, how to give the series the rest of their future."""
+    absent, source = tallies.amounts.pop("future_absent", 0), shape.file
+    if shape.related is not None:
+        source = shape.related.name
+    remedy = _advise_future(shape, source) if shape.unfilled else ""
+    others = tallies.examples("rts-series-unknown")
+    if others and absent:
+        remedy = (
+            f"write the ids of both files alike, as {source} has "
+            f"{str(others[0].value)!r} (row {others[0].row}), which {shape.file} "
+            f"lacks; or {remedy}"
+        )
+    if shape.unfilled:
+        tallies.advise("future-partial", remedy)
 
 
 def _note_zeros(

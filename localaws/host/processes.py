@@ -24,6 +24,7 @@ class Isolation:
     script: Path
     before: tuple[Path, ...] = ()
     after: tuple[Path, ...] = ()
+    python: str = sys.executable
 
 
 class Process:
@@ -100,7 +101,7 @@ class Processes:
             "after": [str(path) for path in isolation.after],
         }
         return [
-            *(sys.executable, "-I", "-S", "-u"),
+            *(isolation.python, "-I", "-S", "-u"),
             *(sandbox.__file__, json.dumps(spec), *arguments),
         ]
 
