@@ -45,7 +45,14 @@ from chalicelib.errors import AutopilotBusy, ServiceBusy, SettingsMissing
 from chalicelib.inquiry import Inquiry
 from chalicelib.keys import BARE_UPLOAD_KEY, run_key
 from chalicelib.registration import Registration
-from chalicelib.retraining import CHAMPION, Choice, Situation, choose, fits
+from chalicelib.retraining import (
+    CHAMPION,
+    Choice,
+    Situation,
+    choose,
+    find_failure,
+    fits,
+)
 from chalicelib.stages import APP_NAME, Stage
 from chalicelib.status_file import StatusFile, claim_ending
 from chalicelib.store import Store, expect_owner
@@ -272,8 +279,11 @@ def look_around(place: autopilot.RunPlace, settings: dict[str, Any]) -> Situatio
         champion, obstacle = find_champion(place.dataset)
     run = store.find_json(run_key(place.run_id, "run.json")) or {}
     score = store.find_json(run_key(place.run_id, "score.json")) or {}
-    trained_on = None
+    challenger = trained_on = None
     if champion is not None:
+        challenger = registry.find_challenger(
+            get_sagemaker(), get_stage().model_group(place.dataset), champion
+        )
         trained_on = store.find_json(run_key(champion.run_id, "settings.json"))
     return Situation(
         settings=settings,
@@ -281,6 +291,7 @@ def look_around(place: autopilot.RunPlace, settings: dict[str, Any]) -> Situatio
         asked=run.get("asked"),
         champion=champion,
         obstacle=obstacle,
+        challenger=challenger,
         trained_on=trained_on,
         score=score,
     )
@@ -292,9 +303,10 @@ def follow_choice(
     """Write down what was chosen, and give what the states of its road need."""
     champion = situation.champion
     is_fit = fits(situation)
+    failure = None if champion is None else find_failure(situation, champion)
     get_store().write_json(
         run_key(place.run_id, model_file.NAME),
-        model_file.build_model(place, choice, champion, fits=is_fit),
+        model_file.build_model(place, choice, champion, fits=is_fit, failure=failure),
     )
     app.log.info("%s: road %s", place.run_id, choice.road)
     by_champion = choice.road == CHAMPION and champion is not None

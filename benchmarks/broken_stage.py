@@ -94,6 +94,13 @@ class BrokenStage:
         )
         return [found for page in pages for found in page["executions"]]
 
+    def find_newest_run(self) -> dict[str, Any]:
+        """Give the execution that started last, by its name empty where none has."""
+        found = self.stepfunctions.list_executions(
+            stateMachineArn=STAGE.state_machine_arn, maxResults=1
+        )["executions"]
+        return found[0] if found else {"name": "", "status": ""}
+
     def describe(self, arn: str) -> dict[str, Any]:
         """Describe an execution."""
         found: dict[str, Any] = self.stepfunctions.describe_execution(executionArn=arn)

@@ -53,6 +53,14 @@ class Load:
         return [*(passing if self.faults else []), twice]
 
 
+@dataclass(frozen=True)
+class LoneRun:
+    """What a run took that nothing else was beside, in seconds."""
+
+    seconds: float
+    cpu: float
+
+
 def name_items(number: int) -> dict[str, float]:
     """Give the series of an upload, and their levels."""
     return {f"u{number}-{part}": 50.0 + 7 * number + 1000 * part for part in (0, 1)}
@@ -130,16 +138,21 @@ def correlate_order(runs: list[dict[str, Any]]) -> float:
     return 1 - 6 * squares / (count * (count**2 - 1))
 
 
-def time_lone_run(stage: BrokenStage, number: int) -> float:
-    """Measure how long a run takes that nothing else is beside."""
+def spend_cpu() -> float:
+    """Read what the server and the jobs that have ended have used of the CPU, in s."""
+    jobs = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + jobs.ru_utime + jobs.ru_stime
+
+
+def time_lone_run(stage: BrokenStage, number: int) -> LoneRun:
+    """Measure what a run takes that nothing else is beside."""
     stage.faults.replace()
-    before = len(stage.list_runs())
-    began = time.monotonic()
+    began, spent = time.monotonic(), spend_cpu()
     stage.put(f"{number:04d}.zip", build_upload(name_items(number)))
     while True:
-        runs = stage.list_runs()
-        if len(runs) > before and all(run["status"] in ENDED for run in runs):
-            return time.monotonic() - began
+        newest = stage.find_newest_run()
+        if newest["name"].startswith(f"{number:04d}-") and newest["status"] in ENDED:
+            return LoneRun(time.monotonic() - began, spend_cpu() - spent)
         time.sleep(0.3)
 
 
@@ -165,7 +178,8 @@ def measure(load: Load, *, autopilot_jobs: int, seconds: float) -> dict[str, Any
             "server_cpu_a_run": round(cpu / len(burst), 1),
             "jobs_cpu_a_run": round(children.ru_utime / (len(burst) + 2), 1),
             "mb": [round(at_first), round(peak), round(read_memory())],
-            "lone_run_seconds": [round(alone, 1), round(after, 1)],
+            "lone_run_seconds": [round(run.seconds, 1) for run in (alone, after)],
+            "lone_run_cpu": [round(run.cpu, 1) for run in (alone, after)],
             "order": round(correlate_order(burst), 2),
             "most_of_a_run": dict(count_attempts(stage, burst)),
         }
@@ -190,6 +204,7 @@ def build_row(found: dict[str, Any]) -> str:
         found["jobs_cpu_a_run"],
         " to ".join(map(str, found["mb"][:2])),
         " and ".join(map(str, found["lone_run_seconds"])),
+        " and ".join(map(str, found["lone_run_cpu"])),
         found["order"],
         found["most_of_a_run"].get("(events in the history)", 0),
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.advice import DEATHS, find_advice
 from chalicelib.causes import find_message
 from chalicelib.errors import AutopilotFailed, SettingsMissing
-from chalicelib.job_logs import JobLog, explain_job
+from chalicelib.job_logs import JobLog, explain_job, find_job_log
 from chalicelib.keys import build_uri, forecast_key, run_key
 from chalicelib.runs import SCHEMA, read_execution_input
 
@@ -31,6 +32,8 @@ _TRAINING_STATES = {
 }
 # A run that ended so has nobody who waits for its training any more.
 LEAVING_TRAINING = {"ABORTED", "TIMED_OUT"}
+# Where the output keeps the error of a state that a run went on without.
+UNCOMPARED, UNREGISTERED = "uncompared", "unregistered"
 # A run that failed and is redriven waits in the second before it goes on.
 _UNENDED = {"RUNNING", "PENDING_REDRIVE"}
 
@@ -42,7 +45,11 @@ def has_ended(status: str) -> bool:
 
 @dataclass(frozen=True)
 class Ending:
-    """The end of one execution, as Step Functions announced it."""
+    """The end of one execution, as Step Functions announced it.
+
+    ``caught`` says why states failed that it went on without, by where the output
+    keeps it.
+    """
 
     run_id: str
     dataset: str | None
@@ -55,6 +62,7 @@ class Ending:
     execution_arn: str
     redrive_count: int = 0
     redrivable: bool = True
+    caught: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def leaves_training(self) -> bool:
@@ -114,6 +122,32 @@ def read_ending(detail: Mapping[str, Any]) -> Ending:
         execution_arn=detail["executionArn"],
         redrive_count=detail.get("redriveCount") or 0,
         redrivable=detail.get("redriveStatus") != "NOT_REDRIVABLE",
+        caught=read_caught(detail.get("output")),
+    )
+
+
+def read_caught(output: str | None) -> dict[str, str]:
+    """Read from an output why states failed that the run went on without."""
+    try:
+        found = json.loads(output or "{}")
+    except ValueError:
+        return {}
+    kept = found if isinstance(found, dict) else {}
+    return {
+        name: _explain_caught(kept[name])
+        for name in (UNCOMPARED, UNREGISTERED)
+        if isinstance(kept.get(name), dict)
+    }
+
+
+def _explain_caught(caught: Mapping[str, Any]) -> str:
+    cause = caught.get("Cause")
+    return explain_ending(
+        "FAILED",
+        error=caught.get("Error"),
+        cause=cause,
+        data_report=None,
+        log=find_job_log(cause),
     )
 
 

@@ -44,7 +44,9 @@ class Inquiry:
         found = Findings(
             warnings=(
                 *self._read_warnings(ending.run_id),
-                *model_file.list_warnings(model, succeeded=is_success(ending)),
+                *model_file.list_warnings(
+                    model, succeeded=is_success(ending), caught=ending.caught
+                ),
             ),
             model=model_file.summarise_model(model),
         )

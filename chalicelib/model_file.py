@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.endings import UNCOMPARED, UNREGISTERED
 from chalicelib.retraining import CHAMPION, TRAINED
 from chalicelib.runs import SCHEMA
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from chalicelib.autopilot import RunPlace
     from chalicelib.registry import Version
-    from chalicelib.retraining import Choice
+from chalicelib.retraining import Choice
 
 NAME = "model.json"
 # US dollars that a training costs, as users tell of it; the report's estimate has the
@@ -21,7 +22,12 @@ TRAINING_COST = (3.0, 20.0)
 
 
 def build_model(
-    place: RunPlace, choice: Choice, champion: Version | None, *, fits: bool
+    place: RunPlace,
+    choice: Choice,
+    champion: Version | None,
+    *,
+    fits: bool,
+    failure: str | None = None,
 ) -> dict[str, Any]:
     """Build ``model.json`` when the road is chosen.
 
@@ -29,6 +35,8 @@ def build_model(
     ----------
     fits
         Whether the champion was made for data as these are.
+    failure
+        How wrong the champion's last forecast was, where that is too wrong.
     """
     by_champion = choice.road == CHAMPION and champion is not None
     return {
@@ -40,7 +48,7 @@ def build_model(
         "reason": choice.reason,
         "champion": None
         if champion is None
-        else {**describe_version(champion), "fits": fits},
+        else {**describe_version(champion), "fits": fits, "failure": failure},
         "forecast_by": describe_forecaster(champion if by_champion else None, place),
         "registered": None,
         "warning": None,
@@ -101,12 +109,38 @@ def find_maker(document: Mapping[str, Any] | None) -> str | None:
 
 
 def list_warnings(
-    document: Mapping[str, Any] | None, *, succeeded: bool
+    document: Mapping[str, Any] | None,
+    *,
+    succeeded: bool,
+    caught: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
-    """List what people should know of a run's model."""
+    """List what people should know of a run's model.
+
+    Parameters
+    ----------
+    caught
+        Why states failed that the run went on without, as an ``Ending`` has it.
+    """
     if not document:
         return
+    caught = caught or {}
+    if UNCOMPARED in caught:
+        yield f"the new model was not compared with the champion ({caught[UNCOMPARED]})"
     if document.get("warning"):
         yield str(document["warning"])
-    elif succeeded and document.get("road") in TRAINED and not document["registered"]:
-        yield "the model was not registered (no answer came in time)"
+    elif succeeded and document.get("road") in TRAINED:
+        yield from _tell_of_registering(document, caught.get(UNREGISTERED))
+
+
+def _tell_of_registering(
+    document: Mapping[str, Any], failure: str | None
+) -> Iterator[str]:
+    """Tell what is not known where RegisterModel came to no answer."""
+    if failure is not None and document["registered"]:
+        yield f"the run's own model forecasts, as RegisterModel failed ({failure})"
+    elif not document["registered"]:
+        failure = failure or "no answer came in time"
+        yield (
+            "it is not known whether the model was registered, as RegisterModel "
+            f"failed ({failure})"
+        )

@@ -6,11 +6,17 @@ the containers that it was trained into, and says so.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from chalicelib import model_file, past_versions, registry
+from chalicelib.attempts import Attempts
+from chalicelib.aws_errors import is_passing
 from chalicelib.keys import run_key
 from chalicelib.retraining import MANUAL, Retraining, read_retraining
 from chalicelib.schemas import describe_schema, hash_schema
@@ -29,6 +35,10 @@ _SHORT_METRICS = {"AverageWeightedQuantileLoss": "WQL"}
 AUTOPILOT = "autopilot"
 
 
+class HalfRegistered(Exception):
+    """A version is in the registry, and a run could not go on with it."""
+
+
 @dataclass(frozen=True)
 class Approval:
     """Whether a new version may forecast, and the sentence that says why."""
@@ -41,6 +51,8 @@ def decide_approval(
     allowed: Retraining,
     champion: Mapping[str, Any] | None,
     comparison: Mapping[str, Any] | None,
+    *,
+    is_gone: bool = False,
 ) -> Approval:
     """Decide what becomes of a newly trained model.
 
@@ -50,6 +62,8 @@ def decide_approval(
         As ``model.json`` describes it; None where there is none.
     comparison
         The run's ``comparison.json``; None where the two were not compared.
+    is_gone
+        Whether the champion was deleted or rejected while the run trained.
     """
     if allowed.approval == MANUAL:
         words = (comparison or {}).get("sentence")
@@ -57,14 +71,47 @@ def decide_approval(
         return Approval(registry.PENDING, f"it waits for a person's approval{told}")
     if champion is None:
         return Approval(registry.APPROVED, "it is the first that may forecast")
+    name = f"version {champion['version']}"
+    if is_gone:
+        return Approval(registry.APPROVED, f"{name} may forecast no more")
     if comparison is None:
         why = "the comparison failed" if champion["fits"] else "it has other data"
+        return Approval(registry.APPROVED, f"it was not compared with {name}, as {why}")
+    return _weigh(allowed, champion, comparison)
+
+
+def _weigh(
+    allowed: Retraining, champion: Mapping[str, Any], comparison: Mapping[str, Any]
+) -> Approval:
+    """Decide by a comparison; a champion that failed is not held on to for little."""
+    name, sentence = f"version {champion['version']}", str(comparison["sentence"])
+    if not comparison.get("is_worse"):
+        return Approval(registry.APPROVED, sentence)
+    failure = champion.get("failure")
+    if not failure:
+        return Approval(registry.REJECTED, sentence)
+    if _is_too_wrong(comparison, allowed):
         return Approval(
-            registry.APPROVED,
-            f"it was not compared with version {champion['version']}, as {why}",
+            registry.REJECTED,
+            f"{sentence}, which is too much even beside {name} that failed, with "
+            f"{failure}",
         )
-    status = registry.REJECTED if comparison.get("is_worse") else registry.APPROVED
-    return Approval(status, str(comparison["sentence"]))
+    return Approval(
+        registry.APPROVED,
+        f"{name} failed, with {failure}, though {sentence}",
+    )
+
+
+def _is_too_wrong(comparison: Mapping[str, Any], allowed: Retraining) -> bool:
+    """Tell whether a challenger errs more than even a champion that failed.
+
+    It may err as many times more as the champion might have erred more than in its
+    backtest, for what both are compared on is mostly older than the failure.
+    """
+    ours, theirs = comparison.get("challenger"), comparison.get("champion")
+    if ours is None or theirs is None:
+        return False
+    return bool(ours > max(allowed.when_worse_than, 1.0) * theirs)
 
 
 def build_facts(
@@ -137,12 +184,27 @@ class Registration:
         if not document or not settings:
             raise RuntimeError("the run has no model.json or settings.json")
         champion = document.get("champion")
+        rival = self._find_rival(champion)
         allowed = read_retraining(settings)
-        approval = decide_approval(allowed, champion, self._find("comparison.json"))
-        version = self._register(containers, settings, approval)
-        forecaster = self._choose_forecaster(version, champion)
-        self._write(document, version, forecaster)
-        self._remove_old(allowed, {version.number, forecaster.number}, now=now)
+        approval = decide_approval(
+            allowed,
+            champion,
+            self._find("comparison.json"),
+            is_gone=champion is not None and rival is None,
+        )
+        arn = self._register(containers, settings, approval)
+        # What fails of these costs nobody a forecast, nor the choice who makes it.
+        lesser = Attempts()
+        with _going_on_with(arn):
+            version = self._describe(arn, approval, lesser)
+            forecaster = version
+            if champion and rival and champion["fits"] and not version.is_approved:
+                forecaster = rival
+            self._write(document, version, forecaster, lesser)
+        with lesser.alone("older versions were not removed"):
+            self._remove_old(allowed, {version.number, forecaster.number}, now=now)
+        if lesser.words:
+            self._write(document, version, forecaster, lesser)
         return list(forecaster.containers)
 
     def _register(
@@ -150,14 +212,14 @@ class Registration:
         containers: Sequence[Mapping[str, Any]],
         settings: Mapping[str, Any],
         approval: Approval,
-    ) -> Version:
+    ) -> str:
         facts = build_facts(
             self.place,
             settings,
             self._read("candidates.json"),
             self._read("score.json"),
         )
-        arn = registry.register_version(
+        return registry.register_version(
             self.sagemaker,
             self.group,
             containers,
@@ -165,23 +227,33 @@ class Registration:
             approval=approval.status,
             facts=facts,
         )
+
+    def _describe(self, arn: str, approval: Approval, lesser: Attempts) -> Version:
+        """Describe a new version, and tell the registry why it may forecast or not."""
         found = registry.describe_version(self.sagemaker, arn)
-        if found.reason != approval.reason and found.approval == approval.status:
-            registry.set_approval(
-                self.sagemaker, arn, approval.status, reason=approval.reason
-            )
+        if found.approval != approval.status:
+            # Somebody has decided since the run tried first.
+            return replace(found, reason=found.reason or approval.reason)
+        if found.reason != approval.reason:
+            with lesser.alone(f"the reason of version {found.number} was not added"):
+                registry.set_approval(
+                    self.sagemaker, arn, approval.status, reason=approval.reason
+                )
         return replace(found, reason=approval.reason)
 
-    def _choose_forecaster(
-        self, version: Version, champion: Mapping[str, Any] | None
-    ) -> Version:
-        """Choose who forecasts: the new version, or the champion until it may."""
-        if version.is_approved or not champion or not champion.get("fits"):
-            return version
-        return registry.describe_version(self.sagemaker, champion["arn"])
+    def _find_rival(self, champion: Mapping[str, Any] | None) -> Version | None:
+        """Find the champion of the run's beginning; None once it may not forecast."""
+        if champion is None:
+            return None
+        found = registry.find_version(self.sagemaker, champion["arn"])
+        return found if found is not None and found.is_approved else None
 
     def _write(
-        self, document: Mapping[str, Any], version: Version, forecaster: Version
+        self,
+        document: Mapping[str, Any],
+        version: Version,
+        forecaster: Version,
+        lesser: Attempts,
     ) -> None:
         champion = forecaster if forecaster.number != version.number else None
         self.store.write_json(
@@ -195,12 +267,15 @@ class Registration:
                     "approval": version.approval,
                     "reason": version.reason,
                 },
+                "warning": "; ".join(lesser.words) or None,
             },
         )
 
     def note_failure(self, error: Exception) -> None:
         """Write down that the model was not registered, as far as that goes."""
         words = f"the model was not registered ({type(error).__name__}: {error})"
+        if isinstance(error, HalfRegistered):
+            words = f"the run's own model forecasts, whoever is the champion: {error}"
         document = self._read("model.json")
         if document and not document.get("registered"):
             self.store.write_json(
@@ -223,6 +298,24 @@ class Registration:
 
     def _read(self, name: str) -> Mapping[str, Any]:
         return self._find(name) or {}
+
+
+@contextmanager
+def _going_on_with(arn: str) -> Iterator[None]:
+    """Say of what fails for good that a version is there all the same.
+
+    Raises
+    ------
+    HalfRegistered
+        In place of a refusal of AWS.
+    """
+    try:
+        yield
+    except ClientError as error:
+        if is_passing(error):
+            raise
+        name = f"version {arn.rpartition('/')[2]}"
+        raise HalfRegistered(f"{name} was registered, and then {error}") from error
 
 
 def spell_outcome(version: Version, champion: Version | None) -> str:

@@ -73,7 +73,23 @@ class Version:
 
 def find_champion(sagemaker: SageMakerClient, group: str) -> Version | None:
     """Find the version that forecasts; None where no version is approved."""
-    found = list(_list(sagemaker, group, ModelApprovalStatus=APPROVED))
+    return _find_newest(sagemaker, group, ModelApprovalStatus=APPROVED)
+
+
+def find_challenger(
+    sagemaker: SageMakerClient, group: str, champion: Version
+) -> Version | None:
+    """Find the newest version that the champion still forecasts in spite of."""
+    newest = _find_newest(sagemaker, group)
+    if newest is None or newest.is_approved or newest.number < champion.number:
+        return None
+    return newest
+
+
+def _find_newest(
+    sagemaker: SageMakerClient, group: str, **which: Any
+) -> Version | None:
+    found = list(_list(sagemaker, group, **which))
     if not found:
         return None
     newest = max(found, key=lambda one: one["ModelPackageVersion"])
@@ -106,6 +122,16 @@ def _list(
     except ClientError as error:
         if not is_missing(error):
             raise
+
+
+def find_version(sagemaker: SageMakerClient, arn: str) -> Version | None:
+    """Find one version; None where it was deleted."""
+    try:
+        return describe_version(sagemaker, arn)
+    except ClientError as error:
+        if is_missing(error):
+            return None
+        raise
 
 
 def describe_version(sagemaker: SageMakerClient, arn: str) -> Version:

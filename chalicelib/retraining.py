@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.engines import AUTOPILOT, BOTH, EMBEDDED, KEY
+from chalicelib.registry import PENDING
 from chalicelib.schemas import describe_schema, hash_schema, list_differences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from chalicelib.registry import Version
 
@@ -79,6 +80,8 @@ class Situation:
         ``retrain`` or ``reforecast`` where the schedule started the run, else None.
     champion, obstacle
         None where no version is approved; then, why the registry could not be read.
+    challenger
+        The newest version, where it is newer than the champion and not approved.
     trained_on
         The ``settings.json`` of the champion's own run; None where it is gone.
     score
@@ -90,6 +93,7 @@ class Situation:
     asked: str | None = None
     champion: Version | None = None
     obstacle: str = ""
+    challenger: Version | None = None
     trained_on: Mapping[str, Any] | None = None
     score: Mapping[str, Any] = field(default_factory=dict)
 
@@ -149,38 +153,96 @@ def _find_obstacle(situation: Situation, allowed: Retraining) -> str:
 
 def _weigh(situation: Situation, champion: Version, allowed: Retraining) -> Choice:
     """Choose by the champion's age, by what is new to it, and by what came true."""
+    faults = list(_list_faults(situation, champion, allowed))
+    unsettled = [
+        fault
+        for fault in faults
+        if not _is_settled(fault, situation, situation.challenger)
+    ]
+    if unsettled:
+        return Choice(TRAIN, f"trained, as {unsettled[0].words}")
+    if faults and situation.challenger is not None:
+        return Choice(
+            CHAMPION,
+            f"forecast by version {champion.number}, as "
+            f"{_spell_challenger(situation, situation.challenger)}, though "
+            f"{faults[0].words}",
+        )
+    return Choice(CHAMPION, _praise(situation, champion, allowed))
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """What speaks for a training; ``of_age`` where it is only the champion's age."""
+
+    words: str
+    of_age: bool = False
+
+
+def _list_faults(
+    situation: Situation, champion: Version, allowed: Retraining
+) -> Iterator[_Fault]:
     name = f"version {champion.number}"
     age = measure_age(situation, champion)
     if age > allowed.max_age_days:
-        return Choice(
-            TRAIN,
-            f"trained, as {name} is {age:.0f} days old and may be "
-            f"{allowed.max_age_days:g}",
-        )
+        words = f"{name} is {age:.0f} days old and may be {allowed.max_age_days:g}"
+        yield _Fault(words, of_age=True)
     new, series = count_new(situation.score)
     if series and 100 * new > allowed.max_new_series * series:
-        return Choice(
-            TRAIN,
-            f"trained, as {name} does not know {new:,} of {series:,} series and may "
-            f"not know {allowed.max_new_series:g} in a hundred",
+        yield _Fault(
+            f"{name} does not know {new:,} of {series:,} series and may not know "
+            f"{allowed.max_new_series:g} in a hundred"
         )
     ratio, words = judge_accuracy(situation.score, champion)
     if ratio is not None and ratio > allowed.when_worse_than:
-        return Choice(
-            TRAIN,
-            f"trained, as the last forecast of {name} {words}, and may be "
-            f"{allowed.when_worse_than:g} times",
+        yield _Fault(
+            f"the last forecast of {name} {words}, and may be "
+            f"{allowed.when_worse_than:g} times"
         )
+
+
+def _is_settled(
+    fault: _Fault, situation: Situation, challenger: Version | None
+) -> bool:
+    """Tell whether another training would only repeat what the last one showed.
+
+    One that waits for approval is what a training would give. Beside one that was
+    rejected a champion need not be young, but it has to be right.
+    """
+    if challenger is None or not _is_alike(situation, challenger):
+        return False
+    allowed = read_retraining(situation.settings)
+    if measure_age(situation, challenger) > allowed.max_age_days:
+        return False
+    return fault.of_age or challenger.approval == PENDING
+
+
+def _is_alike(situation: Situation, version: Version) -> bool:
+    known = hash_schema(describe_schema(situation.settings))
+    return version.facts.get("schema_hash") == known
+
+
+def _spell_challenger(situation: Situation, challenger: Version) -> str:
+    age = f"{measure_age(situation, challenger):.0f} days old"
+    if challenger.approval == PENDING:
+        return f"version {challenger.number}, {age}, waits for approval"
+    return f"version {challenger.number}, {age}, is rejected"
+
+
+def _praise(situation: Situation, champion: Version, allowed: Retraining) -> str:
+    """Say why the champion may forecast, and what is new to it."""
+    new, _ = count_new(situation.score)
+    _, words = judge_accuracy(situation.score, champion)
     unknown = (
         f"; {_count(new, 'series', 'series')} new to it "
         f"{'is' if new == 1 else 'are'} forecast from what history there is"
         if new
         else ""
     )
-    return Choice(
-        CHAMPION,
-        f"forecast by {name}, which is {age:.0f} days old (may be "
-        f"{allowed.max_age_days:g}) and whose last forecast {words}{unknown}",
+    return (
+        f"forecast by version {champion.number}, which is "
+        f"{measure_age(situation, champion):.0f} days old (may be "
+        f"{allowed.max_age_days:g}) and whose last forecast {words}{unknown}"
     )
 
 
@@ -198,6 +260,20 @@ def find_schema_change(situation: Situation, champion: Version) -> str:
         return "" if same else "its settings are gone, and their hash is another"
     differences = list_differences(describe_schema(situation.trained_on), now)
     return ", and ".join(differences)
+
+
+def find_failure(situation: Situation, champion: Version) -> str | None:
+    """Say how wrong a champion's last forecast was that is too wrong; else None.
+
+    It is asked whatever made the run train: a model that failed is not held on to.
+    """
+    ratio, _ = judge_accuracy(situation.score, champion)
+    if ratio is None or ratio <= read_retraining(situation.settings).when_worse_than:
+        return None
+    metric = champion.facts.get("metric", "")
+    if math.isinf(ratio):
+        return f"a {metric} above 0, after none in its backtest"
+    return f"{ratio:.2f} times the {metric} of its backtest"
 
 
 def measure_age(situation: Situation, champion: Version) -> float:
@@ -238,6 +314,8 @@ def judge_accuracy(
     How many times the backtest's error it has, None where that is not known; and the
     end of a sentence.
     """
+    if score.get("champion_run_id") not in (None, champion.run_id):
+        return None, "cannot be judged yet (another version's was scored)"
     backtest = champion.read_number("backtest")
     metric = champion.facts.get("metric", "")
     scored = gather_newest(score.get("scored") or [])

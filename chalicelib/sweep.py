@@ -155,7 +155,7 @@ def build_ending_event(execution: Mapping[str, Any], status: Any) -> dict[str, A
     arn = execution["executionArn"]
     names = (
         *("executionArn", "stateMachineArn", "name", "status", "input", "error"),
-        *("cause", "redriveCount", "redriveStatus"),
+        *("cause", "output", "redriveCount", "redriveStatus"),
     )
     detail = {name: execution.get(name) for name in names}
     moments = {name: _to_millis(execution[name]) for name in ("startDate", "stopDate")}

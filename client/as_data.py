@@ -57,6 +57,7 @@ def _describe_run(run: ListedRun) -> Mapping[str, Any]:
         "reason": run.verdict if run.ended and run.state != "SUCCEEDED" else None,
         "waits": run.waits or None,
         "model": run.model or None,
+        "warnings": list(run.warnings),
         "has_status": run.has_status,
         "key": key,
         "version_id": version_id,

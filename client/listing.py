@@ -32,6 +32,7 @@ class ListedRun:
 
     ``waits`` says what a run waits for that goes on; empty where it does not.
     ``model`` says why a run trained or did not; empty where it does not tell.
+    ``warnings`` are those of its jobs, such as a training that was cut.
     """
 
     run_id: str
@@ -43,6 +44,7 @@ class ListedRun:
     upload: tuple[str, str] = ("", "")
     waits: str = ""
     model: str = ""
+    warnings: tuple[str, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -123,6 +125,7 @@ class Lister:
             upload=(str(asked.get("key", "")), str(asked.get("version_id", ""))),
             waits=self._find_wait(execution),
             model=str(((status or {}).get("model") or {}).get("reason") or ""),
+            warnings=tuple(map(str, (status or {}).get("warnings") or ())),
         )
 
     def _find_wait(self, execution: ExecutionListItemTypeDef) -> str:

@@ -43,7 +43,8 @@ def _render_run(run: ListedRun, now: datetime) -> Iterator[RenderableType]:
     note = run.waits or run.verdict
     if run.ended and not run.has_status:
         note = f"(no status.json) {note}".strip()
-    for words in (note, run.model):
+    warnings = [f"warning: {warning}" for warning in run.warnings]
+    for words in (note, run.model, *warnings):
         if words:
             yield _note(words)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from typing import Any
 from glue.findings.finding import FileRejected, Findings, Inferred
 from glue.limits import MAX_SERIES, TRANSFORM_PART_BYTES, TRANSFORM_PART_SERIES
 from glue.reading.archive import ArchiveLimits, Upload, open_upload
+from glue.reading.profile import read_sample
 from glue.reading.tables import CHUNK_ROWS, Table, finish_table, open_table
 from glue.settings.layers import OWN_LAYER, Layer, Settings, merge_settings
 from glue.shaping.history_checks import check_history
@@ -40,11 +42,13 @@ from glue.understanding.history import HistoryTable, understand_history
 from glue.understanding.related import (
     UNREADABLE_DATES,
     RelatedTable,
+    advise_swapped,
     check_dates,
     check_swapped,
     understand_metadata,
     understand_related,
 )
+from glue.understanding.roles import FIRST_NAME
 
 
 @dataclass(frozen=True)
@@ -171,7 +175,9 @@ def _read_layers(upload: Upload, bucket_settings: Layer | None) -> Iterator[Laye
         yield bucket_settings
     if "config" in upload.files:
         data = upload.files["config"].read_bytes()
-        yield Layer(OWN_LAYER, data.decode("utf-8-sig", "replace"))
+        wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        encoding = "utf-16" if wide else "utf-8-sig"
+        yield Layer(OWN_LAYER, data.decode(encoding, "replace"))
 
 
 @dataclass(frozen=True)
@@ -271,7 +277,22 @@ class _Data:
             self.findings,
             chunk_rows=self.options.chunk_rows,
             by_record=self.options.by_record,
+            others=lambda: self._list_columns(role),
         )
+
+    def _list_columns(self, role: str) -> list[dict[str, list[str]]]:
+        """List what the columns of the other tables are called, and hold."""
+        columns, size = list[dict[str, list[str]]](), self.options.chunk_rows
+        for other in ("TTS", "RTS", "metadata"):
+            if other == role or other not in self.upload.files:
+                continue
+            path, name = self.upload.files[other], self.upload.names[other]
+            table = open_table(path, name, Findings(), chunk_rows=size)
+            if table is not None:
+                with suppress(FileRejected):
+                    sample = read_sample(table, Findings())
+                    columns.append({n: sample[n].tolist() for n in sample.columns})
+        return columns
 
     def _understand(self) -> _Tables | None:
         """Find out what the tables' columns are; None without a usable history."""
@@ -283,6 +304,8 @@ class _Data:
         )
         if history is None:
             self._check_dates_alike()
+            self._check_names_swapped(table)
+            self._name_first_column(table)
             return None
         rts, metadata = self._open("RTS"), self._open("metadata")
         if rts is not None and check_swapped(
@@ -294,6 +317,23 @@ class _Data:
         return _Tables(
             history, related, self._understand_metadata(metadata, history, taken)
         )
+
+    def _name_first_column(self, history: Table) -> None:
+        """Call the ids whose name is gone as the other tables do."""
+        names = [next(iter(columns)) for columns in self._list_columns("TTS")]
+        names = [name for name in names if name not in history.header]
+        mark = f": the names are {FIRST_NAME}"
+        for found in [f for f in self.findings if mark in f.remedy]:
+            if names:
+                told = found.remedy.replace(f" {FIRST_NAME},", f" {names[0]},")
+                self.findings.advise(found.code, told, about=history.name)
+
+    def _check_names_swapped(self, history: Table) -> None:
+        """Say whether RTS.csv has the target, where it is unclear in TTS.csv."""
+        if self.findings.has("column-unclear", history.name):
+            table = self._open("RTS")
+            if table is not None:
+                advise_swapped(history.name, table, self.findings)
 
     def _check_dates_alike(self) -> None:
         """Say of RTS.csv too what is wrong with the dates of both tables."""

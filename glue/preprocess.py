@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import boto3
 
-from glue.bucket import PATIENT, Bucket, RunKeys, expect_owner
+from glue.bucket import PATIENT, Bucket, RunKeys
 from glue.findings.finding import Findings, UploadRejected, list_some
+from glue.job import begin_job
 from glue.log import log_error, log_findings
 from glue.preparation import Options, Preparation, prepare_upload, refuse_size
 from glue.reporting.champion import describe_data, score_champion
@@ -30,16 +28,9 @@ _LONGEST_ERROR = 474  # characters
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Read the job's arguments and prepare the run; Glue adds its own ones."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bucket", required=True)
-    parser.add_argument("--account", required=True, help="whose the bucket has to be")
-    parser.add_argument("--run_id", required=True)
-    known, _ = parser.parse_known_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="preprocess-") as folder:
-        s3 = expect_owner(boto3.client("s3", config=PATIENT), known.account)
-        bucket = Bucket(s3, known.bucket, Path(folder))
-        preprocess(known.run_id, bucket)
+    """Prepare the run that the job's arguments name."""
+    with begin_job(arguments, boto3.client("s3", config=PATIENT), __doc__) as job:
+        preprocess(job.run_id, job.bucket)
 
 
 def preprocess(run_id: str, bucket: Bucket, options: Options | None = None) -> None:

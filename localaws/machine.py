@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from localaws.faults.plan import Plan
 from localaws.glue_jobs.wheels import Wheels
-from localaws.host.isolation import isolate
+from localaws.host.isolation import build_bare_environ
 from localaws.host.libraries import Libraries
 from localaws.host.processes import Processes
 from localaws.host.tasks import Tasks
@@ -41,9 +41,8 @@ class Machine:
 
     def environ(self, region: str) -> dict[str, str]:
         """Build the environment of a subprocess, but for its credentials."""
-        bare = isolate({"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "en_US.UTF-8"})
         return {
-            **bare,
+            **build_bare_environ(),
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_DEFAULT_REGION": region,
             "AWS_REGION": region,

@@ -15,6 +15,7 @@ from typing import Any
 import moto.s3.models as moto_buckets
 from moto.core.common_models import BaseModel
 from moto.stepfunctions.parser.utils import TMP_THREADS
+from moto.utilities.tagging_service import TaggingService
 
 from localaws.patches import Patches
 from localaws.step_functions.executions import Worker
@@ -25,6 +26,7 @@ def install(patches: Patches) -> None:
     forget_what_nobody_refers_to(patches)
     forget_threads_that_ended(patches)
     list_versions_without_their_bodies(patches)
+    forget_tags_of_what_has_none(patches)
 
 
 def forget_what_nobody_refers_to(patches: Patches) -> None:
@@ -79,3 +81,12 @@ def _share(version: Any) -> Any:
     listed = object.__new__(ListedVersion)
     vars(listed).update(vars(version))
     return listed
+
+
+def forget_tags_of_what_has_none(patches: Patches) -> None:
+    """Keep tags of what is tagged alone: moto has an entry for every object."""
+
+    @patches.wrap(TaggingService, "tag_resource")
+    def tag(original: Callable[..., None], tagger: Any, arn: str, tags: Any) -> None:
+        if tags:
+            original(tagger, arn, tags)

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote_plus
@@ -1127,6 +1128,36 @@ def test_busy_registry_is_registered_with_again(registry):
         pipeline.register_model(TRAINED, None)
 
 
+def read_bucket():
+    found = boto3.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
+    return {item["Key"]: get(item["Key"]) for item in found}
+
+
+@pytest.mark.parametrize(
+    ("function", "event", "retraining"),
+    [
+        ("prepare_run", make_upload(), {}),
+        ("choose_model", CREATION, {}),
+        ("choose_model", CREATION, {"MaxAgeDays": 0}),
+        ("register_model", TRAINED, {"MaxAgeDays": 0}),
+        ("register_model", TRAINED, {"MaxAgeDays": 0, "Approval": "manual"}),
+    ],
+)
+def test_helper_called_twice_leaves_all_as_it_was(
+    registry, function, event, retraining
+):
+    prepare_choice(registry, **retraining)
+    if function == "register_model":
+        invoke("choose_model", CREATION)
+
+    first, left = invoke(function, event), read_bucket()
+    packages = deepcopy(registry.packages)
+    second = invoke(function, event)
+
+    assert (second, read_bucket()) == (first, left)
+    assert registry.packages == packages
+
+
 SCHEDULE = {"Reforecast": "cron(0 * * * ? *)"}
 
 
@@ -1153,6 +1184,28 @@ def test_each_moment_of_a_schedule_starts_one_run(registry):
     (asked,) = list_inputs()
     assert (asked["asked"], asked["version_id"]) == ("reforecast", version)
     assert asked["dataset"] == "sales"
+
+
+def test_clock_called_five_times_in_an_hour_does_all_once(registry, functions):
+    version = put("raw/sales.zip", b"data")
+    # Midnight seldom falls between the calls of a test.
+    daily = {"Reforecast": "cron(0 0 * * ? *)", "Retrain": "every 28 days"}
+    put("config/sales.json", {"Schedule": daily})
+    trained = datetime.now(UTC) - timedelta(days=29)
+    registry.keep(replace(make_version(), created=trained))
+
+    for _ in range(5):
+        sweep()
+        for function, event in functions.sent:
+            invoke(function, event)
+
+    inputs = list_inputs()
+    assert sorted(str(one.get("asked")) for one in inputs) == [
+        "None",
+        "reforecast",
+        "retrain",
+    ]
+    assert {one["version_id"] for one in inputs} == {version}
 
 
 def test_new_upload_starts_no_moment_again(registry):

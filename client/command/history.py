@@ -18,12 +18,11 @@ from client.dataset_names import find_dataset
 from client.results import check_output
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from glue.reporting.track_record import Past
 
-_HEADINGS = ("made", "came true", "WAPE", "simple", "in range", "bias", "model", "cost")
-_WORDS = {"made", "came true", "model"}
+_MADE = "made"
 
 
 @click.command()
@@ -58,39 +57,23 @@ def history(work: Work, *, dataset: str, opens: bool) -> int:
 
 def show_record(work: Work, record: Sequence[Past]) -> None:
     """Show the runs, the newest first, and what they come to."""
-    from glue.reporting.page.dataset_page import word_balance  # noqa: PLC0415 - as above
     from glue.reporting.track_record import strike_balance  # noqa: PLC0415 - as above
+    from glue.reporting.track_words import (  # noqa: PLC0415 - as above
+        HEADINGS,
+        WORDED,
+        list_cells,
+        word_balance,
+    )
 
     if not record:
         work.show(Text("no run of it has left a summary; the next one will"))
         return
     work.show(Text(f"{word_balance(strike_balance(record))}."), Text())
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
-    for heading in _HEADINGS:
-        justify = "left" if heading in _WORDS else "right"
+    for heading in (_MADE, *HEADINGS):
+        justify = "left" if heading == _MADE or heading in WORDED else "right"
         table.add_column(heading, justify=justify, no_wrap=heading != "model")  # type: ignore[arg-type]  # one of two texts
     for past in reversed(record):
-        table.add_row(*(Text(printable(cell)) for cell in describe_past(past)))
+        cells = (past.made_on, *list_cells(past))
+        table.add_row(*(Text(printable(cell)) for cell in cells))
     work.show(table)
-
-
-def describe_past(past: Past) -> Iterable[str]:
-    """Give the cells of a run."""
-    from glue.reporting.page.dataset_page import (  # noqa: PLC0415 - as above
-        spell_cost,
-        spell_share,
-        word_model,
-        word_truth,
-    )
-    from glue.reporting.words import spell_change  # noqa: PLC0415 - as above
-
-    return (
-        past.made_on,
-        word_truth(past),
-        spell_share(past.error),
-        spell_share(past.baseline),
-        spell_share(past.covered[0] if past.covered else None),
-        spell_change(past.bias_percent),
-        word_model(past),
-        spell_cost(past),
-    )

@@ -33,9 +33,15 @@ _SHOWN = 10
     "--set",
     "changes",
     multiple=True,
-    required=True,
     metavar="CHANGE",
     help="NAME=-10%, NAME=+10%, NAME=VALUE, NAME+=NUMBER or NAME-=NUMBER; repeat it.",
+)
+@click.option(
+    "--rts",
+    "plan",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A table of the future, in the form of RTS.csv; --set comes after it.",
 )
 @click.option(
     "--items", multiple=True, metavar="ID", help="Only this item; repeat it for more."
@@ -50,6 +56,7 @@ def what_if(
     work: Work,
     *,
     dataset: str,
+    plan: Path | None,
     run: str | None,
     yes: bool,
     opens: bool,
@@ -70,6 +77,8 @@ def what_if(
     from client.what_if.scenario import build_scenario  # noqa: PLC0415 - as above
     from client.what_if.transform import Transforms  # noqa: PLC0415 - as above
 
+    if not asked["changes"] and plan is None:
+        raise click.UsageError("say what is to be otherwise: --set, or --rts")
     check_output(work.manner.output)
     scenario = build_scenario(**asked)
     clients, stage = work.connection.clients, work.connection.stage
@@ -80,6 +89,7 @@ def what_if(
         base,
         scenario,
         Transforms(clients.sagemaker, stage, is_local=work.is_local),
+        plan=plan,
     )
     work.say(f"base: run {base.run_id}")
     with work.display.waiting("Forecast with the changes"):

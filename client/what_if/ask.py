@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.engines import EMBEDDED, KEY
 from chalicelib.keys import (
     TRANSFORM_FOLDER,
     build_uri,
@@ -17,9 +18,10 @@ from chalicelib.keys import (
 )
 from client.documents import find_document, find_run_document
 from client.errors import WrongStateError
-from client.what_if.change import Changer
+from client.what_if.change import Changer, read_moment
 from client.what_if.compare import compare_forecasts
 from client.what_if.page import Answer
+from client.what_if.plan import Plan, hash_file, read_plan
 from client.what_if.scenario import Scenario
 from client.what_if.transform import Job, Transforms, find_model
 from glue.reporting.raw_output import read_forecast
@@ -61,7 +63,7 @@ def find_base(s3: S3Client, bucket: str, dataset: str, run_id: str) -> Base:
     Raises
     ------
     WrongStateError
-        When it has left no report.
+        When it has left no report, or no model.
     """
     report = find_document(s3, bucket, forecast_key(dataset, run_id, "report.json"))
     resolved = find_run_document(s3, bucket, run_id, "settings.json")
@@ -69,6 +71,12 @@ def find_base(s3: S3Client, bucket: str, dataset: str, run_id: str) -> Base:
         raise WrongStateError(
             f"run {run_id!r} of dataset {dataset!r} has left no forecast with a report "
             "to compare with; name another --run"
+        )
+    if resolved.get(KEY) == EMBEDDED:
+        raise WrongStateError(
+            f"run {run_id!r} was forecast by the embedded engine, which leaves no "
+            "model to ask (needs one of Autopilot's); name another --run, or upload "
+            "the data with another RTS.csv"
         )
     return Base(run_id, dataset, resolved, report)
 
@@ -86,11 +94,21 @@ class Question:
     """One what-if question about one run."""
 
     def __init__(
-        self, place: Place, base: Base, scenario: Scenario, transforms: Transforms
+        self,
+        place: Place,
+        base: Base,
+        scenario: Scenario,
+        transforms: Transforms,
+        *,
+        plan: Path | None = None,
     ) -> None:
+        """Take a question, and the table of the future that it may be about."""
         self._place = place
         self._base = base
+        if plan is not None:
+            scenario = replace(scenario, plan=plan.name, plan_hash=hash_file(plan))
         self._scenario = scenario
+        self._plan = plan
         self._transforms = transforms
         self.id = scenario.name_for(base.run_id)
 
@@ -118,19 +136,36 @@ class Question:
         comparison = compare_forecasts(
             before, after, base.settings, changer.changed.items
         )
-        return Answer(self._scenario, comparison, base)
+        names = tuple(sorted(changer.changed.names))
+        return Answer(self._scenario, comparison, base, names)
 
     def _change(self, folder: Path) -> tuple[Changer, list[Path]]:
         """Write the input of the run's transform anew, with the changes."""
-        changer = Changer(self._scenario, self._base.settings, self._base.first_ahead)
-        parts = []
-        for source in self._download(transform_prefix(self._base.run_id), folder):
+        base, parts = self._base, []
+        sources = list(self._download(transform_prefix(base.run_id), folder))
+        if not sources:
+            raise WrongStateError(
+                f"what run {base.run_id!r} forecast from is gone (found nothing under "
+                "input/, where it is kept for a time); upload the data again, and ask "
+                "the new run"
+            )
+        changer = Changer(
+            self._scenario, base.settings, base.first_ahead, self._read_plan(sources[0])
+        )
+        for source in sources:
             target = source.with_name(f"changed-{source.name}")
             changer.rewrite(source, target)
             source.unlink()
             parts.append(target)
         changer.check_done()
         return changer, parts
+
+    def _read_plan(self, run_input: Path) -> Plan | None:
+        if self._plan is None:
+            return None
+        base = self._base
+        first = read_moment(base.first_ahead)
+        return read_plan(self._plan, run_input, base.settings, first)
 
     def _start(self, name: str, parts: list[Path], confirm: Callable[[], bool]) -> bool:
         place, base = self._place, self._base

@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from client.errors import SourceError
+from client.what_if.plan import SECONDS, Plan
 from client.what_if.scenario import Change, Scenario
+from glue.arrays import Array
 from glue.reading.timestamps import UnreadableTimestampError, parse_stamps
 from glue.run_documents import RunSettings
 
@@ -21,12 +23,18 @@ _NAMED = 6
 
 @dataclass
 class Changed:
-    """How many rows of the future there are, were meant, and were changed."""
+    """How many rows of the future there are, were meant, and were changed.
+
+    ``planned`` are those that a table of the future is about, ``names`` the covariates
+    that have another value.
+    """
 
     future: int = 0
     meant: int = 0
+    planned: int = 0
     empty: dict[str, int] = field(default_factory=dict)
     items: set[tuple[str, ...]] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
 
 
 class Changer:
@@ -36,12 +44,19 @@ class Changer:
     ----------
     first_ahead
         The first timestamp of the forecast: what is before has happened.
+    plan
+        A table of the future whose values stand in place of the run's own.
     """
 
     def __init__(
-        self, scenario: Scenario, settings: RunSettings, first_ahead: str
+        self,
+        scenario: Scenario,
+        settings: RunSettings,
+        first_ahead: str,
+        plan: Plan | None = None,
     ) -> None:
         self._scenario = scenario
+        self._plan = plan
         self._settings = settings
         first = read_moment(first_ahead)
         begin = read_moment(scenario.first) if scenario.first else first
@@ -68,6 +83,16 @@ class Changer:
                     f"the run knows no covariate {change.name!r} (found {has}); "
                     "change one that the upload had"
                 )
+        plan = self._plan
+        unknown = (
+            [name for name in plan.columns if name not in covariates] if plan else []
+        )
+        if plan and unknown:
+            raise SourceError(
+                f"{plan.name} has columns that the run does not know (found "
+                f"{_list_some(unknown)}; needs {_list_some(covariates) or 'none'}); "
+                "take them out"
+            )
 
     def rewrite(self, source: Path, target: Path) -> None:
         """Write one file anew."""
@@ -94,6 +119,7 @@ class Changer:
         SourceError
             When nothing was, or not all that was meant.
         """
+        self._check_plan()
         if not self.changed.meant:
             raise SourceError(
                 f"nothing would change (found {self.changed.future} rows of the "
@@ -107,6 +133,22 @@ class Changer:
                 f"--set {name}=VALUE"
             )
 
+    def _check_plan(self) -> None:
+        plan, changed = self._plan, self.changed
+        if plan is None or not changed.meant:
+            return
+        if not changed.planned:
+            raise SourceError(
+                f"{plan.name} is about no row of the forecast (found "
+                f"{len(plan.table):,} rows of the future, and none of a series and "
+                "moment that is forecast); write both as the upload did"
+            )
+        if not changed.names and not self._scenario.changes:
+            raise SourceError(
+                f"nothing would change (found all of {plan.name} to be as the run knew "
+                "it); change a value"
+            )
+
     def _change(self, chunk: pd.DataFrame) -> None:
         seconds = parse_stamps(chunk[self._settings.timestamp])
         ahead = seconds >= self._first
@@ -118,12 +160,34 @@ class Changer:
             ]
             meant &= np.logical_or.reduce(named)
         self.changed.meant += int(meant.sum())
-        keys = chunk.loc[meant, [*self._settings.keys]]
-        self.changed.items.update(keys.itertuples(index=False, name=None))
+        touched = meant & self._follow_plan(chunk, meant, seconds)
         for change in self._scenario.changes:
             chunk.loc[meant, change.name] = self._apply(
                 change, chunk.loc[meant, change.name]
             )
+            self.changed.names.add(change.name)
+            touched = meant
+        keys = chunk.loc[touched, [*self._settings.keys]]
+        self.changed.items.update(keys.itertuples(index=False, name=None))
+
+    def _follow_plan(self, chunk: pd.DataFrame, meant: Array, seconds: Array) -> Array:
+        """Put in what the table of the future says; tell which rows differ, [n]."""
+        differs = np.zeros(len(chunk), dtype=bool)
+        if self._plan is None:
+            return differs
+        on = [*self._plan.keys, SECONDS]
+        rows = chunk[[*self._plan.keys]].assign(**{SECONDS: seconds})
+        found = rows.merge(self._plan.table, how="left", on=on, indicator=True)
+        hit = meant & (found["_merge"] == "both").to_numpy()
+        self.changed.planned += int(hit.sum())
+        for name in self._plan.columns:
+            said = found[name].fillna("").to_numpy()
+            new = hit & (said != "") & _differ(said, chunk[name].to_numpy())
+            chunk.loc[new, name] = said[new]
+            if new.any():
+                self.changed.names.add(name)
+            differs |= new
+        return differs
 
     def _apply(self, change: Change, values: pd.Series[str]) -> Any:
         if change.value is not None:
@@ -135,6 +199,13 @@ class Changer:
             found[change.name] = found.get(change.name, 0) + empty
         changed = numbers * change.factor + change.offset
         return changed.map(lambda number: f"{number:.10g}")
+
+
+def _differ(ours: Array, theirs: Array) -> Array:
+    """Tell which texts differ, where 2.5 and 2.50 do not, [n]."""
+    numbers = [pd.to_numeric(pd.Series(one), errors="coerce") for one in (ours, theirs)]
+    same = (ours == theirs) | (numbers[0] == numbers[1]).to_numpy()
+    return np.asarray(~same, dtype=bool)
 
 
 def read_moment(text: str) -> float:

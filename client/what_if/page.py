@@ -29,11 +29,12 @@ _NOISE_PERCENT = 0.1
 
 @dataclass(frozen=True)
 class Answer:
-    """What a scenario gave."""
+    """What a scenario gave; ``names`` are the covariates that it changed."""
 
     scenario: Scenario
     comparison: Comparison
     base: Base
+    names: tuple[str, ...]
 
 
 def list_doubts(answer: Answer) -> list[str]:
@@ -48,27 +49,26 @@ _CAUSE = (
 
 
 def _doubt_covariates(answer: Answer) -> Iterator[str]:
-    changes = answer.scenario.changes
     if not answer.comparison.is_changed:
-        names = " and ".join(change.name for change in changes)
+        names = " and ".join(answer.names)
         yield f"Nothing changes: the model does not use {names}, or not these values"
         return
     impacts = (answer.base.report.get("explanation") or {}).get("impacts") or []
     known = {one["attribute"]: one["impact"] for one in impacts}
-    for change in changes:
+    for name in answer.names:
         if not known:
-            yield f"How much the model uses {change.name} is unknown"
-        elif change.name not in known:
-            yield f"The explanation of the model does not name {change.name}"
-        elif known[change.name] < _LEAST_IMPORTANCE:
+            yield f"How much the model uses {name} is unknown"
+        elif name not in known:
+            yield f"The explanation of the model does not name {name}"
+        elif known[name] < _LEAST_IMPORTANCE:
             yield (
-                f"The model hardly uses {change.name}: without it, its error on the "
+                f"The model hardly uses {name}: without it, its error on the "
                 "backtest would be about the same"
             )
         else:
             yield (
-                f"Without {change.name}, the model's error on the backtest would be "
-                f"{spell_percent(known[change.name])} larger"
+                f"Without {name}, the model's error on the backtest would be "
+                f"{spell_percent(known[name])} larger"
             )
 
 

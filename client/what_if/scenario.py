@@ -53,17 +53,25 @@ class Scenario:
         The items, or other keys, that it is about; all where it is empty.
     first, last
         Its first and last day as they were given; empty for those of the forecast.
+    plan, plan_hash
+        The name of a table of the future, and the hash of what is in it; empty for
+        none.
     """
 
     changes: tuple[Change, ...]
     items: tuple[str, ...] = ()
     first: str = ""
     last: str = ""
+    plan: str = ""
+    plan_hash: str = ""
 
     @property
     def words(self) -> str:
         """Say it for a person."""
-        parts = [", ".join(change.words for change in self.changes)]
+        changes = [change.words for change in self.changes]
+        if self.plan:
+            changes = [f"the future is as in {self.plan}", *changes]
+        parts = [", ".join(changes)]
         if self.items:
             parts.append(f"for {', '.join(self.items)}")
         if self.first:
@@ -74,12 +82,17 @@ class Scenario:
 
     def name_for(self, run_id: str) -> str:
         """Name it within a run: the same changes have the same name."""
-        text = json.dumps([run_id, asdict(self)], sort_keys=True)
+        asked = asdict(self)
+        # What a table says counts, and not what its file is called.
+        del asked["plan"]
+        if not asked["plan_hash"]:
+            del asked["plan_hash"]
+        text = json.dumps([run_id, asked], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH]
 
 
 def build_scenario(
-    changes: Sequence[str],
+    changes: Sequence[str] = (),
     items: Sequence[str] = (),
     first: str | None = None,
     last: str | None = None,

@@ -47,7 +47,7 @@ UPLOAD_CODES: dict[str, Code] = {
     # the archive
     "zip-unreadable": _error(
         "The file is named .zip and is not a zip file, is empty, or is damaged.",
-        "make the archive again and upload it whole",
+        "make the archive again, and upload it whole",
         "{problem}",
     ),
     "zip-encrypted": _error(
@@ -73,7 +73,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "zip-nested": _error(
         "The archive holds another archive.",
         "unpack it, and put the CSV files that it holds into one archive directly",
-        "the archive holds {count:archive} instead of tables only",
+        "the archive holds {count:other archive}, and not tables alone",
     ),
     "zip-bomb": _error(
         "A large member unpacks to more than a hundred times what it holds.",
@@ -125,8 +125,7 @@ UPLOAD_CODES: dict[str, Code] = {
     # the text of the tables
     "csv-empty": _error(
         "A table is empty.",
-        "export it again, with a header and at least one row (an archive does not need "
-        "an RTS.csv or a metadata.csv)",
+        "export it again, with a header and its rows",
         "{file} is empty",
     ),
     "csv-no-rows": _error(
@@ -159,15 +158,15 @@ UPLOAD_CODES: dict[str, Code] = {
     "csv-broken-bytes": _error(
         "A table is in UTF-8, and some of its bytes are not.",
         "correct these values, or export it again in UTF-8 throughout",
-        "{what} in {count:line} of {file}",
+        "{count:line} of {file} with {what}",
     ),
     "csv-quote-open": _error(
         "A quote is opened in one row and closed in a later one, so that rows between "
         "them are read as one value.",
         "take that quote away if it stands there by mistake; otherwise close it where "
         'its value ends; where it means inches, write "5""" for 5"',
-        "a quote opens in {file} and is closed {count:row} further down only, so that "
-        "these rows are read as one value",
+        "1 quote in {file} is not closed in its row, and takes in the {rows:row} below "
+        "it",
     ),
     "lines-skipped": _warning(
         "Lines above, below or within a table are no rows of it, such as titles, notes "
@@ -250,7 +249,7 @@ UPLOAD_CODES: dict[str, Code] = {
     "header-twice": _error(
         "Two columns have the same name, apart from case.",
         "rename one of the two in the header, or take it out of the table",
-        "{file} has the same column name more than once (columns {numbers} of {width})",
+        "{file} {problem}",
     ),
     "header-too-long": _error(
         "A column's name is longer than 256 characters.",
@@ -336,7 +335,8 @@ UPLOAD_CODES: dict[str, Code] = {
     "timestamp-default": _error(
         "Timestamps are a date that programs write where there is none, such as "
         "1970-01-01, and rows of one series share it.",
-        "write the right date into each of these rows, or remove the rows",
+        "export the table again with the right dates, or write them into these rows; "
+        "or remove the rows",
         "{count:row} of {file} with a date in {column!r} that programs write where "
         "there is none",
     ),
@@ -561,8 +561,8 @@ UPLOAD_CODES: dict[str, Code] = {
     "horizon-too-long": _error(
         "The horizon is longer than a quarter of the history, or than 500 steps.",
         "lower ForecastHorizon, or upload a longer history",
-        "ForecastHorizon is {horizon}, and {file} has {steps} time steps, which allow "
-        "{most}",
+        "ForecastHorizon is {horizon}, and {file} has {steps} time steps{of}, which "
+        "allow {most}",
         *_LOST_ROWS,
     ),
     "horizon-long": _warning(
@@ -706,8 +706,8 @@ UPLOAD_CODES: dict[str, Code] = {
     # related files
     "rts-has-target": _error(
         "RTS.csv has the target column.",
-        "take the column out of RTS.csv: values to be forecast are not known ahead, "
-        "and those of the past stand in TTS.csv",
+        "take the column out of RTS.csv, as values to be forecast are not known ahead; "
+        "if it is another quantity there, such as a plan, rename it",
         "{file} has the column {column!r}, which is the target in TTS.csv",
     ),
     "rts-without-groups": _warning(
@@ -751,8 +751,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "No row of RTS.csv has the item and the timestamp of any row of the history; "
         "its columns would be blank throughout.",
         "write ids and timestamps of both files alike, such as the first of each month",
-        "no row of {file} has the series and the timestamp of a row of the history: "
-        "{why}",
+        "no row of {file} belongs to a row of the history: {why}",
     ),
     "rts-no-history": _error(
         "No column of RTS.csv has a value at any moment of the history, so that "
@@ -891,7 +890,7 @@ UPLOAD_CODES: dict[str, Code] = {
         "set futurefill for a column of numbers; or leave the column out with "
         "Preparation.DropColumns",
         "no {column!r} in {count:row} of the future{why}",
-        *("covariate-not-number", "decimal-mixed"),
+        *("covariate-not-number", "decimal-mixed", "csv-row-width"),
     ),
     "future-blank-filled": _warning(
         "Covariates are blank in rows of the future; futurefill fills them.",

@@ -65,7 +65,7 @@ class Finding:
                 break
             places.append(_place(same[0], before, [each.row for each in same]))
             before, shown = same[0], shown + len(same)
-        counted = self.count > 1 or self.what.startswith("1 ")
+        counted = self.count > 1 or self.what.startswith("1 ") or " 1 of " in self.what
         some = "" if counted and shown >= self.count else "for example "
         return f" ({some}{', '.join(places)})" if places else ""
 

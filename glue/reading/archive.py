@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -25,6 +26,7 @@ from glue.findings.finding import (
     shorten,
 )
 from glue.limits import MAX_METADATA_BYTES, MAX_SETTINGS_BYTES
+from glue.reading.twins import advise_twins, is_part
 
 TABLE_SUFFIXES = (".csv", ".parquet")
 ROLES = {"config.json": "config"} | {
@@ -34,7 +36,9 @@ ROLES = {"config.json": "config"} | {
 }
 _JUNK_NAMES = {".ds_store", "thumbs.db", "desktop.ini", "__macosx"}
 _ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".bz2", ".xz")
-_GZIP = b"\x1f\x8b"
+_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+# So many bytes show what a file begins with.
+_START = 40
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -116,16 +120,15 @@ def _open(
 ) -> Upload:
     with path.open("rb") as file:
         start = file.read(4)
-    if start.startswith(_GZIP) and key.casefold().endswith(".csv.gz"):
-        return _take_gzip(
-            path, posixpath.basename(key), folder, findings, limits=limits
-        )
+    name = posixpath.basename(key)
+    if start.startswith(_GZIP) and not name.casefold().endswith(".zip"):
+        return _take_gzip(path, name, folder, findings, limits=limits)
     if start not in (b"PK\x03\x04", b"PK\x05\x06"):
-        return _take_table(path, posixpath.basename(key), findings, limits)
+        return _take_table(path, name, findings, limits)
     upload = Upload()
     try:
         check_directory(path, limits, findings)
-        _unpack_archive(upload, path, folder, findings, limits=limits)
+        _unpack_archive(upload, path, folder, findings, limits=limits, name=name)
     except FileRejected:
         upload.files.clear()
     return upload
@@ -137,11 +140,7 @@ def _take_table(
     """Take a file that is no archive as the TTS.csv."""
     size = path.stat().st_size
     if name.casefold().endswith(".zip"):
-        problem = f"{name!r} is empty"
-        remedy = "make the archive again, and upload it whole"
-        if size:
-            problem = f"{name!r} is called .zip, and does not begin as zip files do"
-            remedy += "; a table that is not packed is uploaded as .csv"
+        problem, remedy = _explain_no_zip(path, name)
         findings.add("zip-unreadable", remedy=remedy, problem=problem)
         return Upload()
     if size > limits.total:
@@ -149,6 +148,39 @@ def _take_table(
         return Upload()
     listing: list[dict[str, object]] = [{"name": name, "bytes": size, "read_as": "TTS"}]
     return Upload({"TTS": path}, {"TTS": name}, listing)
+
+
+def _explain_no_zip(path: Path, name: str) -> tuple[str, str]:
+    """Say what a file is that is called .zip and is none, and what to do."""
+    with path.open("rb") as file:
+        start = file.read(_START)
+    if not start:
+        return f"{name!r} is empty", "make the archive again, and upload it whole"
+    if start.startswith(_GZIP):
+        inner = b""
+        with suppress(*_BROKEN), gzip.open(path) as source:
+            inner = source.read(len(_ZIP))
+        if inner == _ZIP:
+            return (
+                f"{name!r} is packed twice: it is a gzip file with the zip archive "
+                "inside",
+                "unpack it once, and upload the zip archive that comes out",
+            )
+        return (
+            f"{name!r} is called .zip, and is a gzip file",
+            "pack the tables as a zip archive, and upload that",
+        )
+    if start.isascii() and start.decode("ascii").isprintable():
+        return (
+            f"{name!r} is called .zip, and is a text that begins with "
+            f"{shorten(start.decode('ascii'))!r}",
+            "pack the tables as a zip archive; or, if it is the one table itself, call "
+            "it .csv",
+        )
+    return (
+        f"{name!r} is called .zip, and does not begin as zip files do",
+        "make the archive again, and upload it whole",
+    )
 
 
 def _take_gzip(
@@ -159,7 +191,10 @@ def _take_gzip(
     size = path.stat().st_size
     if not _gunzip(path, target, name, findings, most=_find_most(size, limits)):
         return Upload()
-    return _take_table(target, name[: -len(".gz")], findings, limits)
+    is_named = name.casefold().endswith(".gz")
+    return _take_table(
+        target, name[: -len(".gz")] if is_named else name, findings, limits
+    )
 
 
 def _find_most(size: int, limits: ArchiveLimits) -> int:
@@ -195,29 +230,38 @@ def _unpack_archive(
     findings: Findings,
     *,
     limits: ArchiveLimits,
+    name: str,
 ) -> None:
+    reading = ""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             if len(members) > limits.members:
                 raise _too_many(len(members), limits, findings)
             _check_workbook(path, members, findings)
-            chosen = _choose_members(upload, members, findings, limits)
+            chosen = _choose_members(upload, archive, findings, limits)
             for role, member in chosen.items():
+                reading = shorten(member.filename)
                 target = folder / f"upload-{role.lower()}"
                 _unpack(archive, member, target)
-                if member.filename.casefold().endswith(".csv.gz"):
+                if role != "config" and _is_gzip(target):
                     packed, target = target, folder / f"unpacked-{role.lower()}"
-                    name = member.filename
                     # Packed twice, it is the upload itself that may be tiny.
                     most = _find_most(path.stat().st_size, limits)
-                    if not _gunzip(packed, target, name, findings, most=most):
-                        raise FileRejected(name)
+                    if not _gunzip(packed, target, reading, findings, most=most):
+                        raise FileRejected(reading)
                     packed.unlink()
                 upload.files[role] = target
     except _BROKEN as error:
-        problem = f"the zip archive cannot be read ({_explain_broken(error)})"
+        where = f", at {reading!r} in it" if reading else ""
+        problem = f"the archive {shorten(name)!r} cannot be read{where}: "
+        problem += _explain_broken(error)
         raise findings.reject("zip-unreadable", problem=problem) from error
+
+
+def _is_gzip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_GZIP)) == _GZIP
 
 
 def _explain_broken(error: Exception) -> str:
@@ -226,7 +270,7 @@ def _explain_broken(error: Exception) -> str:
     if isinstance(error, EOFError) or "not a zip file" in words:
         return "its end is missing, as where an upload or a download was cut short"
     if isinstance(error, (zlib.error, lzma.LZMAError)) or "CRC" in words:
-        return "what it holds is damaged, as its bytes do not fit together"
+        return "it is damaged there, as its bytes do not fit together"
     if isinstance(error, NotImplementedError):
         return "it is packed by a method that is not known; use the usual one, deflate"
     return shorten(words, 120)
@@ -275,15 +319,16 @@ def check_directory(path: Path, limits: ArchiveLimits, findings: Findings) -> No
 
 def _choose_members(
     upload: Upload,
-    members: list[zipfile.ZipInfo],
+    archive: zipfile.ZipFile,
     findings: Findings,
     limits: ArchiveLimits,
 ) -> dict[str, zipfile.ZipInfo]:
     """Pick the files that are read; none of them when any is unsafe or unclear."""
-    before = findings.errors
+    before, members = findings.errors, archive.infolist()
     check_members(members, limits, findings)
+    is_safe = findings.errors == before
     chosen: dict[str, zipfile.ZipInfo] = {}
-    ignored = []
+    ignored, twins = list[zipfile.ZipInfo](), list[zipfile.ZipInfo]()
     for member in members:
         if member.is_dir() or is_junk(member.filename):
             continue
@@ -292,10 +337,10 @@ def _choose_members(
         if role == "TTS" and _plain_name(member) not in ROLES:
             findings.add("tts-by-another-name", file=name)
         if role is None:
-            ignored.append(Example(name))
+            ignored.append(member)
         elif role in chosen:
-            first = shorten(chosen[role].filename)
-            findings.add("file-twice", role=role, first=first, second=name)
+            readable = archive if is_safe else None
+            _note_twins(role, (chosen[role], member), readable, findings)
         elif member.file_size > _MOST_BYTES.get(role, limits.total):
             _note_file(role, member, findings)
         else:
@@ -304,11 +349,47 @@ def _choose_members(
         upload.listing.append(
             {"name": name, "bytes": member.file_size, "read_as": role}
         )
-    if ignored:
-        findings.add("file-ignored", count=len(ignored), examples=in_order(ignored))
+    if is_safe and "TTS" in chosen:
+        twins = _find_twins(chosen["TTS"], ignored, archive)
+        for member in twins:
+            _note_twins("TTS", (chosen["TTS"], member), archive, findings)
+    left = [Example(shorten(one.filename)) for one in ignored if one not in twins]
+    if left:
+        findings.add("file-ignored", count=len(left), examples=in_order(left))
     if "TTS" not in chosen:
         _note_missing(members, findings)
     return chosen if findings.errors == before else {}
+
+
+def _find_twins(
+    history: zipfile.ZipInfo,
+    ignored: Iterable[zipfile.ZipInfo],
+    archive: zipfile.ZipFile,
+) -> list[zipfile.ZipInfo]:
+    """List the tables of other names that hold another part of the history."""
+    found = []
+    for member in ignored:
+        if _plain_name(member).endswith(".csv"):
+            with suppress(*_BROKEN):
+                found += [member] if is_part(archive, history, member) else []
+    return found
+
+
+def _note_twins(
+    role: str,
+    pair: tuple[zipfile.ZipInfo, zipfile.ZipInfo],
+    archive: zipfile.ZipFile | None,
+    findings: Findings,
+) -> None:
+    """Say that two files are of one kind, and what to do by what they hold.
+
+    Without an archive, as one that is not safe to read, nothing is known of that.
+    """
+    first, second = (shorten(member.filename) for member in pair)
+    remedy = None
+    with suppress(*_BROKEN):
+        remedy = advise_twins(archive, *pair) if archive else None
+    findings.add("file-twice", role=role, remedy=remedy, first=first, second=second)
 
 
 def _plain_name(member: zipfile.ZipInfo) -> str:
@@ -369,10 +450,22 @@ def check_members(
     for code, bad in names.items():
         if bad:
             places = in_order(Example(shorten(name)) for name in bad)
-            findings.add(code, count=len(bad), examples=places)
+            remedy = _advise_nested(members) if code == "zip-nested" else None
+            findings.add(code, count=len(bad), examples=places, remedy=remedy)
     total = sum(member.file_size for member in members)
     if total > limits.total:
         _note_size(total, limits, findings)
+
+
+def _advise_nested(members: Iterable[zipfile.ZipInfo]) -> str | None:
+    """Say what to upload where an archive was only packed once more."""
+    held = [m for m in members if not m.is_dir() and not is_junk(m.filename)]
+    if len(held) != 1:
+        return None
+    return (
+        "it was packed twice, as it holds nothing else: unpack it once, and upload the "
+        f"{shorten(posixpath.basename(held[0].filename))!r} that comes out"
+    )
 
 
 def _is_unsafe(member: zipfile.ZipInfo) -> bool:

@@ -23,8 +23,13 @@ from glue.findings.finding import (
     list_some,
     shorten,
 )
-from glue.reading.encodings import MAX_LINE_BYTES, find_encoding
-from glue.reading.header import check_count, check_header, name_columns
+from glue.reading.encodings import MAX_LINE_BYTES, advise_empty, find_encoding
+from glue.reading.header import (
+    HeaderRejected,
+    check_count,
+    check_header,
+    find_shift,
+)
 from glue.reading.layout import (
     DELIMITERS,
     Layout,
@@ -33,7 +38,7 @@ from glue.reading.layout import (
     is_headless,
     is_ruler,
 )
-from glue.reading.row_widths import QUOTE_DECIMALS, WidthAdvice
+from glue.reading.row_widths import WidthAdvice, show_decimals, write_row
 from glue.reading.ruled_lines import Grid, RuledLines
 from glue.rows import Rows
 
@@ -177,7 +182,7 @@ def _read_head(path: Path, name: str, encoding: str, findings: Findings) -> list
     with path.open(encoding=encoding, newline="") as file:
         lines = list(itertools.islice(file, _HEAD_LINES))
     if not any(map(str.strip, lines)):
-        raise findings.reject("csv-empty", file=name)
+        raise findings.reject("csv-empty", file=name, remedy=advise_empty(name))
     return lines
 
 
@@ -195,22 +200,40 @@ def _read_header(table: CsvFile, findings: Findings) -> CsvFile:
         and not is_ruler(record)
     ]
     _check_whole_quotes(table, header, findings)
+    _check_delimiter(table, header, rows, findings)
     if is_headless(header, rows):
-        found = list_some(header)
-        is_related = table.name.casefold().startswith(("rts", "metadata"))
-        names = name_columns(header, is_related=is_related)
-        raise findings.reject(
+        error = findings.reject(
+            "header-missing", file=table.name, found=list_some(header)
+        )
+        raise HeaderRejected(
+            str(error),
             "header-missing",
-            file=table.name,
-            found=found,
-            remedy="put a line with the names of its columns above the first row, such "
-            f"as {table.layout.delimiter.join(names)}, in the order of "
-            "the values; the archive's other tables call their ids and dates alike",
+            "put this line above the first row: {line}",
+            names=[None] * len(header),
+            row=header,
+            mark=table.delimiter,
         )
     written = len(header)
     while len(header) > 1 and not header[-1]:
         header.pop()  # a delimiter at the end of each line makes no column
     numbered = _has_row_numbers(header, rows)
+    if not numbered and find_shift(header, rows):
+        error = findings.reject(
+            "header-blank",
+            examples=[Example(table.name, 1, None, table.delimiter.join(header))],
+            file=table.name,
+            numbers="number 1",
+            width=len(header) + 1,
+        )
+        raise HeaderRejected(
+            str(error),
+            "header-blank",
+            "the names stand one column too far left, as the first one is gone: write "
+            "the first line as {line}",
+            names=[None, *header],
+            row=rows[0],
+            mark=table.delimiter,
+        )
     if numbered:
         findings.add("row-numbers-dropped", file=table.name)
     unnamed = numbered and len(header) < _usual_width(rows)
@@ -219,7 +242,8 @@ def _read_header(table: CsvFile, findings: Findings) -> CsvFile:
     table = replace(table, header=tuple(names), skip=skip, is_numbered=numbered)
     table = replace(table, written=written + unnamed)
     below = [row[skip:] for row in rows]
-    check_header(table.header, table.name, findings, rows=below)
+    mark = table.delimiter
+    check_header(table.header, table.name, findings, rows=below, mark=mark)
     return table
 
 
@@ -234,15 +258,55 @@ def _check_whole_quotes(
         When it has.
     """
     if len(header) == 1 and any(mark in header[0] for mark in DELIMITERS):
+        doubled = ', and write each "" as one "' if '"' in header[0] else ""
+        plain = shorten(header[0].replace('""', '"'), 100)
         raise findings.reject(
             "csv-unreadable",
             examples=[Example(table.name, table.layout.header, None, header[0])],
-            remedy="export the table again; or take the quote at both ends of each "
-            'line away, and write each "" within it as one "',
+            remedy="export the table again without them; or take the quote at both "
+            f"ends of each line away{doubled}, so that the first reads {plain}",
             file=table.name,
-            problem="quotes stand around whole lines, so that each is one value; those "
-            "of its cells may be doubled",
+            problem="quotes stand around whole lines, so that each is one value",
         )
+
+
+# What people and programs put between columns that is no delimiter of CSV.
+_OTHER_MARKS = ("^", "~", "#", "\x1f", "\x01", "\u00a6", " : ", "::", " / ", " - ")
+
+
+def _check_delimiter(
+    table: CsvFile, header: Sequence[str], rows: Sequence[list[str]], findings: Findings
+) -> None:
+    """Refuse a table whose columns are separated by what is no delimiter.
+
+    Raises
+    ------
+    FileRejected
+        When it is.
+    """
+    mark = table.delimiter
+    name = mark.join(header)
+    lines = [mark.join(row).strip() for row in rows]
+    blanks = re.search(r"\S( {2,})\S", name)
+    others = [*([blanks[1]] if blanks else []), *_OTHER_MARKS]
+    found = [other for other in others if other in name]
+    found = [o for o in found if all(x.count(o) == name.count(o) for x in lines)]
+    if len(header) > 1 or not found or not lines:
+        return
+    other = max(found, key=name.count)
+    plain = shorten(name.replace('"', ""), 100)
+    better = ";" if any("," in line for line in lines) else ","
+    words = f"{len(other)} blanks" if not other.strip() else repr(other.strip())
+    raise findings.reject(
+        "column-missing",
+        count=1 + len(lines),
+        examples=[Example(table.name, table.layout.header, None, name)],
+        remedy=f"export it again as CSV; or replace {words} by a {DELIMITERS[better]} "
+        f"throughout, so that the first line reads {plain.replace(other, better)}",
+        file=table.name,
+        problem=f"the columns of {table.name} are separated by {words}, which is no "
+        "delimiter that is known",
+    )
 
 
 def _usual_width(rows: list[list[str]]) -> int:
@@ -273,7 +337,9 @@ def _read_first_records(table: CsvFile, findings: Findings) -> list[list[str]]:
         if len(records) > table.layout.header:
             break
     if not any(records[table.layout.header - 1 : table.layout.header]):
-        raise findings.reject("csv-empty", file=table.name)
+        raise findings.reject(
+            "csv-empty", file=table.name, remedy=advise_empty(table.name)
+        )
     return records[: table.layout.header + _HEAD_LINES]
 
 
@@ -393,21 +459,36 @@ def _check_quotes(
     record: list[str], number: int, table: CsvFile, findings: Findings
 ) -> None:
     """Refuse a record that has swallowed others: a quote was opened by mistake."""
-    width = len(table.header) + table.skip
+    width, mark = len(table.header) + table.skip, table.delimiter
     inner = [line for field in record for line in field.splitlines()[1:]]
-    if width > 1 and any(line.count(table.delimiter) >= width - 1 for line in inner):
-        longest = max(record, key=len)
-        at, first = record.index(longest) - table.skip, longest.splitlines()[0]
+    place = next((n for n, one in enumerate(record) if len(one.splitlines()) > 1), None)
+    if width < 2 or place is None:
+        return
+    first = record[place].splitlines()[0]
+    whole = write_row([*record[:place], *first.split(mark)], mark)
+    is_whole = place + 1 + first.count(mark) == width
+    if any(line.count(mark) >= width - 1 for line in inner) or (
+        is_whole and len(record) != width
+    ):
+        at = place - table.skip
         column = table.header[at] if 0 <= at < len(table.header) else None
-        place = Example(table.name, number, column, shorten(f'"{first}'))
-        count = len(longest.splitlines()) - 1
+        remedy = _OPENED
+        if is_whole:
+            remedy = f"delete the quote before {shorten(first.split(mark)[0])!r}"
+            remedy += f", so that row {number} reads {shorten(whole, 100)}"
         raise findings.reject(
             "csv-quote-open",
-            count=count,
-            examples=[place],
+            rows=len(record[place].splitlines()) - 1,
+            examples=[Example(table.name, number, column, shorten(f'"{first}'))],
             file=table.name,
-            remedy=None if re.search(r'\d["\u2033]', first) else _OPENED,
+            remedy=None if re.search(r'\d["\u2033]', first) else remedy,
         )
+
+
+def _plain(cell: str) -> str:
+    """Give a name as it is compared; joined files leave a mark in front of it."""
+    text = cell.strip()
+    return (text[1:].strip('"') if text[:1] == "\ufeff" else text).casefold()
 
 
 class _RowFilter:
@@ -483,10 +564,7 @@ class _RowFilter:
 
     def _is_header(self, record: list[str]) -> bool:
         # A row may be shorter than the blank columns in front of the table are many.
-        first = record[self._table.skip :][:1]
-        if [cell.strip().casefold() for cell in first] != self._names[:1]:
-            return False
-        names = [name.strip().casefold() for name in record[self._table.skip :]]
+        names = [_plain(cell) for cell in record[self._table.skip :]]
         return names[: self._fields] == self._names
 
     def _could_be_note(self, record: list[str]) -> bool:
@@ -534,7 +612,7 @@ class _RowFilter:
             width=self._fields,
             why=f"; each ends in a blank one, and what stands under {left!r} and "
             f"{right!r} may be one number with a decimal comma",
-            remedy=QUOTE_DECIMALS,
+            remedy=show_decimals(*rows[0][1]),
         )
 
     def _note(self, code: str, number: int, record: list[str]) -> None:

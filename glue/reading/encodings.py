@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +20,10 @@ from glue.reading.layout import find_layout
 
 MAX_LINE_BYTES = 1024 * 1024
 _BLOCK = 1024 * 1024
+# What shows a broken cell as it should be: it stands so often, and is so long.
+_MOST_BROKEN, _LEAST_KNOWN, _LEAST_TIMES = 4, 3, 3
+# A larger file is not searched for the right spelling of a value.
+_MOST_SEARCHED = 64 * 1024 * 1024
 _MOST_LINES_ABOVE = 20
 _PAGE = (
     "a page in HTML",
@@ -30,14 +36,23 @@ _HTML_TABLE = (
 )
 _JSON = (
     "JSON",
-    "write the records as CSV, one row each below a header, and upload that; if it is "
-    "an error that a server sent, download the table again",
+    "write the records as CSV, one row each below a header, and upload that",
 )
+_SAID = (
+    "the answer of a server that gave no table",
+    "sign in there, or ask for the right to read it, and download the table again",
+)
+# What such an answer speaks of, and no records of a table do.
+_ANSWER = re.compile(rb'^{"(error|errors|message|status|code|detail|fault)"')
 _UNPACK = (
-    "a workbook that was renamed to .csv begins so as well: open it in a spreadsheet, "
-    "save the sheet as CSV in UTF-8, and upload that as {file}"
+    "open it as a workbook in a spreadsheet, or unpack it if it is an archive, and "
+    "save the table as CSV in UTF-8 under the name {file}"
 )
 _WORKBOOK = "open it in a spreadsheet, save the sheet as CSV in UTF-8, and upload that"
+_WIDEST = (
+    "in UTF-32, which hardly any program reads",
+    "save it again as CSV in UTF-8, and upload that",
+)
 # What begins so is no CSV; what it is, and what to do.
 _OTHER_TEXTS = {
     b"<!doctype html": _PAGE,
@@ -47,15 +62,15 @@ _OTHER_TEXTS = {
     b"[{": _JSON,
     b'{"': _JSON,
     b"version https://git-lfs": (
-        "a pointer of Git LFS, and not the file itself",
-        "bring the file itself with git lfs pull, and upload that",
+        "a pointer that Git LFS puts in the place of a large file",
+        "bring the file itself (git lfs pull, or whoever keeps it in Git can send it), "
+        "and upload that",
     ),
 }
 _MAGIC = {
     b"\x1f\x8b": (
-        "a gzip file",
-        "call it {file}.gz, which is read as it is, or unpack it first, twice where it "
-        "was packed twice",
+        "a gzip file within another one",
+        "unpack it twice, and upload the table that comes out as {file}",
     ),
     b"PK\x03\x04": ("a zip archive or an Excel workbook", _WORKBOOK),
     b"PK\x05\x06": ("an empty zip archive", _UNPACK),
@@ -73,20 +88,32 @@ _RARE_LETTER = re.compile(
 )
 
 
+def advise_empty(name: str) -> str:
+    """Say what to do about a table without rows."""
+    remedy = "export it again, with a header and its rows"
+    if name.rpartition("/")[2].casefold().startswith(("rts", "metadata")):
+        remedy += "; or take it out of the archive, which does not need it"
+    return remedy
+
+
 def find_encoding(path: Path, name: str, findings: Findings) -> str:
     """Tell the encoding from all of the file's bytes."""
     with path.open("rb") as file:
         start = file.read(4096)
     if not start.strip():
-        raise findings.reject("csv-empty", file=name)
+        raise findings.reject("csv-empty", file=name, remedy=advise_empty(name))
     for magic, kind in _MAGIC.items():
         if start.startswith(magic):
             raise _no_text(name, kind, findings)
-    text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    for opening, kind in _OTHER_TEXTS.items():
-        if text.startswith(opening):
-            raise _no_text(name, kind, findings)
     wide = _find_wide_encoding(start)
+    if wide == "utf-32":
+        raise _no_text(name, _WIDEST, findings)
+    narrow = start.decode(wide, "ignore").encode() if wide else start
+    text = narrow.lstrip(b"\xef\xbb\xbf \t\r\n")
+    for opening, kind in (*_OTHER_TEXTS.items(), *_MAGIC.items()):
+        if text.lower().startswith(opening) or (wide and text.startswith(opening)):
+            told = _SAID if _ANSWER.match(text) else kind
+            raise _no_text(name, told, findings, begin=text)
     for encoding in [wide] if wide else ["utf-8-sig", "cp1252", "latin-1"]:
         if _decodes(path, name, encoding, findings):
             _note_encoding(name, encoding, start, findings)
@@ -109,7 +136,7 @@ def _check_broken_bytes(path: Path, name: str, findings: Findings) -> None:
     FileRejected
         When some lines can only be UTF-8, and others are not.
     """
-    good, bad, places = 0, 0, list[Example]()
+    good, bad, places, cells = 0, 0, list[Example](), list[bytes]()
     with path.open("rb") as file:
         for number, line in enumerate(iter(lambda: file.readline(MAX_LINE_BYTES), b"")):
             if line.isascii():
@@ -119,19 +146,54 @@ def _check_broken_bytes(path: Path, name: str, findings: Findings) -> None:
                 good += 1
             except UnicodeDecodeError as error:
                 bad += 1
-                place = Example(name, number + 1)
-                places.append(_show_cell(path, place, line, error.start))
-                del places[MAX_EXAMPLES:]
+                if len(places) < MAX_EXAMPLES:
+                    place = Example(name, number + 1)
+                    place, cell = _show_cell(path, place, line, error.start)
+                    places.append(place)
+                    cells.append(cell)
     if good > 0.02 * bad:
-        what = "bytes that are no UTF-8, where others are,"
         raise findings.reject(
-            "csv-broken-bytes", count=bad, examples=places, file=name, what=what
+            "csv-broken-bytes",
+            count=bad,
+            examples=places,
+            remedy=_advise_broken(path, cells, count=bad),
+            file=name,
+            what="a byte that is no letter of UTF-8, as the rest of the file is "
+            "(shown as \ufffd)",
         )
+
+
+def _advise_broken(path: Path, cells: list[bytes], *, count: int) -> str:
+    """Say what to write into cells that are in no UTF-8, where other rows show it."""
+    is_small = path.stat().st_size <= _MOST_SEARCHED
+    meant = _find_whole(cells[0], path.read_bytes()) if is_small else None
+    if count == 1 and meant:
+        return f"write {meant!r} there, as other rows have it"
+    if count == 1:
+        return "type the value of that cell anew, as its source has it"
+    like = f"; {meant!r} is meant in the first of them" if meant else ""
+    return f"export the whole table again as CSV in UTF-8{like}"
+
+
+def _find_whole(cell: bytes, data: bytes) -> str | None:
+    """Find the one value of a file that a cell is, but for its broken letters."""
+    known = re.sub(rb"[\x80-\xff]+", b"\0", cell)
+    if not 1 <= known.count(b"\0") <= _MOST_BROKEN or len(known) < _LEAST_KNOWN:
+        return None
+    parts = (re.escape(part) for part in known.split(b"\0"))
+    pattern = rb"[^\x00-\x20,;|\"]{1,3}".join(parts)
+    ends = rb"[,;|\t\r\n\"]"
+    found = Counter(re.findall(rb"(?<=%b)%b(?=%b)" % (ends, pattern, ends), data))
+    wholes = []
+    for text, count in found.items():
+        with suppress(UnicodeDecodeError):
+            wholes += [text.decode("utf-8")] if count >= _LEAST_TIMES else []
+    return wholes[0] if len(wholes) == 1 else None
 
 
 def _refuse_zero_bytes(path: Path, name: str, findings: Findings) -> FileRejected:
     """Say where zero bytes are; give what is to be raised."""
-    count, places = 0, list[Example]()
+    count, places, cells = 0, list[Example](), list[bytes]()
     with path.open("rb") as file:
         for number, line in enumerate(iter(lambda: file.readline(MAX_LINE_BYTES), b"")):
             at = line.find(b"\0")
@@ -139,21 +201,30 @@ def _refuse_zero_bytes(path: Path, name: str, findings: Findings) -> FileRejecte
                 count += 1
                 if len(places) < MAX_EXAMPLES:
                     place = Example(name, number + 1)
-                    places.append(_show_cell(path, place, line, at))
-    remedy = "take the zero bytes out, which no text holds, or export it again; a "
-    remedy += "file that is full of them is no table"
+                    place, cell = _show_cell(path, place, line, at)
+                    places.append(place)
+                    cells.append(cell.replace(b"\0", b""))
+    remedy = "export the table again as CSV; a file that is full of them is no table"
+    if count <= len(cells):
+        texts = [shorten(cell.decode("utf-8", "replace")) for cell in cells]
+        remedy = "empty each of these cells, and type its value anew: "
+        remedy += ", ".join(map(repr, texts))
+        if count == 1:
+            remedy = f"empty that cell, and type its value anew: {texts[0]}"
     return findings.reject(
         "csv-broken-bytes",
         count=count,
         examples=places,
         remedy=remedy,
         file=name,
-        what="zero bytes",
+        what="a byte that no text holds (zero, shown as \\x00)",
     )
 
 
-def _show_cell(path: Path, place: Example, line: bytes, at: int) -> Example:
-    """Show the cell that a byte of a line is in, and name its column."""
+def _show_cell(
+    path: Path, place: Example, line: bytes, at: int
+) -> tuple[Example, bytes]:
+    """Show the cell that a byte of a line is in, name its column, and give it."""
     with path.open("rb") as file:
         head = [file.readline(_BLOCK) for _ in range(_MOST_LINES_ABOVE)]
     layout = find_layout([one.decode("utf-8", "replace") for one in head if one])
@@ -165,8 +236,9 @@ def _show_cell(path: Path, place: Example, line: bytes, at: int) -> Example:
     cell = line[max(begin, at - 40) : end if end >= 0 else len(line)]
     column = line.count(mark, 0, at)
     known = column < len(names) and (place.row or 0) > layout.header
-    text = cell.decode("utf-8", "replace").strip(' "\r\n')
-    return replace(place, column=names[column] if known else None, value=shorten(text))
+    cell = cell.strip(b' "\r\n')
+    text = shorten(cell.decode("utf-8", "replace"))
+    return replace(place, column=names[column] if known else None, value=text), cell
 
 
 def _check_guess(path: Path, name: str, findings: Findings) -> None:
@@ -183,10 +255,14 @@ def _check_guess(path: Path, name: str, findings: Findings) -> None:
         findings.add("csv-encoding-guessed", count=count, examples=places, file=name)
 
 
-def _no_text(name: str, kind: tuple[str, str], findings: Findings) -> FileRejected:
+def _no_text(
+    name: str, kind: tuple[str, str], findings: Findings, *, begin: bytes = b""
+) -> FileRejected:
     problem, remedy = kind
+    lines = begin.decode("utf-8", "replace").splitlines()[:1] if kind == _SAID else []
     return findings.reject(
         "csv-not-text",
+        examples=[Example(name, 1, None, shorten(line)) for line in lines],
         remedy=remedy.format(file=name),
         file=name,
         problem=f"it is {problem}",
@@ -194,7 +270,9 @@ def _no_text(name: str, kind: tuple[str, str], findings: Findings) -> FileReject
 
 
 def _find_wide_encoding(start: bytes) -> str | None:
-    """Recognise UTF-16 by its mark, or by where its zero bytes are."""
+    """Recognise UTF-16 and UTF-32 by their marks, or by where zero bytes are."""
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     half = max(len(start) // 2, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from glue.findings.finding import Example, FileRejected, Findings, list_some, shorten
 from glue.reading.numbers import is_number
@@ -17,10 +17,90 @@ MAX_NAME = 256
 _MOST_TWICE = 8
 # What a second column of numbers may be called, in TTS.csv and beside it.
 _NUMBERS = ("target_value", "price")
+# What is in most names of columns that tell series apart.
+_KEYLY = re.compile(
+    r"item|sku|produ|arti|materi|series|id$|store|shop|region|locat|channel|code|name",
+    re.I,
+)
+_ITEMLY = re.compile(r"item|sku|produ|arti|materi|series|^id$", re.I)
 # What is in most names of columns of dates.
 _TIMELY = re.compile(
     r"dat|time|day|week|month|year|period|tag|zeit|jour|fecha|^ds$", re.I
 )
+
+
+class HeaderRejected(FileRejected):
+    """A header that can be written anew, as far as its names are known.
+
+    ``names`` are those of the columns, None where one is not known; ``row`` is the
+    first row, and ``told`` says what to do with the line, which stands for {line}.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        code: str,
+        told: str,
+        *,
+        names: Sequence[str | None],
+        row: Sequence[str],
+        mark: str,
+    ) -> None:
+        super().__init__(message)
+        self.code, self.told, self.names = code, told, tuple(names)
+        self.row, self.mark = tuple(row), mark
+
+    def advise(self, others: Sequence[Mapping[str, Sequence[str]]], file: str) -> str:
+        """Write the whole line, with names that other tables have for the values."""
+        is_related = file.casefold().startswith(("rts", "metadata"))
+        usual = name_columns(self.row, is_related=is_related)
+        if usual[-1] == _NUMBERS[0] and self._has_numbers():
+            usual[-1] = _NUMBERS[1]
+        taken = {name.casefold() for name in self.names if name}
+        names = []
+        for at, name in enumerate(self.names):
+            found = name or _find_name(self.row[at].strip(), others, taken)
+            names.append(found or usual[at])
+            taken.add(names[-1].casefold())
+        return self.told.format(line=shorten(self.mark.join(names), 300))
+
+    def _has_numbers(self) -> bool:
+        """Say whether a column that has a name holds numbers, behind the dates."""
+        dates = [at for at, cell in enumerate(self.row) if is_date(cell)]
+        behind = range(dates[0] + 1 if dates else 0, len(self.names))
+        return any(self.names[at] and is_number(self.row[at]) for at in behind)
+
+
+def _find_name(
+    value: str, others: Sequence[Mapping[str, Sequence[str]]], taken: set[str]
+) -> str | None:
+    """Find what another table calls a column of keys, or of dates, by a value of it."""
+    for columns in others:
+        names = list(columns)
+        dated = [n for n in names if columns[n] and all(map(is_date, columns[n]))]
+        first = names.index(dated[0]) if dated else 1
+        fits = dated[:1] if is_date(value) and dated else names[:first]
+        for name in fits:
+            is_same = is_date(value) or value in columns[name]
+            if is_same and name.casefold() not in taken:
+                return name
+    return None
+
+
+def find_shift(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether the first name of a header is gone, as the dates below it show.
+
+    The names stand one column too far left then, and are one too few.
+    """
+    width = len(header) + 1
+    full = [row for row in rows if len(row) == width][:20]
+    if len(full) < 2 or len(full) < len(rows[:20]) or not all(header):
+        return False
+    if any(map(_ITEMLY.search, header)) or all(row[1][:1] == " " for row in full):
+        return False  # an id that the delimiter cuts in two
+    dates = [at for at in range(width) if all(is_date(row[at]) for row in full)]
+    named = [at for at, name in enumerate(header) if _TIMELY.search(name)]
+    return len(dates) == 1 and dates[0] > 0 and named == [dates[0] - 1]
 
 
 def check_count(
@@ -43,6 +123,7 @@ def check_header(
     findings: Findings,
     *,
     rows: Sequence[Sequence[str]] = (),
+    mark: str = ",",
 ) -> None:
     """Refuse column names that cannot be used; ``rows`` are some of those below.
 
@@ -53,6 +134,7 @@ def check_header(
     """
     before = findings.errors
     blank = [number for number, name in enumerate(header, 1) if not name]
+    shifted = bool(blank) and _is_shifted(header, rows) and len(blank) == 1
     if blank:
         _note_blank(blank, header, rows, findings, file=file)
     counts = Counter(name.casefold() for name in header if name)
@@ -63,18 +145,21 @@ def check_header(
         many = len(header) > _MOST_TWICE
         turned = many and len(twice) < len(header) / 2 < repeats
         remedy = None
-        if turned:
-            names = [header[0], *(row[0].strip() for row in rows[:4] if row)]
-            remedy = f"the table lies on its side, as {list_some(map(repr, names), 3)} "
-            remedy += "stand below each other in the first column: transpose it (in a "
-            remedy += (
-                "spreadsheet: copy, paste special, transpose), and export it again"
-            )
         folded = {name.casefold() for name in twice}
         where = [n for n, name in enumerate(header, 1) if name.casefold() in folded]
-        if not turned and len(twice) == 1:
+        problem = "has the same column name more than once (columns "
+        problem += f"{list_some(map(str, where), 4)} of {len(header)}"
+        problem += ", as capitals do not count)" if len(twice) > len(folded) else ")"
+        if turned:
+            names = [header[0], *(row[0].strip() for row in rows[:4] if row)]
+            problem = f"lies on its side, as {list_some(map(repr, names), 3)} "
+            problem += "stand below each other in the first column"
+            remedy = "transpose it (in a spreadsheet: copy, paste special, transpose), "
+            remedy += "and export it again"
+            places = []
+        if not turned and len(folded) == 1:
             remedy = _advise_twice(
-                twice[0],
+                twice[-1],
                 where,
                 rows,
                 set(counts),
@@ -86,13 +171,22 @@ def check_header(
             examples=places,
             remedy=remedy,
             file=file,
-            numbers=list_some(map(str, where), 4),
-            width=len(header),
+            problem=problem,
         )
     long = [name for name in header if len(name) > MAX_NAME]
     if long:
         places = [Example(file, 1, shorten(name)) for name in long]
         findings.add("header-too-long", examples=places, file=file, most=MAX_NAME)
+    if findings.errors > before and shifted:
+        raise HeaderRejected(
+            f"the header of {file} cannot be used",
+            "header-blank",
+            "the names seem to stand one column too far right: write the first line as "
+            "{line}",
+            names=[*header[1:], None],
+            row=next(row for row in rows if len(row) >= len(header)),
+            mark=mark,
+        )
     if findings.errors > before:
         raise FileRejected(f"the header of {file} cannot be used")
 
@@ -116,18 +210,41 @@ def _advise_twice(
     dated = [at for at in where if all(map(is_date, filter(None, columns[at])))]
     others = [at for at in where if at not in dated]
     numbers = [at for at in others if all(map(is_number, filter(None, columns[at])))]
-    found = f"in the first row, {words}"
-    if len(dated) == 1 and not _TIMELY.search(name):
-        fresh = "date" if "date" not in taken else "timestamp"
-        return f"{found}: call column {dated[0]} {fresh!r}, as it holds dates"
-    if len(dated) == 1 and numbers == others and len(others) == 1:
-        return (
-            f"{found}: column {dated[0]} holds the dates; call column {others[0]} "
-            f"what it holds, such as {_NUMBERS[is_related]!r}"
-        )
+    kind = _NUMBERS[is_related]
+    told = f"rename the one that {name!r} does not fit, such as to '{name}_2'"
     if len({tuple(texts) for texts in columns.values()}) == 1:
-        return f"{found}: they hold the same, so take one of the two out of the table"
-    return f"{found}: call each what it holds"
+        told = "they hold the same, so take one of the two out of the table"
+    elif len(dated) == 1 and not _TIMELY.search(name):
+        fresh = "date" if "date" not in taken else "timestamp"
+        told = f"call column {dated[0]} {fresh!r}, as it holds dates"
+    elif len(dated) == 1 and len(others) == 1:
+        is_key = others[0] < dated[0]
+        fresh = _name_key(others[0]) if is_key or not numbers else kind
+        told = f"column {dated[0]} holds the dates; call column {others[0]} what it "
+        told += f"holds, such as {fresh!r}"
+    elif len(where) == 2 and numbers and _are_apart(where, rows):
+        key, value = where
+        if _KEYLY.search(name):
+            told = f"call column {value} what it holds, such as {kind!r}"
+        else:
+            told = f"call column {key} what it holds, such as {_name_key(key)!r}"
+    return f"in the first row, {words}: {told}"
+
+
+def _name_key(at: int) -> str:
+    """Give a name for a column of ids, by its place."""
+    return "item_id" if at == 1 else "region"
+
+
+def _are_apart(where: Sequence[int], rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether two columns are one of ids and one of values.
+
+    The first stands in front of the dates then, and the other behind them.
+    """
+    full = [row for row in rows if len(row) >= max(where)]
+    places = range(1, min(map(len, full), default=0) + 1)
+    days = [at for at in places if all(is_date(row[at - 1].strip()) for row in full)]
+    return len(days) == 1 and where[0] < days[0] < where[-1]
 
 
 def _note_blank(

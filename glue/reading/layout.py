@@ -171,6 +171,9 @@ def _find_header(records: Sequence[Record], filled: Sequence[int]) -> int:
     if _is_short_header(records[first - 1], width):
         return first
     names_all = width < 2 or _is_full(records[first - 1], width, empty)
+    below = records[filled[1] - 1] if len(filled) > 1 else ()
+    names_all |= _is_wide_header(records[first - 1], width)
+    names_all |= _is_cut_header(records[first - 1], below, width)
     if names_all and not records[first - 1][0].startswith("#"):
         return first
     for number in wide:
@@ -186,6 +189,21 @@ def _is_short_header(record: Record, width: int) -> bool:
     cells = [cell.strip() for cell in record]
     names = all(cells) and not any(is_number(c) or is_date(c) for c in cells)
     return names and len(cells) > 2 and 0 < width - len(cells) <= _MOST_UNNAMED
+
+
+def _is_wide_header(record: Record, width: int) -> bool:
+    """Say whether a record names all columns, with blank fields behind them."""
+    cells = [cell.strip() for cell in record]
+    names = all(cells[:width]) and not any(cells[width:])
+    return len(cells) > width and names and _is_named(cells)
+
+
+def _is_cut_header(record: Record, below: Record, width: int) -> bool:
+    """Say whether a record names all columns but the last, and a row is below it."""
+    cells = [cell.strip() for cell in record]
+    names = len(cells) == width > 2 and all(cells[:-1]) and not cells[-1]
+    values = any(is_number(cell) or is_date(cell) for cell in below)
+    return names and _is_named(cells) and values and all(map(str.strip, below))
 
 
 def _is_full(record: Record, width: int, empty: set[int]) -> bool:
@@ -235,6 +253,8 @@ def is_headless(header: Record, rows: Sequence[Record]) -> bool:
         return False
     if len(dates) > 2:
         return False  # a column for each date
-    same = [all(is_date(row[at]) for row in rows) for at in dates]
-    same += [all(is_number(row[at]) or not row[at] for row in rows) for at in numbers]
-    return all(same)
+    return all(
+        (at in dates and all(is_date(row[at]) for row in rows))
+        or (at in numbers and all(is_number(row[at]) or not row[at] for row in rows))
+        for at in {*dates, *numbers}
+    )

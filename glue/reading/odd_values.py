@@ -21,15 +21,17 @@ from glue.reading.timestamps import (
     find_parts,
     is_date,
     is_moment,
+    month_number,
     parse_timestamp,
 )
+from glue.reading.written_moments import write_like
 from glue.reading.written_numbers import LONGEST_NUMBER
 
 _AS_DATES = "format the whole column as dates there, and export it again"
 _ISO = "YYYY-MM-DD, with HH:MM:SS behind it below daily"
 _WEEKDAY = re.compile(r"[^\W\d_]{2,12}\.?,?\s+")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
-_ZONE = re.compile(r"\(?[A-Za-z][A-Za-z/_]{1,30}\)?|[-+]\d\d(?::?\d\d)?")
+_ZONE = re.compile(r"Z|\(?[A-Za-z][A-Za-z/_]{1,30}\)?|[-+]\d\d(?::?\d\d)?")
 _OFFSET_LENGTHS = (3, 5, 6)
 _SHORT_FORMS = ("year", "yyyymm", "year-month", "month/year", "unknown")
 _NO_YEAR = re.compile(
@@ -65,8 +67,15 @@ _MARKS = re.compile(r"[-+]?\d[\d.,'_]*")
 _PROGRAM = re.compile(r"b'|b\"|\\?/Date\(|datetime|Timestamp\(")
 _SIDE = re.compile(r"([-+]?[\d.,]*\d)\s*([^\d\s.,].{0,20})")
 _SECOND = re.compile(r"(?:[-;/|~\u2013\u2014+]|to|bis|a|-)\s*[-+]?\d[\d.,]*")
+# Behind a number: 1), 2), a), which count footnotes.
+_FOOTNOTE = re.compile(r"\s*\(?[1-9a-z]\)$")
+_FOOTNOTES = ("a)", "b)", "c)", "*)")
+# What a spreadsheet makes of 16.1 or 16-1, and of 1.16.
+_MADE_DATE = re.compile(r"(\d{1,2})[. -]{1,2}([^\W\d_]{3,4})\.?")
 _HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]{1,15}")
 _FRONT = re.compile(r"([^\d\s.,+-][^\d]{0,10}?)\s*([-+]?\d[\d.,]*)")
+# What digits become when a bit of them is broken.
+_ODD_SIGNS = "\u00b0\u00b1\u00b2\u00b3\u00b4\u00b6\u00b7\u00b8\u00b9"
 _DEBIT = re.compile(r"(?:CR|DR|C|D|H|S|Cr|Dr)\.?")
 _SIZE = re.compile(
     r"(?:k|m|b|bn|mn|mio|mrd|tsd|mill|million|billion|thousand|milliarden)\.?",
@@ -74,6 +83,9 @@ _SIZE = re.compile(
 )
 # Numbers less far apart are of one size.
 _SIMILAR = 20
+# So much larger no value is among others, as by a slip of its unit.
+_MOST_ZEROS = 3
+_MONTHS = 12
 # How many zeros each of them has, by its first two letters.
 _SIZES = {
     **dict.fromkeys(("k", "ts", "th", "k."), 3),
@@ -153,6 +165,8 @@ def explain_by_home(
             "bring the rows below that line into the order of the first header, and "
             "remove the line",
         )
+    if fits is is_date and all(map(_has_day, columns[name][~bad].tolist())):
+        fits = _is_day  # a number such as 1910.69 may be a month of a year, and no day
     moved = _find_moved(columns, name, bad, fits)
     if moved:
         return _explain_moved(columns, name, moved, bad)
@@ -166,41 +180,76 @@ def explain_by_home(
     return None
 
 
+def _has_day(text: str) -> bool:
+    return not text.strip() or _is_day(text)
+
+
+def _is_day(text: str) -> bool:
+    return is_moment(text, named=False)
+
+
 def _explain_moved(
     columns: Mapping[str, Array], name: str, moved: str, bad: Array
 ) -> Oddity:
     """Say in which way cells are moved: swapped, or shifted by one column."""
     header = list(columns)
     gap = header.index(moved) - header.index(name)
-    why = f"what belongs there stands under {moved!r} in these rows"
     value = str(columns[moved][bad][0]).strip()
-    if gap == 1 and header.index(name) > 0:
-        left = header[header.index(name) - 1]
-        homes = {text.strip() for text in columns[left][~bad].tolist()}
-        if str(columns[name][bad][0]).strip() in homes:
-            return Oddity(
-                f"{why}: its cells are shifted to the right by one",
-                f"shift the cells of these rows back to the left by one, so that "
-                f"{shorten(value, 40)} stands under {name!r}",
-            )
-    if gap == -1 and _is_shifted_left(columns, name, bad):
+    shown = shorten(value, 40)
+    rows = _these(bad)
+    if gap == 1 and _is_shifted_right(columns, name, bad):
         return Oddity(
-            f"{why}, and the last column is blank: their cells are shifted to the left "
-            "by one",
-            f"shift the cells of these rows to the right by one, so that "
-            f"{shorten(value, 40)} stands under {name!r}, and write under {moved!r} "
-            "what was lost there",
+            f"the cells of {rows} stand one column too far right, as {shown!r} does "
+            f"under {moved!r}",
+            f"move them one to the left, so that {shown} stands under {name!r}, and "
+            f"look whether the value of {header[-1]!r} was lost",
+        )
+    if gap == -1 and _is_shifted_left(columns, name, bad):
+        lost = _find_lost(columns, name, bad)
+        return Oddity(
+            f"the cells of {rows} stand one column too far left, as {shown!r} does "
+            f"under {moved!r}, and the last one is blank",
+            f"move them one to the right, so that {shown} stands under {name!r}, and "
+            f"write the {lost!r} that is lost there",
         )
     stray = str(columns[name][bad][0]).strip()
     homes = {text.strip() for text in columns[moved][~bad].tolist()}
     both = is_number(stray) and all(map(is_number, homes - {""}))
     if stray in homes or both:
         return Oddity(
-            f"the cells under {name!r} and {moved!r} are swapped in these rows",
+            f"the cells under {name!r} and {moved!r} are swapped in {rows}",
             f"swap them back, so that {shorten(value, 40)} stands under {name!r} and "
             f"{shorten(stray, 40)} under {moved!r}",
         )
+    why = f"what belongs there stands under {moved!r} in {rows}"
     return Oddity(why, _MOVE)
+
+
+def _these(bad: Array) -> str:
+    return "this row" if int(bad.sum()) == 1 else "these rows"
+
+
+def _is_shifted_right(columns: Mapping[str, Array], name: str, bad: Array) -> bool:
+    """Say whether bad rows hold what belongs one column further left."""
+    header = list(columns)
+    at = header.index(name)
+    if at == 0:
+        return False
+    homes = {text.strip() for text in columns[header[at - 1]][~bad].tolist()}
+    return str(columns[name][bad][0]).strip() in homes
+
+
+def _find_lost(columns: Mapping[str, Array], name: str, bad: Array) -> str:
+    """Find the column from which on cells stand one too far left: its own is lost."""
+    header = list(columns)
+    at = header.index(name) - 1
+    while at > 0:
+        homes = {text.strip() for text in columns[header[at]][~bad].tolist()}
+        strays = {text.strip() for text in columns[header[at - 1]][bad].tolist()}
+        if not strays <= homes:
+            break
+        at -= 1
+    return header[at]
 
 
 def _is_shifted_left(columns: Mapping[str, Array], name: str, bad: Array) -> bool:
@@ -260,9 +309,17 @@ def _find_apostrophe(text: str, _: str) -> Oddity | None:
 def _find_quotes(text: str, _: str) -> Oddity | None:
     inner = text.strip("'\"\u201c\u201d\u201e\u00ab\u00bb` ")
     if inner != text and is_moment(inner, named=True):
+        marks = sorted(set(text) - set(inner) - {" "})
+        curly = "curly " if not "".join(marks).isascii() else ""
+        listed = " and ".join(marks)
+        if not curly:
+            return Oddity(
+                f"a quote ({listed}) stands beside it, and is taken as a part of it",
+                f"delete the quote there, so that it reads {inner}",
+            )
         return Oddity(
-            "quotes stand around it that are a part of the value",
-            "export the table with plain double quotes, or with none",
+            f"{curly}quotes ({listed}) stand around it, and are taken as a part of it",
+            f"replace {listed} by nothing in the whole file, so that it reads {inner}",
         )
     return None
 
@@ -329,11 +386,16 @@ def _find_ordinal(text: str, like: str) -> Oddity | None:
 def _find_zone(text: str, _: str) -> Oddity | None:
     front, _, back = text.rpartition(" ")
     parts = [(front, back), *((text[:-n], text[-n:]) for n in _OFFSET_LENGTHS)]
+    if text.endswith("Z"):
+        parts.append((text[:-1], "Z"))
     for before, zone in parts:
         if _ZONE.fullmatch(zone) and find_form(before) not in _SHORT_FORMS:
+            way = f"take {zone!r} away"
+            if ":" in before:
+                way = f"write all moments in one time zone, without {zone!r}"
             return Oddity(
-                f"{zone!r} stands behind it, as a time zone does that is not known",
-                f"write all moments in one time zone, without {zone!r}, as in {before}",
+                f"a time zone, {zone!r}, stands behind it",
+                f"{way}, as in {before.strip()}",
             )
     return None
 
@@ -391,13 +453,15 @@ def _find_half_year(text: str, _: str) -> Oddity | None:
 
 def _find_program(text: str, _: str) -> Oddity | None:
     if _PROGRAM.match(text):
-        inner = re.fullmatch(r"(\w+\(')([^']*)('\)|', .*)", text)
-        way = ""
+        inner = re.fullmatch(r"(\w+\('|b['\"])([^'\"]*)('\)|', .*|['\"])", text)
+        inner = inner or re.fullmatch(r"(\\?/Date\()(\d{8})(\)\\?/)", text)
+        way = f"have the program write dates as {_ISO}"
         if inner:
-            way = f"; or take {inner[1]} and {inner[3]} away, as in {inner[2]}"
+            way = f"take {inner[1]} and {inner[3]} away, as in {inner[2]}; or have the "
+            way += "program write plain dates"
         return Oddity(
             f"{shorten(text, 40)!r} is how a program writes a date to itself",
-            f"have the program write dates as {_ISO}{way}",
+            way,
         )
     return None
 
@@ -405,7 +469,51 @@ def _find_program(text: str, _: str) -> Oddity | None:
 def _find_no_year(text: str, like: str) -> Oddity | None:
     if not _NO_YEAR.fullmatch(text):
         return None
+    written = _add_year(text, like)
+    if written:
+        year = (find_parts(like) or {})["year"]
+        return Oddity(
+            "the year is missing",
+            f"write the year too, as in {written} if {text!r} is of {year}, like the "
+            "date next to it",
+        )
     return Oddity("the year is missing", f"write the year too, {_as_others(like)}")
+
+
+def _add_year(text: str, like: str) -> str | None:
+    """Write a date without a year as another one is written, and of its year."""
+    parts = find_parts(like) or {}
+    year, form = parts.get("year"), find_form(like)
+    if year is None or len(year) != len("2024"):
+        return None
+    whole = _join_year(text, year)
+    moments = {
+        parse_timestamp(whole, Reading(find_form(whole), order))
+        for order in ("day-first", "month-first")[: 1 if "." in text else 2]
+        if find_form(whole) != "unknown"
+    } - {None}
+    order = "day-first" if "." in like else None
+    if parts.get("a") and max(int(parts["a"]), int(parts["b"])) > _MONTHS:
+        order = "day-first" if int(parts["a"]) > _MONTHS else "month-first"
+    if len(moments) != 1 or (form == "day and month" and order is None):
+        return None
+    return write_like(int(moments.pop() or 0), like, Reading(form, order))
+
+
+def _join_year(text: str, year: str) -> str:
+    """Put a year where it belongs in a date."""
+    date, _, time = text.partition(" ")
+    words = re.match(r"(\d{1,2})\.?[ -]([^\W\d_]+)\.?(.*)", text)
+    named = re.match(r"([^\W\d_]+)\.?[ -](\d{1,2})(.*)", text)
+    if words:
+        return f"{words[1]} {words[2]} {year}{words[3]}"
+    if named:
+        return f"{named[2]} {named[1]} {year}{named[3]}"
+    if "-" in date:
+        return f"{year}-{date} {time}".strip()
+    mark = "/" if "/" in date else "."
+    day = date.rstrip(".")
+    return f"{day}{mark}{year} {time}".strip()
 
 
 def _find_no_day(text: str, like: str) -> Oddity | None:
@@ -414,16 +522,14 @@ def _find_no_day(text: str, like: str) -> Oddity | None:
     if parts is None or (is_number(text) and not text.isdecimal()):
         return None
     year = parts.get("year") or ""
-    if text.startswith(_NO_DATES) or text.endswith("9999"):
+    empty = text.startswith(_NO_DATES) or text.endswith("9999")
+    if empty or (year == "0001" and is_first_day(parts)):
         return Oddity(
             f"{text!r} is what programs write where there is no date",
             "fill in the date of each of these rows, or remove the rows",
         )
     if len(year) == 4 and not FIRST_YEAR <= int(year) <= LAST_YEAR:
-        return Oddity(
-            f"its year is outside of what can be counted, {FIRST_YEAR} to {LAST_YEAR}",
-            "correct the year, or remove the rows where it stands for no date",
-        )
+        return _explain_year(text, year, like)
     if (parts.get("hour") or "0") > "24" and len(parts["hour"]) == 2:
         return Oddity("no day has that hour", "correct the time of day")
     if _is_real(text):
@@ -434,6 +540,26 @@ def _find_no_day(text: str, like: str) -> Oddity | None:
     return Oddity(
         f"there is no such day as {text!r}",
         f"correct the date, and write it {_as_others(like)}",
+    )
+
+
+def is_first_day(parts: Mapping[str, str | None]) -> bool:
+    """Say whether a date is the first of January, of whatever year."""
+    names = ("a", "b") if parts.get("a") else ("month", "day")
+    return all(int(parts.get(name) or 0) == 1 for name in names)
+
+
+def _explain_year(text: str, year: str, like: str) -> Oddity:
+    """Say that a year cannot be, and which is meant by the one of a row near by."""
+    right = str((find_parts(like) or {}).get("year") or "")
+    remedy = "correct the year, or remove the rows where it stands for no date"
+    if len(right) == 4:
+        remedy = f"write {text.replace(year, right, 1)}, if it is of {right} like "
+        remedy += "the date next to it"
+    return Oddity(
+        f"its year, {year}, is outside of what can be counted, {FIRST_YEAR} to "
+        f"{LAST_YEAR}",
+        remedy,
     )
 
 
@@ -531,9 +657,10 @@ def _find_letter(text: str, like: str) -> Oddity | None:
         return None
     if text[-1] in "SBI" and len(letters) == 1:
         return None  # behind a number they are a sign, or a unit
+    plain = text.translate(str.maketrans({k: str(v) for k, v in _DIGITS.items()}))
     return Oddity(
         f"a letter ({letters[0]}) stands where a digit should be",
-        f"write the digit, such as {_DIGITS[letters[0]]} for {letters[0]}",
+        f"write {plain} for {text!r}, with digits only",
     )
 
 
@@ -551,10 +678,14 @@ def _find_side(text: str, like: str) -> Oddity | None:
     if _SIZE.fullmatch(behind):
         return _explain_size(number, behind, like)
     if _SECOND.fullmatch(behind):
-        return Oddity(
-            "two numbers stand in one cell",
-            "keep the one that is meant, and leave the other out",
-        )
+        return _explain_two(number, behind)
+    return _explain_note(text, number, behind)
+
+
+def _explain_note(text: str, number: str, behind: str) -> Oddity:
+    """Say that a note stands behind a number, or some mark."""
+    if behind.startswith(_FOOTNOTES) or (behind == ")" and number[-1:] in "123456789"):
+        return _explain_footnote(text)
     if len(behind) > 1 and behind[:1] in "([":
         return Oddity(
             f"a note, {behind!r}, stands behind the number",
@@ -566,15 +697,50 @@ def _find_side(text: str, like: str) -> Oddity | None:
     )
 
 
+def _explain_two(number: str, behind: str) -> Oddity:
+    """Say that a cell holds two numbers, which may be the same."""
+    if re.sub(r"^[^\d.,]+", "", behind) == number:
+        return Oddity("one number stands twice in a cell", f"write it once: {number}")
+    return Oddity(
+        "two numbers stand in one cell",
+        "keep the one that is meant, and leave the other out",
+    )
+
+
+def _explain_footnote(text: str) -> Oddity:
+    """Say what a number is without the mark of a footnote, such as 1), behind it."""
+    plain = _FOOTNOTE.sub("", text).strip()
+    mark = text[len(plain) :].strip()
+    return Oddity(
+        f"{mark!r} at the end seems to be the mark of a footnote",
+        f"take it away, so that {text!r} becomes {plain}",
+    )
+
+
 def _explain_size(number: str, behind: str, like: str) -> Oddity:
     """Say what a letter behind a number may mean: its size, or nothing."""
     size = _name_size(behind)
+    whole = _multiply(number, behind)
     ways = [
-        f"{_multiply(number, behind)} where {behind!r} means {size}",
+        f"{whole} where {behind!r} means {size}",
         f"{number} where it is only a note",
     ]
-    if len(behind) == 1 and _is_of_size(number, like):
+    fits = [_is_of_size(one, like) for one in (number, whole)]
+    if fits == [False, True]:
+        return Oddity(
+            f"{behind!r} behind it stands for {size}, as the other values are of that "
+            "size",
+            f"write {whole} for '{number} {behind}'",
+        )
+    is_mark = len(behind) == 1 and _count_zeros(behind) > _MOST_ZEROS
+    if len(behind) == 1 and fits[0]:
         ways.reverse()  # a mark of a footnote, most likely
+    if is_mark and fits == [True, False]:
+        return Oddity(
+            f"{behind!r} behind it seems to be a note, as the other values are of that "
+            "size without it",
+            f"write {number} for '{number} {behind}'",
+        )
     return Oddity(
         f"{behind!r} behind it may stand for {size}, or be a note",
         f"write {', or '.join(ways)}",
@@ -636,6 +802,22 @@ def _find_marks(text: str, like: str) -> Oddity | None:
     )
 
 
+def _find_made_date(text: str, like: str) -> Oddity | None:
+    """Recognise a number of which a spreadsheet has made a day of a month."""
+    match = _MADE_DATE.fullmatch(text)
+    month = month_number(match[2]) if match else None
+    if match is None or month is None:
+        return None
+    places = len(re.split("[.,]", like)[-1]) if re.search("[.,]", like) else 1
+    mark = "," if "," in like else "."
+    number = f"{match[1]}{mark}{str(month).zfill(min(places, 2))}"
+    return Oddity(
+        f"a spreadsheet has made a date of a number, as {text!r} of {number}",
+        f"write the number again, such as {number}, and format the column as text or "
+        "numbers before it is filled",
+    )
+
+
 def _find_brackets(text: str, _: str) -> Oddity | None:
     inner = text.strip("[]{}<>\"'` ")
     if inner != text and is_number(inner):
@@ -652,6 +834,23 @@ def _find_hexadecimal(text: str, _: str) -> Oddity | None:
     return Oddity(
         f"{text!r} is a number as programs write it, to the base of sixteen",
         f"write {int(text, 16)}, if that is meant",
+    )
+
+
+def _find_odd_sign(text: str, _: str) -> Oddity | None:
+    """Recognise a sign that is no digit, and without which a number is short of one."""
+    odd = [one for one in text if one in _ODD_SIGNS]
+    if len(odd) != 1 or not is_number(text.replace(odd[0], "0")):
+        return None
+    if text.endswith(odd[0]):
+        return Oddity(
+            f"{odd[0]!r} stands behind the number, or where a digit should be",
+            f"take it away if it marks a footnote, as in {text[:-1]}; otherwise write "
+            "the digit that was lost there",
+        )
+    return Oddity(
+        f"{odd[0]!r} stands where a digit should be",
+        "write the digit that was lost there, as the source of the table has it",
     )
 
 
@@ -680,7 +879,8 @@ def _find_word(text: str, like: str) -> Oddity | None:
     if text.casefold() in ("true", "false"):
         return Oddity(
             f"{text!r} says yes or no, and no amount",
-            "write the number that is meant; a column of yes and no can be no target",
+            f"write the number that is meant, {_plain_as(like)}, or leave the cell "
+            "blank",
         )
     return Oddity(
         f"{shorten(text, 40)!r} is a text",
@@ -690,12 +890,14 @@ def _find_word(text: str, like: str) -> Oddity | None:
 
 
 _NUMBER_RULES: tuple[Rule, ...] = (
-    *(_find_hashes, _find_huge, _find_date, _find_bound, _find_blank_inside),
+    *(_find_hashes, _find_huge, _find_date, _find_made_date, _find_bound),
+    _find_blank_inside,
     *(
         _find_hexadecimal,
         _find_letter,
         _find_brackets,
         _find_marks,
+        _find_odd_sign,
         _find_side,
         _find_front,
         _find_word,

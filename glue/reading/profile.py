@@ -13,6 +13,7 @@ import numpy as np
 
 from glue.arrays import Array, as_texts
 from glue.findings.finding import Findings, Tallies, list_some
+from glue.reading.encodings import advise_empty
 from glue.reading.fields import Fields, find_firsts
 from glue.reading.numbers import NumberEvidence, list_marks
 from glue.reading.tables import Table
@@ -52,7 +53,12 @@ def read_sample(table: Table, findings: Findings, rows: int = SAMPLE_ROWS) -> Ro
         return chunk
     tallies.tell(findings)
     if not tallies.count("csv-row-width"):
-        findings.add("csv-no-rows", file=table.name, problem="a header and no rows")
+        findings.add(
+            "csv-no-rows",
+            file=table.name,
+            problem="a header and no rows",
+            remedy=advise_empty(table.name),
+        )
     columns = {name: as_texts([]) for name in table.header}
     return Rows.undated(columns, np.empty(0, dtype=np.int64))
 
@@ -151,7 +157,12 @@ def profile_table(
         if items is not None:
             items.add(rows)
     if not profile.rows and not tallies.count("csv-row-width"):
-        findings.add("csv-no-rows", file=table.name, problem="a header and no rows")
+        findings.add(
+            "csv-no-rows",
+            file=table.name,
+            problem="a header and no rows",
+            remedy=advise_empty(table.name),
+        )
     tallies.tell(findings)
     return profile if profile.rows else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -27,6 +28,19 @@ _MOST_LIKES = 50
 _SOME = 5
 
 
+def write_row(cells: Sequence[str], mark: str) -> str:
+    """Write a row as a line, with quotes where it needs them."""
+    quoted = (f'"{cell}"' if mark in cell or '"' in cell else cell for cell in cells)
+    return mark.join(quoted)
+
+
+def show_decimals(whole: str, places: str) -> str:
+    """Say how to write a number that a decimal comma has cut in two."""
+    whole, places = whole.strip(), places.strip()
+    told = QUOTE_DECIMALS.replace("12.5", f"{whole}.{places}")
+    return told.replace("12,5", f"{whole},{places}")
+
+
 class WidthAdvice:
     """Looks at rows of another width than the header, and says why they have it.
 
@@ -38,6 +52,7 @@ class WidthAdvice:
         self._header, self._name = list(header), header[0] if header else ""
         self._likes: list[list[str]] = []
         self._reasons: Counter[tuple[str, str]] = Counter()
+        self._firsts: dict[tuple[str, str], tuple[int, list[str]]] = {}
         self.numbers: list[int] = []
         self.good = 0
         self._widest, self._same_width = 0, True
@@ -47,7 +62,9 @@ class WidthAdvice:
 
     def see(self, record: Sequence[str], number: int) -> None:
         """Take in a row of another width."""
-        self._reasons[self._find_reason(record)] += 1
+        reason = self._find_reason(record)
+        self._reasons[reason] += 1
+        self._firsts.setdefault(reason, (number, list(record)))
         self._same_width &= self._widest in (0, len(record))
         self._widest = max(self._widest, len(record))
         if len(self.numbers) < _SOME:
@@ -61,9 +78,13 @@ class WidthAdvice:
         if is_cut:
             return (
                 ": the file ends within its last row",
-                "export or upload it again, as it was cut; or remove that row",
+                "export and upload it again: it was cut there, so that what came "
+                "behind that row is missing too",
             )
         width = self._widest
+        commonest = self._reasons.most_common(1)[0][0]
+        if QUOTE_DECIMALS in commonest[1]:
+            return commonest[0], self._show_decimals(commonest)
         if not self.good and self._same_width and width > self._width:
             return (
                 f": every row has {width}, so that the header lacks a name",
@@ -74,7 +95,25 @@ class WidthAdvice:
         if 2 * sum(self._reasons[one] for one in clear) >= sum(self._reasons.values()):
             (why, remedy), *others = clear
             return why, f"{remedy}; the other rows likewise" if others else remedy
-        return self._reasons.most_common(1)[0][0]
+        return commonest[0], commonest[1] + self._show_row(commonest)
+
+    def _show_row(self, reason: tuple[str, str]) -> str:
+        """Show how the first row of another delimiter should read."""
+        number, record = self._firsts[reason]
+        other = self.find_delimiter(record)
+        if other is None:
+            return ""
+        line = self._delimiter.join(record)
+        cells = next(csv.reader([line], delimiter=other))
+        return f": row {number} then reads {write_row(cells, self._delimiter)}"
+
+    def _show_decimals(self, reason: tuple[str, str]) -> str:
+        """Show how the last number of the first row should be written."""
+        _, record = self._firsts[reason]
+        at = max(self._list_pairs(record), default=None)
+        if at is None:
+            return QUOTE_DECIMALS
+        return show_decimals(record[at], record[at + 1])
 
     def _find_reason(self, record: Sequence[str]) -> tuple[str, str]:
         if self._width == 1:
@@ -89,7 +128,7 @@ class WidthAdvice:
                 ": a quote that is opened there takes in the rows below",
                 "close the quote where its value ends, or take it out",
             )
-        other = self.find_delimiter(record)
+        other = self.find_delimiter(record) or self._find_likely(record)
         if other:
             ours, theirs = DELIMITERS[self._delimiter], DELIMITERS[other]
             return (
@@ -126,6 +165,16 @@ class WidthAdvice:
 
     def _explain_long(self, record: Sequence[str]) -> tuple[str, str]:
         mark = DELIMITERS[self._delimiter]
+        cut = [one for one in zip(record, record[1:]) if one[0].endswith("\\")]
+        if cut:
+            whole = f"{cut[0][0][:-1]}{self._delimiter}{cut[0][1]}"
+            return (
+                f": a backslash stands before a {mark} within a value, which only some "
+                "programs know",
+                f'put such values into double quotes instead, as in "{whole}"',
+            )
+        if self._delimiter == "," and self._find_pair(record):
+            return (": a comma within a number makes two values of it", QUOTE_DECIMALS)
         extra = self._find_extra(record)
         if extra is not None:
             text, left = shorten(record[extra], 40), record[extra + 1 :][:2]
@@ -139,11 +188,6 @@ class WidthAdvice:
             return (
                 f": {what}{_ONE_TOO_MANY} at place {extra + 1} of {len(record)}",
                 f"take {repr(text) if text else 'it'} out{so_that}",
-            )
-        if self._delimiter == "," and self._list_pairs(record):
-            return (
-                ": a comma within a number makes two values of it",
-                QUOTE_DECIMALS,
             )
         return (
             f": there are too many values, as where a {mark} stands within one of them",
@@ -181,6 +225,17 @@ class WidthAdvice:
         found = [mark for mark in others if count_fields(line, mark) == self._width]
         return found[0] if found and self._width > 1 else None
 
+    def _find_likely(self, record: Sequence[str]) -> str | None:
+        """Find another delimiter that cuts a row of one field into more than enough.
+
+        Where it is a comma, it may stand within numbers as well.
+        """
+        if len(record) != 1 or self._width < 2:
+            return None
+        others = [mark for mark in DELIMITERS if mark != self._delimiter]
+        found = [m for m in others if count_fields(record[0], m) > self._width]
+        return found[0] if found and not record[0].count(" ") > self._width else None
+
     def _list_pairs(self, record: Sequence[str]) -> set[int]:
         """List the fields that are a whole number with digits beside it."""
         return {
@@ -188,6 +243,14 @@ class WidthAdvice:
             for at, (one, two) in enumerate(zip(record, record[1:]))
             if _WHOLE.fullmatch(one.strip()) and _PLACES.fullmatch(two.strip())
         }
+
+    def _find_pair(self, record: Sequence[str]) -> bool:
+        """Say whether the values that are too many are the places of numbers."""
+        filled = [field.strip() for field in record]
+        while filled and not filled[-1]:
+            filled.pop()
+        many, places = len(filled) - self._width, len(self._list_pairs(filled))
+        return places >= 1 and (many > 1 or not self._likes) and many <= 2 * places
 
     def see_tail(self, number: int, record: Sequence[str]) -> None:
         """Take in a row with blank fields at its end that the header does not have."""

@@ -174,11 +174,13 @@ class _Block:
         if self.is_ascii and name.isascii():
             suspect = field.take(field.sizes == len(name))
             return name in {text.lower() for text in suspect.code().uniques.tolist()}
-        short = field.sizes <= 4 * len(name)
+        short = field.sizes <= 4 * len(name) + len(codecs.BOM_UTF8)
         first = ord(name[:1] or " ")
         alike = (heads | 32) == (first | 32) if first < 128 else heads >= 128
         suspect = field.take(short & (alike | (heads >= 128)))
-        return any(text.casefold() == name for text in suspect.code().uniques.tolist())
+        texts = suspect.code().uniques.tolist()
+        # Where files were joined, the mark that each began with is left in front.
+        return any(text.lstrip("\ufeff").casefold() == name for text in texts)
 
 
 def _cut(data: bytes, grid: Grid, size: int) -> _Block | None:

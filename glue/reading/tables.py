@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from glue.findings.finding import FileRejected, Findings, Tallies
 from glue.reading.csv_file import open_csv
+from glue.reading.header import HeaderRejected
 from glue.reading.parquet_file import MAGIC as PARQUET_MAGIC
 from glue.reading.parquet_file import open_parquet
 from glue.rows import Rows
@@ -86,6 +87,7 @@ def open_table(
     *,
     chunk_rows: int = CHUNK_ROWS,
     by_record: bool = False,
+    others: Callable[[], Sequence[Mapping[str, Sequence[str]]]] | None = None,
 ) -> Table | None:
     """Open a table by its first bytes; None when it cannot be used.
 
@@ -101,6 +103,8 @@ def open_table(
         Rows that are later read at a time.
     by_record
         Whether the simple lines of a CSV file are read a record at a time as well.
+    others
+        Gives the columns of the other tables with some values, for names that lack.
     """
     with path.open("rb") as file:
         start = file.read(len(PARQUET_MAGIC))
@@ -110,5 +114,9 @@ def open_table(
         return open_csv(
             path, name, findings, chunk_rows=chunk_rows, by_record=by_record
         )
+    except HeaderRejected as error:
+        columns = others() if others else []
+        findings.advise(error.code, error.advise(columns, name), about=name)
+        return None
     except FileRejected:
         return None

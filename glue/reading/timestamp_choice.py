@@ -7,12 +7,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from glue.findings.finding import Example, Findings, list_some
+from glue.reading.odd_dates import (
+    DateColumn,
+    Look,
+    explain_mixed,
+    explain_orders,
+    tell,
+)
 from glue.reading.odd_values import explain_moment
 from glue.reading.timestamps import (
     Reading,
     TimestampEvidence,
     find_order,
     find_order_by_steps,
+    format_moment,
     has_days_for_years,
     is_year_first,
     parse_timestamp,
@@ -39,6 +47,7 @@ def choose_reading(
     *,
     file: str,
     column: str,
+    look: Look = lambda: None,
 ) -> Reading | None:
     """Choose how to read a timestamp column; None when there is no one way.
 
@@ -52,6 +61,8 @@ def choose_reading(
         Takes what is wrong.
     file, column
         Names for the messages.
+    look
+        Reads the column once more, to say which of its rows are odd.
     """
     forms = [form for form in evidence.forms if form != "unknown"]
     sees = _Sees(evidence, file, column)
@@ -61,7 +72,7 @@ def choose_reading(
     places = sees.find_places(forms)
     to_utc = _check_zones(sees, findings)
     if len(forms) > 1:
-        _note_mixed(sees, forms, findings)
+        _note_mixed(sees, forms, findings, order=order, column=look())
         return None
     reading = Reading(forms[0], to_utc=to_utc)
     if reading.form in _MONTH_FORMS and _WEEK_NAME.search(column):
@@ -82,7 +93,12 @@ def choose_reading(
         found = find_order(evidence) or find_order_by_steps(evidence)
         reading = replace(reading, order=order or found)
         if reading.order is None:
-            _note_order(sees, findings, places[0])
+            again = None if is_year_first(evidence) else look()
+            odd = explain_orders(again) if again else None
+            if again and odd:
+                tell(odd, again, findings)
+            else:
+                _note_order(sees, findings, places[0])
             return None
     if not _PLAIN.fullmatch(evidence.sample[reading.form]):
         findings.add(
@@ -139,7 +155,7 @@ def _note_unreadable(sees: _Sees, findings: Findings) -> None:
     places = sees.find_places(["unknown"])
     text = str(places[0].value) if places else ""
     odd = explain_moment(text, column=sees.column)
-    why = f" ({odd.why})" if odd else ""
+    why = f": {odd.why}" if odd else ""
     findings.add(
         "timestamp-unreadable",
         count=max(sees.evidence.forms["unknown"], 1),
@@ -151,8 +167,19 @@ def _note_unreadable(sees: _Sees, findings: Findings) -> None:
     )
 
 
-def _note_mixed(sees: _Sees, forms: Sequence[str], findings: Findings) -> None:
+def _note_mixed(
+    sees: _Sees,
+    forms: Sequence[str],
+    findings: Findings,
+    *,
+    order: str | None,
+    column: DateColumn | None,
+) -> None:
     """Say which forms a column mixes, the rarest first, and how to write them."""
+    found = explain_mixed(column, sees.evidence, order) if column else None
+    if column and found:
+        tell(found, column, findings)
+        return
     counts = sees.evidence.forms
     by_count = sorted(forms, key=lambda form: counts[form])
     rare, usual = by_count[0], by_count[-1]
@@ -212,7 +239,7 @@ def _note_order(
     evidence, file, column = sees.evidence, sees.file, sees.column
     remedy = None
     if is_year_first(evidence):
-        orders, remedy = "year-first or day-first", _WRITE_YEARS
+        orders, remedy = _tell_year_first(str(place.value))
     elif max(evidence.firsts, default=0) > 12:
         findings.add(
             "timestamp-mixed",
@@ -235,4 +262,18 @@ def _note_order(
         file=file,
         column=column,
         orders=orders,
+    )
+
+
+def _tell_year_first(text: str) -> tuple[str, str]:
+    """Say both dates that three times two digits may mean, and how to write one."""
+    first = parse_timestamp(f"20{text}", Reading("year-month-day"))
+    last = parse_timestamp(text, Reading("day and month", "day-first"))
+    if first is None or last is None:
+        return "year-first or day-first", _WRITE_YEARS
+    one, other = (format_moment(seconds, "%Y-%m-%d") for seconds in (first, last))
+    return (
+        f"year-first or day-first, as its years have two digits: {text!r} may be {one} "
+        f"or {other}",
+        f"write all four digits of the year, as in {one}, if the year stands first",
     )

@@ -331,6 +331,11 @@ def find_parts(text: str) -> dict[str, Any] | None:
     return None if match is None else match.groupdict()
 
 
+def match_form(text: str) -> re.Match[str] | None:
+    """Match a text by the form that it is written in; None when there is none."""
+    return _match(text.strip())[1]
+
+
 def find_form(text: str) -> str:
     """Give the form that a text is written in, or "unknown"."""
     return _match(text.strip())[0]

@@ -11,6 +11,7 @@ import numpy as np
 from glue.arrays import Array
 from glue.columns import Columns, as_coded
 from glue.findings.finding import Count, Findings, Tallies
+from glue.reading.blank_keys import explain_blank_key
 from glue.reading.fields import Fields
 from glue.reading.numbers import MISSING, is_number, parse_column
 from glue.reading.odd_values import (
@@ -68,6 +69,8 @@ def read_rows(table: Table, plan: ReadPlan, findings: Findings) -> Iterator[Rows
     for chunk in table.chunks(findings, Tallies()):
         yield reader.read(chunk)
     reader.advise()
+    if plan.target and tallies.count("key-blank") > _MERGED * tallies.amounts["read"]:
+        findings.hold_back(["column-collision"])  # which columns tell series apart?
     tallies.tell(findings)
 
 
@@ -124,17 +127,26 @@ class _RowReader:
         for code, what in (("key-blank", "id"), ("timestamp-blank", "date")):
             if self._tallies.count(code) > _MERGED * rows:
                 self._tallies.advise(code, _REPEAT.format(what=what))
+        self._advise_blank_keys()
+
+    def _advise_blank_keys(self) -> None:
+        """Say which ids are meant where they are blank, if the whole table shows it."""
+        plan, head = self._plan, concatenate(self._head) if self._head else None
+        if head is None or len(head) < self._tallies.amounts["read"]:
+            return
+        for name in plan.keys:
+            if head.blank(name).any():
+                facts = {"time": plan.timestamp, "target": plan.target}
+                told = explain_blank_key(head, name, keys=plan.keys, **facts)
+                if told is not None:
+                    self._tallies.advise("key-blank", told)
 
     def _check_keys(self, texts: Rows) -> Array:
         usable = np.ones(len(texts), dtype=bool)
         for name in self._plan.keys:
             blank = texts.blank(name)
             if blank.any():
-                examples = texts.first_texts(blank, self._file, name)
-                count = int(blank.sum())
-                self._tallies.add(
-                    "key-blank", examples, count=count, column=name, file=self._file
-                )
+                self._note("key-blank", texts, blank, name)
                 usable &= ~blank
         return usable
 
@@ -187,6 +199,8 @@ class _RowReader:
         texts = concatenate([good, odd])
         bad = np.arange(len(texts)) >= len(good)
         text, like = str(odd[name][0]), self._like.get(name, "")
+        if explain is explain_moment:
+            like = _find_near(good, name, int(odd.numbers[0])) or like
         by_text = explain(text, like=like, column=name)
         fits = is_date if explain is explain_moment else is_number
         home = explain_by_home(texts.columns, name, bad, fits=fits)
@@ -241,7 +255,7 @@ class _RowReader:
         if mask.any():
             count = int(mask.sum())
             examples = texts.first_texts(mask, self._file, name)
-            if code == "timestamp-blank" and count <= _SHOWN:
+            if code in ("timestamp-blank", "key-blank") and count <= _SHOWN:
                 examples = texts.first(
                     mask, self._file, None, lambda at: _show_row(texts, at)
                 )
@@ -254,6 +268,14 @@ def _keep(kept: list[Rows], rows: Rows) -> None:
     room = most - sum(map(len, kept))
     if room > 0 and len(rows):
         kept.append(set_apart(rows.take(np.arange(min(room, len(rows))))))
+
+
+def _find_near(good: Rows, name: str, number: int) -> str:
+    """Give the text of the nearest row above one, or else below it."""
+    filled = np.flatnonzero(~good.blank(name))
+    above = filled[good.numbers[filled] < number]
+    nearest = [*above[-1:], *filled[:1]]
+    return str(good[name][nearest[0]]) if nearest else ""
 
 
 def _show_row(texts: Rows, at: int) -> str:

@@ -32,6 +32,8 @@ _EVEN_PERCENT = 1.0
 _MOSTLY_NAIVE = 50.0
 # Above this share of worse series a gain says so.
 _WORSE_SHARE = 1 / 3
+# A backtest of fewer series than this is no sample of them.
+_SAMPLED_FROM = 100
 # From this bias on a gain says so, and from the second on it is no clear gain.
 _BIAS_TOLD, _BIAS_BARRED = 5.0, 20.0
 # From this steady bias on, sums that are worse than the baseline's contradict a gain,
@@ -45,6 +47,11 @@ class Engine:
 
     local: bool = False
     embedded: bool = False
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is the one of ``forecaster/``, wherever that ran."""
+        return self.local or self.embedded
 
     @property
     def name(self) -> str:
@@ -256,16 +263,27 @@ def _list_notes(case: Case) -> list[str]:
             f"{_plural(case)}"
         )
     if case.not_judged:
-        notes.append(
-            f"{spell_count(case.not_judged, case.noun)} could not be judged: the "
-            "backtest has no value to compare with, or there is no history before it"
-        )
+        notes.append(_tell_not_judged(case))
     if case.evidence.windows == 1 and case.evidence.is_enough:
         notes.append(
             "One window was held back, so that a season that was easy or hard for all "
             "cannot be told from skill"
         )
     return notes
+
+
+def _tell_not_judged(case: Case) -> str:
+    said = spell_count(case.not_judged, case.noun)
+    if not case.engine.is_ours or case.compared < _SAMPLED_FROM:
+        return (
+            f"{said} could not be judged: the backtest has no value to compare with, "
+            "or there is no history before it"
+        )
+    return (
+        f"{said} were not judged: of very many, {case.engine.name} backtests a sample, "
+        "evenly over their ids; else the backtest has no value to compare with, or "
+        "there is no history before it"
+    )
 
 
 def _tell_bias(case: Case) -> str:

@@ -6,6 +6,7 @@ import difflib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +14,9 @@ from typing import Any
 from glue.engines import AUTOPILOT, BY_COST, KEY
 from glue.findings.finding import Findings, shorten
 from glue.limits import MAX_SETTINGS_BYTES, TRANSFORM_SIZES
+from glue.settings.advice import unwrap, write
 from glue.settings.mending import mend
-from glue.settings.rules import SETTINGS, check_settings, strip_comments
+from glue.settings.rules import JOB_CONFIG, SETTINGS, check_settings, strip_comments
 
 BUILT_IN = "built-in default"
 OWN_LAYER = "config.json"
@@ -27,7 +29,7 @@ _CEILINGS = (
 )
 # How settings begin, for those who wrote something else.
 _LONGEST_MENDED = 400
-_LIKE = ' such as {"TimeSeriesForecastingJobConfig": {"ForecastHorizon": 14}}'
+_LIKE = '{"TimeSeriesForecastingJobConfig": {"ForecastHorizon": 14}}'
 _KINDS = {
     list: "a list",
     str: "a text",
@@ -256,7 +258,8 @@ def read_layer(
 def _describe_error(error: Exception, text: str) -> tuple[str, str | None]:
     """Say why settings cannot be read, and what to write, if that is seen."""
     if not isinstance(error, json.JSONDecodeError):
-        return shorten(str(error) or "it is nested too deeply", 120), None
+        words = shorten(str(error) or "it is nested too deeply", 120)
+        return words, _advise_whole(text)
     near = error.doc[max(error.pos - 15, 0) : error.pos + 15].strip()
     place = f"line {error.lineno}, column {error.colno}"
     mended = mend(text)
@@ -266,6 +269,17 @@ def _describe_error(error: Exception, text: str) -> tuple[str, str | None]:
         return f"{wrong} (at {place}, near {near!r})", remedy
     words = f"it is no JSON at {place}, near {near!r}"
     return f"{words} ({error.msg[:1].lower()}{error.msg[1:]})", None
+
+
+def _advise_whole(text: str) -> str | None:
+    """Say what to write in place of a whole file, where it is empty or a list."""
+    if not text.strip():
+        return f"write {_LIKE} into it, or leave the file out of the archive"
+    with suppress(ValueError, RecursionError):
+        inner = unwrap(json.loads(text), JOB_CONFIG.members)
+        if inner is not None:
+            return f"write {write(inner)}"
+    return None
 
 
 def _leave_out(values: dict[str, Any], keys: tuple[str, ...]) -> None:
@@ -294,7 +308,7 @@ def _parse(text: str, twice: set[str]) -> dict[str, Any]:
         raise ValueError(f"it is too long for settings ({len(text)} characters)")
 
     if not text.strip():
-        raise ValueError(f"it is empty, and needs an object{_LIKE}")
+        raise ValueError("it is empty")
     if "\0" in text or "\ufffd" in text:
         raise ValueError("it is not in UTF-8")
 
@@ -308,7 +322,7 @@ def _parse(text: str, twice: set[str]) -> dict[str, Any]:
     )
     if not isinstance(values, dict):
         kind = _KINDS[type(values)]
-        raise ValueError(f"it holds {kind}, not an object{_LIKE}")
+        raise ValueError(f"it holds {kind}, not an object such as {_LIKE}")
     return values
 
 

@@ -26,6 +26,20 @@ from glue.limits import (
     OBJECTIVES,
     TRANSFORM_TYPES,
 )
+from glue.settings.advice import (
+    JOB,
+    advise_list,
+    advise_map,
+    advise_method,
+    advise_place,
+    advise_text,
+    advise_whole,
+    advise_word,
+    advise_yes,
+    show,
+    unwrap,
+    write,
+)
 
 
 @dataclass(frozen=True)
@@ -239,6 +253,7 @@ SETTINGS = Struct(
     }
 )
 # How other programs write a frequency, and how it is written here.
+FREQUENCY_NEEDS = "a frequency such as H, D, W or M"
 FREQUENCY_WORDS = {
     **dict.fromkeys(("MS", "ME", "BM", "month", "monthly", "Monthly", "1MS"), "M"),
     **dict.fromkeys(("Q", "QS", "QE", "quarterly", "quarter", "Quarterly"), "3M"),
@@ -313,24 +328,35 @@ class _Place:
     def item(self, index: int) -> _Place:
         return replace(self, path=f"{self.path}[{index}]")
 
-    def refuse(self, value: Any, needs: str, choices: Iterable[str] = ()) -> None:
+    @property
+    def name(self) -> str:
+        """The last key that leads here."""
+        return self.keys[-1] if self.keys else ""
+
+    def refuse(
+        self,
+        value: Any,
+        needs: str,
+        choices: tuple[str, ...] = (),
+        *,
+        remedy: str | None = None,
+    ) -> None:
         """Say that the value here breaks its rule."""
         if self.keys in self.bad:
             return  # one value breaks one rule
         self.bad.append(self.keys)
         near = _nearest(value, choices) if isinstance(value, str) else None
         hint = f"; did you mean {near!r}?" if near else ""
-        remedy = None
+        if choices and isinstance(value, str):
+            remedy = remedy or advise_word(self.name, value, choices, near or "")
         said = FREQUENCY_WORDS.get(str(value)) if "frequency" in needs else None
         if said:
-            needs = "a frequency such as H, D, W or M"
-            hint = f"; {tell_word(said)} for {value!r}"
+            needs, hint = FREQUENCY_NEEDS, ""
             remedy = (
                 f'write "{said}", or remove the key, so that the step of the history '
             )
             remedy += "is taken"
-        held = f"is {shorten(json.dumps(value, ensure_ascii=False))} (needs "
-        held += f"{needs}{hint})"
+        held = f"{tell_held(value)} (needs {needs}{hint})"
         self.findings.add(
             "setting-invalid",
             remedy=remedy,
@@ -338,21 +364,24 @@ class _Place:
             problem=f"in {self.source} {held}",
         )
 
-    def refuse_key(self, key: str, names: Iterable[str]) -> None:
+    def refuse_key(self, key: str, names: Iterable[str], value: Any = None) -> None:
         """Say that a key here is none of those that are known."""
         names = list(names)
         self.bad.append((*self.keys, key))
         full = self.findings.is_full("setting-unknown")
         near = None if full else _nearest(key, names)
         problem = "is not a setting of this pipeline"
-        if key in REFUSED_KEYS:
+        inner = unwrap(value, JOB_CONFIG.members)
+        if inner is not None and not self.keys:
+            remedy = f"take it away around what is inside it: write {write(inner)}"
+        elif key in REFUSED_KEYS:
             remedy = REFUSED_KEYS[key]
-        elif not self.keys and key in JOB_CONFIG.members:
-            remedy = f"put it inside: {_show_inside(key)}"
-            problem = "stands outside of TimeSeriesForecastingJobConfig, where it "
-            problem += "belongs"
+        elif self.keys != (JOB,) and key in JOB_CONFIG.members:
+            remedy = advise_place(key, value)
+            problem = f"stands outside of {JOB}, where it belongs"
         elif near:
-            remedy = f"did you mean {near!r}? Correct the name or remove the key"
+            shown = show(near, value) if write(value) != "..." else repr(near)
+            remedy = f"write {shown} instead, if that is meant"
         else:
             remedy = f"remove it; known here are {list_some(names, 12)}"
         path = self.key(shorten(key)).path
@@ -365,14 +394,9 @@ class _Place:
         )
 
 
-def tell_word(frequency: str) -> str:
-    """Say how a frequency is written that settings name in another way."""
-    return f"write {frequency!r}"
-
-
-def _show_inside(key: str) -> str:
-    """Show where a setting of the job stands."""
-    return f'"TimeSeriesForecastingJobConfig": {{"{key}": ...}}'
+def tell_held(value: Any) -> str:
+    """Say what stands where something else is needed."""
+    return f"is {shorten(json.dumps(value, ensure_ascii=False))}"
 
 
 def _nearest(name: str, names: Iterable[str]) -> str | None:
@@ -396,7 +420,7 @@ def _check(value: Any, rule: Rule, place: _Place) -> None:
     elif isinstance(rule, Number):
         _check_number(value, rule, place)
     elif not isinstance(value, bool):
-        place.refuse(value, "true or false")
+        place.refuse(value, "true or false", remedy=advise_yes(place.name, value))
 
 
 def _check_struct(value: Any, rule: Struct, place: _Place) -> None:
@@ -408,17 +432,19 @@ def _check_struct(value: Any, rule: Struct, place: _Place) -> None:
         if key in rule.members:
             _check(inner, rule.members[key], place.key(key))
         elif not key.startswith("_"):  # the usual way to write a comment in JSON
-            place.refuse_key(key, rule.members)
+            place.refuse_key(key, rule.members, inner)
 
 
 def _check_map(value: Any, rule: MapOf, place: _Place) -> None:
     if not isinstance(value, dict):
-        place.refuse(value, "an object { }")
+        example = '{"middlefill": "zero"}' if rule.key.choices else "{ }"
+        remedy = advise_map(place.name, value) if rule.key.choices else None
+        place.refuse(value, f"an object such as {example}", remedy=remedy)
         return
     _check_size(value, rule, place)
     for key, inner in value.items():
         if rule.key.choices and key not in rule.key.choices:
-            place.refuse_key(key, rule.key.choices)
+            place.refuse_key(key, rule.key.choices, inner)
         else:
             _check_text(key, rule.key, place.key(key))
             _check(inner, rule.value, place.key(key))
@@ -426,7 +452,10 @@ def _check_map(value: Any, rule: MapOf, place: _Place) -> None:
 
 def _check_list(value: Any, rule: ListOf, place: _Place) -> None:
     if not isinstance(value, list):
-        place.refuse(value, "a list [ ]")
+        remedy = None
+        if isinstance(rule.member, Text):
+            remedy = advise_list(place.name, value)
+        place.refuse(value, "a list [ ]", remedy=remedy)
         return
     _check_size(value, rule, place)
     for index, inner in enumerate(value):
@@ -444,20 +473,22 @@ def _check_text(value: Any, rule: Text, place: _Place) -> None:
         place.refuse(value, needs, rule.choices)
     elif len(value) < rule.min or (rule.max and len(value) > rule.max):
         most = rule.max or "any number of"
-        place.refuse(value, rule.hint or f"{rule.min} to {most} characters")
+        needs = rule.hint or f"{rule.min} to {most} characters"
+        place.refuse(value, needs, remedy=advise_text(place.name, value))
     elif rule.pattern and not re.fullmatch(rule.pattern, value):
-        place.refuse(value, rule.hint or f"the form {rule.pattern}")
+        needs = rule.hint or f"the form {rule.pattern}"
+        place.refuse(value, needs, remedy=advise_text(place.name, value))
 
 
 def _check_whole(value: Any, rule: Whole, place: _Place) -> None:
+    remedy = advise_whole(place.name, value, (rule.min, rule.max))
     if isinstance(value, bool) or not isinstance(value, int):
-        digits = re.search(r"\d{1,6}", value) if isinstance(value, str) else None
-        number = digits[0] if digits else "14"
-        place.refuse(value, f"a whole number without quotes, such as {number}")
+        place.refuse(value, "a whole number without quotes", remedy=remedy)
     elif (rule.min is not None and value < rule.min) or (
         rule.max is not None and value > rule.max
     ):
-        place.refuse(value, _describe_bounds(rule))
+        is_only = rule.min == rule.max
+        place.refuse(value, _describe_bounds(rule), remedy=None if is_only else remedy)
 
 
 def _check_number(value: Any, rule: Number, place: _Place) -> None:
@@ -508,12 +539,13 @@ def _check_method(methods: Mapping[str, Any], kind: str, place: _Place) -> None:
         logic_place.refuse(logic, needed)
     if value is not None and logic != "value":
         given = f"it is {logic!r}" if logic else "it is missing"
-        number = value if _is_whole(value) else "0"
-        needs = f'"{kind}": "value" beside it, where {given}, and a whole number as '
-        needs += f'text: {{"{kind}": "value", "{kind}_value": "{number}"}}'
-        value_place.refuse(value, needs)
+        needs = f'"{kind}": "value" beside it, where {given}'
+        if not _is_whole(value):
+            needs += ", and a whole number as text"
+        value_place.refuse(value, needs, remedy=advise_method(kind, value))
     if isinstance(value, str) and not _is_whole(value):
-        value_place.refuse(value, "a whole number as text")
+        needs = "a whole number as text"
+        value_place.refuse(value, needs, remedy=advise_method(kind, value))
 
 
 def _dict(value: Any) -> Mapping[str, Any]:

@@ -64,9 +64,25 @@ def _drop_repeats(rows: Rows, table: RelatedTable, tallies: Tallies) -> Rows:
     texts = (_as_texts(rows[name]) for name in table.columns)
     whole = factorize([series.numbers, *texts])
     differs = np.concatenate([[False], np.diff(whole) != 0])
-    note_rows("metadata-duplicate", table, rows, again & differs, tallies=tallies)
+    note_rows(
+        "metadata-duplicate",
+        table,
+        rows,
+        again & differs,
+        tallies=tallies,
+        more=lambda at: _tell_apart(rows, table, at),
+    )
     note_rows("metadata-repeated", table, rows, again & ~differs, tallies=tallies)
     return rows.take(~again)
+
+
+def _tell_apart(rows: Rows, table: RelatedTable, at: int) -> str:
+    """Say in which columns a row describes its item otherwise than the one above."""
+    pairs = ((name, rows[name][at], rows[name][at - 1]) for name in table.columns)
+    told = [
+        f"{name} {one!s} after {other!s}" for name, one, other in pairs if one != other
+    ]
+    return f", with {', '.join(told[:3])} in row {rows.numbers[at - 1]}"
 
 
 def _as_texts(values: Array) -> Array:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from glue.arrays import Array
 from glue.findings.finding import Count, Tallies
-from glue.rows import Rows
+from glue.rows import Rows, Series
 from glue.shaping.joins import describe_rows, is_blank
 from glue.shaping.shape import Shape
 from glue.shaping.strangers import Candidates, note_lost_letters, note_strangers
@@ -61,12 +61,12 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
     mask = steps < horizon
     if shape.unfilled:
         counts = series.sum(rows.numbers > 0)
-        unmet = Candidates(firsts, counts, mask & (steps == 0))
+        alone = mask & (steps == 0) & ~_mark_met(shape, series)
+        unmet = Candidates(firsts, counts, alone)
         mask &= ~note_strangers(shape, unmet, tallies)
         mask &= ~note_lost_letters(shape, unmet, tallies)
         mask &= ~_note_zeros(shape, firsts, steps, mask, tallies=tallies)
     source = shape.related.name if shape.related else shape.file
-    tallies.amounts["future_absent"] += int((mask & (steps == 0)).sum())
     examples = firsts.first(
         mask,
         shape.file,
@@ -76,6 +76,8 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
     tallies.amounts["series"] += len(series)
     if not mask.any():
         return
+    reach = series.max(np.where(counted, ahead, 0))
+    remedy = _advise_future(shape, source, _Lack(firsts, mask, steps, reach), tallies)
     tallies.add(
         "future-partial" if shape.unfilled else "future-partial-filled",
         examples,
@@ -83,24 +85,17 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
         horizon=horizon,
         unfilled=list_names(shape.unfilled),
         source=source,
+        remedy=remedy if shape.unfilled else None,
     )
 
 
-def advise_future(shape: Shape, tallies: Tallies) -> None:
-    """Say, after all parts, how to give the series the rest of their future."""
-    absent, source = tallies.amounts.pop("future_absent", 0), shape.file
-    if shape.related is not None:
-        source = shape.related.name
-    remedy = _advise_future(shape, source) if shape.unfilled else ""
-    others = tallies.examples("rts-series-unknown")
-    if others and absent:
-        remedy = (
-            f"write the ids of both files alike, as {source} has "
-            f"{str(others[0].value)!r} (row {others[0].row}), which {shape.file} "
-            f"lacks; or {remedy}"
-        )
-    if shape.unfilled:
-        tallies.advise("future-partial", remedy)
+def _mark_met(shape: Shape, series: Series) -> Array:
+    """Mark the series for which RTS.csv has a value at any moment, [n series]."""
+    rows = series.rows
+    met = np.zeros(len(rows), dtype=bool)
+    for name in shape.related.columns if shape.related else ():
+        met |= ~is_blank(rows[name])
+    return series.sum(met) > 0
 
 
 def _note_zeros(
@@ -138,20 +133,60 @@ def _note_zeros(
     return found
 
 
-def _advise_future(shape: Shape, source: str) -> str:
-    """Say how to complete covariates, or do without; texts cannot be filled."""
-    tables = [shape.history.plan, *([shape.related.plan] if shape.related else [])]
-    numbers = {name for plan in tables for name in plan.numbers}
-    able = tuple(name for name in shape.unfilled if name in numbers)
-    end = shape.frequency.moments(np.array([shape.horizon]), shape.last)[0]
-    remedy = f"give {source} a row of each series for each step, up to "
-    remedy += shape.clock.write(int(end))
-    if able == shape.unfilled:
-        return f"{remedy}; or set futurefill for {list_names(able)}"
-    texts = tuple(name for name in shape.unfilled if name not in able)
-    remedy += f"; or leave {list_names(texts)} out with Preparation.DropColumns, as "
-    remedy += "texts cannot be filled"
-    return f"{remedy}, and set futurefill for {list_names(able)}" if able else remedy
+@dataclass(frozen=True)
+class _Lack:
+    """The series that lack rows of the future, [n series].
+
+    ``steps`` is how many steps of the horizon each has, and ``reach`` the last of them.
+    """
+
+    firsts: Rows
+    mask: Array
+    steps: Array
+    reach: Array
+
+
+def _advise_future(shape: Shape, source: str, lack: _Lack, tallies: Tallies) -> str:
+    """Say which rows of the future to add, by which of them are missing."""
+    end = _write_step(shape, shape.horizon)
+    ours, steps, reach = lack.mask, lack.steps, lack.reach
+    none, short = ours & (steps == 0), ours & (steps > 0) & (reach < shape.horizon)
+    torn = ours & (steps < reach)
+    begin = _write_step(shape, 1)
+    if torn.any():
+        return (
+            f"give {source} a row of each series for each step from {begin} to {end}: "
+            "steps between its rows are missing, as where they are of longer steps "
+            "(repeat a value for each step that it holds for)"
+        )
+    if none.any() and not short.any():
+        name = lack.firsts.name(shape.keys, int(np.flatnonzero(none)[0]))
+        unknown = tallies.examples("rts-series-unknown")
+        other = ""
+        if unknown:
+            other = f"; compare the ids too, as {source} has {unknown[0].value!r}, "
+            other += f"which {shape.file} lacks"
+        return (
+            f"add the rows of {name!r}{' and the others' if none.sum() > 1 else ''} to "
+            f"{source}, from {begin} to {end}; or take their rows out of "
+            f"{shape.file}{other}"
+        )
+    if none.any():
+        return f"give {source} a row of each series for each step from {begin} to {end}"
+    amounts = tallies.amounts
+    least = int(reach[ours].min())
+    amounts["reach"] = min(amounts["reach"] or least, least)
+    return (
+        f"add the rows up to {end} to {source}; or write "
+        f'"ForecastHorizon": {amounts["reach"]} in config.json, as far as it reaches'
+    )
+
+
+def _write_step(shape: Shape, step: int) -> str:
+    """Write the moment of a step of the horizon."""
+    return shape.clock.write(
+        int(shape.frequency.moments(np.array([step]), shape.last)[0])
+    )
 
 
 def _note_blank(
@@ -186,14 +221,15 @@ def _note_blank(
         )
         return
     is_text = rows[name].dtype == object
-    remedy = "write a word for none there, such as none" if is_text else "fill them in"
+    remedy = "write its values into these rows"
+    if is_text:
+        remedy = "write a word for none there, such as none"
     source = shape.related.name if shape.related else shape.file
     if lacks:
         remedy = f"add the column {name!r} to {source}, with its values to come, if "
         remedy += "they are known"
-    remedy += f"; or leave {name!r} out with Preparation.DropColumns"
-    if not is_text:
-        remedy += f"; or set futurefill for {name!r}"
+    where = shape.file if lacks else source
+    remedy += f"; or, if they are not known yet, take {name!r} out of {where}"
     tallies.add(
         "future-blank",
         examples,

@@ -29,7 +29,12 @@ from glue.limits import (
 )
 from glue.reading.timestamps import format_moment
 from glue.settings.layers import Settings
-from glue.settings.rules import FREQUENCY_HINT, FREQUENCY_WORDS, tell_word
+from glue.settings.rules import (
+    FREQUENCY_HINT,
+    FREQUENCY_NEEDS,
+    FREQUENCY_WORDS,
+    tell_held,
+)
 from glue.shaping.survey import Survey
 
 _JOB = "TimeSeriesForecastingJobConfig"
@@ -142,8 +147,8 @@ def _choose_frequency(
         if steps is not None and steps.seconds > 1.5 * frequency.seconds:
             findings.add(
                 "coarser-than-frequency",
-                remedy=f'set ForecastFrequency to "{steps}" or longer, as values of '
-                "long steps cannot be split into shorter ones",
+                remedy=f'write "ForecastFrequency": "{steps}", as values of long '
+                "steps cannot be split into shorter ones; or take that key out",
                 file=file,
                 steps=steps,
                 evidence=evidence,
@@ -163,13 +168,13 @@ def _choose_frequency(
 
 def _advise_frequency(frequency: Frequency, evidence: str, findings: Findings) -> None:
     """Name the step of the history where the settings have one that is none."""
-    finer = {
+    finer = [
         word
-        for word in FREQUENCY_WORDS.values()
-        if parse_frequency(word).seconds < frequency.seconds
-    }
+        for word, said in FREQUENCY_WORDS.items()
+        if parse_frequency(said).seconds < frequency.seconds
+    ]
     for about in (
-        *(f"; {tell_word(word)} for" for word in finer),
+        *(f"{tell_held(word)} (needs {FREQUENCY_NEEDS}" for word in finer),
         f"needs {FREQUENCY_HINT}",
     ):
         findings.advise(
@@ -378,14 +383,27 @@ class _Horizon:
         configured: int | None = settings.job.get("ForecastHorizon")
         horizon = self._infer(longest) if configured is None else configured
         if horizon > longest:
-            remedy = f"set ForecastHorizon to {longest} or less"
-            if horizon <= MAX_HORIZON:
-                steps = STEPS_PER_HORIZON * horizon
-                remedy += f", or upload a history of {steps} time steps or more"
-            self._say("horizon-too-long", horizon=horizon, most=longest, remedy=remedy)
+            self._say_too_long(horizon, longest, settings)
         elif configured is not None and self.steps < COMFORTABLE_STEPS * horizon:
             self._say("horizon-long", horizon=horizon)
         return horizon
+
+    def _say_too_long(self, horizon: int, longest: int, settings: Settings) -> None:
+        """Say that a horizon is too long, or that it is counted in too long steps."""
+        remedy, of = f"set ForecastHorizon to {longest} or less", ""
+        if horizon <= MAX_HORIZON:
+            steps = STEPS_PER_HORIZON * horizon
+            remedy += f", or upload a history of {steps} time steps or more"
+        natural = find_frequency(self.survey.steps).frequency
+        configured = settings.job.get("ForecastFrequency")
+        if configured and natural and natural.seconds < self.frequency.seconds:
+            most = longest_horizon(self.survey.count_steps(natural))
+            of = f" of the ForecastFrequency, {configured!r}"
+            if horizon <= most:
+                remedy = f'write "ForecastFrequency": "{natural}", as the rows of '
+                remedy += f"{self.file} are {natural.name}s apart; or take that key out"
+        facts = {"horizon": horizon, "most": longest, "of": of}
+        self._say("horizon-too-long", remedy=remedy, **facts)
 
     def _say(self, code: str, **facts: Any) -> None:
         self.findings.add(code, file=self.file, steps=self.steps, **facts)

@@ -35,6 +35,9 @@ _DIFFERENT = (
 )
 SLIP = "keep the right one of each, or correct a date that is mistyped"
 _HALF_DAYS = "write hours from 0 to 23, or AM or PM behind them"
+_SHARED = "several items"
+# Ids that were cut are of one length, and short.
+_LONGEST_CUT = 4
 _TIMES_LOST = "if times of day were lost"
 # So many rows of a date are as many as it has hours, or nearly.
 _HALF_DAY = 12
@@ -200,6 +203,11 @@ def explain_repeats(
             advice = slips.advise() or advice
         tallies.advise(_CODE, advice)
         hours_lost = advice == _HALF_DAYS or advice.startswith(_TIMES_LOST)
+        if advice.startswith(_SHARED):
+            findings.hold_back(
+                ("metadata-duplicate", "rts-duplicate-rows", "column-collision")
+            )
+            findings.hold_back(("ids-unmatched", "rts-nothing-matched"))
         if advice == _HALF_DAYS:
             _tell_half_days(shape, tallies, findings)
         if hours_lost:
@@ -249,7 +257,7 @@ def _list_advice(
     if ids and all(map(is_damaged, ids)):
         text = ids[0]
         yield (
-            f"several items share an id such as {text!r}, as a spreadsheet has rounded "
+            f"{_SHARED} share an id such as {text!r}, as a spreadsheet has rounded "
             f"long numbers: export {shape.file} again with its ids as text"
         )
     if counts["repeats_of_clocks"] == total:
@@ -271,6 +279,14 @@ def _list_advice(
         item, lost = shape.keys[0], ""
         if counts["repeats"] >= _MOST * counts["repeats_among"]:
             lost = "if times of day were lost, export them too; "
+        cut = _find_cut(shape)
+        if cut:
+            yield (
+                f"{_SHARED} or places share an id such as {ids[0]!r}: all ids have "
+                f"{cut} signs, so if they were cut short, export them whole in all "
+                "files; otherwise add the column that tells places apart, and name it "
+                "in GroupingAttributeNames of TimeSeriesConfig"
+            )
         yield (
             f"{'' if shape.survey.has_times else lost}several items or places seem to "
             f"share an id in {item!r}: if ids were cut short or put together, export "
@@ -283,6 +299,13 @@ def _list_advice(
             "GroupingAttributeNames of TimeSeriesConfig; otherwise keep one of "
             f"each; {_OR_COMBINE}"
         )
+
+
+def _find_cut(shape: Shape) -> int | None:
+    """Give the length of the ids, where all are short and of one length."""
+    lengths = {len(item) for item in shape.history.items}
+    longest = max(lengths, default=0)
+    return longest if len(lengths) == 1 and longest <= _LONGEST_CUT else None
 
 
 def _list_named(counts: dict[str, int]) -> list[str]:

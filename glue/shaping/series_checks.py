@@ -223,6 +223,8 @@ def _note(
         return
 
     def describe(at: int) -> str:
+        if code == _UNDATED:
+            return shape.clock.write(int(rows.seconds[at]))
         if each is None:
             name = name_row(rows, shape.keys, at)
             return name + _tell_apart(shape, rows, at) if code in _REPEATS else name

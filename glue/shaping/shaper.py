@@ -14,23 +14,20 @@ from glue.findings.finding import (
     Tallies,
     list_some,
 )
-from glue.reading.numbers import is_number
 from glue.rows import Rows
 from glue.shaping.attributes import join_attributes
 from glue.shaping.column_values import ColumnValues, ValueCounts, name_blanks
 from glue.shaping.covariates import CovariateJoiner, SharedUse
-from glue.shaping.future import advise_future, check_future, cut_horizon, note_none
+from glue.shaping.future import check_future, cut_horizon, note_none
 from glue.shaping.hook import Hook, HookCaller, list_others, returns_its_table
 from glue.shaping.input_files import Blocks, InputFiles, PartLimits, write_blocks
 from glue.shaping.parts import Parts
 from glue.shaping.repeats import Slips, explain_repeats, note_repeats
 from glue.shaping.series_checks import check_series, drop_short_series
 from glue.shaping.shape import Parted, Shape
-from glue.shaping.spellings import spell_alike
 from glue.shaping.strangers import explain_lost, find_lost
+from glue.shaping.unlike_ids import explain_unlike
 from glue.shaping.workers import Shelf, Workers
-
-_SHEETS = "; spreadsheets change ids that look like numbers"
 
 
 @dataclass
@@ -161,7 +158,6 @@ class Shaper:
         )
         for found in workers.run(step, history.count):
             facts.merge(found)
-        advise_future(self.shape, facts.joins)
         if joiner is not None:
             if shared is not None and facts.shared is not None:
                 joiner.tell(shared, facts.shared)
@@ -200,19 +196,9 @@ class Shaper:
             remedy = f"write its moments as those of {file} are, such as {ours} for "
             remedy += f"{theirs}, so that both mean the same period"
         if not amounts.pop("known", 0):
-            known = list_some(map(repr, sorted(self.shape.history.items)), 3)
-            why = f"none of its series is in {file}, which has {known}"
-            remedy = "write the ids of both files alike, and all columns that name a "
-            remedy += "series"
             unknown = joins.examples("rts-series-unknown")
-            remedy = _explain_unknown(unknown, self.shape) or remedy
+            why, remedy = self._explain_unknown(unknown, related.table.name)
             findings.hold_back(["ids-unmatched"])
-            lost = find_lost(sorted(self.shape.history.items), unknown)
-            if lost is not None:
-                bad = file if "?" in lost[0] else related.table.name
-                words, remedy = explain_lost(bad)
-                why += f"; {words}: {lost[0]!r} is {lost[1].value!r} in "
-                why += related.table.name
         findings.add(
             "rts-nothing-matched",
             examples=joins.examples("rts-series-unknown"),
@@ -221,43 +207,25 @@ class Shaper:
             why=why,
         )
 
-
-def _explain_unknown(unknown: list[Example], shape: Shape) -> str | None:
-    """Say which id of the history one of another table stands for, if that is clear."""
-    alike = {spell_alike(item): item for item in shape.history.items}
-    for example in unknown:
-        text = (
-            str(example.value).split(" at ", maxsplit=1)[0].split(", ", maxsplit=1)[0]
+    def _explain_unknown(self, unknown: list[Example], source: str) -> tuple[str, str]:
+        """Say why no series of RTS.csv is one of the history, and what to do."""
+        file, items = self.shape.file, sorted(self.shape.history.items)
+        lost = find_lost(items, unknown)
+        if lost is not None:
+            words, remedy = explain_lost(file if "?" in lost[0] else source)
+            return f"{words}: {lost[0]!r} is {lost[1].value!r} in {source}", remedy
+        groups = len(self.shape.keys) - 1
+        unlike = explain_unlike(unknown, items, file=file, source=source, groups=groups)
+        if unlike is not None:
+            return unlike
+        known = list_some(map(repr, items), 3)
+        alone = len(self.shape.keys) == 1
+        both = "" if alone else f", and all of {list_some(map(repr, self.shape.keys))}"
+        return (
+            f"none of its series is in {file}, which has {known}",
+            f"upload the {source} of these items, or leave it out; if they are the "
+            f"same items, write their ids{both} alike in both files",
         )
-        item = alike.get(spell_alike(text)) or _find_within(text, alike.values())
-        longer = [one for one in shape.history.items if _find_within(one, [text])]
-        if item is None and len(longer) == 1:
-            item = longer[0]
-            return (
-                f"write {item!r} as {text!r} in {shape.file}, if they are the same "
-                "item, and the other ids likewise"
-            )
-        if item == f"{text}.0":
-            return (
-                f"write {item!r} as {text!r} in {shape.file}, if they are the same "
-                f"item, and the other ids likewise{_SHEETS}"
-            )
-        if item is not None and item != text:
-            return (
-                f"write {text!r} as {item!r}, if they are the same item, and the other "
-                f"ids likewise{_SHEETS if is_number(item) else ''}"
-            )
-    return None
-
-
-def _find_within(text: str, items: Iterable[str]) -> str | None:
-    """Find the one id of the history that an id goes on from, as F-54 (new) does."""
-    found = [
-        item
-        for item in items
-        if text.startswith(item) and not text[len(item) : len(item) + 1].isalnum()
-    ]
-    return found[0] if len(found) == 1 else None
 
 
 def write_input(

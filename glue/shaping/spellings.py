@@ -84,6 +84,16 @@ def tell_difference(text: str, like: str) -> str:
     return f"is {like!r} {next(alike, rest)}{_name_odd(text, like)}"
 
 
+def see_alike(text: str, like: str) -> bool:
+    """Say whether nobody can see what differs between two texts."""
+    return _plain_form(text) == _plain_form(like)
+
+
+def _plain_form(text: str) -> str:
+    shown = (one for one in text if unicodedata.category(one) != "Cf")
+    return unicodedata.normalize("NFC", "".join(shown))
+
+
 def _drop_class(*classes: str) -> Callable[[str], str]:
     def drop(text: str) -> str:
         parts = unicodedata.normalize("NFKD", text)
@@ -125,6 +135,8 @@ def _name_end(end: str) -> str:
     """Name what stands at one end of an id."""
     if end == "'":
         return "an apostrophe (')"
+    if all(unicodedata.category(letter) == "Cf" for letter in end):
+        return f"a sign that cannot be seen (U+{ord(end[0]):04X})"
     if not end.isprintable() or not end.strip():
         return f"a blank (U+{ord(end[0]):04X})"
     return repr(end)

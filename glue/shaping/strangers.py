@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from glue.arrays import Array
-from glue.findings.finding import Example, Tallies
+from glue.findings.finding import Count, Example, Tallies
 from glue.reading.numbers import is_number
 from glue.rows import Rows
 from glue.shaping.shape import Shape
-from glue.shaping.spellings import is_damaged, tell_difference
+from glue.shaping.spellings import is_damaged, see_alike, tell_difference
+from glue.shaping.unlike_ids import explain_unlike
 from glue.understanding.totals import is_total
 
 # So many ids are looked at, and compared with as many others.
@@ -25,6 +27,10 @@ _LEAST_LETTERS = 2
 _NO_DIGITS = str.maketrans("", "", "0123456789")
 
 
+# A spreadsheet makes such a date of an id such as MAR-12.
+_DATED = re.compile(
+    r"\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)", re.IGNORECASE
+)
 _LOST = "letters with accents became ? in {file} when it was exported"
 _EXPORT = "export {file} again as CSV in UTF-8, so that the letters are kept"
 
@@ -63,14 +69,16 @@ def note_strangers(shape: Shape, series: Candidates, tallies: Tallies) -> Array:
     for name in shape.keys:
         known = _list_known(shape, series, name)
         strangers: dict[str, tuple[int, _Cause]] = {}
+        rows = 0
         for at in np.flatnonzero(series.unmet)[:_MOST_NAMES].tolist():
             text = str(series.firsts[name][at])
             cause = _find_cause(text, shape, known, few=int(series.counts[at]))
             if cause is not None:
+                rows += 0 if found[at] else int(series.counts[at])
                 found[at] = True
                 row = int(series.firsts.numbers[at])
                 strangers[text] = min(strangers.get(text, (row, cause)), (row, cause))
-        _tell(shape, name, strangers, tallies)
+        _tell(shape, name, strangers, tallies, rows=rows)
     return found
 
 
@@ -87,6 +95,9 @@ def note_lost_letters(shape: Shape, series: Candidates, tallies: Tallies) -> Arr
     names = {series.firsts.name(shape.keys, at): at for at in unmet}
     unknown = tallies.examples("rts-series-unknown")
     pair = find_lost(names, unknown)
+    if pair is None and _note_unlike(shape, series, names, unknown, tallies=tallies):
+        found[list(names.values())] = True
+        return found
     if pair is None:
         return _note_lost_zeros(shape, series, names, unknown, tallies=tallies)
     if shape.related is None:
@@ -112,6 +123,42 @@ def note_lost_letters(shape: Shape, series: Candidates, tallies: Tallies) -> Arr
         remedy=remedy,
     )
     return found
+
+
+def _note_unlike(
+    shape: Shape,
+    series: Candidates,
+    names: dict[str, int],
+    unknown: list[Example],
+    *,
+    tallies: Tallies,
+) -> bool:
+    """Note the names that RTS.csv writes another way, where it has as many unknown."""
+    if shape.related is None or tallies.count("rts-series-unknown") != len(names):
+        return False
+    items = {str(series.firsts[shape.keys[0]][at]) for at in names.values()}
+    groups, source = len(shape.keys) - 1, shape.related.name
+    unlike = explain_unlike(
+        unknown, items, file=shape.file, source=source, groups=groups
+    )
+    if unlike is None:
+        return False
+    why, remedy = unlike
+    places = [
+        Example(shape.file, int(series.firsts.numbers[at]), shape.keys[0], name)
+        for name, at in names.items()
+    ]
+    tallies.add(
+        "ids-unmatched",
+        sorted(places, key=lambda place: place.row or 0),
+        count=len(places),
+        column=shape.keys[0],
+        file=shape.file,
+        source=source,
+        why=why,
+        remedy=remedy,
+    )
+    return True
 
 
 def _note_lost_zeros(
@@ -209,13 +256,20 @@ def _list_known(shape: Shape, series: Candidates, name: str) -> list[str]:
 
 
 def _tell(
-    shape: Shape, name: str, found: dict[str, tuple[int, _Cause]], tallies: Tallies
+    shape: Shape,
+    name: str,
+    found: dict[str, tuple[int, _Cause]],
+    tallies: Tallies,
+    *,
+    rows: int,
 ) -> None:
     if not found or shape.related is None:
         return
     places = [Example(shape.file, row, name, text) for text, (row, _) in found.items()]
     first = min(found, key=lambda text: found[text][0])
     cause = found[first][1]
+    head, only, rest = cause.remedy.partition("; only")
+    tail = only + rest
     tallies.add(
         "ids-unmatched",
         sorted(places, key=lambda place: place.row or 0),
@@ -223,8 +277,9 @@ def _tell(
         column=name,
         file=shape.file,
         source=shape.related.name,
-        why=f"{first!r} {cause.why}",
-        remedy=cause.remedy + (", and the others likewise" if len(found) > 1 else ""),
+        why=f"{first!r} {cause.why}"
+        + ("" if len(found) == 1 and rows <= _FEW_ROWS else f", in {Count(rows):row}"),
+        remedy=f"{head}{', and the others likewise' if len(found) > 1 else ''}{tail}",
     )
 
 
@@ -236,7 +291,7 @@ def _find_cause(
     if twin:
         return _Cause(
             tell_difference(text, twin),
-            _advise_twin(text, twin),
+            _advise_twin(text, twin, is_met=twin in known),
         )
     if near:
         return _explain_near(text, near, shape, few)
@@ -250,8 +305,15 @@ def _find_cause(
     return _explain_odd(text, shape)
 
 
-def _advise_twin(text: str, twin: str) -> str:
-    """Say which of two spellings to keep: the one without marks, or in mixed case."""
+def _advise_twin(text: str, twin: str, *, is_met: bool) -> str:
+    """Say which of two spellings to keep: the one that the future has.
+
+    Where it has neither, the one without marks, or in mixed case.
+    """
+    if is_met and see_alike(text, twin):
+        return f"copy {twin!r} from a row where it is right into these cells"
+    if is_met:
+        return f"write {twin!r} there, if both are one"
     better, worse = twin, text
     is_mixed = not text.islower() and not text.isupper()
     if text in twin or is_mixed or (twin.islower() and text.isupper()):
@@ -267,8 +329,8 @@ def _explain_near(text: str, near: str, shape: Shape, few: int) -> _Cause:
     some = f"stands in {rows} only and " if few <= _FEW_ROWS else ""
     return _Cause(
         f"{some}looks like {near!r} mistyped",
-        f"write {near!r} there, or remove the row; only if {text!r} is an id of its "
-        f"own, give {source} its rows of the future",
+        f"write {near!r} there; only if {text!r} is an id of its own, give {source} "
+        "its rows of the future",
     )
 
 
@@ -277,6 +339,12 @@ def _explain_odd(text: str, shape: Shape) -> _Cause | None:
     if is_damaged(text):
         return _Cause(
             "looks like a number that a spreadsheet has rounded",
+            f"export {shape.file} again with its ids as text",
+        )
+    if _DATED.fullmatch(text):
+        return _Cause(
+            "looks like a date that a spreadsheet made of an id, such as "
+            f"{'-'.join(reversed(text.split('-'))).upper()}",
             f"export {shape.file} again with its ids as text",
         )
     if is_total(text):

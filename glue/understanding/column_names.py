@@ -245,6 +245,11 @@ def find_column(
         problem += f"{file} has no such column (found {list_some(header)}{hint})"
         remedy = "correct the name in TimeSeriesConfig of the settings, or take it out "
         remedy += "there, so that the column is found by its content"
+        key = next((key for key, word in WORDS.items() if word == role), None)
+        likely = [one for one in header if key and is_usual(key, one)]
+        if len(likely) == 1:
+            remedy = f'write "{key}": "{likely[0]}" in TimeSeriesConfig of config.json'
+            remedy += ", or take that key out, so that the column is found by itself"
         findings.add("column-missing", remedy=remedy, problem=problem, file=file)
     elif column != name:
         findings.add("column-spelling", file=file, column=column, name=shorten(name))

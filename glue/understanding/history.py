@@ -9,6 +9,7 @@ import numpy as np
 
 from glue.findings.finding import FileRejected, Findings
 from glue.reading.header import MAX_LONG_COLUMNS, check_count
+from glue.reading.odd_dates import DateColumn
 from glue.reading.profile import (
     ItemSample,
     TableProfile,
@@ -144,7 +145,12 @@ def _plan_reading(
     file, target = table.name, profile.numbers[roles.target]
     order = settings.preparation.get("DateOrder")
     reading = choose_reading(
-        profile.timestamps, order, findings, file=file, column=roles.timestamp
+        profile.timestamps,
+        order,
+        findings,
+        file=file,
+        column=roles.timestamp,
+        look=lambda: DateColumn.of(table, roles.timestamp),
     )
     types = choose_types(profile, roles.others, settings, findings, file=file)
     if not target.filled - target.missing:

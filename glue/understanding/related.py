@@ -10,17 +10,21 @@ import numpy as np
 from glue.arrays import Array
 from glue.findings.finding import Findings, list_some
 from glue.reading.header import MAX_LONG_COLUMNS, check_count
+from glue.reading.numbers import is_number
+from glue.reading.odd_dates import DateColumn
 from glue.reading.profile import TableProfile, profile_table, read_sample
 from glue.reading.tables import Table
 from glue.reading.timestamp_choice import choose_reading
 from glue.reading.timestamps import shows_order
 from glue.reading.typed_rows import ReadPlan
+from glue.rows import Rows
 from glue.settings.layers import Settings
 from glue.understanding.column_names import (
     GROUPS,
     ITEM,
     TARGET,
     TIME,
+    WORDS,
     find_column,
     is_usual,
     match_column,
@@ -64,6 +68,10 @@ class RelatedTable:
         return tuple(name for name in self.table.header if name in added)
 
 
+# So large a share of the values of one column stands in another that is the same.
+_SAME = 0.9
+
+
 def check_swapped(
     history: HistoryTable, table: Table, settings: Settings, findings: Findings
 ) -> bool:
@@ -76,14 +84,35 @@ def check_swapped(
         return False
     findings.add(
         "column-unclear",
-        remedy=f"if {named[0]!r} is to be forecast, put the table that has it into the "
-        f"archive as TTS.csv; otherwise name {target!r} as {TARGET} in "
-        "TimeSeriesConfig of config.json",
+        remedy=f"{_advise_swap(history.table.name, table.name, named[0])}; otherwise "
+        f'write "{TARGET}": "{target}" in TimeSeriesConfig of config.json',
         file=f"{history.table.name} or {table.name}",
         role="target",
         columns=list_some([target, *named]),
     )
     return True
+
+
+def _advise_swap(history: str, related: str, target: str) -> str:
+    """Say that two files have each other's names, if that is so."""
+    return (
+        f"the two files seem to be swapped, as {target!r} stands in {related}: rename "
+        f"{related} to {history}, and {history} to {related}"
+    )
+
+
+def advise_swapped(history: str, table: Table, findings: Findings) -> None:
+    """Say that files are swapped, where only RTS.csv has a column called as a target.
+
+    It is said of a history whose target is unclear.
+    """
+    named = [name for name in table.header if is_usual(TARGET, name)]
+    if named:
+        findings.advise(
+            "column-unclear",
+            _advise_swap(history, table.name, named[0]),
+            about=f"could be the {WORDS[TARGET]}",
+        )
 
 
 def check_dates(
@@ -96,7 +125,12 @@ def check_dates(
     profile = profile_table(table, column, (), Findings())
     if profile is not None:
         choose_reading(
-            profile.timestamps, order, findings, file=table.name, column=column
+            profile.timestamps,
+            order,
+            findings,
+            file=table.name,
+            column=column,
+            look=lambda: DateColumn.of(table, column),
         )
 
 
@@ -127,11 +161,17 @@ def understand_related(
     if not len(sample):
         return None
     table = tidy_moments(table, sample, named, findings)
+    shifted = _find_shift(table, sample, roles)
+    if shifted is not None:
+        _note_shift(table, shifted, roles, findings)
+        return None
     is_general = _is_general(table, history)
     needed = (roles.timestamp,) if is_general else (roles.item_id, roles.timestamp)
     guesses = _guess_keys(table, history, needed)
     table = _match_header(table, history.table.name, guesses, roles, findings=findings)
-    _check_collisions(table, roles.others, history.table.name, findings)
+    _check_collisions(
+        table, roles.others, history.table.name, findings, first=history.table
+    )
     if findings.errors > before:
         return None
     left = [name for name in roles.groups if name not in table.header]
@@ -147,12 +187,47 @@ def understand_related(
     if order is None and not shows_order(profile.timestamps):
         order = history.reading.order
     reading = choose_reading(
-        profile.timestamps, order, findings, file=file, column=roles.timestamp
+        profile.timestamps,
+        order,
+        findings,
+        file=file,
+        column=roles.timestamp,
+        look=lambda: DateColumn.of(table, roles.timestamp),
     )
     if reading is None:
         return None
     plan = ReadPlan(keys, roles.timestamp, reading)
     return _complete(table, plan, profile, settings, findings=findings)
+
+
+def _find_shift(table: Table, sample: Rows, roles: Roles) -> list[str] | None:
+    """Give the names of a table whose first one is gone; None where none is.
+
+    The moments stand one column right of their name then.
+    """
+    header = list(table.header)
+    time = match_column(roles.timestamp, header)
+    if time is None or match_column(roles.item_id, header) or time == header[-1]:
+        return None
+    at = header.index(time)
+    beside = header[at + 1]
+    is_moved = is_moments(beside, sample[beside]) and not is_moments(time, sample[time])
+    return [roles.item_id, *header[:-1]] if is_moved else None
+
+
+def _note_shift(
+    table: Table, names: Sequence[str], roles: Roles, findings: Findings
+) -> None:
+    """Say that the names of a table stand one column too far left."""
+    last = table.header[-1]
+    findings.add(
+        "column-missing",
+        remedy="the others stand one column too far left, and "
+        f"{last!r} at the end is one too many: the names are {','.join(names)}",
+        problem=f"the first name in the header of {table.name} is gone, "
+        f"{roles.item_id!r} (found {list_some(table.header)})",
+        file=table.name,
+    )
 
 
 def _is_general(table: Table, history: HistoryTable) -> bool:
@@ -292,7 +367,12 @@ def _find_alike(header: Sequence[str], names: Iterable[str]) -> list[str]:
 
 
 def _check_collisions(
-    table: Table, taken: Sequence[str], other: str, findings: Findings
+    table: Table,
+    taken: Sequence[str],
+    other: str,
+    findings: Findings,
+    *,
+    first: Table | None = None,
 ) -> None:
     both = _find_alike(table.header, taken)
     if both:
@@ -302,7 +382,33 @@ def _check_collisions(
             file=table.name,
             columns=list_some(map(repr, both)),
             other=other,
+            remedy=_advise_collision(both[0], table, first) if first else None,
         )
+
+
+def _advise_collision(name: str, table: Table, history: Table) -> str | None:
+    """Say what to do about a column of two files, by what it holds in each."""
+    ours, theirs = (_list_values(one, name) for one in (history, table))
+    if not ours or not theirs:
+        return None
+    both = list(set(ours) & set(theirs))
+    if not all(map(is_number, (*ours, *theirs))) and both:
+        return None  # it may tell series apart
+    if len(both) >= _SAME * len(set(ours)):
+        return f"it holds the same in both: take {name!r} out of {history.name}"
+    return (
+        f"row 2 has {ours[0]!r} in {history.name} and {theirs[0]!r} in {table.name}: "
+        f"rename one of the two, such as to '{name}_2' in {history.name}, or take it "
+        "out there"
+    )
+
+
+def _list_values(table: Table, name: str) -> list[str]:
+    column = match_column(name, table.header)
+    if column is None:
+        return []
+    sample = read_sample(table, Findings())
+    return [text.strip() for text in sample[column].tolist() if text.strip()]
 
 
 def _complete(

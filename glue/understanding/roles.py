@@ -23,9 +23,11 @@ from glue.reading.odd_values import (
 )
 from glue.reading.profile import unwrap_formula
 from glue.reading.timestamps import (
+    NEED_A_NAME,
     Reading,
     TimestampEvidence,
     TimestampParser,
+    find_form,
     find_order,
     is_date,
     is_moment,
@@ -41,6 +43,7 @@ from glue.understanding.column_names import (
     WORDS,
     find_column,
     is_key,
+    is_measure,
     is_time_name,
     is_usual,
     match_column,
@@ -65,10 +68,12 @@ _WRITE_THEM = {
     TIME: "write all of them as YYYY-MM-DD, with HH:MM:SS behind it below daily",
     TARGET: "write plain numbers such as 1234.5, and nothing where there is no value",
 }
-# An id that a program has read as a number, such as 104000.0.
-_WHOLE = re.compile(r"\d+\.0")
+# An id that a program has read as a number, such as 104000.0 or 104,000.
+_WHOLE = re.compile(r"\d+\.0|\d{1,3}(?:,\d{3})+")
 # Where so many of the ids differ, from row to row, they are amounts.
 _UNIQUE = 0.5
+# What the name of the ids is called where it is gone.
+FIRST_NAME = "item_id"
 # In fewer rows than this, a series may well have one row only.
 _LEAST_ROWS = 8
 # A column that names series has so many rows for each of its values, at least.
@@ -481,6 +486,8 @@ class _RoleSearch:
         texts = self.sample[name]
         filled = np.array([bool(text.strip()) for text in texts.tolist()])
         bad = filled & np.array([not _fits(role, text) for text in texts.tolist()])
+        if role == TIME:
+            bad |= filled & _mark_digits(texts[~bad & filled].tolist(), texts.tolist())
         count, total = int(bad.sum()), int(filled.sum())
         odd = self._explain(role, name, bad, filled & ~bad)
         what = f"{count} of {total} values of {self.file}'s column {name!r} are no "
@@ -536,16 +543,38 @@ class _RoleSearch:
             return None
         at, found = self.header.index(name), self.header.index(fit[0])
         value = next(t.strip() for t in self.sample[fit[0]].tolist() if t.strip())
+        return Oddity(
+            f"{_CONTENT[role]} such as {shorten(value)!r} stand under {fit[0]!r} "
+            "instead",
+            self._advise_header(at, found),
+        )
+
+    def _advise_header(self, at: int, found: int) -> str:
+        """Say how to mend a header whose name at a place belongs to another one."""
+        name, other = self.header[at], self.header[found]
+        last = self.header[-1]
+        has_keys = any(is_usual(ITEM, one) for one in self.header)
+        is_odd = not has_keys and not is_usual(TARGET, last) and not is_measure(last)
+        swapped = [
+            role
+            for role in (TARGET, ITEM)
+            if is_usual(role, other) and _is_able(role, other, self.sample[name])
+        ]
+        if swapped and not (found == at + 1 and is_odd):
+            return f"swap the names {name!r} and {other!r} in the header"
+        if found == at + 1 and is_odd:
+            line = ",".join([FIRST_NAME, *self.header[:-1]])
+            return (
+                "the first name of the header is gone, so that the others stand one "
+                f"column too far left, and {self.header[-1]!r} at the end is one too "
+                f"many: the names are {line}"
+            )
         remedy = "bring the names of the header into the order of the columns"
         if abs(at - found) == 1:
             side = "left" if at < found else "right"
             remedy += f": they seem to stand one column too far {side}, or two of them "
             remedy += "are swapped"
-        return Oddity(
-            f"{_CONTENT[role]} such as {shorten(value)!r} stand under {fit[0]!r} "
-            "instead",
-            remedy,
-        )
+        return remedy
 
     def check_reserved(self) -> None:
         """Refuse columns that are called as a forecast's own columns will be."""
@@ -640,6 +669,17 @@ def _fits(role: str, text: str) -> bool:
     if role == TARGET:
         return is_number(text) or text.casefold() in MISSING
     return role == ITEM or is_moment(text, named=True)
+
+
+def _mark_digits(good: list[str], texts: list[str]) -> Array:
+    """Mark the texts that are months or years, where most are dates with a day, [n].
+
+    A number such as 1884.25 looks like a month of a year, and is none among dates.
+    """
+    usual = Counter(find_form(text) for text in good).most_common(1)
+    if not usual or usual[0][0] in NEED_A_NAME:
+        return np.zeros(len(texts), dtype=bool)
+    return np.array([find_form(text) in NEED_A_NAME for text in texts], dtype=bool)
 
 
 def _share_of_digits(texts: Array) -> float:

@@ -83,6 +83,8 @@ class Backend(moto_glue.GlueBackend):
                 operation,
                 "Role should be given assume role permissions for Glue Service.",
             ) from error
+        shown = kind.show_libraries(definition.get("DefaultArguments") or {})
+        self.machine.processes.prepare(self.machine.libraries.warm(shown))
 
     def update_job(self, name: str, update: dict[str, Any]) -> None:
         """Replace a job's definition; what is not given falls back to its default."""

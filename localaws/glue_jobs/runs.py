@@ -191,10 +191,11 @@ class JobRun:
         before = (script.parent, script.parent.with_name("modules"), *self._wheels)
         spark = find_spark(script)
         if spark is None:
-            shown = machine.libraries.show(
-                self.plan.kind.show_libraries(self.plan.arguments)
+            shown = self.plan.kind.show_libraries(self.plan.arguments)
+            warmth = machine.libraries.warm(shown)
+            isolation = Isolation(
+                _RUNTIME, before=before, after=(warmth.libraries,), warmth=warmth
             )
-            isolation = Isolation(_RUNTIME, before=before, after=(shown,))
         else:
             isolation = Isolation(
                 _RUNTIME,
@@ -210,15 +211,15 @@ class JobRun:
             region=self.plan.region,
         )
         return machine.processes.start(
-            machine.processes.isolated_command(
-                isolation, str(report), str(script), *self._build_arguments()
-            ),
+            isolation,
+            str(report),
+            str(script),
+            *self._build_arguments(),
             environ={
                 **machine.environ(self.plan.region),
                 **credentials.environ,
                 "TMPDIR": str(working),
                 "HOME": str(working),
-                "PYTHONUNBUFFERED": "1",
                 **extra,
             },
             folder=working,

@@ -7,6 +7,11 @@ _NOWHERE = "http://127.0.0.1:1"
 LOOPBACK_HOSTS = "127.0.0.1,localhost,::1"
 
 
+def build_bare_environ() -> dict[str, str]:
+    """Build what every process here has, which holds nothing of its caller."""
+    return isolate({"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "en_US.UTF-8"})
+
+
 def isolate(environ: Mapping[str, str]) -> dict[str, str]:
     """Copy an environment without its AWS settings, and with made-up keys.
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
+from localaws.host.templates import Warmth
+
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html: the SDK is there.
 LAMBDA = ("boto3",)
 # https://docs.aws.amazon.com/glue/latest/dg/add-job-python.html: the library sets.
@@ -28,6 +30,11 @@ GLUE_SPARK = (
     *("s3fs", "s3transfer", "seaborn", "six", "tzdata", "urllib3"),
     *("holidays", "lightgbm", "scipy"),
 )
+# What the processes of SageMaker's jobs find: their image is the engine's.
+ENGINE = ("boto3", "holidays", "lightgbm", "numpy", "pandas", "pyarrow")
+# What takes long to import, and what boto3 imports only when a client is made.
+_SLOW = ("boto3", "lightgbm", "numpy", "pandas", "pyarrow")
+_CLIENTS = {"boto3": ("s3",)}
 
 
 class Libraries:
@@ -46,6 +53,17 @@ class Libraries:
                 link_distributions(close_over(names), folder)
                 self._made[names] = folder
             return self._made[names]
+
+    def warm(self, names: tuple[str, ...]) -> Warmth:
+        """Say what can be imported ahead of the installed ones of ``names``."""
+        return choose_warmth(self.show(names), names)
+
+
+def choose_warmth(folder: Path, names: tuple[str, ...]) -> Warmth:
+    """Choose what is imported ahead of those of ``names`` that a folder shows."""
+    slow = tuple(name for name in _SLOW if name in names and (folder / name).exists())
+    clients = [service for name in slow for service in _CLIENTS.get(name, ())]
+    return Warmth(folder, slow, tuple(clients))
 
 
 def close_over(names: Iterable[str]) -> dict[str, Distribution]:

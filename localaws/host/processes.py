@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import IO
 
 from localaws.host import sandbox
+from localaws.host.adopted import Adopted
+from localaws.host.template import Birth
+from localaws.host.templates import Templates, Warmth
 
 
 @dataclass(frozen=True)
@@ -25,12 +28,15 @@ class Isolation:
     before: tuple[Path, ...] = ()
     after: tuple[Path, ...] = ()
     python: str = sys.executable
+    warmth: Warmth | None = None
 
 
 class Process:
     """A running subprocess and whatever it started itself."""
 
-    def __init__(self, popen: subprocess.Popen[bytes], access_key_id: str) -> None:
+    def __init__(
+        self, popen: subprocess.Popen[bytes] | Adopted, access_key_id: str
+    ) -> None:
         self._popen = popen
         self.pid = popen.pid
         self.access_key_id = access_key_id
@@ -52,6 +58,8 @@ class Process:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         self._popen.wait()
+        if isinstance(self._popen, Adopted):
+            self._popen.clear_group()
 
 
 class Processes:
@@ -63,51 +71,76 @@ class Processes:
         self._lock = threading.Lock()
         self._running: set[Process] = set()
         self._closed = False
+        self._templates = Templates()
+
+    def prepare(self, warmth: Warmth) -> None:
+        """Import libraries ahead for processes that are going to need them."""
+        self._templates.prepare(warmth)
 
     def start(
         self,
-        command: Sequence[str],
-        *,
+        isolation: Isolation,
+        *arguments: str,
         environ: Mapping[str, str],
         folder: Path,
-        stdout: IO[bytes] | int,
-        stderr: IO[bytes] | int,
+        stdout: IO[bytes],
+        stderr: IO[bytes],
         keep: Sequence[int] = (),
     ) -> Process:
-        """Start a command in ``folder``; it inherits the files in ``keep``."""
+        """Run a script in ``folder``; it inherits the files in ``keep``.
+
+        It is forked of one that has imported its libraries, or else started anew.
+        """
+        spec = self._build_spec(isolation)
+        birth = Birth(
+            spec=spec,
+            arguments=list(arguments),
+            command=_build_command(isolation.python, spec, arguments),
+            environ=dict(environ),
+            folder=str(folder),
+            numbers=[0, 1, 2, self._lifeline, *keep],
+        )
+        outputs = (stdout.fileno(), stderr.fileno())
+        begun = self._fork(isolation, birth, outputs) or self._begin(birth, outputs)
+        process = Process(begun, environ.get("AWS_ACCESS_KEY_ID", ""))
         with self._lock:
-            if self._closed:
-                raise RuntimeError("the local AWS has stopped")
-            popen = subprocess.Popen(
-                command,
-                env=dict(environ),
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=stdout,
-                stderr=stderr,
-                pass_fds=(self._lifeline, *keep),
-                start_new_session=True,
-            )
-            process = Process(popen, environ.get("AWS_ACCESS_KEY_ID", ""))
             self._running.add(process)
+            closed = self._closed
+        if closed:
+            process.kill()
+            raise RuntimeError("the local AWS has stopped")
         return process
 
-    def isolated_command(self, isolation: Isolation, *arguments: str) -> list[str]:
-        """Build the command for code that sees only what ``isolation`` shows it."""
+    def _build_spec(self, isolation: Isolation) -> str:
         spec = {
             "lifeline": self._lifeline,
             "script": str(isolation.script),
             "before": [str(path) for path in isolation.before],
             "after": [str(path) for path in isolation.after],
         }
-        return [
-            *(isolation.python, "-I", "-S", "-u"),
-            *(sandbox.__file__, json.dumps(spec), *arguments),
-        ]
+        return json.dumps(spec)
 
-    def module_command(self, module: str, *arguments: str) -> list[str]:
-        """Build the command for one of our own modules."""
-        return [sys.executable, "-m", module, str(self._lifeline), *arguments]
+    def _fork(
+        self, isolation: Isolation, birth: Birth, outputs: tuple[int, int]
+    ) -> Adopted | None:
+        if isolation.warmth is None:
+            return None
+        with Path(os.devnull).open("rb") as nothing:
+            files = [nothing.fileno(), *outputs, *birth.numbers[3:]]
+            return self._templates.fork(isolation.warmth, birth, files)
+
+    def _begin(self, birth: Birth, outputs: tuple[int, int]) -> subprocess.Popen[bytes]:
+        stdout, stderr = outputs
+        return subprocess.Popen(
+            birth.command,
+            env=birth.environ,
+            cwd=birth.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            pass_fds=birth.numbers[3:],
+            start_new_session=True,
+        )
 
     def forget(self, process: Process) -> None:
         """End what is left of a process."""
@@ -124,6 +157,7 @@ class Processes:
 
     def stop(self) -> None:
         """End every subprocess."""
+        self._templates.close()
         with self._lock:
             self._closed = True
             running = list(self._running)
@@ -135,3 +169,8 @@ class Processes:
         """Let go of the lifeline, once nothing runs."""
         os.close(self._lifeline_end)
         os.close(self._lifeline)
+
+
+def _build_command(python: str, spec: str, arguments: Sequence[str]) -> list[str]:
+    """Build the command of an interpreter that sees only what a sandbox shows it."""
+    return [python, "-I", "-S", "-u", sandbox.__file__, spec, *arguments]

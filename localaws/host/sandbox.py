@@ -14,6 +14,7 @@ import struct
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 # https://docs.kernel.org/userspace-api/landlock.html
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
@@ -112,13 +113,17 @@ def _wait_and_kill(lifeline: int) -> None:
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
-def main() -> None:
+def run(spec: dict[str, Any], arguments: list[str]) -> None:
     """Run the script of a sandbox as its specification says."""
-    spec = json.loads(sys.argv[1])
     begin(spec["lifeline"])
     sys.path[:] = [*spec["before"], *sys.path, *spec["after"]]
-    sys.argv = [spec["script"], *sys.argv[2:]]
+    sys.argv = [spec["script"], *arguments]
     runpy.run_path(spec["script"], run_name="__main__")
+
+
+def main() -> None:
+    """Run what the command line says."""
+    run(json.loads(sys.argv[1]), sys.argv[2:])
 
 
 if __name__ == "__main__":

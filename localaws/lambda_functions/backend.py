@@ -19,6 +19,7 @@ from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClie
 
 from localaws.faults.happenings import deliver
 from localaws.faults.plan import Subject
+from localaws.host import libraries
 from localaws.iam.roles import RoleClients, RoleError, check_trust
 from localaws.lambda_functions.asynchronous import (
     Invocation,
@@ -60,6 +61,11 @@ class Invoker:
         self._turns = threading.Semaphore(AT_ONCE)
         self._lock = threading.Lock()
         self._running: Counter[str] = Counter()
+
+    def prepare(self) -> None:
+        """Import ahead what every function finds."""
+        warmth = self._machine.libraries.warm(libraries.LAMBDA)
+        self._machine.processes.prepare(warmth)
 
     def resume(self) -> None:
         """Take up the events that were kept before a function had handled them."""
@@ -260,6 +266,7 @@ class Backend(moto_lambda.LambdaBackend):
     def create_function(self, spec: dict[str, Any]) -> moto_lambda.LambdaFunction:
         """Create a function, if Lambda may assume its role."""
         _check_role(spec.get("Role", ""))
+        Function.invoker.prepare()
         return super().create_function(spec)
 
     def update_function_configuration(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import socket
-import subprocess
 import threading
 import time
 import uuid
@@ -169,19 +168,20 @@ class Environment:
 
     def _start(self, folder: Path) -> None:
         self._channel, other = socket.socketpair()
+        warmth = self._machine.libraries.warm(libraries.LAMBDA)
         isolation = Isolation(
             Path(lambda_runtime.__file__),
-            before=(folder, self._machine.libraries.show(libraries.LAMBDA)),
+            before=(folder, warmth.libraries),
+            warmth=warmth,
         )
         with other, self._output.open("wb") as output:
             self._process = self._machine.processes.start(
-                self._machine.processes.isolated_command(
-                    isolation, str(other.fileno())
-                ),
+                isolation,
+                str(other.fileno()),
                 environ=self._environ(folder),
                 folder=folder,
                 stdout=output,
-                stderr=subprocess.STDOUT,
+                stderr=output,
                 keep=[other.fileno()],
             )
         self._answers = self._channel.makefile("rb")

@@ -1,8 +1,7 @@
 """The process of an AutoML job: reads the data, fits the engine, writes artifacts.
 
-Run as ``python -m localaws.sagemaker.automl_process <lifeline> <specification>``. It
-tells how far it is by lines of JSON in a file, and leaves its findings in S3 as
-Autopilot does.
+Its argument is the file of its specification. It tells how far it is by lines of JSON
+in a file, and leaves its findings in S3 as Autopilot does.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from typing import Any
 import boto3
 
 from forecaster import ForecasterError, fit
-from localaws.host import sandbox
 from trainer.artifacts import describe_ensemble, describe_report, write_artifacts
 from trainer.s3_files import PATIENT, Location
 from trainer.training_data import (
@@ -71,8 +69,7 @@ def run(spec: Mapping[str, Any], progress: Progress, s3: Any) -> None:
 
 def main() -> None:
     """Run the job of the specification on the command line."""
-    sandbox.begin(int(sys.argv[1]))
-    spec = json.loads(Path(sys.argv[2]).read_text())
+    spec = json.loads(Path(sys.argv[1]).read_text())
     progress = Progress(Path(spec["progress"]))
     try:
         run(spec, progress, boto3.client("s3", config=PATIENT))

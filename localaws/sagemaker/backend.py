@@ -83,7 +83,7 @@ class Backend(ModelRegistry):
         work = Work(
             kind="training",
             name=job.auto_ml_job_name,
-            module="localaws.sagemaker.automl_process",
+            script=Path(__file__).with_name("automl_process.py"),
             role_arn=job.request["RoleArn"],
             region=self.region_name,
             log_group="/aws/sagemaker/TrainingJobs",
@@ -169,7 +169,7 @@ class Backend(ModelRegistry):
         work = Work(
             kind="transform",
             name=name,
-            module="localaws.sagemaker.transform_process",
+            script=Path(__file__).with_name("transform_process.py"),
             role_arn=model.execution_role_arn,
             region=self.region_name,
             log_group="/aws/sagemaker/TransformJobs",

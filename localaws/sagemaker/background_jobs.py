@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from localaws.faults.happenings import Fate
+from localaws.host import libraries
 from localaws.host.logs import Tail
-from localaws.host.processes import Process
+from localaws.host.processes import Isolation, Process
 from localaws.iam.roles import assume_role
 from localaws.machine import Machine
 
@@ -27,7 +28,7 @@ class Work:
 
     kind: str
     name: str
-    module: str
+    script: Path
     role_arn: str
     region: str
     log_group: str
@@ -51,7 +52,7 @@ class Watcher:
 
 def run(machine: Machine, work: Work, watcher: Watcher) -> None:
     """Run a job's process to its end."""
-    folder = machine.folder / f"{work.module.rpartition('.')[2]}-{work.name}"
+    folder = machine.folder / f"{work.script.stem}-{work.name}"
     folder.mkdir(parents=True)
     try:
         code = _run(machine, work, watcher, folder)
@@ -79,9 +80,14 @@ def _run(machine: Machine, work: Work, watcher: Watcher, folder: Path) -> int | 
     spec.write_text(json.dumps(watcher.build_spec(folder)))
     log = folder / _LOG
     fate = Fate(machine.faults, work.kind, work.name)
+    warmth = machine.libraries.warm(libraries.ENGINE)
+    isolation = Isolation(
+        work.script, before=(_ROOT,), after=(warmth.libraries,), warmth=warmth
+    )
     with log.open("wb") as output:
         process = machine.processes.start(
-            machine.processes.module_command(work.module, str(spec)),
+            isolation,
+            str(spec),
             environ={**_build_environ(machine, work, folder), **fate.environ},
             folder=folder,
             stdout=output,
@@ -113,10 +119,8 @@ def _build_environ(machine: Machine, work: Work, folder: Path) -> dict[str, str]
     return {
         **machine.environ(work.region),
         **credentials.environ,
-        "PYTHONPATH": str(_ROOT),
         "TMPDIR": str(folder),
         "HOME": str(folder),
-        "PYTHONUNBUFFERED": "1",
     }
 
 

@@ -1,7 +1,7 @@
 """The process of a batch transform job: forecasts every input object.
 
-Run as ``python -m localaws.sagemaker.transform_process <lifeline> <specification>``. It
-writes ``<input>.out`` for every object, and says in a file what went wrong.
+Its argument is the file of its specification. It writes ``<input>.out`` for every
+object, and says in a file what went wrong.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any
 import boto3
 
 from forecaster import ForecasterError
-from localaws.host import sandbox
 from trainer.forecasts import forecast_file, load_model, name_output
 from trainer.s3_files import (
     PATIENT,
@@ -67,8 +66,7 @@ def check_payload(found: Location, body: bytes, most: float) -> None:
 
 def main() -> None:
     """Run the job of the specification on the command line."""
-    sandbox.begin(int(sys.argv[1]))
-    spec_path = Path(sys.argv[2])
+    spec_path = Path(sys.argv[1])
     spec = json.loads(spec_path.read_text())
     failure = Path(spec["failure"])
     try:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 import uuid
 import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from localaws.state.parts import Parts
 from localaws.state.pickles import (
     Unpickler,
     find_backend,
+    find_stamp,
     name_backend,
     refuse_part,
     to_bytes,
@@ -31,11 +34,21 @@ _OWNER, _PORT = "owner", "port"
 # systems hand out themselves.
 FIRST_PORT = 14566
 _LOOK_SECONDS = 0.5
+# The looking takes no more than this share of the time, however much there is.
+_LOOK_SHARE = 0.05
 # What jobs change without a call, and need not promise anybody.
 _BUSY = ("logs", "glue", "sagemaker")
 # What a call of a service changes beside it.
 _BESIDE = {"sns": ("sqs",), "events": ("sqs",)}
 _MODELS = {"states": "stepfunctions", "monitoring": "cloudwatch"}
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is to be written, and the stamps of those parts that have one."""
+
+    bodies: dict[str, bytes] = field(default_factory=dict)
+    stamps: dict[str, Any] = field(default_factory=dict)
 
 
 class Keeper:
@@ -45,6 +58,7 @@ class Keeper:
         self._parts = Parts(folder)
         self._lock = threading.RLock()
         self._written: dict[str, int] = {}
+        self._stamps: dict[str, Any] = {}
         self._names: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
         self._loaded: dict[str, Any] = {}
 
@@ -79,13 +93,15 @@ class Keeper:
     def save_execution(self, execution: Execution) -> None:
         """Save how an execution stands."""
         with self._lock:
-            name = self._name_part(execution, {})
-            self._write({name: to_bytes(execution, refuse_part)})
+            name = self._name_part(execution, Changes())
+            self._write(Changes({name: to_bytes(execution, refuse_part)}))
 
     def keep_up(self, tasks: Tasks) -> None:
         """Save now and then what changes by itself, until the machine stops."""
         lengths: dict[str, int] = {}
-        while tasks.sleep(_LOOK_SECONDS):
+        spent = 0.0
+        while tasks.sleep(max(_LOOK_SECONDS, spent / _LOOK_SHARE)):
+            began = time.thread_time()
             self._save(set(_BUSY))
             for execution in list_executions():
                 length = execution.count_events()
@@ -94,6 +110,7 @@ class Keeper:
                 ):
                     lengths[execution.exec_arn] = length
                     self.save_execution(execution)
+            spent = time.thread_time() - began
 
     def save_invocation(self, request_id: str, invocation: dict[str, Any]) -> None:
         """Save an event that a function has not handled yet."""
@@ -126,24 +143,38 @@ class Keeper:
 
     def _save(self, services: set[str]) -> None:
         with self._lock:
-            made: dict[str, bytes] = {}
+            made = Changes()
             for backend in _list_backends(services):
                 name = _BACKEND + "/".join(name_backend(backend))
-                found = dict(vars(backend))
-                made[name] = to_bytes(found, lambda part: self._name_part(part, made))
+                made.bodies[name] = self._spell(dict(vars(backend)), made)
             self._write(made)
 
-    def _write(self, made: dict[str, bytes]) -> None:
-        changed = {n: b for n, b in made.items() if self._written.get(n) != hash(b)}
+    def _spell(self, found: Any, made: Changes) -> bytes:
+        return to_bytes(found, lambda part: self._name_part(part, made))
+
+    def _write(self, made: Changes) -> None:
+        changed = {
+            name: body
+            for name, body in made.bodies.items()
+            if self._written.get(name) != hash(body)
+        }
         self._parts.write(changed)
         self._written.update({name: hash(body) for name, body in changed.items()})
+        self._stamps.update(made.stamps)
 
-    def _name_part(self, found: Any, made: dict[str, bytes]) -> str:
-        """Name what stands alone; what is new is saved with what holds it."""
-        name = self._names.get(found)
+    def _name_part(self, found: Any, made: Changes) -> str:
+        """Name what stands alone; what is new or changed is saved with what holds it.
+
+        Its stamp is read first, so that what changes meanwhile is saved once more.
+        """
+        name, stamp = self._names.get(found), find_stamp(found)
+        is_new = name is None
         if name is None:
             name = self._names[found] = _PART + uuid.uuid4().hex
-            made[name] = to_bytes(found, refuse_part)
+        if is_new or (stamp is not None and self._stamps.get(name) != stamp):
+            made.bodies[name] = self._spell(found, made)
+            if stamp is not None:
+                made.stamps[name] = stamp
         return name
 
     def _load_part(self, name: str) -> Any:
@@ -154,6 +185,7 @@ class Keeper:
             found = Unpickler(body, self._load_part).load()
             self._loaded[name] = found
             self._names[found] = name
+            self._stamps[name] = find_stamp(found)
         return self._loaded[name]
 
 

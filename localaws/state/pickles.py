@@ -7,17 +7,34 @@ import pickle
 import threading
 import weakref
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import moto.stepfunctions.parser.models as moto_parser
 from moto.awslambda.models import LambdaStorage
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict, BaseBackend
+from moto.logs.models import LogGroup
 from moto.s3.models import FakeKey
-from moto.s3.utils import _VersionedKeyStore
 
+from localaws.glue_jobs.runs import JobRun
+from localaws.sagemaker.automl_jobs import AutoMLJob
+from localaws.sagemaker.transform_jobs import TransformJob
+from localaws.state.shelves import (
+    KeyShelf,
+    ShelvedKeys,
+    StreamShelf,
+    rebuild_group,
+    shelve_streams,
+)
 from localaws.step_functions.executions import Execution
 
+# What stands alone: never changed once it is made, or written by those who change it;
+# on shelves; and jobs, most of which are over.
+_WRITTEN_ONCE = (FakeKey, Execution)
+_SHELVES = (KeyShelf, StreamShelf)
+_JOBS = (AutoMLJob, TransformJob, JobRun)
+_PLAIN = (str, int, float, datetime, type(None))
 _LOCKS = (type(threading.Lock()), type(threading.RLock()))
 _PARSER = "stepfunctions-parser"
 _TRIES = 50
@@ -54,11 +71,20 @@ def rebuild_storage(
     return storage
 
 
-def rebuild_versions(versions: list[tuple[str, list[Any]]]) -> _VersionedKeyStore:
-    """Rebuild the objects of a bucket with all their versions, not only the newest."""
-    store = _VersionedKeyStore()
-    dict.update(store, versions)
-    return store
+def find_stamp(part: Any) -> Any:
+    """Find what is another one after each change of a part; None where it has none."""
+    if isinstance(part, _SHELVES):
+        return part.stamp
+    if isinstance(part, _JOBS):
+        return [_stamp_value(value) for value in vars(part).values()]
+    return None
+
+
+def _stamp_value(value: Any) -> Any:
+    if isinstance(value, _PLAIN):
+        return value
+    # A job's lists grow; what it was asked for stays.
+    return len(value) if isinstance(value, list) else value is None
 
 
 class Pickler(pickle.Pickler):
@@ -75,7 +101,7 @@ class Pickler(pickle.Pickler):
         """Name what is not pickled here."""
         if found is self._whole:
             return None
-        if isinstance(found, FakeKey | Execution):
+        if isinstance(found, (*_WRITTEN_ONCE, *_SHELVES, *_JOBS)):
             return ("part", self._name_part(found))
         if isinstance(found, BaseBackend):
             return ("backend", *name_backend(found))
@@ -85,8 +111,11 @@ class Pickler(pickle.Pickler):
         """Make what cannot be pickled anew."""
         if isinstance(found, _LOCKS):
             return (threading.RLock, ())
-        if isinstance(found, _VersionedKeyStore):
-            return (rebuild_versions, ([*dict.items(found)],))
+        if isinstance(found, ShelvedKeys):
+            return (ShelvedKeys, (list(found.shelves),))
+        if isinstance(found, LogGroup):
+            attributes = {**vars(found), "streams": {}}
+            return (rebuild_group, (attributes, shelve_streams(found)))
         if isinstance(found, LambdaStorage):
             functions, arns = dict(found._functions), dict(found._arns)
             place = found.region_name, found.account_id

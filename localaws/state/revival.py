@@ -14,6 +14,7 @@ from localaws.patches import Patches
 from localaws.sagemaker.automl_jobs import ENDED as TRAINING_ENDED
 from localaws.sagemaker.transform_jobs import ENDED as TRANSFORM_ENDED
 from localaws.state.keeper import Keeper, list_executions
+from localaws.state.shelves import shelve_keys
 from localaws.step_functions.executions import Execution
 
 STOPPED = "LocalAWS.Stopped"
@@ -26,6 +27,7 @@ def take_up(patches: Patches, machine: Machine, keeper: Keeper) -> None:
     Training goes on, as it does on AWS whatever becomes of who asked for it: its data
     are there, and it begins anew. All else has failed, and a redrive goes on from it.
     """
+    shelve_keys(patches)
     keeper.load()
     patches.give(Execution, "keep", staticmethod(keeper.save_execution))
     _fail_glue_runs()

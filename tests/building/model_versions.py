@@ -31,12 +31,17 @@ def make_version(number=3, *, approval=APPROVED, days=7, reason="", **facts):
     )
 
 
+def _read_number(package):
+    return package["ModelPackageVersion"]
+
+
 class FakeRegistry:
     """SageMaker's registry in memory, with its models, and what each call asked."""
 
     def __init__(self):
         self.groups, self.packages, self.models = {}, {}, {}
         self.calls, self.broken = [], {}
+        self.last, self.now = 0, NOW
 
     def _hear(self, operation, request=None):
         self.calls.append(operation)
@@ -59,13 +64,15 @@ class FakeRegistry:
         for arn, found in self.packages.items():
             if found["ClientToken"] == request["ClientToken"]:
                 return {"ModelPackageArn": arn}
-        number = len(self.packages) + 1
+        # A number is never given again, whatever was deleted.
+        self.last = max([self.last, *map(_read_number, self.packages.values())]) + 1
+        number = self.last
         arn = make_version(number).arn
         self.packages[arn] = {
             **request,
             "ModelPackageArn": arn,
             "ModelPackageVersion": number,
-            "CreationTime": NOW,
+            "CreationTime": self.now,
         }
         return {"ModelPackageArn": arn}
 
@@ -85,6 +92,9 @@ class FakeRegistry:
 
     def describe_model_package(self, ModelPackageName):
         self._hear("DescribeModelPackage")
+        if ModelPackageName not in self.packages:
+            said = {"Code": "ValidationException", "Message": "it does not exist."}
+            raise ClientError({"Error": said}, "DescribeModelPackage")
         return self.packages[ModelPackageName]
 
     def update_model_package(self, ModelPackageArn, **request):

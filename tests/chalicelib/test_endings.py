@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from chalicelib.endings import (
@@ -6,6 +8,7 @@ from chalicelib.endings import (
     build_status,
     find_reason,
     is_complete,
+    read_caught,
     read_ending,
     read_verdict,
 )
@@ -188,3 +191,24 @@ def test_failure_without_a_word_is_named_by_its_error():
 )
 def test_verdict_is_the_sentence_of_the_report(report, expected):
     assert read_verdict(report) == expected
+
+
+def test_failures_that_were_caught_are_explained():
+    job = {"JobRunState": "FAILED", "Id": "jr_1", "ErrorMessage": "it broke"}
+    output = {
+        "run_id": "sales-1",
+        "uncompared": {"Error": "States.TaskFailed", "Cause": json.dumps(job)},
+        "unregistered": {"Error": "Lambda.Unknown", "Cause": "it was killed"},
+    }
+
+    assert read_caught(json.dumps(output)) == {
+        "uncompared": "it broke; its log is /aws-glue/python-jobs/error, stream jr_1",
+        "unregistered": (
+            "the state's function died each time it was tried (it was killed)"
+        ),
+    }
+
+
+@pytest.mark.parametrize("output", [None, "", "{", "[]", "{}", '{"uncompared": 1}'])
+def test_output_without_failures_has_none(output):
+    assert read_caught(output) == {}

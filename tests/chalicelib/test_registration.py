@@ -5,12 +5,13 @@ from moto import mock_aws
 from chalicelib.autopilot import RunPlace
 from chalicelib.model_file import build_model, list_warnings, summarise_model
 from chalicelib.registration import (
+    HalfRegistered,
     Registration,
     build_facts,
     decide_approval,
     measure_training,
 )
-from chalicelib.registry import APPROVED, PENDING, REJECTED
+from chalicelib.registry import APPROVED, PENDING, REJECTED, set_approval
 from chalicelib.retraining import CHAMPION, TRAIN, Choice, Retraining
 from chalicelib.store import Store
 from tests.building.lambda_inputs import RUN_ID, make_settings
@@ -55,14 +56,18 @@ def registry():
     return FakeRegistry()
 
 
-def prepare(store, *, champion=None, fits=True, **retraining):
+def prepare(store, *, champion=None, fits=True, failure=None, **retraining):
     """Leave what the states before leave."""
     documents = {
         "settings.json": {**make_settings(), "Retraining": retraining},
         "candidates.json": CANDIDATES,
         "score.json": {"data_end": "2026-11-22", "series": 7},
         "model.json": build_model(
-            PLACE, Choice(TRAIN, "trained, as asked"), champion, fits=fits
+            PLACE,
+            Choice(TRAIN, "trained, as asked"),
+            champion,
+            fits=fits,
+            failure=failure,
         ),
     }
     for name, document in documents.items():
@@ -126,6 +131,88 @@ def test_worse_challenger_leaves_the_champion(store, registry):
     assert package["ApprovalDescription"] == "it is worse"
 
 
+FAILURE = "6.00 times the WQL of its backtest"
+
+
+@pytest.mark.parametrize(
+    ("challenger", "status"),
+    [(0.101, APPROVED), (0.12, APPROVED), (0.121, REJECTED), (None, APPROVED)],
+)
+def test_champion_that_failed_is_replaced_by_a_little_worse(challenger, status):
+    champion = {"version": 1, "fits": True, "failure": FAILURE}
+    comparison = {**WORSE, "challenger": challenger, "champion": 0.1}
+
+    decided = decide_approval(Retraining(when_worse_than=1.2), champion, comparison)
+
+    assert decided.status == status
+
+
+def test_setting_below_one_asks_no_more_of_a_challenger():
+    champion = {"version": 1, "fits": True, "failure": FAILURE}
+    comparison = {**WORSE, "challenger": 0.1, "champion": 0.1}
+
+    decided = decide_approval(Retraining(when_worse_than=0.5), champion, comparison)
+
+    assert decided.status == APPROVED
+
+
+def test_replaced_champion_is_said_to_have_failed(store, registry):
+    prepare(store, champion=registry.keep(make_version(1)), failure=FAILURE)
+    store.write_json(f"runs/{RUN_ID}/comparison.json", WORSE)
+
+    containers, document = register(store, registry)
+
+    assert containers == [OWN]
+    assert document["reason"] == (
+        "trained, as asked; version 2 is the champion now: version 1 failed, with "
+        "6.00 times the WQL of its backtest, though it is worse"
+    )
+
+
+def test_challenger_that_is_far_worse_is_rejected_and_says_so():
+    champion = {"version": 1, "fits": True, "failure": FAILURE}
+    comparison = {**WORSE, "challenger": 0.5, "champion": 0.1}
+
+    decided = decide_approval(Retraining(), champion, comparison)
+
+    assert decided.status == REJECTED
+    assert decided.reason == (
+        "it is worse, which is too much even beside version 1 that failed, with "
+        f"{FAILURE}"
+    )
+
+
+@pytest.mark.parametrize("approval", ["automatic", "manual"])
+@pytest.mark.parametrize("fate", ["deleted", "rejected"])
+def test_champion_that_is_gone_holds_nobody_up(store, registry, fate, approval):
+    gone = registry.keep(make_version(1))
+    prepare(store, champion=gone, Approval=approval)
+    store.write_json(f"runs/{RUN_ID}/comparison.json", WORSE)
+    if fate == "deleted":
+        registry.delete_model_package(gone.arn)
+    else:
+        set_approval(registry, gone.arn, REJECTED, reason="by hand")
+
+    containers, document = register(store, registry)
+
+    assert containers == [OWN]
+    assert document["forecast_by"]["run_id"] == RUN_ID
+    assert (document["registered"]["approval"] == APPROVED) == (approval == "automatic")
+
+
+def test_decision_meanwhile_keeps_its_reason(store, registry):
+    prepare(store, champion=registry.keep(make_version(1)))
+    register(store, registry)
+    newest = list(registry.packages)[-1]
+    set_approval(registry, newest, REJECTED, reason="it looked odd")
+
+    _, document = register(store, registry)
+
+    assert document["reason"].endswith(
+        "version 2 is rejected, and version 1 forecasts: it looked odd"
+    )
+
+
 def test_manual_approval_lets_the_champion_forecast(store, registry):
     prepare(store, champion=registry.keep(make_version(1)), Approval="manual")
     store.write_json(f"runs/{RUN_ID}/comparison.json", BETTER)
@@ -183,7 +270,74 @@ def test_silent_failure_is_told_of_a_success_alone(store):
 
     warned = [list(list_warnings(document, succeeded=one)) for one in (True, False)]
 
-    assert warned == [["the model was not registered (no answer came in time)"], []]
+    assert warned == [
+        [
+            "it is not known whether the model was registered, as RegisterModel failed "
+            "(no answer came in time)"
+        ],
+        [],
+    ]
+
+
+def test_failed_state_is_told_with_its_reason(store):
+    prepare(store)
+    document = store.read_json(f"runs/{RUN_ID}/model.json")
+    caught = {"uncompared": "it was killed", "unregistered": "it was denied"}
+
+    unknown, registered = (
+        list(list_warnings(found, succeeded=True, caught=caught))
+        for found in (document, {**document, "registered": {"version": 1}})
+    )
+
+    uncompared = "the new model was not compared with the champion (it was killed)"
+    assert unknown == [
+        uncompared,
+        "it is not known whether the model was registered, as RegisterModel failed (it "
+        "was denied)",
+    ]
+    assert registered == [
+        uncompared,
+        "the run's own model forecasts, as RegisterModel failed (it was denied)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operation", "warning"),
+    [
+        ("UpdateModelPackage", "the reason of version 2 was not added (ClientError"),
+        ("ListModelPackages", "older versions were not removed (ClientError"),
+    ],
+)
+def test_lesser_failure_changes_no_forecaster(store, registry, operation, warning):
+    prepare(store, champion=registry.keep(make_version(1)), Approval="manual")
+    registry.broken[operation] = "AccessDeniedException"
+
+    containers, document = register(store, registry)
+
+    assert containers == [CONTAINER]
+    assert document["forecast_by"]["version"] == 1
+    assert document["warning"].startswith(warning)
+
+
+def test_version_that_is_there_is_not_denied(store, registry):
+    prepare(store)
+    registry.broken["DescribeModelPackage"] = "AccessDeniedException"
+    registration = Registration(store, registry, PLACE, GROUP)
+
+    with pytest.raises(HalfRegistered, match="version 1 was registered, and then"):
+        registration.register([OWN], now=NOW)
+
+
+def test_half_registered_model_is_told_as_such(store, registry):
+    prepare(store)
+    registration = Registration(store, registry, PLACE, GROUP)
+
+    registration.note_failure(HalfRegistered("version 1 was registered, and then no"))
+
+    assert store.read_json(f"runs/{RUN_ID}/model.json")["warning"] == (
+        "the run's own model forecasts, whoever is the champion: version 1 was "
+        "registered, and then no"
+    )
 
 
 @pytest.mark.parametrize(

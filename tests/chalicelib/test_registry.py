@@ -9,8 +9,10 @@ from chalicelib.registry import (
     PENDING,
     REJECTED,
     add_facts,
+    find_challenger,
     find_champion,
     find_newest_moment,
+    find_version,
     list_versions,
     register_version,
     set_approval,
@@ -67,6 +69,32 @@ def test_champion_is_the_newest_approved(registry, approvals, champion):
     found = find_champion(registry, GROUP)
 
     assert (found and found.number) == champion
+
+
+@pytest.mark.parametrize(
+    ("approvals", "challenger"),
+    [
+        ([APPROVED], None),
+        ([APPROVED, PENDING], 2),
+        ([APPROVED, REJECTED, PENDING], 3),
+        ([APPROVED, PENDING, REJECTED], 3),
+        ([PENDING, APPROVED], None),
+    ],
+)
+def test_challenger_is_the_newest_of_all(registry, approvals, challenger):
+    for number, approval in enumerate(approvals, start=1):
+        registry.keep(make_version(number, approval=approval))
+
+    found = find_challenger(registry, GROUP, find_champion(registry, GROUP))
+
+    assert (found and found.number) == challenger
+
+
+def test_version_that_was_deleted_is_not_found(registry):
+    kept = registry.keep(make_version())
+    registry.delete_model_package(kept.arn)
+
+    assert find_version(registry, kept.arn) is None
 
 
 def test_champion_is_read_as_it_was_kept(registry):

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.registry import PENDING, REJECTED
 from chalicelib.retraining import (
     CHAMPION,
     REFORECAST,
@@ -10,6 +11,7 @@ from chalicelib.retraining import (
     Retraining,
     Situation,
     choose,
+    find_failure,
     fits,
     gather_newest,
     judge_accuracy,
@@ -30,7 +32,13 @@ def make_scored(error, points=40):
 
 
 def make_situation(
-    retraining=None, *, champion=None, asked=None, trained_on=None, **score
+    retraining=None,
+    *,
+    champion=None,
+    challenger=None,
+    asked=None,
+    trained_on=None,
+    **score,
 ):
     settings = {
         **make_settings(),
@@ -42,6 +50,7 @@ def make_situation(
         now=NOW,
         asked=asked,
         champion=champion,
+        challenger=challenger,
         trained_on=trained_on or settings,
         score={
             "data_end": DATA_END,
@@ -202,6 +211,76 @@ def test_unreadable_registry_trains_and_says_so():
 
     assert chosen.road == TRAIN
     assert "could not be read (AccessDenied: no)" in chosen.reason
+
+
+HASH = hash_schema(describe_schema(make_situation().settings))
+WRONG = {"scored": [make_scored(9.0)]}
+
+
+def make_challenger(approval, *, days=7, schema_hash=HASH):
+    return make_version(4, approval=approval, days=days, schema_hash=schema_hash)
+
+
+@pytest.mark.parametrize(
+    ("age", "score", "challenger", "road"),
+    [
+        (60, {}, make_challenger(REJECTED), CHAMPION),
+        (60, {}, make_challenger(PENDING), CHAMPION),
+        (60, {}, make_challenger(REJECTED, days=29), TRAIN),
+        (60, {}, make_challenger(REJECTED, schema_hash="other"), TRAIN),
+        (7, WRONG, make_challenger(REJECTED), TRAIN),
+        (60, WRONG, make_challenger(REJECTED), TRAIN),
+        (7, WRONG, make_challenger(PENDING), CHAMPION),
+        (7, {"new_series": 50}, make_challenger(PENDING), CHAMPION),
+        (7, WRONG, make_challenger(PENDING, days=29), TRAIN),
+    ],
+)
+def test_challenger_that_did_not_win_saves_another(age, score, challenger, road):
+    champion = make_version(days=age)
+    situation = make_situation(champion=champion, challenger=challenger, **score)
+
+    assert choose(situation).road == road
+
+
+def test_champion_beside_a_challenger_says_which_one():
+    old = make_version(days=60)
+    situations = [
+        make_situation(champion=old, challenger=make_challenger(approval))
+        for approval in (PENDING, REJECTED)
+    ]
+
+    assert [choose(situation).reason for situation in situations] == [
+        "forecast by version 3, as version 4, 7 days old, waits for approval, though "
+        "version 3 is 60 days old and may be 28",
+        "forecast by version 3, as version 4, 7 days old, is rejected, though version "
+        "3 is 60 days old and may be 28",
+    ]
+
+
+def test_failure_is_found_whatever_makes_the_run_train():
+    champion = make_version()
+    trains_anyway = make_situation({"MaxAgeDays": 0}, champion=champion, **WRONG)
+    fair = make_situation({"MaxAgeDays": 0}, champion=champion)
+
+    faultless = make_version(backtest="0")
+
+    assert find_failure(trains_anyway, champion) == (
+        "90.00 times the WQL of its backtest"
+    )
+    assert find_failure(trains_anyway, faultless) == (
+        "a WQL above 0, after none in its backtest"
+    )
+    assert find_failure(fair, champion) is None
+
+
+def test_score_of_another_version_judges_nobody():
+    champion = make_version()
+    situation = make_situation(champion=champion, champion_run_id="other", **WRONG)
+
+    chosen = choose(situation)
+
+    assert chosen.road == CHAMPION
+    assert "cannot be judged yet (another version's was scored)" in chosen.reason
 
 
 def test_few_points_are_pooled_with_those_before():

@@ -187,3 +187,13 @@ def test_run_says_whose_model_forecast(s3, model, told):
 
     assert listing.runs[0].model == told
     assert told in render(listing)
+
+
+def test_run_says_that_its_training_was_cut(s3):
+    version = put(s3, "raw/sales.zip")
+    cut = "training was cut at your limit of 4 h: 5 of 9 candidates were done"
+    put(s3, "runs/r1/status.json", {"dataset": "sales", "warnings": [cut]})
+
+    listing = list_runs(s3, make_run("r1", version))
+
+    assert f"warning: {cut}" in render(listing)

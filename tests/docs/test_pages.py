@@ -7,11 +7,15 @@ import runpy
 import pytest
 
 from client.explain import explain_source, is_accepted
+from deployment.pipeline import Pipeline
+from deployment.resources.glue_jobs import TRAIN
+from deployment.resources.logs import list_log_groups
 from docs.tables import ROOT
 from glue.reporting.costs import estimate_cost
 from glue.reporting.timeline import build_timeline
 from glue.settings.layers import DEFAULTS
 from glue.settings.rules import SETTINGS, ListOf, MapOf, Struct
+from tests.building.made_up_account import make_stage
 
 
 def read_page(name):
@@ -73,3 +77,19 @@ def test_tutorial_s_data_would_be_accepted(name, tmp_path, monkeypatch):
 
     assert is_accepted(report)
     assert "warning" not in {finding["level"] for finding in report["findings"]}
+
+
+def test_what_is_created_is_counted():
+    pipeline = Pipeline(ROOT)
+    in_spark = [job for job in pipeline.glue_jobs if job == TRAIN]
+    counted = {
+        "Lambda functions": len(pipeline.functions),
+        "Glue Python shell jobs": len(pipeline.glue_jobs) - len(in_spark),
+        "Glue Spark job": len(in_spark),
+        "IAM roles": len(pipeline.parts),
+        "log groups": len(list_log_groups(make_stage(), pipeline.functions)),
+    }
+
+    page = read_page("deploy.md")
+    said = dict(re.findall(r"^\| ([\w ]+) \| (\d+) \|", page, re.MULTILINE))
+    assert {name: int(said[name]) for name in counted} == counted

@@ -52,6 +52,20 @@ def test_moto_keeps_what_is_deleted(bucket, mended):
 
 
 @pytest.mark.parametrize("mended", [False, True])
+def test_moto_keeps_tags_of_what_has_none(bucket, mended):
+    with Patches() as patches:
+        if mended:
+            moto_memory.forget_tags_of_what_has_none(patches)
+
+        put(bucket, "a", b"x")
+
+        (backend,) = (
+            b for _, _, b in s3_backends.iter_backends() if bucket in b.buckets
+        )
+        assert len(backend.tagger.tags) == (0 if mended else 1)
+
+
+@pytest.mark.parametrize("mended", [False, True])
 def test_moto_copies_the_bodies_of_what_it_lists(bucket, mended, monkeypatch):
     copied, copy = [], FakeKey.__getstate__
 

@@ -1,5 +1,6 @@
 import gc
 import inspect
+import json
 import os
 import re
 import signal
@@ -13,6 +14,8 @@ from types import ModuleType
 
 import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from localaws import serve
 from localaws.machine import Machine
@@ -251,6 +254,23 @@ def test_command_listens_where_it_is_told():
 
     assert lines[0] == f"export AWS_ENDPOINT_URL=http://127.0.0.1:{port}\n"
     assert "export AWS_DEFAULT_REGION=eu-west-1\n" in lines
+    process.stdout.close()
+
+
+def test_command_lets_go_wrong_what_a_plan_says(monkeypatch, tmp_path):
+    plan = tmp_path / "plan.json"
+    fault = {"kind": "throttled", "service": "s3", "operation": "ListBuckets"}
+    plan.write_text(json.dumps({"faults": [fault]}))
+    process, lines = serve_by_command("--faults", str(plan))
+    for line in lines[:-1]:
+        monkeypatch.setenv(*line.strip().removeprefix("export ").split("=", 1))
+    s3 = boto3.client("s3", config=Config(retries={"total_max_attempts": 1}))
+
+    with pytest.raises(ClientError, match="SlowDown"):
+        s3.list_buckets()
+
+    process.terminate()
+    assert process.wait(10) == 0
     process.stdout.close()
 
 

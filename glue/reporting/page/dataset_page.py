@@ -10,14 +10,9 @@ from typing import TYPE_CHECKING, Any
 from glue.reporting.page.markup import Markup, join, make, make_table
 from glue.reporting.page.page import hash_text
 from glue.reporting.page.svg import draw_bars, draw_lines
-from glue.reporting.scoring import find_gain
 from glue.reporting.track_record import Balance, Past, strike_balance
-from glue.reporting.words import (
-    NO_VALUE,
-    spell_change,
-    spell_count,
-    spell_percent,
-)
+from glue.reporting.track_words import HEADINGS, WORDED, list_cells, word_balance
+from glue.reporting.words import spell_count, spell_percent
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -26,6 +21,7 @@ PAGE = "dataset.html"
 _TEMPLATE, _STYLE = "dataset.html", "page.css"
 _MARKS = {"better": "✓", "worse": "!", "even": "≈", "unknown": "?", "doubtful": "!"}
 _DRAWN = 60
+_OWN_HEADINGS = ("run", "forecast", "verdict on the backtest")
 
 
 def build_dataset_page(record: Sequence[Past], assets: Traversable) -> str:
@@ -60,22 +56,6 @@ def _build_head(name: str, record: Sequence[Past]) -> Markup:
         f"{first.made_on} to {last.made_on}",
     ]
     return join([make("h1", name), make("p", " · ".join(words), class_="soft")])
-
-
-def word_balance(balance: Balance) -> str:
-    """Say in a sentence what came true so far."""
-    if not balance.known:
-        return "Nothing that was forecast has happened yet, as far as uploads tell"
-    of = f"Of {spell_count(balance.runs, 'forecast')}, {balance.known} can be judged"
-    if balance.error is None or balance.baseline is None:
-        return f"{of}; all that happened is zero, so that no relative error can be told"
-    gain = find_gain(balance.error, balance.baseline)
-    told = f"{of}: they were off by {spell_percent(100 * balance.error)} of the volume"
-    if gain is None:
-        return told
-    side = "less" if gain >= 0 else "more"
-    gap = f"{spell_percent(abs(gain))} {side}"
-    return f"{told}, {gap} than the simple forecasts beside them"
 
 
 def _build_verdict(balance: Balance) -> Markup:
@@ -170,15 +150,17 @@ def build_legend(*entries: tuple[str, str]) -> Markup:
 
 
 def _list_runs(record: Sequence[Past]) -> Iterator[Markup]:
+    headings = [*_OWN_HEADINGS, *HEADINGS]
     yield make("h2", "All runs")
     yield make_table(
         "The runs, the newest first",
-        [
-            *("run", "forecast", "verdict on the backtest", "came true"),
-            *("WAPE", "simple", "in range", "bias", "model", "cost"),
-        ],
+        headings,
         [_describe_run(past) for past in reversed(record)],
-        texts=frozenset({0, 1, 2, 3, 8}),
+        texts=frozenset(
+            at
+            for at, heading in enumerate(headings)
+            if heading in _OWN_HEADINGS or heading in WORDED
+        ),
     )
 
 
@@ -189,52 +171,13 @@ def _describe_run(past: Past) -> list[Any]:
         make("a", past.made_on, href=f"{past.run_id}/report.html", title=past.run_id),
         " to ".join(dict.fromkeys(str(one) for one in span if one)),
         f"{_MARKS[verdict['outcome']]} {shorten_verdict(verdict['sentence'])}",
-        word_truth(past),
-        spell_share(past.error),
-        spell_share(past.baseline),
-        spell_share(past.covered[0] if past.covered else None),
-        spell_change(past.bias_percent),
-        word_model(past),
-        spell_cost(past),
+        *list_cells(past),
     ]
 
 
 def shorten_verdict(sentence: str) -> str:
     """Give what a verdict says before it says why; its report has all of it."""
     return re.split(r"[:;(]", sentence, maxsplit=1)[0].strip()
-
-
-def word_truth(past: Past) -> str:
-    """Say how much of a forecast has happened."""
-    if past.truth is None:
-        return "not yet"
-    return "all of it" if past.is_whole else f"up to {past.truth['scored_last']}"
-
-
-def word_model(past: Past) -> str:
-    """Say whether a run trained, and why or why not."""
-    model = past.summary["model"]
-    version = f" {model['version']}" if model["version"] else ""
-    words = (
-        f"trained{version}" if model["trained"] else f"version{version}, no training"
-    )
-    return f"{words}: {model['reason']}" if model["reason"] else words
-
-
-def spell_cost(past: Past) -> str:
-    """Write what a run cost, from least to most."""
-    cost = past.summary["cost"]
-    if cost["local"]:
-        return "nothing"
-    if cost["least"] is None or cost["most"] is None:
-        return NO_VALUE
-    ends = dict.fromkeys(f"{cost[name]:,.2f}" for name in ("least", "most"))
-    return f"${' to '.join(ends)}"
-
-
-def spell_share(value: float | None) -> str:
-    """Write a share as per cent."""
-    return NO_VALUE if value is None else spell_percent(100 * value)
 
 
 def _build_notes() -> Markup:

@@ -95,10 +95,11 @@ def place(clients):
     return Place(s3, sagemaker, STAGE)
 
 
-def build_question(place, *changes, **which):
+def build_question(place, *changes, plan=None, **which):
     base = find_base(place.s3, STAGE.bucket, "shop", RUN_ID)
     transforms = Transforms(place.sagemaker, STAGE, is_local=True)
-    return Question(place, base, build_scenario(changes, **which), transforms)
+    scenario = build_scenario(changes, **which)
+    return Question(place, base, scenario, transforms, plan=plan)
 
 
 def ask(place, *changes, **which):
@@ -130,6 +131,43 @@ def test_same_question_is_paid_for_once(place):
     assert (paid, count_jobs(place)) == (0, before)
     assert again.comparison == first.comparison
     assert [row.key for row in first.comparison.items if row.touched] == [("tea",)]
+
+
+def test_table_of_the_future_is_asked_like_a_change(place, tmp_path):
+    plan = tmp_path / "RTS.csv"
+    months = ("2025-01", "2025-02", "2025-03")
+    lines = [f"{item},{month}-01,1" for item in ("tea", "cocoa") for month in months]
+    plan.write_text("\n".join(["item,month,promo", *lines]) + "\n")
+
+    by_table, paid = ask(place, plan=plan)
+    by_change, _ = ask(place, "promo=1")
+    _, paid_again = ask(place, plan=plan)
+
+    assert (paid, paid_again) == (1, 0)
+    assert by_table.names == by_change.names == ("promo",)
+    assert by_table.comparison == by_change.comparison
+
+
+def test_run_whose_input_is_gone_says_so(place):
+    key = f"input/{RUN_ID}/transform/part-00000.csv"
+    body = place.s3.get_object(Bucket=STAGE.bucket, Key=key)["Body"].read()
+    place.s3.delete_object(Bucket=STAGE.bucket, Key=key)
+
+    with pytest.raises(WrongStateError, match="is gone"):
+        ask(place, "promo=7")
+
+    place.s3.put_object(Bucket=STAGE.bucket, Key=key, Body=body)
+
+
+def test_embedded_engine_leaves_nobody_to_ask(place):
+    key = f"runs/{RUN_ID}/settings.json"
+    put = {"Bucket": STAGE.bucket, "Key": key}
+    place.s3.put_object(**put, Body=json.dumps({**SETTINGS, "Engine": "embedded"}))
+
+    with pytest.raises(WrongStateError, match="no model to ask"):
+        find_base(place.s3, STAGE.bucket, "shop", RUN_ID)
+
+    place.s3.put_object(**put, Body=json.dumps(SETTINGS))
 
 
 def test_change_of_nothing_changes_nothing(place):

@@ -30,7 +30,9 @@ def compare(touched=("tea",), **means):
 
 def make_answer(comparison, *, impacts=(), text="price=-10%"):
     report = {"explanation": {"impacts": list(impacts)}, "title": ""}
-    return Answer(build_scenario([text]), comparison, Base("run1", "shop", {}, report))
+    scenario = build_scenario([text])
+    names = tuple(change.name for change in scenario.changes)
+    return Answer(scenario, comparison, Base("run1", "shop", {}, report), names)
 
 
 def test_items_stand_by_their_difference():

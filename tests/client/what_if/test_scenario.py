@@ -1,5 +1,7 @@
 """What the words of a scenario mean."""
 
+from dataclasses import replace
+
 import pytest
 
 from client.errors import SourceError
@@ -60,6 +62,27 @@ def test_question_of_another_run_has_another_name():
     scenario = build_scenario(["price=-10%"])
 
     assert scenario.name_for("run1") != scenario.name_for("run2")
+
+
+def test_table_is_told_by_what_is_in_it():
+    one, renamed, other = (
+        replace(build_scenario(), plan=name, plan_hash=content)
+        for name, content in (("a.csv", "0"), ("b.csv", "0"), ("a.csv", "1"))
+    )
+
+    assert one.name_for("run1") == renamed.name_for("run1")
+    assert one.name_for("run1") != other.name_for("run1")
+
+
+def test_name_of_a_question_stays_what_it_was():
+    # Whoever asked before tables could be named is answered for nothing.
+    assert build_scenario(["price=-10%"], ["Tee"]).name_for("run1") == "e5fde1c0"
+
+
+def test_table_and_changes_are_said_together():
+    scenario = replace(build_scenario(["price=-10%"], ["Tee"]), plan="plan.csv")
+
+    assert scenario.words == "the future is as in plan.csv, price -10% for Tee"
 
 
 def test_scenario_is_said_in_words():

@@ -380,7 +380,7 @@ NEAR_MISSES = {
         settings=H,
     ),
     "csv-not-text": near(
-        "gzip named csv", "bytes of one", as_zip(TTS.replace("A,", "A\1,"))
+        "gzip within gzip", "bytes of one", as_zip(TTS.replace("A,", "A\1,"))
     ),
     "csv-line-too-long": near(
         "line of one too many",

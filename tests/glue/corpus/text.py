@@ -115,7 +115,14 @@ CASES = [
     Case("row too short", as_zip(insert("A,2030-01-01\n")), ("csv-row-width",)),
     Case("header only", as_zip(LINES[0]), ("csv-no-rows",)),
     Case("blank file", as_zip("\n \n"), ("csv-empty",)),
-    Case("gzip named csv", as_zip(gzip.compress(TTS.encode())), ("csv-not-text",)),
+    Case(
+        "gzip named csv", as_zip(gzip.compress(TTS.encode())), ("csv-gzip",), train=TTS
+    ),
+    Case(
+        "gzip within gzip",
+        as_zip(gzip.compress(gzip.compress(TTS.encode()))),
+        ("csv-gzip", "csv-not-text"),
+    ),
     Case("zero bytes", as_zip(TTS.replace("A,", "A\0,")), ("csv-broken-bytes",)),
     Case(
         "quote never closed",

@@ -97,7 +97,7 @@ SAYS = [
     (
         "column-missing",
         as_zip(TTS.replace(",", "^")),
-        ("one column only", "commas"),
+        ("separated by '^'", "the first line reads item_id,timestamp,target_value"),
     ),
     (
         "timestamp-mixed",
@@ -132,12 +132,12 @@ SAYS = [
     (
         "header-blank",
         as_zip(TTS.replace("item_id,timestamp,target_value", ",item_id,timestamp")),
-        ("one column too far right", "name the last column"),
+        ("one column too far right", "first line as item_id,timestamp,target_value"),
     ),
     (
         "timestamp-unreadable",
         as_zip(TTS.replace("item_id,timestamp", "timestamp,item_id")),
-        ("'2020-01-01' stand under 'item_id'", "order of the columns"),
+        ("'2020-01-01' stand under 'item_id'", "swap the names"),
     ),
     (
         "csv-row-width",
@@ -157,7 +157,7 @@ SAYS = [
     (
         "csv-broken-bytes",
         as_zip(TTS.replace("A,2020-03", "A\0,2020-03")),
-        ("zero bytes in 1 line", "row 4 column 'item_id' value 'A\\x00'"),
+        ("1 line of TTS.csv", "row 4 column 'item_id' value 'A\\x00'", "anew: A"),
     ),
     (
         "csv-unreadable",
@@ -177,12 +177,12 @@ SAYS = [
             ),
             rts=related(),
         ),
-        ("'a' is 'A' in other upper and lower case", "write 'A' instead of 'a'"),
+        ("'a' is 'A' in other upper and lower case", "write 'A' there"),
     ),
     (
         "key-blank",
         table(lambda i, t, v: (i if t == "2020-01-01" else "", t, v)),
-        ("46 of 48 rows", "that is the id of the row above"),
+        ("46 of 48 rows", "fill it down", "'A' into row 3"),
     ),
     (
         "decimal-mixed",
@@ -197,7 +197,7 @@ SAYS = [
     (
         "coarser-than-frequency",
         as_zip(TTS),
-        ('set ForecastFrequency to "M"',),
+        ('write "ForecastFrequency": "M"',),
         set_job(ForecastFrequency="D"),
     ),
     (
@@ -239,7 +239,7 @@ SAYS = [
     (
         "header-missing",
         as_zip(TTS.partition("\n")[2]),
-        ("such as item_id,timestamp,target_value",),
+        ("above the first row: item_id,timestamp,target_value",),
         None,
     ),
     (

@@ -187,6 +187,20 @@ def test_unreadable_backtest_is_not_compared(tmp_path):
     assert "not compared with version 1: the backtest results" in found["sentence"]
 
 
+def test_models_compared_twice_are_compared_alike(tmp_path):
+    truth = leave(RunBuilder(run_id=CHAMPION, steps=42))
+    first = compare(tmp_path, truth)
+    _, bucket, _ = lay_out(tmp_path, truth)
+    model = {"champion": {"version": 1, "run_id": CHAMPION}}
+    bucket.write_json(f"runs/{NOW.run_id}/model.json", model)
+    bucket.write_json(f"runs/{NOW.run_id}/comparison.json", first)
+
+    write_comparison(NOW.run_id, bucket)
+
+    assert first["points"] > 0
+    assert bucket.read_json(f"runs/{NOW.run_id}/comparison.json") == first
+
+
 def test_few_points_tell_nothing_apart(tmp_path):
     builder = RunBuilder(items=("drum",), skill=5.0)
     truth = leave(RunBuilder(run_id=CHAMPION, items=("drum",), steps=42, skill=0.1))

@@ -99,6 +99,23 @@ def test_gain_on_few_items_more_is_noted():
     assert "1 item could not be judged" in verdict.notes[1]
 
 
+def test_sample_of_many_series_is_told():
+    case = make_case(
+        0.182,
+        0.264,
+        engine=Engine(embedded=True),
+        better_on=1700,
+        compared=2000,
+        not_judged=98_000,
+    )
+
+    verdict = judge(case)
+
+    assert any(
+        "backtests a sample, evenly over their ids" in one for one in verdict.notes
+    )
+
+
 def test_implausible_forecast_comes_first_and_bars_the_tick():
     doubt = Doubt(0, "range", "p90 of 492,253", 9.0)
     found = Plausibility((doubt,), share=4.6, by_series={0: [doubt]})

@@ -87,7 +87,7 @@ def test_best_candidate_is_spelt_as_the_service_does(trained):
 
 
 def test_candidates_have_metrics_by_sagemaker_s_names(trained):
-    candidates = list_candidates("Trained-Job")
+    candidates = list_candidates("Trained-Job", MaxResults=100)
 
     assert len(candidates) > 2
     assert trained["BestCandidate"]["CandidateName"] in {

@@ -1,0 +1,233 @@
+"""What is forked of a template is as what is started anew."""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from localaws import serve
+from localaws.host.processes import Isolation, Processes
+from localaws.host.templates import Warmth
+from tests.building.local_resources import (
+    client,
+    invoke,
+    make_archive,
+    make_function,
+    make_job,
+    make_role,
+    name,
+    run_job,
+)
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="templates are for Linux, others start anew"
+)
+WARM = (
+    "import sys\ndef handler(event, context):\n    return 'botocore' in sys.modules\n"
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _server():
+    with serve():
+        yield
+
+
+@pytest.fixture
+def processes():
+    running = Processes()
+    yield running
+    running.stop()
+    running.close()
+
+
+@pytest.fixture
+def empty(tmp_path):
+    """Give what a template has that shows no libraries."""
+    folder = tmp_path / "libraries"
+    folder.mkdir()
+    return Warmth(folder, modules=("decimal",))
+
+
+def run_script(processes, folder, text, *, warmth=None, environ=None):
+    """Run a script; return its exit code and what it printed."""
+    script, output = folder / "script.py", folder / "output.txt"
+    script.write_text(text)
+    with output.open("wb") as printed:
+        process = processes.start(
+            Isolation(script, warmth=warmth),
+            environ={"TMPDIR": str(folder), **(environ or {})},
+            folder=folder,
+            stdout=printed,
+            stderr=printed,
+        )
+    code = process.wait(30)
+    processes.forget(process)
+    return code, output.read_text()
+
+
+def make_function_of(files, **options):
+    """Create a function of several files."""
+    created = client("lambda").create_function(
+        FunctionName=name("function"),
+        Role=make_role("lambda"),
+        Runtime="python3.11",
+        Handler="app.handler",
+        Code={"ZipFile": make_archive(files)},
+        **options,
+    )
+    return created["FunctionArn"]
+
+
+BARE = {"LANG": "en_US.UTF-8"}
+DESCRIBE = """
+import json, os, signal, sys, threading
+print(json.dumps({
+    "files": sorted(os.listdir("/proc/self/fd")),
+    "leads": os.getsid(0) == os.getpid() == os.getpgid(0),
+    "parent": os.getppid(),
+    "folder": os.getcwd(),
+    "environ": dict(os.environ),
+    "path": sys.path,
+    "arguments": sys.argv,
+    "name": __name__,
+    "flags": sys.flags,
+    "streams": [stream.encoding for stream in (sys.stdin, sys.stdout, sys.stderr)],
+    "mask": os.umask(0),
+    "threads": len(os.listdir("/proc/self/task")),
+    "signals": [str(signal.getsignal(n)) for n in (2, 13, 15)],
+    "nice": os.nice(0),
+    "no new privileges": "NoNewPrivs:\\t1" in open("/proc/self/status").read(),
+}))
+"""
+
+
+def test_forked_one_finds_what_a_new_one_does(processes, empty, tmp_path):
+    environ = {"LANG": "en_US.UTF-8", "ANY": "thing"}
+    warm = run_script(processes, tmp_path, DESCRIBE, warmth=empty, environ=environ)
+    new = run_script(processes, tmp_path, DESCRIBE, environ=environ)
+
+    assert json.loads(warm[1]) == json.loads(new[1])
+    assert json.loads(warm[1])["parent"] == os.getpid()
+
+
+def test_forked_one_has_what_is_imported_ahead(processes, empty, tmp_path):
+    script = "import sys; print('decimal' in sys.modules)"
+    warm = run_script(processes, tmp_path, script, warmth=empty, environ=BARE)
+    new = run_script(processes, tmp_path, script, environ=BARE)
+
+    assert (warm, new) == ((0, "True\n"), (0, "False\n"))
+
+
+@pytest.mark.parametrize(
+    ("ending", "code"),
+    [
+        ("pass", 0),
+        ("raise SystemExit(3)", 3),
+        ("1 / 0", 1),
+        ("import os; os._exit(7)", 7),
+        ("import os; os.kill(os.getpid(), 9)", -signal.SIGKILL),
+    ],
+)
+def test_exit_code_is_that_of_a_new_one(processes, empty, tmp_path, ending, code):
+    warm = run_script(processes, tmp_path, ending, warmth=empty, environ=BARE)
+
+    assert warm[0] == code
+
+
+def test_module_of_the_same_name_is_the_functions_own():
+    own = make_function_of({"app.py": "from decimal import handler", **OWN_DECIMAL})
+    ahead = make_function_of({"app.py": "from botocore import handler", **OWN_BOTOCORE})
+
+    assert (invoke(own), invoke(ahead)) == (("own", None), ("own", None))
+
+
+OWN_DECIMAL = {"decimal.py": "def handler(event, context):\n    return 'own'\n"}
+OWN_BOTOCORE = {"botocore/__init__.py": OWN_DECIMAL["decimal.py"]}
+
+
+@pytest.mark.parametrize("variable", ["OMP_NUM_THREADS", "LD_LIBRARY_PATH", "LC_ALL"])
+def test_variable_that_is_read_early_starts_anew(variable):
+    warm = make_function(WARM)
+    new = make_function(WARM, Environment={"Variables": {variable: "1"}})
+
+    assert (invoke(warm), invoke(new)) == ((True, None), (False, None))
+
+
+# The pattern itself is no match, so that only a copy of the secret is.
+FIND = """
+import re
+
+def handler(event, context):
+    found = 0
+    with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
+        for line in maps:
+            span, rights, *rest = line.split()
+            if rights.startswith("rw") and "[v" not in line:
+                start, end = (int(part, 16) for part in span.split("-"))
+                memory.seek(start)
+                held = memory.read(end - start)
+                found += len(re.findall(rb"the-[o]ther-function-s-secret", held))
+    return found > 0
+"""
+
+
+def test_memory_holds_nothing_of_another_function():
+    secret = {"SECRET": "the-other-function-s-secret"}
+    other = make_function(FIND, Environment={"Variables": secret})
+    function = make_function(FIND)
+
+    assert invoke(other) == (True, None)
+    assert invoke(function) == (False, None)
+
+
+def test_two_jobs_draw_other_random_numbers():
+    job = make_job(
+        "import numpy, random\n"
+        "raise SystemExit(f'{random.random()} {numpy.random.rand()}')"
+    )
+    drawn = [run_job(job)["ErrorMessage"].split()[1:] for _ in range(2)]
+
+    assert drawn[0][0] != drawn[1][0]
+    assert drawn[0][1] != drawn[1][1]
+
+
+def test_algebra_runs_after_a_fork():
+    job = make_job(
+        "import numpy\na = numpy.random.rand(200, 200)\n"
+        "assert numpy.allclose(numpy.linalg.inv(a) @ a, numpy.eye(200), atol=1e-5)\n"
+    )
+
+    assert run_job(job)["JobRunState"] == "SUCCEEDED"
+
+
+def test_killed_template_is_replaced(processes, empty, tmp_path):
+    script = "import os, sys; print('decimal' in sys.modules)"
+    run_script(processes, tmp_path, script, warmth=empty, environ=BARE)
+    (template,) = find_templates()
+    os.kill(template, signal.SIGKILL)
+    again = run_script(processes, tmp_path, script, warmth=empty, environ=BARE)
+
+    assert again == (0, "True\n")
+
+
+def find_templates():
+    """List the templates of this process that show no libraries of a server."""
+    return [
+        int(folder.name)
+        for folder in Path("/proc").iterdir()
+        if folder.name.isdigit()
+        and f"\nPPid:\t{os.getpid()}\n" in read(folder / "status")
+        and "template.py" in read(folder / "cmdline")
+        and "localaws-" not in read(folder / "cmdline")
+    ]
+
+
+def read(path):
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
