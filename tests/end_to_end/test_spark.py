@@ -1,22 +1,17 @@
 """The job that Spark does, run by the local AWS on a run that the shell prepared."""
 
 import json
-import shutil
 
 import pytest
 
-from localaws.glue_jobs.spark import PLACE
-from tests.building.local_resources import make_archive, wait_for
+from tests.building.local_resources import make_archive
 from tests.building.local_stage import STAGE, deploy_stage
+from tests.building.spark_jobs import NEEDS_SPARK, prepare_on_spark
 from tests.building.whole_run_uploads import make_table
 
 JOB = f"automl-ts-mlops-pipeline-{STAGE}-preprocess_on_spark"
-DONE = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"}
 
-pytestmark = pytest.mark.skipif(
-    not (PLACE / ".installed").exists() or shutil.which("java") is None,
-    reason="no Spark here; see make spark",
-)
+pytestmark = NEEDS_SPARK
 
 
 @pytest.fixture(scope="module")
@@ -34,24 +29,14 @@ def read_made(stage, run_id):
     return {key: stage.read(key) for key in keys}
 
 
-def find_ended(glue, run_id):
-    run = glue.get_job_run(JobName=JOB, RunId=run_id)["JobRun"]
-    return run if run["JobRunState"] in DONE else None
-
-
 def test_spark_prepares_a_run_as_the_shell_does(stage):
     upload = make_archive({"TTS.csv": make_table("abcdef", months=36)})
     ended = stage.upload("raw/shop.zip", upload)
     run_id = json.loads(ended["input"])["run_id"]
     made = read_made(stage, run_id)
     for key in made:
-        if key.startswith("input/"):
-            stage.s3.delete_object(Bucket=stage.bucket, Key=key)
+        stage.s3.delete_object(Bucket=stage.bucket, Key=key)
 
-    glue = stage.client("glue")
-    arguments = {"--bucket": stage.bucket, "--run_id": run_id}
-    started = glue.start_job_run(JobName=JOB, Arguments=arguments)["JobRunId"]
-    run = wait_for(lambda: find_ended(glue, started), patience=250)
+    prepare_on_spark(stage, JOB, run_id)
 
-    assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
     assert read_made(stage, run_id) == made
