@@ -16,7 +16,8 @@ import io
 import json
 import random
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import sin, tau
@@ -124,36 +125,51 @@ def name_week(week: int) -> str:
     return str(_FIRST + timedelta(weeks=HISTORY + week))
 
 
+def _start_at_zero() -> defaultdict[int, float]:
+    return defaultdict(float)
+
+
 @dataclass
 class Year:
     """What became of one dataset's year."""
 
-    trained: int = 0
-    loss: float = 0.0
-    volume: float = 0.0
+    trainings: list[int] = field(default_factory=list)
+    losses: defaultdict[int, float] = field(default_factory=_start_at_zero)
+    volumes: defaultdict[int, float] = field(default_factory=_start_at_zero)
     least: float = 0.0
     most: float = 0.0
     choices: list[str] = field(default_factory=list)
 
     @property
+    def trained(self) -> int:
+        """How many times a model was trained."""
+        return len(self.trainings)
+
+    @property
     def error(self) -> float:
         """The WQL over all forecasts of the year."""
-        return self.loss / self.volume
+        return self.score(self.volumes)
+
+    def score(self, weeks: Iterable[int]) -> float:
+        """Give the WQL over the forecasts of some weeks."""
+        weeks = list(weeks)
+        volume = sum(self.volumes[week] for week in weeks)
+        return sum(self.losses[week] for week in weeks) / volume
 
     def add_forecast(self, rows: list[dict[str, str]], world: World, week: int) -> None:
         """Score a forecast on what the world then does."""
         names = {name_week(week + step): week + step for step in range(1, HORIZON + 1)}
         for row in rows:
             actual = world.find_sales(row["item_id"], names[row["timestamp"]])
-            self.volume += actual
+            self.volumes[week] += actual
             for name, level in _LEVELS.items():
                 error = actual - float(row[name])
                 pinball = max(level * error, (level - 1) * error)
-                self.loss += 2 * pinball / len(_LEVELS)
+                self.losses[week] += 2 * pinball / len(_LEVELS)
 
     def add_run(self, week: int, model: Mapping[str, Any], cost: Any) -> None:
         """Take note of how a run was made, and of what it costs on AWS."""
-        self.trained += bool(model["trained"])
+        self.trainings += [week] if model["trained"] else []
         self.least += cost["least"]
         self.most += cost["most"]
         self.choices.append(f"week {week:2d}: {model['reason']}")
@@ -243,6 +259,19 @@ def build_table(years: Mapping[str, Year]) -> str:
     return "\n".join(lines)
 
 
+def build_stretches(years: Mapping[str, Year]) -> str:
+    """Build the table of what each model of the example was worth while it lasted."""
+    example, best = years[EXAMPLE], years[EACH_WEEK]
+    begins = example.trainings
+    ends = [*begins[1:], max(example.volumes) + 1]
+    lines = ["| weeks | WQL | trained each week | ratio |", "|---|--:|--:|--:|"]
+    for begin, end in zip(begins, ends, strict=True):
+        ours, theirs = (year.score(range(begin, end)) for year in (example, best))
+        name = f"{begin} to {end - 1}" if end - begin > 1 else f"{begin}"
+        lines.append(f"| {name} | {ours:.4f} | {theirs:.4f} | {ours / theirs:.3f} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Live through the year, and print what it was like."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -254,7 +283,7 @@ def main() -> None:
     for name in (EACH_WEEK, NEVER):
         each_week = name == EACH_WEEK
         years[name] = live_without(world, asked.weeks, each_week=each_week)
-    print(build_table(years))
+    print(build_table(years), build_stretches(years), sep="\n\n")
 
 
 if __name__ == "__main__":

@@ -92,12 +92,16 @@ class Registrar:
         models = self.read()
         champion = models.champion
         earlier = [v for v in models.versions if v.is_approved and v != champion]
-        if champion is None or not earlier:
-            what = f"version {champion.number}" if champion else "none"
+        if champion is None:
+            raise WrongStateError(
+                f"dataset {self._dataset!r} has no champion (found no version to be "
+                "approved); `forecast approve` makes one, or the next run trains anew"
+            )
+        if not earlier:
             raise WrongStateError(
                 f"dataset {self._dataset!r} has no approved version to go back to "
-                f"(found {what} to be approved); reject that one, and the next run "
-                "trains anew"
+                f"(found version {champion.number} alone to be approved); `forecast "
+                "reject` it, and the next run trains anew"
             )
         return champion, self._decide(champion.number, REJECTED, reason)
 

@@ -56,8 +56,10 @@ class Coded:
         """Leave out the texts that stand in no row."""
         if len(self.uniques) <= len(self.codes) / 16:
             return self
-        used, codes = np.unique(self.codes, return_inverse=True)
-        return Coded(codes.reshape(-1).astype(np.int32), self.uniques[used])
+        used = np.flatnonzero(np.bincount(self.codes, minlength=len(self.uniques)))
+        places = np.empty(len(self.uniques), dtype=np.int32)
+        places[used] = np.arange(len(used))
+        return Coded(places[self.codes], self.uniques[used])
 
     def renumber(self) -> Coded:
         """Number the texts in the order in which they first come, each in some row."""

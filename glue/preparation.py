@@ -12,6 +12,7 @@ from typing import Any
 from glue.findings.finding import FileRejected, Findings, Inferred
 from glue.limits import MAX_SERIES, TRANSFORM_PART_BYTES, TRANSFORM_PART_SERIES
 from glue.reading.archive import ArchiveLimits, Upload, open_upload
+from glue.reading.kept_rows import RowStore
 from glue.reading.profile import read_sample
 from glue.reading.tables import CHUNK_ROWS, Table, finish_table, open_table
 from glue.settings.layers import OWN_LAYER, Layer, Settings, merge_settings
@@ -148,11 +149,12 @@ def prepare_upload(
     options, findings = options or Options(), Findings()
     upload = open_upload(path, key, folder, findings, limits=options.limits)
     settings = merge_settings(_read_layers(upload, bucket_settings), findings)
-    data = _Data(upload, settings, findings, options, folder)
-    try:
-        ready = data.prepare()
-    except FileRejected:
-        ready = None
+    with RowStore(folder) as store:
+        data = _Data(upload, settings, findings, options, folder, store)
+        try:
+            ready = data.prepare()
+        except FileRejected:
+            ready = None
     return Preparation(upload, settings, findings, data.table, ready)
 
 
@@ -233,7 +235,13 @@ class _Data:
     findings: Findings
     options: Options
     folder: Path
+    store: RowStore
     table: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def _keeps(self) -> RowStore | None:
+        """What keeps the rows of a first pass; none where all is read by record."""
+        return None if self.options.by_record else self.store
 
     def prepare(self) -> ForecastInput | None:
         """Take the tables all the way; None when the upload is refused.
@@ -257,6 +265,7 @@ class _Data:
         related = self._part_added(tables.related, whole, "rts", is_shared=shared)
         metadata = self._part_added(tables.metadata, parting, "metadata")
         parts = self._part(tables.history, parting, "history")
+        self.store.close()  # what was kept takes as much room as the parts do
         survey, parts, outlook = self._survey(tables.history, parts, related)
         if survey is None or outlook is None:
             return None
@@ -300,7 +309,11 @@ class _Data:
         if table is None:
             return None
         history = understand_history(
-            table, self.settings, self.findings, item=self.upload.dataset
+            table,
+            self.settings,
+            self.findings,
+            item=self.upload.dataset,
+            store=self._keeps,
         )
         if history is None:
             self._check_dates_alike()
@@ -350,7 +363,9 @@ class _Data:
         if table is None:
             return None
         with suppress(FileRejected):  # the history is checked all the same
-            return understand_related(table, history, self.settings, self.findings)
+            return understand_related(
+                table, history, self.settings, self.findings, store=self._keeps
+            )
         return None
 
     def _understand_metadata(

@@ -12,6 +12,7 @@ from glue.bucket import PATIENT, Bucket, RunKeys
 from glue.findings.finding import Findings, UploadRejected, list_some
 from glue.job import begin_job
 from glue.log import log_error, log_findings
+from glue.memory import keep_freed_memory
 from glue.preparation import Options, Preparation, prepare_upload, refuse_size
 from glue.reporting.champion import describe_data, score_champion
 from glue.reporting.history import read_history
@@ -29,6 +30,7 @@ _LONGEST_ERROR = 474  # characters
 
 def main(arguments: Sequence[str]) -> None:
     """Prepare the run that the job's arguments name."""
+    keep_freed_memory()
     with begin_job(arguments, boto3.client("s3", config=PATIENT), __doc__) as job:
         preprocess(job.run_id, job.bucket)
 

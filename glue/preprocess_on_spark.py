@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
+import boto3
 from pyspark.sql import SparkSession
 
-from glue.bucket import Bucket, RunKeys
+from glue.bucket import PATIENT, RunKeys
+from glue.job import begin_job
 from glue.preparation import Options
 from glue.preprocess import preprocess
 from glue.reading.archive import ArchiveLimits
@@ -26,24 +25,17 @@ _PART_BYTES, _MOST_PARTS = 64 * 1024**2, 500
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Read the job's arguments and prepare the run; Glue adds its own ones."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bucket", required=True)
-    parser.add_argument("--account", required=True, help="whose the bucket has to be")
-    parser.add_argument("--run_id", required=True)
-    known, _ = parser.parse_known_args(arguments)
-    connect = Connection(known.account)
-    session = SparkSession.builder.getOrCreate()
-    shelf = BucketShelf(connect, known.bucket, RunKeys(known.run_id).work_folder)
-    options = Options(
-        limits=ArchiveLimits(total=_MOST_BYTES),
-        part_bytes=_PART_BYTES,
-        most_parts=_MOST_PARTS,
-        workers=SparkWorkers(session, shelf),
-    )
-    with tempfile.TemporaryDirectory(prefix="preprocess-") as folder:
-        bucket = Bucket(connect(), known.bucket, Path(folder))
-        preprocess(known.run_id, bucket, options)
+    """Prepare the run that the job's arguments name."""
+    with begin_job(arguments, boto3.client("s3", config=PATIENT), __doc__) as job:
+        work = RunKeys(job.run_id).work_folder
+        shelf = BucketShelf(Connection(job.account), job.bucket.name, work)
+        options = Options(
+            limits=ArchiveLimits(total=_MOST_BYTES),
+            part_bytes=_PART_BYTES,
+            most_parts=_MOST_PARTS,
+            workers=SparkWorkers(SparkSession.builder.getOrCreate(), shelf),
+        )
+        preprocess(job.run_id, job.bucket, options)
 
 
 if __name__ == "__main__":

@@ -807,7 +807,7 @@ UPLOAD_CODES: dict[str, Code] = {
     ),
     "metadata-duplicate": _error(
         "metadata.csv describes an item twice, and differently.",
-        "keep the right row of each item; what changes with time belongs in RTS.csv",
+        "keep the right row of each item, and remove the other",
         "{count:row} of {file} with another description of an item than a row above",
     ),
     "metadata-repeated": _fixed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -17,6 +18,8 @@ MAX_EXAMPLES = 5
 MAX_FINDINGS = 50
 _LONGEST_TEXT = 600
 _LONGEST_VALUE = 200
+# What is said of one thing that was counted, as "1 row", or "1 of 90 rows".
+_ONE = re.compile(r"\b1 (?:of \d|[a-z])")
 # So many values are shown, each with its rows.
 _MOST_PLACES = 4
 # After so many characters of them, there are no more.
@@ -65,7 +68,7 @@ class Finding:
                 break
             places.append(_place(same[0], before, [each.row for each in same]))
             before, shown = same[0], shown + len(same)
-        counted = self.count > 1 or self.what.startswith("1 ") or " 1 of " in self.what
+        counted = self.count > 1 or _ONE.search(self.what)
         some = "" if counted and shown >= self.count else "for example "
         return f" ({some}{', '.join(places)})" if places else ""
 

@@ -44,8 +44,14 @@ def explain_blank_key(
         return None
     table = _Table(rows, name, tuple(keys), time)
     places = np.flatnonzero(blank)[:_MOST_TRIED].tolist()
-    told = _tell_lacking(table, places, is_all=len(places) == int(blank.sum()))
-    return told or _tell_idle(table, places, target)
+    is_all = len(places) == int(blank.sum())
+    if target and all(_is_total(table, at, target) for at in places):
+        return (
+            f"{_remove(table, places)}: {target!r} is a total there, the sum of the "
+            "others at its date"
+        )
+    told = _tell_lacking(table, places, is_all=is_all)
+    return told or _tell_idle(table, places)
 
 
 @dataclass(frozen=True)
@@ -96,16 +102,17 @@ def _tell_lacking(table: _Table, places: Sequence[int], *, is_all: bool) -> str 
     return f"write {told}, which no other row has at {which}{rest}"
 
 
-def _tell_idle(table: _Table, places: Sequence[int], target: str | None) -> str | None:
-    """Say that rows are no series' own, as totals are."""
-    rows = ", ".join(str(table.rows.numbers[at]) for at in places[:_MOST_SHOWN])
-    remove = f"remove row{'' if len(places) == 1 else 's'} {rows}"
+def _remove(table: _Table, places: Sequence[int]) -> str:
+    """Say which rows to remove."""
     if len(places) > _MOST_SHOWN:
-        remove = "remove these rows"
-    if target and all(_is_total(table, at, target) for at in places):
-        return (
-            f"{remove}: {target!r} is a total there, the sum of the others at its date"
-        )
+        return "remove these rows"
+    rows = ", ".join(str(table.rows.numbers[at]) for at in places)
+    return f"remove row{'' if len(places) == 1 else 's'} {rows}"
+
+
+def _tell_idle(table: _Table, places: Sequence[int]) -> str | None:
+    """Say that rows are no series' own, as totals are."""
+    remove = _remove(table, places)
     strange = [_find_strange(table, at) for at in places]
     if all(strange):
         return (

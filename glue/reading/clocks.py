@@ -103,7 +103,7 @@ def _join_words(name: str) -> str:
 
 
 def _share(pattern: re.Pattern[str], texts: Sequence[str]) -> float:
-    good = sum(pattern.fullmatch(text) is not None for text in texts)
+    good = sum(map(bool, map(pattern.fullmatch, texts)))
     return good / len(texts) if texts else 0.0
 
 

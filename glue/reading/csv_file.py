@@ -89,7 +89,8 @@ class CsvFile:
         return self.path.stat().st_size
 
     @property
-    def _grid(self) -> Grid:
+    def grid(self) -> Grid:
+        """How its lines are cut."""
         return Grid(
             self.encoding,
             self.delimiter,
@@ -102,7 +103,8 @@ class CsvFile:
     def _is_simple(self) -> bool:
         """Whether nothing but the header is above the rows, and beside them."""
         first = self.layout.header == 1 and not self.layout.above
-        return not self.by_record and first and (self.is_numbered or not self.skip)
+        beside = self.skip and not self.is_numbered
+        return self.grid.is_narrow and first and not beside and not self.by_record
 
     def rename(self, names: Mapping[str, str]) -> CsvFile:
         """Give the same file with other names for columns."""
@@ -117,18 +119,35 @@ class CsvFile:
         left out.
         """
         rows, size = _RowFilter(self, tallies), size or self.chunk_rows
-        ruled = RuledLines(self.path, self._grid)
-        for block in ruled.read(size) if self._is_simple else ():
-            rows.pass_over(block)
-            yield block
-        begin = ruled.offset, ruled.number
-        for first, records in _read_blocks(self, size, findings, begin=begin):
-            numbers, good = rows.choose(first, records)
-            if good:
-                columns = itertools.islice(zip(*good), self.skip, None)
-                texts = dict(zip(self.header, map(as_texts, columns)))
-                yield Rows.undated(texts, numbers)
+        if self._is_simple:
+            yield from self._read_mixed(rows, size, findings)
+        else:
+            for block in _read_blocks(self, size, findings):
+                yield from self._make_rows(*rows.choose(block.number, block.records))
         rows.finish()
+
+    def _read_mixed(
+        self, rows: _RowFilter, size: int, findings: Findings
+    ) -> Iterator[Rows]:
+        """Read simple lines at once, and each block that has others by its records."""
+        ruled = RuledLines(self.path, self.grid)
+        while True:
+            for simple in ruled.read(size):
+                yield from self._make_rows(*rows.pass_over(simple))
+                yield simple
+            begin = ruled.offset, ruled.number
+            block = next(_read_blocks(self, size, findings, begin=begin), None)
+            if block is None:
+                return
+            yield from self._make_rows(*rows.choose(block.number, block.records))
+            ruled.offset, ruled.number = block.end, block.number + len(block.records)
+
+    def _make_rows(self, numbers: Array, records: list[list[str]]) -> Iterator[Rows]:
+        """Turn records into rows, if there are any."""
+        if records:
+            columns = itertools.islice(zip(*records), self.skip, None)
+            texts = dict(zip(self.header, map(as_texts, columns)))
+            yield Rows.undated(texts, numbers)
 
 
 def open_csv(
@@ -332,8 +351,8 @@ def _has_blank_column(header: list[str], rows: list[list[str]]) -> bool:
 def _read_first_records(table: CsvFile, findings: Findings) -> list[list[str]]:
     """Read the header, and some rows below it."""
     records: list[list[str]] = []
-    for _, some in _read_blocks(table, _HEAD_LINES, findings):
-        records += some
+    for block in _read_blocks(table, _HEAD_LINES, findings):
+        records += block.records
         if len(records) > table.layout.header:
             break
     if not any(records[table.layout.header - 1 : table.layout.header]):
@@ -347,10 +366,14 @@ class _Lines:
     """The lines of a file; counts those that the record at hand has taken.
 
     A quoted line break joins lines, so that a record has no bound of its own.
+    ``offset`` is where they end in the file, in bytes.
     """
 
-    def __init__(self, file: Iterable[str], table: CsvFile, findings: Findings) -> None:
+    def __init__(
+        self, file: Iterable[str], offset: int, table: CsvFile, findings: Findings
+    ) -> None:
         self._lines, self.table, self._findings = iter(file), table, findings
+        self.offset, self._codec = offset, table.grid.codec
         self.count = self.size = 0
         self.last = ""
 
@@ -361,6 +384,7 @@ class _Lines:
         line = self.last = next(self._lines)
         self.count += 1
         self.size += len(line)
+        self.offset += len(line.encode(self._codec))
         if self.size > 2 * MAX_LINE_BYTES:
             raise self._findings.reject(
                 "csv-line-too-long", file=self.table.name, most=MAX_LINE_BYTES
@@ -374,14 +398,27 @@ class _Lines:
         return taken
 
 
+@dataclass(frozen=True)
+class _RecordBlock:
+    """Some records with the number of the first, and where they end, in bytes.
+
+    The header's number is 1; the end is known where each line begins anew, as in all
+    encodings but UTF-16.
+    """
+
+    number: int
+    records: list[list[str]]
+    end: int
+
+
 def _read_blocks(
     table: CsvFile,
     size: int,
     findings: Findings,
     *,
     begin: tuple[int, int] = (0, 1),
-) -> Iterator[tuple[int, list[list[str]]]]:
-    """Yield records as they are, with the number of the first; the header is 1.
+) -> Iterator[_RecordBlock]:
+    """Yield records as they are.
 
     A block ends by the number of its records or of their characters, and of a record
     that is far too wide only a part is kept. ``begin`` is the place of the first
@@ -389,10 +426,10 @@ def _read_blocks(
     """
     offset, number = begin
     with table.path.open("rb") as data:
+        offset = offset or table.grid.find_start(data)
         data.seek(offset)
-        encoding = "utf-8" if offset and table.encoding == "utf-8-sig" else None
-        file = io.TextIOWrapper(data, encoding or table.encoding, newline="")
-        lines = _Lines(file, table, findings)
+        file = io.TextIOWrapper(data, table.grid.codec, newline="")
+        lines = _Lines(file, offset, table, findings)
         reader = csv.reader(lines, **table.layout.dialect)
         records, length = list[list[str]](), 0
         while True:
@@ -417,10 +454,10 @@ def _read_blocks(
             records.append(record)
             length += characters
             if len(records) >= size or length > _BLOCK_CHARACTERS:
-                yield number, records
+                yield _RecordBlock(number, records, lines.offset)
                 number, records, length = number + len(records), [], 0
         if records:
-            yield number, records
+            yield _RecordBlock(number, records, lines.offset)
 
 
 def _explain_error(
@@ -508,9 +545,14 @@ class _RowFilter:
         self._widths = WidthAdvice(table.delimiter, table.header, table.skip)
         self._last = 0
 
-    def pass_over(self, rows: Rows) -> None:
-        """Take in rows of which none is odd."""
-        self._widths.good += len(rows)
+    def pass_over(self, block: Rows) -> tuple[Array, list[list[str]]]:
+        """Take in rows of which none is odd; give those that waited for them."""
+        kept: list[int] = []
+        rows: list[list[str]] = []
+        self._release(kept, rows)
+        self._widths.good += len(kept) + len(block)
+        self._last = int(block.numbers[-1])
+        return np.array(kept, dtype=np.int64), rows
 
     def choose(
         self, first: int, records: list[list[str]]

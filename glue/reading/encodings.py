@@ -158,8 +158,8 @@ def _check_broken_bytes(path: Path, name: str, findings: Findings) -> None:
             examples=places,
             remedy=_advise_broken(path, cells, count=bad),
             file=name,
-            what="a byte that is no letter of UTF-8, as the rest of the file is "
-            "(shown as \ufffd)",
+            what="a broken letter (shown as \ufffd), whose byte is not in UTF-8 as the "
+            "rest of the file is",
         )
 
 
@@ -217,7 +217,7 @@ def _refuse_zero_bytes(path: Path, name: str, findings: Findings) -> FileRejecte
         examples=places,
         remedy=remedy,
         file=name,
-        what="a byte that no text holds (zero, shown as \\x00)",
+        what="a sign that no text can hold (a zero byte, shown as \\x00)",
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from glue.arrays import Array, as_texts
 from glue.columns import Coded
+from glue.reading.plain_numbers import KeptNumbers, PlainNumbers, Stretch
 
 # Bytes in front of the first field, and behind the last, so that whole words can be
 # read there.
@@ -38,25 +39,20 @@ _MINUS, _POINT, _ZERO = ord("-"), ord("."), ord("0")
 
 
 @dataclass(frozen=True)
-class PlainNumbers:
-    """The numbers that fields are, and which of them have a point, [n] each."""
-
-    values: Array
-    points: Array
-
-
-@dataclass(frozen=True)
 class Fields:
     """The fields of one column, as they stand in the bytes.
 
     ``data`` are bytes, with PADDING in front; a field begins at ``starts`` and has
     ``sizes`` bytes, [n] each. No field has white space at an end, or a quote.
+    ``origin`` are the lines of which they are a whole column, and its name, if they
+    can be read again.
     """
 
     data: Array
     starts: Array
     sizes: Array
     encoding: str
+    origin: tuple[Stretch, str] | None = None
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -147,7 +143,43 @@ class Fields:
         A zero in front of digits makes none, and neither do more digits than a float
         is sure of.
         """
-        if not len(self) or not self.sizes.min() or self.sizes.max() > 2 * _WORD:
+        return self._plain
+
+    def list_widths(self) -> set[int]:
+        """List the lengths of the plain numbers that are nothing but digits."""
+        plain = self._plain
+        if plain is None:
+            raise ValueError("not all fields are plain numbers")
+        digits = ~plain.points & (self.sizes > 0)
+        digits &= self.data[self.starts] != _MINUS
+        return set(np.unique(self.sizes[digits]).tolist())
+
+    def keep(self) -> KeptNumbers | Coded:
+        """Give what is kept of them for a second pass over the file.
+
+        Only what somebody has asked for already is worth being kept as numbers.
+        """
+        plain: PlainNumbers | None = self.__dict__.get("_plain")
+        if self.origin is None or plain is None:
+            return self.code()
+        return KeptNumbers(plain.values, *self.origin)
+
+    @cached_property
+    def _plain(self) -> PlainNumbers | None:
+        if not self.blank.any():
+            return self._read_filled()
+        filled = ~self.blank
+        read = self.take(filled)._read_filled()
+        if read is None:
+            return None
+        values, points = np.full(len(self), np.nan), np.zeros(len(self), dtype=bool)
+        decimals = np.zeros(len(self), dtype=np.int64)
+        values[filled], points[filled] = read.values, read.points
+        decimals[filled] = read.decimals
+        return PlainNumbers(values, points, decimals)
+
+    def _read_filled(self) -> PlainNumbers | None:
+        if not len(self) or self.sizes.max() > 2 * _WORD:
             return None
         firsts = self.data[self.starts]
         negative = firsts == _MINUS
@@ -186,7 +218,7 @@ class Fields:
             return None
         values = whole / _POWERS[decimals]
         values = values if signs is None else np.where(negative, -values, values)
-        return PlainNumbers(values, points)
+        return PlainNumbers(values, points, decimals)
 
     def _fill(self, before: int, signs: Array | None) -> Array:
         """Read eight bytes as digits: zeros before the field, and for its sign."""

@@ -10,7 +10,8 @@ import numpy as np
 
 from glue.arrays import Array
 from glue.columns import Column
-from glue.reading.fields import Fields, PlainNumbers
+from glue.reading.fields import Fields
+from glue.reading.plain_numbers import KeptNumbers, PlainNumbers
 from glue.reading.written_numbers import LONGEST_NUMBER, tidy_number
 
 # What pandas, R, SQL, spreadsheets and statistical offices write for "no value".
@@ -38,6 +39,7 @@ _ODD_NUMBER = re.compile(r"^0\d|[^-+.\deE\n]", re.MULTILINE)
 _LARGE_WHOLE = re.compile(r"[+-]?[1-9]\d{3,}")
 _LEADING_ZERO = re.compile(r"0\d+")
 _LARGE = 1_000  # what has four digits
+_THOUSANDS = 3  # digits behind a mark that groups
 # Numbers of so many digits with zeros in front may be padded, rather than codes.
 _WIDE = 6
 # How a spreadsheet shows a large number in a narrow column: most digits are lost.
@@ -85,9 +87,17 @@ class NumberEvidence:
     def add(self, column: Column, numbers: Array | None = None) -> None:
         """Take in texts without white space around them, and their rows' numbers."""
         plain = column.read_plain() if isinstance(column, Fields) else None
-        if plain is not None and self._settles(plain):
-            self._add_settled(plain)
-            return
+        if plain is not None:
+            filled = plain.take(~column.blank)
+            blanks = len(column) - len(filled.values)
+            # Where a point may be one of thousands, each text has its say.
+            is_clear = not (filled.decimals == _THOUSANDS).any()
+            if is_clear or (self.pointed and not blanks):
+                self._add_plain(filled, each=blanks > 0)
+                self._see_pointed(column, plain.points, numbers)
+                self.blank += blanks
+                self.widths |= column.list_widths() if blanks else set()
+                return
         texts = column if isinstance(column, np.ndarray) else column.texts
         values = _read_plain(texts)
         if values is not None:
@@ -101,20 +111,32 @@ class NumberEvidence:
         for text, count in Counter(texts.tolist()).items():
             self.add_text(text, count, rows.get(text))
 
-    def _settles(self, plain: PlainNumbers) -> bool:
-        """Whether nothing is to be learnt from how the numbers are written."""
-        if self.with_points or plain.points.any():
-            return self.pointed > 0
-        return self.large > 0 or not (np.abs(plain.values) >= _LARGE).any()
+    def _add_plain(self, plain: PlainNumbers, *, each: bool) -> None:
+        """Take in plain numbers whose points, if any, are decimal ones.
 
-    def _add_settled(self, plain: PlainNumbers) -> None:
-        """Take in plain numbers that settle nothing."""
+        Beside blanks ``each`` is counted, as where texts are taken in one by one.
+        """
         self.filled += len(plain.values)
         self.plain += len(plain.values)
         self.with_points = self.with_points or bool(plain.points.any())
         self._add_values(plain.values)
-        if not self.with_points:
+        large = ~plain.points & (np.abs(plain.values) >= _LARGE)
+        if not each and not self.with_points:
             self.whole += len(plain.values)
+            self.large += not self.large and bool(large.any())
+        elif each or not self.pointed:
+            self.pointed += int(plain.points.sum())
+            self.whole += int((~plain.points).sum())
+            self.large += int(large.sum())
+
+    def _see_pointed(
+        self, column: Fields, points: Array, numbers: Array | None
+    ) -> None:
+        """Keep the first number that has a point."""
+        if "pointed" not in self.places and points.any():
+            first = int(np.argmax(points))
+            row = None if numbers is None else int(numbers[first])
+            self._see("pointed", column.take(slice(first, first + 1)).texts[0], row)
 
     def add_text(self, text: str, count: int = 1, row: int | None = None) -> None:
         """Take in one text that is there so many times, first in this row."""
@@ -430,16 +452,25 @@ def parse_column(
     """Read a column of texts as ``parse_numbers`` does, each of them once if it can."""
     if isinstance(column, np.ndarray):
         return parse_numbers(column, decimal_mark, plain=plain)
-    if plain and isinstance(column, Fields):
-        filled = ~column.blank
-        read = column.take(filled).read_plain()
-        if read is not None:
-            values = np.full(len(column), np.nan)
-            values[filled] = read.values
-            return values, np.zeros(len(column), dtype=bool)
+    values = _find_values(column) if decimal_mark == "." else None
+    if values is not None:
+        return values, np.zeros(len(column), dtype=bool)
     coded = column.code()
     values, bad = parse_numbers(coded.uniques, decimal_mark, plain=plain)
     return values[coded.codes], bad[coded.codes]
+
+
+def _find_values(column: Column) -> Array | None:
+    """Give the values of a column that was read already, or can be at once."""
+    if isinstance(column, KeptNumbers):
+        return column.values
+    read = column.read_plain() if isinstance(column, Fields) else None
+    return None if read is None else read.values
+
+
+def holds_plain(column: Column) -> bool:
+    """Say whether all texts of a column are known to be plain numbers or blank."""
+    return _find_values(column) is not None
 
 
 def _parse_fast(texts: Array) -> tuple[Array, Array]:

@@ -38,6 +38,7 @@ _NO_YEAR = re.compile(
     r"(?:\d{1,2}[-./]\d{1,2}[-./]?|\d{1,2}\.?[ -][^\W\d_]{3,9}\.?"
     r"|[^\W\d_]{3,9}\.?[ -]\d{1,2})(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?"
 )
+_TIME_OF_DAY = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
 _WEEK = re.compile(
     r"(?:kw|cw|wk|week|woche|sem|semaine|semana|settimana)?[ ._-]?\d{1,2}[ ./-]\d{4}"
     r"|(?:kw|cw|wk|week|woche|sem|semaine|semana|settimana)[ ._-]?\d{1,2}"
@@ -212,6 +213,15 @@ def _explain_moved(
             f"move them one to the right, so that {shown} stands under {name!r}, and "
             f"write the {lost!r} that is lost there",
         )
+    order = _find_order(columns, bad)
+    away = [one for one, own in zip(header, order or []) if one != own]
+    if order and len(away) > 2:
+        return Oddity(
+            f"the columns stand in another order in {rows} ({', '.join(order)}), as "
+            "where a table of another order is joined",
+            f"bring them into the order of the header, so that {shown} stands under "
+            f"{name!r}",
+        )
     stray = str(columns[name][bad][0]).strip()
     homes = {text.strip() for text in columns[moved][~bad].tolist()}
     both = is_number(stray) and all(map(is_number, homes - {""}))
@@ -235,8 +245,48 @@ def _is_shifted_right(columns: Mapping[str, Array], name: str, bad: Array) -> bo
     at = header.index(name)
     if at == 0:
         return False
+    before = [columns[one][bad].tolist() for one in header[:at]]
+    if not any(all(not text.strip() for text in texts) for texts in before):
+        return False  # nothing has moved them
     homes = {text.strip() for text in columns[header[at - 1]][~bad].tolist()}
     return str(columns[name][bad][0]).strip() in homes
+
+
+def _find_order(columns: Mapping[str, Array], bad: Array) -> list[str] | None:
+    """Find which column each value of bad rows is of; None where it is unclear."""
+    header = list(columns)
+    found: list[str] = []
+    for name in header:
+        texts = columns[name][bad].tolist()
+        fit = [one for one in header if _is_alike(texts, columns[one][~bad].tolist())]
+        own = [one for one in fit if one == name] or fit
+        if len(own) != 1 or own[0] in found:
+            return None
+        found.append(own[0])
+    return found
+
+
+def _is_alike(some: list[str], others: list[str]) -> bool:
+    """Say whether texts could be of a column: of its kinds, dates, or its size."""
+    some = [text.strip() for text in some if text.strip()]
+    others = [text.strip() for text in others if text.strip()]
+    kinds = set(others)
+    if not some or not others:
+        return False
+    if len(kinds) <= len(others) / 2 and not all(map(_is_day, others)):
+        return sum(text in kinds for text in some) >= len(some) / 2
+    if any(map(_is_day, others)) or any(map(_is_day, some)):
+        return all(map(_is_day, some)) and all(map(_is_day, others))
+    sizes = [sorted(map(_measure, texts))[len(texts) // 2] for texts in (some, others)]
+    return 0 < max(sizes) < _SIMILAR * min(sizes)
+
+
+def _measure(text: str) -> float:
+    """Give the size of a number; 0 of what is none."""
+    try:
+        return abs(float(text.replace(",", ".")))
+    except ValueError:
+        return 0.0
 
 
 def _find_lost(columns: Mapping[str, Array], name: str, bad: Array) -> str:
@@ -466,6 +516,16 @@ def _find_program(text: str, _: str) -> Oddity | None:
     return None
 
 
+def _find_month(text: str, like: str) -> Oddity | None:
+    name, _, time = text.partition(" ")
+    if month_number(name) is None or (time and not _TIME_OF_DAY.fullmatch(time)):
+        return None
+    return Oddity(
+        f"{text!r} is a month without a day and a year",
+        f"write whole dates, {_as_others(like)}",
+    )
+
+
 def _find_no_year(text: str, like: str) -> Oddity | None:
     if not _NO_YEAR.fullmatch(text):
         return None
@@ -603,7 +663,7 @@ _MOMENT_RULES: tuple[Rule, ...] = (
         _find_week,
         _find_weekday,
     ),
-    *(_find_ordinal, _find_no_year, _find_zone, _find_serial),
+    *(_find_ordinal, _find_month, _find_no_year, _find_zone, _find_serial),
     *(_find_datenum, _find_no_day, _find_cell_of_others),
 )
 

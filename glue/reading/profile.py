@@ -12,10 +12,12 @@ from functools import cached_property
 import numpy as np
 
 from glue.arrays import Array, as_texts
+from glue.columns import Coded, Column
 from glue.findings.finding import Findings, Tallies, list_some
 from glue.reading.encodings import advise_empty
 from glue.reading.fields import Fields, find_firsts
 from glue.reading.numbers import NumberEvidence, list_marks
+from glue.reading.plain_numbers import KeptNumbers
 from glue.reading.tables import Table
 from glue.reading.timestamps import TimestampEvidence
 from glue.rows import Rows, concatenate
@@ -30,11 +32,22 @@ def strip_texts(texts: Array) -> Array:
     return as_texts(unwrap_formula(text.strip()) for text in texts.tolist())
 
 
+def strip_coded(column: Coded) -> Coded:
+    """Do so with texts that are kept once each."""
+    stripped = Coded.of(strip_texts(column.uniques))
+    return stripped.take(column.codes)
+
+
 def unwrap_formula(text: str) -> str:
     """Give the text of ="text", which spreadsheets write to keep zeros in front."""
     if text.startswith('="') and text.endswith('"') and len(text) > 2:
         return text[2:-1]
     return text
+
+
+def is_stripped(column: Column) -> bool:
+    """Say whether a column's texts are known to have no white space at their ends."""
+    return isinstance(column, (Fields, KeptNumbers))
 
 
 def has_spaces(texts: Array) -> bool:
@@ -171,7 +184,7 @@ def _trim(rows: Rows, profile: TableProfile, file: str, tallies: Tallies) -> Row
     """Cut the white space at the ends of texts, and note where there was any."""
     stripped = {}
     for name in rows.columns:
-        if isinstance(rows.given(name), Fields):
+        if is_stripped(rows.given(name)):
             continue
         texts = rows[name]
         if has_spaces(texts):
@@ -194,7 +207,7 @@ def _trim(rows: Rows, profile: TableProfile, file: str, tallies: Tallies) -> Row
 def set_apart(rows: Rows) -> Rows:
     """Take rows out of the bytes of their chunk, which would be kept with them."""
     columns = {
-        name: column.apart() if isinstance(column, Fields) else column
+        name: column.apart() if is_stripped(column) else column
         for name, column in rows.given_columns()
     }
     return rows.with_columns(columns)
@@ -213,10 +226,10 @@ class ItemSample:
         """Keep the rows of the chosen items; choose fewer when they are too many."""
         chosen = self._choose(rows)
         if len(chosen) or not self._pieces:
-            self._pieces.append(set_apart(chosen))
+            self._pieces.append(chosen if chosen is rows else set_apart(chosen))
         while self._size() > self._limit and self._share < 1_000_000:
             self._share *= 2
-            self._pieces = [self._choose(piece) for piece in self._pieces]
+            self._pieces = [set_apart(self._choose(piece)) for piece in self._pieces]
 
     def _choose(self, rows: Rows) -> Rows:
         if self._share == 1:

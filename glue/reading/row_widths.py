@@ -17,6 +17,10 @@ QUOTE_DECIMALS = (
     'quotes, such as "12,5"'
 )
 _ONE_TOO_MANY = " seems to be one too many,"
+_MISSING = " seems to be missing"
+_NOTE = ": there is one text only, such as a note or a page's number"
+_KINDS = (_ONE_TOO_MANY, _MISSING, _NOTE)
+_LIKEWISE = "the other rows likewise"
 _WHOLE = re.compile(r"[-+]?\d{1,15}")
 _PLACES = re.compile(r"\d{1,3}")
 # So many of the ten digits, at least, where decimals have one place each.
@@ -51,8 +55,9 @@ class WidthAdvice:
         self._delimiter, self._width, self._skip = delimiter, len(header) + skip, skip
         self._header, self._name = list(header), header[0] if header else ""
         self._likes: list[list[str]] = []
-        self._reasons: Counter[tuple[str, str]] = Counter()
-        self._firsts: dict[tuple[str, str], tuple[int, list[str]]] = {}
+        self._counts: Counter[str] = Counter()
+        self._told: dict[str, tuple[str, str]] = {}
+        self._firsts: dict[str, tuple[int, list[str]]] = {}
         self.numbers: list[int] = []
         self.good = 0
         self._widest, self._same_width = 0, True
@@ -62,9 +67,12 @@ class WidthAdvice:
 
     def see(self, record: Sequence[str], number: int) -> None:
         """Take in a row of another width."""
-        reason = self._find_reason(record)
-        self._reasons[reason] += 1
-        self._firsts.setdefault(reason, (number, list(record)))
+        why, remedy = self._find_reason(record, number)
+        kinds = (one for one in (_ONE_TOO_MANY, _MISSING) if one in why)
+        kind = next(kinds, why)
+        self._told.setdefault(kind, (why, remedy))
+        self._firsts.setdefault(kind, (number, list(record)))
+        self._counts[kind] += 1
         self._same_width &= self._widest in (0, len(record))
         self._widest = max(self._widest, len(record))
         if len(self.numbers) < _SOME:
@@ -82,24 +90,20 @@ class WidthAdvice:
                 "behind that row is missing too",
             )
         width = self._widest
-        commonest = self._reasons.most_common(1)[0][0]
-        if QUOTE_DECIMALS in commonest[1]:
-            return commonest[0], self._show_decimals(commonest)
+        kind = self._counts.most_common(1)[0][0]
+        if QUOTE_DECIMALS in self._told[kind][1]:
+            return self._told[kind][0], self._show_decimals(kind)
         if not self.good and self._same_width and width > self._width:
             return (
                 f": every row has {width}, so that the header lacks a name",
                 "write a name for each column into the header, in the order of the "
                 "values",
             )
-        clear = [one for one in self._reasons if _ONE_TOO_MANY in one[0]]
-        if 2 * sum(self._reasons[one] for one in clear) >= sum(self._reasons.values()):
-            (why, remedy), *others = clear
-            return why, f"{remedy}; the other rows likewise" if others else remedy
-        return commonest[0], commonest[1] + self._show_row(commonest)
+        return self._explain_most()
 
-    def _show_row(self, reason: tuple[str, str]) -> str:
+    def _show_row(self, kind: str) -> str:
         """Show how the first row of another delimiter should read."""
-        number, record = self._firsts[reason]
+        number, record = self._firsts[kind]
         other = self.find_delimiter(record)
         if other is None:
             return ""
@@ -107,15 +111,28 @@ class WidthAdvice:
         cells = next(csv.reader([line], delimiter=other))
         return f": row {number} then reads {write_row(cells, self._delimiter)}"
 
-    def _show_decimals(self, reason: tuple[str, str]) -> str:
+    def _show_decimals(self, kind: str) -> str:
         """Show how the last number of the first row should be written."""
-        _, record = self._firsts[reason]
+        _, record = self._firsts[kind]
         at = max(self._list_pairs(record), default=None)
         if at is None:
             return QUOTE_DECIMALS
         return show_decimals(record[at], record[at + 1])
 
-    def _find_reason(self, record: Sequence[str]) -> tuple[str, str]:
+    def _explain_most(self) -> tuple[str, str]:
+        """Give the reason that most rows have, as the first of them shows it."""
+        kind = self._counts.most_common(1)[0][0]
+        for one in (_ONE_TOO_MANY, _MISSING):
+            if 2 * self._counts[one] >= sum(self._counts.values()):
+                kind = one
+        why, remedy = self._told[kind]
+        remedy += self._show_row(kind)
+        if kind in _KINDS and sum(self._counts.values()) > 1:
+            more = "" if kind == _NOTE else ", and another in each of the others"
+            return f"{why}{more}", f"{remedy}; {_LIKEWISE}"
+        return why, remedy
+
+    def _find_reason(self, record: Sequence[str], number: int) -> tuple[str, str]:
         if self._width == 1:
             return (
                 f": the header is one name, {shorten(self._name)!r}, without any "
@@ -135,27 +152,28 @@ class WidthAdvice:
                 f": a {theirs} is between their values, and a {ours} in the header",
                 f"write the same delimiter, a {ours}, in these rows too",
             )
-        return self._explain_count(record)
+        return self._explain_count(record, number)
 
-    def _explain_count(self, record: Sequence[str]) -> tuple[str, str]:
+    def _explain_count(self, record: Sequence[str], number: int) -> tuple[str, str]:
         filled = sum(bool(field.strip()) for field in record)
         if filled == 1 and self._width > 2:
             return (
-                ": there is one text only, such as a note or a page's number",
-                "remove these lines, which are no rows",
+                _NOTE,
+                f"remove row {number}",
             )
         if len(record) > self._width:
-            return self._explain_long(record)
-        return self._explain_short(record)
+            return self._explain_long(record, number)
+        return self._explain_short(record, number)
 
-    def _explain_short(self, record: Sequence[str]) -> tuple[str, str]:
+    def _explain_short(self, record: Sequence[str], number: int) -> tuple[str, str]:
         lacking = self._find_lacking(record)
         if lacking is not None:
             name = self._header[lacking]
+            cells = [*record[:lacking], f"<{name}>", *record[lacking:]]
+            line = shorten(self._delimiter.join(cells), 100)
             return (
-                f": the value of {name!r} seems to be missing",
-                f"write it, or a {DELIMITERS[self._delimiter]} more if it is blank, so "
-                f"that the values behind it stand under their names",
+                f": the value of {name!r}{_MISSING} in row {number}",
+                f"write it there, so that the line reads {line}",
             )
         return (
             ": cells are missing there",
@@ -163,7 +181,7 @@ class WidthAdvice:
             "that all others stand under their names",
         )
 
-    def _explain_long(self, record: Sequence[str]) -> tuple[str, str]:
+    def _explain_long(self, record: Sequence[str], number: int) -> tuple[str, str]:
         mark = DELIMITERS[self._delimiter]
         cut = [one for one in zip(record, record[1:]) if one[0].endswith("\\")]
         if cut:
@@ -184,11 +202,20 @@ class WidthAdvice:
                 for one, name in zip(left, names)
             )
             so_that = f", so that {' and '.join(homes)}" if left else ""
-            what = f"the value {text!r}" if text else "a blank one"
+            what = f"the value {text!r}" if text else "a blank cell"
             return (
-                f": {what}{_ONE_TOO_MANY} at place {extra + 1} of {len(record)}",
-                f"take {repr(text) if text else 'it'} out{so_that}",
+                f": {what}{_ONE_TOO_MANY} at place {extra + 1} of {len(record)} in row "
+                f"{number}",
+                f"take {repr(text) if text else 'it'} out of row {number}{so_that}",
             )
+        if len(record) == self._width + 1 and not self._skip:
+            two = self._find_either(record)
+            if two:
+                one, other = (repr(shorten(record[at], 40)) for at in two)
+                return (
+                    f": {one} or {other}{_ONE_TOO_MANY} in row {number}",
+                    f"take the one out of row {number} that does not belong there",
+                )
         return (
             f": there are too many values, as where a {mark} stands within one of them",
             f"put values that hold a {mark} into double quotes, and take out values "
@@ -208,7 +235,17 @@ class WidthAdvice:
             return None
         columns = list(zip(*self._likes))
         tries = ([*record[:at], *record[at + 1 :]] for at in range(len(record)))
-        return _find_best([_count_like(row, columns) for row in tries], self._width)
+        best = _find_best([_count_like(row, columns) for row in tries], self._width)
+        blank = [at for at, cell in enumerate(record) if not cell.strip()]
+        return blank[0] if best is None and len(blank) == 1 else best
+
+    def _find_either(self, record: Sequence[str]) -> list[int]:
+        """Find the two values without either of which a row is like the others."""
+        columns = list(zip(*self._likes))
+        tries = ([*record[:at], *record[at + 1 :]] for at in range(len(record)))
+        counts = [_count_like(row, columns) for row in tries]
+        best = [at for at, count in enumerate(counts) if count >= self._width]
+        return best if len(best) == 2 and best[1] == best[0] + 1 else []
 
     def _find_lacking(self, record: Sequence[str]) -> int | None:
         """Find the one column without which the others are like a row."""

@@ -285,6 +285,12 @@ class TimestampEvidence:
             self.years.add(parts["year"])
 
 
+def share_moments(texts: Iterable[str], *, named: bool) -> float:
+    """Give the share of texts that are moments, as the evidence of a column has it."""
+    forms = Counter(_match(text)[0] for text in texts)
+    return TimestampEvidence(forms).share(named=named)
+
+
 @lru_cache(maxsize=32_768)
 def _match(text: str) -> tuple[str, Optional[re.Match[str]]]:  # noqa: UP045
     if len(text) > LONGEST_TIMESTAMP:

@@ -11,16 +11,16 @@ import numpy as np
 from glue.arrays import Array
 from glue.columns import Columns, as_coded
 from glue.findings.finding import Count, Findings, Tallies
+from glue.reading.blank_cells import BlankCells
 from glue.reading.blank_keys import explain_blank_key
-from glue.reading.fields import Fields
-from glue.reading.numbers import MISSING, is_number, parse_column
+from glue.reading.numbers import MISSING, holds_plain, is_number, parse_column
 from glue.reading.odd_values import (
     Oddity,
     explain_by_home,
     explain_moment,
     explain_number,
 )
-from glue.reading.profile import set_apart, strip_texts
+from glue.reading.profile import is_stripped, set_apart, strip_coded
 from glue.reading.tables import Table
 from glue.reading.timestamps import Reading, TimestampParser, is_date
 from glue.rows import Rows, concatenate
@@ -32,8 +32,9 @@ _REPEAT = (
     "where cells were merged, that is the {what} of the row above"
 )
 _IDLE = "remove these rows: they hold neither a date nor a value to learn from"
-# So few rows without a date are shown whole.
+# So few rows without a date or an id are shown whole.
 _SHOWN = 5
+_BLANKS = ("timestamp-blank", "key-blank")
 # Of the first rows, and of the first odd ones of a column, so many cells are kept.
 _MOST_CELLS = 100_000
 _OR_TEXT = '; or set the column\'s type to "text" in Preparation.ColumnTypes'
@@ -95,9 +96,9 @@ class _RowReader:
         """Type the usable rows of a chunk."""
         plan = self._plan
         trimmed = {
-            name: strip_texts(chunk[name])
-            for name in chunk.columns
-            if name in plan.trimmed and not isinstance(chunk.given(name), Fields)
+            name: strip_coded(as_coded(column))
+            for name, column in chunk.given_columns()
+            if name in plan.trimmed and not is_stripped(column)
         }
         texts = chunk.with_columns(trimmed)
         texts = texts.take(~_blank_rows(texts, plan))
@@ -125,21 +126,47 @@ class _RowReader:
             self._tallies.advise("timestamp-blank", _IDLE)
             return
         for code, what in (("key-blank", "id"), ("timestamp-blank", "date")):
-            if self._tallies.count(code) > _MERGED * rows:
-                self._tallies.advise(code, _REPEAT.format(what=what))
-        self._advise_blank_keys()
+            advice = self._advise_blank(code) if self._tallies.count(code) else None
+            if advice is None and code == "key-blank":
+                advice = self._advise_blank_keys()
+            if advice is None and self._tallies.count(code) > _MERGED * rows:
+                advice = _REPEAT.format(what=what)
+            if advice:
+                self._tallies.advise(code, advice)
 
-    def _advise_blank_keys(self) -> None:
+    def _advise_blank(self, code: str) -> str | None:
+        """Say what to do about blank cells, where all rows of the file are known."""
+        plan = self._plan
+        if plan.timestamp is None or plan.reading is None or not self._head:
+            return None
+        head = concatenate(self._head)
+        names = (plan.timestamp,) if code == "timestamp-blank" else plan.keys
+        blank = [name for name in names if head.blank(name).any()]
+        if len(blank) != 1:
+            return None
+        return BlankCells(
+            rows=head,
+            name=blank[0],
+            keys=plan.keys,
+            timestamp=plan.timestamp,
+            reading=plan.reading,
+            target=plan.target,
+            mark=plan.numbers.get(plan.target or "", "."),
+            is_whole=len(head) == self._tallies.amounts["read"],
+        ).advise()
+
+    def _advise_blank_keys(self) -> str | None:
         """Say which ids are meant where they are blank, if the whole table shows it."""
         plan, head = self._plan, concatenate(self._head) if self._head else None
         if head is None or len(head) < self._tallies.amounts["read"]:
-            return
+            return None
         for name in plan.keys:
             if head.blank(name).any():
                 facts = {"time": plan.timestamp, "target": plan.target}
                 told = explain_blank_key(head, name, keys=plan.keys, **facts)
                 if told is not None:
-                    self._tallies.advise("key-blank", told)
+                    return told
+        return None
 
     def _check_keys(self, texts: Rows) -> Array:
         usable = np.ones(len(texts), dtype=bool)
@@ -219,7 +246,7 @@ class _RowReader:
             absent = np.isin(values, self._plan.placeholders[name])
             self._note("values-placeholder", texts, absent, name)
             values = np.where(absent, np.nan, values)
-        if not plain:
+        if not plain and not holds_plain(texts.given(name)):
             codes, uniques = texts.factorize(name)
             words = [text.casefold() in MISSING for text in uniques.tolist()]
             mask = np.array(words, dtype=bool)[codes]
@@ -255,7 +282,7 @@ class _RowReader:
         if mask.any():
             count = int(mask.sum())
             examples = texts.first_texts(mask, self._file, name)
-            if code in ("timestamp-blank", "key-blank") and count <= _SHOWN:
+            if code in _BLANKS and count <= _SHOWN:
                 examples = texts.first(
                     mask, self._file, None, lambda at: _show_row(texts, at)
                 )

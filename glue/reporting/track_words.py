@@ -24,7 +24,7 @@ def list_cells(past: Past) -> list[str]:
         spell_share(past.baseline),
         spell_share(past.covered[0] if past.covered else None),
         spell_change(past.bias_percent),
-        word_model(past),
+        name_model(past),
         spell_cost(past),
     ]
 
@@ -52,14 +52,11 @@ def word_truth(past: Past) -> str:
     return "all of it" if past.is_whole else f"up to {past.truth['scored_last']}"
 
 
-def word_model(past: Past) -> str:
-    """Say whether a run trained, and why or why not."""
+def name_model(past: Past) -> str:
+    """Say which version forecast, and whether the run trained."""
     model = past.summary["model"]
     version = f" {model['version']}" if model["version"] else ""
-    words = (
-        f"trained{version}" if model["trained"] else f"version{version}, no training"
-    )
-    return f"{words}: {model['reason']}" if model["reason"] else words
+    return f"trained{version}" if model["trained"] else f"version{version}, no training"
 
 
 def spell_cost(past: Past) -> str:

@@ -18,7 +18,14 @@ from glue.shaping.joins import (
     note_rows,
     number_alike,
 )
-from glue.shaping.repeats import ALIKE, SLIP, Slips, differs_above, mark_undated
+from glue.shaping.repeats import (
+    ALIKE,
+    SLIP,
+    Slips,
+    differs_above,
+    mark_undated,
+    tell_apart,
+)
 from glue.shaping.shape import Parted, Shape
 from glue.understanding.related import RelatedTable
 
@@ -117,7 +124,7 @@ class CovariateJoiner:
             rows,
             repeats,
             tallies=self._tallies,
-            more=lambda at: f", as in row {rows.numbers[at - 1]}",
+            more=lambda at: tell_apart(rows, table.columns, at),
         )
         alike = repeats.copy()
         for name in table.columns:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from glue.arrays import Array
-from glue.findings.finding import Example, Findings
+from glue.findings.finding import Count, Example, Findings
 from glue.frequency import (
     DAY,
     HOUR,
@@ -51,6 +51,10 @@ _UNITS = (
 # Steps without any row that are worth a word.
 # So few moments, as a share of the others, are slips.
 _FAR = 0.1
+# Stamps that are late by less than so much of a step creep.
+_CREEPING = 0.1
+# What programs write where there is no date.
+_DEFAULTS = ("1970-01-01", "1900-01-01", "1899-12-30")
 _LONG_HOLE = 12
 
 
@@ -201,18 +205,7 @@ def _note_unclear(survey: Survey, evidence: str, file: str, findings: Findings) 
     words += f"them at most {_about(usual)}"
     if _about(low) == _about(high):
         words = f"{evidence}; most are about {_about(usual)} long"
-    late = survey.moments[survey.moments % DAY != 0]
-    if usual >= DAY and 0 < len(late) < len(survey.moments) / 2:
-        first = write_moment(int(late[0]), with_time=True)
-        findings.add(
-            "frequency-unclear",
-            examples=[Example(file, None, None, first)],
-            remedy="take the time of day away where none is meant, and write all dates "
-            f"without one, such as {first[:10]}",
-            file=file,
-            evidence=f"{len(late)} of {len(survey.moments)} moments have a time of "
-            "day, and the others none",
-        )
+    if _tell_times(survey, usual, file, findings):
         return
     odd = low < usual < high
     remedy = "correct dates that are mistyped, if few do not fit; or " if odd else ""
@@ -222,6 +215,44 @@ def _note_unclear(survey: Survey, evidence: str, file: str, findings: Findings) 
     if usual > _LONGEST_YEAR:
         remedy = "the longest step that can be forecast is a year: give a row for each"
     findings.add("frequency-unclear", remedy=remedy, file=file, evidence=words)
+
+
+def _tell_times(survey: Survey, usual: int, file: str, findings: Findings) -> bool:
+    """Say that times of day, or seconds, are in the way of a step; say whether so."""
+    moments = survey.moments
+    late = moments[moments % DAY != 0]
+    if usual >= DAY and 0 < len(late) < len(moments) / 2:
+        rows = survey.find_rows(late)
+        first = str(rows.examples[0].value)
+        findings.add(
+            "frequency-unclear",
+            count=max(rows.count, 1),
+            examples=rows.examples,
+            remedy="take the time of day away, and write dates alone, such as "
+            f"{first[:10]} for {first}",
+            file=file,
+            evidence=f"{Count(rows.count):row} have a time of day, and the others none",
+        )
+        return True
+    for length in (DAY, HOUR):
+        rest = moments % length
+        if _NEAR * usual < length or int(rest.max()) > length * _CREEPING:
+            continue
+        odd = survey.find_rows(moments[rest != 0])
+        first = str(odd.examples[0].value)
+        plain = first[:10] if length == DAY else f"{first[:13]}:00:00"
+        findings.add(
+            "frequency-unclear",
+            count=max(odd.count, 1),
+            examples=odd.examples,
+            remedy=f"leave the {'time' if length == DAY else 'seconds'} off, such as "
+            f"{plain} for {first}",
+            file=file,
+            evidence=f"the times of {Count(odd.count):row} are late by up to "
+            f"{_about(int(rest.max()))}, as a logger stamps them",
+        )
+        return True
+    return False
 
 
 def _about(seconds: int) -> str:
@@ -318,6 +349,7 @@ def _check_holes(survey: Survey, clock: Clock, file: str, findings: Findings) ->
         first, last = (clock.write(int(moments[n])) for n in (0, -1))
         findings.add(
             "grid-too-large",
+            examples=_find_far(survey, moments, at),
             remedy=_advise_far(moments, at, clock),
             file=file,
             steps=span,
@@ -333,17 +365,34 @@ def _check_holes(survey: Survey, clock: Clock, file: str, findings: Findings) ->
     findings.add("time-hole", count=count, file=file, before=before, after=after)
 
 
-def _advise_far(moments: Array, at: int, clock: Clock) -> str | None:
-    """Name the few moments that lie far from all others, beyond the longest hole."""
+def _pick_far(moments: Array, at: int) -> tuple[Array, Array]:
+    """Part the few moments that lie far from all others from those, at a hole."""
     low, high = moments[: at + 1], moments[at + 1 :]
     few, most = (low, high) if len(low) < len(high) else (high, low)
-    if len(few) > max(_FAR * len(most), 1):
+    return (few, most) if len(few) <= max(_FAR * len(most), 1) else (few[:0], most)
+
+
+def _find_far(survey: Survey, moments: Array, at: int) -> list[Example]:
+    """Give the rows of the few moments that lie far from all others."""
+    few, _ = _pick_far(moments, at)
+    return survey.find_rows(few).examples if len(few) else []
+
+
+def _advise_far(moments: Array, at: int, clock: Clock) -> str | None:
+    """Name the few moments that lie far from all others, beyond the longest hole."""
+    few, most = _pick_far(moments, at)
+    if not len(few):
         return None
     first, last, far = (clock.write(int(m)) for m in (most[0], most[-1], few[0]))
     others = "" if len(few) == 1 else f" and {len(few) - 1} more behind it"
+    if len(few) == 1 and far[:10] in _DEFAULTS:
+        return (
+            f"write the right dates into these rows, or remove them: {far} is what "
+            f"programs write where there is no date, as all others are from {first} "
+            f"to {last}"
+        )
     return (
-        f"correct the year of {far}{others}: all other timestamps are from {first} to "
-        f"{last}"
+        f"correct the year of {far}{others}: all other dates are from {first} to {last}"
     )
 
 

@@ -20,17 +20,17 @@ from glue.columns import Column, as_coded
 from glue.findings.finding import Findings
 from glue.reading.timestamps import format_timestamps
 from glue.rows import Rows
-from glue.shaping.lines import (
-    CannotGridError,
-    grid_moments,
-    grid_numbers,
-    grid_texts,
+from glue.shaping.digits import write_numbers
+from glue.shaping.pieces import (
+    CannotJoinError,
     join_cells,
+    write_moments,
+    write_texts,
 )
 from glue.shaping.workers import Shelf
 
 _LONGEST_INTEGER = 2.0**53
-_LINES = 20_000
+_LINES = 4_000
 # Before every moment: the end of a history that is not there.
 _NEVER = -(2**62)
 
@@ -142,23 +142,24 @@ class _LineWriter:
     def _join_lines(self, rows: Rows) -> tuple[bytes, Array]:
         """Write rows as lines; give the length of each in bytes."""
         try:
-            return join_cells(self._grid_cells(rows))
-        except CannotGridError:
+            return join_cells(self._write_cells(rows), len(rows))
+        except CannotJoinError:
             lines = [line.encode() for line in self._as_lines(rows)]
             return b"".join(lines), np.array([len(line) for line in lines])
 
-    def _grid_cells(self, rows: Rows) -> list[Array]:
+    def _write_cells(self, rows: Rows) -> list[list[Array]]:
+        """Write the pieces of each cell of the lines."""
         layout = self._layout
-        cells = [_grid_texts(rows.given(name)) for name in layout.keys]
-        cells.append(grid_moments(rows.seconds, with_time=layout.with_time))
+        cells = [_write_coded(rows.given(name)) for name in layout.keys]
+        cells.append(write_moments(rows.seconds, with_time=layout.with_time))
         for name in (layout.target, *layout.others):
             given = rows.given(name)
             is_text = not isinstance(given, np.ndarray) or given.dtype == object
             whole = name in layout.whole
             cells.append(
-                _grid_texts(given)
+                _write_coded(given)
                 if is_text
-                else grid_numbers(given.astype(float), whole=whole)
+                else write_numbers(given.astype(float), whole=whole)
             )
         return cells
 
@@ -348,12 +349,11 @@ def quote_texts(texts: Array) -> Array:
     return as_texts(_quote(str(text)) for text in uniques)[codes]
 
 
-def _grid_texts(column: Column) -> Array:
-    """Quote texts where they need it, and write them, [n, width]."""
+def _write_coded(column: Column) -> list[Array]:
+    """Quote texts where they need it, and write them."""
     coded = as_coded(column).compact()
-    return grid_texts([_quote(str(text)) for text in coded.uniques]).take(
-        coded.codes, axis=0
-    )
+    quoted = write_texts([_quote(str(text)) for text in coded.uniques])
+    return [quoted.take(coded.codes)]
 
 
 def _quote(text: str) -> str:

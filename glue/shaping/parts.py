@@ -20,8 +20,8 @@ from glue.rows import Rows, concatenate
 from glue.shaping.workers import Shelf, Workers
 
 PART_BYTES = 8 * 1024**2
-MAX_PARTS = 200  # a file each is open at once
-_WRITE_ROWS = 100_000
+MAX_PARTS = 400  # two files each are open at once, of 1,024 that may be
+_WRITE_ROWS = 200_000
 
 
 def choose_part_count(file_bytes: int, part_bytes: int, *, most: int) -> int:
@@ -151,7 +151,7 @@ def _name(number: int) -> str:
 def _dump(rows: Rows, file: BinaryIO) -> None:
     """Write rows, each text once."""
     columns = {name: _pack(column) for name, column in rows.given_columns()}
-    pickle.dump((columns, rows.numbers, rows.seconds), file, protocol=4)
+    pickle.dump((columns, rows.numbers, rows.seconds), file, protocol=5)
 
 
 def _pack(column: Column) -> Column:

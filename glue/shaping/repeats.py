@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 import numpy as np
 
 from glue.arrays import Array
 from glue.findings.finding import Example, Findings, Tallies
 from glue.frequency import DAY, HOUR
-from glue.rows import Series
+from glue.rows import Rows, Series
 from glue.shaping.clock_change import is_set_back
 from glue.shaping.horizon import Clock
 from glue.shaping.shape import Shape
@@ -35,6 +36,7 @@ _DIFFERENT = (
 )
 SLIP = "keep the right one of each, or correct a date that is mistyped"
 _HALF_DAYS = "write hours from 0 to 23, or AM or PM behind them"
+_NO_YEAR = "write the year too, and the dates as YYYY-MM-DD"
 _SHARED = "several items"
 # Ids that were cut are of one length, and short.
 _LONGEST_CUT = 4
@@ -51,6 +53,7 @@ _NEARLY_ALL = 0.9
 _MANY = 0.2
 # Where nearly every row repeats another, each moment has many, as a day has hours.
 _MOST = 0.9
+_MOST_COLUMNS = 3
 
 
 class Slips:
@@ -108,20 +111,68 @@ class Slips:
         """Say what to do, where the places of all rows tell."""
         if 0 < self._count <= _FEW and len(self._said) == self._count:
             return "; ".join(text for _, text in sorted(self._said))
-        if self._are_alike and 1 < self._count <= _MOST_REPEATS:
-            return _name_block(*np.concatenate(self._numbers, axis=1))
-        return None
+        if not 0 < self._count <= _MOST_REPEATS:
+            return None
+        rows, twins = np.concatenate(self._numbers, axis=1)
+        if self._are_alike:
+            return _name_block(rows, twins) or _name_copies(rows, twins)
+        return _name_differing(rows, twins) if self._count <= _FEW else None
+
+    def advise_below(self, header: int) -> str | None:
+        """Say what to do where all rows below a second header repeat others."""
+        if not 0 < self._count <= _MOST_REPEATS:
+            return None
+        rows, twins = np.concatenate(self._numbers, axis=1)
+        if int(rows.min()) != header + 1 or len(rows) != int(rows.max()) - header:
+            return None
+        block = f"remove rows {header} to {rows.max()}"
+        if self._are_alike:
+            return f"the table stands there twice, alike in all columns: {block}"
+        return (
+            f"rows {rows.min()} to {rows.max()}, below a second header, repeat rows "
+            f"{twins.min()} to {twins.max()} with other values: {block} if the upper "
+            "ones are right"
+        )
 
 
 def _name_block(rows: Array, twins: Array) -> str | None:
     """Name a block of rows that repeats another one, where it is one."""
     rows, twins = np.sort(rows), np.sort(twins)
-    if (np.diff(rows) != 1).any() or (np.diff(twins) != 1).any():
+    if len(rows) == 1 or (np.diff(rows) != 1).any() or (np.diff(twins) != 1).any():
         return None
     return (
         f"rows {rows[0]} to {rows[-1]} repeat rows {twins[0]} to {twins[-1]}, alike in "
         f"all columns: remove rows {rows[0]} to {rows[-1]}"
     )
+
+
+def _name_copies(rows: Array, twins: Array) -> str | None:
+    """Name the rows that are copies of others, where they are few."""
+    pairs = sorted(zip(rows.tolist(), twins.tolist()))
+    if len(pairs) > _FEW:
+        return None
+    if len(pairs) == 1:
+        row, twin = pairs[0]
+        return f"row {row} is a copy of row {twin}, alike in all columns: remove it"
+    return (
+        f"remove rows {_list_rows(row for row, _ in pairs)}, which are copies of rows "
+        f"{_list_rows(twin for _, twin in pairs)}, alike in all columns"
+    )
+
+
+def _name_differing(rows: Array, twins: Array) -> str:
+    """Say that of each two rows the wrong one is to go, where they are few."""
+    row, twin = min(zip(rows.tolist(), twins.tolist()))
+    others = ", and likewise of the others" if len(rows) > 1 else ""
+    return (
+        f"remove row {twin} or row {row}, whichever is wrong{others}; or correct the "
+        "date, if it is mistyped in one of them"
+    )
+
+
+def _list_rows(numbers: Iterable[int]) -> str:
+    *most, last = map(str, numbers)
+    return f"{', '.join(most)} and {last}"
 
 
 def note_repeats(shape: Shape, series: Series, tallies: Tallies, slips: Slips) -> None:
@@ -199,8 +250,11 @@ def explain_repeats(
         advice = next(
             _list_advice(shape, counts, findings, tallies.examples(_CODE)), usual
         )
+        header = _find_header(shape.file, findings)
         if "header" not in advice:
             advice = slips.advise() or advice
+        elif header is not None and header.row is not None:
+            advice = slips.advise_below(header.row) or advice
         tallies.advise(_CODE, advice)
         hours_lost = advice == _HALF_DAYS or advice.startswith(_TIMES_LOST)
         if advice.startswith(_SHARED):
@@ -210,6 +264,9 @@ def explain_repeats(
             findings.hold_back(("ids-unmatched", "rts-nothing-matched"))
         if advice == _HALF_DAYS:
             _tell_half_days(shape, tallies, findings)
+        if advice == _NO_YEAR:
+            _tell_no_year(shape, tallies, findings)
+            findings.hold_back(["column-collision", "horizon-too-long"])
         if hours_lost:
             findings.hold_back(
                 ("column-collision", "horizon-too-long", "rts-duplicate-rows")
@@ -232,6 +289,29 @@ def _tell_half_days(shape: Shape, tallies: Tallies, findings: Findings) -> None:
         "stands twice in a day",
     )
     tallies.forget(_CODE, "")
+
+
+def _tell_no_year(shape: Shape, tallies: Tallies, findings: Findings) -> None:
+    """Say that dates such as Jan 01 lack the year, instead of their repeats."""
+    column = shape.history.roles.timestamp
+    findings.add(
+        "timestamp-ambiguous",
+        examples=[
+            Example(shape.file, one.row, column, _write_day(_write_moment(one)))
+            for one in tallies.examples(_CODE)
+        ],
+        remedy=_NO_YEAR,
+        file=shape.file,
+        column=column,
+        orders="months of the year 2001, or the first days of months whose year is "
+        "missing, as each stands there several times",
+    )
+    tallies.forget(_CODE, "")
+
+
+def _write_day(moment: str) -> str:
+    """Write a month as it stands in the file, such as Jan 01."""
+    return datetime.strptime(moment[:10], "%Y-%m-%d").strftime("%b 01")
 
 
 def _write_moment(example: Example) -> str:
@@ -260,6 +340,10 @@ def _list_advice(
             f"{_SHARED} share an id such as {text!r}, as a spreadsheet has rounded "
             f"long numbers: export {shape.file} again with its ids as text"
         )
+    reading = shape.history.reading
+    years = shape.survey.moments.astype("datetime64[s]").astype("datetime64[Y]")
+    if reading.form == "month-name year" and (years == np.datetime64("2001")).all():
+        yield _NO_YEAR
     if counts["repeats_of_clocks"] == total:
         yield _CLOCKS
     hours = np.unique(shape.survey.moments % DAY // HOUR).tolist()
@@ -323,3 +407,20 @@ def _find_header(file: str, findings: Findings) -> Example | None:
         for one in found.examples
     )
     return next((one for one in places if one.file == file), None)
+
+
+def tell_apart(rows: Rows, names: Iterable[str], at: int) -> str:
+    """Say which row a row repeats, and in which columns it differs from that."""
+    row = int(rows.numbers[at - 1])
+    differing = [
+        f"{name} {_show(rows[name][at])} after {_show(rows[name][at - 1])}"
+        for name in names
+        if name in rows.columns and _show(rows[name][at]) != _show(rows[name][at - 1])
+    ]
+    if not differing:
+        return f", as in row {row}"
+    return f", with {', '.join(differing[:_MOST_COLUMNS])} in row {row}"
+
+
+def _show(value: object) -> str:
+    return f"{value:.12g}" if isinstance(value, float) else repr(str(value)[:40])

@@ -13,12 +13,11 @@ from glue.findings.finding import Count, Tallies
 from glue.limits import LEAST_VALUES
 from glue.rows import Rows, Series
 from glue.shaping.horizon import Clock
-from glue.shaping.repeats import mark_undated
+from glue.shaping.repeats import mark_undated, tell_apart
 from glue.shaping.shape import Shape, name_row
 
 _REPEATS = ("duplicate-rows", "duplicate-rows-aggregated")
 _UNDATED = "timestamp-default"
-_MOST_COLUMNS = 3
 _LOW, _HIGH = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 
@@ -227,7 +226,11 @@ def _note(
             return shape.clock.write(int(rows.seconds[at]))
         if each is None:
             name = name_row(rows, shape.keys, at)
-            return name + _tell_apart(shape, rows, at) if code in _REPEATS else name
+            return (
+                name + tell_apart(rows, _list_values(shape), at)
+                if code in _REPEATS
+                else name
+            )
         return f"{rows.name(shape.keys, at)}: {each(at)}"
 
     timestamp = shape.history.roles.timestamp
@@ -246,21 +249,9 @@ def _note(
     )
 
 
-def _tell_apart(shape: Shape, rows: Rows, at: int) -> str:
-    """Say which row a row repeats, and in which columns it differs from that."""
-    row = int(rows.numbers[at - 1])
-    differing = [
-        f"{name} {_show(rows[name][at])} after {_show(rows[name][at - 1])}"
-        for name in (shape.target, *shape.history.roles.others)
-        if name in rows.columns and _show(rows[name][at]) != _show(rows[name][at - 1])
-    ]
-    if not differing:
-        return f", as in row {row}"
-    return f", with {', '.join(differing[:_MOST_COLUMNS])} in row {row}"
-
-
-def _show(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else repr(str(value)[:40])
+def _list_values(shape: Shape) -> tuple[str, ...]:
+    """List the columns in which rows of one series and moment may differ."""
+    return (shape.target, *shape.history.roles.others)
 
 
 def _describe_filling(shape: Shape) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -192,6 +192,11 @@ class Shaper:
             f"give it rows at the moments of {file}, from {ours} on, or look for a "
         )
         remedy += "wrong year"
+        if ours[:4] != theirs[:4] and ours[4:] == theirs[4:]:
+            remedy = (
+                f"write {ours[:4]} for {theirs[:4]}, and the other years likewise, "
+            )
+            remedy += f"if the year is wrong; otherwise give it rows from {ours} on"
         if apart < self.shape.frequency.seconds:
             remedy = f"write its moments as those of {file} are, such as {ours} for "
             remedy += f"{theirs}, so that both mean the same period"
@@ -199,12 +204,27 @@ class Shaper:
             unknown = joins.examples("rts-series-unknown")
             why, remedy = self._explain_unknown(unknown, related.table.name)
             findings.hold_back(["ids-unmatched"])
+            remedy = self._advise_names(unknown, findings) or remedy
         findings.add(
             "rts-nothing-matched",
             examples=joins.examples("rts-series-unknown"),
             remedy=remedy,
             file=related.table.name,
             why=why,
+        )
+
+    def _advise_names(
+        self, unknown: Sequence[Example], findings: Findings
+    ) -> str | None:
+        """Say that the names of item and target are swapped, where they are."""
+        shape, value = self.shape, f"{self.shape.survey.low:.15g}"
+        ids = {str(one.value).split(" at ", maxsplit=1)[0] for one in unknown}
+        if shape.survey.low != shape.survey.high or value not in ids:
+            return None
+        findings.hold_back(["target-constant"])
+        return (
+            f"swap the names {shape.keys[0]!r} and {shape.target!r} in the header of "
+            f"{shape.file}, as the id {value!r} stands under {shape.target!r}"
         )
 
     def _explain_unknown(self, unknown: list[Example], source: str) -> tuple[str, str]:

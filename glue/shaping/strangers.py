@@ -72,7 +72,9 @@ def note_strangers(shape: Shape, series: Candidates, tallies: Tallies) -> Array:
         rows = 0
         for at in np.flatnonzero(series.unmet)[:_MOST_NAMES].tolist():
             text = str(series.firsts[name][at])
-            cause = _find_cause(text, shape, known, few=int(series.counts[at]))
+            cause = _find_swap(
+                text, shape, known, firsts=series.firsts, at=at
+            ) or _find_cause(text, shape, known, few=int(series.counts[at]))
             if cause is not None:
                 rows += 0 if found[at] else int(series.counts[at])
                 found[at] = True
@@ -283,6 +285,23 @@ def _tell(
     )
 
 
+def _find_swap(
+    text: str, shape: Shape, known: Iterable[str], *, firsts: Rows, at: int
+) -> _Cause | None:
+    """Say that an id is a number whose row has an id for its target."""
+    if not is_number(text) or shape.target not in firsts.columns:
+        return None
+    value = f"{firsts[shape.target][at]:.15g}"
+    if value == text or value not in known:
+        return None
+    return _Cause(
+        f"stands in row {firsts.numbers[at]} where its id should, and the id {value!r} "
+        f"under {shape.target!r}",
+        f"swap them back, so that {value} stands under {shape.keys[0]!r} and {text} "
+        f"under {shape.target!r}",
+    )
+
+
 def _find_cause(
     text: str, shape: Shape, known: list[str], *, few: int
 ) -> _Cause | None:
@@ -302,7 +321,7 @@ def _find_cause(
             f"swap the cells under {shape.keys[0]!r} and {shape.target!r} in these "
             "rows, if they were swapped",
         )
-    return _explain_odd(text, shape)
+    return _explain_odd(text, shape, few)
 
 
 def _advise_twin(text: str, twin: str, *, is_met: bool) -> str:
@@ -334,7 +353,7 @@ def _explain_near(text: str, near: str, shape: Shape, few: int) -> _Cause:
     )
 
 
-def _explain_odd(text: str, shape: Shape) -> _Cause | None:
+def _explain_odd(text: str, shape: Shape, few: int) -> _Cause | None:
     """Say why a text may be no id at all."""
     if is_damaged(text):
         return _Cause(
@@ -348,9 +367,11 @@ def _explain_odd(text: str, shape: Shape) -> _Cause | None:
             f"export {shape.file} again with its ids as text",
         )
     if is_total(text):
+        rows = "a total, in one row" if few == 1 else f"a total, in {few} rows"
         return _Cause(
-            "is called like a total",
-            f"take the rows of totals out of {shape.file}",
+            f"is called like {rows}",
+            f"remove {'this row' if few == 1 else 'these rows'} of totals from "
+            f"{shape.file}",
         )
     return None
 

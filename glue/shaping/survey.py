@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 
 from glue.arrays import Array
 from glue.columns import Column
-from glue.findings.finding import Tally
+from glue.findings.finding import Example, Tally
 from glue.frequency import DAY, Frequency, StepEvidence
 from glue.reading.timestamps import format_moment
 from glue.rows import Rows, Series
@@ -25,6 +26,7 @@ from glue.understanding.roles import Roles
 _LEAST_MOMENTS, _MOST_MOMENTS = 8, 20_000
 _EVEN, _UNEVEN = 0.99, 0.97
 _EPOCH = datetime(1970, 1, 1)
+_TIMED = "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Survey:
     ``last`` is the last moment at which any series has a value; what lies after
     it, up to ``end``, is the future's. Moments are seconds since 1970; ``moments``
     are all distinct ones, in order. ``low`` and ``high`` bound the target, and
-    ``twins`` maps keys to others that a person may take for the same.
+    ``twins`` maps keys to others that a person may take for the same. ``find_rows``
+    looks for the rows at some moments.
     """
 
     rows: int
@@ -56,6 +59,7 @@ class Survey:
     zeros_from: int | None
     low: float
     high: float
+    find_rows: Callable[[Array], Tally]
 
     @property
     def is_swapped(self) -> bool:
@@ -135,7 +139,11 @@ def survey_parts(
     step = _SurveyPart(parts, parts.renew(workers), roles, file)
     for part in workers.run(step, parts.count):
         sums.merge(part)
-    return sums.make_survey(), step.sorted
+    survey = sums.make_survey()
+    if survey is None:
+        return None, step.sorted
+    find = _RowFinder(step.sorted, file, roles.timestamp)
+    return replace(survey, find_rows=find), step.sorted
 
 
 @dataclass(frozen=True)
@@ -157,6 +165,34 @@ class _SurveyPart:
         if len(rows):
             sums.add(rows.series(keys), self.roles)
         return sums
+
+
+@dataclass(frozen=True)
+class _RowFinder:
+    """Looks for the rows at some moments, in all parts."""
+
+    parts: Parts
+    file: str
+    column: str
+
+    def __call__(self, moments: Array) -> Tally:
+        found = Tally()
+        for number in range(self.parts.count):
+            rows = self.parts.load(number)
+            mask = np.isin(rows.seconds, moments)
+            places = _show_moments(rows, mask, self.file, self.column)
+            found.add(places, count=int(mask.sum()))
+        return found
+
+
+def _show_moments(rows: Rows, mask: Array, file: str, column: str) -> list[Example]:
+    """Give the first marked rows, with their moments."""
+
+    def write(at: int) -> str:
+        seconds = int(rows.seconds[at])
+        return format_moment(seconds, "%Y-%m-%d" if seconds % DAY == 0 else _TIMED)
+
+    return rows.first(mask, file, column, write)
 
 
 @dataclass
@@ -189,8 +225,9 @@ class _Sums:
             self.items, _hash_texts(rows.factorize(roles.item_id)[1])
         )
         self.steps.add(rows.seconds, series.numbers)
-        self.moments = _unite(self.moments, rows.seconds)
-        self._add_values(rows, rows[roles.target])
+        codes, moments = pd.factorize(rows.seconds)
+        self.moments = np.union1d(self.moments, moments)
+        self._add_values(codes, moments, rows[roles.target])
         for name in roles.others:
             if name not in self.changing and _changes(rows.given(name), series):
                 self.changing.add(name)
@@ -215,16 +252,20 @@ class _Sums:
         self.spellings.merge(other.spellings)
         self.formulas.merge(other.formulas)
 
-    def _add_values(self, rows: Rows, target: Array) -> None:
+    def _add_values(self, codes: Array, moments: Array, target: Array) -> None:
+        """Take in the values at some moments, of which each row has one by its code."""
         observed = ~np.isnan(target)
         if observed.any():
             self.observed += int(observed.sum())
-            self.firsts.append(int(rows.seconds[observed].min()))
-            self.lasts.append(int(rows.seconds[observed].max()))
-            self.seen = _unite(self.seen, rows.seconds[observed])
-            none, some = observed & (target == 0), observed & (target != 0)
-            self.zero = _unite(self.zero, rows.seconds[none])
-            self.nonzero = _unite(self.nonzero, rows.seconds[some])
+            seen, none, some = (
+                moments[np.bincount(codes[mask], minlength=len(moments)) > 0]
+                for mask in (observed, target == 0, observed & (target != 0))
+            )
+            self.firsts.append(int(seen.min()))
+            self.lasts.append(int(seen.max()))
+            self.seen = np.union1d(self.seen, seen)
+            self.zero = np.union1d(self.zero, none)
+            self.nonzero = np.union1d(self.nonzero, some)
             self.low = min(self.low, float(target[observed].min()))
             self.high = max(self.high, float(target[observed].max()))
 
@@ -269,12 +310,8 @@ class _Sums:
             zeros_from=self._find_zeros(),
             low=self.low,
             high=self.high,
+            find_rows=lambda _: Tally(),
         )
-
-
-def _unite(known: Array, fresh: Array) -> Array:
-    """Add numbers to distinct ones, in order."""
-    return np.union1d(known, pd.unique(fresh))
 
 
 def _changes(column: Column, series: Series) -> bool:

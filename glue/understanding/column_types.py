@@ -142,7 +142,13 @@ class _Teller:
         if code != "decimal-mixed":
             return None
         mark = "." if self.evidence.pointed else ","
+        few, many = str(texts[0]), str(texts[-1])
+        if 2 * (self.evidence.comma + self.evidence.dotted) > self.evidence.filled:
+            few, many = many, few
         remedy = f"write all of them with one mark, such as {texts[-1]}"
+        if few.count(",") + few.count(".") == 1 and few != many:
+            plain = few.translate(str.maketrans(",.", ".,"))
+            remedy = f"write {plain} for {few!r}, and the others likewise"
         if len(able) == 1 and len(places) > 1:
             value = parse_numbers(texts, able[0])[0]
             meant = ", ".join(f"{t} is {v:g}" for t, v in zip(texts, value))
@@ -178,7 +184,9 @@ class _Teller:
         whole = f"{count} of {count + plain} values"
         self.findings.add(
             "units-mixed" if several or some else "number-units",
-            problem="several units" if several else f"a unit in {whole} only",
+            problem="several units"
+            if several
+            else f"a {'percent sign' if some else 'unit'} in {whole} only",
             count=count,
             examples=self.find_places(*(f"unit {unit}" for unit in units)),
             remedy=None if several or not some else self._advise_percent(plain),
@@ -196,10 +204,18 @@ class _Teller:
             return _ADVISE_PERCENT
         if value == 0:
             return f"leave the sign out: write {number} instead of {text!r}"
-        same = f"write {number} instead of {text!r} where the other {plain} values are "
-        return same + (
-            f"of the same size, or {value / 100:g} where they are shares of one; do so "
-            "in each such row"
+        likewise = ", and the others likewise" if self.evidence.units["%"] > 1 else ""
+        same = f"write {number} for {text!r}"
+        part = f"write {value / 100:g} for {text!r}"
+        plains = [kind for kind in ("whole", "pointed", "comma") if kind in self._known]
+        sizes = [_measure(str(one.value)) for one in self.find_places(*plains)]
+        if sizes and max(sizes) <= 1 < value:
+            return f"{part}{likewise}, as the other {plain} values are shares of one"
+        if sizes and min(sizes) > 1:
+            return f"{same}{likewise}, as the other {plain} values have no sign"
+        return (
+            f"{same} where the other {plain} values are of the same size, or "
+            f"{value / 100:g} where they are shares of one; do so in each such row"
         )
 
     def tell_rounded(self) -> None:
@@ -214,6 +230,11 @@ class _Teller:
                 column=self.column,
                 such=places[0].value,
             )
+
+
+def _measure(text: str) -> float:
+    """Give the size of a plain number, or of one with a decimal comma."""
+    return abs(float(parse_numbers(as_texts([text.replace(",", ".")]), ".")[0][0]))
 
 
 def _check_mixed(

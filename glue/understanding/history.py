@@ -9,6 +9,7 @@ import numpy as np
 
 from glue.findings.finding import FileRejected, Findings
 from glue.reading.header import MAX_LONG_COLUMNS, check_count
+from glue.reading.kept_rows import RowStore
 from glue.reading.odd_dates import DateColumn
 from glue.reading.profile import (
     ItemSample,
@@ -46,6 +47,8 @@ from glue.understanding.totals import leave_sum_out, leave_totals_out
 from glue.understanding.wide import melt_table
 
 _SOME_ITEMS = 1_000
+# Where fewer rows have a date, that is what is to be said.
+_DATED = 0.75
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,17 @@ class HistoryTable:
 
 
 def understand_history(
-    table: Table, settings: Settings, findings: Findings, *, item: str = "series"
+    table: Table,
+    settings: Settings,
+    findings: Findings,
+    *,
+    item: str = "series",
+    store: RowStore | None = None,
 ) -> HistoryTable | None:
     """Find the roles of the columns, then pass over the table once.
 
-    ``item`` is what the one series is called of a table without an item column.
+    ``item`` is what the one series is called of a table without an item column, and
+    ``store`` keeps what the pass has read.
 
     None when the history cannot be read, as the findings say.
     """
@@ -106,10 +115,13 @@ def understand_history(
         table = drop_columns(table, numbered)
         roles = sort_columns(roles, table.header)
     table = leave_totals_out(table, roles)
+    table = table if store is None else store.keep(table)
     items = ItemSample(roles.item_id)
     profile = profile_table(table, roles.timestamp, roles.keys, findings, items=items)
     if profile is None:
         return None
+    if sum(profile.timestamps.forms.values()) < _DATED * profile.rows:
+        findings.hold_back(["column-collision"])  # no groups can be seen without dates
     some = items.take_out()
     if GROUPS not in settings.columns:
         roles = _infer_groups(profile, some, roles, findings)

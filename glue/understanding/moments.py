@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from glue.reading.timestamps import (
     find_order,
     is_moment,
     parse_timestamp,
+    share_moments,
 )
 from glue.reading.views import View, drop_columns
 from glue.rows import Rows
@@ -54,6 +55,7 @@ class _Sampled:
 
     table: Table
     sample: Rows
+    _filled: dict[str, list[str]] = field(default_factory=dict, init=False)
 
     def apply(self, view: View) -> _Sampled:
         """Change both alike."""
@@ -61,7 +63,10 @@ class _Sampled:
 
     def filled(self, name: str) -> list[str]:
         """Give the texts of a column that are not blank."""
-        return [text.strip() for text in self.sample[name].tolist() if text.strip()]
+        if name not in self._filled:
+            stripped = map(str.strip, self.sample[name].tolist())
+            self._filled[name] = list(filter(None, stripped))
+        return self._filled[name]
 
     def change(self, name: str, change: Callable[[str], str]) -> _Sampled:
         """Write the texts of one column otherwise."""
@@ -81,9 +86,7 @@ class _Sampled:
 
     def is_time(self, name: str) -> bool:
         """Say whether a column holds moments, as it is."""
-        evidence = TimestampEvidence()
-        evidence.add(self.filled(name))
-        return evidence.share(named=is_time_name(name)) >= 0.9
+        return share_moments(self.filled(name), named=is_time_name(name)) >= 0.9
 
     def times(self) -> list[str]:
         """List the columns that hold moments."""
@@ -251,7 +254,7 @@ class _Tidy:
 
     def _has_clock(self, name: str) -> bool:
         evidence = TimestampEvidence()
-        evidence.add(self.now.filled(name))
+        evidence.add(dict.fromkeys(self.now.filled(name)))
         return evidence.with_time > 0
 
     def _is_needed(

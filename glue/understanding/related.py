@@ -10,6 +10,7 @@ import numpy as np
 from glue.arrays import Array
 from glue.findings.finding import Findings, list_some
 from glue.reading.header import MAX_LONG_COLUMNS, check_count
+from glue.reading.kept_rows import RowStore
 from glue.reading.numbers import is_number
 from glue.reading.odd_dates import DateColumn
 from glue.reading.profile import TableProfile, profile_table, read_sample
@@ -84,8 +85,7 @@ def check_swapped(
         return False
     findings.add(
         "column-unclear",
-        remedy=f"{_advise_swap(history.table.name, table.name, named[0])}; otherwise "
-        f'write "{TARGET}": "{target}" in TimeSeriesConfig of config.json',
+        remedy=_advise_swap(history.table.name, table.name, named[0]),
         file=f"{history.table.name} or {table.name}",
         role="target",
         columns=list_some([target, *named]),
@@ -135,7 +135,12 @@ def check_dates(
 
 
 def understand_related(
-    table: Table, history: HistoryTable, settings: Settings, findings: Findings
+    table: Table,
+    history: HistoryTable,
+    settings: Settings,
+    findings: Findings,
+    *,
+    store: RowStore | None = None,
 ) -> RelatedTable | None:
     """Find out how RTS.csv is to be read; None when it cannot be.
 
@@ -150,6 +155,8 @@ def understand_related(
         They may give types, drop columns, and tell the order of dates.
     findings
         Takes what is wrong.
+    store
+        Keeps what the pass over the table has read.
     """
     before, roles, file = findings.errors, history.roles, table.name
     check_count(len(table.header), file, findings, MAX_LONG_COLUMNS)
@@ -180,6 +187,7 @@ def understand_related(
     elif left:
         findings.add("rts-without-groups", file=file, columns=list_some(left))
     keys = _shared_keys(table, roles)
+    table = table if store is None else store.keep(table)
     profile = profile_table(table, roles.timestamp, keys, findings)
     if profile is None:
         return None
@@ -334,11 +342,31 @@ def _match_header(
             what = f"the {role} column of {history}, {name!r}"
             findings.add(
                 "column-missing",
-                remedy=_advise_key(name, needed[name], roles),
+                remedy=_advise_order(table, name, needed, roles)
+                or _advise_key(name, needed[name], roles),
                 problem=f"{file} lacks {what} (found {list_some(header)})",
                 file=file,
             )
     return table.rename(names)
+
+
+def _advise_order(
+    table: Table, name: str, guesses: Mapping[str, str | None], roles: Roles
+) -> str | None:
+    """Say that the names of a header stand one column too far left, if they do."""
+    header = list(table.header)
+    if name != roles.item_id or guesses[name] != header[0] or len(header) < 3:
+        return None
+    sample = read_sample(table, Findings())
+    time = match_column(roles.timestamp, header)
+    at = header.index(time) + 1 if time else len(header)
+    if at >= len(header) or not is_moments(header[at], sample[header[at]]):
+        return None
+    names = list_some(map(repr, (name, *header[:-1])))
+    return (
+        "the names of its header stand one column too far left: call its columns, from "
+        f"the left, {names}, as {header[-1]!r} is left over at the end"
+    )
 
 
 def _advise_key(name: str, guess: str | None, roles: Roles) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from glue.arrays import Array, factorize
+from glue.arrays import Array, as_texts, factorize
 from glue.findings.finding import Example, FileRejected, Findings, list_some, shorten
 from glue.limits import RESULT_NAMES
 from glue.reading.numbers import MISSING, NumberEvidence, is_number
@@ -31,6 +31,8 @@ from glue.reading.timestamps import (
     find_order,
     is_date,
     is_moment,
+    parse_timestamp,
+    share_moments,
 )
 from glue.rows import Rows
 from glue.understanding.column_names import (
@@ -70,6 +72,7 @@ _WRITE_THEM = {
 }
 # An id that a program has read as a number, such as 104000.0 or 104,000.
 _WHOLE = re.compile(r"\d+\.0|\d{1,3}(?:,\d{3})+")
+_FRACTION = re.compile(r"-?\d+[.,]\d+")
 # Where so many of the ids differ, from row to row, they are amounts.
 _UNIQUE = 0.5
 # What the name of the ids is called where it is gone.
@@ -80,6 +83,8 @@ _LEAST_ROWS = 8
 _LEAST_OF_A_SERIES = 4
 # So many columns of numbers, and none of moments, must be a table in wide form.
 _WIDE = 10
+# An id stands in so many rows at least, on average.
+_ROWS_OF_EACH = 3
 _ROW_NUMBERS = {"", "unnamed0", "index", "id", "nr", "no", "row", "rownumber", "rowid"}
 _PRICES = {"open", "high", "low", "close"}
 
@@ -420,8 +425,8 @@ class _RoleSearch:
         able = [name for name in free if fits and self._fits_any(name, fits)]
         remedy = f"add the column, or name the right one as {key}"
         if fits and not able:
-            remedy = "add the column, as none of those that are left holds "
-            remedy += _CONTENT[role]
+            remedy = f"export the table again with its column of {_CONTENT[role]}, "
+            remedy += "which is missing"
         self.findings.add(
             "column-missing", remedy=remedy, problem=problem, file=self.file
         )
@@ -472,7 +477,7 @@ class _RoleSearch:
                 f"without one, {shorten(again)} comes twice, in rows {rows[0]} and "
                 f"{rows[1]}"
             )
-        return f"left are {list_some((self._show_column(name) for name in free), 5)}"
+        return f"found {list_some((self._show_column(name) for name in free), 5)}"
 
     def _show_column(self, name: str) -> str:
         """Name a column with its first value."""
@@ -498,9 +503,11 @@ class _RoleSearch:
             what = f"{self.file}'s column {name!r} holds no ids, as its numbers differ "
             what += "from row to row"
             bad = filled
-            remedy = "bring the names of the header into the order of the columns, if "
-            remedy += "two are swapped; or name another column as "
-            remedy += f"{role} in the TimeSeriesConfig of config.json"
+            remedy = self._advise_swapped(name) or (
+                "bring the names of the header into the order of the columns, if two "
+                f"are swapped; or name another column as {role} in the "
+                "TimeSeriesConfig of config.json"
+            )
         elif odd is None:
             remedy = f"{_WRITE_THEM[role]}; or name another column as {role} in the "
             remedy += "TimeSeriesConfig of config.json"
@@ -515,6 +522,18 @@ class _RoleSearch:
             why=f": {odd.why}" if odd else "",
             file=self.file,
         )
+
+    def _advise_swapped(self, name: str) -> str | None:
+        """Say that a target's name stands above the ids, if one does."""
+        for other in self.header:
+            texts = [text.strip() for text in self.sample[other].tolist()]
+            few = len(set(texts)) < len(texts) / _ROWS_OF_EACH
+            if is_usual(TARGET, other) and few and all(map(str.isalnum, texts)):
+                return (
+                    f"swap the names {name!r} and {other!r} in the header, as ids such "
+                    f"as {shorten(texts[0])!r} stand under {other!r}"
+                )
+        return None
 
     def _explain(self, role: str, name: str, bad: Array, good: Array) -> Oddity | None:
         """Say why values of a column do not fit its role."""
@@ -645,7 +664,7 @@ def _is_able(role: str, name: str, texts: Array) -> bool:
         return False
     if role == TARGET:
         return _numeric_share(filled) >= 0.9
-    return _date_share(filled, named=is_time_name(name)) >= 0.9
+    return share_moments(filled, named=is_time_name(name)) >= 0.9
 
 
 def _fits_well(role: str, name: str, texts: Array) -> bool:
@@ -677,9 +696,16 @@ def _mark_digits(good: list[str], texts: list[str]) -> Array:
     A number such as 1884.25 looks like a month of a year, and is none among dates.
     """
     usual = Counter(find_form(text) for text in good).most_common(1)
-    if not usual or usual[0][0] in NEED_A_NAME:
-        return np.zeros(len(texts), dtype=bool)
-    return np.array([find_form(text) in NEED_A_NAME for text in texts], dtype=bool)
+    are_days = bool(usual) and usual[0][0] not in NEED_A_NAME
+    return np.array(
+        [
+            form in NEED_A_NAME
+            and (are_days or parse_timestamp(text.strip(), Reading(form)) is None)
+            for text in texts
+            for form in [find_form(text)]
+        ],
+        dtype=bool,
+    )
 
 
 def _share_of_digits(texts: Array) -> float:
@@ -719,18 +745,11 @@ def _counts_up(texts: Array) -> bool:
 
 def _numeric_share(filled: list[str]) -> float:
     evidence = NumberEvidence()
-    for text in filled:
-        evidence.add_text(text)
+    evidence.add(as_texts(filled))
     return evidence.numeric_share
 
 
 def _looks_continuous(filled: list[str]) -> bool:
     """Recognise measurements: numbers with a fraction."""
-    fractions = sum(re.fullmatch(r"-?\d+[.,]\d+", text) is not None for text in filled)
+    fractions = sum(map(bool, map(_FRACTION.fullmatch, filled)))
     return fractions > 0.5 * len(filled)
-
-
-def _date_share(filled: list[str], *, named: bool) -> float:
-    evidence = TimestampEvidence()
-    evidence.add(filled)
-    return evidence.share(named=named)

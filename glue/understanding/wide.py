@@ -17,7 +17,7 @@ from glue.reading.clocks import is_part
 from glue.reading.numbers import NumberEvidence, find_decimal_mark, parse_numbers
 from glue.reading.profile import SAMPLE_ROWS
 from glue.reading.tables import Table
-from glue.reading.timestamps import TimestampEvidence, is_moment, month_number
+from glue.reading.timestamps import is_moment, month_number, share_moments
 from glue.reading.views import View, drop_columns
 from glue.rows import Rows
 from glue.understanding.column_names import (
@@ -228,9 +228,7 @@ def _find_series(sample: Rows, configured: Mapping[str, Any]) -> list[str]:
 
 def _is_time(name: str, texts: Array) -> bool:
     filled = [text.strip() for text in texts.tolist() if text.strip()]
-    evidence = TimestampEvidence()
-    evidence.add(filled)
-    return evidence.share(named=is_time_name(name)) >= 0.9
+    return share_moments(filled, named=is_time_name(name)) >= 0.9
 
 
 def _are_alike(columns: Sequence[Array]) -> bool:

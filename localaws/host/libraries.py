@@ -30,8 +30,8 @@ GLUE_SPARK = (
     *("s3fs", "s3transfer", "seaborn", "six", "tzdata", "urllib3"),
     *("holidays", "lightgbm", "scipy"),
 )
-# What the processes of SageMaker's jobs find: their image is the engine's.
-ENGINE = ("boto3", "holidays", "lightgbm", "numpy", "pandas", "pyarrow")
+# SageMaker's jobs are the engine too, and so have the same to be forked of.
+ENGINE = GLUE_SPARK
 # What takes long to import, and what boto3 imports only when a client is made.
 _SLOW = ("boto3", "lightgbm", "numpy", "pandas", "pyarrow")
 _CLIENTS = {"boto3": ("s3",)}

@@ -4,11 +4,14 @@ import pytest
 
 from benchmarks.broken_stage import break_stage
 from benchmarks.year import (
+    EACH_WEEK,
+    EXAMPLE,
     HORIZON,
     RETRAINING,
     Events,
     World,
     Year,
+    build_stretches,
     live,
     live_without,
     name_week,
@@ -38,6 +41,20 @@ def test_perfect_forecast_has_no_error():
     year.add_forecast(rows, WORLD, week)
 
     assert year.error == 0
+
+
+def test_stretches_are_told_from_training_to_training():
+    example, each_week = Year(trainings=[0, 2]), Year()
+    for year, losses in ((example, (1, 3, 2)), (each_week, (1, 1, 2))):
+        for week, loss in enumerate(losses):
+            year.losses[week], year.volumes[week] = loss, 10.0
+
+    table = build_stretches({EXAMPLE: example, EACH_WEEK: each_week})
+
+    assert table.splitlines()[2:] == [
+        "| 0 to 1 | 0.2000 | 0.1000 | 2.000 |",
+        "| 2 | 0.2000 | 0.2000 | 1.000 |",
+    ]
 
 
 def test_engine_alone_is_trained_always_or_where_it_must():

@@ -11,7 +11,7 @@ PART = "glue-preprocess_on_spark"
 HAS_SPARK = (PLACE / ".installed").exists() and shutil.which("java") is not None
 NEEDS_SPARK = pytest.mark.skipif(not HAS_SPARK, reason="no Spark here; see make spark")
 _DONE = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"}
-_PATIENCE = 250.0  # Java takes its time to start
+PATIENCE = 250.0  # Java takes its time to start
 
 
 def prepare_on_spark(stage, job, run_id):
@@ -19,7 +19,7 @@ def prepare_on_spark(stage, job, run_id):
     glue = stage.client("glue")
     arguments = {"--bucket": stage.bucket, "--run_id": run_id}
     started = glue.start_job_run(JobName=job, Arguments=arguments)["JobRunId"]
-    run = wait_for(lambda: _find_ended(glue, job, started), patience=_PATIENCE)
+    run = wait_for(lambda: _find_ended(glue, job, started), patience=PATIENCE)
     assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
 
 

@@ -83,6 +83,14 @@ def test_rollback_with_nothing_before_is_refused(registrar):
     assert registrar.read().champion.number == 1
 
 
+def test_rollback_without_a_champion_says_what_makes_one(registrar):
+    for number in (1, 2):
+        registrar.reject(number, "no")
+
+    with pytest.raises(WrongStateError, match=r"has no champion .* makes one"):
+        registrar.roll_back("second")
+
+
 def test_rejection_of_all_leaves_no_champion(registrar):
     registrar.reject(1, "no")
     models = registrar.reject(2, "no")

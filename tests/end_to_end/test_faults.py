@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.broken_stage import break_stage
-from benchmarks.fault_scenarios import list_scenarios
+from benchmarks.fault_scenarios import draw_pairs, list_scenarios
 from benchmarks.faults import Trial
 
 CHOSEN = [
@@ -18,6 +18,9 @@ CHOSEN = [
     "Report: killed once",
     "on_execution_end: end lost, then swept",
     "stopped by hand: in WaitForAutopilotJob",
+    "RegisterModel: killed when registered",
+    "RegisterModel: waits for approval, ListModelPackages denied",
+    "ChooseModel: DescribeModelPackage denied",
 ]
 SCENARIOS = {scenario.title: scenario for scenario in list_scenarios()}
 
@@ -35,8 +38,20 @@ def test_fault_comes_to_what_it_should(stage, title):
     assert trial.run().wrong == []
 
 
+def test_pairs_are_of_two_steps_and_the_same_again():
+    pairs = draw_pairs(50, seed=1)
+
+    steps = [
+        [title.partition(": ")[0] for title in pair.name.split(" + ")] for pair in pairs
+    ]
+    assert all(one != other for one, other in steps)
+    assert pairs == draw_pairs(50, seed=1)
+    assert pairs != draw_pairs(50, seed=2)
+
+
 def test_every_step_is_broken_in_some_way():
     steps = {scenario.step for scenario in SCENARIOS.values()}
 
-    assert len(SCENARIOS) == len(list_scenarios()) >= 99
+    assert len(SCENARIOS) == len(list_scenarios()) >= 200
     assert {"on_upload", "Preprocess", "Training", "Report"} <= steps
+    assert {"ChooseModel", "Train", "CompareModels", "RegisterModel"} <= steps

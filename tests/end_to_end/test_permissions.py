@@ -8,11 +8,11 @@ import pytest
 from deployment.options import Options
 from deployment.resources.policies import PolicyTemplates
 from localaws.faults.plan import Fault
-from localaws.iam.authorize import find_need_to_tell_missing, find_refusal, is_allowed
 from tests.building.bucket_map import find_rows, read_map
 from tests.building.local_resources import make_archive
 from tests.building.local_stage import STAGE, deploy_stage, wait_for
 from tests.building.made_up_account import make_stage
+from tests.building.narrow_policies import list_actions, misses, without
 from tests.building.paths import ROOT
 from tests.building.query_protocol import join_fields
 from tests.building.quota_waits import hold_transform, wait_until_told
@@ -117,18 +117,8 @@ def list_permissions():
     return [
         pytest.param(part, action, marks=[NEEDS_SPARK] if part == SPARK else [])
         for part in PARTS
-        for action in sorted(
-            {a for s in build_policy(part)["Statement"] for a in s["Action"]}
-        )
+        for action in list_actions(build_policy(part))
     ]
-
-
-def without(policy, action):
-    statements = [
-        {**statement, "Action": [a for a in statement["Action"] if a != action]}
-        for statement in policy["Statement"]
-    ]
-    return {**policy, "Statement": [s for s in statements if s["Action"]]}
 
 
 @pytest.fixture(scope="module")
@@ -330,21 +320,6 @@ def fail_events(stage):
 
 
 UNREADABLE = {"Records": [{"s3": None}], "detail": {}, "grace_minutes": "few"}
-
-
-def misses(asked, reduced, whole):
-    """Tell whether a call that went well would not with the reduced policy."""
-    if find_refusal(asked.call, [whole]) is not None:
-        return False
-    if find_refusal(asked.call, [reduced]) is not None:
-        return True
-    # Without this one, what is missing looks forbidden.
-    need = find_need_to_tell_missing(asked.call)
-    return (
-        need is not None
-        and is_allowed(need, [whole])
-        and not is_allowed(need, [reduced])
-    )
 
 
 @pytest.mark.parametrize(("part", "action"), list_permissions())

@@ -11,7 +11,8 @@ from tests.building.whole_run_uploads import make_table
 
 JOB = f"automl-ts-mlops-pipeline-{STAGE}-preprocess_on_spark"
 
-pytestmark = NEEDS_SPARK
+# Java takes its time to start, three times over where others are at work.
+pytestmark = [NEEDS_SPARK, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

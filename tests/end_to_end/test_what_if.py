@@ -2,15 +2,17 @@
 
 import json
 import random
+from copy import deepcopy
 from datetime import date, timedelta
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.registry import set_approval
 from client.dataset_names import find_dataset
 from client.errors import SourceError
-from client.history import read_record
+from client.history import download_page, read_record
 from client.models import Registrar
 from client.what_if.ask import Place, Question, find_base
 from client.what_if.page import build_what_if_page, list_doubts
@@ -20,9 +22,11 @@ from tests.building.documented_policies import read_documented
 from tests.building.local_resources import make_archive
 from tests.building.local_stage import STAGE, deploy_stage
 from tests.building.made_up_account import make_stage
+from tests.building.narrow_policies import list_actions, misses, without
 
 TARGET = make_stage(STAGE, region="us-east-1")
 POLICY = read_documented("analyst", TARGET)
+OTHER = make_stage("other", region="us-east-1").model_group("shop")
 DAYS, AHEAD = 130, 7
 
 
@@ -54,17 +58,16 @@ def stage():
         yield deployed
 
 
-@pytest.fixture(scope="module")
-def client(stage):
-    """Make clients with the keys of a role that has the documented policy."""
+def give_role(stage, name, policy):
+    """Make a role with a policy, and give clients with its keys."""
     iam = stage.client("iam")
     trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
     document = {"Version": "2012-10-17", "Statement": [trust]}
     role = iam.create_role(
-        RoleName="analyst", AssumeRolePolicyDocument=json.dumps(document)
+        RoleName=name, AssumeRolePolicyDocument=json.dumps(document)
     )["Role"]
     iam.put_role_policy(
-        RoleName="analyst", PolicyName="ask", PolicyDocument=json.dumps(POLICY)
+        RoleName=name, PolicyName="ask", PolicyDocument=json.dumps(policy)
     )
     keys = stage.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="ann")[
         "Credentials"
@@ -76,6 +79,12 @@ def client(stage):
         aws_secret_access_key=keys["SecretAccessKey"],
         aws_session_token=keys["SessionToken"],
     )
+
+
+@pytest.fixture(scope="module")
+def client(stage):
+    """Make clients with the keys of a role that has the documented policy."""
+    return give_role(stage, "analyst", POLICY)
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +163,54 @@ def test_answer_that_is_declined_starts_nothing(stage, client):
 def test_unknown_covariate_is_refused_before_anything_is_paid(ask):
     with pytest.raises(SourceError, match=r"found price, promo"):
         ask("prize=1")
+
+
+# What docs/deploy.md gives to those who decide, beside the above.
+DECIDER = deepcopy(POLICY)
+for statement in DECIDER["Statement"]:
+    if statement["Sid"] == "ReadModels":
+        statement["Action"].append("sagemaker:UpdateModelPackage")
+
+
+@pytest.fixture(scope="module")
+def decide(stage):
+    """Decide on the models, as a role that may do that besides."""
+    return Registrar(give_role(stage, "decider", DECIDER)("sagemaker"), TARGET, "shop")
+
+
+@pytest.fixture(scope="module")
+def calls(stage, client, ask, decide, tmp_path_factory):
+    """Every call of history, what-if, models, reject and approve."""
+    asked = []
+    with stage.gate.watch(asked.append):
+        s3 = client("s3")
+        dataset = find_dataset(s3, TARGET, "shop")
+        assert read_record(s3, TARGET.bucket, dataset)
+        assert download_page(s3, TARGET.bucket, dataset, tmp_path_factory.mktemp("to"))
+        assert ask("promo=1", "price+=1")[1] == 1
+        for person in (Registrar(client("sagemaker"), TARGET, dataset), decide):
+            assert person.read().versions
+        assert decide.reject(1, "it looks odd").champion is None
+        assert decide.approve(1, "it was right").champion is not None
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("role", "policy", "action"),
+    [("analyst", POLICY, action) for action in list_actions(POLICY)]
+    + [("decider", DECIDER, "sagemaker:UpdateModelPackage")],
+)
+def test_people_need_each_action_that_they_have(calls, role, policy, action):
+    mine = [asked for asked in calls if asked.role == role]
+
+    assert any(misses(asked, without(policy, action), policy) for asked in mine)
+
+
+def test_decider_has_no_say_in_another_stage(decide):
+    elsewhere = f"arn:aws:sagemaker:us-east-1:123456789012:model-package/{OTHER}/1"
+
+    with pytest.raises(ClientError, match=r"not authorized|[Dd]enied"):
+        set_approval(decide._sagemaker, elsewhere, "Rejected", reason="no")
 
 
 def test_analyst_reads_the_models(client):

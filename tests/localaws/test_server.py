@@ -259,15 +259,16 @@ def test_command_listens_where_it_is_told():
 
 def test_command_lets_go_wrong_what_a_plan_says(monkeypatch, tmp_path):
     plan = tmp_path / "plan.json"
-    fault = {"kind": "throttled", "service": "s3", "operation": "ListBuckets"}
+    fault = {"kind": "throttled", "service": "s3", "operation": "PutObject"}
     plan.write_text(json.dumps({"faults": [fault]}))
     process, lines = serve_by_command("--faults", str(plan))
     for line in lines[:-1]:
         monkeypatch.setenv(*line.strip().removeprefix("export ").split("=", 1))
     s3 = boto3.client("s3", config=Config(retries={"total_max_attempts": 1}))
 
+    s3.create_bucket(Bucket="bucket")
     with pytest.raises(ClientError, match="SlowDown"):
-        s3.list_buckets()
+        s3.put_object(Bucket="bucket", Key="a", Body=b"x")
 
     process.terminate()
     assert process.wait(10) == 0

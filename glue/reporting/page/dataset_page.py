@@ -11,7 +11,13 @@ from glue.reporting.page.markup import Markup, join, make, make_table
 from glue.reporting.page.page import hash_text
 from glue.reporting.page.svg import draw_bars, draw_lines
 from glue.reporting.track_record import Balance, Past, strike_balance
-from glue.reporting.track_words import HEADINGS, WORDED, list_cells, word_balance
+from glue.reporting.track_words import (
+    HEADINGS,
+    WORDED,
+    list_cells,
+    name_model,
+    word_balance,
+)
 from glue.reporting.words import spell_count, spell_percent
 
 if TYPE_CHECKING:
@@ -171,8 +177,19 @@ def _describe_run(past: Past) -> list[Any]:
         make("a", past.made_on, href=f"{past.run_id}/report.html", title=past.run_id),
         " to ".join(dict.fromkeys(str(one) for one in span if one)),
         f"{_MARKS[verdict['outcome']]} {shorten_verdict(verdict['sentence'])}",
-        *list_cells(past),
+        *(
+            _fold_model(past) if heading == "model" else cell
+            for heading, cell in zip(HEADINGS, list_cells(past))
+        ),
     ]
+
+
+def _fold_model(past: Past) -> Any:
+    """Show the reason of a choice where it is asked for: a year has many of them."""
+    reason = past.summary["model"]["reason"]
+    if not reason:
+        return name_model(past)
+    return make("details", make("summary", name_model(past)), reason)
 
 
 def shorten_verdict(sentence: str) -> str:

@@ -14,6 +14,8 @@ _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ")  # noqa: 
 # Parts of a timestamp that ticks may stand at the change of: year, month, day, minute.
 _PARTS = (4, 7, 10, 16)
 _WIDEST_BAR = 60
+# The width of a letter at its largest, on a phone, and how many labels are enough.
+_LETTER, _MOST_LABELS = 9.0, 12
 # How many spans of the history and the mean a quantile may add to an axis.
 _REACH = 2.0
 
@@ -302,9 +304,7 @@ def draw_lines(
     numbers = [value for _, values in lines for value in values]
     high = choose_range([0.0, *numbers])[1] if top is None else top
     frame = Frame(520, 240, len(labels), 0.0, high)
-    stride = math.ceil(len(labels) / 12)
-    ticks = [(at, labels[at]) for at in range(0, len(labels), stride)]
-    parts = [*_draw_axes(frame, ticks)]
+    parts = [*_draw_axes(frame, _pick_labels(frame, labels))]
     for name, values in lines:
         steps = [*range(len(values))]
         parts.append(make("path", d=_line(frame, steps, values), class_=name))
@@ -316,6 +316,19 @@ def draw_lines(
     return _picture(frame, label, parts)
 
 
+def _pick_labels(frame: Frame, labels: Sequence[str]) -> list[tuple[int, str]]:
+    """Pick so many labels as have room beside each other, and none that is cut off."""
+    widest = _LETTER * max(map(len, labels), default=1)
+    room = frame.width - frame.left - frame.right
+    most = max(1, min(_MOST_LABELS, int(room / (widest + _LETTER))))
+    stride = math.ceil(len(labels) / most)
+    return [
+        (at, labels[at])
+        for at in range(0, len(labels), stride)
+        if at == 0 or frame.x(at) + widest / 2 <= frame.width
+    ]
+
+
 def draw_bars(
     values: Sequence[float | None], labels: Sequence[str], label: str
 ) -> Markup:
@@ -323,9 +336,7 @@ def draw_bars(
     known = [value for value in values if value is not None] or [0.0]
     reach = max(1.0, *map(abs, known)) * 1.1
     frame = Frame(520, 150, len(values), -reach, reach)
-    stride = math.ceil(len(labels) / 12)
-    ticks = [(at, labels[at]) for at in range(0, len(labels), stride)]
-    parts = [*_draw_axes(frame, ticks)]
+    parts = [*_draw_axes(frame, _pick_labels(frame, labels))]
     room = (frame.width - frame.left - frame.right) / max(len(values), 1)
     half = min(0.35 * room, _WIDEST_BAR / 2)
     for at, value in enumerate(values):

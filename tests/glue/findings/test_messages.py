@@ -1,5 +1,6 @@
 """What the messages say: the first value that does not fit, and what becomes of it."""
 
+import gzip
 import json
 
 import pytest
@@ -19,6 +20,9 @@ TTS = make_tts()
 ROWS = make_rows()
 SLASHED = [f"{n}/1/2020" for n in range(1, 20)] + ["1/20/2020", "1/21/2020"]
 HOURS = [f"2020-01-0{day} {hour:02d}:00:00" for day in (1, 2) for hour in range(24)]
+
+
+TWO_NUMBERS = [(i, t, v / 8, v / 4) for i, t, v in ROWS]
 
 
 def table(change):
@@ -160,9 +164,73 @@ SAYS = [
         ("1 line of TTS.csv", "row 4 column 'item_id' value 'A\\x00'", "anew: A"),
     ),
     (
+        "csv-quote-open",
+        as_zip(TTS.replace("A,2020-03", '"A,2020-03')),
+        ("delete the quote before 'A', so that row 4 reads A,2020-03-01,",),
+    ),
+    (
+        "csv-broken-bytes",
+        as_zip(TTS.replace("A,", "Zürich,").encode().replace(b"\xc3", b"\xe4", 1)),
+        ("row 2 column 'item_id'", "write 'Zürich' there, as other rows have it"),
+    ),
+    (
+        "csv-not-text",
+        as_zip('{"error": "not authorised", "status": 401}'),
+        ("the answer of a server", "not authorised", "download the table again"),
+    ),
+    (
+        "zip-nested",
+        make_zip({"data.zip": as_zip(TTS)}),
+        ("packed twice", "unpack it once"),
+    ),
+    (
+        "zip-unreadable",
+        gzip.compress(as_zip(TTS)),
+        ("packed twice", "upload the zip archive that comes out"),
+    ),
+    (
+        "future-partial",
+        as_zip(TTS, rts=related(stamps=ALL[:26])),
+        ("2 of 4 steps", "rows up to 2022-04-01", '"ForecastHorizon": 2'),
+        set_job(ForecastHorizon=4),
+    ),
+    (
+        "future-partial",
+        as_zip(TTS, rts=related("A")),
+        ("add the rows of 'B' to RTS.csv, from 2022-01-01 to 2022-04-01",),
+        set_job(ForecastHorizon=4),
+    ),
+    (
+        "future-partial",
+        as_zip(TTS, rts=related(stamps=ALL[::2])),
+        ("steps between its rows are missing",),
+        set_job(ForecastHorizon=4),
+    ),
+    (
+        "column-collision",
+        as_zip(
+            make_csv((*HEADER, "price"), [(*row, row[2] * 2) for row in ROWS]),
+            rts=related(),
+        ),
+        ("row 2 has '", "rename one of the two, such as to 'price_2' in TTS.csv"),
+        set_job(ForecastHorizon=4),
+    ),
+    (
+        "metadata-duplicate",
+        as_zip(TTS, metadata="item_id,color\nA,red\nB,blue\nA,black\n"),
+        ("with color black after red in row 2",),
+    ),
+    (
+        "column-unclear",
+        as_zip(
+            make_csv(("item_id", "timestamp", "price", "temp"), TWO_NUMBERS), rts=TTS
+        ),
+        ("rename RTS.csv to TTS.csv, and TTS.csv to RTS.csv",),
+    ),
+    (
         "csv-unreadable",
         as_zip("".join(f'"{line}"\n' for line in TTS.splitlines())),
-        ("quotes stand around whole lines", "take the quote at both ends"),
+        ("quotes stand around whole lines", f"the first reads {','.join(HEADER)}"),
     ),
     (
         "csv-unreadable",

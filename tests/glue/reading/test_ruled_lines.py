@@ -94,10 +94,32 @@ def test_usual_table_is_cut_at_once(tmp_path):
     assert set(list_kinds(tmp_path, make_tts())) == {"Fields"}
 
 
-def test_lines_behind_an_odd_one_are_read_as_records(tmp_path):
-    rows = [("A", stamp, n) for n, stamp in enumerate(months(30))]
-    rows[15] = ("A", months(30)[15], '"15"')
+@pytest.mark.parametrize("odd", [" 15", '1"5', '"1,5"', "15,"])
+def test_chunk_behind_an_odd_one_is_cut_at_once(tmp_path, odd):
+    rows = [("A", stamp, n) for n, stamp in enumerate(months(40))]
+    rows[15] = ("A", months(40)[15], odd)
 
     kinds = list_kinds(tmp_path, make_csv(HEADER, rows))
 
-    assert kinds == ["Fields", "ndarray", "ndarray", "ndarray"]
+    assert kinds == ["Fields", "ndarray", "Fields", "Fields", "Fields"]
+
+
+def test_quotes_around_values_are_cut_at_once(tmp_path):
+    rows = [('"A"', f'"{stamp}"', f'"{n}"') for n, stamp in enumerate(months(30))]
+
+    kinds = list_kinds(tmp_path, make_csv(HEADER, rows))
+
+    assert set(kinds) == {"Fields"}
+
+
+def test_lines_of_many_bytes_are_cut_at_once(tmp_path):
+    long = "x" * 500
+    rows = [(long, stamp, n) for n, stamp in enumerate(months(300))] * 60
+
+    path = tmp_path / "TTS.csv"
+    path.write_text(make_csv(HEADER, rows))
+    table = open_csv(path, "TTS.csv", Findings(), chunk_rows=len(rows))
+    chunks = list(table.chunks(Findings(), Tallies()))
+
+    assert {type(chunk.given(HEADER[0])).__name__ for chunk in chunks} == {"Fields"}
+    assert sum(map(len, chunks)) == len(rows)

@@ -1,6 +1,7 @@
 """Charts: round ticks, honest gaps, bands of quantiles that belong together."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -85,6 +86,20 @@ def test_single_step_is_seen():
     picture = draw_fan(make_fan([1.0, 2.0], mean=(3.0,)), "x")
 
     assert picture.count('class="dot mean"') == 1
+
+
+@pytest.mark.parametrize("count", [1, 3, 12, 52, 60])
+@pytest.mark.parametrize("label", ["7", "25-01-06", "a very long label of a step"])
+def test_labels_of_an_axis_have_room(count, label):
+    picture = draw_lines([("mean", [1.0] * count)], [label] * count, "error")
+
+    places = [
+        float(x) for x in re.findall(rf'<text x="([\d.]+)"[^>]*>{label}<', picture)
+    ]
+    width = 9 * len(label)
+    assert places
+    assert all(b - a >= width for a, b in pairwise(places))
+    assert all(x + width / 2 <= 520 for x in places[1:])
 
 
 def test_labels_of_charts_are_escaped():
