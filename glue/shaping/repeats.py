@@ -87,6 +87,16 @@ class Slips:
         if self._count <= _MOST_REPEATS:
             self._numbers.append(np.array([numbers[places], numbers[places - 1]]))
 
+    def merge(self, other: Slips) -> None:
+        """Take in where the rows of other parts stand."""
+        self._rows += other._rows
+        self._count += other._count
+        self._are_alike &= other._are_alike
+        if self._count <= _FEW:
+            self._said += other._said
+        if self._count <= _MOST_REPEATS:
+            self._numbers += other._numbers
+
     @property
     def are_few(self) -> bool:
         """Whether there are some, and no more than slips in single rows."""
