@@ -38,7 +38,7 @@ def test_blank_total_of_a_date_is_to_be_removed():
 
     told = tell([*ROWS, ("", "2020-01-01", total)])
 
-    assert "remove row 50: 'target_value' is a total there" in told
+    assert "remove row 50, which is a total of other rows" in told
 
 
 def test_total_is_no_row_of_an_id_that_ended():
