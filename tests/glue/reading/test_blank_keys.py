@@ -47,7 +47,7 @@ def test_total_is_no_row_of_an_id_that_ended():
 
     told = tell([*rows, ("", "2020-12-01", total)])
 
-    assert "remove row 49: 'target_value' is a total there" in told
+    assert "remove row 49, which is a total of other rows" in told
 
 
 def test_row_beside_all_others_is_to_be_removed():
