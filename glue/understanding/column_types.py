@@ -16,6 +16,7 @@ from glue.reading.numbers import (
     is_number,
     parse_numbers,
 )
+from glue.reading.odd_values import is_made_date
 from glue.reading.profile import TableProfile
 from glue.settings.layers import Settings
 
@@ -247,6 +248,8 @@ def _check_mixed(
         why, kinds = "some of its numbers have zeros in front", ["leading zero"]
     elif _LEAST_NUMBERS <= share < 1.0:
         why = f"{share:.0%} of its values are numbers"
+    elif is_made_date(evidence.places.get("other", ("", None))[0]):
+        why = "spreadsheets make dates such as its values of numbers"
     else:
         return
     places = _Teller(evidence, findings, file, column).find_places(*kinds)
