@@ -1,11 +1,12 @@
 PYTHON ?= python3
 PYTHON39 ?= python3.9
+PYTHON311 ?= python3.11
 BIN := .venv/bin
 STAGE ?= dev
 
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test test-glue check serve deploy lock clean
+.PHONY: help demo test test-glue spark test-spark check serve deploy lock clean
 
 help:  ## show what there is to make
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 11
@@ -50,6 +51,17 @@ test: $(BIN)/.dev  ## run the whole test suite, offline
 test-glue: .venv-glue/.installed  ## run the tests of glue/ on Glue's own Python and pandas
 	.venv-glue/bin/python -m pytest -n auto tests/glue
 
+# Glue 5.1 has Python 3.11 and Spark 3.5.6, which needs Java 8, 11 or 17 of the system.
+.venv-spark/.installed: requirements-spark.txt
+	$(PYTHON311) -m venv .venv-spark
+	.venv-spark/bin/python $(INSTALL) requirements-spark.txt
+	touch $@
+
+spark: .venv-spark/.installed  ## have uploads past one machine prepared here too, by Spark
+
+test-spark: .venv-spark/.installed  ## run the tests of what Spark does, on Glue's Spark
+	.venv-spark/bin/python -m pytest tests/glue/spark
+
 check: $(BIN)/.dev  ## lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -70,7 +82,8 @@ lock: $(BIN)/.dev  ## pin the newest versions that are a week old, with their ha
 	$(LOCK) --python-version 3.11 requirements-run.in -o requirements-run.txt
 	$(LOCK) --python-version 3.11 -c requirements-run.txt requirements-dev.in -o requirements-dev.txt
 	$(LOCK) --python-version 3.9 requirements-glue.in -o requirements-glue.txt
+	$(LOCK) --python-version 3.11 requirements-spark.in -o requirements-spark.txt
 	$(BIN)/python -m deployment.lock_wheels
 
 clean:  ## remove the environment and what the tools left
-	rm -rf .venv .venv-glue .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-glue .venv-spark .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -56,6 +56,7 @@ from chalicelib.retraining import (
 from chalicelib.stages import APP_NAME, Stage
 from chalicelib.status_file import StatusFile, claim_ending
 from chalicelib.store import Store, expect_owner
+from chalicelib.upload_size import find_unpacked_size
 from chalicelib.waiting_line import leave_line, read_line
 
 if TYPE_CHECKING:
@@ -214,7 +215,13 @@ def prepare_run(event: dict[str, Any], context: object) -> dict[str, Any]:
         else:
             refuse_too_low(quotas.GLUE_RUNS, quotas.AUTOPILOT_JOBS)
             champion, _ = find_champion(event["dataset"])
-        return runs.prepare_run(store, event, settings=settings, champion=champion)
+        return runs.prepare_run(
+            store,
+            event,
+            settings=settings,
+            unpacked=find_unpacked_size(store, event),
+            champion=champion,
+        )
 
 
 def find_champion(dataset: str) -> "tuple[Version | None, str]":

@@ -10,7 +10,6 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from statistics import median
 from typing import TYPE_CHECKING
 
 from chalicelib.datasets import name_dataset
@@ -165,12 +164,17 @@ def find_overdue(
     if len(uploads) < _LEAST_UPLOADS:
         return None
     gaps = [later - earlier for earlier, later in pairwise(uploads)]
-    middle = timedelta(seconds=median(gap.total_seconds() for gap in gaps))
-    usual = max(middle, _SHORTEST_GAP)
+    usual = max(_find_median(gaps), _SHORTEST_GAP)
     regular = max(gaps) <= _IRREGULAR * usual and min(gaps) * _IRREGULAR >= usual
     if not regular or now - uploads[-1] <= _LATE * usual:
         return None
     return Overdue(dataset, uploads[-1], usual)
+
+
+def _find_median(gaps: Sequence[timedelta]) -> timedelta:
+    # The statistics module takes longer to import than a Lambda should wait.
+    ordered = sorted(gaps)
+    return (ordered[(len(gaps) - 1) // 2] + ordered[len(gaps) // 2]) / 2
 
 
 def _spell(gap: timedelta) -> str:

@@ -30,8 +30,9 @@ MAX_RUN_ID_LENGTH = 32
 # 16 GB with four CPUs at sixteen times the price.
 SMALL_CAPACITY = 0.0625
 LARGE_CAPACITY = 1.0
-# Compressed bytes of an upload; CSV shrinks about tenfold.
-LARGE_UPLOAD = 10 * 1024**2
+# Bytes of an upload, unpacked: what the smaller size prepares within minutes, and what
+# the larger one has disk for.
+LARGE_UPLOAD, ONE_MACHINE = 100 * 1024**2, 3 * 1024**3
 _RUN_HASH_LENGTH = 8
 _RUN_ID = re.compile(r"(?:([a-z0-9-]+)-)?(\d{12})-([0-9a-f]{8})-([a-z0-9-]+)")
 
@@ -130,19 +131,22 @@ def prepare_run(
     execution_input: Mapping[str, Any],
     *,
     settings: Mapping[str, str | None],
+    unpacked: int,
     champion: Version | None = None,
 ) -> dict[str, Any]:
     """Write ``run.json``, and give what every later state needs to know.
 
     Parameters
     ----------
+    unpacked
+        How many bytes the upload unpacks to.
     settings
         What ``read_bucket_settings`` gave for the dataset.
     champion
         The version of the dataset's model that forecasts, if there is any.
     """
     run = {
-        **build_run(execution_input, settings, bucket=store.bucket),
+        **build_run(execution_input, settings, bucket=store.bucket, unpacked=unpacked),
         "asked": execution_input.get("asked"),
         "champion": None
         if champion is None
@@ -153,7 +157,8 @@ def prepare_run(
         "run_id": run["run_id"],
         "dataset": run["dataset"],
         "bucket": run["bucket"],
-        "glue_capacity": choose_glue_capacity(execution_input["size"]),
+        "glue_capacity": choose_glue_capacity(unpacked),
+        "fits_one_machine": unpacked <= ONE_MACHINE,
     }
 
 
@@ -178,6 +183,7 @@ def build_run(
     settings: Mapping[str, str | None],
     *,
     bucket: str,
+    unpacked: int,
 ) -> dict[str, Any]:
     """Build ``run.json``: what was asked, before anything was looked into."""
     asked = ("key", "version_id", "etag", "size", "event_time")
@@ -186,11 +192,14 @@ def build_run(
         "run_id": execution_input["run_id"],
         "dataset": execution_input["dataset"],
         "bucket": bucket,
-        "upload": {name: execution_input[name] for name in asked},
+        "upload": {
+            **{name: execution_input[name] for name in asked},
+            "unpacked": unpacked,
+        },
         "settings": dict(settings),
     }
 
 
-def choose_glue_capacity(size: int) -> float:
-    """Choose the capacity, in DPU, of the jobs that read ``size`` bytes of upload."""
-    return LARGE_CAPACITY if size > LARGE_UPLOAD else SMALL_CAPACITY
+def choose_glue_capacity(unpacked: int) -> float:
+    """Choose the capacity, in DPU, of the jobs that read so many bytes, unpacked."""
+    return LARGE_CAPACITY if unpacked > LARGE_UPLOAD else SMALL_CAPACITY

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
     from botocore.model import OperationModel
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import ObjectTypeDef, ObjectVersionTypeDef
+    from mypy_boto3_s3.type_defs import (
+        GetObjectRequestTypeDef,
+        ObjectTypeDef,
+        ObjectVersionTypeDef,
+    )
 
 _WRITTEN_BY_ANOTHER = {
     "ConditionalRequestConflict",
@@ -72,6 +76,19 @@ class Store:
             raise
         text = got["Body"].read().decode("utf-8-sig", errors="replace")
         return StoredText(text, got.get("VersionId", NO_VERSION), got["ETag"])
+
+    def read_range(
+        self, key: str, start: int, length: int, *, version_id: str | None = None
+    ) -> bytes:
+        """Read so many bytes of an object, or of one version of it, from a place on."""
+        which: GetObjectRequestTypeDef = {
+            "Bucket": self.bucket,
+            "Key": key,
+            "Range": f"bytes={start}-{start + length - 1}",
+        }
+        if version_id is not None:
+            which["VersionId"] = version_id
+        return self.s3.get_object(**which)["Body"].read()
 
     def list_versions(self, prefix: str) -> Iterator[ObjectVersionTypeDef]:
         """List all versions of all objects, by their keys, the newest of each first."""

@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 from chalicelib.errors import RecordError
 from chalicelib.keys import BARE_UPLOAD_KEY, NO_VERSION, UPLOAD_FOLDER, upload_key
 
-SUFFIXES = (".zip", ".csv", ".parquet")
+SUFFIXES = (".zip", ".csv", ".csv.gz", ".parquet")
 NEEDED_KEYS = " or ".join(upload_key(f"<name>{suffix}") for suffix in SUFFIXES)
 _CREATED = "ObjectCreated:"
 _TOLD_LENGTH = 300

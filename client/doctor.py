@@ -37,7 +37,7 @@ _FUNCTIONS = (
     "on_execution_end",
     "sweep",
 )
-_JOBS = ("preprocess", "train", "compare_models", "report")
+_JOBS = ("preprocess", "preprocess_on_spark", "train", "compare_models", "report")
 _MISSING = {
     "404",
     "AWS.SimpleQueueService.NonExistentQueue",

@@ -38,7 +38,9 @@ LOCAL_WORDS = _add_engine(
 # The states that are at work, by the phase that each is a part of.
 STATES = {
     "PrepareRun": "prepare",
+    "FitsOneMachine": "preprocess",
     "Preprocess": "preprocess",
+    "PreprocessOnSpark": "preprocess",
     "ChooseModel": "preprocess",
     "WhichRoad": "preprocess",
     "Train": ENGINE,

@@ -1,4 +1,7 @@
-"""How good the engine is on data it has not seen: the end of a table, held out."""
+"""How good the engine is on data it has not seen: the end of a table, held out.
+
+``python -m demo.holdout`` says it of the sample.
+"""
 
 import zipfile
 from dataclasses import dataclass
@@ -14,6 +17,8 @@ from forecaster.data.panel import build_panel
 from forecaster.data.problem import Problem
 from forecaster.metrics import METRIC_OF_OBJECTIVE, Scored, score
 
+SAMPLE = Path(__file__).parents[1] / "sample-data" / "data.zip"
+STEPS = 12
 LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 ITEM, TIMESTAMP, TARGET = "item_id", "timestamp", "target_value"
 WQL = METRIC_OF_OBJECTIVE["AverageWeightedQuantileLoss"]
@@ -99,3 +104,14 @@ def _config(steps: int) -> dict[str, object]:
             "ItemIdentifierAttributeName": ITEM,
         },
     }
+
+
+def main() -> None:
+    """Say it of the sample."""
+    score = score_holdout(SAMPLE, steps=STEPS)
+    print(f"  WQL {score.forecast:.4f}, seasonal naive {score.baseline:.4f}:", end=" ")
+    print(f"{score.forecast / score.baseline:.2f} of seasonal naive")
+
+
+if __name__ == "__main__":
+    main()

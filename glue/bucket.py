@@ -111,6 +111,11 @@ class RunKeys:
         """The folder of what the batch transform reads."""
         return f"{self.input}transform/"
 
+    @property
+    def work_folder(self) -> str:
+        """The folder of what several machines hand each other while they prepare."""
+        return f"work/{self.run_id}/"
+
     def results(self, dataset: str) -> str:
         """The folder of what people read of the run."""
         return f"{dataset_folder(dataset)}{self.run_id}/"

@@ -179,6 +179,14 @@ class StepEvidence:
         self.monthly_breaks += int((~alike[same]).sum())
         self.irregular = len(self.seconds) > _MOST_STEPS
 
+    def merge(self, other: StepEvidence) -> None:
+        """Take in what other parts say."""
+        self.seconds.update(other.seconds)
+        self.months.update(other.months)
+        self.monthly_breaks += other.monthly_breaks
+        self.same_day += other.same_day
+        self.irregular |= other.irregular or len(self.seconds) > _MOST_STEPS
+
 
 def _count_into(counter: Counter[int], steps: Array) -> None:
     codes, values = pd.factorize(steps[steps > 0])

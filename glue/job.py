@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Job:
-    """One run of a Glue job: the run that it is for, and the bucket."""
+    """One run of a Glue job: the run that it is for, the bucket, and whose that is."""
 
     run_id: str
     bucket: Bucket
+    account: str
 
 
 @contextmanager
@@ -39,4 +40,5 @@ def begin_job(
     known, _ = parser.parse_known_args(arguments)
     with tempfile.TemporaryDirectory(prefix="job-") as folder:
         s3 = expect_owner(s3, known.account)
-        yield Job(known.run_id, Bucket(s3, known.bucket, Path(folder)))
+        bucket = Bucket(s3, known.bucket, Path(folder))
+        yield Job(known.run_id, bucket, known.account)

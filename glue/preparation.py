@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,14 @@ from glue.limits import MAX_SERIES, TRANSFORM_PART_BYTES, TRANSFORM_PART_SERIES
 from glue.reading.archive import ArchiveLimits, Upload, open_upload
 from glue.reading.kept_rows import RowStore
 from glue.reading.profile import read_sample
-from glue.reading.tables import CHUNK_ROWS, Table, open_table
+from glue.reading.tables import CHUNK_ROWS, Table, finish_table, open_table
 from glue.settings.layers import OWN_LAYER, Layer, Settings, merge_settings
 from glue.shaping.history_checks import check_history
 from glue.shaping.hook import Hook
 from glue.shaping.horizon import Outlook, describe_extent, find_outlook
 from glue.shaping.input_files import InputFiles, PartLimits
 from glue.shaping.parts import (
+    MAX_PARTS,
     PART_BYTES,
     Parting,
     Parts,
@@ -30,6 +31,7 @@ from glue.shaping.parts import (
 from glue.shaping.shape import Parted, Shape, infer_kinds
 from glue.shaping.shaper import Shaper, write_input
 from glue.shaping.survey import Survey, survey_parts
+from glue.shaping.workers import OneByOne, Workers
 from glue.transform import transform as user_hook
 from glue.understanding.column_settings import (
     DataColumns,
@@ -54,19 +56,23 @@ from glue.understanding.roles import FIRST_NAME
 class Options:
     """What a test or a benchmark may set otherwise.
 
-    ``parts`` is the number of parts, by the data's size when None; ``chunk_rows``
+    ``workers`` do what is done for each part; ``parts`` is how many there are, by the
+    data's size when None: of ``part_bytes`` each, and ``most_parts``; ``chunk_rows``
     is how many rows are read at a time; ``series`` is how many series there may be;
     ``by_record`` reads simple lines too a record at a time.
     """
 
     limits: ArchiveLimits = field(default_factory=ArchiveLimits)
     parts: int | None = None
+    part_bytes: int = PART_BYTES
+    most_parts: int = MAX_PARTS
     chunk_rows: int = CHUNK_ROWS
     series: int = MAX_SERIES
     by_record: bool = False
     transform_part_bytes: int = TRANSFORM_PART_BYTES
     transform_part_series: int = TRANSFORM_PART_SERIES
     hook: Hook = user_hook
+    workers: Workers = field(default_factory=OneByOne)
 
 
 @dataclass(frozen=True)
@@ -152,9 +158,11 @@ def prepare_upload(
     return Preparation(upload, settings, findings, data.table, ready)
 
 
-def refuse_size(size: int, bucket_settings: Layer | None) -> Preparation | None:
+def refuse_size(
+    size: int, bucket_settings: Layer | None, limits: ArchiveLimits | None = None
+) -> Preparation | None:
     """Refuse an upload by its size alone, in bytes, before it is brought here."""
-    most, gibi = ArchiveLimits().total, 1024**3
+    most, gibi = (limits or ArchiveLimits()).total, 1024**3
     if size <= most:
         return None
     findings = Findings()
@@ -202,6 +210,11 @@ class _Tables:
         texts = [name for plan in plans for name in plan.texts]
         numbers.remove(roles.target)
         return DataColumns(roles.target, tuple(numbers), tuple(texts), roles.keys)
+
+
+def _finish(table: RelatedTable) -> RelatedTable:
+    """Keep of a table what is still asked for once all of its rows were read."""
+    return replace(table, table=finish_table(table.table))
 
 
 def _is_shared(table: RelatedTable, history: HistoryTable) -> bool:
@@ -253,12 +266,13 @@ class _Data:
         metadata = self._part_added(tables.metadata, parting, "metadata")
         parts = self._part(tables.history, parting, "history")
         self.store.close()  # what was kept takes as much room as the parts do
-        survey, outlook = self._survey(tables.history, parts, related)
+        survey, parts, outlook = self._survey(tables.history, parts, related)
         if survey is None or outlook is None:
             return None
         shape = self._plan_shape(tables, survey, outlook, fitted)
         shaper = Shaper(shape, related=related, metadata=metadata)
-        shape = shaper.shape_parts(parts, self.findings)
+        workers = self.options.workers
+        shape, parts = shaper.shape_parts(parts, self.findings, workers)
         infer_kinds(shape, self.findings)
         return None if self.findings.has_errors else self._write(shape, parts)
 
@@ -372,7 +386,9 @@ class _Data:
             if not _is_shared(added, tables.history):
                 by = tuple(name for name in by if name in added.keys)
             size += added.table.text_bytes
-        return Parting(by, self.options.parts or choose_part_count(size))
+        options = self.options
+        count = choose_part_count(size, options.part_bytes, most=options.most_parts)
+        return Parting(by, options.parts or count)
 
     def _part(
         self, table: HistoryTable | RelatedTable, parting: Parting, folder: str
@@ -381,7 +397,7 @@ class _Data:
             table.table,
             table.plan,
             parting,
-            self.folder / folder,
+            self.options.workers.make_shelf(self.folder / folder),
             findings=self.findings,
         )
 
@@ -395,26 +411,27 @@ class _Data:
     ) -> Parted | None:
         if table is None:
             return None
-        return Parted(table, self._part(table, parting, folder), is_shared)
+        parts = self._part(table, parting, folder)
+        return Parted(_finish(table), parts, is_shared)
 
     def _survey(
         self, history: HistoryTable, parts: Parts, related: Parted | None
-    ) -> tuple[Survey | None, Outlook | None]:
-        """Sum up the history, check it as a whole, and look ahead."""
+    ) -> tuple[Survey | None, Parts, Outlook | None]:
+        """Sort and sum up the history, check it as a whole, and look ahead."""
         file, roles, findings = history.table.name, history.roles, self.findings
-        survey = survey_parts(parts, roles, file)
+        survey, parts = survey_parts(parts, roles, file, self.options.workers)
         if survey is None:
             if not findings.has_errors:
                 problem = "no row that could be read"
                 findings.add("csv-no-rows", file=file, problem=problem)
-            return None, None
+            return None, parts, None
         most = self.options.series
         check_history(survey, roles, file, findings, most_series=most)
         ends = [survey.end, *([related.parts.last] if related else [])]
         end = max(one for one in ends if one is not None)
         outlook = find_outlook(survey, self.settings, file, findings, end=end)
         self.table.update(survey.describe(), **describe_extent(survey, outlook))
-        return survey, outlook
+        return survey, parts, outlook
 
     def _plan_shape(
         self,
@@ -423,13 +440,15 @@ class _Data:
         outlook: Outlook,
         fitted: Transformations,
     ) -> Shape:
+        """Put together what every part needs to know, wherever it is worked on."""
+        history, related, metadata = tables.history, tables.related, tables.metadata
         return Shape(
-            tables.history,
+            replace(history, table=finish_table(history.table)),
             survey,
             outlook,
             fitted,
-            related=tables.related,
-            metadata=tables.metadata,
+            related=related and _finish(related),
+            metadata=metadata and _finish(metadata),
             drop_short=bool(self.settings.preparation.get("DropShortSeries")),
         )
 
@@ -447,6 +466,7 @@ class _Data:
                 options.transform_part_series,
                 int(self.settings.values["TransformResources"]["InstanceCount"]),
             ),
+            workers=options.workers,
         )
         self.table["series"] = files.series
         job = complete_job(

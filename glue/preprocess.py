@@ -13,7 +13,7 @@ from glue.findings.finding import Findings, UploadRejected, list_some
 from glue.job import begin_job
 from glue.log import log_error, log_findings
 from glue.memory import keep_freed_memory
-from glue.preparation import Preparation, prepare_upload, refuse_size
+from glue.preparation import Options, Preparation, prepare_upload, refuse_size
 from glue.reporting.champion import describe_data, score_champion
 from glue.reporting.history import read_history
 from glue.run_documents import (
@@ -35,8 +35,17 @@ def main(arguments: Sequence[str]) -> None:
         preprocess(job.run_id, job.bucket)
 
 
-def preprocess(run_id: str, bucket: Bucket) -> None:
+def preprocess(run_id: str, bucket: Bucket, options: Options | None = None) -> None:
     """Check one run's upload; write its report, and its input when it is good.
+
+    Parameters
+    ----------
+    run_id
+        The run.
+    bucket
+        Where its upload is, and where its input goes.
+    options
+        Limits, and who works on the parts, where this machine is not enough.
 
     Raises
     ------
@@ -46,7 +55,7 @@ def preprocess(run_id: str, bucket: Bucket) -> None:
     """
     keys = RunKeys(run_id)
     run = bucket.read_json(keys.run)
-    made = _prepare(run, bucket, keys)
+    made = _prepare(run, bucket, keys, options or Options())
     _check_folder(bucket, keys, made.findings)
     log_findings(made.findings)
     if made.accepted and made.files is not None:
@@ -75,15 +84,23 @@ def _write_score(
     bucket.write_json(keys.score, score)
 
 
-def _prepare(run: Mapping[str, Any], bucket: Bucket, keys: RunKeys) -> Preparation:
+def _prepare(
+    run: Mapping[str, Any], bucket: Bucket, keys: RunKeys, options: Options
+) -> Preparation:
     layer = _read_layer(run["settings"])
-    refused = refuse_size(run["upload"].get("size") or 0, layer)
+    refused = refuse_size(_find_size(run["upload"]), layer, options.limits)
     if refused is not None:
         return refused
     upload, work = bucket.download_upload(run["upload"]), bucket.folder / "work"
     work.mkdir()
     try:
-        return prepare_upload(upload, run["upload"]["key"], work, bucket_settings=layer)
+        return prepare_upload(
+            upload,
+            run["upload"]["key"],
+            work,
+            bucket_settings=layer,
+            options=options,
+        )
     except Exception as error:
         findings = Findings()
         words = f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
@@ -91,6 +108,11 @@ def _prepare(run: Mapping[str, Any], bucket: Bucket, keys: RunKeys) -> Preparati
         bucket.write_json(keys.data_report, build_failure_report(run, findings))
         log_error(error)
         raise UploadRejected(findings) from None
+
+
+def _find_size(upload: Mapping[str, Any]) -> int:
+    """Give the bytes of an upload: unpacked, where its directory could be read."""
+    return max(upload.get("size") or 0, upload.get("unpacked") or 0)
 
 
 def _read_layer(settings: Mapping[str, Any]) -> Layer | None:

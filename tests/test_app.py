@@ -1,6 +1,8 @@
 """The handlers on moto, which keeps what they write and starts but runs nothing."""
 
+import io
 import json
+import zipfile
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -379,13 +381,29 @@ def test_other_object_is_logged_and_ignored(aws, caplog):
 def test_settings_are_snapshot_unparsed(aws, source):
     put("config/default.json", b"shadowed")
     put(source, b"{not json")
-    upload = {**make_upload(), "size": 20 * 1024**2}
+    upload = {**make_upload(), "size": 101 * 1024**2}
 
     prepared = invoke("prepare_run", upload)
 
     run = get(f"runs/{RUN_ID}/run.json")
     assert run["settings"]["text"] == "{not json"
     assert run["settings"]["source"] == source
+    assert prepared["glue_capacity"] == 1.0
+
+
+def test_upload_is_measured_unpacked(aws):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as members:
+        members.writestr("TTS.csv", bytes(101 * 1024**2))
+    version = put("raw/sales.zip", archive.getvalue())
+    size = len(archive.getvalue())
+
+    prepared = invoke(
+        "prepare_run", {**make_upload(), "version_id": version, "size": size}
+    )
+
+    run = get(f"runs/{RUN_ID}/run.json")
+    assert run["upload"]["unpacked"] == 101 * 1024**2
     assert prepared["glue_capacity"] == 1.0
 
 
@@ -398,7 +416,14 @@ def test_run_without_settings_is_prepared(aws):
         "dataset": "sales",
         "bucket": BUCKET,
         "glue_capacity": 0.0625,
+        "fits_one_machine": True,
     }
+
+
+def test_upload_past_one_machine_goes_to_spark(aws):
+    size = {"size": 3 * 1024**3 + 1}
+
+    assert not invoke("prepare_run", {**make_upload(), **size})["fits_one_machine"]
 
 
 @pytest.mark.usefixtures("stepfunctions")

@@ -25,11 +25,14 @@ MAY_IMPORT = {
 ENTRY_POINTS = {"app.py", "deploy.py", "forecast.py"}
 # The folders of glue/, lower ones first; a step of the data imports none after it.
 DATA_ORDER = ("findings", "settings", "reading", "understanding", "shaping")
-MOST_FLOORS = 7
+# The topmost is the job that is another with more hands.
+MOST_FLOORS = 8
 GLUE_ENTRY_POINTS = {
     "glue/compare_models.py",
     "glue/preprocess.py",
+    "glue/preprocess_on_spark.py",
     "glue/report.py",
+    "glue/spark/connection.py",  # on the machines that Spark starts
     "trainer/train.py",
 }
 _CLIENTS = {
@@ -40,7 +43,10 @@ _CLIENTS = {
 # What each runtime has; anything else would fail there.
 THIRD_PARTY = {
     "chalicelib": {"boto3", "botocore", "mypy_boto3_s3", *_CLIENTS},
-    "glue": {"boto3", "botocore", "mypy_boto3_s3", "numpy", "pandas", "pyarrow"},
+    "glue": {
+        *("boto3", "botocore", "mypy_boto3_s3", "numpy", "pandas", "pyarrow"),
+        "pyspark",  # of the job on Spark only
+    },
     "forecaster": {"numpy", "pandas", "lightgbm", "holidays"},
     "trainer": {"boto3", "botocore", "pandas"},
 }

@@ -9,7 +9,12 @@ from packaging.utils import canonicalize_name
 
 from tests.building.paths import ROOT
 
-LOCKS = ["requirements-run", "requirements-dev", "requirements-glue"]
+LOCKS = [
+    "requirements-run",
+    "requirements-dev",
+    "requirements-glue",
+    "requirements-spark",
+]
 _PIN = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[\w.+!-]+)(?: ; (?P<marker>.+))?")
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 

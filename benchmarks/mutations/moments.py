@@ -556,7 +556,10 @@ def apostrophe_in_front_of_dates(draft: Draft, random: Random) -> bool:
     return _everywhere(draft, random, lambda at: f"'{at.strftime(form)}")
 
 
-@kind(*MOMENTS, "off-boundary", "timestamp-time-dropped", "steps-irregular")
+@kind(
+    *MOMENTS,
+    *("off-boundary", "timestamp-time-dropped", "steps-irregular", "frequency-unclear"),
+)
 def seconds_of_a_logger(draft: Draft, random: Random) -> bool:
     """Stamp each row some seconds late, as loggers do."""
     form = "%Y-%m-%d %H:%M:%S"

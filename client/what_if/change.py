@@ -162,6 +162,9 @@ class Changer:
         self.changed.meant += int(meant.sum())
         touched = meant & self._follow_plan(chunk, meant, seconds)
         for change in self._scenario.changes:
+            if change.value is not None:
+                new = np.array([change.value], dtype=object)
+                _check_numbers(change.name, chunk[change.name], new)
             chunk.loc[meant, change.name] = self._apply(
                 change, chunk.loc[meant, change.name]
             )
@@ -183,6 +186,7 @@ class Changer:
         for name in self._plan.columns:
             said = found[name].fillna("").to_numpy()
             new = hit & (said != "") & _differ(said, chunk[name].to_numpy())
+            _check_numbers(name, chunk[name], said[new])
             chunk.loc[new, name] = said[new]
             if new.any():
                 self.changed.names.add(name)
@@ -199,6 +203,24 @@ class Changer:
             found[change.name] = found.get(change.name, 0) + empty
         changed = numbers * change.factor + change.offset
         return changed.map(lambda number: f"{number:.10g}")
+
+
+def _check_numbers(name: str, before: pd.Series[str], after: Array) -> None:
+    """See that a covariate of numbers gets no words, which no model could read.
+
+    Raises
+    ------
+    SourceError
+        When it does.
+    """
+    known = before[before != ""]
+    words = pd.to_numeric(pd.Series(after, dtype=object), errors="coerce").isna()
+    if not words.any() or not len(known):
+        return
+    if pd.to_numeric(known, errors="coerce").notna().all():
+        raise SourceError(
+            f"{name!r} is a number in the run (found {after[words][0]!r}); give one"
+        )
 
 
 def _differ(ours: Array, theirs: Array) -> Array:

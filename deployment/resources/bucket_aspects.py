@@ -42,6 +42,7 @@ _OLD_VERSIONS = 30
 _CLEAN_DATA = 90
 _RUN_RECORDS = 400
 _TICKETS = 2
+_PARTS = 1
 _UNFINISHED_UPLOADS = 7
 
 
@@ -137,6 +138,7 @@ def build_lifecycle() -> list[dict[str, Any]]:
         _expire("input/", days=_CLEAN_DATA),
         _expire("runs/", days=_RUN_RECORDS),
         _expire("waiting/", days=_TICKETS),
+        _expire("work/", days=_PARTS, old=_PARTS),
         *(
             _expire(prefix, days=None)
             for prefix in ("raw", "config/", "output-forecasted-data/")
@@ -152,12 +154,14 @@ def build_lifecycle() -> list[dict[str, Any]]:
     ]
 
 
-def _expire(prefix: str, *, days: int | None) -> dict[str, Any]:
+def _expire(
+    prefix: str, *, days: int | None, old: int = _OLD_VERSIONS
+) -> dict[str, Any]:
     rule: dict[str, Any] = {
         "ID": prefix.rstrip("/"),
         "Filter": {"Prefix": prefix},
         "Status": "Enabled",
-        "NoncurrentVersionExpiration": {"NoncurrentDays": _OLD_VERSIONS},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": old},
     }
     if days is not None:
         rule["Expiration"] = {"Days": days}

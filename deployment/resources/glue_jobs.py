@@ -1,7 +1,7 @@
-"""The Glue jobs: preprocess and report in Python shell, train on a worker of Spark's.
+"""The Glue jobs: preprocess and report in Python shell, others on workers of Spark's.
 
-Spark itself has nothing to do there: its jobs are what Glue has with a newer Python and
-a newer Linux than Python shell's, and LightGBM's wheels need glibc 2.28.
+For train, Spark itself has nothing to do there: its jobs are what Glue has with a newer
+Python and a newer Linux than Python shell's, and LightGBM's wheels need glibc 2.28.
 """
 
 from __future__ import annotations
@@ -25,15 +25,24 @@ if TYPE_CHECKING:
     from deployment.resources.engine_wheels import Wheel
     from deployment.resources.glue_code import GlueCode
 
-TRAIN = "train"
+TRAIN, SPARK = "train", "preprocess_on_spark"
 # Minutes; the states of the state machine end a few minutes later.
-_TIMEOUTS = {"preprocess": 120, "compare_models": 60, "report": 60, TRAIN: 480}
+_TIMEOUTS = {
+    "preprocess": 120,
+    SPARK: 480,
+    "compare_models": 60,
+    "report": 60,
+    TRAIN: 480,
+}
 # As many uploads as may be prepared at once; more wait in the state machine's Retry.
 _CONCURRENT_RUNS = 20
 _SMALLEST_CAPACITY = 0.0625
 # https://docs.aws.amazon.com/glue/latest/dg/release-notes.html: the newest with Python
 # 3.11, the oldest Python of the engine. Two of the smallest workers are the fewest.
 _GLUE_VERSION, _WORKER, _WORKERS = "5.1", "G.1X", 2
+# https://docs.aws.amazon.com/glue/latest/dg/worker-types.html: the first of them reads
+# the whole upload, and has 230 GB of free disk for it; the two others have 32 CPUs.
+_SPARK_WORKER, _SPARK_WORKERS = "G.4X", 3
 # What is listed is all there is: pip is to look nowhere else.
 _INSTALLER = "--no-index --no-deps"
 _OPTIONAL = ("Connections", "SecurityConfiguration")
@@ -105,6 +114,8 @@ def build_job(
     """
     if job == TRAIN:
         kind = _build_training(stage, code, wheels)
+    elif job == SPARK:
+        kind = _build_spark(stage, code)
     else:
         kind = _build_python_shell(stage, code)
     own = {"--bucket": stage.bucket, "--account": stage.account}
@@ -148,6 +159,19 @@ def _build_training(
         "GlueVersion": _GLUE_VERSION,
         "WorkerType": _WORKER,
         "NumberOfWorkers": _WORKERS,
+    }
+
+
+def _build_spark(stage: Stage, code: GlueCode) -> dict[str, Any]:
+    return {
+        "Command": {"Name": "glueetl", "PythonVersion": "3"},
+        "DefaultArguments": {
+            "--additional-python-modules": code.uri(stage.bucket, WHEEL),
+            "--python-modules-installer-option": _INSTALLER,
+        },
+        "GlueVersion": _GLUE_VERSION,
+        "WorkerType": _SPARK_WORKER,
+        "NumberOfWorkers": _SPARK_WORKERS,
     }
 
 

@@ -125,6 +125,10 @@ class Tally:
         self.count += len(fresh) if count is None else count
         self.examples = in_order([*self.examples, *fresh])
 
+    def merge(self, other: Tally) -> None:
+        """Add what was counted in other parts."""
+        self.add(other.examples, count=other.count)
+
 
 class Findings:
     """The one funnel: everything that a job notices goes through ``add``.
@@ -180,6 +184,15 @@ class Findings:
         if self._counts[code] <= MAX_FINDINGS:
             self._said.append((finding, str(facts.get("file", ""))))
         return finding
+
+    def merge(self, other: Findings) -> None:
+        """Say as well what was found elsewhere, as in a part."""
+        self.inferred += other.inferred
+        self._held |= other._held
+        for finding, file in other._said:
+            self._counts[finding.code] += 1
+            if self._counts[finding.code] <= MAX_FINDINGS:
+                self._said.append((finding, file))
 
     def is_full(self, code: str) -> bool:
         """Tell whether a code was said so often that it is not told again."""
@@ -250,11 +263,13 @@ def _severity(finding: Finding) -> int:
 class Tallies:
     """Findings that add up over the parts of a table, by code and column.
 
-    ``amounts`` are facts that add up as well, such as the number of all series.
+    ``amounts`` are facts that add up as well, such as the number of all series, and
+    ``earliest`` are moments of which the first of all parts counts.
     """
 
     def __init__(self) -> None:
         self.amounts: Counter[str] = Counter()
+        self.earliest: dict[str, int] = {}
         self._places: dict[tuple[str, str], Tally] = {}
         self._facts: dict[tuple[str, str], dict[str, Any]] = {}
 
@@ -284,6 +299,25 @@ class Tallies:
         """
         self._places.setdefault((code, column), Tally()).add(examples, count=count)
         self._facts[code, column] = facts
+
+    def merge(self, other: Tallies) -> None:
+        """Add what was found in other parts.
+
+        What fills a text is taken from where its first place is, so that it is the
+        same however the rows were parted.
+        """
+        self.amounts.update(other.amounts)
+        for name, seconds in other.earliest.items():
+            self.note_moment(name, seconds)
+        for place, tally in other._places.items():
+            known = self._places.setdefault(place, Tally())
+            if not known.examples or _is_first(tally.examples, known.examples):
+                self._facts[place] = other._facts[place]
+            known.merge(tally)
+
+    def note_moment(self, name: str, seconds: int) -> None:
+        """Keep a moment, if it is the earliest of its name."""
+        self.earliest[name] = min(seconds, self.earliest.get(name, seconds))
 
     def advise(self, code: str, remedy: str) -> None:
         """Give what was added of a kind another remedy than its own."""
@@ -322,6 +356,11 @@ class Tallies:
 
 
 _RANKS = {code: rank for rank, code in enumerate(CODES)}
+
+
+def _is_first(examples: list[Example], others: list[Example]) -> bool:
+    """Say whether the first of some examples stands before all others."""
+    return bool(examples) and _order(examples[0]) < _order(others[0])
 
 
 def in_order(examples: Iterable[Example]) -> list[Example]:

@@ -86,7 +86,7 @@ _SIZE = re.compile(
 _SIMILAR = 20
 # So much larger no value is among others, as by a slip of its unit.
 _MOST_ZEROS = 3
-_MONTHS = 12
+_MONTHS, _LONGEST_MONTH = 12, 31
 # How many zeros each of them has, by its first two letters.
 _SIZES = {
     **dict.fromkeys(("k", "ts", "th", "k."), 3),
@@ -527,7 +527,7 @@ def _find_month(text: str, like: str) -> Oddity | None:
 
 
 def _find_no_year(text: str, like: str) -> Oddity | None:
-    if not _NO_YEAR.fullmatch(text):
+    if not _NO_YEAR.fullmatch(text) or not _may_be_day(text):
         return None
     written = _add_year(text, like)
     if written:
@@ -538,6 +538,13 @@ def _find_no_year(text: str, like: str) -> Oddity | None:
             "date next to it",
         )
     return Oddity("the year is missing", f"write the year too, {_as_others(like)}")
+
+
+def _may_be_day(text: str) -> bool:
+    """Say whether the first two numbers may be a day and a month, unlike 15.82."""
+    first = re.match(r"(\d{1,2})[-./](\d{1,2})", text)
+    both = sorted(map(int, first.groups())) if first else [1, 1]
+    return 1 <= both[0] <= _MONTHS and both[1] <= _LONGEST_MONTH
 
 
 def _add_year(text: str, like: str) -> str | None:
@@ -717,7 +724,7 @@ def _find_letter(text: str, like: str) -> Oddity | None:
         return None
     if text[-1] in "SBI" and len(letters) == 1:
         return None  # behind a number they are a sign, or a unit
-    plain = text.translate(str.maketrans({k: str(v) for k, v in _DIGITS.items()}))
+    plain = text.translate({ord(k): str(v) for k, v in _DIGITS.items()})
     return Oddity(
         f"a letter ({letters[0]}) stands where a digit should be",
         f"write {plain} for {text!r}, with digits only",
@@ -860,6 +867,11 @@ def _find_marks(text: str, like: str) -> Oddity | None:
         f"{text!r} has more marks than a number can have",
         f"write one number, {_plain_as(like)}",
     )
+
+
+def is_made_date(text: str) -> bool:
+    """Say whether a text may be a number of which a spreadsheet has made a date."""
+    return _find_made_date(text, "") is not None
 
 
 def _find_made_date(text: str, like: str) -> Oddity | None:

@@ -175,6 +175,16 @@ class WidthAdvice:
                 f": the value of {name!r}{_MISSING} in row {number}",
                 f"write it there, so that the line reads {line}",
             )
+        either = self._find_lacking_either(record)
+        if either:
+            names = " or ".join(repr(self._header[at]) for at in either)
+            return (
+                f": the value of {names}{_MISSING} in row {number}",
+                "write it there at its place, so that the values behind it stand under "
+                "their names",
+            )
+        if self._is_note(record):
+            return (_NOTE, f"remove row {number}")
         return (
             ": cells are missing there",
             "write the missing cells, or a delimiter for each where they are blank, so "
@@ -249,11 +259,32 @@ class WidthAdvice:
 
     def _find_lacking(self, record: Sequence[str]) -> int | None:
         """Find the one column without which the others are like a row."""
+        return _find_best(self._count_lacking(record), len(record))
+
+    def _find_lacking_either(self, record: Sequence[str]) -> list[int]:
+        """Find the two columns beside each other of which a row may lack either."""
+        counts = self._count_lacking(record)
+        best = [at for at, count in enumerate(counts) if count >= len(record)]
+        return best if len(best) == 2 and best[1] == best[0] + 1 else []
+
+    def _count_lacking(self, record: Sequence[str]) -> list[int]:
+        """Count how well a row is like the others but for each of their columns."""
         if len(record) != self._width - 1 or self._skip:
-            return None
+            return []
         columns = list(zip(*self._likes))
         tries = ([*columns[:at], *columns[at + 1 :]] for at in range(len(columns)))
-        return _find_best([_count_like(record, some) for some in tries], len(record))
+        return [_count_like(record, some) for some in tries]
+
+    def _is_note(self, record: Sequence[str]) -> bool:
+        """Say whether a row begins as a note, such as Source: some system."""
+        columns = list(zip(*self._likes))
+        first = record[0].strip()
+        return (
+            bool(columns)
+            and re.search(r":(\s|$)", first) is not None
+            and not is_date(first)
+            and first not in {text.strip() for text in columns[0]}
+        )
 
     def find_delimiter(self, record: Sequence[str]) -> str | None:
         """Find another delimiter that cuts a row into as many fields as the header."""

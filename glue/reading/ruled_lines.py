@@ -156,7 +156,7 @@ class _Block:
     @property
     def lines(self) -> int:
         """How many lines there are."""
-        return self.starts.shape[1]
+        return int(self.starts.shape[1])
 
     def make_rows(self, origin: RuledStretch) -> Rows | None:
         """Give the rows, which these lines are; None if one is odd."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -54,6 +55,30 @@ class Table(Protocol):
         FileRejected
             When it cannot be read any further.
         """
+
+
+@dataclass(frozen=True)
+class ReadTable:
+    """What is left of a table once all of its rows were read."""
+
+    name: str
+    header: Sequence[str]
+    text_bytes: int
+
+    def rename(self, names: Mapping[str, str]) -> ReadTable:
+        """Give the same with other names for columns."""
+        return replace(self, header=[names.get(n, n) for n in self.header])
+
+    def chunks(
+        self, findings: Findings, tallies: Tallies, *, size: int | None = None
+    ) -> Iterator[Rows]:
+        """Give no rows, as none is left."""
+        return iter(())
+
+
+def finish_table(table: Table) -> ReadTable:
+    """Give what is left of a table: that, any machine can be told."""
+    return ReadTable(table.name, list(table.header), table.text_bytes)
 
 
 def open_table(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,6 +18,23 @@ from glue.shaping.shape import Shape
 BLANK_TEXT = "(blank)"
 
 
+@dataclass
+class ValueCounts:
+    """How many values and blanks the columns have in some parts, by their names."""
+
+    filled: Counter[str] = field(default_factory=Counter)
+    blank: Counter[str] = field(default_factory=Counter)
+    blank_past: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
+
+    def merge(self, other: ValueCounts) -> None:
+        """Add the counts of other parts."""
+        self.filled.update(other.filled)
+        self.blank.update(other.blank)
+        self.blank_past.update(other.blank_past)
+        self.unknown.update(other.unknown)
+
+
 class ColumnValues:
     """Counts, over the parts, the values and the blanks of each column.
 
@@ -24,12 +42,8 @@ class ColumnValues:
     promotion. Where no table says what the future is, it is unknown instead.
     """
 
-    def __init__(self, shape: Shape) -> None:
-        self._shape = shape
-        self._filled: Counter[str] = Counter()
-        self._blank: Counter[str] = Counter()
-        self._blank_past: Counter[str] = Counter()
-        self._unknown: Counter[str] = Counter()
+    def __init__(self, shape: Shape, counts: ValueCounts) -> None:
+        self._shape, self._counts = shape, counts
 
     def add(self, rows: Rows) -> None:
         """Take in a part, joined."""
@@ -38,12 +52,12 @@ class ColumnValues:
         past = self._shape.is_history(rows)
         for name in self._shape.layout.others:
             blank = is_blank(rows[name])
-            self._filled[name] += int((past & ~blank).sum())
+            self._counts.filled[name] += int((past & ~blank).sum())
             if rows[name].dtype == object and name in self._shape.covariates:
-                self._blank[name] += int(blank.sum())
-                self._blank_past[name] += int((blank & past).sum())
+                self._counts.blank[name] += int(blank.sum())
+                self._counts.blank_past[name] += int((blank & past).sum())
                 unknown = blank & ~past & self._is_added(rows, name)
-                self._unknown[name] += int(unknown.sum())
+                self._counts.unknown[name] += int(unknown.sum())
 
     def _is_added(self, rows: Rows, name: str) -> Array:
         """Mark the rows of RTS.csv, for columns that it does not have, [n]."""
@@ -55,11 +69,13 @@ class ColumnValues:
         """Leave out the columns without any value, and name the blanks of texts."""
         shape = self._shape
         names = shape.layout.others
-        empty = frozenset(name for name in names if not self._filled[name])
+        empty = frozenset(name for name in names if not self._counts.filled[name])
         named = frozenset(
             name
             for name in names
-            if self._blank_past[name] and not self._unknown[name] and name not in empty
+            if self._counts.blank_past[name]
+            and not self._counts.unknown[name]
+            and name not in empty
         )
         for name in sorted(empty | named):
             tallies.forget("future-blank", name)
@@ -67,7 +83,7 @@ class ColumnValues:
         for name in sorted(named):
             tallies.add(
                 "text-blank",
-                count=self._blank[name],
+                count=self._counts.blank[name],
                 column=name,
                 file=self._file_of(name),
                 word=BLANK_TEXT,

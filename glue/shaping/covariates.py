@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from glue.arrays import Array
@@ -28,46 +30,90 @@ from glue.shaping.shape import Parted, Shape
 from glue.understanding.related import RelatedTable
 
 
+@dataclass
+class SharedUse:
+    """Which rows of a shared table are of a series of the history, and which used.
+
+    Both masks are [n rows]; each part of the history adds to them.
+    """
+
+    is_known: Array
+    is_used: Array
+
+    @classmethod
+    def of(cls, rows: Rows) -> SharedUse:
+        """Begin without any."""
+        return cls(np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool))
+
+    def merge(self, other: SharedUse) -> None:
+        """Add what other parts use."""
+        self.is_known |= other.is_known
+        self.is_used |= other.is_used
+
+
 class CovariateJoiner:
     """Joins RTS.csv to the history, part by part.
 
     Every row of history stays, once. Covariates of moments after the history become
     rows with an empty target, up to the horizon.
+
+    Parameters
+    ----------
+    shape
+        What the forecast input is to be.
+    related
+        The table.
+    tallies, slips
+        Take what is found.
+    shared
+        The rows of a shared table, as ``load`` gave them before.
     """
 
-    def __init__(self, shape: Shape, related: Parted, tallies: Tallies) -> None:
-        self._shape, self._related, self._tallies = shape, related, tallies
-        self._shared: Matches | None = None
-        self._slips = Slips(shape.clock)
+    def __init__(
+        self,
+        shape: Shape,
+        related: Parted,
+        tallies: Tallies,
+        slips: Slips,
+        *,
+        shared: Rows | None = None,
+    ) -> None:
+        self._shape, self._related = shape, related
+        self._tallies, self._slips, self._shared = tallies, slips, shared
 
-    def join(self, history: Rows, number: int) -> Rows:
-        """Join the covariates of one part to its history, sorted by series and time."""
-        matches = self._shared or self._load(0 if self._related.is_shared else number)
-        if self._related.is_shared:
-            self._shared = matches
+    def join(self, history: Rows, number: int) -> tuple[Rows, SharedUse | None]:
+        """Join the covariates of one part to its history, sorted by series and time.
+
+        Returns
+        -------
+        tuple
+            The joined rows, and what of a shared table the part uses.
+        """
+        rows = self.load(number) if self._shared is None else self._shared
+        use = SharedUse.of(rows)
         table, tallies = self._related.table, self._tallies
-        pair = _Pair(self._shape, history, matches, table, tallies=tallies)
+        pair = _Pair(self._shape, history, rows, table, use=use, tallies=tallies)
         joined = pair.add_future(pair.join_history()) if len(history) else history
-        if not self._related.is_shared:
-            self._tell(matches)
-        return joined
-
-    def finish(self) -> None:
-        """Note, after all parts, what of a shared table belongs to none of them."""
         if self._shared is not None:
-            self._tell(self._shared)
+            return joined, use
+        self.tell(rows, use)
+        return joined, None
+
+    def advise(self) -> None:
+        """Say, after all parts, what to do about rows that repeat others."""
         usual = ALIKE if self._slips.are_alike else SLIP
-        advice = self._slips.advise() or (usual if self._slips.are_few else None)
+        few = self._slips.advise_few()
+        advice = self._slips.advise() or few or (usual if self._slips.are_few else None)
         if advice:
             self._tallies.advise("rts-duplicate-rows", advice)
 
-    def _load(self, number: int) -> Matches:
+    def load(self, number: int) -> Rows:
         """Read rows, and leave out those that repeat another's series and moment."""
         shape, table = self._shape, self._related.table
         rows = self._related.parts.load(number)
         rows = rows.with_seconds(shape.clock.cut(rows.seconds)).sort(table.keys)
         if not len(rows):
-            return Matches(rows)
+            return rows
         series = rows.series(table.keys)
         repeats = series.repeats(rows.seconds)
         undated = mark_undated(rows.seconds, repeats)
@@ -85,7 +131,7 @@ class CovariateJoiner:
         for name in table.columns:
             alike &= ~differs_above(rows[name])
         self._slips.see(series, repeats, alike=alike)
-        return Matches(rows.take(~repeats & ~undated))
+        return rows.take(~repeats & ~undated)
 
     def _note_undated(self, rows: Rows, undated: Array) -> None:
         """Note the rows at a date that programs write where there is none."""
@@ -112,37 +158,25 @@ class CovariateJoiner:
         off: Array = starts_of(rows.seconds) != rows.seconds
         return off
 
-    def _tell(self, matches: Matches) -> None:
+    def tell(self, rows: Rows, use: SharedUse) -> None:
         """Note the rows that are of no use, and the blank values of those that are."""
-        shape, table, rows = self._shape, self._related.table, matches.rows
+        shape, table = self._shape, self._related.table
         past = shape.is_history(rows)
         beyond = shape.steps_ahead(rows.seconds) > shape.horizon
-        ahead = matches.is_known & ~past & ~beyond
+        ahead = use.is_known & ~past & ~beyond
         codes = rows.key(table.keys)
         masks = [
-            ("rts-series-unknown", mark_firsts(codes, ~matches.is_known)),
-            ("rts-rows-unmatched", matches.is_known & past & ~matches.is_used),
-            ("rts-beyond-horizon", matches.is_known & ~past & beyond),
+            ("rts-series-unknown", mark_firsts(codes, ~use.is_known)),
+            ("rts-rows-unmatched", use.is_known & past & ~use.is_used),
+            ("rts-beyond-horizon", use.is_known & ~past & beyond),
             ("rts-off-boundary", ahead & self._find_off(rows)),
         ]
         for name in table.columns:
             if rows[name].dtype != object:  # of texts, blank is one of their kinds
-                blank = matches.is_used & past & is_blank(rows[name])
+                blank = use.is_used & past & is_blank(rows[name])
                 masks.append(("covariate-blank", blank))
         for code, mask in masks:
             note_rows(code, table, rows, mask, tallies=self._tallies)
-
-
-class Matches:
-    """Rows of RTS.csv, which of them are of a series of the history, and which used.
-
-    Both masks are [n rows]; each part of the history adds to them.
-    """
-
-    def __init__(self, rows: Rows) -> None:
-        self.rows = rows
-        self.is_known = np.zeros(len(rows), dtype=bool)
-        self.is_used = np.zeros(len(rows), dtype=bool)
 
 
 class _Pair:
@@ -152,16 +186,17 @@ class _Pair:
         self,
         shape: Shape,
         history: Rows,
-        matches: Matches,
+        rows: Rows,
         table: RelatedTable,
         *,
+        use: SharedUse,
         tallies: Tallies,
     ) -> None:
         self.shape, self.table, self._tallies = shape, table, tallies
-        self.history, self.rows, self._matches = history, matches.rows, matches
+        self.history, self.rows, self._use = history, rows, use
         self._code, self._row_code = number_alike(history, self.rows, table.keys)
         self._is_known = np.isin(self._row_code, self._code)
-        matches.is_known |= self._is_known
+        use.is_known |= self._is_known
         self._is_past = shape.is_history(self.rows)
         seconds = np.concatenate([history.seconds, self.rows.seconds])
         moments, at = np.unique(seconds, return_inverse=True)
@@ -177,7 +212,7 @@ class _Pair:
         self._tallies.amounts["known"] += int(self._is_known.sum())
         if len(self.rows) and len(self.history):
             self._keep_moments()
-        self._matches.is_used[lookup.used] = True
+        self._use.is_used[lookup.used] = True
         return self.history.with_columns(
             {name: lookup.pick(self.rows[name]) for name in self.table.columns}
         )
@@ -185,9 +220,7 @@ class _Pair:
     def _keep_moments(self) -> None:
         """Keep the first moments of both tables, to be shown when none matches."""
         for name, rows in (("theirs", self.rows), ("ours", self.history)):
-            first = int(rows.seconds.min())
-            known = self._tallies.amounts.get(name, first)
-            self._tallies.amounts[name] = min(known, first)
+            self._tallies.note_moment(name, int(rows.seconds.min()))
 
     def _note_missing(self, mask: Array) -> None:
         """Note the rows of history without covariates."""

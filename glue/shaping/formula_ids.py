@@ -27,6 +27,12 @@ class FormulaIds:
                     place = (name, text)
                     self._rows[place] = min(row, self._rows.get(place, row))
 
+    def merge(self, other: FormulaIds) -> None:
+        """Take in what was found in other parts."""
+        for place, row in other._rows.items():
+            if place in self._rows or len(self._rows) < _MOST:
+                self._rows[place] = min(row, self._rows.get(place, row))
+
     def find(self) -> Tally:
         """Give each of the ids once."""
         tally = Tally()

@@ -42,7 +42,11 @@ CHECKS = (
     HistoryCheck(
         "keys-crossed", lambda s, _: s.crossed.count, lambda s: s.crossed.examples
     ),
-    HistoryCheck("timestamp-swapped", lambda s, _: s.is_swapped),
+    HistoryCheck(
+        "timestamp-swapped",
+        lambda s, _: s.is_swapped,
+        lambda s: s.find_rows(s.find_uneven()).examples,
+    ),
     HistoryCheck("zeros-at-end", lambda s, _: s.zeros_from is not None),
 )
 

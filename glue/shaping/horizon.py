@@ -220,9 +220,9 @@ def _note_unclear(survey: Survey, evidence: str, file: str, findings: Findings) 
 def _tell_times(survey: Survey, usual: int, file: str, findings: Findings) -> bool:
     """Say that times of day, or seconds, are in the way of a step; say whether so."""
     moments = survey.moments
-    late = moments[moments % DAY != 0]
-    if usual >= DAY and 0 < len(late) < len(moments) / 2:
-        rows = survey.find_rows(late)
+    timed = moments[moments % DAY != 0]
+    if usual >= DAY and 0 < len(timed) < len(moments) / 2:
+        rows = survey.find_rows(timed)
         first = str(rows.examples[0].value)
         findings.add(
             "frequency-unclear",
@@ -236,7 +236,8 @@ def _tell_times(survey: Survey, usual: int, file: str, findings: Findings) -> bo
         return True
     for length in (DAY, HOUR):
         rest = moments % length
-        if _NEAR * usual < length or int(rest.max()) > length * _CREEPING:
+        late = int(rest.max())
+        if _NEAR * usual < length or not 0 < late <= length * _CREEPING:
             continue
         odd = survey.find_rows(moments[rest != 0])
         first = str(odd.examples[0].value)
@@ -249,7 +250,7 @@ def _tell_times(survey: Survey, usual: int, file: str, findings: Findings) -> bo
             f"{plain} for {first}",
             file=file,
             evidence=f"the times of {Count(odd.count):row} are late by up to "
-            f"{_about(int(rest.max()))}, as a logger stamps them",
+            f"{_about(late)}, as a logger stamps them",
         )
         return True
     return False

@@ -6,7 +6,7 @@ import csv
 import heapq
 import io
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,7 @@ from glue.shaping.pieces import (
     write_moments,
     write_texts,
 )
+from glue.shaping.workers import Shelf
 
 _LONGEST_INTEGER = 2.0**53
 _LINES = 4_000
@@ -91,33 +92,45 @@ class _Block:
     end: int
 
 
-class BlockWriter:
-    """Writes each series of a part as a block of lines, with an index beside it."""
+def write_blocks(
+    rows: Rows, layout: InputLayout, shelf: Shelf, number: int, *, last: int
+) -> None:
+    """Write each series of a part as a block of lines, with an index beside it.
 
-    def __init__(self, folder: Path, layout: InputLayout) -> None:
-        folder.mkdir(parents=True)
-        self._folder = folder
+    Parameters
+    ----------
+    rows
+        The part's, sorted.
+    layout
+        How each column is written.
+    shelf
+        Takes the files.
+    number
+        The part's.
+    last
+        The last moment of history; rows after it are the future's.
+    """
+    series, writer = rows.series(layout.keys), _LineWriter(layout)
+    with shelf.keep(_blocks(number)) as path, path.open("wb") as blocks:
+        lengths = writer.write_lines(blocks, rows)
+    is_history = rows.seconds <= last
+    history = series.sum(np.where(is_history, lengths, 0)).tolist()
+    future = series.sum(np.where(is_history, 0, lengths)).tolist()
+    ends = series.max(np.where(is_history, rows.seconds, _NEVER)).tolist()
+    with shelf.keep(_index(number)) as path, path.open("wb") as index:
+        for at, start in enumerate(series.starts.tolist()):
+            key = tuple(rows[name][start] for name in layout.keys)
+            block = _Block(key, history[at], future[at], ends[at])
+            pickle.dump(block, index, protocol=4)
+
+
+class _LineWriter:
+    """Writes rows as lines of CSV."""
+
+    def __init__(self, layout: InputLayout) -> None:
         self._layout = layout
-        self._parts = 0
 
-    def write_part(self, rows: Rows, last: int) -> None:
-        """Write the sorted rows of a part; those after ``last`` are the future's."""
-        keys = self._layout.keys
-        series = rows.series(keys)
-        with _blocks(self._folder, self._parts).open("wb") as blocks:
-            lengths = self._write_lines(blocks, rows)
-        is_history = rows.seconds <= last
-        history = series.sum(np.where(is_history, lengths, 0)).tolist()
-        future = series.sum(np.where(is_history, 0, lengths)).tolist()
-        ends = series.max(np.where(is_history, rows.seconds, _NEVER)).tolist()
-        with _index(self._folder, self._parts).open("wb") as index:
-            for at, start in enumerate(series.starts.tolist()):
-                key = tuple(rows[name][start] for name in keys)
-                block = _Block(key, history[at], future[at], ends[at])
-                pickle.dump(block, index, protocol=4)
-        self._parts += 1
-
-    def _write_lines(self, file: BinaryIO, rows: Rows) -> Array:
+    def write_lines(self, file: BinaryIO, rows: Rows) -> Array:
         """Write rows as lines, some at a time; give the length of each in bytes."""
         lengths = np.empty(len(rows), dtype=np.int64)
         for start in range(0, len(rows), _LINES):
@@ -159,6 +172,15 @@ class BlockWriter:
         fields = (column.tolist() for column in texts)
         return [",".join(row) + "\n" for row in zip(*fields)]
 
+
+@dataclass(frozen=True)
+class Blocks:
+    """The blocks of all parts that have any, by the parts' numbers."""
+
+    shelf: Shelf
+    parts: tuple[int, ...]
+    layout: InputLayout
+
     def merge(
         self, train: Path, transform: Path, limits: PartLimits, findings: Findings
     ) -> InputFiles:
@@ -169,63 +191,91 @@ class BlockWriter:
         FileRejected
             When rows of several series have one key, as a hook may give them.
         """
-        names = quote_texts(as_texts(self._layout.columns)).tolist()
-        header = (",".join(names) + "\n").encode()
-        total, anchor = self._find_anchor()
-        most = limits.count_series(total)
-        sharded = _ShardedFile(transform, header, anchor, (limits.bytes, most))
-        before, series = None, 0
-        with train.open("wb") as file:
-            file.write(header)
-            for block, history, future in self._merged_blocks():
-                if block.key == before:
-                    words = repr(", ".join(block.key))
-                    problem = f"gave rows of several series the key {words}"
-                    raise findings.reject("hook-result", problem=problem)
-                file.write(history)
-                sharded.write(history + future, block.end)
-                before, series = block.key, series + 1
-        return InputFiles(train, sharded.close(), series, self._layout.columns)
+        with ExitStack() as files:
+            found = [self._fetch(number, files) for number in self.parts]
+            total, anchor = _find_anchor(found)
+            most = limits.bytes, limits.count_series(total)
+            header = self._write_header()
+            sharded = _ShardedFile(transform, header, anchor, most)
+            with train.open("wb") as file:
+                file.write(header)
+                series = _merge(found, file, sharded, findings)
+            return InputFiles(train, sharded.close(), series, self.layout.columns)
 
-    def _find_anchor(self) -> tuple[int, _Anchor]:
-        """Count the series, and find the shortest that reaches the history's end."""
-        total, last, best = 0, _NEVER, _Anchor(_NEVER)
-        for number in range(self._parts):
-            at = 0
-            for block in _read_index(self._folder, number):
-                length = block.history + block.future
-                if (-block.end, length) < (-last, best.length) or not total:
-                    last = block.end
-                    best = _Anchor(last, _blocks(self._folder, number), at, length)
-                total, at = total + 1, at + length
-        return total, best
+    def _write_header(self) -> bytes:
+        names = quote_texts(as_texts(self.layout.columns)).tolist()
+        return (",".join(names) + "\n").encode()
 
-    def _merged_blocks(self) -> Iterator[tuple[_Block, bytes, bytes]]:
-        parts = [_read_blocks(self._folder, number) for number in range(self._parts)]
-        return heapq.merge(*parts, key=lambda found: found[0].key)
+    def _fetch(self, number: int, files: ExitStack) -> _PartFiles:
+        return _PartFiles(
+            files.enter_context(self.shelf.fetch(_blocks(number))),
+            files.enter_context(self.shelf.fetch(_index(number))),
+        )
 
 
-def _blocks(folder: Path, number: int) -> Path:
-    return folder / f"blocks-{number:05d}.csv"
+@dataclass(frozen=True)
+class _PartFiles:
+    """The files of a part: its blocks, and where each begins."""
+
+    blocks: Path
+    index: Path
+
+    def read_index(self) -> Iterator[_Block]:
+        """Give the blocks without their lines."""
+        with self.index.open("rb") as index:
+            while True:
+                try:
+                    yield pickle.load(index)
+                except EOFError:
+                    return
+
+    def read(self) -> Iterator[tuple[_Block, bytes, bytes]]:
+        """Give the blocks with their lines, of the history and of the future."""
+        with self.blocks.open("rb") as blocks:
+            for block in self.read_index():
+                yield block, blocks.read(block.history), blocks.read(block.future)
 
 
-def _index(folder: Path, number: int) -> Path:
-    return folder / f"index-{number:05d}.pickle"
+def _merge(
+    parts: Sequence[_PartFiles],
+    train: BinaryIO,
+    sharded: _ShardedFile,
+    findings: Findings,
+) -> int:
+    """Write the blocks of all parts in the order of their keys; give how many."""
+    before, series = None, 0
+    blocks = (part.read() for part in parts)
+    for block, history, future in heapq.merge(*blocks, key=lambda one: one[0].key):
+        if block.key == before:
+            words = repr(", ".join(block.key))
+            problem = f"gave rows of several series the key {words}"
+            raise findings.reject("hook-result", problem=problem)
+        train.write(history)
+        sharded.write(history + future, block.end)
+        before, series = block.key, series + 1
+    return series
 
 
-def _read_index(folder: Path, number: int) -> Iterator[_Block]:
-    with _index(folder, number).open("rb") as index:
-        while True:
-            try:
-                yield pickle.load(index)
-            except EOFError:
-                return
+def _find_anchor(parts: Sequence[_PartFiles]) -> tuple[int, _Anchor]:
+    """Count the series, and find the shortest that reaches the history's end."""
+    total, last, best = 0, _NEVER, _Anchor(_NEVER)
+    for part in parts:
+        at = 0
+        for block in part.read_index():
+            length = block.history + block.future
+            if (-block.end, length) < (-last, best.length) or not total:
+                last = block.end
+                best = _Anchor(last, part.blocks, at, length)
+            total, at = total + 1, at + length
+    return total, best
 
 
-def _read_blocks(folder: Path, number: int) -> Iterator[tuple[_Block, bytes, bytes]]:
-    with _blocks(folder, number).open("rb") as blocks:
-        for block in _read_index(folder, number):
-            yield block, blocks.read(block.history), blocks.read(block.future)
+def _blocks(number: int) -> str:
+    return f"blocks-{number:05d}.csv"
+
+
+def _index(number: int) -> str:
+    return f"index-{number:05d}.pickle"
 
 
 @dataclass(frozen=True)

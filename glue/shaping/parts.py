@@ -1,11 +1,12 @@
-"""Rows parted on disk by series, so that no step holds a whole table."""
+"""Rows parted by series into files, so that no step holds a whole table."""
 
 from __future__ import annotations
 
 import pickle
 import zlib
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
+from types import TracebackType
 from typing import BinaryIO
 
 import numpy as np
@@ -16,15 +17,16 @@ from glue.findings.finding import Findings
 from glue.reading.tables import Table
 from glue.reading.typed_rows import ReadPlan, read_rows
 from glue.rows import Rows, concatenate
+from glue.shaping.workers import Shelf, Workers
 
 PART_BYTES = 8 * 1024**2
 MAX_PARTS = 400  # two files each are open at once, of 1,024 that may be
 _WRITE_ROWS = 200_000
 
 
-def choose_part_count(file_bytes: int) -> int:
+def choose_part_count(file_bytes: int, part_bytes: int, *, most: int) -> int:
     """Choose so many parts that each is small in memory."""
-    return min(max(file_bytes // PART_BYTES, 1), MAX_PARTS)
+    return min(max(file_bytes // part_bytes, 1), most)
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,12 @@ def part_table(
     table: Table,
     plan: ReadPlan,
     parting: Parting,
-    folder: Path,
+    shelf: Shelf,
     *,
     findings: Findings,
 ) -> Parts:
     """Read a table and write each of its rows to its part."""
-    with _PartWriter(folder, parting) as writer:
+    with _PartWriter(shelf, parting) as writer:
         for rows in read_rows(table, plan, findings):
             writer.add(rows)
     return replace(writer.parts, last=writer.last)
@@ -63,23 +65,32 @@ def part_table(
 class _PartWriter:
     """Appends rows to the files of their parts; our own files, our own pickles."""
 
-    def __init__(self, folder: Path, parting: Parting) -> None:
-        folder.mkdir(parents=True)
-        self.parts = Parts(folder, parting.count)
+    def __init__(self, shelf: Shelf, parting: Parting) -> None:
+        self.parts = Parts(shelf, parting.count)
         self.last: int | None = None
         self._parting = parting
         self._pieces: list[Rows] = []
+        self._open = ExitStack()
+        paths = [
+            self._open.enter_context(shelf.keep(_name(number)))
+            for number in range(parting.count)
+        ]
         self._files: list[BinaryIO] = [
-            self.parts.path(number).open("wb") for number in range(parting.count)
+            self._open.enter_context(path.open("wb")) for path in paths
         ]
 
     def __enter__(self) -> _PartWriter:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.flush()
-        for file in self._files:
-            file.close()
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.flush()
+        self._open.__exit__(kind, error, trace)
 
     def add(self, rows: Rows) -> None:
         """Take in rows; they are written when there are many."""
@@ -106,20 +117,16 @@ class _PartWriter:
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of a table on disk; ``last`` is its last moment, where it has any."""
+    """The parts of a table; ``last`` is its last moment, where it has any."""
 
-    folder: Path
+    shelf: Shelf
     count: int
     last: int | None = None
-
-    def path(self, number: int) -> Path:
-        """Name the file of a part."""
-        return self.folder / f"part-{number:05d}.pickle"
 
     def load(self, number: int) -> Rows:
         """Read one part, its rows in file order."""
         pieces: list[Rows] = []
-        with self.path(number).open("rb") as file:
+        with self.shelf.fetch(_name(number)) as path, path.open("rb") as file:
             while True:
                 try:
                     pieces.append(_load(file))
@@ -127,10 +134,18 @@ class Parts:
                     break
         return concatenate(pieces)
 
-    def replace(self, number: int, rows: Rows) -> None:
-        """Write one part anew."""
-        with self.path(number).open("wb") as file:
+    def renew(self, workers: Workers) -> Parts:
+        """Give the parts that a step makes of these."""
+        return replace(self, shelf=workers.renew(self.shelf))
+
+    def write(self, number: int, rows: Rows) -> None:
+        """Write one part, whether it is there or not."""
+        with self.shelf.keep(_name(number)) as path, path.open("wb") as file:
             _dump(rows, file)
+
+
+def _name(number: int) -> str:
+    return f"part-{number:05d}.pickle"
 
 
 def _dump(rows: Rows, file: BinaryIO) -> None:

@@ -87,6 +87,16 @@ class Slips:
         if self._count <= _MOST_REPEATS:
             self._numbers.append(np.array([numbers[places], numbers[places - 1]]))
 
+    def merge(self, other: Slips) -> None:
+        """Take in where the rows of other parts stand."""
+        self._rows += other._rows
+        self._count += other._count
+        self._are_alike &= other._are_alike
+        if self._count <= _FEW:
+            self._said += other._said
+        if self._count <= _MOST_REPEATS:
+            self._numbers += other._numbers
+
     @property
     def are_few(self) -> bool:
         """Whether there are some, and no more than slips in single rows."""
@@ -106,7 +116,13 @@ class Slips:
         rows, twins = np.concatenate(self._numbers, axis=1)
         if self._are_alike:
             return _name_block(rows, twins) or _name_copies(rows, twins)
-        return _name_differing(rows, twins) if self._count <= _FEW else None
+        return None
+
+    def advise_few(self) -> str | None:
+        """Say which of two rows to remove, where they are few and differ."""
+        if not 0 < self._count <= _FEW or self._are_alike:
+            return None
+        return _name_differing(*np.concatenate(self._numbers, axis=1))
 
     def advise_below(self, header: int) -> str | None:
         """Say what to do where all rows below a second header repeat others."""
@@ -242,7 +258,8 @@ def explain_repeats(
         )
         header = _find_header(shape.file, findings)
         if "header" not in advice:
-            advice = slips.advise() or advice
+            few = slips.advise_few() if advice == usual else None
+            advice = slips.advise() or few or advice
         elif header is not None and header.row is not None:
             advice = slips.advise_below(header.row) or advice
         tallies.advise(_CODE, advice)

@@ -2,25 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from glue.findings.finding import Example, Findings, Tallies, list_some
+from glue.findings.finding import (
+    Example,
+    FileRejected,
+    Findings,
+    Tallies,
+    list_some,
+)
 from glue.rows import Rows
 from glue.shaping.attributes import join_attributes
-from glue.shaping.column_values import ColumnValues, name_blanks
-from glue.shaping.covariates import CovariateJoiner
+from glue.shaping.column_values import ColumnValues, ValueCounts, name_blanks
+from glue.shaping.covariates import CovariateJoiner, SharedUse
 from glue.shaping.future import check_future, cut_horizon, note_none
-from glue.shaping.hook import Hook, HookCaller, list_others
-from glue.shaping.input_files import BlockWriter, InputFiles, PartLimits
+from glue.shaping.hook import Hook, HookCaller, list_others, returns_its_table
+from glue.shaping.input_files import Blocks, InputFiles, PartLimits, write_blocks
 from glue.shaping.parts import Parts
 from glue.shaping.repeats import Slips, explain_repeats, note_repeats
 from glue.shaping.series_checks import check_series, drop_short_series
 from glue.shaping.shape import Parted, Shape
 from glue.shaping.strangers import explain_lost, find_lost
 from glue.shaping.unlike_ids import explain_unlike
+from glue.shaping.workers import Shelf, Workers
+
+
+@dataclass
+class ShapeFacts:
+    """What was found while some parts were checked and joined.
+
+    ``shared`` is which rows of a shared RTS.csv they use, where there is one.
+    """
+
+    slips: Slips
+    related_slips: Slips
+    checks: Tallies = field(default_factory=Tallies)
+    joins: Tallies = field(default_factory=Tallies)
+    dropped: Tallies = field(default_factory=Tallies)
+    values: ValueCounts = field(default_factory=ValueCounts)
+    shared: SharedUse | None = None
+
+    @classmethod
+    def of(cls, shape: Shape) -> ShapeFacts:
+        """Begin without any."""
+        return cls(Slips(shape.clock), Slips(shape.clock))
+
+    def merge(self, other: ShapeFacts) -> None:
+        """Add what was found in other parts."""
+        self.slips.merge(other.slips)
+        self.related_slips.merge(other.related_slips)
+        self.checks.merge(other.checks)
+        self.joins.merge(other.joins)
+        self.dropped.merge(other.dropped)
+        self.values.merge(other.values)
+        if self.shared is None:
+            self.shared = other.shared
+        elif other.shared is not None:
+            self.shared.merge(other.shared)
+
+
+@dataclass(frozen=True)
+class _ShapePart:
+    """Checks and joins one part of the history, and writes it anew.
+
+    ``shared`` are the rows of an RTS.csv that is for many parts.
+    """
+
+    shape: Shape
+    history: Parts
+    shaped: Parts
+    related: Parted | None
+    metadata: Parted | None
+    shared: Rows | None = None
+
+    def __call__(self, number: int) -> ShapeFacts:
+        facts = ShapeFacts.of(self.shape)
+        given = self.history.load(number)
+        rows = self._check(given, facts)
+        before = self._count_history(rows)
+        rows = self._join(rows, number, facts)
+        if self._count_history(rows) != before:
+            raise AssertionError("a join lost or multiplied rows of history")
+        rows = self._drop_short(rows, facts.dropped)
+        if rows is not given or self.shaped != self.history:
+            self.shaped.write(number, rows)
+        return facts
+
+    def _check(self, rows: Rows, facts: ShapeFacts) -> Rows:
+        if not len(rows):
+            return rows
+        rows = rows.with_seconds(self.shape.clock.cut(rows.seconds))
+        series = rows.series(self.shape.keys)
+        check_series(self.shape, series, facts.checks)
+        note_repeats(self.shape, series, facts.checks, facts.slips)
+        return cut_horizon(self.shape, rows, facts.joins)
+
+    def _join(self, rows: Rows, number: int, facts: ShapeFacts) -> Rows:
+        shape, tallies = self.shape, facts.joins
+        if self.related is not None:
+            joiner = CovariateJoiner(
+                shape, self.related, tallies, facts.related_slips, shared=self.shared
+            )
+            rows, facts.shared = joiner.join(rows, number)
+        if len(rows) and shape.covariates:
+            check_future(shape, rows, tallies)
+        if self.metadata is not None:
+            rows = join_attributes(shape, rows, self.metadata, tallies, number=number)
+        ColumnValues(shape, facts.values).add(rows)
+        return rows
+
+    def _count_history(self, rows: Rows) -> int:
+        return int(self.shape.is_history(rows).sum())
+
+    def _drop_short(self, rows: Rows, tallies: Tallies) -> Rows:
+        if not len(rows) or not self.shape.drop_short:
+            return rows
+        series = rows.series(self.shape.keys)
+        return drop_short_series(series, self.shape.target, tallies)
 
 
 class Shaper:
@@ -30,50 +131,62 @@ class Shaper:
         self, shape: Shape, *, related: Parted | None, metadata: Parted | None
     ) -> None:
         self.shape, self._related, self._metadata = shape, related, metadata
-        self._checks, self._joins, self._dropped = Tallies(), Tallies(), Tallies()
-        self._values = ColumnValues(shape)
-        self._slips = Slips(shape.clock)
-        self._covariates: CovariateJoiner | None = None
-        if related is not None:
-            self._covariates = CovariateJoiner(shape, related, self._joins)
+        self._facts = ShapeFacts.of(shape)
 
-    def shape_parts(self, history: Parts, findings: Findings) -> Shape:
-        """Check and join every part, on disk; say what was found in all.
+    def shape_parts(
+        self, history: Parts, findings: Findings, workers: Workers
+    ) -> tuple[Shape, Parts]:
+        """Check and join every part; say what was found in all.
 
         Returns
         -------
-        Shape
-            Without the columns that turned out to have no value in the history.
+        tuple
+            The shape, without the columns that turned out to have no value in the
+            history; and the parts.
         """
-        for number in range(history.count):
-            given = history.load(number)
-            rows = self._check(given)
-            before = self._count_history(rows)
-            rows = self._join(rows, number)
-            if self._count_history(rows) != before:
-                raise AssertionError("a join lost or multiplied rows of history")
-            rows = self._drop_short(rows)
-            if rows is not given:
-                history.replace(number, rows)
-        if self._covariates is not None:
-            self._covariates.finish()
-        note_none(self.shape, self._joins)
-        explain_repeats(self.shape, self._checks, findings, slips=self._slips)
-        shape = self._values.judge(self._joins)
-        if self._related is not None and not self._joins.amounts.pop("matched", 0):
+        facts, shared = self._facts, None
+        joiner = self._make_joiner(facts)
+        if joiner is not None and self._related and self._related.is_shared:
+            shared = joiner.load(0)
+        step = _ShapePart(
+            self.shape,
+            history,
+            history.renew(workers),
+            self._related,
+            self._metadata,
+            shared,
+        )
+        for found in workers.run(step, history.count):
+            facts.merge(found)
+        if joiner is not None:
+            if shared is not None and facts.shared is not None:
+                joiner.tell(shared, facts.shared)
+            joiner.advise()
+        note_none(self.shape, facts.joins)
+        explain_repeats(self.shape, facts.checks, findings, slips=facts.slips)
+        shape = ColumnValues(self.shape, facts.values).judge(facts.joins)
+        if self._related is not None and not facts.joins.amounts.pop("matched", 0):
             self._refuse_related(self._related, findings)
-        for tallies in (self._checks, self._joins, self._dropped):
+        for tallies in (facts.checks, facts.joins, facts.dropped):
             tallies.tell(findings)
-        return shape
+        return shape, step.shaped
+
+    def _make_joiner(self, facts: ShapeFacts) -> CovariateJoiner | None:
+        if self._related is None:
+            return None
+        return CovariateJoiner(
+            self.shape, self._related, facts.joins, facts.related_slips
+        )
 
     def _refuse_related(self, related: Parted, findings: Findings) -> None:
         """Say that no row of RTS.csv belongs to any of the history."""
-        amounts = self._joins.amounts
-        if "ours" not in amounts:
+        joins = self._facts.joins
+        amounts, earliest = joins.amounts, joins.earliest
+        if "ours" not in earliest:
             return  # it shares no series, or has no row; that is said
         file, clock = self.shape.file, self.shape.clock
-        ours, theirs = (clock.write(amounts[name]) for name in ("ours", "theirs"))
-        apart = abs(amounts["ours"] - amounts["theirs"])
+        ours, theirs = (clock.write(earliest[name]) for name in ("ours", "theirs"))
+        apart = abs(earliest["ours"] - earliest["theirs"])
         why = f"its timestamps begin at {theirs}, those of {file} at {ours}"
         remedy = (
             f"give it rows at the moments of {file}, from {ours} on, or look for a "
@@ -88,13 +201,13 @@ class Shaper:
             remedy = f"write its moments as those of {file} are, such as {ours} for "
             remedy += f"{theirs}, so that both mean the same period"
         if not amounts.pop("known", 0):
-            unknown = self._joins.examples("rts-series-unknown")
+            unknown = joins.examples("rts-series-unknown")
             why, remedy = self._explain_unknown(unknown, related.table.name)
             findings.hold_back(["ids-unmatched"])
             remedy = self._advise_names(unknown, findings) or remedy
         findings.add(
             "rts-nothing-matched",
-            examples=self._joins.examples("rts-series-unknown"),
+            examples=joins.examples("rts-series-unknown"),
             remedy=remedy,
             file=related.table.name,
             why=why,
@@ -134,35 +247,6 @@ class Shaper:
             f"same items, write their ids{both} alike in both files",
         )
 
-    def _check(self, rows: Rows) -> Rows:
-        if not len(rows):
-            return rows
-        rows = rows.with_seconds(self.shape.clock.cut(rows.seconds))
-        series = rows.series(self.shape.keys)
-        check_series(self.shape, series, self._checks)
-        note_repeats(self.shape, series, self._checks, self._slips)
-        return cut_horizon(self.shape, rows, self._joins)
-
-    def _join(self, rows: Rows, number: int) -> Rows:
-        shape, tallies = self.shape, self._joins
-        if self._covariates is not None:
-            rows = self._covariates.join(rows, number)
-        if len(rows) and shape.covariates:
-            check_future(shape, rows, tallies)
-        if self._metadata is not None:
-            rows = join_attributes(shape, rows, self._metadata, tallies, number=number)
-        self._values.add(rows)
-        return rows
-
-    def _count_history(self, rows: Rows) -> int:
-        return int(self.shape.is_history(rows).sum())
-
-    def _drop_short(self, rows: Rows) -> Rows:
-        if not len(rows) or not self.shape.drop_short:
-            return rows
-        series = rows.series(self.shape.keys)
-        return drop_short_series(series, self.shape.target, self._dropped)
-
 
 def write_input(
     shape: Shape,
@@ -172,6 +256,7 @@ def write_input(
     *,
     folder: Path,
     limits: PartLimits,
+    workers: Workers,
 ) -> InputFiles:
     """Send all parts through the hook, and write what it returns.
 
@@ -189,6 +274,8 @@ def write_input(
         Takes the files.
     limits
         What a file for transform holds at most, unless one series has more.
+    workers
+        Who works on the parts.
 
     Raises
     ------
@@ -202,69 +289,91 @@ def write_input(
         repeats=shape.is_aggregated,
         filled=frozenset(shape.fitted.filling),
     )
-    writer = HookedWriter(caller, folder, findings, shape.named_blanks)
-    writer.write_parts(parts)
-    return writer.merge(limits)
+    shelf = workers.make_shelf(folder / "blocks")
+    step = _HookPart(caller, parts, shape.named_blanks, shelf)
+    if not returns_its_table(hook):
+        _try_parting(step, parts.count, findings)
+    hooked = _gather(workers.run(step, parts.count), findings)
+    if not hooked:
+        raise findings.reject("nothing-left")
+    layout = replace(caller.layout, others=tuple(next(iter(hooked.values()))))
+    blocks = Blocks(shelf, tuple(hooked), layout)
+    files = blocks.merge(folder / "train.csv", folder / "transform", limits, findings)
+    if not files.series:
+        raise findings.reject("nothing-left")
+    return files
 
 
-class HookedWriter:
-    """Sends each part through the hook, and its result to the block writer."""
+@dataclass(frozen=True)
+class _Hooked:
+    """What the hook made of one part: its other columns and their types.
 
-    def __init__(
-        self,
-        caller: HookCaller,
-        folder: Path,
-        findings: Findings,
-        named_blanks: frozenset[str],
-    ) -> None:
-        self._caller, self._folder, self._findings = caller, folder, findings
-        self._named_blanks = named_blanks
-        self._writer: BlockWriter | None = None
-        self._features: dict[str, Any] = {}
+    ``features`` is None where it left nothing, and ``error`` why it failed.
+    """
 
-    def write_parts(self, parts: Parts) -> None:
-        """Write all parts; after the hook's first failure there is no second.
+    number: int
+    features: dict[str, Any] | None
+    findings: Findings
+    error: FileRejected | None = None
 
-        Raises
-        ------
-        FileRejected
-            When the hook fails, or its result cannot be forecast.
-        """
-        for number in range(parts.count):
-            rows = name_blanks(parts.load(number), self._named_blanks)
-            if len(rows):
-                if self._writer is None:
-                    self._caller.try_parting(rows, self._findings)
-                self._write(self._caller.call(rows, self._findings))
 
-    def _write(self, rows: Rows) -> None:
-        """Write a part, whose columns must be those of the parts before."""
+@dataclass(frozen=True)
+class _HookPart:
+    """Sends one part through the hook, and writes its result as blocks of lines."""
+
+    caller: HookCaller
+    parts: Parts
+    named_blanks: frozenset[str]
+    shelf: Shelf
+
+    def load(self, number: int) -> Rows:
+        """Read a part as the hook gets it."""
+        rows = self.parts.load(number)
+        # A part without rows was joined to nothing, and lacks the columns.
+        return name_blanks(rows, self.named_blanks) if len(rows) else rows
+
+    def __call__(self, number: int) -> _Hooked:
+        findings = Findings()
+        given = self.load(number)
+        try:
+            rows = self.caller.call(given, findings) if len(given) else given
+        except FileRejected as error:
+            return _Hooked(number, None, findings, error)
         if not len(rows):
-            return
-        layout = self._caller.layout
-        others = list_others(rows, layout)
+            return _Hooked(number, None, findings)
+        others = list_others(rows, self.caller.layout)
+        layout = replace(self.caller.layout, others=others)
+        write_blocks(rows, layout, self.shelf, number, last=self.caller.last)
         features = {name: rows[name].dtype for name in others}
-        if self._writer is None:
-            self._features = features
-            layout = replace(layout, others=others)
-            self._writer = BlockWriter(self._folder / "blocks", layout)
-        if features != self._features:
+        return _Hooked(number, features, findings)
+
+
+def _try_parting(step: _HookPart, count: int, findings: Findings) -> None:
+    """Try the hook on halves of the first part that has any rows."""
+    for number in range(count):
+        rows = step.load(number)
+        if len(rows):
+            step.caller.try_parting(rows, findings)
+            return
+
+
+def _gather(found: Iterable[_Hooked], findings: Findings) -> dict[int, dict[str, Any]]:
+    """Give the other columns of each part, by its number; all have to be alike.
+
+    Raises
+    ------
+    FileRejected
+        When the hook failed; after its first failure there is no second.
+    """
+    hooked: dict[int, dict[str, Any]] = {}
+    for one in found:
+        findings.merge(one.findings)
+        if one.error is not None:
+            raise one.error
+        if one.features is None:
+            continue
+        hooked[one.number] = one.features
+        if one.features != next(iter(hooked.values())):
             problem = "returned other columns, or types, for another part"
-            raise self._findings.reject("hook-result", problem=problem)
-        self._writer.write_part(rows, self._caller.last)
-
-    def merge(self, limits: PartLimits) -> InputFiles:
-        """Merge the parts; refuse an upload of which nothing is left.
-
-        Raises
-        ------
-        FileRejected
-            When nothing is left, or the hook gave two series one key.
-        """
-        if self._writer is None:
-            raise self._findings.reject("nothing-left")
-        train, transform = self._folder / "train.csv", self._folder / "transform"
-        files = self._writer.merge(train, transform, limits, self._findings)
-        if not files.series:
-            raise self._findings.reject("nothing-left")
-        return files
+            raise findings.reject("hook-result", problem=problem)
+    return hooked

@@ -173,6 +173,23 @@ class Spellings:
         self._count += text not in spellings
         spellings[text] = min(row, spellings.get(text, row))
 
+    def merge(self, other: Spellings) -> None:
+        """Take in the keys of other parts."""
+        for ours, theirs in (
+            (self.totals, other.totals),
+            (self.damaged, other.damaged),
+            (self.garbled, other.garbled),
+        ):
+            ours.merge(theirs)
+        if self._count > _MOST_SPELLINGS:
+            self._rows.clear()
+            return
+        for place, rows in other._rows.items():
+            spellings = self._rows.setdefault(place, {})
+            self._count += len(rows.keys() - spellings.keys())
+            for text, row in rows.items():
+                spellings[text] = min(row, spellings.get(text, row))
+
     def find_crossed(self) -> Tally:
         """Give the ids that stand in several key columns; short ones often do."""
         columns: dict[str, dict[str, int]] = {}

@@ -19,6 +19,7 @@ from glue.rows import Rows, Series
 from glue.shaping.formula_ids import FormulaIds
 from glue.shaping.parts import Parts
 from glue.shaping.spellings import Spellings
+from glue.shaping.workers import Workers
 from glue.understanding.roles import Roles
 
 # How many moments tell whether they are swapped, and with which shares of even steps.
@@ -77,17 +78,22 @@ class Survey:
             and _share_even(self.moments) < _UNEVEN
         )
 
-    def describe_uneven(self) -> str:
-        """Give the ends of the first step that is not as long as most."""
+    def find_uneven(self) -> Array:
+        """Give the ends of the first step that is not as long as most, if any."""
         steps = np.diff(self.moments)
         if not len(steps):
-            return ""
+            return self.moments[:0]
         lengths, counts = np.unique(steps, return_counts=True)
         at = int(np.argmax(steps != lengths[counts.argmax()]))
-        pattern = "%Y-%m-%d %H:%M:%S" if self.has_times else "%Y-%m-%d"
-        ends = self.moments[at : at + 2].tolist()
-        before, after = (format_moment(seconds, pattern) for seconds in ends)
-        return f"from {before} to {after}"
+        return self.moments[at : at + 2]
+
+    def describe_uneven(self) -> str:
+        """Say from when to when the first step is that is not as long as most."""
+        pattern = _TIMED if self.has_times else "%Y-%m-%d"
+        ends = [
+            format_moment(seconds, pattern) for seconds in self.find_uneven().tolist()
+        ]
+        return f"from {ends[0]} to {ends[1]}" if ends else ""
 
     @property
     def end(self) -> int:
@@ -113,8 +119,10 @@ class Survey:
         return len(np.unique(frequency.periods(moments, int(moments[0]))))
 
 
-def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey | None:
-    """Sort each part by series and time, on disk, and sum up what all hold.
+def survey_parts(
+    parts: Parts, roles: Roles, file: str, workers: Workers
+) -> tuple[Survey | None, Parts]:
+    """Sort each part by series and time, and sum up what all hold.
 
     Parameters
     ----------
@@ -124,41 +132,62 @@ def survey_parts(parts: Parts, roles: Roles, file: str) -> Survey | None:
         Its columns.
     file
         Its name, for the messages.
+    workers
+        Who works on the parts.
 
     Returns
     -------
-    Survey
-        None when no row has a value of the target.
+    tuple
+        The survey, None when no row has a value of the target; and the sorted parts.
     """
-    sums, spellings = _Sums(), Spellings(file, roles.keys)
-    formulas = FormulaIds(file, roles.keys)
-    for number in range(parts.count):
-        given = parts.load(number)
-        if len(given):
-            rows = given.sort(roles.keys)
-            if rows is not given:
-                parts.replace(number, rows)
-            sums.add(rows.series(roles.keys), roles)
-            spellings.add(rows)
-            formulas.add(rows)
-    survey = sums.make_survey(spellings, formulas)
+    sums = _Sums(Spellings(file, roles.keys), FormulaIds(file, roles.keys))
+    step = _SurveyPart(parts, parts.renew(workers), roles, file)
+    for part in workers.run(step, parts.count):
+        sums.merge(part)
+    survey = sums.make_survey()
     if survey is None:
-        return None
-
-    def find(moments: Array) -> Tally:
-        return _find_rows(parts, moments, file, roles.timestamp)
-
-    return replace(survey, find_rows=find)
+        return None, step.sorted
+    find = _RowFinder(step.sorted, file, roles.timestamp)
+    return replace(survey, find_rows=find), step.sorted
 
 
-def _find_rows(parts: Parts, moments: Array, file: str, column: str) -> Tally:
-    """Look for the rows at some moments, in all parts."""
-    found = Tally()
-    for number in range(parts.count):
-        rows = parts.load(number)
-        mask = np.isin(rows.seconds, moments)
-        found.add(_show_moments(rows, mask, file, column), count=int(mask.sum()))
-    return found
+@dataclass(frozen=True)
+class _SurveyPart:
+    """Sorts one part, and sums up what it holds."""
+
+    parts: Parts
+    sorted: Parts
+    roles: Roles
+    file: str
+
+    def __call__(self, number: int) -> _Sums:
+        keys = self.roles.keys
+        sums = _Sums(Spellings(self.file, keys), FormulaIds(self.file, keys))
+        given = self.parts.load(number)
+        rows = given.sort(keys) if len(given) else given
+        if rows is not given or self.sorted != self.parts:
+            self.sorted.write(number, rows)
+        if len(rows):
+            sums.add(rows.series(keys), self.roles)
+        return sums
+
+
+@dataclass(frozen=True)
+class _RowFinder:
+    """Looks for the rows at some moments, in all parts."""
+
+    parts: Parts
+    file: str
+    column: str
+
+    def __call__(self, moments: Array) -> Tally:
+        found = Tally()
+        for number in range(self.parts.count):
+            rows = self.parts.load(number)
+            mask = np.isin(rows.seconds, moments)
+            places = _show_moments(rows, mask, self.file, self.column)
+            found.add(places, count=int(mask.sum()))
+        return found
 
 
 def _show_moments(rows: Rows, mask: Array, file: str, column: str) -> list[Example]:
@@ -175,6 +204,8 @@ def _show_moments(rows: Rows, mask: Array, file: str, column: str) -> list[Examp
 class _Sums:
     """What adds up over the parts."""
 
+    spellings: Spellings
+    formulas: FormulaIds
     rows: int = 0
     observed: int = 0
     series: int = 0
@@ -205,6 +236,26 @@ class _Sums:
         for name in roles.others:
             if name not in self.changing and _changes(rows.given(name), series):
                 self.changing.add(name)
+        self.spellings.add(rows)
+        self.formulas.add(rows)
+
+    def merge(self, other: _Sums) -> None:
+        """Take in what other parts hold."""
+        self.rows += other.rows
+        self.observed += other.observed
+        self.series += other.series
+        self.firsts += other.firsts
+        self.lasts += other.lasts
+        self.items = np.union1d(self.items, other.items)
+        self.moments = np.union1d(self.moments, other.moments)
+        self.seen = np.union1d(self.seen, other.seen)
+        self.zero = np.union1d(self.zero, other.zero)
+        self.nonzero = np.union1d(self.nonzero, other.nonzero)
+        self.steps.merge(other.steps)
+        self.changing |= other.changing
+        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
+        self.spellings.merge(other.spellings)
+        self.formulas.merge(other.formulas)
 
     def _add_values(self, codes: Array, moments: Array, target: Array) -> None:
         """Take in the values at some moments, of which each row has one by its code."""
@@ -239,10 +290,11 @@ class _Sums:
         is_plan = tail > 2 * longest if tail > 1 else tail == len(self.zero)
         return int(self.seen[-tail]) if tail and is_plan else None
 
-    def make_survey(self, spellings: Spellings, formulas: FormulaIds) -> Survey | None:
+    def make_survey(self) -> Survey | None:
         """Put all parts together; None when there is no value."""
         if not self.observed:
             return None
+        spellings = self.spellings
         return Survey(
             rows=self.rows,
             observed=self.observed,
@@ -257,7 +309,7 @@ class _Sums:
             twins=spellings.find_twins(),
             totals=spellings.totals,
             damaged=spellings.damaged,
-            formulas=formulas.find(),
+            formulas=self.formulas.find(),
             garbled=spellings.garbled,
             crossed=spellings.find_crossed(),
             zeros_from=self._find_zeros(),

@@ -16,6 +16,7 @@ from glue.reading.numbers import (
     is_number,
     parse_numbers,
 )
+from glue.reading.odd_values import is_made_date
 from glue.reading.profile import TableProfile
 from glue.settings.layers import Settings
 
@@ -146,7 +147,8 @@ class _Teller:
         if 2 * (self.evidence.comma + self.evidence.dotted) > self.evidence.filled:
             few, many = many, few
         remedy = f"write all of them with one mark, such as {texts[-1]}"
-        if few.count(",") + few.count(".") == 1 and few != many:
+        grouped = re.search(r"[.,]\d{3}$", few)
+        if few.count(",") + few.count(".") == 1 and few != many and not grouped:
             plain = few.translate(str.maketrans(",.", ".,"))
             remedy = f"write {plain} for {few!r}, and the others likewise"
         if len(able) == 1 and len(places) > 1:
@@ -211,7 +213,7 @@ class _Teller:
         sizes = [_measure(str(one.value)) for one in self.find_places(*plains)]
         if sizes and max(sizes) <= 1 < value:
             return f"{part}{likewise}, as the other {plain} values are shares of one"
-        if sizes and min(sizes) > 1:
+        if (sizes and min(sizes) > 1) or self.evidence.low > 1:
             return f"{same}{likewise}, as the other {plain} values have no sign"
         return (
             f"{same} where the other {plain} values are of the same size, or "
@@ -246,6 +248,8 @@ def _check_mixed(
         why, kinds = "some of its numbers have zeros in front", ["leading zero"]
     elif _LEAST_NUMBERS <= share < 1.0:
         why = f"{share:.0%} of its values are numbers"
+    elif is_made_date(evidence.places.get("other", ("", None))[0]):
+        why = "spreadsheets make dates such as its values of numbers"
     else:
         return
     places = _Teller(evidence, findings, file, column).find_places(*kinds)

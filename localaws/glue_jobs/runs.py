@@ -18,6 +18,7 @@ from localaws.faults.happenings import Fate
 from localaws.glue_jobs import runtime as glue_runtime
 from localaws.glue_jobs.kinds import Kind
 from localaws.glue_jobs.memory import resident_bytes
+from localaws.glue_jobs.spark import SparkNotInstalled, find_spark
 from localaws.glue_jobs.wheels import WheelNotInstalled
 from localaws.host.logs import Tail
 from localaws.host.processes import Isolation, Process
@@ -32,6 +33,7 @@ SECONDS_PER_MINUTE = 60.0
 _BYTES_PER_CAPACITY = 16 * 1024**3
 _LONGEST_MESSAGE = 2048
 _LOOK_SECONDS = 0.1
+_RUNTIME = Path(glue_runtime.__file__)
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,12 @@ class JobRun:
         try:
             files = self._fetch(machine, folder, clients)
             self._run(machine, folder, files)
-        except (ScriptMissing, WheelNotInstalled, RoleError) as error:
+        except (
+            ScriptMissing,
+            SparkNotInstalled,
+            WheelNotInstalled,
+            RoleError,
+        ) as error:
             self._end("FAILED", str(error))
         except Exception as error:
             self._end("FAILED", f"internal error: {error}")
@@ -181,14 +188,22 @@ class JobRun:
         stdout: Any,
         stderr: Any,
     ) -> Process:
-        shown = self.plan.kind.show_libraries(self.plan.arguments)
-        warmth = machine.libraries.warm(shown)
-        isolation = Isolation(
-            Path(glue_runtime.__file__),
-            before=(script.parent, script.parent.with_name("modules"), *self._wheels),
-            after=(warmth.libraries,),
-            warmth=warmth,
-        )
+        before = (script.parent, script.parent.with_name("modules"), *self._wheels)
+        spark = find_spark(script)
+        if spark is None:
+            shown = self.plan.kind.show_libraries(self.plan.arguments)
+            warmth = machine.libraries.warm(shown)
+            isolation = Isolation(
+                _RUNTIME, before=before, after=(warmth.libraries,), warmth=warmth
+            )
+        else:
+            isolation = Isolation(
+                _RUNTIME,
+                before=before,
+                after=(spark.packages,),
+                python=str(spark.python),
+            )
+            extra = {**spark.environ(before, working), **extra}
         credentials = assume_role(
             self.plan.role_arn,
             service=PRINCIPAL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import threading
 from collections.abc import Iterable, Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
@@ -101,5 +102,8 @@ def _requirements(installed: Distribution) -> Iterator[NormalizedName]:
 
 
 def _top_level(installed: Distribution) -> set[str]:
-    tops = {file.parts[0] for file in installed.files or ()}
+    """Name what lies in the folder that it is installed in, of thousands of files."""
+    # importlib.metadata makes a path of each of them.
+    record = csv.reader((installed.read_text("RECORD") or "").splitlines())
+    tops = {row[0].partition("/")[0] for row in record if row}
     return {top for top in tops if top not in {"..", "__pycache__"}}

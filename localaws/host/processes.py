@@ -27,6 +27,7 @@ class Isolation:
     script: Path
     before: tuple[Path, ...] = ()
     after: tuple[Path, ...] = ()
+    python: str = sys.executable
     warmth: Warmth | None = None
 
 
@@ -94,7 +95,7 @@ class Processes:
         birth = Birth(
             spec=spec,
             arguments=list(arguments),
-            command=_build_command(spec, arguments),
+            command=_build_command(isolation.python, spec, arguments),
             environ=dict(environ),
             folder=str(folder),
             numbers=[0, 1, 2, self._lifeline, *keep],
@@ -170,6 +171,6 @@ class Processes:
         os.close(self._lifeline)
 
 
-def _build_command(spec: str, arguments: Sequence[str]) -> list[str]:
+def _build_command(python: str, spec: str, arguments: Sequence[str]) -> list[str]:
     """Build the command of an interpreter that sees only what a sandbox shows it."""
-    return [sys.executable, "-I", "-S", "-u", sandbox.__file__, spec, *arguments]
+    return [python, "-I", "-S", "-u", sandbox.__file__, spec, *arguments]

@@ -20,6 +20,7 @@ from moto.stepfunctions.parser.backend import execution as moto_execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from localaws.events import rules as events
+from localaws.step_functions.definitions import build_program
 
 _INCLUDED_BYTES = 248 * 1024
 _REDRIVABLE = ("FAILED", "ABORTED", "TIMED_OUT")
@@ -45,6 +46,9 @@ class Worker(ExecutionWorker):
     """Runs an execution from its start, or from where it failed."""
 
     resumption: Resumption | None = None
+
+    def _get_evaluation_entrypoint(self) -> Any:
+        return build_program(self._evaluation_details.state_machine_details.definition)
 
     def _get_evaluation_environment(self) -> Any:
         env = super()._get_evaluation_environment()

@@ -173,7 +173,7 @@ def get_run(job, run):
     return client("glue").get_job_run(JobName=job, RunId=run)["JobRun"]
 
 
-def run_job(job, **options):
+def run_job(job, *, patience=PATIENCE, **options):
     """Run a Glue job to its end and describe the run."""
     run = client("glue").start_job_run(JobName=job, **options)["JobRunId"]
 
@@ -181,7 +181,7 @@ def run_job(job, **options):
         found = get_run(job, run)
         return found if "CompletedOn" in found else None
 
-    return wait_for(ended)
+    return wait_for(ended, patience=patience)
 
 
 def make_machine(states, **options):

@@ -19,6 +19,7 @@ _FOLDERS = ("chalicelib", "deployment/policies", ".chalice/policies")
 _FILES = (
     "glue/compare_models.py",
     "glue/preprocess.py",
+    "glue/preprocess_on_spark.py",
     "glue/report.py",
     "trainer/train.py",
     "app.py",

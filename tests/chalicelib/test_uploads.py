@@ -27,6 +27,7 @@ def make_record(key, **inner):
         "raw/data.zip",
         "raw/data.ZIP",
         "raw/data.csv",
+        "raw/data.csv.gz",
         "raw/data.parquet",
         "raw/DATA.Csv",
         "raw/team a/b.zip",

@@ -141,7 +141,7 @@ def test_app_policies_and_states_name_the_same_functions():
 
 
 def test_every_glue_job_has_its_script():
-    jobs = {"preprocess", "train", "compare_models", "report"}
+    jobs = {"preprocess", "preprocess_on_spark", "train", "compare_models", "report"}
 
     assert set(PIPELINE.glue_jobs) == jobs
     assert all((ROOT / "glue" / f"{job}.py").exists() for job in jobs - {"train"})

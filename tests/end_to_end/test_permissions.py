@@ -17,6 +17,8 @@ from tests.building.paths import ROOT
 from tests.building.query_protocol import join_fields
 from tests.building.quota_waits import hold_transform, wait_until_told
 from tests.building.service_models import find_faults
+from tests.building.spark_jobs import HAS_SPARK, NEEDS_SPARK, prepare_on_spark
+from tests.building.spark_jobs import PART as SPARK
 from tests.building.whole_run_uploads import make_table
 
 UPLOAD = make_archive({"TTS.csv": make_table("ab", months=36)})
@@ -113,7 +115,9 @@ def build_policy(part):
 def list_permissions():
     """List every action of every policy that is ours to use."""
     return [
-        (part, action) for part in PARTS for action in list_actions(build_policy(part))
+        pytest.param(part, action, marks=[NEEDS_SPARK] if part == SPARK else [])
+        for part in PARTS
+        for action in list_actions(build_policy(part))
     ]
 
 
@@ -137,6 +141,9 @@ def calls(stage):
             wait_until_told(stage, arn.rsplit(":", 1)[1])
         keep_versions(stage)
         train_embedded(stage)
+        if HAS_SPARK:
+            first = stage.list_executions()[-1]["name"]
+            prepare_on_spark(stage, TARGET.resource("preprocess_on_spark"), first)
         refuse_upload(stage)
         sweep_up(stage)
         fail_events(stage)
@@ -327,7 +334,7 @@ def test_permission_is_used_or_demanded_by_aws(calls, part, action):
 
 
 def test_demands_of_aws_are_still_in_the_policies():
-    assert PERFORMED_BY_AWS.keys() <= set(list_permissions())
+    assert PERFORMED_BY_AWS.keys() <= {one.values for one in list_permissions()}
 
 
 def test_every_call_fits_its_services_model(calls):
@@ -390,7 +397,10 @@ NOT_MADE_HERE = {
     "waiting/<run_id>.json",
     "raw",
     "raw/<name>.csv",
+    "raw/<name>.csv.gz",
     "raw/<name>.parquet",
+    # Only where there is Spark.
+    "work/<run_id>/...",
     "config/<dataset>.json",
     "config/default.json",
     "output-forecasted-data/<dataset>/<run_id>/forecast.parquet",

@@ -74,6 +74,14 @@ def test_beginning_before_the_forecast_changes_no_history(tmp_path):
     assert [row[3] for row in rows] == ["2.50", "9", "9", "4", "9", "9"]
 
 
+def test_word_may_be_set_where_some_are_words(tmp_path):
+    rows = [[*row[:4], "a" if row[1] == "2026-01-01" else "1"] for row in ROWS]
+
+    _, changed = change(tmp_path, "promo=b", rows=rows)
+
+    assert [row[4] for row in changed] == ["a", "b", "b", "a", "b", "b"]
+
+
 def test_value_may_be_set_where_there_is_none(tmp_path):
     _, rows = change(tmp_path, "promo=1")
 
@@ -89,6 +97,7 @@ def test_value_may_be_set_where_there_is_none(tmp_path):
         (["price=1"], {"first": "2027-01-01"}, "nothing would change"),
         (["price=1"], {"first": "soon"}, "'soon' is no date"),
         (["promo=+10%"], {}, "no value in 1 of 4 rows"),
+        (["price=cheap"], {}, "'price' is a number in the run .found 'cheap'"),
     ],
 )
 def test_what_cannot_be_done_is_refused(tmp_path, changes, which, said):

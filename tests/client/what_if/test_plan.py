@@ -107,6 +107,7 @@ def test_items_and_days_narrow_the_table(tmp_path):
         ("item,price\n007,3\n", "lacks the timestamp column"),
         ("item,day,sold\n007,2026-01-02,3\n", "sold"),
         ("item,day,price\n007,soon,3\n", "soon"),
+        ("item,day,price\n007,2026-01-02,cheap\n", "is a number in the run"),
         ("", "empty"),
     ],
 )

@@ -20,8 +20,8 @@ TTS = make_tts()
 ROWS = make_rows()
 SLASHED = [f"{n}/1/2020" for n in range(1, 20)] + ["1/20/2020", "1/21/2020"]
 HOURS = [f"2020-01-0{day} {hour:02d}:00:00" for day in (1, 2) for hour in range(24)]
-
-
+LATE = [f"2020-01-{6 + 7 * n // 7:02d} 00:00:0{n % 9 + 1}" for n in range(24)]
+HEADER_LINE = ",".join(HEADER) + "\n"
 TWO_NUMBERS = [(i, t, v / 8, v / 4) for i, t, v in ROWS]
 
 
@@ -131,7 +131,10 @@ SAYS = [
     (
         "duplicate-rows",
         as_zip(TTS + TTS),
-        ("the header stands again in row 50", "as in row 2", "keep one of each row"),
+        (
+            "as in row 2",
+            "stands there twice, alike in all columns: remove rows 50 to 98",
+        ),
     ),
     (
         "header-blank",
@@ -255,7 +258,7 @@ SAYS = [
     (
         "decimal-mixed",
         table(lambda i, t, v: (i, t, f'"{v},5"' if t < "2021" else f"{v}.5")),
-        ("24 of 48 values have a comma", "one mark, such as"),
+        ("24 of 48 values have a comma", ".5 for '", ",5', and the others likewise"),
     ),
     (
         "units-mixed",
@@ -289,8 +292,44 @@ SAYS = [
     (
         "rts-duplicate-rows",
         as_zip(TTS, rts=related() + "A,2020-03-01,2.25\n"),
-        ("alike in all columns", "remove the repeats"),
+        ("a copy of row 4, alike in all columns: remove it",),
         set_job(ForecastHorizon=4),
+    ),
+    (
+        "rts-duplicate-rows",
+        as_zip(TTS, rts=related() + "A,2020-03-01,77\n"),
+        ("after 2.25 in row 4", "whichever is wrong"),
+        set_job(ForecastHorizon=4),
+    ),
+    (
+        "duplicate-rows",
+        as_zip(TTS + HEADER_LINE + TTS.partition("\n")[2].replace(",1", ",2")),
+        ("below a second header", "with other values: remove rows 50 to 98"),
+        None,
+    ),
+    (
+        "frequency-unclear",
+        as_zip(make_tts(stamps=LATE)),
+        ("late by up to 9 seconds", "leave the time off", "2020-01-06 for 2020-01-06"),
+        None,
+    ),
+    (
+        "timestamp-ambiguous",
+        as_zip(make_tts(stamps=["Jan 01", "Feb 01", "Mar 01", "Apr 01"] * 6)),
+        ("whose year is missing", "write the year too"),
+        None,
+    ),
+    (
+        "units-mixed",
+        table(lambda i, t, v: (i, t, f"{v} %" if t < "2020-03" else v)),
+        ("a percent sign in 4 of 48 values", "and the others likewise, as the other"),
+        None,
+    ),
+    (
+        "rts-nothing-matched",
+        as_zip(TTS, rts=related().replace(",202", ",203")),
+        ("write 2020 for 2030, and the other years likewise",),
+        None,
     ),
     (
         "ids-unmatched",

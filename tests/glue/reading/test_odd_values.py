@@ -35,6 +35,7 @@ MOMENTS = {
     "Banjo": ("is a text", "such as 2020-01-31"),
     "2019-04-\u00b24": ("stands in it", "2020-01-31"),
     "2Q2018": ("quarter", "2018-Q2"),
+    "15.82": ("is a number", "swapped or shifted"),
     "1204.5": ("is a number", "swapped or shifted"),
     "day": ("column's own name", "remove that line"),
     "\u201c2020-01-05\u201d": ("curly quotes", "reads 2020-01-05"),

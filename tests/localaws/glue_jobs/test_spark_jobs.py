@@ -13,6 +13,8 @@ from tests.building.local_resources import (
     read_log,
     run_job,
 )
+from tests.building.spark_jobs import NEEDS_SPARK
+from tests.building.spark_jobs import PATIENCE as SPARK_PATIENCE
 
 OUTPUT = "/aws-glue/jobs/output"
 
@@ -33,6 +35,31 @@ def test_script_has_the_engine_s_libraries():
 
     assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
     assert "all there" in read_log(OUTPUT)
+
+
+@NEEDS_SPARK
+def test_script_that_asks_for_spark_has_it():
+    wheel = make_wheel(
+        "parcel", {"parcel/__init__.py": "def double(n):\n return 2 * n"}
+    )
+    script = """
+from parcel import double
+from pyspark.sql import SparkSession
+
+def work(frames):
+    for frame in frames:
+        yield frame.assign(id=frame["id"].map(double))
+
+numbers = SparkSession.builder.getOrCreate().range(0, 4, 1, 2)
+print(sorted(row.id for row in numbers.mapInPandas(work, "id long").collect()))
+"""
+    modules = {"parcel-1-py3-none-any.whl": wheel}
+    job = make_job(script, modules=modules, kind=SPARK)
+
+    run = run_job(job, patience=SPARK_PATIENCE)
+
+    assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
+    assert "[0, 2, 4, 6]" in read_log(OUTPUT)
 
 
 def test_script_cannot_import_what_was_not_sent():

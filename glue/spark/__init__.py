@@ -1,0 +1,1 @@
+"""Spark as the workers that parts are given to: past what one machine can hold."""
