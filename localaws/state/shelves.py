@@ -149,7 +149,8 @@ def shelve_streams(group: LogGroup) -> list[StreamShelf]:
 
 def rebuild_group(attributes: dict[str, Any], shelves: list[StreamShelf]) -> LogGroup:
     """Rebuild a log from what was kept of it."""
-    group = object.__new__(LogGroup)
+    kind: Any = LogGroup
+    group: LogGroup = object.__new__(kind)
     vars(group).update(attributes)
     group.streams = dict(one for shelf in shelves for one in shelf.streams)
     for stream in group.streams.values():
