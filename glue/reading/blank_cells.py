@@ -102,13 +102,21 @@ class BlankCells:
         sums = [_pick(values, self.blank, slice(start, at)) for start in {0, since}]
         dates = self.rows[self.timestamp]
         if dates[at]:
-            same = (dates == dates[at]) & ~self.blank
+            same = (dates == dates[at]) & ~self.blank & self._is_of_group(at)
             sums.append(values[same & ~np.isnan(values)])
         return any(
             len(some) >= _LEAST_SUMMED
             and abs(some.sum() - values[at]) <= _ROUNDED * abs(some.sum())
             for some in sums
         )
+
+    def _is_of_group(self, at: int) -> Array:
+        """Mark the rows with the other ids of a row, as far as it has any, [n]."""
+        mask = np.ones(len(self.rows), dtype=bool)
+        for key in self.keys:
+            if key != self.name and str(self.rows[key][at]).strip():
+                mask &= self.rows[key] == self.rows[key][at]
+        return mask
 
     def _advise_dates(self) -> str | None:
         """Say which date each row lacks: that of the row above, or one in between."""

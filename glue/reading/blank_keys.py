@@ -8,19 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from glue.arrays import Array
-from glue.reading.numbers import is_number
 from glue.rows import Rows
 
-# A sum may be off by so much, for its rounding.
-_NEAR = 0.005
-_LEAST_PARTS = 2
 _MOST_SHOWN, _MOST_TRIED = 5, 20
 
 
 def explain_blank_key(
-    rows: Rows, name: str, *, keys: Sequence[str], time: str | None, target: str | None
+    rows: Rows, name: str, *, keys: Sequence[str], time: str | None
 ) -> str | None:
     """Say what to write where a key is blank, as far as the other rows show it.
+
+    Totals are looked for before, with the other blank cells.
 
     Parameters
     ----------
@@ -28,8 +26,8 @@ def explain_blank_key(
         All rows of the table as texts.
     name
         The key.
-    keys, time, target
-        The table's columns; no target but in the history.
+    keys, time
+        The table's columns.
     """
     blank = rows.blank(name)
     if _is_merged(rows[name], blank):
@@ -45,11 +43,6 @@ def explain_blank_key(
     table = _Table(rows, name, tuple(keys), time)
     places = np.flatnonzero(blank)[:_MOST_TRIED].tolist()
     is_all = len(places) == int(blank.sum())
-    if target and all(_is_total(table, at, target) for at in places):
-        return (
-            f"{_remove(table, places)}: {target!r} is a total there, the sum of the "
-            "others at its date"
-        )
     told = _tell_lacking(table, places, is_all=is_all)
     return told or _tell_idle(table, places)
 
@@ -135,21 +128,6 @@ def _find_strange(table: _Table, at: int) -> str | None:
         if not (texts[key][filled] == texts[key][at]).any():
             return value
     return None
-
-
-def _is_total(table: _Table, at: int, target: str) -> bool:
-    """Say whether a row holds the sum of the others at its moment."""
-    rows = table.rows
-    here = table.at_once(at) & ~rows.blank(table.name)
-    for key in table.keys:
-        if key != table.name and str(rows[key][at]).strip():
-            here &= rows[key] == rows[key][at]
-    texts = [text.strip() for text in (rows[target][at], *rows[target][here].tolist())]
-    texts = [text.replace(",", ".") for text in texts]
-    if len(texts) <= _LEAST_PARTS or not all(map(is_number, texts)):
-        return False
-    total, *parts = map(float, texts)
-    return abs(total - sum(parts)) <= _NEAR * max(abs(total), 1e-9)
 
 
 def _is_merged(texts: Array, blank: Array) -> bool:

@@ -142,7 +142,7 @@ class _RowReader:
         head = concatenate(self._head)
         names = (plan.timestamp,) if code == "timestamp-blank" else plan.keys
         blank = [name for name in names if head.blank(name).any()]
-        if len(blank) != 1:
+        if not blank:
             return None
         return BlankCells(
             rows=head,
@@ -162,8 +162,9 @@ class _RowReader:
             return None
         for name in plan.keys:
             if head.blank(name).any():
-                facts = {"time": plan.timestamp, "target": plan.target}
-                told = explain_blank_key(head, name, keys=plan.keys, **facts)
+                told = explain_blank_key(
+                    head, name, keys=plan.keys, time=plan.timestamp
+                )
                 if told is not None:
                     return told
         return None
