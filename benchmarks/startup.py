@@ -208,7 +208,7 @@ def measure_runs(runs: int = RUNS) -> list[Row]:
         taken = [time_lone_run(stage, number) for number in range(runs)]
     return [
         *_compare_ends("s", tuple(run.seconds for run in taken)),
-        *_compare_ends("CPU s of the server", tuple(run.cpu for run in taken)),
+        *_compare_ends("CPU s", tuple(run.cpu for run in taken)),
     ]
 
 
