@@ -79,6 +79,8 @@ _UNIQUE = 0.5
 FIRST_NAME = "item_id"
 # In fewer rows than this, a series may well have one row only.
 _LEAST_ROWS = 8
+# So many values are each at every moment once, and so many more places than rows.
+_LEAST_VALUES, _FULL = 2, 1.1
 # A column that names series has so many rows for each of its values, at least.
 _LEAST_OF_A_SERIES = 4
 # So many columns of numbers, and none of moments, must be a table in wide form.
@@ -176,6 +178,7 @@ def find_roles(
             search.infer(role)
     search.check_twice()
     search.check_names_swapped()
+    search.check_amounts_for_ids()
     search.check_reserved()
     groups = search.find_groups()
     if findings.errors > before:
@@ -540,8 +543,7 @@ class _RoleSearch:
         texts = self.sample[name]
         if not bad.any():
             return None
-        rare = bad.sum() > good.sum()
-        shift = self._explain_header(role, name) if rare else None
+        shift = None if good.any() else self._explain_header(role, name)
         home = None
         if good.any():
             fits = is_number if role == TARGET else is_date
@@ -624,6 +626,41 @@ class _RoleSearch:
                     why=f": {item!r} stands above the numbers instead, such as {shown}",
                     file=self.file,
                 )
+
+    def check_amounts_for_ids(self) -> None:
+        """Refuse amounts that stand under the ids' name, and ids under the target's.
+
+        Each value of the target is there once at each moment then, as an id is, while
+        the ids change from moment to moment, as amounts do. The ranks of some items,
+        or a log of sales of one or two each, are not so.
+        """
+        roles = (ITEM, TIME, TARGET)
+        names = [self.columns.get(role) for role in roles]
+        if {ITEM, TARGET} & self.configured.keys() or not {*names} <= {*self.header}:
+            return
+        ids, moments, values = (self.sample.key([str(name)]) for name in names)
+        place = self.sample.key([str(name) for name in (names[1], *self.grouping)])
+        pairs = np.unique(np.stack([place, values]), axis=1).shape[1]
+        counts = [len(np.unique(codes)) for codes in (ids, place, values)]
+        rows = len(moments)
+        if rows < _LEAST_ROWS or pairs < rows or counts[2] < _LEAST_VALUES:
+            return
+        if counts[1] * counts[2] > _FULL * rows or counts[0] <= 2 * counts[2]:
+            return
+        if all(map(is_number, map(str.strip, self.sample[str(names[0])].tolist()))):
+            shown = shorten(str(self.sample[str(names[2])][0]).strip())
+            remedy = (
+                f"swap the names {names[0]!r} and {names[2]!r} in the header, as ids "
+                f"such as {shown} seem to stand under {names[2]!r}; if not, "
+                "name both columns in the TimeSeriesConfig of config.json"
+            )
+            self.findings.add(
+                "column-unclear",
+                remedy=remedy,
+                file=self.file,
+                role=WORDS[ITEM],
+                columns=f"{names[0]}, {names[2]}",
+            )
 
     def check_twice(self) -> None:
         """Refuse a column that has two roles."""
