@@ -94,7 +94,8 @@ def describe_stay(rules):
         return "kept"
     (rule,) = rules
     if "Expiration" in rule:
-        return f"{rule['Expiration']['Days']} days"
+        days = rule["Expiration"]["Days"]
+        return "1 day" if days == 1 else f"{days} days"
     days = rule["NoncurrentVersionExpiration"]["NoncurrentDays"]
     return f"kept, old versions {days} days"
 

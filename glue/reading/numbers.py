@@ -36,7 +36,7 @@ _BY_COMMA = re.compile(
     r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d*)?(?:[eE][+-]?\d{1,3})?"
 )
 _ODD_NUMBER = re.compile(r"^0\d|[^-+.\deE\n]", re.MULTILINE)
-_LARGE_WHOLE = re.compile(r"[+-]?[1-9]\d{3,}")
+_LARGE_WHOLE = re.compile(r"[+-]?0*[1-9]\d{3,}")
 _LEADING_ZERO = re.compile(r"0\d+")
 _LARGE = 1_000  # what has four digits
 _THOUSANDS = 3  # digits behind a mark that groups
@@ -44,7 +44,9 @@ _THOUSANDS = 3  # digits behind a mark that groups
 _WIDE = 6
 # How a spreadsheet shows a large number in a narrow column: most digits are lost.
 _ROUNDED = re.compile(r"[+-]?\d(?:[.,]\d{1,5})?E\+\d{2,3}")
-# What instruments and old programs write for "no value".
+# What instruments and old programs write for "no value", where it is so many times as
+# far from zero as all other numbers: several times in a column, or once.
+_FAR, _VERY_FAR = 5, 20
 PLACEHOLDERS = (-99.0, -999.0, -9999.0, -99999.0, 9999.0, 99999.0, 999999.0)
 
 
@@ -304,14 +306,18 @@ class NumberEvidence:
     def placeholders(self) -> tuple[float, ...]:
         """The values that stand for "no value": far from all others, or below zero.
 
-        A number such as -999 need not be far where no other number is negative.
+        A number such as -999 need not be far where no other number is negative, and
+        one that stands there once has to be the farther.
         """
         reach = max(abs(self.low), abs(self.high)) if self.high >= self.low else 0.0
         return tuple(
             value
             for value, count in self.odd_ones.items()
             if (value < 0 <= self.low and reach > 0)
-            or (1 < count < self.filled / 2 and 0 < 5 * reach < abs(value))
+            or (
+                count < self.filled / 2
+                and 0 < (_FAR if count > 1 else _VERY_FAR) * reach < abs(value)
+            )
         )
 
 

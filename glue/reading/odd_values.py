@@ -69,7 +69,7 @@ _PROGRAM = re.compile(r"b'|b\"|\\?/Date\(|datetime|Timestamp\(")
 _SIDE = re.compile(r"([-+]?[\d.,]*\d)\s*([^\d\s.,].{0,20})")
 _SECOND = re.compile(r"(?:[-;/|~\u2013\u2014+]|to|bis|a|-)\s*[-+]?\d[\d.,]*")
 # Behind a number: 1), 2), a), which count footnotes.
-_FOOTNOTE = re.compile(r"\s*\(?[1-9a-z]\)$")
+_FOOTNOTE = re.compile(r"\(?[1-9a-z]\)$")
 _FOOTNOTES = ("a)", "b)", "c)", "*)")
 # What a spreadsheet makes of 16.1 or 16-1, and of 1.16.
 _MADE_DATE = re.compile(r"(\d{1,2})[. -]{1,2}([^\W\d_]{3,4})\.?")
@@ -395,7 +395,7 @@ def _find_missing_word(text: str, _: str) -> Oddity | None:
 def _find_serial(text: str, like: str) -> Oddity | None:
     if not _SERIAL.fullmatch(text):
         return None
-    days = int(re.split("[.,]", text)[0])
+    days = int(text.replace(",", ".").partition(".")[0])
     date = datetime(1899, 12, 30) + timedelta(days=days)
     return Oddity(
         f"{text} is how a spreadsheet counts days; it stands for {date:%Y-%m-%d}",

@@ -27,6 +27,7 @@ HANDED = {
     "glue.settings.rules": "those of SETTINGS",
     "client.what_if.transform": "a run's name, escaped, before letters of fixed number",
     "chalicelib.autopilot": "on names of candidates, which have 64 characters at most",
+    "glue.reading.encodings": "a cell's letters, escaped, a few broken ones between",
     "glue.reading.clocks": "at the beginning only, with one repeat at its end",
 }
 

@@ -231,9 +231,9 @@ ATTACKS = {
         PROD.arn("sns", PROD.topic),
         {},
     ),
-    "prepare_run reads an upload": (
+    "prepare_run changes an upload": (
         "prepare_run",
-        "s3:GetObject",
+        "s3:PutObject",
         s3(DEV, "raw/data.zip"),
         OURS,
     ),

@@ -11,7 +11,7 @@ from tests.building.local_stage import STAGE, deploy_stage
 from tests.building.whole_run_uploads import make_table
 
 UPLOAD = make_archive({"TTS.csv": make_table("ab", months=36)})
-START = ["PrepareRun", "Preprocess", "ChooseModel", "WhichRoad"]
+START = ["PrepareRun", "FitsOneMachine", "Preprocess", "ChooseModel", "WhichRoad"]
 END = ["Report", "Done"]
 WITHOUT_AUTOPILOT = {"L-CFC2D5B6": 0, "L-3E1C9273": 0}
 

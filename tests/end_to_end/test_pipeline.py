@@ -19,6 +19,7 @@ from tests.building.whole_run_uploads import (
 PEER = SHARED / "peer-sample"
 HAPPY_PATH = [
     "PrepareRun",
+    "FitsOneMachine",
     "Preprocess",
     "ChooseModel",
     "WhichRoad",

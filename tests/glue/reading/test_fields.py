@@ -68,9 +68,10 @@ def test_usual_numbers_are_read_at_once(text):
 @QUICK
 @given(st.lists(st.lists(WRITTEN, min_size=1, max_size=6), min_size=1, max_size=4))
 def test_evidence_is_the_same_for_fields_and_texts(chunks):
-    by_fields, by_texts = NumberEvidence(), NumberEvidence()
+    by_fields, by_texts, first = NumberEvidence(), NumberEvidence(), 2
     for texts in chunks:
-        numbers = np.arange(2, 2 + len(texts))
+        numbers = np.arange(first, first + len(texts))
+        first += len(texts)
         by_fields.add(make_fields(texts), numbers)
         by_texts.add(as_array(texts), numbers)
 

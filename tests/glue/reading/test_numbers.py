@@ -102,3 +102,8 @@ def test_written_numbers_are_never_plain():
 
     assert evidence.is_numeric
     assert not evidence.is_all_plain
+
+
+@pytest.mark.parametrize(("once", "found"), [("-999", (-999.0,)), ("-99", ())])
+def test_lone_placeholder_is_far_from_all_others(once, found):
+    assert gather(["-4.5", "12.5", "27.3", once]).placeholders == found
