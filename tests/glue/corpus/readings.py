@@ -389,7 +389,7 @@ CASES = [
     ),
     Case(
         "table that is gzipped",
-        gzip.compress(TTS.encode()),
+        gzip.compress(TTS.encode(), mtime=0),
         ("csv-gzip",),
         key="raw/sales.csv.gz",
         train=TTS,
