@@ -317,6 +317,14 @@ def check_directory(path: Path, limits: ArchiveLimits, findings: Findings) -> No
         raise _too_many(members, limits, findings)
 
 
+def _is_file(member: zipfile.ZipInfo) -> bool:
+    """Tell a file of the user's from a folder, and from what systems add.
+
+    Python 3.9's own ``is_dir`` fails where a damaged archive has an empty name.
+    """
+    return not member.filename.endswith("/") and not is_junk(member.filename)
+
+
 def _choose_members(
     upload: Upload,
     archive: zipfile.ZipFile,
@@ -330,7 +338,7 @@ def _choose_members(
     chosen: dict[str, zipfile.ZipInfo] = {}
     ignored, twins = list[zipfile.ZipInfo](), list[zipfile.ZipInfo]()
     for member in members:
-        if member.is_dir() or is_junk(member.filename):
+        if not _is_file(member):
             continue
         name = shorten(member.filename)
         role = _find_role(member, members)
@@ -405,9 +413,7 @@ def _find_role(
     name = _plain_name(member)
     if name in ROLES or not name.endswith(TABLE_SUFFIXES):
         return ROLES.get(name)
-    names = [
-        _plain_name(m) for m in members if not m.is_dir() and not is_junk(m.filename)
-    ]
+    names = [_plain_name(m) for m in members if _is_file(m)]
     tables = [one for one in names if one.endswith(TABLE_SUFFIXES)]
     return "TTS" if len(tables) == 1 else None
 
@@ -459,7 +465,7 @@ def check_members(
 
 def _advise_nested(members: Iterable[zipfile.ZipInfo]) -> str | None:
     """Say what to upload where an archive was only packed once more."""
-    held = [m for m in members if not m.is_dir() and not is_junk(m.filename)]
+    held = [m for m in members if _is_file(m)]
     if len(held) != 1:
         return None
     return (
@@ -505,7 +511,7 @@ def _copy(source: IO[bytes], sink: IO[bytes], size: int) -> None:
 
 
 def _note_missing(members: list[zipfile.ZipInfo], findings: Findings) -> None:
-    names = [m.filename for m in members if not m.is_dir() and not is_junk(m.filename)]
+    names = [m.filename for m in members if _is_file(m)]
     contents = f"found {list_some(names)}" if names else "the archive is empty"
     suffixes = (*TABLE_SUFFIXES, ".txt")
     known = {one for one in names if posixpath.basename(one).casefold() in ROLES}

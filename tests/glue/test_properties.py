@@ -239,3 +239,10 @@ def test_result_depends_on_no_parting(upload, parts, chunk_rows, hooked):
     assert parted.train == whole.train
     assert parted.transform == whole.transform
     assert parted.job == whole.job
+
+
+def test_archive_with_a_nameless_member_is_told():
+    archive = bytearray(as_zip(make_csv(HEADER, [("A", s, 1) for s in months(9)])))
+    archive[archive.rindex(b"TTS.csv")] = 0  # where a name ends, for zipfile
+
+    check_outcome(prepare(bytes(archive)))
