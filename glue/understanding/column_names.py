@@ -161,6 +161,12 @@ _GROUP_NAMES = (
     *("negozio", "magazzino", "puntovendita", "paese", "winkel", "vestiging"),
     *("filiaal", "klant", "loja", "armazem"),
 )
+# What says of what sort a thing is, or what its values are in, and names nothing.
+_SORT_NAMES = (
+    *("category", "type", "class", "kind", "unit", "units", "uom", "currency"),
+    *("status", "kategorie", "art", "einheit", "waehrung", "categorie", "unite"),
+    *("devise", "categoria", "tipo", "unidad", "moneda", "unita", "valuta", "eenheid"),
+)
 DEFAULT_NAMES = {ITEM: "item_id", TIME: "timestamp", TARGET: "target_value"}
 
 
@@ -191,6 +197,11 @@ def is_key(name: str) -> bool:
     """Say whether people call a column so that names items, or groups of them."""
     plain = simplify(name)
     return is_usual(ITEM, name) or (plain in _GROUP_NAMES and plain != "state")
+
+
+def is_sort(name: str) -> bool:
+    """Say whether people call a column so that says of what sort things are."""
+    return simplify(name) in _SORT_NAMES
 
 
 def is_time_name(name: str) -> bool:

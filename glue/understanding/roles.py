@@ -46,6 +46,7 @@ from glue.understanding.column_names import (
     find_column,
     is_key,
     is_measure,
+    is_sort,
     is_time_name,
     is_usual,
     match_column,
@@ -364,9 +365,12 @@ class _RoleSearch:
         return not changing or (rows >= _LEAST_ROWS and _is_even(texts))
 
     def _take_one_series(self, able: list[str]) -> None:
-        """Take the one column that is always the same, else make one."""
+        """Take the one column that is always the same, else make one.
+
+        A unit or a category is no name of a series that stands alone.
+        """
         still = [n for n in able if len(set(self.sample[n].tolist())) == 1]
-        if len(still) == 1:
+        if len(still) == 1 and not is_sort(still[0]):
             self._take(ITEM, still[0], "the only column that is always the same")
             return
         names = (DEFAULT_NAMES[ITEM], "series_id", "series_name")

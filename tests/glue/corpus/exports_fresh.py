@@ -171,7 +171,7 @@ CASES = [
             )
         ),
         (),
-        ("frequency-unclear", "one-series"),
+        ("frequency-unclear", "item-made", "one-series"),
     ),
     # Power BI matrix with totals on both sides
     taken(
