@@ -381,7 +381,7 @@ def find_decimal_mark(
     if evidence.ends_in_zero and evidence.whole and not evidence.large:
         return DecimalMark(".")  # nobody writes 1,050 for 1.05 and 916 for 916.000
     if evidence.comma:
-        code = "decimal-assumed" if others == "," and evidence.whole else None
+        code = "decimal-assumed" if others == "," else None
         return DecimalMark(others, code if others else "decimal-ambiguous", "comma")
     return _choose_point(evidence, others)
 
