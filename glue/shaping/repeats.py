@@ -282,36 +282,51 @@ def explain_repeats(
 
 def _tell_half_days(shape: Shape, tallies: Tallies, findings: Findings) -> None:
     """Say that hours may be of both halves of the day, instead of their repeats."""
-    column = shape.history.roles.timestamp
-    findings.add(
-        "timestamp-ambiguous",
-        examples=[
-            Example(shape.file, one.row, column, _write_moment(one))
-            for one in tallies.examples(_CODE)
-        ],
+    _tell_ambiguous(
+        shape,
+        tallies,
+        findings,
+        shown=[_write_moment(one) for one in tallies.examples(_CODE)],
         remedy=_HALF_DAYS,
-        file=shape.file,
-        column=column,
         orders="before noon or after it: its hours go from 1 to 12 only, and each "
         "stands twice in a day",
     )
-    tallies.forget(_CODE, "")
 
 
 def _tell_no_year(shape: Shape, tallies: Tallies, findings: Findings) -> None:
     """Say that dates such as Jan 01 lack the year, instead of their repeats."""
+    _tell_ambiguous(
+        shape,
+        tallies,
+        findings,
+        shown=[_write_day(_write_moment(one)) for one in tallies.examples(_CODE)],
+        remedy=_NO_YEAR,
+        orders="months of the year 2001, or the first days of months whose year is "
+        "missing, as each stands there several times",
+    )
+
+
+def _tell_ambiguous(
+    shape: Shape,
+    tallies: Tallies,
+    findings: Findings,
+    *,
+    shown: list[str],
+    remedy: str,
+    orders: str,
+) -> None:
+    """Say that moments mean several things, instead of their repeats."""
     column = shape.history.roles.timestamp
     findings.add(
         "timestamp-ambiguous",
         examples=[
-            Example(shape.file, one.row, column, _write_day(_write_moment(one)))
-            for one in tallies.examples(_CODE)
+            Example(shape.file, one.row, column, text)
+            for one, text in zip(tallies.examples(_CODE), shown)
         ],
-        remedy=_NO_YEAR,
+        remedy=remedy,
         file=shape.file,
         column=column,
-        orders="months of the year 2001, or the first days of months whose year is "
-        "missing, as each stands there several times",
+        orders=orders,
     )
     tallies.forget(_CODE, "")
 
