@@ -114,7 +114,7 @@ class RunKeys:
     @property
     def work_folder(self) -> str:
         """The folder of what several machines hand each other while they prepare."""
-        return f"work/{self.run_id}/"
+        return f"parts/{self.run_id}/"
 
     def results(self, dataset: str) -> str:
         """The folder of what people read of the run."""

@@ -138,7 +138,7 @@ def build_lifecycle() -> list[dict[str, Any]]:
         _expire("input/", days=_CLEAN_DATA),
         _expire("runs/", days=_RUN_RECORDS),
         _expire("waiting/", days=_TICKETS),
-        _expire("work/", days=_PARTS, old=_PARTS),
+        _expire("parts/", days=_PARTS, old=_PARTS),
         *(
             _expire(prefix, days=None)
             for prefix in ("raw", "config/", "output-forecasted-data/")

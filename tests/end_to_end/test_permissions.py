@@ -400,7 +400,7 @@ NOT_MADE_HERE = {
     "raw/<name>.csv.gz",
     "raw/<name>.parquet",
     # Only where there is Spark.
-    "work/<run_id>/...",
+    "parts/<run_id>/...",
     "config/<dataset>.json",
     "config/default.json",
     "output-forecasted-data/<dataset>/<run_id>/forecast.parquet",

@@ -192,4 +192,4 @@ def test_no_model_and_no_code_ever_expires():
 def test_uploads_and_forecasts_stay_until_overwritten():
     dying = [r["Filter"]["Prefix"] for r in build_lifecycle() if "Expiration" in r]
 
-    assert dying == ["input/", "runs/", "waiting/", "work/"]
+    assert dying == ["input/", "runs/", "waiting/", "parts/"]

@@ -13,7 +13,7 @@ def s3():
 
 @pytest.fixture
 def shelf(s3):
-    return BucketShelf(lambda: s3, "bucket", "work/run/")
+    return BucketShelf(lambda: s3, "bucket", "parts/run/")
 
 
 def write(shelf, name, text):
@@ -27,7 +27,7 @@ def test_file_lies_in_the_bucket_only(shelf, s3):
 
     with shelf.divide("history").fetch("part") as path:
         assert path.read_text() == "rows"
-    assert list(s3.objects) == ["work/run/history/part"]
+    assert list(s3.objects) == ["parts/run/history/part"]
     assert not Path(kept).exists()
     assert not path.exists()
 
