@@ -264,6 +264,7 @@ def test_command_lets_go_wrong_what_a_plan_says(monkeypatch, tmp_path):
     process, lines = serve_by_command("--faults", str(plan))
     for line in lines[:-1]:
         monkeypatch.setenv(*line.strip().removeprefix("export ").split("=", 1))
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
     s3 = boto3.client("s3", config=Config(retries={"total_max_attempts": 1}))
 
     s3.create_bucket(Bucket="bucket")
