@@ -381,7 +381,10 @@ def attributes_under_another_id(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind("series-gaps", "series-ends-early", "future-none", "future-partial", "time-hole")
+@kind(
+    *("series-gaps", "series-ends-early", "future-none", "future-partial"),
+    *("time-hole", "horizon-shortened"),
+)
 def history_ends_before_the_covariates(draft: Draft, random: Random) -> bool:
     """Cut the last steps of the history, so that the covariates' future is longer."""
     sheet = draft.tts

@@ -378,7 +378,7 @@ def tail_of_blanks(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind(*QUOTES, *LINES)
+@kind(*QUOTES, *LINES, "timestamp-unreadable")
 def quotes_of_typesetters(draft: Draft, random: Random) -> bool:
     """Quote every cell by marks that no program knows."""
     if draft.writing.encoding == "cp1252":

@@ -275,6 +275,15 @@ UPLOAD_CODES: dict[str, Code] = {
         "{file}'s column {column!r} was taken as the {role} ({why}); it could also be "
         "{others}",
     ),
+    "group-chosen": _warning(
+        "An item has several rows at one timestamp, and a column tells them apart that "
+        "is not called as groups usually are: one that does may be missing.",
+        "ignore this if it is the right one; otherwise add the column that tells them "
+        "apart, such as store or region, or name the right one in "
+        "GroupingAttributeNames of the TimeSeriesConfig of config.json",
+        "{file}'s {item!r} has several rows at one {timestamp!r}, and {columns} was "
+        "taken to tell them apart, as series of their own",
+    ),
     "item-made": _warning(
         "The table holds one series and no item column; the item was called as the "
         "upload is.",
@@ -569,6 +578,15 @@ UPLOAD_CODES: dict[str, Code] = {
         "The history has fewer than five steps for each step of the horizon.",
         "expect wide error bars, lower ForecastHorizon or upload a longer history",
         "{file} has {steps} time steps for a horizon of {horizon}",
+    ),
+    "horizon-shortened": _warning(
+        "The history is a little too short for the usual horizon, and no settings give "
+        "one: a shorter one was taken.",
+        "ignore this; or upload the rows that are missing at either end, if some are; "
+        "or write the ForecastHorizon that you want in config.json",
+        "{file} has {steps} time steps, up to {last}: only {horizon} are forecast, as "
+        "the usual {usual} need {needed}",
+        *_LOST_ROWS,
     ),
     "ids-alike": _warning(
         "Item ids or groups differ in case, spaces, marks, accents or zeros in front "

@@ -470,8 +470,17 @@ class _Horizon:
         else:
             horizon = max(self.steps // COMFORTABLE_STEPS, 1)
             evidence = f"a fifth of the {self.steps} time steps"
+            self._tell_shortened(horizon, usual)
         self.findings.infer(f"{_JOB}.ForecastHorizon", horizon, evidence)
         return horizon
+
+    def _tell_shortened(self, horizon: int, usual: int) -> None:
+        """Say that less than usual is forecast, where a few steps more would do."""
+        needed = STEPS_PER_HORIZON * usual
+        if self.steps > needed - usual:
+            last = write_moment(self.survey.last, with_time=self.survey.has_times)
+            facts = {"last": last, "usual": usual, "needed": needed}
+            self._say("horizon-shortened", horizon=horizon, **facts)
 
 
 def usual_horizon(frequency: Frequency) -> int:

@@ -53,6 +53,7 @@ def noted(count):
 
 
 GROUPED = grouped()
+SEGMENTED = grouped(header=("item_id", "category", "timestamp", "target_value"))
 STRANGE = ("alpha", "beta", "gamma")
 TWO_TARGETS = table(("item_id", "timestamp", "north", "south"), 5.5)
 CODES = [(f"{n + 10}", stamp, value) for n, (_, stamp, value) in enumerate(ROWS)]
@@ -155,6 +156,12 @@ CASES = [
         as_zip(GROUPED),
         ("duplicate-rows", "future-none"),
         settings=columns(groups=[]),
+    ),
+    Case(
+        "group by another name",
+        as_zip(SEGMENTED),
+        ("group-chosen",),
+        train=SEGMENTED,
     ),
     Case("groups with numbers", as_zip(grouped((10, 20))), train=grouped((10, 20))),
     Case(

@@ -155,6 +155,18 @@ NEAR_MISSES = {
         "a column that is called as the item is",
         as_zip(make_csv(("place", *HEADER), [("here", *row) for row in ROWS])),
     ),
+    "group-chosen": near(
+        "group by another name",
+        "group called as groups are",
+        as_zip(columns.GROUPED),
+        train=columns.GROUPED,
+    ),
+    "horizon-shortened": near(
+        "months too few for a year ahead",
+        "months just enough for a year ahead",
+        as_zip(make_tts(steps=48)),
+        train=make_tts(steps=48),
+    ),
     "total-rows": near("total below the rows", "no total", as_zip(TTS), train=TTS),
     "zeros-at-end": near(
         "months to come of zeros",

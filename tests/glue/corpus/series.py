@@ -167,7 +167,7 @@ CASES = [
     Case(
         "half a year without rows",
         stamps([*months(24), *months(24, 2022)[6:]]),
-        ("series-gaps",),
+        ("horizon-shortened", "series-gaps"),
     ),
     Case(
         "one series",
@@ -291,6 +291,12 @@ CASES = [
         as_zip(make_tts(steps=9)),
         ("horizon-long",),
         settings=job(ForecastHorizon=2),
+    ),
+    Case(
+        "months too few for a year ahead",
+        as_zip(make_tts(steps=45)),
+        ("horizon-shortened",),
+        train=make_tts(steps=45),
     ),
     Case(
         "comfortable horizon",
