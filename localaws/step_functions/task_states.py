@@ -41,16 +41,16 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from moto.stepfunctions.parser.asl.utils import boto_client as moto_clients
 
 from localaws.host.request_checks import load_service_model
+from localaws.step_functions.turns import Interrupted, Turns
 
 _LOOK_SECONDS = 0.1
 # The longer a job takes, the less it matters to see its end at once.
 _LOOK_FACTOR, _LONGEST_LOOK = 1.3, 1.0
+# Twice as many functions as run at once, so that none of their places is ever free;
+# and a queue of its own for the calls that start jobs, which take no time.
+_FUNCTION_TURNS, _JOB_TURNS = Turns(16), Turns(16)
 _UNANSWERED = (HTTPClientError, ConnectionError)
 _CAUSE_LENGTH = 32768  # of StopExecution's and every event's cause
-
-
-class Interrupted(Exception):
-    """The execution ended while a task was still at work."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,13 @@ class JobService(moto_callback.StateTaskServiceCallback):
     ) -> None:
         client = self._get_client(resource_runtime_part, state_credentials)
         call = getattr(client, self._get_boto_service_action())
-        # A stop does not cut this short: a job whose start went on would be nobody's.
-        response = call(**normalised_parameters)
+        _JOB_TURNS.take(env.is_running)
+        try:
+            # A stop does not cut this short: a job whose start went on would be
+            # nobody's.
+            response = call(**normalised_parameters)
+        finally:
+            _JOB_TURNS.give_back()
         response.pop("ResponseMetadata", None)
         env.stack.append(to_json_values(response))
 
@@ -328,8 +333,10 @@ def interruptibly(env: Any, call: Callable[[], Any]) -> Any:
         except Exception as error:
             errors.append(error)
         finally:
+            _FUNCTION_TURNS.give_back()
             done.set()
 
+    _FUNCTION_TURNS.take(env.is_running)
     threading.Thread(target=work, name="localaws task", daemon=True).start()
     pause = _LOOK_SECONDS
     while not done.wait(pause):
