@@ -413,7 +413,7 @@ def history_in_two_members(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind(*SETTINGS)
+@kind(*SETTINGS, "setting-column-unknown")
 def wrong_value_beside_a_right_one(draft: Draft, random: Random) -> bool:
     job = _config(draft)
     if job is None:

@@ -112,7 +112,7 @@ def quote_opened_before_the_last_cell(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind(*QUOTES, *NUMBERS, *IDS)
+@kind(*QUOTES, *NUMBERS, *IDS, "timestamp-unreadable")
 def quote_lost_behind_an_id(draft: Draft, random: Random) -> bool:
     if not draft.writing.quote_all:
         return False
