@@ -588,6 +588,20 @@ UPLOAD_CODES: dict[str, Code] = {
         "the usual {usual} need {needed}",
         *_LOST_ROWS,
     ),
+    "series-twice": _warning(
+        "Series have the values of another at the same times: copies, or one item "
+        "under two ids.",
+        "remove them, if they are copies, such as an article under its old number and "
+        "its new one; otherwise ignore this",
+        "{count} series of {file} with just the values of another at the same times",
+    ),
+    "units-vary": _warning(
+        "A column that is called as units or currencies are changes within a series; "
+        "the numbers are taken as they stand.",
+        "convert the numbers to one unit; or ignore this, if it is not theirs",
+        "the unit of {target!r} seems to change within series of {file}, and its "
+        "numbers were taken as they stand",
+    ),
     "ids-alike": _warning(
         "Item ids or groups differ in case, spaces, marks, accents or zeros in front "
         "only; they are different series.",

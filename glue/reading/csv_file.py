@@ -218,6 +218,7 @@ def _read_header(table: CsvFile, findings: Findings) -> CsvFile:
         and not is_blank(record)
         and not is_ruler(record)
     ]
+    _check_other_delimiter(table, header, rows, findings)
     _check_whole_quotes(table, header, findings)
     _check_delimiter(table, header, rows, findings)
     if is_headless(header, rows):
@@ -264,6 +265,32 @@ def _read_header(table: CsvFile, findings: Findings) -> CsvFile:
     mark = table.delimiter
     check_header(table.header, table.name, findings, rows=below, mark=mark)
     return table
+
+
+def _check_other_delimiter(
+    table: CsvFile, header: Sequence[str], rows: Sequence[list[str]], findings: Findings
+) -> None:
+    """Refuse a table whose names are separated by another delimiter than its rows.
+
+    Raises
+    ------
+    FileRejected
+        When they are.
+    """
+    width = _usual_width(rows) if len(header) == 1 and rows else 0
+    marks = [m for m in DELIMITERS if width > 1 and header[0].count(m) == width - 1]
+    if not marks:
+        return
+    line = shorten(header[0].replace(marks[0], table.delimiter), 100)
+    theirs, ours = DELIMITERS[marks[0]], DELIMITERS[table.delimiter]
+    raise findings.reject(
+        "csv-unreadable",
+        examples=[Example(table.name, table.layout.header, None, header[0])],
+        remedy=f"put a {ours} between the names as well, so that the line reads {line}",
+        file=table.name,
+        problem=f"the names of its columns are separated by {theirs}s, and its rows "
+        f"by {ours}s",
+    )
 
 
 def _check_whole_quotes(
@@ -328,7 +355,7 @@ def _check_delimiter(
     )
 
 
-def _usual_width(rows: list[list[str]]) -> int:
+def _usual_width(rows: Sequence[list[str]]) -> int:
     widths = {len(row) for row in rows}
     return widths.pop() if len(widths) == 1 else 0
 

@@ -281,8 +281,10 @@ def _tell_irregular(
     moments, frequency = survey.history_moments(), natural.frequency
     if frequency is None:
         return
-    steps = np.diff(frequency.periods(moments, int(moments[0])))
-    at = int(np.argmax(steps != 1)) if len(steps) else 0
+    odd = np.diff(frequency.periods(moments, int(moments[0]))) != 1
+    if not odd.any() and not frequency.months:
+        odd = np.diff(moments) != frequency.seconds  # such as a week's other day
+    at = int(np.argmax(odd)) if len(odd) else 0
     ends = moments[at : at + 2].tolist()
     before, after = (write_moment(s, with_time=survey.has_times) for s in ends)
     findings.add(

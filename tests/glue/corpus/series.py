@@ -14,6 +14,7 @@ from tests.building.uploads import (
 
 TTS = make_tts()
 ROWS = make_rows()
+TWICE = TTS + "".join(f"Z,{t},{v}\n" for i, t, v in ROWS if i == "A")
 
 
 def job(**values):
@@ -303,6 +304,12 @@ CASES = [
         as_zip(EIGHT),
         settings=job(ForecastHorizon=1),
         train=EIGHT,
+    ),
+    Case(
+        "item under two ids",
+        as_zip(TWICE),
+        ("series-twice",),
+        train=TWICE,
     ),
     Case(
         "ids of the same digits",
