@@ -79,9 +79,9 @@ class CsvFile:
     def ends_in_newline(self) -> bool:
         """Whether the last line is whole."""
         with self.path.open("rb") as file:
-            file.seek(max(self.path.stat().st_size - 4, 0))
-            end = file.read()
-        return b"\n" in end or b"\r" in end
+            file.seek(max(self.path.stat().st_size - 16, 0))
+            end = file.read().replace(b"\0", b"")  # UTF-16 has them beside each mark
+        return end.rstrip(b" \t\x1a").endswith((b"\n", b"\r"))
 
     @property
     def text_bytes(self) -> int:
@@ -571,6 +571,7 @@ class _RowFilter:
         self._waiting: list[tuple[int, list[str]]] = []
         self._widths = WidthAdvice(table.delimiter, table.header, table.skip)
         self._last = 0
+        self._quoted_nothing = 0
 
     def pass_over(self, block: Rows) -> tuple[Array, list[list[str]]]:
         """Take in rows of which none is odd; give those that waited for them."""
@@ -605,6 +606,8 @@ class _RowFilter:
     ) -> None:
         """Decide about a record that is not simply a full row."""
         layout = self._table.layout
+        if record == [""]:
+            self._quoted_nothing = number
         if is_blank(record) or number == layout.header:
             return
         if number < layout.header or number in layout.above or is_ruler(record):
@@ -658,6 +661,8 @@ class _RowFilter:
                 self._note_width(number, record)
             else:
                 self._note("lines-skipped", number, record)
+        if self._quoted_nothing == self._last > 0 and not self._table.ends_in_newline:
+            self._note_width(self._last, [""])  # cut behind the quote that opens it
         if self._widths.numbers:
             at_end = self._widths.numbers == [self._last]
             self._tell_widths([], is_cut=at_end and not self._table.ends_in_newline)
