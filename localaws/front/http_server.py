@@ -6,6 +6,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import moto.moto_server.werkzeug_app as moto_server
@@ -22,6 +23,7 @@ LOOPBACK = "127.0.0.1"
 _POLL_SECONDS = 0.05
 # What AWS does not have: moto's own API, which resets, records and replays, and the
 # metadata of an instance, whose keys are made up.
+_HOSTS = 256
 _NOT_AWS = {"moto_api", "instance_metadata"}
 
 
@@ -36,6 +38,12 @@ class Handler(moto_server.MotoRequestHandler):
 class Dispatcher(moto_server.DomainDispatcherApplication):
     """moto's choice of a service, among those of AWS."""
 
+    def __init__(self, create_app: Callable[[Any], Any]) -> None:
+        super().__init__(create_app)
+        # moto lists its folders and tries hundreds of patterns for each request, one
+        # request at a time.
+        self._find = lru_cache(maxsize=_HOSTS)(super().get_backend_for_host)
+
     def get_backend_for_host(self, host: str | None) -> Any:
         """Find the service that answers for a host.
 
@@ -44,7 +52,7 @@ class Dispatcher(moto_server.DomainDispatcherApplication):
         NotFound
             When there is no such service.
         """
-        found = super().get_backend_for_host(host)
+        found = self._find(host)
         if host is not None and (found is None or found in _NOT_AWS):
             raise NotFound
         return found

@@ -20,6 +20,7 @@ from moto.stepfunctions.parser.backend import execution as moto_execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from localaws.events import rules as events
+from localaws.host.switching import pace_switching
 from localaws.step_functions.definitions import build_program
 
 _INCLUDED_BYTES = 248 * 1024
@@ -156,6 +157,7 @@ class Execution(moto_execution.Execution):
 
     def start(self) -> None:
         """Start to run."""
+        pace_switching()
         self.exec_status = ExecutionStatus.RUNNING
         # Before the worker, whose end may come at once.
         self._publish("RUNNING")
@@ -163,6 +165,7 @@ class Execution(moto_execution.Execution):
 
     def conclude(self) -> None:
         """Make the end known."""
+        pace_switching()
         self._concluded.set()
         # Before anybody is told: what is told must not be forgotten.
         type(self).keep(self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,16 +42,19 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from moto.stepfunctions.parser.asl.utils import boto_client as moto_clients
 
 from localaws.host.request_checks import load_service_model
+from localaws.step_functions.turns import Interrupted, Turns
 
 _LOOK_SECONDS = 0.1
 # The longer a job takes, the less it matters to see its end at once.
 _LOOK_FACTOR, _LONGEST_LOOK = 1.3, 1.0
+# Twice as many functions as run at once, so that none of their places is ever free;
+# and a queue of its own for the calls that start jobs, which take no time. Who was
+# refused asks again in a queue of its own too: a thousand who wait for a quota must
+# not keep those who have it from their next step.
+_FUNCTION_TURNS, _JOB_TURNS = Turns(16), Turns(16)
+_TURNS_AGAIN: dict[str, Turns] = defaultdict(lambda: Turns(2))
 _UNANSWERED = (HTTPClientError, ConnectionError)
 _CAUSE_LENGTH = 32768  # of StopExecution's and every event's cause
-
-
-class Interrupted(Exception):
-    """The execution ended while a task was still at work."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +133,14 @@ class JobService(moto_callback.StateTaskServiceCallback):
     ) -> None:
         client = self._get_client(resource_runtime_part, state_credentials)
         call = getattr(client, self._get_boto_service_action())
-        # A stop does not cut this short: a job whose start went on would be nobody's.
-        response = call(**normalised_parameters)
+        turns = find_turns(env, _JOB_TURNS)
+        turns.take(env.is_running)
+        try:
+            # A stop does not cut this short: a job whose start went on would be
+            # nobody's.
+            response = call(**normalised_parameters)
+        finally:
+            turns.give_back()
         response.pop("ResponseMetadata", None)
         env.stack.append(to_json_values(response))
 
@@ -185,7 +195,8 @@ class LambdaService(moto_lambda.StateTaskServiceLambda):
 
     def _eval_service_task(self, env: Any, *args: Any, **kwargs: Any) -> None:
         invoke = super()._eval_service_task
-        interruptibly(env, lambda: invoke(env, *args, **kwargs))
+        turns = find_turns(env, _FUNCTION_TURNS)
+        interruptibly(env, lambda: invoke(env, *args, **kwargs), turns)
 
     def _from_error(self, env: Any, ex: Exception) -> Any:
         failure = build_failure_of_call(self, env, ex)
@@ -310,7 +321,13 @@ def to_json_values(value: Any) -> Any:
     return value
 
 
-def interruptibly(env: Any, call: Callable[[], Any]) -> Any:
+def find_turns(env: Any, turns: Turns) -> Turns:
+    """Find the turns of a state: the given ones, or those of who asks again."""
+    state = env.states.context_object.context_object_data["State"]
+    return _TURNS_AGAIN[state["Name"]] if state["RetryCount"] else turns
+
+
+def interruptibly(env: Any, call: Callable[[], Any], turns: Turns) -> Any:
     """Make a call that may take long, but not beyond the end of the execution.
 
     Raises
@@ -328,8 +345,10 @@ def interruptibly(env: Any, call: Callable[[], Any]) -> Any:
         except Exception as error:
             errors.append(error)
         finally:
+            turns.give_back()
             done.set()
 
+    turns.take(env.is_running)
     threading.Thread(target=work, name="localaws task", daemon=True).start()
     pause = _LOOK_SECONDS
     while not done.wait(pause):

@@ -1,10 +1,10 @@
 import base64
 import json
 import os
+import select
 import signal
 import threading
 import time
-from pathlib import Path
 
 import boto3
 import pytest
@@ -182,10 +182,13 @@ def test_warm_function_keeps_its_state():
     assert [invoke(function)[0] for _ in range(3)] == [1, 2, 3]
 
 
-def is_alive(pid):
-    """Say whether a process runs; one that ended but is not waited for does not."""
-    stat = Path(f"/proc/{pid}/stat")
-    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+def kill_and_see_its_end(pid):
+    """Kill a process, and wait until the last of its threads has ended."""
+    end = os.pidfd_open(pid)
+    os.kill(pid, signal.SIGKILL)
+    ended, _, _ = select.select([end], [], [], 10)
+    os.close(end)
+    assert ended
 
 
 def test_killed_environment_is_not_used_again():
@@ -194,8 +197,7 @@ def test_killed_environment_is_not_used_again():
     )
     first, _ = invoke(function)
 
-    os.kill(first, signal.SIGKILL)
-    wait_for(lambda: not is_alive(first))
+    kill_and_see_its_end(first)
 
     second, kind = invoke(function)
     assert kind is None
