@@ -59,8 +59,8 @@ test-glue: .venv-glue/.installed  ## run the tests of glue/ on Glue's own Python
 
 spark: .venv-spark/.installed  ## have uploads past one machine prepared here too, by Spark
 
-test-spark: .venv-spark/.installed  ## run the tests of what Spark does, on Glue's Spark
-	.venv-spark/bin/python -m pytest tests/glue/spark
+test-spark: .venv-spark/.installed  ## run the tests of what Spark and pyarrow do, on Glue's Spark
+	.venv-spark/bin/python -m pytest tests/glue/spark tests/glue/reading/test_parquet_file.py
 
 check: $(BIN)/.dev  ## lint, format and types
 	$(BIN)/ruff check .

@@ -56,6 +56,7 @@ from chalicelib.retraining import (
 from chalicelib.stages import APP_NAME, Stage
 from chalicelib.status_file import StatusFile, claim_ending
 from chalicelib.store import Store, expect_owner
+from chalicelib.upload_parts import list_parts
 from chalicelib.upload_size import find_unpacked_size
 from chalicelib.waiting_line import leave_line, read_line
 
@@ -215,11 +216,13 @@ def prepare_run(event: dict[str, Any], context: object) -> dict[str, Any]:
         else:
             refuse_too_low(quotas.GLUE_RUNS, quotas.AUTOPILOT_JOBS)
             champion, _ = find_champion(event["dataset"])
+        parts = list_parts(store, event["key"])
         return runs.prepare_run(
             store,
             event,
             settings=settings,
-            unpacked=find_unpacked_size(store, event),
+            unpacked=find_unpacked_size(store, event, parts),
+            parts=parts,
             champion=champion,
         )
 

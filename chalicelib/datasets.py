@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from chalicelib.keys import UPLOAD_FOLDER
+from chalicelib.keys import UPLOAD_FOLDER, find_parts_folder
 
 MAX_DATASET_LENGTH = 40
 DEFAULT_DATASET = "data"
@@ -18,7 +18,9 @@ def name_dataset(key: str) -> str:
     does one that looks as if it had one, so that no two keys share a dataset.
     """
     name = key[len(UPLOAD_FOLDER) :]
-    slug = _slug(name.rpartition(".")[0]) or DEFAULT_DATASET
+    folder = find_parts_folder(key)
+    stem = folder[len(UPLOAD_FOLDER) :] if folder else name.rpartition(".")[0]
+    slug = _slug(stem) or DEFAULT_DATASET
     if f"{slug}.zip" == name and _is_plain(slug):
         return slug
     mark = hash_parts(key, length=_HASH_LENGTH)

@@ -12,7 +12,7 @@ from chalicelib.advice import DEATHS, find_advice
 from chalicelib.causes import find_message
 from chalicelib.errors import AutopilotFailed, SettingsMissing
 from chalicelib.job_logs import JobLog, explain_job, find_job_log
-from chalicelib.keys import build_uri, forecast_key, run_key
+from chalicelib.keys import build_uri, forecast_key, name_upload, run_key
 from chalicelib.runs import SCHEMA, read_execution_input
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def build_status(
         "schema": SCHEMA,
         "run_id": ending.run_id,
         "dataset": ending.dataset,
-        "upload_name": (ending.upload_key or "").rpartition("/")[2] or None,
+        "upload_name": name_upload(ending.upload_key or "") or None,
         "status": ending.status,
         "complete": complete,
         "step": None if succeeded else found.step,

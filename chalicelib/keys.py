@@ -3,6 +3,8 @@
 UPLOAD_FOLDER = "raw/"
 # `aws s3 cp data.zip s3://<bucket>/raw`, without a slash, makes this very key.
 BARE_UPLOAD_KEY = "raw"
+# What Spark and others write beside the parts of a table, once all of them are there.
+FOLDER_MARK = "_SUCCESS"
 # What the transform writes, among a run's results.
 TRANSFORM_FOLDER = "raw/"
 # S3's own name for the version of an object that has none.
@@ -12,6 +14,18 @@ NO_VERSION = "null"
 def upload_key(name: str) -> str:
     """Build the key that a file is uploaded under."""
     return f"{UPLOAD_FOLDER}{name}"
+
+
+def find_parts_folder(key: str) -> str | None:
+    """Give the folder of parts that a key marks as whole; None where it is no mark."""
+    folder, slash, name = key.rpartition("/")
+    is_below = folder.startswith(UPLOAD_FOLDER) and folder != UPLOAD_FOLDER
+    return f"{folder}{slash}" if name == FOLDER_MARK and is_below else None
+
+
+def name_upload(key: str) -> str:
+    """Name what was uploaded under a key, without the folders that it lies in."""
+    return (find_parts_folder(key) or key).rstrip("/").rpartition("/")[2]
 
 
 CONFIG_FOLDER = "config/"

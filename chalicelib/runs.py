@@ -132,12 +132,15 @@ def prepare_run(
     *,
     settings: Mapping[str, str | None],
     unpacked: int,
+    parts: list[dict[str, Any]] | None = None,
     champion: Version | None = None,
 ) -> dict[str, Any]:
     """Write ``run.json``, and give what every later state needs to know.
 
     Parameters
     ----------
+    parts
+        The parts of a table that was uploaded as a folder.
     unpacked
         How many bytes the upload unpacks to.
     settings
@@ -147,6 +150,7 @@ def prepare_run(
     """
     run = {
         **build_run(execution_input, settings, bucket=store.bucket, unpacked=unpacked),
+        "parts": parts,
         "asked": execution_input.get("asked"),
         "champion": None
         if champion is None

@@ -13,7 +13,7 @@ from chalicelib.aws_errors import error_code
 from chalicelib.keys import NO_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from chalicelib.store import Store
@@ -32,7 +32,11 @@ _NOT_THERE = {"NoSuchKey", "NoSuchVersion", "InvalidRange"}
 _WRAP = 2**32
 
 
-def find_unpacked_size(store: Store, upload: Mapping[str, Any]) -> int:
+def find_unpacked_size(
+    store: Store,
+    upload: Mapping[str, Any],
+    parts: Iterable[Mapping[str, Any]] | None = None,
+) -> int:
     """Find how many bytes an upload unpacks to, by requests for parts of it.
 
     The size in the bucket where its content cannot be had, or says nothing of it.
@@ -41,7 +45,11 @@ def find_unpacked_size(store: Store, upload: Mapping[str, Any]) -> int:
     ----------
     upload
         The ``key``, ``version_id`` and ``size`` of an execution's input.
+    parts
+        The parts of a table, which are Parquet files, where it is a folder of them.
     """
+    if parts is not None:
+        return SHRINKS * sum(int(part["size"]) for part in parts)
     key, size = upload["key"], upload["size"]
     version = upload["version_id"]
 

@@ -1,5 +1,6 @@
 """What an S3 event says was uploaded, and whether that starts a run."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,10 +8,20 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from chalicelib.errors import RecordError
-from chalicelib.keys import BARE_UPLOAD_KEY, NO_VERSION, UPLOAD_FOLDER, upload_key
+from chalicelib.keys import (
+    BARE_UPLOAD_KEY,
+    FOLDER_MARK,
+    NO_VERSION,
+    UPLOAD_FOLDER,
+    find_parts_folder,
+    upload_key,
+)
 
 SUFFIXES = (".zip", ".csv", ".csv.gz", ".parquet")
-NEEDED_KEYS = " or ".join(upload_key(f"<name>{suffix}") for suffix in SUFFIXES)
+_NAME, _ENDINGS = upload_key("<name>"), ", ".join(SUFFIXES[:-1])
+NEEDED_KEYS = f"{_NAME}{_ENDINGS} or {SUFFIXES[-1]}, or {_NAME}/{FOLDER_MARK}"
+# What Spark, Dask and others call the files of one table, in a folder of its own.
+_PART = re.compile(rf"{UPLOAD_FOLDER}.+/part[-.]\d+[^/]*")
 _CREATED = "ObjectCreated:"
 _TOLD_LENGTH = 300
 
@@ -90,13 +101,19 @@ def find_obstacle(record: Mapping[str, Any], upload: Upload, bucket: str) -> str
 
 def starts_run(key: str) -> bool:
     """Tell whether an object with this key is an upload."""
-    if key == BARE_UPLOAD_KEY:
+    if key == BARE_UPLOAD_KEY or find_parts_folder(key):
         return True
-    return key.startswith(UPLOAD_FOLDER) and key.lower().endswith(SUFFIXES)
+    is_named = key.startswith(UPLOAD_FOLDER) and key.lower().endswith(SUFFIXES)
+    return is_named and not _PART.fullmatch(key)
 
 
 def explain_ignored(key: str) -> str:
     """Say why ``key`` starts nothing, and what would."""
+    if _PART.fullmatch(key):
+        return (
+            f"{key!r} starts no run, as it is one part of a table; write "
+            f"{key.rpartition('/')[0]}/{FOLDER_MARK} once all of them are there"
+        )
     return (
         f"{key!r} starts no run (needs {NEEDED_KEYS}); upload the data under such a key"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ SCHEMAS = {
 }
 DEFAULT_SETTINGS = "config/default.json"
 _BLOCK_BYTES = 1024 * 1024
+_LONGEST_NAME = 60  # characters of a part's name, of up to four bytes each
 # A job does not end because S3 was busy for some seconds.
 PATIENT = Config(retries={"mode": "standard", "max_attempts": 8})
 
@@ -191,7 +192,24 @@ class Bucket:
         upload
             The ``key``, ``version_id`` and ``etag`` of run.json.
         """
-        path = self.folder / "upload"
+        return self._download(upload, self.folder / "upload")
+
+    def download_parts(self, parts: Iterable[Mapping[str, Any]]) -> Path:
+        """Bring the very versions of the parts of a table, into a folder.
+
+        Parameters
+        ----------
+        parts
+            The ``key``, ``version_id`` and ``etag`` of each, as in run.json.
+        """
+        folder = self.folder / "upload"
+        folder.mkdir()
+        for number, part in enumerate(parts):
+            name = part["key"].rpartition("/")[2][-_LONGEST_NAME:]
+            self._download(part, folder / f"{number:05d}-{name}")
+        return folder
+
+    def _download(self, upload: Mapping[str, Any], path: Path) -> Path:
         which: dict[str, Any] = {"Bucket": self.name, "Key": upload["key"]}
         if upload["version_id"] in (None, "null"):
             # An unversioned bucket: at least the content must still be the same.

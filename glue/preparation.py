@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from glue.findings.finding import FileRejected, Findings, Inferred
 from glue.limits import MAX_SERIES, TRANSFORM_PART_BYTES, TRANSFORM_PART_SERIES
 from glue.reading.archive import ArchiveLimits, Upload, open_upload
 from glue.reading.kept_rows import RowStore
+from glue.reading.parts_folder import find_odd_part
 from glue.reading.profile import read_sample
 from glue.reading.tables import CHUNK_ROWS, Table, finish_table, open_table
 from glue.settings.layers import OWN_LAYER, Layer, Settings, merge_settings
@@ -172,6 +173,30 @@ def refuse_size(
     return Preparation(Upload(), settings, findings, {}, None)
 
 
+def refuse_parts(
+    key: str, parts: Iterable[str], bucket_settings: Layer | None
+) -> Preparation | None:
+    """Refuse a folder of parts by their keys alone, before they are brought here.
+
+    Parameters
+    ----------
+    key
+        The folder's, without a slash at its end.
+    parts
+        Those of the parts.
+    bucket_settings
+        The settings of the bucket for this dataset, if there are any.
+    """
+    found = find_odd_part([part[len(key) + 1 :] for part in parts])
+    if found is None:
+        return None
+    findings, (problem, remedy) = Findings(), found
+    layers = [] if bucket_settings is None else [bucket_settings]
+    settings = merge_settings(layers, findings)
+    findings.add("parts-unusable", remedy=remedy, folder=f"{key}/", problem=problem)
+    return Preparation(Upload(), settings, findings, {}, None)
+
+
 def _read_layers(upload: Upload, bucket_settings: Layer | None) -> Iterator[Layer]:
     if bucket_settings is not None:
         yield bucket_settings
@@ -286,6 +311,7 @@ class _Data:
             self.findings,
             chunk_rows=self.options.chunk_rows,
             by_record=self.options.by_record,
+            most_bytes=self.options.limits.total,
             others=lambda: self._list_columns(role),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -13,7 +14,14 @@ from glue.findings.finding import Findings, UploadRejected, list_some
 from glue.job import begin_job
 from glue.log import log_error, log_findings
 from glue.memory import keep_freed_memory
-from glue.preparation import Options, Preparation, prepare_upload, refuse_size
+from glue.preparation import (
+    Options,
+    Preparation,
+    prepare_upload,
+    refuse_parts,
+    refuse_size,
+)
+from glue.reading.parts_folder import list_changed, read_moment
 from glue.reporting.champion import describe_data, score_champion
 from glue.reporting.history import read_history
 from glue.run_documents import (
@@ -57,6 +65,7 @@ def preprocess(run_id: str, bucket: Bucket, options: Options | None = None) -> N
     run = bucket.read_json(keys.run)
     made = _prepare(run, bucket, keys, options or Options())
     _check_folder(bucket, keys, made.findings)
+    _check_parts(run, bucket, made.findings)
     log_findings(made.findings)
     if made.accepted and made.files is not None:
         _write_input(made.files, bucket, keys)
@@ -87,16 +96,20 @@ def _write_score(
 def _prepare(
     run: Mapping[str, Any], bucket: Bucket, keys: RunKeys, options: Options
 ) -> Preparation:
-    layer = _read_layer(run["settings"])
-    refused = refuse_size(_find_size(run["upload"]), layer, options.limits)
+    layer, parts = _read_layer(run["settings"]), run.get("parts")
+    key = _name_upload(run)
+    refused = refuse_size(_find_size(run), layer, options.limits)
+    if refused is None and parts is not None:
+        refused = refuse_parts(key, [part["key"] for part in parts], layer)
     if refused is not None:
         return refused
-    upload, work = bucket.download_upload(run["upload"]), bucket.folder / "work"
+    upload = _download(run, bucket)
+    work = bucket.folder / "work"
     work.mkdir()
     try:
         return prepare_upload(
             upload,
-            run["upload"]["key"],
+            key,
             work,
             bucket_settings=layer,
             options=options,
@@ -110,8 +123,42 @@ def _prepare(
         raise UploadRejected(findings) from None
 
 
-def _find_size(upload: Mapping[str, Any]) -> int:
-    """Give the bytes of an upload: unpacked, where its directory could be read."""
+def _name_upload(run: Mapping[str, Any]) -> str:
+    """Name the upload's key: of a folder of parts, the folder's."""
+    key: str = run["upload"]["key"]
+    return key if run.get("parts") is None else key.rpartition("/")[0]
+
+
+def _download(run: Mapping[str, Any], bucket: Bucket) -> Path:
+    if run.get("parts") is None:
+        return bucket.download_upload(run["upload"])
+    return bucket.download_parts(run["parts"])
+
+
+def _check_parts(run: Mapping[str, Any], bucket: Bucket, findings: Findings) -> None:
+    """Refuse parts that were not all there, or not as they are, when the mark was."""
+    if run.get("parts") is None:
+        return
+    folder, marked = f"{_name_upload(run)}/", read_moment(run["upload"]["event_time"])
+    changed = list_changed(
+        {stored.key: stored.modified for stored in bucket.list_objects(folder)},
+        {run["upload"]["key"], *(part["key"] for part in run["parts"])},
+        folder,
+        marked=marked,
+    )
+    if changed:
+        problem = f"{list_some(changed, 3)} changed since it was marked as whole"
+        findings.add("parts-unusable", folder=folder, problem=problem)
+
+
+def _find_size(run: Mapping[str, Any]) -> int:
+    """Give the bytes of an upload: unpacked, where its directory could be read.
+
+    What Parquet parts unpack to is no more than guessed, and nothing is refused by it.
+    """
+    upload, parts = run["upload"], run.get("parts")
+    if parts is not None:
+        return sum(part["size"] for part in parts)
     return max(upload.get("size") or 0, upload.get("unpacked") or 0)
 
 

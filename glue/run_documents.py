@@ -13,6 +13,7 @@ from glue.bucket import SCHEMAS, RunKeys
 from glue.engines import AUTOPILOT, BOTH, EMBEDDED, KEY
 from glue.findings.finding import Finding
 from glue.frequency import Frequency, parse_frequency
+from glue.reading.parts_folder import find_folder
 
 if TYPE_CHECKING:
     # The report reads these documents, and needs nothing of the preparation.
@@ -243,7 +244,8 @@ class Run:
     @property
     def upload_name(self) -> str:
         """The name of the file that was uploaded, without its folders."""
-        return str((self.upload or {}).get("key") or "").rpartition("/")[2]
+        key = str((self.upload or {}).get("key") or "")
+        return (find_folder(key) or key).rpartition("/")[2]
 
     @property
     def keys(self) -> RunKeys:

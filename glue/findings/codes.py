@@ -203,6 +203,13 @@ UPLOAD_CODES: dict[str, Code] = {
         "write it anew with plain columns (text, numbers, dates), or export it as CSV",
         "{file} cannot be read as Parquet ({problem})",
     ),
+    "parts-unusable": _error(
+        "A folder that was marked as whole is not one table of Parquet parts, or was "
+        "written to after its mark.",
+        "write `_SUCCESS` there once more when all parts are there; that starts a new "
+        "run",
+        "{folder} cannot be read as one table ({problem})",
+    ),
     "csv-delimiter": _fixed(
         "A table is delimited by semicolons, tabs or bars.",
         "there is nothing to do",

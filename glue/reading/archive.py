@@ -93,7 +93,7 @@ def open_upload(
     Parameters
     ----------
     path
-        The upload on disk.
+        The upload on disk; a folder, where it is the parts of one table.
     key
         Its name in the bucket; the content decides what it is, the name only
         what is said about it.
@@ -118,9 +118,11 @@ def _open(
     *,
     limits: ArchiveLimits,
 ) -> Upload:
+    name = posixpath.basename(key)
+    if path.is_dir():
+        return _take_folder(path, name, findings, limits)
     with path.open("rb") as file:
         start = file.read(4)
-    name = posixpath.basename(key)
     if start.startswith(_GZIP) and not name.casefold().endswith(".zip"):
         return _take_gzip(path, name, folder, findings, limits=limits)
     if start not in (b"PK\x03\x04", b"PK\x05\x06"):
@@ -143,6 +145,18 @@ def _take_table(
         problem, remedy = _explain_no_zip(path, name)
         findings.add("zip-unreadable", remedy=remedy, problem=problem)
         return Upload()
+    if size > limits.total:
+        _note_size(size, limits, findings)
+        return Upload()
+    listing: list[dict[str, object]] = [{"name": name, "bytes": size, "read_as": "TTS"}]
+    return Upload({"TTS": path}, {"TTS": name}, listing)
+
+
+def _take_folder(
+    path: Path, name: str, findings: Findings, limits: ArchiveLimits
+) -> Upload:
+    """Take a folder of parts as the TTS.csv."""
+    size = sum(part.stat().st_size for part in path.iterdir())
     if size > limits.total:
         _note_size(size, limits, findings)
         return Upload()

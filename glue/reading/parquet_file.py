@@ -1,10 +1,10 @@
-"""A Parquet file on disk: its header, and its rows as text, a batch at a time."""
+"""Parquet files on disk: their header, and their rows as text, a batch at a time."""
 
 from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 
 from glue.arrays import Array, as_texts
-from glue.findings.finding import Findings, Tallies, shorten
+from glue.findings.finding import Findings, Tallies, list_some, shorten
 from glue.reading.header import check_count, check_header
 from glue.rows import Rows
 
 MAGIC = b"PAR1"
-# A value in text is some bytes long. So many are more than the job has disk for; a
-# small file may promise them, as equal values take no room in it.
+# A value in text is some bytes long. More than the job has disk for may be promised by
+# a small file, as equal values take no room in it.
 _VALUE_BYTES = 8
-MAX_VALUES = 3 * 1024**3 // _VALUE_BYTES
+MAX_BYTES = 3 * 1024**3
 # What pandas calls the row labels that it writes beside a table.
 _LABELS = re.compile(r"__index_level_\d+__")
 _BLOCK = 1024 * 1024
@@ -32,9 +32,12 @@ _WHOLE = 2.0**53
 
 @dataclass(frozen=True)
 class ParquetFile:
-    """What is needed to read a Parquet file; ``columns`` are their names in it."""
+    """What is needed to read a table in Parquet; ``columns`` are their names in it.
 
-    path: Path
+    ``paths`` are the files of its parts, one or more.
+    """
+
+    paths: tuple[Path, ...]
     name: str
     rows: int
     columns: tuple[str, ...]
@@ -55,34 +58,43 @@ class ParquetFile:
     ) -> Iterator[Rows]:
         """Yield the rows as text, some at a time; the first one's number is 1."""
         first = 1
-        with _reading(self.name, findings), _opened(self.path) as file:
-            columns = list(self.columns)
-            for batch in file.iter_batches(size or self.chunk_rows, columns=columns):
-                numbers = np.arange(first, first + batch.num_rows)
-                texts = {
-                    name: _write_column(batch.column(at))
-                    for at, name in enumerate(self.header)
-                }
-                first += batch.num_rows
+        for path in self.paths:
+            with _reading(self.name, findings):
+                for texts, count in self._read(path, size or self.chunk_rows):
+                    yield Rows.undated(texts, np.arange(first, first + count))
+                    first += count
+
+    def _read(self, path: Path, size: int) -> Iterator[tuple[dict[str, Array], int]]:
+        """Read a file's columns as text, so many rows at a time, and how many."""
+        with _opened(path) as file:
+            for batch in file.iter_batches(size, columns=list(self.columns)):
                 if batch.num_rows:
-                    yield Rows.undated(texts, numbers)
+                    written = [_write_column(batch[name]) for name in self.columns]
+                    yield dict(zip(self.header, written)), batch.num_rows
 
 
 def open_parquet(
-    path: Path, name: str, findings: Findings, *, chunk_rows: int
+    paths: Sequence[Path],
+    name: str,
+    findings: Findings,
+    *,
+    chunk_rows: int,
+    most_bytes: int = MAX_BYTES,
 ) -> ParquetFile:
-    """Read what a Parquet file says about itself.
+    """Read what a Parquet file, or each part of a table, says about itself.
 
     Parameters
     ----------
-    path
-        The file on disk.
+    paths
+        The files on disk.
     name
         Its name in the upload, for the messages.
     findings
         Takes what is noticed about it.
     chunk_rows
         Rows that are later read at a time.
+    most_bytes
+        About how many bytes its rows may be as text.
 
     Raises
     ------
@@ -91,18 +103,35 @@ def open_parquet(
     """
     if importlib.util.find_spec("pyarrow") is None:
         raise findings.reject("parquet-no-reader", file=name)
-    with _reading(name, findings), _opened(path) as file:
-        rows, columns = file.metadata.num_rows, tuple(file.schema_arrow.names)
+    rows, columns = _read_heads(paths, name, findings)
     check_count(len(columns), name, findings)
-    if rows * len(columns) > MAX_VALUES:
-        problem = f"it holds {rows * len(columns)} values; at most {MAX_VALUES}"
+    most = most_bytes // _VALUE_BYTES
+    if rows * len(columns) > most:
+        problem = f"it holds {rows * len(columns)} values; at most {most}"
         raise findings.reject("parquet-unreadable", file=name, problem=problem)
     kept = tuple(column for column in columns if not _LABELS.fullmatch(column))
     if len(kept) < len(columns):
         findings.add("row-numbers-dropped", file=name)
     header = tuple(column.strip() for column in kept)
     check_header(header, name, findings)
-    return ParquetFile(path, name, rows, kept, header, chunk_rows)
+    return ParquetFile(tuple(paths), name, rows, kept, header, chunk_rows)
+
+
+def _read_heads(
+    paths: Iterable[Path], name: str, findings: Findings
+) -> tuple[int, tuple[str, ...]]:
+    """Count the rows of all parts, and give their columns, which have to be alike."""
+    rows, columns = 0, tuple[str, ...]()
+    for at, path in enumerate(paths):
+        with _reading(name, findings), _opened(path) as file:
+            found = tuple(file.schema_arrow.names)
+            rows += file.metadata.num_rows
+        columns = columns if at else found
+        if sorted(found) != sorted(columns):
+            problem = f"its part {path.name!r} has the columns {list_some(found)}; "
+            problem += f"the first one has {list_some(columns)}"
+            raise findings.reject("parquet-unreadable", file=name, problem=problem)
+    return rows, columns
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from glue.findings.finding import FileRejected, Findings, Tallies
 from glue.reading.csv_file import open_csv
 from glue.reading.header import HeaderRejected
 from glue.reading.parquet_file import MAGIC as PARQUET_MAGIC
-from glue.reading.parquet_file import open_parquet
+from glue.reading.parquet_file import MAX_BYTES, open_parquet
 from glue.rows import Rows
 
 # More rows at a time cost less each, until their arrays no longer fit the caches.
@@ -88,6 +88,7 @@ def open_table(
     *,
     chunk_rows: int = CHUNK_ROWS,
     by_record: bool = False,
+    most_bytes: int = MAX_BYTES,
     others: Callable[[], Sequence[Mapping[str, Sequence[str]]]] | None = None,
 ) -> Table | None:
     """Open a table by its first bytes; None when it cannot be used.
@@ -95,7 +96,7 @@ def open_table(
     Parameters
     ----------
     path
-        The file on disk.
+        The file on disk, or a folder of Parquet files that are one table.
     name
         Its name in the upload, for the messages.
     findings
@@ -104,14 +105,17 @@ def open_table(
         Rows that are later read at a time.
     by_record
         Whether the simple lines of a CSV file are read a record at a time as well.
+    most_bytes
+        About how many bytes the rows of a Parquet file may be as text.
     others
         Gives the columns of the other tables with some values, for names that lack.
     """
-    with path.open("rb") as file:
-        start = file.read(len(PARQUET_MAGIC))
+    paths = sorted(path.iterdir()) if path.is_dir() else [path]
     try:
-        if start == PARQUET_MAGIC:
-            return open_parquet(path, name, findings, chunk_rows=chunk_rows)
+        if path.is_dir() or _is_parquet(path):
+            return open_parquet(
+                paths, name, findings, chunk_rows=chunk_rows, most_bytes=most_bytes
+            )
         return open_csv(
             path, name, findings, chunk_rows=chunk_rows, by_record=by_record
         )
@@ -121,3 +125,8 @@ def open_table(
         return None
     except FileRejected:
         return None
+
+
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(PARQUET_MAGIC)) == PARQUET_MAGIC

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from glue.shaping.workers import Shelf
 
 if TYPE_CHECKING:
-    import pandas as pd
     from pyspark.sql import SparkSession
 
 Result = TypeVar("Result")
@@ -47,8 +46,8 @@ class SparkWorkers:
     def run(self, step: Callable[[int], Result], count: int) -> Iterator[Result]:
         """Do a step for all parts, then give what each found."""
         found = self._shelf.divide(f"found-{next(self._count)}")
-        parts = self._session.range(0, count, 1, numPartitions=count)
-        parts.mapInPandas(_Task(step, found), "id long").collect()
+        context = self._session.sparkContext
+        context.range(0, count, numSlices=count).foreach(_Task(step, found))
         for number in range(count):
             with found.fetch(_name(number)) as path:
                 yield pickle.loads(path.read_bytes())
@@ -56,17 +55,14 @@ class SparkWorkers:
 
 @dataclass(frozen=True)
 class _Task:
-    """Does a step for the parts of a partition, and keeps what it gives."""
+    """Does a step for a part, and keeps what it gives."""
 
     step: Callable[[int], Any]
     found: Shelf
 
-    def __call__(self, frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        for frame in frames:
-            for number in frame["id"].tolist():
-                with self.found.keep(_name(number)) as path:
-                    path.write_bytes(pickle.dumps(self.step(number), protocol=4))
-            yield frame
+    def __call__(self, number: int) -> None:
+        with self.found.keep(_name(number)) as path:
+            path.write_bytes(pickle.dumps(self.step(number), protocol=4))
 
 
 def _name(number: int) -> str:

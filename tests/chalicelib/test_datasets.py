@@ -27,6 +27,7 @@ def test_plain_key_is_the_dataset(key, dataset):
         ("raw/sales.csv", "sales"),
         ("raw/sales.parquet", "sales"),
         ("raw/team/sales.zip", "team-sales"),
+        ("raw/sales/_SUCCESS", "sales"),
         ("raw", "data"),
         ("raw/.zip", "data"),
         ("raw/sales-0123456789ab.zip", "sales-0123456789ab"),

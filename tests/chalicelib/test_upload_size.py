@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.upload_size import MOST_READ, SHRINKS, measure
+from chalicelib.upload_size import MOST_READ, SHRINKS, find_unpacked_size, measure
 
 CSV = b"item_id,timestamp,sales\n" + b"A,2020-01-01,1\n" * 1000
 
@@ -106,3 +106,9 @@ def test_endless_list_of_members_is_not_read():
     padded[at : at + 4] = (MOST_READ + 100).to_bytes(4, "little")
 
     assert measure_bytes(bytes(padded)) == len(padded)
+
+
+def test_folder_is_as_large_as_its_parts():
+    parts = [{"size": 100}, {"size": 20}]
+
+    assert find_unpacked_size(None, {}, parts) == 120 * SHRINKS

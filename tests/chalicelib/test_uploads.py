@@ -31,9 +31,13 @@ def make_record(key, **inner):
         "raw/data.parquet",
         "raw/DATA.Csv",
         "raw/team a/b.zip",
+        "raw/shop/_SUCCESS",
+        "raw/team/shop/_SUCCESS",
+        "raw/part-00000.parquet",
+        "raw/team/part-time.csv",
     ],
 )
-def test_zip_and_csv_start_a_run(key):
+def test_tables_and_whole_folders_start_a_run(key):
     assert starts_run(key)
 
 
@@ -47,11 +51,23 @@ def test_zip_and_csv_start_a_run(key):
         "rawdata.zip",
         "raw.zip",
         "x/a.zip",
+        "raw/_SUCCESS",
+        "raw//_SUCCESS",
+        "raw/shop/_success",
+        "x/shop/_SUCCESS",
     ],
 )
 def test_anything_else_is_ignored(key):
     assert not starts_run(key)
     assert "raw/<name>.zip" in explain_ignored(key)
+
+
+@pytest.mark.parametrize(
+    "key", ["raw/shop/part-00000-1f.c000.snappy.parquet", "raw/shop/part.0.parquet"]
+)
+def test_part_waits_for_the_mark(key):
+    assert not starts_run(key)
+    assert "write raw/shop/_SUCCESS" in explain_ignored(key)
 
 
 def test_key_is_decoded_exactly_once():

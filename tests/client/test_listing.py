@@ -159,8 +159,8 @@ def test_table_tells_runs_and_lost_uploads():
         "no run 1 min ago - raw/x.zip",
         "started no run; see `chalice logs -n on_upload --stage dev`",
         "no run 1 min ago - raw/x.txt",
-        "starts no run (needs raw/<name>.zip or raw/<name>.csv or raw/<name>.csv.gz or "
-        "raw/<name>.parquet)",
+        "starts no run (needs raw/<name>.zip, .csv, .csv.gz or .parquet, or "
+        "raw/<name>/_SUCCESS)",
         "there are older runs; show more with --limit",
     ]
 

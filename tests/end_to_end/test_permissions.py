@@ -262,9 +262,11 @@ def has_succeeded(stage, run_id):
 
 
 def refuse_upload(stage):
-    """Let a Glue job fail, whose log is read then."""
-    ended = stage.upload("raw/refused.zip", b"no zip")
-    stage.wait_for_json(f"runs/{ended['name']}/status.json")
+    """Let Glue jobs fail, whose log is read then: of an archive, and of a folder."""
+    stage.put("raw/refused/part-00000.parquet", b"PAR1")
+    for key in ("raw/refused.zip", "raw/refused/_SUCCESS"):
+        ended = stage.upload(key, b"no zip")
+        stage.wait_for_json(f"runs/{ended['name']}/status.json")
 
 
 def sweep_up(stage):

@@ -1,12 +1,15 @@
 """The job that Spark does, run by the local AWS on a run that the shell prepared."""
 
 import json
+import subprocess
 
 import pytest
 
+from localaws.glue_jobs.spark import PLACE
 from tests.building.local_resources import make_archive
 from tests.building.local_stage import STAGE, deploy_stage
 from tests.building.spark_jobs import NEEDS_SPARK, prepare_on_spark
+from tests.building.uploads import prepare
 from tests.building.whole_run_uploads import make_table
 
 JOB = f"automl-ts-mlops-pipeline-{STAGE}-preprocess_on_spark"
@@ -41,3 +44,27 @@ def test_spark_prepares_a_run_as_the_shell_does(stage):
     prepare_on_spark(stage, JOB, run_id)
 
     assert read_made(stage, run_id) == made
+
+
+def write_parquet(path, lines):
+    """Write a table as Parquet, in the environment of Spark, which has pyarrow."""
+    program = "import pandas, sys; pandas.read_csv(sys.stdin).to_parquet(sys.argv[1])"
+    command = [str(PLACE / "bin" / "python"), "-c", program, str(path)]
+    subprocess.run(command, input="".join(lines), text=True, check=True)
+
+
+def test_folder_of_parquet_parts_is_one_upload(stage, tmp_path):
+    table = make_table("abcdef", months=36)
+    header, *rows = table.splitlines(keepends=True)
+    for number in (0, 1):
+        path = tmp_path / f"part-0000{number}.parquet"
+        write_parquet(path, [header, *rows[number::2]])
+        stage.put(f"raw/folder/{path.name}", path.read_bytes())
+    ended = stage.upload("raw/folder/_SUCCESS", b"")
+    run_id = json.loads(ended["input"])["run_id"]
+
+    prepare_on_spark(stage, JOB, run_id)
+
+    train = stage.read(f"input/{run_id}/train/train.csv")
+    assert train.decode() == prepare({"TTS.csv": table}).train
+    assert run_id.startswith("folder")

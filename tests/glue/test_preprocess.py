@@ -175,6 +175,48 @@ def test_other_training_data_is_refused(tmp_path):
     assert f"input/{RUN_ID}/train/train.csv" not in s3.objects
 
 
+def make_folder_bucket(parts, *, after=()):
+    """Make the bucket of a folder of parts, and of others that came after its mark."""
+    s3 = make_bucket(b"", key="raw/shop/_SUCCESS")
+    run = s3.read_json(f"runs/{RUN_ID}/run.json")
+    run["upload"]["event_time"] = "2026-01-01T00:00:00Z"
+    run["parts"] = [
+        {"key": f"raw/shop/{name}", "version_id": "v1", "etag": "e", "size": 4}
+        for name in parts
+    ]
+    s3.put_object(Key=f"runs/{RUN_ID}/run.json", Body=json.dumps(run))
+    for name in (*parts, *after):
+        s3.objects[f"raw/shop/{name}"] = s3.versions[f"raw/shop/{name}", "v1"] = b"PAR1"
+    return s3
+
+
+@pytest.mark.parametrize(
+    ("parts", "after"),
+    [
+        ([], []),
+        (["year=2024/part-0.parquet"], []),
+        (["part-0.parquet"], ["part-1.parquet"]),
+    ],
+    ids=["nothing", "partitions", "one too late"],
+)
+def test_folder_of_no_whole_table_is_refused(tmp_path, parts, after):
+    s3 = make_folder_bucket(parts, after=after)
+
+    with pytest.raises(UploadRejected, match="parts-unusable"):
+        run_preprocess(s3, tmp_path)
+
+    assert read_report(s3)["outcome"] == "refused"
+
+
+def test_whole_folder_is_read_as_one_table(tmp_path):
+    s3 = make_folder_bucket(["part-0.parquet", "part-1.parquet"], after=["_notes"])
+
+    with pytest.raises(UploadRejected, match="parquet-") as caught:
+        run_preprocess(s3, tmp_path)
+
+    assert "parts-unusable" not in str(caught.value)
+
+
 def test_files_beside_the_training_data_are_no_matter(tmp_path):
     s3 = make_bucket(make_zip({"TTS.csv": make_tts()}))
     for name in ("train/train.csv", "train.csv.bak", "transform/part-00001.csv"):

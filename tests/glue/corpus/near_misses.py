@@ -1001,5 +1001,6 @@ WITHOUT_NEAR_MISS = {
     "internal-error": "it stands for what nobody foresaw, so there is no rule to miss",
     "parquet-no-reader": "it depends on what is installed; see test_parquet_file",
     "parquet-unreadable": "it depends on what is installed; see test_parquet_file",
+    "parts-unusable": "it is about the bucket; its near miss is in test_preprocess",
     "input-folder-used": "it is about the bucket; its near miss is in test_preprocess",
 }

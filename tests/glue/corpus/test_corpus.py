@@ -27,7 +27,7 @@ CASES = [case for module in MODULES for case in module.CASES]
 # what is installed: see test_parquet_file.
 WITHOUT_CASE = {
     *("internal-error", "input-folder-used"),
-    *("parquet-no-reader", "parquet-unreadable"),
+    *("parquet-no-reader", "parquet-unreadable", "parts-unusable"),
 }
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
+from glue.preparation import prepare_upload
 from tests.building.uploads import (
     HEADER,
     make_csv,
@@ -78,6 +79,52 @@ def test_bare_parquet_gives_what_csv_gives():
     assert made.train == prepare(make_tts(), "raw/sales.csv").train
 
 
+def prepare_parts(folder, *parts):
+    """Prepare a folder of parts of one table."""
+    for name in ("shop", "work"):
+        (folder / name).mkdir()
+    for number, part in enumerate(parts):
+        (folder / "shop" / f"{number:05d}-part.parquet").write_bytes(part)
+    return prepare_upload(folder / "shop", "raw/shop", folder / "work")
+
+
+@NEEDS_PYARROW
+def test_parts_of_a_table_give_what_it_gives(tmp_path):
+    swapped = [row[::-1] for row in ROWS[30:]]
+    made = prepare_parts(
+        tmp_path,
+        make_parquet(HEADER, ROWS[:10]),
+        make_parquet(HEADER, []),
+        make_parquet(HEADER, ROWS[10:30]),
+        make_parquet(HEADER[::-1], swapped),
+    )
+
+    assert made.files.train.read_text() == make_tts()
+    assert list(made.findings) == []
+    assert made.upload.listing[0]["name"] == "shop"
+
+
+@NEEDS_PYARROW
+def test_rows_are_numbered_through_all_parts(tmp_path):
+    odd = [("A", "soon", 1)]
+    made = prepare_parts(
+        tmp_path, make_parquet(HEADER, ROWS), make_parquet(HEADER, odd)
+    )
+
+    (found,) = [one for one in made.findings if one.code == "timestamp-unreadable"]
+    assert found.examples[0].row == len(ROWS) + 1
+
+
+@NEEDS_PYARROW
+def test_part_with_other_columns_is_refused(tmp_path):
+    other = make_parquet((*HEADER[:2], "units"), ROWS)
+    made = prepare_parts(tmp_path, make_parquet(HEADER, ROWS), other)
+
+    (found,) = made.findings
+    assert found.code == "parquet-unreadable"
+    assert "its part '00001-part.parquet' has the columns" in found.what
+
+
 @NEEDS_PYARROW
 @pytest.mark.parametrize("chunk_rows", [7, 10_000])
 def test_tables_in_a_zip_give_what_csv_gives(chunk_rows):
@@ -103,9 +150,9 @@ def test_tables_in_a_zip_give_what_csv_gives(chunk_rows):
         ([1.5, 2.25], ["1.5", "2.25"]),
         ([1.0, None], ["1", ""]),
         ([True, False], ["1", "0"]),
-        (["x", None], ["x", ""]),
+        (["x", None], ["x", "(blank)"]),
         ([Decimal("1.50"), Decimal("2.25")], ["1.5", "2.25"]),
-        ([date(2020, 1, 2), None], ["2020-01-02", ""]),
+        ([date(2020, 1, 2), None], ["2020-01-02", "(blank)"]),
         (pd.Categorical(["a", "b"]), ["a", "b"]),
         ([2**53 - 1, 1], ["9007199254740991", "1"]),
     ],
