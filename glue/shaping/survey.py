@@ -77,12 +77,15 @@ class Survey:
         moments = self.moments.tolist()
         if not _LEAST_MOMENTS <= len(moments) <= _MOST_MOMENTS:
             return False
-        swapped = np.unique(np.array(list(map(_swap_back, moments)), dtype=np.int64))
-        before, even = map(_share_even, (self.moments, swapped))
-        return (
-            len(swapped) == len(moments)
+        before = _share_even(self.moments)
+        swapped = np.array(list(map(_swap_back, moments)), dtype=np.int64)
+        some = np.where(_mark_lonely(self.moments), swapped, self.moments)
+        return before < _UNEVEN and any(
+            len(mended) == len(moments)
             and (even >= _EVEN or _FEWER * (1 - even) <= 1 - before)
-            and before < _UNEVEN
+            for mended, even in (
+                (m, _share_even(m)) for m in map(np.unique, (swapped, some))
+            )
         )
 
     def find_uneven(self) -> Array:
@@ -360,6 +363,16 @@ def _swap_back(seconds: int) -> int:
     if moment.day <= 12:
         moment = moment.replace(month=moment.day, day=moment.month)
     return int((moment - _EPOCH).total_seconds())
+
+
+def _mark_lonely(moments: Array) -> Array:
+    """Mark the moments without another at the commonest step before or behind."""
+    steps, counts = np.unique(np.diff(moments), return_counts=True)
+    step = steps[counts.argmax()]
+    lonely: Array = ~np.isin(moments - step, moments) & ~np.isin(
+        moments + step, moments
+    )
+    return lonely
 
 
 def _share_even(moments: Array) -> float:

@@ -249,6 +249,12 @@ class _RoleSearch:
         if role == TARGET and _has_prices(able):
             self._note_unclear(role, able)
             return
+        unsure = self._list_merged(able) if role == TARGET else []
+        if role == ITEM:
+            unsure = self._list_unlikely(free, able)
+        if unsure:
+            self._note_unclear(role, unsure)
+            return
         able.sort(key=lambda name: rank_name(role, name))
         misnamed = role == TIME and self._is_misnamed(free, able)
         if misnamed or (role != ITEM and self._has_spoilt(role, free, able)):
@@ -265,6 +271,25 @@ class _RoleSearch:
             self._infer_by_rows(role, [name for name in free if name in able])
         else:
             self._note_missing(role, free)
+
+    def _list_merged(self, able: list[str]) -> list[str]:
+        """List the two sides of a target that stands twice, as a merge leaves it."""
+        sides = (
+            [name[:-1] + side for side in "xy"] for name in able if name[-2:] == "_x"
+        )
+        both = [
+            one for one in sides if one[1] in able and is_usual(TARGET, one[0][:-2])
+        ]
+        return both[0] if both else []
+
+    def _list_unlikely(self, free: list[str], able: list[str]) -> list[str]:
+        """List what says of what sort things are, and the unfit column called as items.
+
+        One of them would have to be the item, and the header may be in another order.
+        """
+        named = [n for n in free if is_usual(ITEM, n) and n not in able]
+        only_sorts = bool(able) and all(map(is_sort, able))
+        return [*named, *able] if named and only_sorts else []
 
     def _has_spoilt(self, role: str, free: list[str], able: list[str]) -> bool:
         """Say whether a column has the name of a role, and values that are spoilt.
@@ -612,6 +637,9 @@ class _RoleSearch:
         item, target = self.columns.get(ITEM), self.columns.get(TARGET)
         if item not in self.header or target is None or is_usual(TARGET, target):
             return
+        if is_usual(TARGET, item) and not is_usual(ITEM, item):
+            self._tell_ids_for_target(item)
+            return
         ids = [text.strip() for text in self.sample[item].tolist()]
         if len(set(ids)) < _UNIQUE * len(ids) or not all(map(is_number, ids)):
             return
@@ -630,6 +658,24 @@ class _RoleSearch:
                     why=f": {item!r} stands above the numbers instead, such as {shown}",
                     file=self.file,
                 )
+
+    def _tell_ids_for_target(self, column: str) -> None:
+        """Say that a target's name stands above what could only be the ids."""
+        others = [name for name in self.header if is_usual(ITEM, name)]
+        if ITEM in self.configured or not others:
+            return
+        texts = self.sample[column].tolist()
+        self.findings.add(
+            "target-not-number",
+            count=len(texts),
+            examples=self.sample.first_texts(
+                np.ones(len(texts), dtype=bool), self.file, column
+            ),
+            remedy=f"swap the names {others[0]!r} and {column!r} in the header",
+            column=column,
+            why=f": ids seem to stand there, and numbers under {others[0]!r}",
+            file=self.file,
+        )
 
     def check_amounts_for_ids(self) -> None:
         """Refuse amounts that stand under the ids' name, and ids under the target's.

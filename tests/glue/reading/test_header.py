@@ -1,6 +1,6 @@
 import pytest
 
-from tests.building.uploads import Case, as_zip, make_tts
+from tests.building.uploads import Case, as_zip, make_rows, make_tts
 from tests.glue.corpus.related import related
 
 TTS = make_tts()
@@ -79,3 +79,29 @@ def test_names_between_other_delimiters_are_written_out(mark, named):
 
     assert f"separated by {named}, and its rows by commas" in told
     assert "so that the line reads sku,Day,target_value" in told
+
+
+def test_ids_under_the_name_of_the_target_are_told():
+    rows = [(i, t, v + n) for n, (i, t, v) in enumerate(make_rows())]
+    others = "".join(f"{i},{t},{v},{v / 7:.2f}\n" for i, t, v in rows)
+
+    told = tell("target-not-number", f"sales,timestamp,sku,price\n{others}")
+
+    assert "swap the names 'sku' and 'sales' in the header" in told
+
+
+def test_target_on_both_sides_of_a_merge_is_unclear():
+    rows = "".join(f"{i},{t},{v},{v},5\n" for i, t, v in make_rows())
+
+    told = tell("column-unclear", f"item_id,timestamp,sales_x,sales_y,price\n{rows}")
+
+    assert "the target ('sales_x' with '120', 'sales_y' with '120')" in told
+
+
+def test_sort_is_no_item_beside_a_column_called_as_items_are():
+    rows = [(t, v + n / 100, n % 5) for n, (_, t, v) in enumerate(make_rows())]
+    lines = "".join(f"{t},{v},{n},{'ab'[k > 23]}\n" for k, (t, v, n) in enumerate(rows))
+
+    told = tell("column-unclear", f"timestamp,sku,y,category\n{lines}")
+
+    assert "the item id ('sku' with" in told

@@ -24,3 +24,14 @@ def test_horizon_that_lacks_a_few_months_is_told(count, horizon):
     found = find("horizon-shortened", months(count))
 
     assert f"only {horizon} are forecast, as the usual 12 need 48" in found.what
+
+
+def test_dates_swapped_in_some_rows_only_are_told():
+    days = [date(2020, 3, 13) + timedelta(days=n) for n in range(64)]
+    days[55:] = [
+        d.replace(month=d.day, day=d.month) if d.day < 13 else d for d in days[55:]
+    ]
+
+    found = find("timestamp-swapped", days)
+
+    assert found.level == "error"
