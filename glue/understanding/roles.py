@@ -283,11 +283,12 @@ class _RoleSearch:
         return both[0] if both else []
 
     def _list_unlikely(self, free: list[str], able: list[str]) -> list[str]:
-        """List what says of what sort things are, and the unfit column called as items.
+        """List what says of what sort things are, and numbers that are called as items.
 
         One of them would have to be the item, and the header may be in another order.
         """
         named = [n for n in free if is_usual(ITEM, n) and n not in able]
+        named = [n for n in named if all(map(is_number, self.sample[n].tolist()))]
         only_sorts = bool(able) and all(map(is_sort, able))
         return [*named, *able] if named and only_sorts else []
 
