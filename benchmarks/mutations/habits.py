@@ -7,7 +7,6 @@ from datetime import timedelta
 from random import Random
 
 from benchmarks.mutations.draft import (
-    GROUP,
     ITEM,
     SENSELESS,
     TARGET,
@@ -18,7 +17,6 @@ from benchmarks.mutations.draft import (
     spell_number,
 )
 from benchmarks.mutations.kinds import (
-    IDS,
     LINES,
     MOMENTS,
     STRAYS,
@@ -63,9 +61,10 @@ def unit_in_a_column(draft: Draft, random: Random) -> bool:
     at, decimals = sheet.at(TARGET), sheet.decimals[TARGET]
     boxes = set(some_rows(sheet, random))
     for row in boxes:
-        cell = sheet.rows[row].cells[at]
-        text = spell_number((cell.value or 0) / 12, decimals, draft.writing.mark)
-        sheet.put(row, TARGET, text)
+        cell, mark = sheet.rows[row].cells[at], draft.writing.mark
+        if cell.text != spell_number(cell.value, decimals, mark):
+            return False
+        sheet.put(row, TARGET, spell_number(cell.value / 12, decimals, mark))
     words = ["box" if row in boxes else "pcs" for row in range(len(sheet.rows))]
     cells = [Cell(word, word) for word in words]
     sheet.add_column(name, cells, len(sheet.columns))
@@ -88,37 +87,6 @@ def parts_of_the_date_beside(draft: Draft, random: Random) -> bool:
         cells = [Cell(str(value), float(value)) for value in values]
         sheet.add_column(name, cells, random.choice((0, len(sheet.columns))))
         sheet.decimals[name] = 0
-    return True
-
-
-@kind(*IDS, "rts-rows-unmatched")
-def groups_as_fractions_in_one_table(draft: Draft, random: Random) -> bool:
-    """Write numbers of groups as a program does that had blanks among them."""
-    if not draft.tts.has(GROUP) or "RTS" not in draft.sheets:
-        return False
-    sheet = random.choice([draft.tts, draft.sheets["RTS"]])
-    texts = {cell.text for cell in sheet.cells(GROUP)}
-    if not all(text.isdecimal() for text in texts):
-        return False
-    for row, cell in enumerate(sheet.cells(GROUP)):
-        sheet.put(row, GROUP, f"{cell.text}.0")
-    return True
-
-
-@kind(*MOMENTS, "timestamp-time-dropped", "off-boundary", "timestamp-timezone")
-def days_as_universal_time(draft: Draft, random: Random) -> bool:
-    """Stamp midnights of Berlin by the hour that it is in London then."""
-    if draft.frequency == "H":
-        return False
-    mark = random.choice(("", "Z", "+00:00"))
-    for sheet in draft.sheets.values():
-        if not sheet.has(TIME):
-            continue
-        for row, cell in enumerate(sheet.cells(TIME)):
-            at = cell.value
-            hours = 2 if 4 <= at.month <= 10 else 1
-            text = f"{at - timedelta(hours=hours):%Y-%m-%d %H:%M:%S}{mark}"
-            sheet.put(row, TIME, text)
     return True
 
 
@@ -241,21 +209,6 @@ def columns_of_a_merge(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind(*MOMENTS, *STRAYS, "steps-irregular", "off-boundary", "frequency-unclear")
-def holidays_moved(draft: Draft, random: Random) -> bool:
-    """Stamp some weeks by their second day, as where the first was a holiday."""
-    if draft.frequency != "W":
-        return False
-    sheet = draft.tts
-    moments = sorted({cell.value for cell in sheet.cells(TIME)})
-    late = set(random.sample(moments, random.randint(1, 3)))
-    for row, cell in enumerate(sheet.cells(TIME)):
-        if cell.value in late:
-            moved = cell.value + timedelta(days=1)
-            sheet.put(row, TIME, moved.strftime(draft.writing.dates))
-    return True
-
-
 @kind(*MOMENTS, *STRAYS, "finer-than-frequency")
 def orders_not_summed(draft: Draft, random: Random) -> bool:
     """Part some rows in two of the same date, as orders are."""
@@ -264,12 +217,11 @@ def orders_not_summed(draft: Draft, random: Random) -> bool:
         return False
     at, decimals = sheet.at(TARGET), sheet.decimals[TARGET]
     for row in reversed(some_rows(sheet, random)):
-        value = sheet.rows[row].cells[at].value or 0
-        part = round(value / 3, decimals)
-        texts = [
-            spell_number(one, decimals, draft.writing.mark)
-            for one in (part, value - part)
-        ]
+        cell, mark = sheet.rows[row].cells[at], draft.writing.mark
+        if cell.text != spell_number(cell.value, decimals, mark):
+            return False
+        part = round(cell.value / 3, decimals)
+        texts = [spell_number(v, decimals, mark) for v in (part, cell.value - part)]
         twin = Row(list(sheet.rows[row].cells), meant=False)
         sheet.put(row, TARGET, texts[0])
         twin.cells[at] = Cell(texts[1], None)

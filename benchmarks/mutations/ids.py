@@ -324,3 +324,17 @@ def another_name_of_the_item(draft: Draft, random: Random) -> bool:
     cells = [Cell(text, text) for text in texts]
     sheet.add_column(name, cells, sheet.at(ITEM) + random.choice((0, 1)))
     return True
+
+
+@kind(*IDS, "rts-rows-unmatched")
+def groups_as_fractions_in_one_table(draft: Draft, random: Random) -> bool:
+    """Write numbers of groups as a program does that had blanks among them."""
+    if not draft.tts.has(GROUP) or "RTS" not in draft.sheets:
+        return False
+    sheet = random.choice([draft.tts, draft.sheets["RTS"]])
+    texts = {cell.text for cell in sheet.cells(GROUP)}
+    if not all(text.isdecimal() for text in texts):
+        return False
+    for row, cell in enumerate(sheet.cells(GROUP)):
+        sheet.put(row, GROUP, f"{cell.text}.0")
+    return True

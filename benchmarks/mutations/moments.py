@@ -625,3 +625,35 @@ def another_date_beside(draft: Draft, random: Random) -> bool:
     cells = [Cell(text, text) for text in texts]
     sheet.add_column(name, cells, random.choice((0, len(sheet.columns))))
     return True
+
+
+@kind(*MOMENTS, "timestamp-day-early", "off-boundary")
+def days_as_universal_time(draft: Draft, random: Random) -> bool:
+    """Stamp midnights of Berlin by the hour that it is in London then."""
+    if draft.frequency == "H":
+        return False
+    mark = random.choice(("", "Z", "+00:00"))
+    for sheet in draft.sheets.values():
+        if not sheet.has(TIME):
+            continue
+        for row, cell in enumerate(sheet.cells(TIME)):
+            at = cell.value
+            hours = 2 if 4 <= at.month <= 10 else 1
+            text = f"{at - timedelta(hours=hours):%Y-%m-%d %H:%M:%S}{mark}"
+            sheet.put(row, TIME, text)
+    return True
+
+
+@kind(*MOMENTS, *STRAYS, "steps-irregular", "off-boundary", "frequency-unclear")
+def holidays_moved(draft: Draft, random: Random) -> bool:
+    """Stamp some weeks by their second day, as where the first was a holiday."""
+    if draft.frequency != "W":
+        return False
+    sheet = draft.tts
+    moments = sorted({cell.value for cell in sheet.cells(TIME)})
+    late = set(random.sample(moments, random.randint(1, 3)))
+    for row, cell in enumerate(sheet.cells(TIME)):
+        if cell.value in late:
+            moved = cell.value + timedelta(days=1)
+            sheet.put(row, TIME, moved.strftime(draft.writing.dates))
+    return True

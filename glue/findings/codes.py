@@ -433,6 +433,14 @@ UPLOAD_CODES: dict[str, Code] = {
         "there is nothing to do",
         "{file} has times of day, and the frequency is {frequency}",
     ),
+    "timestamp-day-early": _warning(
+        "The frequency is daily or coarser, and all times of day are those that local "
+        "midnights have in UTC: the days may be one too early.",
+        "export the dates in local time, without a time of day; or ignore this if each "
+        "row belongs to the day that it is stamped with",
+        "all times of {file} are {times}, as midnights east of Greenwich are in UTC: "
+        "the first day was taken as {taken}, and may stand for {meant}",
+    ),
     "timestamp-without-time": _error(
         "The frequency is below daily, and the timestamps have no time of day.",
         "add the time of day, as in 2024-01-31 13:00:00, or set ForecastFrequency to D "

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from glue.findings.finding import Example, FileRejected, Findings, list_some, shorten
+from glue.reading.layout import begins_with_date
 from glue.reading.numbers import is_number
 from glue.reading.timestamps import is_date
 
@@ -282,7 +283,7 @@ def _note_blank(
 
 def name_columns(row: Sequence[str], *, is_related: bool) -> list[str]:
     """Give names for the columns of a row, as a header could have them."""
-    dates = [at for at, cell in enumerate(row) if is_date(cell)]
+    dates = [at for at, cell in enumerate(row) if begins_with_date(cell)]
     others = [at for at in range(len(row)) if at not in dates[:1]]
     numbers = [at for at in others if is_number(row[at])]
     names = dict(zip(dates[:1], ("timestamp",)))

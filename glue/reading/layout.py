@@ -15,6 +15,7 @@ from glue.reading.timestamps import is_date
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _STEP_NAME = re.compile(r"[A-Za-z]_?\d+")
+_BETWEEN = re.compile(r"\s(?:[-/\u2013\u2014]|to|bis|until)\s")
 _RULER = frozenset("-=_+*~ \t")
 # A line of more characters is not cut into fields to find the layout.
 _LONGEST_LINE = 100_000
@@ -246,7 +247,7 @@ def _only_describes(record: Record, rest: Sequence[Record]) -> bool:
 def is_headless(header: Record, rows: Sequence[Record]) -> bool:
     """Say whether what should be names is a row like those below it."""
     rows = [row for row in rows if len(row) == len(header)][:20]
-    dates = [at for at, cell in enumerate(header) if is_date(cell)]
+    dates = [at for at, cell in enumerate(header) if begins_with_date(cell)]
     numbers = [at for at, cell in enumerate(header) if is_number(cell)]
     steps = sum(_STEP_NAME.fullmatch(cell) is not None for cell in header)
     if len(rows) < 2 or not dates or not numbers or steps > 3:
@@ -254,7 +255,12 @@ def is_headless(header: Record, rows: Sequence[Record]) -> bool:
     if len(dates) > 2:
         return False  # a column for each date
     return all(
-        (at in dates and all(is_date(row[at]) for row in rows))
+        (at in dates and all(begins_with_date(row[at]) for row in rows))
         or (at in numbers and all(is_number(row[at]) or not row[at] for row in rows))
         for at in {*dates, *numbers}
     )
+
+
+def begins_with_date(cell: str) -> bool:
+    """Recognise a date, or an interval that begins with one."""
+    return is_date(_BETWEEN.split(cell, maxsplit=1)[0])

@@ -53,6 +53,8 @@ _UNITS = (
 _FAR = 0.1
 # Stamps that are late by less than so much of a step creep.
 _CREEPING = 0.1
+# At these hours it is midnight somewhere from Berlin to Moscow.
+_EVENING = (21, 22, 23)
 # What programs write where there is no date.
 _DEFAULTS = ("1970-01-01", "1900-01-01", "1899-12-30")
 _LONG_HOLE = 12
@@ -69,7 +71,8 @@ _FOLLOWING = {
     "ForecastFrequency": (
         *_BY_HORIZON,
         *("finer-than-frequency", "off-boundary", "steps-irregular"),
-        *("timestamp-time-dropped", "series-gaps", "series-ends-early", "time-hole"),
+        *("timestamp-time-dropped", "timestamp-day-early", "series-gaps"),
+        *("series-ends-early", "time-hole"),
     ),
 }
 
@@ -311,8 +314,31 @@ def _choose_times(
     if not survey.has_times or finer:
         with_time = survey.has_times and finer
         return Clock(frequency, with_time=with_time, truncate=False)
-    findings.add("timestamp-time-dropped", file=file, frequency=frequency)
+    if not _tell_early_days(survey, file, findings):
+        findings.add("timestamp-time-dropped", file=file, frequency=frequency)
     return Clock(frequency, with_time=False, truncate=True)
+
+
+def _tell_early_days(survey: Survey, file: str, findings: Findings) -> bool:
+    """Say that days may be one too early, as midnights that are written in UTC are.
+
+    East of Greenwich they are in the evening before, an hour earlier in summer.
+    """
+    times = np.unique(survey.moments % DAY)
+    hours = (times / HOUR).tolist()
+    late = len(hours) == 1 and hours[0] in _EVENING
+    if not (late or (len(hours) == 2 and hours[1] - hours[0] == 1 and hours[0] >= 12)):
+        return False
+    first = int(survey.moments[0])
+    findings.add(
+        "timestamp-day-early",
+        examples=survey.find_rows(survey.moments[:1]).examples,
+        file=file,
+        times=" and ".join(format_moment(int(time), "%H:%M") for time in times),
+        taken=write_moment(first, with_time=False),
+        meant=write_moment(first + DAY, with_time=False),
+    )
+    return True
 
 
 def _check_boundary(

@@ -27,6 +27,8 @@ from glue.understanding.roles import Roles
 # How many moments tell whether they are swapped, and with which shares of even steps.
 _LEAST_MOMENTS, _MOST_MOMENTS = 8, 20_000
 _EVEN, _UNEVEN = 0.99, 0.97
+# A hole may be left, where so many times as many steps were uneven before.
+_FEWER = 10
 _EPOCH = datetime(1970, 1, 1)
 _TIMED = "%Y-%m-%d %H:%M:%S"
 
@@ -76,10 +78,11 @@ class Survey:
         if not _LEAST_MOMENTS <= len(moments) <= _MOST_MOMENTS:
             return False
         swapped = np.unique(np.array(list(map(_swap_back, moments)), dtype=np.int64))
+        before, even = map(_share_even, (self.moments, swapped))
         return (
             len(swapped) == len(moments)
-            and _share_even(swapped) >= _EVEN
-            and _share_even(self.moments) < _UNEVEN
+            and (even >= _EVEN or _FEWER * (1 - even) <= 1 - before)
+            and before < _UNEVEN
         )
 
     def find_uneven(self) -> Array:

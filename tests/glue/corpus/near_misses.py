@@ -562,6 +562,12 @@ NEAR_MISSES = {
         values.stamps(f"{t} 00:00:00" for t in months(24)),
         train=TTS,
     ),
+    "timestamp-day-early": near(
+        "midnights of Berlin in UTC",
+        "days that are closed in the afternoon",
+        values.stamps(f"{t} 17:30:00" for t in values.DAYS),
+        "timestamp-time-dropped",
+    ),
     "timestamp-time-dropped": near(
         "daily at six o'clock",
         "daily at midnight",

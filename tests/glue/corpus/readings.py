@@ -1,6 +1,7 @@
 """Uploads that are read in a way of their own, and said to be; and near misses."""
 
 import gzip
+import re
 from datetime import datetime, timedelta
 
 from tests.building.uploads import (
@@ -255,6 +256,11 @@ CASES = [
         as_zip("".join([*LINES[:20], LINES[0], *LINES[20:]])),
         ("header-repeated",),
         train=TTS,
+    ),
+    Case(
+        "intervals without a header",
+        as_zip("".join(re.sub(",(.*),", r",\1 - \1,", line) for line in LINES[1:])),
+        ("header-missing",),
     ),
     Case("rows without a header", as_zip("".join(LINES[1:])), ("header-missing",)),
     Case(

@@ -206,6 +206,12 @@ CASES = [
         train=DAILY,
     ),
     Case(
+        "midnights of Berlin in UTC",
+        stamps(f"{t} 2{3 - (n > 30)}:00:00" for n, t in enumerate(DAYS)),
+        ("steps-irregular", "timestamp-day-early"),
+        train=DAILY,
+    ),
+    Case(
         "word in the target",
         change("A,2020-03-01,", "A,2020-03-01,x"),
         ("target-not-number",),
