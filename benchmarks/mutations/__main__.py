@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from benchmarks.mutations import files, ids, moments, numbers, rows, text
+from benchmarks.mutations import files, habits, ids, moments, numbers, rows, text
 from benchmarks.mutations.clues import find_clues
 from benchmarks.mutations.draft import Draft
 from benchmarks.mutations.good import make_good
@@ -39,7 +39,7 @@ from benchmarks.mutations.kinds import KINDS, Kind
 from benchmarks.mutations.meaning import tell_meaning
 from benchmarks.mutations.refusals import Refusal, draw_refusals, print_refusal
 
-MODULES = (numbers, moments, ids, rows, text, files)  # each registers its kinds
+MODULES = (numbers, moments, ids, rows, habits, text, files)  # each registers its kinds
 KINDS_PER_UPLOAD = 8
 # These write a text of their own, in which later changes of cells are not seen.
 REWRITING = (

@@ -59,9 +59,13 @@ def find_clues(good: Draft, draft: Draft) -> Clues:
         most = max(sum(fresh.values()), sum(gone.values()))
         everywhere |= role == "config" and most > 0
         everywhere |= bool(before[:1] != after[:1]) or most > _MOST_LINES * len(before)
-        lines[draft.names.get(role, role)] = changed
+        name = (
+            draft.key.rpartition("/")[2] if draft.bare else draft.names.get(role, role)
+        )
+        lines[name] = changed
         if sum(gone.values()) > sum(fresh.values()) and role in good.sheets:
             words |= set(good.sheets[role].header)
+            words |= _read_end(draft, role)
         for line in [*fresh, *gone]:
             words |= _split(line, good.writing.delimiter)
     everywhere |= draft.names != good.names or draft.extras != good.extras
@@ -69,6 +73,14 @@ def find_clues(good: Draft, draft: Draft) -> Clues:
     words |= _read_moments(good, words) | _read_moments(draft, words)
     kept = frozenset(word for word in words if len(word) >= _LEAST_LETTERS)
     return Clues(lines, kept, everywhere or nothing)
+
+
+def _read_end(draft: Draft, role: str) -> set[str]:
+    """Give the last moment that a table has left; what lacks may lie behind it."""
+    sheet = draft.sheets.get(role)
+    cells: list[Any] = sheet.cells(TIME) if sheet and sheet.has(TIME) else []
+    moments = [cell.value for cell in cells if isinstance(cell.value, datetime)]
+    return {f"{max(moments):%Y-%m-%d}"} if moments else set()
 
 
 def _read_lines(draft: Draft, role: str) -> list[str]:

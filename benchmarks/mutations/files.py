@@ -381,7 +381,10 @@ def attributes_under_another_id(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind("series-gaps", "series-ends-early", "future-none", "future-partial", "time-hole")
+@kind(
+    *("series-gaps", "series-ends-early", "future-none", "future-partial"),
+    *("time-hole", "horizon-shortened"),
+)
 def history_ends_before_the_covariates(draft: Draft, random: Random) -> bool:
     """Cut the last steps of the history, so that the covariates' future is longer."""
     sheet = draft.tts
@@ -410,7 +413,7 @@ def history_in_two_members(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind(*SETTINGS)
+@kind(*SETTINGS, "setting-column-unknown")
 def wrong_value_beside_a_right_one(draft: Draft, random: Random) -> bool:
     job = _config(draft)
     if job is None:

@@ -610,7 +610,7 @@ def related_table_of_another_year(draft: Draft, random: Random) -> bool:
     return _respell(related, spell, range(len(related.rows)))
 
 
-@kind(*WIDE, *MOMENTS)
+@kind(*WIDE, *MOMENTS, "future-blank")
 def another_date_beside(draft: Draft, random: Random) -> bool:
     """Put a second date column in, such as the day of the export."""
     sheet = draft.tts

@@ -517,7 +517,7 @@ def item_column_removed(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind("duplicate-rows", "rts-duplicate-rows")
+@kind("duplicate-rows", "rts-duplicate-rows", "group-chosen")
 def group_column_removed(draft: Draft, random: Random) -> bool:
     if not draft.tts.has(GROUP):
         return False
@@ -618,7 +618,7 @@ def header_of_two_lines(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind("column-unclear")
+@kind("column-unclear", "future-blank")
 def another_number_that_could_be_meant(draft: Draft, random: Random) -> bool:
     """Put a number beside the target that people forecast as well."""
     sheet = draft.tts

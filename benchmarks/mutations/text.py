@@ -112,7 +112,7 @@ def quote_opened_before_the_last_cell(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind(*QUOTES, *NUMBERS, *IDS)
+@kind(*QUOTES, *NUMBERS, *IDS, "timestamp-unreadable")
 def quote_lost_behind_an_id(draft: Draft, random: Random) -> bool:
     if not draft.writing.quote_all:
         return False
@@ -378,7 +378,7 @@ def tail_of_blanks(draft: Draft, random: Random) -> bool:
     return True
 
 
-@kind(*QUOTES, *LINES)
+@kind(*QUOTES, *LINES, "timestamp-unreadable")
 def quotes_of_typesetters(draft: Draft, random: Random) -> bool:
     """Quote every cell by marks that no program knows."""
     if draft.writing.encoding == "cp1252":

@@ -282,6 +282,15 @@ UPLOAD_CODES: dict[str, Code] = {
         "{file}'s column {column!r} was taken as the {role} ({why}); it could also be "
         "{others}",
     ),
+    "group-chosen": _warning(
+        "An item has several rows at one timestamp, and a column tells them apart that "
+        "is not called as groups usually are: one that does may be missing.",
+        "ignore this if it is the right one; otherwise add the column that tells them "
+        "apart, such as store or region, or name the right one in "
+        "GroupingAttributeNames of the TimeSeriesConfig of config.json",
+        "{file}'s {item!r} has several rows at one {timestamp!r}, and {columns} was "
+        "taken to tell them apart, as series of their own",
+    ),
     "item-made": _warning(
         "The table holds one series and no item column; the item was called as the "
         "upload is.",
@@ -576,6 +585,29 @@ UPLOAD_CODES: dict[str, Code] = {
         "The history has fewer than five steps for each step of the horizon.",
         "expect wide error bars, lower ForecastHorizon or upload a longer history",
         "{file} has {steps} time steps for a horizon of {horizon}",
+    ),
+    "horizon-shortened": _warning(
+        "The history is a little too short for the usual horizon, and no settings give "
+        "one: a shorter one was taken.",
+        "ignore this; or upload the rows that are missing at either end, if some are; "
+        "or write the ForecastHorizon that you want in config.json",
+        "{file} has {steps} time steps, up to {last}: only {horizon} are forecast, as "
+        "the usual {usual} need {needed}",
+        *_LOST_ROWS,
+    ),
+    "series-twice": _warning(
+        "Series have the values of another at the same times: copies, or one item "
+        "under two ids.",
+        "remove them, if they are copies, such as an article under its old number and "
+        "its new one; otherwise ignore this",
+        "{count} series of {file} with just the values of another at the same times",
+    ),
+    "units-vary": _warning(
+        "A column that is called as units or currencies are changes within a series; "
+        "the numbers are taken as they stand.",
+        "convert the numbers to one unit; or ignore this, if it is not theirs",
+        "the unit of {target!r} seems to change within series of {file}, and its "
+        "numbers were taken as they stand",
     ),
     "ids-alike": _warning(
         "Item ids or groups differ in case, spaces, marks, accents or zeros in front "

@@ -79,9 +79,9 @@ class CsvFile:
     def ends_in_newline(self) -> bool:
         """Whether the last line is whole."""
         with self.path.open("rb") as file:
-            file.seek(max(self.path.stat().st_size - 4, 0))
-            end = file.read()
-        return b"\n" in end or b"\r" in end
+            file.seek(max(self.path.stat().st_size - 16, 0))
+            end = file.read().replace(b"\0", b"")  # UTF-16 has them beside each mark
+        return end.rstrip(b" \t\x1a").endswith((b"\n", b"\r"))
 
     @property
     def text_bytes(self) -> int:
@@ -218,6 +218,7 @@ def _read_header(table: CsvFile, findings: Findings) -> CsvFile:
         and not is_blank(record)
         and not is_ruler(record)
     ]
+    _check_other_delimiter(table, header, rows, findings)
     _check_whole_quotes(table, header, findings)
     _check_delimiter(table, header, rows, findings)
     if is_headless(header, rows):
@@ -264,6 +265,32 @@ def _read_header(table: CsvFile, findings: Findings) -> CsvFile:
     mark = table.delimiter
     check_header(table.header, table.name, findings, rows=below, mark=mark)
     return table
+
+
+def _check_other_delimiter(
+    table: CsvFile, header: Sequence[str], rows: Sequence[list[str]], findings: Findings
+) -> None:
+    """Refuse a table whose names are separated by another delimiter than its rows.
+
+    Raises
+    ------
+    FileRejected
+        When they are.
+    """
+    width = _usual_width(rows) if len(header) == 1 and rows else 0
+    marks = [m for m in DELIMITERS if width > 1 and header[0].count(m) == width - 1]
+    if not marks:
+        return
+    line = shorten(header[0].replace(marks[0], table.delimiter), 100)
+    theirs, ours = DELIMITERS[marks[0]], DELIMITERS[table.delimiter]
+    raise findings.reject(
+        "csv-unreadable",
+        examples=[Example(table.name, table.layout.header, None, header[0])],
+        remedy=f"put a {ours} between the names as well, so that the line reads {line}",
+        file=table.name,
+        problem=f"the names of its columns are separated by {theirs}s, and its rows "
+        f"by {ours}s",
+    )
 
 
 def _check_whole_quotes(
@@ -328,7 +355,7 @@ def _check_delimiter(
     )
 
 
-def _usual_width(rows: list[list[str]]) -> int:
+def _usual_width(rows: Sequence[list[str]]) -> int:
     widths = {len(row) for row in rows}
     return widths.pop() if len(widths) == 1 else 0
 
@@ -544,6 +571,7 @@ class _RowFilter:
         self._waiting: list[tuple[int, list[str]]] = []
         self._widths = WidthAdvice(table.delimiter, table.header, table.skip)
         self._last = 0
+        self._quoted_nothing = 0
 
     def pass_over(self, block: Rows) -> tuple[Array, list[list[str]]]:
         """Take in rows of which none is odd; give those that waited for them."""
@@ -578,6 +606,8 @@ class _RowFilter:
     ) -> None:
         """Decide about a record that is not simply a full row."""
         layout = self._table.layout
+        if record == [""]:
+            self._quoted_nothing = number
         if is_blank(record) or number == layout.header:
             return
         if number < layout.header or number in layout.above or is_ruler(record):
@@ -631,6 +661,8 @@ class _RowFilter:
                 self._note_width(number, record)
             else:
                 self._note("lines-skipped", number, record)
+        if self._quoted_nothing == self._last > 0 and not self._table.ends_in_newline:
+            self._note_width(self._last, [""])  # cut behind the quote that opens it
         if self._widths.numbers:
             at_end = self._widths.numbers == [self._last]
             self._tell_widths([], is_cut=at_end and not self._table.ends_in_newline)

@@ -37,6 +37,10 @@ CHECKS = (
         "id-formula", lambda s, _: s.formulas.count, lambda s: s.formulas.examples
     ),
     HistoryCheck(
+        "series-twice", lambda s, _: s.copies.count, lambda s: s.copies.examples
+    ),
+    HistoryCheck("units-vary", lambda s, _: s.units.count, lambda s: s.units.examples),
+    HistoryCheck(
         "text-garbled", lambda s, _: s.garbled.count, lambda s: s.garbled.examples
     ),
     HistoryCheck(

@@ -281,8 +281,10 @@ def _tell_irregular(
     moments, frequency = survey.history_moments(), natural.frequency
     if frequency is None:
         return
-    steps = np.diff(frequency.periods(moments, int(moments[0])))
-    at = int(np.argmax(steps != 1)) if len(steps) else 0
+    odd = np.diff(frequency.periods(moments, int(moments[0]))) != 1
+    if not odd.any() and not frequency.months:
+        odd = np.diff(moments) != frequency.seconds  # such as a week's other day
+    at = int(np.argmax(odd)) if len(odd) else 0
     ends = moments[at : at + 2].tolist()
     before, after = (write_moment(s, with_time=survey.has_times) for s in ends)
     findings.add(
@@ -470,8 +472,17 @@ class _Horizon:
         else:
             horizon = max(self.steps // COMFORTABLE_STEPS, 1)
             evidence = f"a fifth of the {self.steps} time steps"
+            self._tell_shortened(horizon, usual)
         self.findings.infer(f"{_JOB}.ForecastHorizon", horizon, evidence)
         return horizon
+
+    def _tell_shortened(self, horizon: int, usual: int) -> None:
+        """Say that less than usual is forecast, where a few steps more would do."""
+        needed = STEPS_PER_HORIZON * usual
+        if self.steps > needed - usual:
+            last = write_moment(self.survey.last, with_time=self.survey.has_times)
+            facts = {"last": last, "usual": usual, "needed": needed}
+            self._say("horizon-shortened", horizon=horizon, **facts)
 
 
 def usual_horizon(frequency: Frequency) -> int:

@@ -18,7 +18,9 @@ from glue.reading.timestamps import format_moment
 from glue.rows import Rows, Series
 from glue.shaping.formula_ids import FormulaIds
 from glue.shaping.parts import Parts
+from glue.shaping.series_copies import SeriesCopies
 from glue.shaping.spellings import Spellings
+from glue.shaping.unit_changes import UnitChanges
 from glue.shaping.workers import Workers
 from glue.understanding.roles import Roles
 
@@ -54,6 +56,8 @@ class Survey:
     totals: Tally
     damaged: Tally
     formulas: Tally
+    copies: Tally
+    units: Tally
     garbled: Tally
     crossed: Tally
     zeros_from: int | None
@@ -140,7 +144,7 @@ def survey_parts(
     tuple
         The survey, None when no row has a value of the target; and the sorted parts.
     """
-    sums = _Sums(Spellings(file, roles.keys), FormulaIds(file, roles.keys))
+    sums = _Sums.of(file, roles.keys)
     step = _SurveyPart(parts, parts.renew(workers), roles, file)
     for part in workers.run(step, parts.count):
         sums.merge(part)
@@ -162,7 +166,7 @@ class _SurveyPart:
 
     def __call__(self, number: int) -> _Sums:
         keys = self.roles.keys
-        sums = _Sums(Spellings(self.file, keys), FormulaIds(self.file, keys))
+        sums = _Sums.of(self.file, keys)
         given = self.parts.load(number)
         rows = given.sort(keys) if len(given) else given
         if rows is not given or self.sorted != self.parts:
@@ -206,6 +210,8 @@ class _Sums:
 
     spellings: Spellings
     formulas: FormulaIds
+    copies: SeriesCopies
+    units: UnitChanges
     rows: int = 0
     observed: int = 0
     series: int = 0
@@ -220,6 +226,16 @@ class _Sums:
     changing: set[str] = field(default_factory=set)
     low: float = float("inf")
     high: float = float("-inf")
+
+    @classmethod
+    def of(cls, file: str, keys: tuple[str, ...]) -> _Sums:
+        """Begin with nothing."""
+        return cls(
+            Spellings(file, keys),
+            FormulaIds(file, keys),
+            SeriesCopies(file, keys),
+            UnitChanges(file),
+        )
 
     def add(self, series: Series, roles: Roles) -> None:
         """Take in a part."""
@@ -238,6 +254,8 @@ class _Sums:
                 self.changing.add(name)
         self.spellings.add(rows)
         self.formulas.add(rows)
+        self.copies.add(series, roles.target)
+        self.units.add(series, roles.others)
 
     def merge(self, other: _Sums) -> None:
         """Take in what other parts hold."""
@@ -256,6 +274,8 @@ class _Sums:
         self.low, self.high = min(self.low, other.low), max(self.high, other.high)
         self.spellings.merge(other.spellings)
         self.formulas.merge(other.formulas)
+        self.copies.merge(other.copies)
+        self.units.merge(other.units)
 
     def _add_values(self, codes: Array, moments: Array, target: Array) -> None:
         """Take in the values at some moments, of which each row has one by its code."""
@@ -310,6 +330,8 @@ class _Sums:
             totals=spellings.totals,
             damaged=spellings.damaged,
             formulas=self.formulas.find(),
+            copies=self.copies.find(),
+            units=self.units.find(),
             garbled=spellings.garbled,
             crossed=spellings.find_crossed(),
             zeros_from=self._find_zeros(),

@@ -162,10 +162,14 @@ _GROUP_NAMES = (
     *("filiaal", "klant", "loja", "armazem"),
 )
 # What says of what sort a thing is, or what its values are in, and names nothing.
+_UNIT_NAMES = (
+    *("unit", "units", "uom", "unitofmeasure", "currency", "einheit", "mengeneinheit"),
+    *("waehrung", "wahrung", "unite", "devise", "unidad", "moneda", "unita", "valuta"),
+    "eenheid",
+)
 _SORT_NAMES = (
-    *("category", "type", "class", "kind", "unit", "units", "uom", "currency"),
-    *("status", "kategorie", "art", "einheit", "waehrung", "categorie", "unite"),
-    *("devise", "categoria", "tipo", "unidad", "moneda", "unita", "valuta", "eenheid"),
+    *("category", "type", "class", "kind", "status", "kategorie", "art", "categorie"),
+    *("categoria", "tipo", *_UNIT_NAMES),
 )
 DEFAULT_NAMES = {ITEM: "item_id", TIME: "timestamp", TARGET: "target_value"}
 
@@ -202,6 +206,11 @@ def is_key(name: str) -> bool:
 def is_sort(name: str) -> bool:
     """Say whether people call a column so that says of what sort things are."""
     return simplify(name) in _SORT_NAMES
+
+
+def is_unit(name: str) -> bool:
+    """Say whether people call a column so that holds units, or currencies."""
+    return _simplify_foreign(name) in _UNIT_NAMES
 
 
 def is_time_name(name: str) -> bool:

@@ -28,6 +28,8 @@ from glue.settings.layers import Settings
 from glue.understanding.column_names import (
     GROUPS,
     TIME_SERIES_CONFIG,
+    is_key,
+    rank_group_names,
 )
 from glue.understanding.column_types import choose_mark, choose_types
 from glue.understanding.crossed import (
@@ -124,7 +126,7 @@ def understand_history(
         findings.hold_back(["column-collision"])  # no groups can be seen without dates
     some = items.take_out()
     if GROUPS not in settings.columns:
-        roles = _infer_groups(profile, some, roles, findings)
+        roles = _infer_groups(profile, some, roles, findings, file=table.name)
         roles = sort_columns(roles, table.header)
     history = _plan_reading(table, profile, roles, settings, findings=findings)
     ids = islice({text.strip() for text in some[roles.item_id].tolist()}, _SOME_ITEMS)
@@ -132,7 +134,7 @@ def understand_history(
 
 
 def _infer_groups(
-    profile: TableProfile, sample: Rows, roles: Roles, findings: Findings
+    profile: TableProfile, sample: Rows, roles: Roles, findings: Findings, *, file: str
 ) -> Roles:
     dated = np.array([bool(text.strip()) for text in sample[roles.timestamp].tolist()])
     sample = sample.take(dated)
@@ -142,6 +144,16 @@ def _infer_groups(
     if groups:
         evidence = f"without it, {roles.item_id!r} has several rows at one timestamp"
         findings.infer(f"{TIME_SERIES_CONFIG}.{GROUPS}", list(groups), evidence)
+    usual = rank_group_names(groups)
+    odd = [name for name in groups if name not in usual and not is_key(name)]
+    if odd:
+        findings.add(
+            "group-chosen",
+            file=file,
+            item=roles.item_id,
+            timestamp=roles.timestamp,
+            columns=" and ".join(map(repr, odd)),
+        )
     return replace(roles, groups=groups)
 
 

@@ -34,7 +34,9 @@ def grouped(
 ):
     """Write a table in which each item has a series per store."""
     rows = [
-        (item, store, stamp, value) for item, stamp, value in ROWS for store in stores
+        (item, store, stamp, value + 3 * number)
+        for item, stamp, value in ROWS
+        for number, store in enumerate(stores)
     ]
     return make_csv(header, sorted(rows))
 
@@ -52,7 +54,14 @@ def noted(count):
     return make_csv((*HEADER, "note"), rows)
 
 
+def in_currencies(choose):
+    """Write a column with the currency of each row."""
+    rows = [(*row, choose(n)) for n, row in enumerate(ROWS)]
+    return make_csv((*HEADER, "Currency"), rows)
+
+
 GROUPED = grouped()
+SEGMENTED = grouped(header=("item_id", "category", "timestamp", "target_value"))
 STRANGE = ("alpha", "beta", "gamma")
 TWO_TARGETS = table(("item_id", "timestamp", "north", "south"), 5.5)
 CODES = [(f"{n + 10}", stamp, value) for n, (_, stamp, value) in enumerate(ROWS)]
@@ -155,6 +164,17 @@ CASES = [
         as_zip(GROUPED),
         ("duplicate-rows", "future-none"),
         settings=columns(groups=[]),
+    ),
+    Case(
+        "group by another name",
+        as_zip(SEGMENTED),
+        ("group-chosen",),
+        train=SEGMENTED,
+    ),
+    Case(
+        "currency that changes",
+        as_zip(in_currencies(lambda n: "CHF" if n % 24 < 9 else "EUR")),
+        ("future-none", "units-vary"),
     ),
     Case("groups with numbers", as_zip(grouped((10, 20))), train=grouped((10, 20))),
     Case(

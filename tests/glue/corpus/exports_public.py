@@ -17,7 +17,7 @@ from tests.glue.corpus.exports_business import quoted, single
 STORES = rows_of(("1", "2"), DAYS)
 WEEKS = [date(2020, 2, 7) + timedelta(weeks=n) for n in range(48)]
 DEPARTMENTS = [
-    (s, d, t, 20_000 + value_of(s + d, n) + 0.5)
+    (s, d, t, 20_000 + value_of(s + s + d, n) + 0.5)
     for s in ("1", "2")
     for d in ("1", "2")
     for n, t in enumerate(WEEKS)
@@ -326,8 +326,8 @@ CASES = [
             quoted(
                 ("Symbol", "Date", "Price"),
                 [
-                    (s, f"{t:%b %d, %Y}", f"{p * 71:,.2f}")
-                    for s in ("SMI", "DAX")
+                    (s, f"{t:%b %d, %Y}", f"{p * w:,.2f}")
+                    for s, w in (("SMI", 71), ("DAX", 83))
                     for t, p in PRICED
                 ],
             )
@@ -335,7 +335,11 @@ CASES = [
         ("number-marks", "timestamp-normalised"),
         train=make_csv(
             ("Symbol", "Date", "Price"),
-            [(s, t, round(p * 71, 2)) for s in ("DAX", "SMI") for t, p in PRICED],
+            [
+                (s, t, round(p * w, 2))
+                for s, w in (("DAX", 83), ("SMI", 71))
+                for t, p in PRICED
+            ],
         ),
     ),
     Export(

@@ -59,7 +59,12 @@ def only(rows):
 
 def only_grouped(series):
     """Pack a table of these items and stores."""
-    rows = [(*keys, t, v) for keys in series for i, t, v in ROWS if i == "A"]
+    rows = [
+        (*keys, t, v + 3 * number)
+        for number, keys in enumerate(series)
+        for i, t, v in ROWS
+        if i == "A"
+    ]
     header = ("item_id", "store", "timestamp", "target_value")
     return as_zip(make_csv(header, rows))
 
@@ -154,6 +159,28 @@ NEAR_MISSES = {
         "two columns that could be the item",
         "a column that is called as the item is",
         as_zip(make_csv(("place", *HEADER), [("here", *row) for row in ROWS])),
+    ),
+    "group-chosen": near(
+        "group by another name",
+        "group called as groups are",
+        as_zip(columns.GROUPED),
+        train=columns.GROUPED,
+    ),
+    "horizon-shortened": near(
+        "months too few for a year ahead",
+        "months just enough for a year ahead",
+        as_zip(make_tts(steps=48)),
+        train=make_tts(steps=48),
+    ),
+    "series-twice": near(
+        "item under two ids",
+        "items alike but for one value",
+        as_zip(series.TWICE.replace("Z,2020-05-01,", "Z,2020-05-01,1")),
+    ),
+    "units-vary": near(
+        "currency that changes",
+        "currency of each item",
+        as_zip(columns.in_currencies(lambda n: "CHF" if n < 24 else "EUR")),
     ),
     "total-rows": near("total below the rows", "no total", as_zip(TTS), train=TTS),
     "zeros-at-end": near(

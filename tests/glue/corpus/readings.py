@@ -63,7 +63,7 @@ def months_swapped(text):
 
 def grouped(write):
     """Write a table of two groups, which are spelled anew in some rows."""
-    rows = [(i, g, t, v) for i, t, v in ROWS for g in ("North", "South")]
+    rows = [(i, g, t, v + len(i + g)) for i, t, v in ROWS for g in ("North", "Bern")]
     rows = [(i, write(n, g), t, v) for n, (i, g, t, v) in enumerate(rows)]
     return as_zip(make_csv(("item_id", "store", "timestamp", "target_value"), rows))
 
@@ -87,7 +87,10 @@ def late(number):
 def crossed():
     """Write a table of two groups, of which the last rows have their keys swapped."""
     rows = [
-        ("Cello", g, t, v) for i, t, v in ROWS if i == "A" for g in ("North", "Bern")
+        ("Cello", g, t, v + len(g))
+        for i, t, v in ROWS
+        if i == "A"
+        for g in ("North", "Bern")
     ]
     rows = rows[:30] + [(g, i, t, v) for i, g, t, v in rows[30:]]
     return as_zip(make_csv(("item_id", "store", "timestamp", "target_value"), rows))
@@ -95,7 +98,8 @@ def crossed():
 
 def numbered():
     """Write a table of one item and two groups, with the numbers of its rows."""
-    rows = [("A", g, t, v) for g in ("North", "South") for i, t, v in ROWS if i == "A"]
+    rows = [(i, g, t, v + len(g)) for g in ("North", "Bern") for i, t, v in ROWS]
+    rows = [row for row in rows if row[0] == "A"]
     rows = [(n, *row) for n, row in enumerate(rows)]
     header = ("index", "item_id", "store", "timestamp", "target_value")
     return as_zip(make_csv(header, rows))

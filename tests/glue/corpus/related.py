@@ -77,7 +77,7 @@ COLORS = [{"A": "red", "B": "blue"}]
 WITH_COLOR = (*HEADER, "price", "color")
 GROUPED = make_csv(
     ("item_id", "store", "timestamp", "target_value"),
-    [(i, s, t, v) for s in "NS" for i, t, v in ROWS],
+    [(i, s, t, v + ord(s)) for s in "NS" for i, t, v in ROWS],
 )
 MERGED = make_csv(
     (*HEADER, "price"),

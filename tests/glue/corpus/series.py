@@ -14,6 +14,7 @@ from tests.building.uploads import (
 
 TTS = make_tts()
 ROWS = make_rows()
+TWICE = TTS + "".join(f"Z,{t},{v}\n" for i, t, v in ROWS if i == "A")
 
 
 def job(**values):
@@ -167,7 +168,7 @@ CASES = [
     Case(
         "half a year without rows",
         stamps([*months(24), *months(24, 2022)[6:]]),
-        ("series-gaps",),
+        ("horizon-shortened", "series-gaps"),
     ),
     Case(
         "one series",
@@ -293,10 +294,22 @@ CASES = [
         settings=job(ForecastHorizon=2),
     ),
     Case(
+        "months too few for a year ahead",
+        as_zip(make_tts(steps=45)),
+        ("horizon-shortened",),
+        train=make_tts(steps=45),
+    ),
+    Case(
         "comfortable horizon",
         as_zip(EIGHT),
         settings=job(ForecastHorizon=1),
         train=EIGHT,
+    ),
+    Case(
+        "item under two ids",
+        as_zip(TWICE),
+        ("series-twice",),
+        train=TWICE,
     ),
     Case(
         "ids of the same digits",

@@ -132,6 +132,7 @@ CASES = [
         as_zip(insert('"A,2030-01-01,1\n', 2) + "x" * 140_000),
         ("csv-unreadable",),
     ),
+    Case("cut behind a quote", as_zip(f'{TTS}"'), ("csv-row-width",)),
     Case(
         "text too long for a value",
         as_zip(with_note(LONGEST_FIELD + 1)),

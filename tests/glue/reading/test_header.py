@@ -69,3 +69,13 @@ def test_capitals_that_do_not_count_are_told():
     told = tell("header-twice", f"item_id,timestamp,ITEM_ID\n{ROWS}")
 
     assert "as capitals do not count" in told
+
+
+@pytest.mark.parametrize(
+    ("mark", "named"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")]
+)
+def test_names_between_other_delimiters_are_written_out(mark, named):
+    told = tell("csv-unreadable", f"sku{mark}Day{mark}target_value\n{ROWS}")
+
+    assert f"separated by {named}, and its rows by commas" in told
+    assert "so that the line reads sku,Day,target_value" in told
