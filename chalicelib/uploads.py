@@ -104,12 +104,17 @@ def starts_run(key: str) -> bool:
     if key == BARE_UPLOAD_KEY or find_parts_folder(key):
         return True
     is_named = key.startswith(UPLOAD_FOLDER) and key.lower().endswith(SUFFIXES)
-    return is_named and not _PART.fullmatch(key)
+    return is_named and not is_part(key)
+
+
+def is_part(key: str) -> bool:
+    """Tell whether an object with this key is called as a part of a table."""
+    return _PART.fullmatch(key) is not None
 
 
 def explain_ignored(key: str) -> str:
     """Say why ``key`` starts nothing, and what would."""
-    if _PART.fullmatch(key):
+    if is_part(key):
         return (
             f"{key!r} starts no run, as it is one part of a table; write "
             f"{key.rpartition('/')[0]}/{FOLDER_MARK} once all of them are there"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,9 +10,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.endings import has_ended, read_verdict
-from chalicelib.keys import BARE_UPLOAD_KEY, forecast_key
+from chalicelib.keys import BARE_UPLOAD_KEY, find_parts_folder, forecast_key
 from chalicelib.runs import read_execution_input
-from chalicelib.uploads import starts_run
+from chalicelib.uploads import is_part, starts_run
 from client.documents import find_document, find_run_document
 from client.phases import PhaseReader, explain_retry
 
@@ -159,7 +159,7 @@ class Lister:
         known = {run.upload for run in runs}
         lost = [
             upload
-            for upload in self._uploads()
+            for upload in leave_out_parts(list(self._uploads()))
             if (upload.key, upload.version_id) not in known
             and (since is None or upload.uploaded >= since)
         ]
@@ -177,6 +177,18 @@ class Lister:
                         version_id=version["VersionId"],
                         uploaded=version["LastModified"],
                     )
+
+
+def leave_out_parts(uploads: Sequence[LostUpload]) -> Iterator[LostUpload]:
+    """Leave out the parts of tables: beside a mark all, elsewhere all but the first."""
+    folders = [find_parts_folder(upload.key) for upload in uploads]
+    known = {folder for folder in folders if folder}
+    for upload in uploads:
+        if not is_part(upload.key):
+            yield upload
+        elif not upload.key.startswith(tuple(known)):
+            known.add(f"{upload.key.rpartition('/')[0]}/")
+            yield upload
 
 
 def _gist(status: Mapping[str, Any] | None) -> str:

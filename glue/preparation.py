@@ -236,6 +236,14 @@ class _Tables:
         numbers.remove(roles.target)
         return DataColumns(roles.target, tuple(numbers), tuple(texts), roles.keys)
 
+    def finish(self) -> _Tables:
+        """Keep of the tables what is still asked for once all rows were read."""
+        history = replace(self.history, table=finish_table(self.history.table))
+        related, metadata = self.related, self.metadata
+        return _Tables(
+            history, related and _finish(related), metadata and _finish(metadata)
+        )
+
 
 def _finish(table: RelatedTable) -> RelatedTable:
     """Keep of a table what is still asked for once all of its rows were read."""
@@ -291,6 +299,8 @@ class _Data:
         metadata = self._part_added(tables.metadata, parting, "metadata")
         parts = self._part(tables.history, parting, "history")
         self.store.close()  # what was kept takes as much room as the parts do
+        tables = tables.finish()
+        self.upload.drop(self.folder)
         survey, parts, outlook = self._survey(tables.history, parts, related)
         if survey is None or outlook is None:
             return None
@@ -298,6 +308,8 @@ class _Data:
         shaper = Shaper(shape, related=related, metadata=metadata)
         workers = self.options.workers
         shape, parts = shaper.shape_parts(parts, self.findings, workers)
+        for added in filter(None, (related, metadata)):
+            added.parts.shelf.drop()
         infer_kinds(shape, self.findings)
         return None if self.findings.has_errors else self._write(shape, parts)
 
@@ -469,12 +481,12 @@ class _Data:
         """Put together what every part needs to know, wherever it is worked on."""
         history, related, metadata = tables.history, tables.related, tables.metadata
         return Shape(
-            replace(history, table=finish_table(history.table)),
+            history,
             survey,
             outlook,
             fitted,
-            related=related and _finish(related),
-            metadata=metadata and _finish(metadata),
+            related=related,
+            metadata=metadata,
             drop_short=bool(self.settings.preparation.get("DropShortSeries")),
         )
 

@@ -48,6 +48,7 @@ from localaws.iam.roles import RoleClients
 from localaws.machine import Machine
 from localaws.patches import Patches
 from localaws.step_functions.task_states import find_service
+from localaws.step_functions.turns import take_turn
 from localaws.waits import Queues, pause_before_retry, shorten, wait_while_running
 
 _FILTER_NAME = re.compile(rb"(<Name>\s*)(Prefix|Suffix)(\s*</Name>)")
@@ -215,7 +216,8 @@ def let_a_stop_end_a_task(patches: Patches) -> None:
     @patches.wrap(moto_state.ExecutionState, "_evaluate_with_timeout")
     def evaluate(original: Original, state: Any, env: Any) -> None:
         try:
-            original(state, env)
+            with take_turn(state, env):
+                original(state, env)
         except Exception:
             if env.is_running():
                 raise

@@ -59,8 +59,8 @@ _MOST_BYTES = {"config": MAX_SETTINGS_BYTES, "metadata": MAX_METADATA_BYTES}
 class ArchiveLimits:
     """How much an upload may hold; sizes in bytes.
 
-    Glue Python shell has about 14 GiB of free disk, and the data is written
-    there three times at most: unpacked, in partitions, and as forecast input.
+    Glue Python shell has about 14 GiB of free disk, and a preparation takes three
+    times what the upload unpacks to (benchmarks/one_machine.py), beside the upload.
     """
 
     members: int = 1_000
@@ -78,6 +78,12 @@ class Upload:
     names: dict[str, str] = field(default_factory=dict)
     listing: list[dict[str, object]] = field(default_factory=list)
     dataset: str = "series"
+
+    def drop(self, folder: Path) -> None:
+        """Delete what was unpacked into a folder, once all of it was read."""
+        for path in self.files.values():
+            if path.parent == folder:
+                path.unlink()
 
 
 def open_upload(

@@ -294,6 +294,7 @@ def write_input(
     if not returns_its_table(hook):
         _try_parting(step, parts.count, findings)
     hooked = _gather(workers.run(step, parts.count), findings)
+    parts.shelf.drop()  # the files to come need its room
     if not hooked:
         raise findings.reject("nothing-left")
     layout = replace(caller.layout, others=tuple(next(iter(hooked.values()))))

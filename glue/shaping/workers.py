@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ class Shelf(Protocol):
 
     def divide(self, name: str) -> Shelf:
         """Give a part of it as a shelf of its own."""
+
+    def drop(self) -> None:
+        """Make room, where nobody needs its files any more."""
 
 
 class Workers(Protocol):
@@ -63,6 +67,10 @@ class FolderShelf:
     def divide(self, name: str) -> FolderShelf:
         """Make a folder in the folder."""
         return make_folder(self.folder / name)
+
+    def drop(self) -> None:
+        """Delete the folder."""
+        shutil.rmtree(self.folder)
 
 
 def make_folder(folder: Path) -> FolderShelf:

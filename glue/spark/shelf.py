@@ -44,5 +44,8 @@ class BucketShelf:
         """Give a part of it as a shelf of its own."""
         return replace(self, prefix=f"{self.prefix}{name}/")
 
+    def drop(self) -> None:
+        """Leave the files, which the bucket's lifecycle takes after a day."""
+
     def _key(self, name: str) -> str:
         return f"{self.prefix}{name}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,12 +46,8 @@ from localaws.step_functions.turns import Interrupted, Turns
 _LOOK_SECONDS = 0.1
 # The longer a job takes, the less it matters to see its end at once.
 _LOOK_FACTOR, _LONGEST_LOOK = 1.3, 1.0
-# Twice as many functions as run at once, so that none of their places is ever free;
-# and a queue of its own for the calls that start jobs, which take no time. Who was
-# refused asks again in a queue of its own too: a thousand who wait for a quota must
-# not keep those who have it from their next step.
-_FUNCTION_TURNS, _JOB_TURNS = Turns(16), Turns(16)
-_TURNS_AGAIN: dict[str, Turns] = defaultdict(lambda: Turns(2))
+# The calls that start jobs take no time, and need few connections.
+_JOB_TURNS = Turns(16)
 _UNANSWERED = (HTTPClientError, ConnectionError)
 _CAUSE_LENGTH = 32768  # of StopExecution's and every event's cause
 
@@ -133,14 +128,13 @@ class JobService(moto_callback.StateTaskServiceCallback):
     ) -> None:
         client = self._get_client(resource_runtime_part, state_credentials)
         call = getattr(client, self._get_boto_service_action())
-        turns = find_turns(env, _JOB_TURNS)
-        turns.take(env.is_running)
+        _JOB_TURNS.take(env.is_running)
         try:
             # A stop does not cut this short: a job whose start went on would be
             # nobody's.
             response = call(**normalised_parameters)
         finally:
-            turns.give_back()
+            _JOB_TURNS.give_back()
         response.pop("ResponseMetadata", None)
         env.stack.append(to_json_values(response))
 
@@ -195,8 +189,7 @@ class LambdaService(moto_lambda.StateTaskServiceLambda):
 
     def _eval_service_task(self, env: Any, *args: Any, **kwargs: Any) -> None:
         invoke = super()._eval_service_task
-        turns = find_turns(env, _FUNCTION_TURNS)
-        interruptibly(env, lambda: invoke(env, *args, **kwargs), turns)
+        interruptibly(env, lambda: invoke(env, *args, **kwargs))
 
     def _from_error(self, env: Any, ex: Exception) -> Any:
         failure = build_failure_of_call(self, env, ex)
@@ -321,13 +314,7 @@ def to_json_values(value: Any) -> Any:
     return value
 
 
-def find_turns(env: Any, turns: Turns) -> Turns:
-    """Find the turns of a state: the given ones, or those of who asks again."""
-    state = env.states.context_object.context_object_data["State"]
-    return _TURNS_AGAIN[state["Name"]] if state["RetryCount"] else turns
-
-
-def interruptibly(env: Any, call: Callable[[], Any], turns: Turns) -> Any:
+def interruptibly(env: Any, call: Callable[[], Any]) -> Any:
     """Make a call that may take long, but not beyond the end of the execution.
 
     Raises
@@ -345,10 +332,8 @@ def interruptibly(env: Any, call: Callable[[], Any], turns: Turns) -> Any:
         except Exception as error:
             errors.append(error)
         finally:
-            turns.give_back()
             done.set()
 
-    turns.take(env.is_running)
     threading.Thread(target=work, name="localaws task", daemon=True).start()
     pause = _LOOK_SECONDS
     while not done.wait(pause):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Callable
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 _LOOK_SECONDS = 2.0
 
@@ -63,3 +65,36 @@ class Turns:
                 return
         # The turn came in the meantime.
         self.give_back()
+
+
+# Twice as many functions as run at once, so that none of their places is ever free.
+_FUNCTION_TURNS = Turns(16)
+# Who was refused asks again in a queue of its own: a thousand who wait for a quota must
+# not keep those who have it from their next step.
+_TURNS_AGAIN: dict[str, Turns] = defaultdict(lambda: Turns(2))
+
+
+@contextmanager
+def take_turn(task: Any, env: Any) -> Iterator[None]:
+    """Have a turn for as long as a Task calls a function; others need none.
+
+    The wait for it is before the Task's time begins, as AWS lets nobody wait.
+    """
+    turns = find_turns(task, env)
+    if turns is None:
+        yield
+        return
+    turns.take(env.is_running)
+    try:
+        yield
+    finally:
+        turns.give_back()
+
+
+def find_turns(task: Any, env: Any) -> Turns | None:
+    """Find the turns of a Task that calls a function: of all, or of who asks again."""
+    resource = getattr(task, "resource", None)
+    if getattr(resource, "service_name", None) != "lambda":
+        return None
+    state = env.states.context_object.context_object_data["State"]
+    return _TURNS_AGAIN[state["Name"]] if state["RetryCount"] else _FUNCTION_TURNS

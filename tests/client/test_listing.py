@@ -128,6 +128,22 @@ def test_versions_without_a_run_are_shown(s3):
     assert first in {u.version_id for u in lost}
 
 
+def test_parts_are_shown_once_where_their_mark_is_missing(s3):
+    for name in (
+        "whole/part-0",
+        "whole/year=2024/part-0",
+        "open/part-0",
+        "open/part-1",
+    ):
+        put(s3, f"raw/{name}.parquet")
+    version = put(s3, "raw/whole/_SUCCESS")
+
+    lost = list_runs(s3, make_run("r1", version)).lost
+
+    assert "raw/open/part-0.parquet" in {upload.key for upload in lost}
+    assert sum("part-" in upload.key for upload in lost) == 1
+
+
 def test_uploads_older_than_the_list_are_left_out(s3):
     put(s3, "raw/old.zip")
     later = START + timedelta(days=36500)

@@ -61,10 +61,11 @@ def test_folder_of_parquet_parts_is_one_upload(stage, tmp_path):
         write_parquet(path, [header, *rows[number::2]])
         stage.put(f"raw/folder/{path.name}", path.read_bytes())
     ended = stage.upload("raw/folder/_SUCCESS", b"")
-    run_id = json.loads(ended["input"])["run_id"]
+    run = json.loads(ended["input"])
+    run_id = run["run_id"]
 
     prepare_on_spark(stage, JOB, run_id)
 
     train = stage.read(f"input/{run_id}/train/train.csv")
     assert train.decode() == prepare({"TTS.csv": table}).train
-    assert run_id.startswith("folder")
+    assert run["dataset"].startswith("folder-")

@@ -251,6 +251,18 @@ def test_task_s_time_limit_stops_its_job():
     wait_for(lambda: is_stopped(job))
 
 
+def test_wait_for_a_turn_is_not_of_the_task_s_time():
+    function = make_function(
+        "import time\ndef handler(event, context):\n    time.sleep(1.5)\n"
+    )
+    machine = make_machine({"Call": lambda_task(function, TimeoutSeconds=8)})
+
+    started = [start(machine) for _ in range(64)]
+
+    ended = [wait_for_end(execution) for execution in started]
+    assert {execution["status"] for execution in ended} == {"SUCCEEDED"}
+
+
 def test_task_s_time_limit_leaves_its_function():
     states = {"Call": lambda_task(make_function(SLOW), TimeoutSeconds=1)}
 

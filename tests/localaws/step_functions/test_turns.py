@@ -1,9 +1,10 @@
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
-from localaws.step_functions.turns import Interrupted, Turns
+from localaws.step_functions.turns import Interrupted, Turns, find_turns
 
 
 def go_on():
@@ -57,3 +58,36 @@ def test_ended_execution_gives_up_its_place():
 
     turns.give_back()
     turns.take(end)
+
+
+def make_task(service):
+    return SimpleNamespace(resource=SimpleNamespace(service_name=service))
+
+
+def make_env(state, *, retries):
+    """Build what moto knows of an execution while it is in a state."""
+    data = {"State": {"Name": state, "RetryCount": retries}}
+    context = SimpleNamespace(context_object_data=data)
+    return SimpleNamespace(states=SimpleNamespace(context_object=context))
+
+
+def test_first_calls_of_all_states_share_their_turns():
+    task = make_task("lambda")
+
+    first = find_turns(task, make_env("Ask", retries=0))
+
+    assert first is find_turns(task, make_env("Look", retries=0))
+
+
+def test_refused_call_waits_with_those_of_its_state():
+    task = make_task("lambda")
+
+    again = find_turns(task, make_env("Ask", retries=1))
+
+    assert again is find_turns(task, make_env("Ask", retries=9))
+    assert again is not find_turns(task, make_env("Ask", retries=0))
+    assert again is not find_turns(task, make_env("Look", retries=1))
+
+
+def test_job_needs_no_turn_for_its_time():
+    assert find_turns(make_task("glue"), make_env("Prepare", retries=1)) is None
