@@ -1,64 +1,26 @@
 """Lambda entry points: unpack the event, call chalicelib, hand back JSON."""
 
+from __future__ import annotations
+
 import json
 import os
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
 from chalice.app import Chalice, CloudWatchEvent, Rate, S3Event
 
-from chalicelib import (
-    autopilot,
-    model_file,
-    notices,
-    quotas,
-    registry,
-    routine,
-    runs,
-    sweep,
-    uploads,
-    waiting,
-)
 from chalicelib.attempts import Attempts
-from chalicelib.aws_errors import (
-    error_code,
-    error_message,
-    is_passing,
-    telling_passing,
-)
-from chalicelib.endings import (
-    LEAVING_TRAINING,
-    Ending,
-    Findings,
-    build_status,
-    has_ended,
-    read_ending,
-)
-from chalicelib.engines import EMBEDDED, KEY, find_engine
+from chalicelib.aws_errors import telling_passing
 from chalicelib.environment import read_security, read_variables
-from chalicelib.errors import AutopilotBusy, ServiceBusy, SettingsMissing
-from chalicelib.inquiry import Inquiry
 from chalicelib.keys import BARE_UPLOAD_KEY, run_key
-from chalicelib.registration import Registration
-from chalicelib.retraining import (
-    CHAMPION,
-    Choice,
-    Situation,
-    choose,
-    find_failure,
-    fits,
-)
 from chalicelib.stages import APP_NAME, Stage
-from chalicelib.status_file import StatusFile, claim_ending
 from chalicelib.store import Store, expect_owner
-from chalicelib.upload_parts import list_parts
-from chalicelib.upload_size import find_unpacked_size
-from chalicelib.waiting_line import leave_line, read_line
+
+# Each Lambda function is one handler: what not all of them need is imported where it
+# is used, so that a cold start reads and compiles only what its own event takes.
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +31,14 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_stepfunctions import SFNClient
 
+    from chalicelib.autopilot import RunPlace
+    from chalicelib.endings import Ending, Findings
+    from chalicelib.quotas import Quota
     from chalicelib.registry import Version
+    from chalicelib.retraining import Choice, Situation
+    from chalicelib.routine import Due, Overdue
+    from chalicelib.status_file import StatusFile
+    from chalicelib.uploads import Upload
 
 # Throttled calls are made again here, within the minute that a function has; a service
 # that is in trouble for longer is left to whoever called: the state machine, or Lambda.
@@ -95,13 +64,13 @@ def get_store() -> Store:
 
 
 @cache
-def get_sagemaker() -> "SageMakerClient":
+def get_sagemaker() -> SageMakerClient:
     """Build the SageMaker client once per Lambda container."""
     return boto3.client("sagemaker", config=PATIENT)
 
 
 @cache
-def get_sns() -> "SNSClient":
+def get_sns() -> SNSClient:
     """Build the SNS client once per Lambda container."""
     return boto3.client("sns", config=PATIENT)
 
@@ -113,19 +82,19 @@ def get_service_quotas() -> Any:
 
 
 @cache
-def get_stepfunctions() -> "SFNClient":
+def get_stepfunctions() -> SFNClient:
     """Build the Step Functions client once per Lambda container."""
     return boto3.client("stepfunctions", config=PATIENT)
 
 
 @cache
-def get_functions() -> "LambdaClient":
+def get_functions() -> LambdaClient:
     """Build the Lambda client once per Lambda container."""
     return boto3.client("lambda", config=PATIENT)
 
 
 @cache
-def get_logs() -> "CloudWatchLogsClient":
+def get_logs() -> CloudWatchLogsClient:
     """Build the CloudWatch Logs client once per Lambda container."""
     return boto3.client("logs", config=PATIENT)
 
@@ -142,6 +111,8 @@ def on_upload(event: S3Event) -> None:
     A record that fails keeps no other from its run. What it raises is raised at the
     end, so that Lambda tries the event again and then keeps it.
     """
+    from chalicelib import uploads
+
     failures = []
     for record in uploads.list_records(event.to_dict()):
         try:
@@ -165,6 +136,8 @@ on_upload.event_class = Announcement
 
 def handle_record(record: Any) -> None:
     """Start the run of what a record announces, or say why there is none."""
+    from chalicelib import uploads
+
     upload = uploads.read_upload(record)
     obstacle = uploads.find_obstacle(record, upload, BUCKET)
     if obstacle is None:
@@ -173,18 +146,22 @@ def handle_record(record: Any) -> None:
         app.log.info(obstacle)
 
 
-def settle_upload(upload: uploads.Upload) -> uploads.Upload:
+def settle_upload(upload: Upload) -> Upload:
     """Take from the bucket what events of one upload may tell otherwise.
 
     A run that is started twice, by an event and by a sweep, then has one name. What was
     deleted since is as its event says.
     """
+    from chalicelib import uploads
+
     listed = get_store().find_version(upload.key, upload.version_id)
     return upload if listed is None else uploads.read_listed(BUCKET, listed)
 
 
-def start_run(upload: uploads.Upload) -> None:
+def start_run(upload: Upload) -> None:
     """Start the execution of an upload, or see that it was started before."""
+    from chalicelib import runs
+
     run_id = runs.name_run(upload, STAGE)
     if start_execution(run_id, runs.build_execution_input(upload, STAGE)):
         app.log.info("%r starts run %s", upload.key, run_id)
@@ -207,6 +184,11 @@ def start_execution(name: str, text: str) -> bool:
 @app.lambda_function(name="prepare_run")
 def prepare_run(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Write down what was asked, and choose the size of the Glue jobs."""
+    from chalicelib import quotas, runs
+    from chalicelib.engines import EMBEDDED, find_engine
+    from chalicelib.upload_parts import list_parts
+    from chalicelib.upload_size import find_unpacked_size
+
     with telling_passing():
         store = get_store()
         settings = runs.read_bucket_settings(store, event["dataset"])
@@ -227,12 +209,17 @@ def prepare_run(event: dict[str, Any], context: object) -> dict[str, Any]:
         )
 
 
-def find_champion(dataset: str) -> "tuple[Version | None, str]":
+def find_champion(dataset: str) -> tuple[Version | None, str]:
     """Find the version of a dataset's model that forecasts; None without one.
 
     Where the registry cannot be read, a run trains, as if there were none; the second
     says why it cannot.
     """
+    from botocore.exceptions import ClientError
+
+    from chalicelib import registry
+    from chalicelib.aws_errors import error_code, error_message, is_passing
+
     group = get_stage().model_group(dataset)
     try:
         return registry.find_champion(get_sagemaker(), group), ""
@@ -249,8 +236,10 @@ def get_stage() -> Stage:
     return Stage(STAGE, account, region)
 
 
-def refuse_too_low(*needed: quotas.Quota) -> None:
+def refuse_too_low(*needed: Quota) -> None:
     """Refuse what the account's quotas cannot take, before anything is paid for."""
+    from chalicelib import quotas
+
     for words in quotas.refuse_too_low(get_service_quotas(), needed):
         app.log.warning(words)
 
@@ -258,6 +247,10 @@ def refuse_too_low(*needed: quotas.Quota) -> None:
 @app.lambda_function(name="choose_model")
 def choose_model(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Choose whether the run trains, or forecasts with the champion, and say why."""
+    from chalicelib import quotas
+    from chalicelib.engines import EMBEDDED, KEY
+    from chalicelib.retraining import choose
+
     place = read_place(event)
     with telling_passing():
         settings = read_run_settings(place.run_id)
@@ -269,13 +262,19 @@ def choose_model(event: dict[str, Any], context: object) -> dict[str, Any]:
         return follow_choice(place, situation, choice)
 
 
-def read_place(event: "Mapping[str, Any]") -> autopilot.RunPlace:
+def read_place(event: Mapping[str, Any]) -> RunPlace:
     """Read which run a state calls for."""
-    return autopilot.RunPlace(event["run_id"], event["dataset"], BUCKET, STAGE)
+    from chalicelib.autopilot import RunPlace
+
+    return RunPlace(event["run_id"], event["dataset"], BUCKET, STAGE)
 
 
-def look_around(place: autopilot.RunPlace, settings: dict[str, Any]) -> Situation:
+def look_around(place: RunPlace, settings: dict[str, Any]) -> Situation:
     """Gather what the choice of a road depends on."""
+    from chalicelib import registry
+    from chalicelib.engines import EMBEDDED, KEY
+    from chalicelib.retraining import Situation
+
     store = get_store()
     champion, obstacle = None, ""
     if settings.get(KEY) != EMBEDDED:
@@ -301,9 +300,12 @@ def look_around(place: autopilot.RunPlace, settings: dict[str, Any]) -> Situatio
 
 
 def follow_choice(
-    place: autopilot.RunPlace, situation: Situation, choice: Choice
+    place: RunPlace, situation: Situation, choice: Choice
 ) -> dict[str, Any]:
     """Write down what was chosen, and give what the states of its road need."""
+    from chalicelib import autopilot, model_file
+    from chalicelib.retraining import CHAMPION, find_failure, fits
+
     champion = situation.champion
     is_fit = fits(situation)
     failure = None if champion is None else find_failure(situation, champion)
@@ -331,6 +333,8 @@ def follow_choice(
 @app.lambda_function(name="create_autopilot_job")
 def create_autopilot_job(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Create the AutoML job that the run's settings ask for."""
+    from chalicelib import autopilot, quotas
+
     place = read_place(event)
     with telling_passing():
         settings = read_run_settings(place.run_id)
@@ -352,6 +356,8 @@ def read_run_settings(run_id: str) -> dict[str, Any]:
         When it has made nothing, as when its Glue run was stopped by hand: whether
         Step Functions takes that for a failure is not documented.
     """
+    from chalicelib.errors import SettingsMissing
+
     settings: dict[str, Any] | None = get_store().find_json(
         run_key(run_id, "settings.json")
     )
@@ -363,7 +369,7 @@ def read_run_settings(run_id: str) -> dict[str, Any]:
     return settings
 
 
-def create_in_turn(request: "Mapping[str, Any]", execution_arn: str) -> None:
+def create_in_turn(request: Mapping[str, Any], execution_arn: str) -> None:
     """Create a run's job if it is at the front of those that wait for one.
 
     Whose job is there already, as after a lost answer, waits no more.
@@ -373,6 +379,10 @@ def create_in_turn(request: "Mapping[str, Any]", execution_arn: str) -> None:
     AutopilotBusy
         When others come first, or the account runs as many jobs as it may.
     """
+    from chalicelib import autopilot
+    from chalicelib.errors import AutopilotBusy
+    from chalicelib.waiting_line import read_line
+
     run_id, sagemaker = request["AutoMLJobName"], get_sagemaker()
     line = read_line(get_store(), run_id, datetime.now(UTC))
     try:
@@ -394,6 +404,9 @@ def drop_if_ended(run_id: str, execution_arn: str) -> None:
     Whoever waits looks at the one before it, so that nobody waits for long behind
     those who do not.
     """
+    from chalicelib.endings import has_ended
+    from chalicelib.waiting_line import leave_line
+
     stepfunctions = get_stepfunctions()
     arn = f"{execution_arn.rpartition(':')[0]}:{run_id}"
     try:
@@ -410,6 +423,9 @@ def stop_if_orphaned(job_name: str, execution_arn: str) -> None:
     What follows the end of a run may have looked for the job before it was there; if
     the run ends only now, that finds it.
     """
+    from chalicelib import autopilot
+    from chalicelib.endings import LEAVING_TRAINING
+
     execution = get_stepfunctions().describe_execution(executionArn=execution_arn)
     status = execution["status"]
     if status not in LEAVING_TRAINING:
@@ -428,6 +444,8 @@ def check_autopilot_job(event: dict[str, Any], context: object) -> dict[str, Any
 
 def check_training(name: str) -> dict[str, Any]:
     """Describe a job, and when it is done write down what came of it."""
+    from chalicelib import autopilot
+
     sagemaker = get_sagemaker()
     job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)
     app.log.info("%s: %s", name, job["AutoMLJobSecondaryStatus"])
@@ -454,6 +472,9 @@ def register_model(event: dict[str, Any], context: object) -> dict[str, Any]:
     What was paid for is never lost to the registry: where it fails, the run goes on
     with its own containers, and says so.
     """
+    from chalicelib.errors import ServiceBusy
+    from chalicelib.registration import Registration
+
     place = read_place(event)
     containers = event["inference_containers"]
     group = get_stage().model_group(place.dataset)
@@ -487,6 +508,12 @@ def on_execution_end(event: CloudWatchEvent) -> None:
     The bare status comes first, and what fails after it fails alone. The first failure
     is raised at the end, so that Lambda tries again what did not go.
     """
+    from chalicelib import sweep
+    from chalicelib.endings import read_ending
+    from chalicelib.inquiry import Inquiry
+    from chalicelib.status_file import claim_ending
+    from chalicelib.waiting_line import leave_line
+
     ending = read_ending(event.detail)
     context: Any = event.context
     attempts = Attempts()
@@ -519,6 +546,10 @@ def tell_of_ending(
     file: StatusFile, ending: Ending, found: Findings, attempts: Attempts
 ) -> None:
     """Complete a run's status, and then send the topic's subscribers one message."""
+    from dataclasses import replace
+
+    from chalicelib.endings import build_status
+
     with attempts.alone("status.json is bare"):
         told = replace(found, warnings=(*found.warnings, *attempts.words))
         if not file.write(build_status(ending, told, bucket=BUCKET)):
@@ -533,8 +564,10 @@ def tell_of_ending(
         file.mark_told(datetime.now(UTC))
 
 
-def publish(status: "Mapping[str, Any]") -> None:
+def publish(status: Mapping[str, Any]) -> None:
     """Send the topic's subscribers what a run's ``status.json`` says."""
+    from chalicelib import notices
+
     notice = notices.build_notice(status, stage=STAGE)
     get_sns().publish(**notice.as_request(TOPIC_ARN))
 
@@ -552,6 +585,10 @@ def sweep_up(event: CloudWatchEvent) -> dict[str, int]:
 
     ``grace_minutes`` in the event is how old something must be to be looked at.
     """
+    from datetime import timedelta
+
+    from chalicelib import sweep, waiting
+
     minutes = event.to_dict().get("grace_minutes")
     grace = sweep.GRACE if minutes is None else timedelta(minutes=minutes)
     span = sweep.Span(datetime.now(UTC), grace)
@@ -586,6 +623,8 @@ sweep_up.event_class = SweepRequest
 
 def keep_routine(now: datetime, attempts: Attempts) -> None:
     """Start what is due by the clock, and tell of uploads that are overdue."""
+    from chalicelib import routine
+
     store, newest = get_store(), {}
     with attempts.alone("no schedule was looked at"):
         newest = routine.list_newest(store)
@@ -603,19 +642,25 @@ def keep_routine(now: datetime, attempts: Attempts) -> None:
 
 def find_trained(dataset: str) -> datetime | None:
     """Find when a dataset's newest model was trained; None where none was."""
+    from chalicelib import registry
+
     group = get_stage().model_group(dataset)
     return registry.find_newest_moment(get_sagemaker(), group)
 
 
-def start_due(due: routine.Due) -> None:
+def start_due(due: Due) -> None:
     """Start what is due at a moment, or see that it was started before."""
+    from chalicelib import runs
+
     name = runs.name_due(due, STAGE)
     if start_execution(name, runs.build_due_input(due, STAGE)):
         app.log.info("%s of %s starts run %s", due.asked, due.dataset, name)
 
 
-def publish_overdue(overdue: routine.Overdue) -> None:
+def publish_overdue(overdue: Overdue) -> None:
     """Tell the topic's subscribers of an upload that is late."""
+    from chalicelib import notices
+
     notice = notices.build_overdue_notice(overdue.words, overdue.dataset, stage=STAGE)
     get_sns().publish(**notice.as_request(TOPIC_ARN))
 

@@ -16,7 +16,7 @@ from moto import mock_aws
 from moto.sns.models import sns_backends
 
 import app as pipeline
-from chalicelib import routine
+from chalicelib import autopilot, routine
 from chalicelib.errors import (
     AutopilotBusy,
     AutopilotFailed,
@@ -483,14 +483,14 @@ class Killed(BaseException):
 @pytest.mark.usefixtures("stepfunctions")
 def test_helper_killed_after_its_call_goes_on(aws, monkeypatch):
     put(f"runs/{RUN_ID}/settings.json", make_settings())
-    ensure = pipeline.autopilot.ensure_autopilot_job
+    ensure = autopilot.ensure_autopilot_job
 
     def die(*args):
         ensure(*args)
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline.autopilot, "ensure_autopilot_job", die)
+        patch.setattr(autopilot, "ensure_autopilot_job", die)
         with pytest.raises(Killed):
             pipeline.create_autopilot_job(CREATION, None)
 
@@ -505,13 +505,13 @@ def test_helper_killed_after_its_call_goes_on(aws, monkeypatch):
 def test_job_of_somebody_else_is_not_taken(aws):
     put(f"runs/{RUN_ID}/settings.json", make_settings())
     invoke("create_autopilot_job", CREATION)
-    other = pipeline.autopilot.RunPlace(RUN_ID, "sales", "another-bucket", "dev")
-    request = pipeline.autopilot.build_autopilot_request(
+    other = autopilot.RunPlace(RUN_ID, "sales", "another-bucket", "dev")
+    request = autopilot.build_autopilot_request(
         other, make_settings(), role_arn=ROLE_ARN, security=pipeline.SECURITY
     )
 
     with pytest.raises(ClientError, match="ResourceInUse"):
-        pipeline.autopilot.ensure_autopilot_job(boto3.client("sagemaker"), request)
+        autopilot.ensure_autopilot_job(boto3.client("sagemaker"), request)
 
 
 def test_repeated_preparation_writes_the_same(aws):
