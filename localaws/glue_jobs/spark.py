@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import os
 import shutil
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 # As `make spark` leaves it: Glue's Spark has another Python and pandas than this
@@ -20,6 +22,12 @@ _CONFIGURATION = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
+
+
+# Python 3.11 counts how deep it is in a tree for all threads together, and raises
+# SystemError where two of them parse at once: python/cpython issue 106905.
+_PARSING = threading.Lock()
+_SCRIPTS = 64
 
 
 class SparkNotInstalled(Exception):
@@ -77,8 +85,14 @@ def find_spark(script: Path, place: Path = PLACE) -> Spark | None:
     return Spark(place / "bin" / "python", found.parent, Path(java).resolve())
 
 
-def _list_imports(script: Path) -> set[str]:
-    return {name.split(".")[0] for name in _walk_imports(script.read_text())}
+def _list_imports(script: Path) -> frozenset[str]:
+    with _PARSING:
+        return _read_imports(script.read_text())
+
+
+@lru_cache(maxsize=_SCRIPTS)
+def _read_imports(text: str) -> frozenset[str]:
+    return frozenset(name.split(".")[0] for name in _walk_imports(text))
 
 
 def _walk_imports(text: str) -> Iterator[str]:
