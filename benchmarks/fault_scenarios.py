@@ -254,7 +254,7 @@ def _break_job(step: str, job: str) -> Iterator[Scenario]:
 def _break_training() -> Iterator[Scenario]:
     step = "Training"
     for name, fault, outcome in (
-        ("killed", Fault("killed", "training", seconds=1.0), UPLOAD),
+        ("killed", Fault("killed", "training", seconds=0.1), UPLOAD),
         ("disk full", Fault("disk-full", "training"), UPLOAD),
         ("ends Failed", Fault("ended", "training", status="Failed"), UPLOAD),
         ("ends Stopped", Fault("ended", "training", status="Stopped"), UPLOAD),
