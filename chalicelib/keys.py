@@ -1,5 +1,7 @@
 """The map of the stage's bucket: what stands under which key."""
 
+from __future__ import annotations
+
 UPLOAD_FOLDER = "raw/"
 # `aws s3 cp data.zip s3://<bucket>/raw`, without a slash, makes this very key.
 BARE_UPLOAD_KEY = "raw"
