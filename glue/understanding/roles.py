@@ -648,33 +648,29 @@ class _RoleSearch:
         for name in named[:1]:
             if not any(_fits(TARGET, text) for text in self.sample[name].tolist()):
                 shown = shorten(ids[0])
-                self.findings.add(
-                    "target-not-number",
-                    count=len(ids),
-                    examples=self.sample.first_texts(
-                        np.ones(len(ids), dtype=bool), self.file, name
-                    ),
-                    remedy=f"swap the names {item!r} and {name!r} in the header",
-                    column=name,
-                    why=f": {item!r} stands above the numbers instead, such as {shown}",
-                    file=self.file,
-                )
+                why = f": {item!r} stands above the numbers instead, such as {shown}"
+                self._tell_swapped(item, name, why=why)
 
     def _tell_ids_for_target(self, column: str) -> None:
         """Say that a target's name stands above what could only be the ids."""
         others = [name for name in self.header if is_usual(ITEM, name)]
         if ITEM in self.configured or not others:
             return
-        texts = self.sample[column].tolist()
+        why = f": ids seem to stand there, and numbers under {others[0]!r}"
+        self._tell_swapped(others[0], column, why=why)
+
+    def _tell_swapped(self, item: str, target: str, *, why: str) -> None:
+        """Say that the names of the item and of the target are exchanged."""
+        count = len(self.sample[target].tolist())
         self.findings.add(
             "target-not-number",
-            count=len(texts),
+            count=count,
             examples=self.sample.first_texts(
-                np.ones(len(texts), dtype=bool), self.file, column
+                np.ones(count, dtype=bool), self.file, target
             ),
-            remedy=f"swap the names {others[0]!r} and {column!r} in the header",
-            column=column,
-            why=f": ids seem to stand there, and numbers under {others[0]!r}",
+            remedy=f"swap the names {item!r} and {target!r} in the header",
+            column=target,
+            why=why,
             file=self.file,
         )
 

@@ -128,13 +128,9 @@ class JobService(moto_callback.StateTaskServiceCallback):
     ) -> None:
         client = self._get_client(resource_runtime_part, state_credentials)
         call = getattr(client, self._get_boto_service_action())
-        _JOB_TURNS.take(env.is_running)
-        try:
-            # A stop does not cut this short: a job whose start went on would be
-            # nobody's.
+        # A stop does not cut it short: a job whose start went on would be nobody's.
+        with _JOB_TURNS.hold(env.is_running):
             response = call(**normalised_parameters)
-        finally:
-            _JOB_TURNS.give_back()
         response.pop("ResponseMetadata", None)
         env.stack.append(to_json_values(response))
 

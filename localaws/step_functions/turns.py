@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 _LOOK_SECONDS = 2.0
@@ -48,6 +48,15 @@ class Turns:
             else:
                 self._free += 1
 
+    @contextmanager
+    def hold(self, is_running: Callable[[], bool]) -> Iterator[None]:
+        """Take a turn, and give it back in the end."""
+        self.take(is_running)
+        try:
+            yield
+        finally:
+            self.give_back()
+
     def _queue(self) -> threading.Event:
         turn = threading.Event()
         with self._lock:
@@ -74,21 +83,13 @@ _FUNCTION_TURNS = Turns(16)
 _TURNS_AGAIN: dict[str, Turns] = defaultdict(lambda: Turns(2))
 
 
-@contextmanager
-def take_turn(task: Any, env: Any) -> Iterator[None]:
+def take_turn(task: Any, env: Any) -> AbstractContextManager[None]:
     """Have a turn for as long as a Task calls a function; others need none.
 
     The wait for it is before the Task's time begins, as AWS lets nobody wait.
     """
     turns = find_turns(task, env)
-    if turns is None:
-        yield
-        return
-    turns.take(env.is_running)
-    try:
-        yield
-    finally:
-        turns.give_back()
+    return nullcontext() if turns is None else turns.hold(env.is_running)
 
 
 def find_turns(task: Any, env: Any) -> Turns | None:
