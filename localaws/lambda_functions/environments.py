@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import json
 import shutil
 import socket
@@ -111,6 +112,8 @@ class Environments:
             if not folder.exists():
                 with zipfile.ZipFile(BytesIO(archive)) as file:
                     file.extractall(folder)
+                # No environment may write there, and each would compile it again.
+                compileall.compile_dir(folder, quiet=2)
         return folder
 
 
