@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Chalice has no __main__ to give to -m, and its script may not be on the PATH.
-_RUN_CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
+# What is left at the end is not gone through again, object by object.
+_RUN_CHALICE = (
+    "import atexit, gc, sys; from chalice.cli import main; "
+    "atexit.register(gc.freeze); sys.exit(main())"
+)
 
 
 # The last line of a traceback: `package.SomeError: message`, not indented.
