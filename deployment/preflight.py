@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -32,6 +33,8 @@ DEFAULT_RESOURCES = {"InstanceType": "ml.m5.4xlarge", "InstanceCount": 1}
 _DEFAULT_SETTINGS = "config/default.json"
 _NO_SETTINGS = {"404", "NoSuchBucket", "NoSuchKey"}
 _ALLOWED = "allowed"
+# Each is some calls, of which none waits for another.
+_ROLES_AT_ONCE = 4
 
 
 def preflight(deployment: Deployment, say: Callable[[str], None]) -> int:
@@ -113,10 +116,10 @@ def check_roles(deployment: Deployment) -> list[Check]:
     Of an organisation's policies and of boundaries, no deploy sees anything else.
     """
     parts = deployment.pipeline.parts
-    refused: list[str] = []
     try:
-        for part in parts:
-            refused += _find_refused(deployment, part)
+        with ThreadPoolExecutor(_ROLES_AT_ONCE) as pool:
+            found = pool.map(lambda part: [*_find_refused(deployment, part)], parts)
+            refused = [refusal for refusals in found for refusal in refusals]
     except (BotoCoreError, ClientError) as error:
         return [
             Check(

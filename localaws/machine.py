@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,13 +15,17 @@ from localaws.host.libraries import Libraries
 from localaws.host.processes import Processes
 from localaws.host.tasks import Tasks
 from localaws.patches import Patches
+from localaws.service_quotas.table import Quotas
 
 if TYPE_CHECKING:
     from localaws.state.keeper import Keeper
-from localaws.service_quotas.table import Quotas
 
 ACCOUNT = "123456789012"
 GlueErrors = Literal["full", "generic"]
+
+
+def _make_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="localaws-"))
 
 
 @dataclass(frozen=True)
@@ -31,13 +37,23 @@ class Machine:
     speedup: float
     glue_errors: GlueErrors
     quotas: Quotas
-    folder: Path
     faults: Plan
     keeper: Keeper | None
-    tasks: Tasks
     processes: Processes
-    libraries: Libraries
-    wheels: Wheels
+    # Whether jobs and functions are made ready before they are asked for.
+    ahead: bool
+    folder: Path = field(default_factory=_make_folder)
+    tasks: Tasks = field(default_factory=Tasks)
+
+    @cached_property
+    def libraries(self) -> Libraries:
+        """Give what subprocesses are shown of what is installed here."""
+        return Libraries(self.folder)
+
+    @cached_property
+    def wheels(self) -> Wheels:
+        """Give the wheels of jobs."""
+        return Wheels(self.folder / "wheels")
 
     def environ(self, region: str) -> dict[str, str]:
         """Build the environment of a subprocess, but for its credentials."""

@@ -134,7 +134,7 @@ class RoleClients:
         keys = assume_role(
             role_arn, service=principal, session=principal, region=region
         )
-        session = make_session(
+        session: Any = make_session(
             aws_access_key_id=keys.access_key_id,
             aws_secret_access_key=keys.secret_access_key,
             aws_session_token=keys.session_token,

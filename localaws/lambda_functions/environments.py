@@ -85,6 +85,10 @@ class Environments:
             self._keep(environment)
         return outcome
 
+    def begin(self, code: Code, archive: bytes) -> None:
+        """Start an environment before an event asks for it."""
+        self._keep(Environment(self._machine, code, self._unpack(code, archive)))
+
     def _take(self, code: Code) -> Environment | None:
         with self._lock:
             dead = [idle for idle in self._idle if not idle.is_running]
