@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from localaws.faults.plan import Plan
 from localaws.glue_jobs.wheels import Wheels
+from localaws.host import libraries
 from localaws.host.isolation import build_bare_environ
 from localaws.host.libraries import Libraries
 from localaws.host.processes import Processes
@@ -54,6 +55,11 @@ class Machine:
     def wheels(self) -> Wheels:
         """Give the wheels of jobs."""
         return Wheels(self.folder / "wheels")
+
+    def import_ahead(self) -> None:
+        """Begin to import what functions and jobs will find."""
+        for names in (libraries.LAMBDA, libraries.GLUE_ANALYTICS, libraries.ENGINE):
+            self.processes.prepare(self.libraries.warm(names))
 
     def environ(self, region: str) -> dict[str, str]:
         """Build the environment of a subprocess, but for its credentials."""

@@ -152,6 +152,8 @@ def serve(
                 if keeper is not None:
                     keeper.save_port(server.port)
                     take_up(patches, machine, keeper)
+                if ahead:
+                    machine.import_ahead()
                 machine.tasks.start(lambda: follow_schedules(machine), name="schedules")
                 yield LocalAWS(
                     machine.endpoint_url,
