@@ -14,7 +14,7 @@ import boto3
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
-from localaws import moto_memory, moto_mends
+from localaws import large_objects, moto_memory, moto_mends
 from localaws.events.schedules import follow_schedules
 from localaws.faults.calls import FaultyCalls
 from localaws.faults.plan import Plan
@@ -183,6 +183,7 @@ def _install(patches: Patches, machine: Machine) -> None:
     simulation.install(patches)
     state_machines.install(patches)
     moto_memory.install(patches)
+    large_objects.install(patches)
 
 
 def _set_level(patches: Patches, logger: logging.Logger, level: int) -> None:
