@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import os
 import sys
 from pathlib import Path
@@ -269,4 +271,6 @@ def fail(reason: str) -> int:
 
 
 if __name__ == "__main__":
+    # What is left at the end is not gone through again, object by object.
+    atexit.register(gc.freeze)
     sys.exit(main())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 import traceback
@@ -257,4 +259,6 @@ def leave_pipe() -> None:
 
 
 if __name__ == "__main__":
+    # What is left at the end is not gone through again, object by object.
+    atexit.register(gc.freeze)
     sys.exit(main())

@@ -222,7 +222,7 @@ def wait_for_run(
     NoRunError
         When none has started after ``patience`` seconds.
     """
-    pace, waited = Pace(shortest=0.2, longest=5.0), 0.0
+    pace, waited = Pace(shortest=0.1, longest=5.0), 0.0
     strangers: set[str] = set()
     while True:
         if run_id := _find_run(sfn, stage, upload, strangers):

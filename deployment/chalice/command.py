@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 # Where Chalice is given the files of its own that it packs, in the app's folder.
 RUNTIME = Path(".chalice") / "runtime"
 # Chalice has no __main__ to give to -m, and its script may not be on the PATH. It packs
-# of itself what these two modules say that they were imported from.
+# of itself what these two modules say that they were imported from. What is left at the
+# end is not gone through again, object by object.
 _RUN_CHALICE = f"""\
-import sys
+import atexit, gc, sys
 import chalice.app
 from chalice.cli import main
 chalice.__file__ = {str(RUNTIME / "__init__.py")!r}
 chalice.app.__file__ = {str(RUNTIME / "app.py")!r}
+atexit.register(gc.freeze)
 sys.exit(main())
 """
 # The last line of a traceback: `package.SomeError: message`, not indented.
