@@ -16,17 +16,17 @@ import click
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.endpoints import (
+from chalicelib.errors import PipelineError
+from chalicelib.stages import Stage, check_stage
+from chalicelib.store import expect_owner
+from cli.endpoints import (
     LOCAL_STAGE,
     check_endpoints,
     list_endpoints,
     prepare_environment,
     refuse_outside,
 )
-from chalicelib.errors import PipelineError
-from chalicelib.stages import Stage, check_stage
-from chalicelib.store import expect_owner
-from chalicelib.terminal import printable_lines
+from cli.terminal import printable_lines
 from client import exit_codes
 from client.command.completion import COMPLETE_VARIABLE
 from client.command.group import commands

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws_errors import error_code, is_denied
 from chalicelib.endings import has_ended
-from chalicelib.endpoints import LOCAL_STAGE
+from cli.endpoints import LOCAL_STAGE
 from client.errors import WrongStateError
 from client.pace import Pace
 from client.patience import Patience

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from chalicelib.terminal import printable_lines
+from cli.terminal import printable_lines
 from client import exit_codes
 from client.command.options import OPEN_OR_NOT, SETTINGS, SOURCE, with_work
 from client.command.outcome import finish, watch
