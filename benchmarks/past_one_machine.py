@@ -228,9 +228,11 @@ def sum_files(folder: Path, upload: Path) -> int:
                 with suppress(OSError):
                     if str(link.readlink()).endswith(" (deleted)"):
                         note(link, sizes)
-    for path in folder.rglob("*"):
-        if path != upload:
-            note(path, sizes)
+    # Folders come and go meanwhile, which a walk takes as it finds it.
+    for place, _, names in os.walk(folder):
+        for path in (Path(place) / name for name in names):
+            if path != upload:
+                note(path, sizes)
     return sum(sizes.values())
 
 
