@@ -33,6 +33,7 @@ from glue.reporting.backtest import BacktestOutcome, read_backtest
 from glue.reporting.figures import Known, compute_figures
 from glue.reporting.grid import ForecastGrid, build_grid
 from glue.reporting.history import History, read_history
+from glue.reporting.panel import make_panel
 from glue.reporting.plausibility import check_plausible
 from glue.reporting.scoring import Points, Scored, compare, list_errors
 from glue.reporting.verdict import BETTER, Engine
@@ -231,15 +232,15 @@ def judge_panel(panel: Panel, number: int = 0) -> Outcome:
         _write(panel.backtests, path)
         backtest = read_backtest([path], history, settings)
     comparison = compare(backtest.points, history, settings)
-    grid = build_grid(_as_texts(panel.forecast), history, settings)
+    forecast = _as_texts(panel.forecast)
+    grid = build_grid(forecast, history, settings)
+    shown = make_panel(history, forecast, settings)
     figures = compute_figures(
-        grid,
-        history,
-        settings,
+        shown,
         Known(
             candidates=None,
             outcome=BacktestOutcome(comparison, backtest.windows),
-            plausibility=check_plausible(grid, history, settings),
+            plausibility=check_plausible(shown, settings),
             engine=Engine(local=True),
         ),
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from dataclasses import fields, is_dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 Array = Any  # numpy's generic arrays are not worth their types at version 1.22
+Made = TypeVar("Made")
 
 
 def as_texts(texts: Iterable[str]) -> Array:
@@ -27,3 +29,17 @@ def factorize(columns: Sequence[Array], *, sort: bool = False) -> Array:
         wide = codes * max(len(uniques), 1) + inner
         codes = pd.factorize(wide, sort=sort)[0].astype(np.int64)
     return codes
+
+
+def join_parts(parts: Sequence[Made]) -> Made:
+    """Make one of several values of a dataclass of arrays, and of such dataclasses."""
+    if len(parts) == 1:
+        return parts[0]
+    first: Any = parts[0]
+    joined: Any = {}
+    for one in fields(first):
+        columns = [getattr(part, one.name) for part in parts]
+        is_nested = is_dataclass(columns[0])
+        joined[one.name] = join_parts(columns) if is_nested else np.concatenate(columns)
+    made: Made = type(first)(**joined)
+    return made

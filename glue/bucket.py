@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, cast
 
 from botocore.config import Config
+from botocore.exceptions import HTTPClientError, IncompleteReadError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -26,6 +29,9 @@ SCHEMAS = {
 }
 DEFAULT_SETTINGS = "config/default.json"
 _BLOCK_BYTES = 1024 * 1024
+# What is asked for at a time of an object that this machine has no room for, and how
+# often again where the connection breaks in the midst of it.
+_RANGE_BYTES, _TRIES = 16 * 1024 * 1024, 5
 _LONGEST_NAME = 60  # characters of a part's name, of up to four bytes each
 # A job does not end because S3 was busy for some seconds.
 PATIENT = Config(retries={"mode": "standard", "max_attempts": 8})
@@ -184,6 +190,11 @@ class Bucket:
         self.s3.download_file(self.name, key, str(path))
         return path
 
+    def open(self, key: str) -> BinaryIO:
+        """Open an object to read it from its beginning, without room for all of it."""
+        file = io.BufferedReader(_RangedObject(self.s3, self.name, key), _RANGE_BYTES)
+        return cast("BinaryIO", file)
+
     def download_upload(self, upload: Mapping[str, Any]) -> Path:
         """Bring the very version that was uploaded, a block at a time.
 
@@ -239,6 +250,7 @@ class Bucket:
         with path.open("w", encoding="utf-8", newline="\n") as file:
             write(file)
         self.upload(path, key, content_type)
+        path.unlink()
 
     def read_json(self, key: str) -> dict[str, Any]:
         """Read a JSON object that must be there."""
@@ -261,6 +273,33 @@ class Bucket:
             Body=text.encode("utf-8", "replace"),
             ContentType="application/json",
         )
+
+
+class _RangedObject(io.RawIOBase):
+    """An object of which some is read at a time."""
+
+    def __init__(self, s3: S3Client, bucket: str, key: str) -> None:
+        self._s3, self._which, self._at = s3, {"Bucket": bucket, "Key": key}, 0
+        self._size = s3.head_object(Bucket=bucket, Key=key)["ContentLength"]
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        end = min(self._at + len(buffer), self._size)
+        if end == self._at:
+            return 0
+        body = self._read(f"bytes={self._at}-{end - 1}")
+        buffer[: len(body)] = body
+        self._at += len(body)
+        return len(body)
+
+    def _read(self, wanted: str) -> bytes:
+        which: Any = {**self._which, "Range": wanted}
+        for _ in range(_TRIES - 1):
+            with suppress(HTTPClientError, IncompleteReadError):
+                return self._s3.get_object(**which)["Body"].read()
+        return self._s3.get_object(**which)["Body"].read()
 
 
 def split_uri(uri: str) -> tuple[str, str]:

@@ -203,6 +203,8 @@ class Run:
         What the report is to be called, and the target's unit; empty where unset.
     engine
         Who was to train, as in the settings.
+    series, rows
+        Of the history, as its preparation counted them.
     chosen
         Whose forecast it is where both trained; empty before that is known.
     trained_by
@@ -221,6 +223,8 @@ class Run:
     trained_by: str = ""
     engine: str = AUTOPILOT
     chosen: str = ""
+    series: int = 0
+    rows: int = 0
 
     @property
     def is_embedded(self) -> bool:
@@ -260,6 +264,7 @@ class Run:
 def read_run(settings: Mapping[str, Any], data_report: Mapping[str, Any]) -> Run:
     """Read a run's settings.json and data-report.json, once for its whole report."""
     labels = settings.get("Preparation") or {}
+    table = data_report.get("table") or {}
     return Run(
         run_id=str(settings["run_id"]),
         dataset=str(settings["dataset"]),
@@ -271,6 +276,8 @@ def read_run(settings: Mapping[str, Any], data_report: Mapping[str, Any]) -> Run
         title=str(labels.get("Title") or ""),
         unit=str(labels.get("Unit") or ""),
         engine=str(settings.get(KEY) or AUTOPILOT),
+        series=int(table.get("series") or 0),
+        rows=int(table.get("rows") or 0),
     )
 
 

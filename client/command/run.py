@@ -67,7 +67,7 @@ def run(
         for note in package.notes:
             work.say(note)
         with telling_that_nothing_was_uploaded(work):
-            work.session.check_stage(package.name)
+            work.session.check_stage(package)
             report = check_here(work, package, source) if checks else None
             if report is not None and report["outcome"] != "accepted":
                 return refuse(work, report)

@@ -9,8 +9,8 @@ from typing import TextIO
 import numpy as np
 
 from glue.arrays import Array
-from glue.reporting.grid import ForecastGrid
 from glue.reporting.history import History
+from glue.reporting.panel import Panel
 from glue.reporting.simple import MEAN, SEASONAL_MEAN, forecast_simply
 from glue.run_documents import RunSettings
 
@@ -35,14 +35,6 @@ class Alternative:
         """The sum of each series, [n_series]."""
         return np.asarray(self.center.sum(axis=1))
 
-    def add_up(self, grid: ForecastGrid) -> list[float]:
-        """Add all series up by the timestamps that are forecast."""
-        stamps, places = np.unique(grid.stamps.astype(str), return_inverse=True)
-        values = self.center[grid.series, grid.step]
-        known = np.nan_to_num(values)
-        sums = np.bincount(places.reshape(-1), known, minlength=len(stamps))
-        return [float(value) for value in sums]
-
 
 def forecast_alternative(
     history: History, settings: RunSettings, name: str
@@ -57,20 +49,27 @@ def forecast_alternative(
 
 
 def write_alternative(
-    alternative: Alternative,
-    grid: ForecastGrid,
-    history: History,
-    settings: RunSettings,
-    *,
-    file: TextIO,
+    name: str, panel: Panel, settings: RunSettings, *, file: TextIO
 ) -> None:
-    """Write baseline.csv: the columns and rows of forecast.csv."""
+    """Write baseline.csv: the columns and rows of forecast.csv.
+
+    Parameters
+    ----------
+    name
+        Which of the simple forecasts the baseline is.
+    """
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([*settings.keys, settings.timestamp, "mean", *settings.quantiles])
-    center = alternative.center[grid.series, grid.step]
-    quantiles = alternative.quantiles[grid.series, grid.step]
-    for series, stamp, mean, row in zip(
-        grid.series.tolist(), grid.stamps.tolist(), center.tolist(), quantiles.tolist()
-    ):
-        numbers = (f"{value:.10g}" for value in (mean, *row))
-        writer.writerow([*history.keys[series], stamp, *numbers])
+    for shard in panel:
+        history, grid = shard.history, shard.grid
+        made = forecast_alternative(history, settings, name)
+        center = made.center[grid.series, grid.step]
+        quantiles = made.quantiles[grid.series, grid.step]
+        for series, stamp, mean, row in zip(
+            grid.series.tolist(),
+            grid.stamps.tolist(),
+            center.tolist(),
+            quantiles.tolist(),
+        ):
+            numbers = (f"{value:.10g}" for value in (mean, *row))
+            writer.writerow([*history.keys[series], stamp, *numbers])

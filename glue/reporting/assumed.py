@@ -10,6 +10,7 @@ from glue.bucket import Bucket
 from glue.findings.finding import list_some
 from glue.reporting.covariate_count import CovariateCount
 from glue.reporting.covariates import Covariate
+from glue.reporting.histories import Histories
 from glue.reporting.history import History
 from glue.reporting.words import spell_change, spell_count, spell_metric
 from glue.run_documents import Run
@@ -118,7 +119,7 @@ class AssumedFuture:
 
 
 def read_assumed(
-    run: Run, bucket: Bucket, history: History, knows: str | None
+    run: Run, bucket: Bucket, history: Histories | History, knows: str | None
 ) -> AssumedFuture:
     """Read what the transform's input tells of the covariates' future.
 

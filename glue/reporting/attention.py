@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,7 @@ from glue.reporting.advice import (
 )
 from glue.reporting.changes import Changes
 from glue.reporting.grid import ForecastGrid
-from glue.reporting.history import History
+from glue.reporting.history import History, Key
 from glue.reporting.items import ItemFigures
 from glue.reporting.plausibility import Plausibility
 from glue.reporting.scoring import as_number
@@ -73,30 +74,61 @@ class Attention:
         return [name for name, holds in self.reasons.items() if holds[series]]
 
 
-def find_attention(
-    grid: ForecastGrid,
-    history: History,
-    items: ItemFigures,
-    *,
-    settings: RunSettings,
-    plausible: Plausibility,
-    changes: Changes,
-) -> Attention:
-    """Find what is odd about each series, and rank by volume times badness."""
+@dataclass(frozen=True)
+class Signs:
+    """What tells of a series whether it is odd, [n_series].
+
+    Parameters
+    ----------
+    starts, ends
+        Its first and last period; 0 and -1 for one without a value.
+    width
+        How far its outer quantiles are apart, in parts of the mean.
+    jumped
+        Whether its last value is far above all before it.
+    """
+
+    starts: Array
+    ends: Array
+    width: Array
+    jumped: Array
+
+
+def read_signs(grid: ForecastGrid, history: History) -> Signs:
+    """Read the signs of some series."""
     count = len(history.keys)
-    implausible = np.zeros(count, dtype=bool)
-    implausible[list(plausible.by_series)] = True
     ends = np.full(count, -1)
     starts = np.zeros(count, dtype=np.int64)
     some = np.flatnonzero(np.diff(history.offsets) > 0)
     ends[some] = history.periods[history.offsets[some + 1] - 1]
     starts[some] = history.periods[history.offsets[some]]
-    lengths = ends - starts + 1
+    return Signs(starts, ends, measure_width(grid, count), find_jumps(history))
+
+
+def find_attention(
+    signs: Signs,
+    items: ItemFigures,
+    *,
+    steps: int,
+    settings: RunSettings,
+    plausible: Plausibility,
+    changes: Changes,
+) -> Attention:
+    """Find what is odd about each series, and rank by volume times badness.
+
+    Parameters
+    ----------
+    steps
+        Time steps of the history.
+    """
+    count = len(signs.ends)
+    implausible = np.zeros(count, dtype=bool)
+    implausible[list(plausible.by_series)] = True
+    lengths = signs.ends - signs.starts + 1
     enough = min(
         _SHORT_SHARE * float(np.median(lengths)),
         2 * max(settings.season, settings.horizon),
     )
-    width = measure_width(grid, count)
     moved = changes.relative if len(changes.now) else np.zeros(count)
     with np.errstate(invalid="ignore"):
         reasons = {
@@ -104,12 +136,12 @@ def find_attention(
             WORSE: (items.improvement < -_WORSE_PERCENT) & items.habits.worse,
             BIASED: (np.abs(items.bias) > _BIAS_PERCENT) & items.habits.biased,
             CHANGED: moved > _CHANGE,
-            JUMPED: find_jumps(history),
-            WIDE: width > _WIDTH,
-            ENDED: ends < history.steps - settings.horizon,
+            JUMPED: signs.jumped,
+            WIDE: signs.width > _WIDTH,
+            ENDED: signs.ends < steps - settings.horizon,
             SHORT: lengths < enough,
         }
-    return Attention(reasons, width, _rank(reasons, items))
+    return Attention(reasons, signs.width, _rank(reasons, items))
 
 
 def find_jumps(history: History) -> Array:
@@ -198,26 +230,36 @@ def find_better(items: ItemFigures) -> Array:
     return np.asarray(order[better[order]])
 
 
-def list_advice(
-    attention: Attention, items: ItemFigures, baseline: Baseline
-) -> list[tuple[str, str]]:
-    """List for each series why to look at it, and what to do; empty for nothing."""
-    reasons = [attention.list_reasons(at) for at in range(len(items.bias))]
-    better = set(find_better(items).tolist())
-    return [
-        (
-            "; ".join(some),
-            _advise(some, items, at, baseline=_choose(baseline, better, at)),
+@dataclass(frozen=True)
+class Adviser:
+    """Says of each series why to look at it, and what to do."""
+
+    attention: Attention
+    items: ItemFigures
+    baseline: Baseline
+    better: Array
+
+    def advise(self, series: int) -> tuple[str, str]:
+        """Say both of one series; empty for nothing."""
+        reasons = self.attention.list_reasons(series)
+        if not reasons:
+            return "", ""
+        baseline = self.baseline
+        if self.better[series]:
+            # No simple forecast of a series that the forecast is better on.
+            baseline = Baseline(baseline.words)
+        return "; ".join(reasons), _advise(
+            reasons, self.items, series, baseline=baseline
         )
-        if some
-        else ("", "")
-        for at, some in enumerate(reasons)
-    ]
 
 
-def _choose(baseline: Baseline, better: set[int], series: int) -> Baseline:
-    """Advise no simple forecast of a series that the forecast is better on."""
-    return Baseline(baseline.words) if series in better else baseline
+def build_adviser(
+    attention: Attention, items: ItemFigures, baseline: Baseline
+) -> Adviser:
+    """Build the adviser of a run."""
+    better = np.zeros(len(items.bias), dtype=bool)
+    better[find_better(items)] = True
+    return Adviser(attention, items, baseline, better)
 
 
 def _advise(
@@ -236,7 +278,7 @@ def _advise(
 def describe_attention(
     attention: Attention,
     items: ItemFigures,
-    history: History,
+    keys: Sequence[Key],
     plausible: Plausibility,
     *,
     changes: Changes,
@@ -244,13 +286,13 @@ def describe_attention(
 ) -> dict[str, Any]:
     """Give the items to look at first, and how many there are of each reason."""
     better = find_better(items).tolist() if baseline.is_advised else []
-    advice = list_advice(attention, items, baseline)
+    adviser = build_adviser(attention, items, baseline)
     return {
         "better": {
             "count": len(better),
             "first": [
                 {
-                    "key": list(history.keys[at]),
+                    "key": list(keys[at]),
                     "improvement_percent": as_number(items.improvement[at]),
                 }
                 for at in better[:MOST]
@@ -260,12 +302,12 @@ def describe_attention(
         "counts": {name: int(holds.sum()) for name, holds in attention.reasons.items()},
         "first": [
             {
-                "key": list(history.keys[at]),
+                "key": list(keys[at]),
                 "forecast_total": as_number(items.totals.forecast[at]),
                 "baseline_total": as_number(items.simple[at]),
                 "before_total": as_number(items.totals.reference[at]),
                 "kinds": attention.list_reasons(at),
-                "to_do": advice[at][1],
+                "to_do": adviser.advise(at)[1],
                 "reasons": spell_reasons(
                     attention, items, plausible, at, changes=changes
                 ),

@@ -24,8 +24,10 @@ class Windows:
     count: int
 
 
-def number_windows(scored: Scored) -> Windows:
-    """Number the windows by their cutoffs."""
+def number_windows(scored: Scored, known: Array | None = None) -> Windows:
+    """Number the windows by their cutoffs; by all that are ``known``, where given."""
+    if known is not None:
+        return Windows(np.searchsorted(known, scored.points.cutoff), len(known))
     cutoffs, numbers = np.unique(scored.points.cutoff, return_inverse=True)
     return Windows(numbers.reshape(-1), len(cutoffs))
 
@@ -91,18 +93,29 @@ class ItemHabits:
     windows: Array
 
 
-def no_habits(count: int) -> ItemHabits:
+def no_habits(count: int, windows: int = 0) -> ItemHabits:
     """Give what is known of so many series without a backtest: nothing."""
     never = np.zeros(count, dtype=bool)
     return ItemHabits(
-        biased=never, worse=never, better=never, windows=np.empty((count, 0))
+        biased=never,
+        worse=never,
+        better=never,
+        windows=np.full((count, windows), np.nan),
     )
 
 
-def find_habits(comparison: Comparison, metric: str, count: int) -> ItemHabits:
-    """Find what goes on in all windows of a series, and what one of them made."""
+def find_habits(
+    comparison: Comparison, metric: str, count: int, cutoffs: Array | None = None
+) -> ItemHabits:
+    """Find what goes on in all windows of a series, and what one of them made.
+
+    Parameters
+    ----------
+    cutoffs
+        Of all windows, where these are some of the series.
+    """
     scored = comparison.forecast
-    windows = number_windows(scored)
+    windows = number_windows(scored, cutoffs)
     cells = scored.points.series * windows.count + windows.numbers
     shape = (count, windows.count)
     seen = _add_up(np.ones(len(cells)), cells, shape) > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -19,7 +19,7 @@ _ENDING = ".json.gz"
 
 
 def write_catalogued(
-    table: pd.DataFrame, run: Run, bucket: Bucket, *, made_at: str
+    tables: Iterable[pd.DataFrame], run: Run, bucket: Bucket, *, made_at: str
 ) -> None:
     """Write the rows of a forecast for the catalog's tables.
 
@@ -28,8 +28,9 @@ def write_catalogued(
     path = bucket.folder / f"{run.run_id}{_ENDING}"
     # Without a moment of its own in it, so that the same rows are the same bytes.
     with path.open("wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
-        for row in list_rows(table, run, made_at=made_at):
-            file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+        for table in tables:
+            for row in list_rows(table, run, made_at=made_at):
+                file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
     folder = f"{FORECASTS_FOLDER}dataset={run.dataset}/"
     bucket.upload(path, f"{folder}{path.name}", "application/json")
     if is_newest(run, [stored.key for stored in bucket.list_objects(folder)]):

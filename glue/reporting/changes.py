@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,12 @@ from glue.arrays import Array
 from glue.bucket import Bucket, RunKeys, dataset_folder
 from glue.log import log_error
 from glue.reporting.earlier import NoOverlapError, check_same, list_earlier_runs
-from glue.reporting.grid import ForecastGrid
-from glue.reporting.history import History
+from glue.reporting.history import Key, number_keys
+from glue.reporting.panel import Panel, Shard
 from glue.run_documents import Run, read_settings
 
 _MOVERS = 10
+_CHUNK_ROWS = 200_000
 _MOST_SETTINGS = 30
 NO_RUN = "this is the dataset's first forecast"
 
@@ -60,7 +61,7 @@ class Changes:
             moved = np.abs(self.now - self.before) / np.abs(self.before)
         return np.where(np.isfinite(moved), moved, np.nan)
 
-    def as_data(self, history: History) -> dict[str, Any]:
+    def as_data(self, keys: Sequence[Key]) -> dict[str, Any]:
         """Give it for report.json."""
         both = np.isfinite(self.before) & np.isfinite(self.now)
         moved = np.where(both, np.abs(self.now - self.before), -1.0)
@@ -76,7 +77,7 @@ class Changes:
             "total_now": total[1] if self.reason is None else None,
             "movers": [
                 {
-                    "key": list(history.keys[at]),
+                    "key": list(keys[at]),
                     "before": float(self.before[at]),
                     "now": float(self.now[at]),
                 }
@@ -89,16 +90,14 @@ class Changes:
         }
 
 
-def find_changes(
-    run: Run, bucket: Bucket, grid: ForecastGrid, history: History
-) -> Changes:
+def find_changes(run: Run, bucket: Bucket, panel: Panel) -> Changes:
     """Compare this forecast with that of the last run of the dataset."""
     stored = bucket.list_objects(dataset_folder(run.dataset))
     runs = list_earlier_runs([one.key for one in stored], run.run_id)
     if not runs:
         return Changes()
     try:
-        return _compare_run(runs[0], run, bucket, grid, history=history)
+        return _compare_run(runs[0], run, bucket, panel)
     except NoOverlapError as error:
         return Changes(reason=f"the last run ({runs[0]}) is of another kind: {error}")
     except Exception as error:
@@ -107,61 +106,80 @@ def find_changes(
         return Changes(reason=f"the last run ({runs[0]}) could not be read ({error})")
 
 
-def _compare_run(
-    run_id: str, run: Run, bucket: Bucket, grid: ForecastGrid, *, history: History
-) -> Changes:
+def _compare_run(run_id: str, run: Run, bucket: Bucket, panel: Panel) -> Changes:
     keys = RunKeys(run_id)
     document = bucket.read_json(keys.settings)
     check_same(run.settings, read_settings(document))
     key = f"{keys.results(run.dataset)}forecast.csv"
     path = bucket.download(key, "last.csv")
     differing = tuple(list_differences(document, run.resolved))[:_MOST_SETTINGS]
-    return compare_forecasts(
-        path, Changes(None, run_id, settings=differing), grid, history, run=run
-    )
+    found = compare_forecasts(path, Changes(None, run_id, settings=differing), panel)
+    path.unlink()
+    return found
 
 
-def compare_forecasts(
-    path: Path, found: Changes, grid: ForecastGrid, history: History, *, run: Run
-) -> Changes:
+def compare_forecasts(path: Path, found: Changes, panel: Panel) -> Changes:
     """Add up both forecasts on the timestamps that they have in common."""
-    settings = run.settings
+    settings, histories = panel.settings, panel.histories
     wanted = [*settings.row_keys, "mean"]
-    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    if any(name not in table.columns for name in wanted):
+    header = pd.read_csv(path, nrows=0, dtype=str, encoding="utf-8").columns
+    if any(name not in header for name in wanted):
         return Changes(reason=f"the last run ({found.run_id}) left no means")
-    ours = grid.stamps.astype(str)
-    theirs = table[settings.timestamp].to_numpy(dtype=str)
-    common = np.intersect1d(ours, theirs)
-    if not len(common):
+    ours = {stamp for shard in panel for stamp in pd.unique(shard.grid.stamps)}
+    then = _Then(len(histories.keys))
+    for table in pd.read_csv(
+        path,
+        usecols=wanted,
+        dtype=str,
+        keep_default_na=False,
+        chunksize=_CHUNK_ROWS,
+        encoding="utf-8",
+    ):
+        then.add(table[table[settings.timestamp].isin(ours)], panel)
+    if not then.stamps:
         return Changes(
             reason=f"the last run ({found.run_id}) forecast no timestamp of this one"
         )
-    table = table[np.isin(theirs, common)]
-    series = [
-        history.numbers.get(key, -1)
-        for key in zip(*(table[name] for name in settings.keys))
-    ]
-    owners = np.array(series, dtype=np.int64)
-    means = pd.to_numeric(table["mean"], errors="coerce").to_numpy(dtype=float)
-    known, count = owners >= 0, len(history.keys)
-    some = np.isin(ours, common)
-    unknown = table[list(settings.keys)][~known].drop_duplicates()
     return Changes(
         reason=None,
         run_id=found.run_id,
-        first=str(common[0]),
-        last=str(common[-1]),
-        steps=len(common),
-        before=_add_up(owners[known], means[known], count),
-        now=_add_up(grid.series[some], grid.mean[some], count),
-        gone=len(unknown),
+        first=min(then.stamps),
+        last=max(then.stamps),
+        steps=len(then.stamps),
+        before=np.where(then.counts > 0, then.sums, np.nan),
+        now=np.concatenate([_add_up_now(shard, then.stamps) for shard in panel]),
+        gone=len(then.unknown),
         settings=found.settings,
     )
 
 
-def _add_up(owners: Array, values: Array, count: int) -> Array:
-    sums = np.bincount(owners, np.nan_to_num(values), minlength=count)
+class _Then:
+    """What an earlier forecast says of this one's timestamps, added up by series."""
+
+    def __init__(self, count: int) -> None:
+        self.sums, self.counts = np.zeros(count), np.zeros(count, dtype=np.int64)
+        self.stamps: set[str] = set()
+        self.unknown: set[Key] = set()
+
+    def add(self, table: pd.DataFrame, panel: Panel) -> None:
+        """Add some rows."""
+        found: dict[Key, int] = {}
+        codes = number_keys(table, panel.settings.keys, found)
+        numbers = [panel.histories.numbers.get(key, -1) for key in found]
+        self.unknown.update(k for k, number in zip(found, numbers) if number < 0)
+        self.stamps.update(table[panel.settings.timestamp])
+        owners = np.array(numbers, dtype=np.int64)[codes]
+        means = pd.to_numeric(table["mean"], errors="coerce").to_numpy(dtype=float)
+        known = owners >= 0
+        np.add.at(self.sums, owners[known], np.nan_to_num(means[known]))
+        np.add.at(self.counts, owners[known], 1)
+
+
+def _add_up_now(shard: Shard, stamps: set[str]) -> Array:
+    grid, count = shard.grid, len(shard.history.keys)
+    some = np.isin(grid.stamps.astype(str), sorted(stamps))
+    owners, values = grid.series[some], np.nan_to_num(grid.mean[some])
+    sums = np.bincount(owners, values, minlength=count)
     return np.where(np.bincount(owners, minlength=count) > 0, sums, np.nan)
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from glue.arrays import Array
 from glue.reading.timestamps import parse_stamps
 from glue.reporting.covariates import Covariate, Effect
+from glue.reporting.histories import Histories
 from glue.reporting.history import History, Key, number_keys
 from glue.run_documents import RunSettings
 
@@ -73,7 +74,7 @@ class _Column:
 class CovariateCount:
     """Counts, chunk by chunk, what the forecast's input tells of the future."""
 
-    def __init__(self, history: History, settings: RunSettings) -> None:
+    def __init__(self, history: Histories | History, settings: RunSettings) -> None:
         self._history, self._settings = history, settings
         self._known: dict[Key, int] = {}
         self._columns: dict[str, _Column] = {}

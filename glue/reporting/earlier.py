@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from glue.arrays import Array
+from glue.arrays import Array, join_parts
 from glue.bucket import Bucket, RunKeys, dataset_folder
 from glue.log import log_error
 from glue.reading.timestamps import UnreadableTimestampError
-from glue.reporting.history import History
+from glue.reporting.history import History, Key, number_keys
 from glue.reporting.scoring import (
     Comparison,
     Points,
@@ -33,6 +33,7 @@ from glue.run_documents import Run, RunSettings, read_settings
 # Earlier runs that are scored at most, and those that are looked at for it.
 _MOST_SCORED, _MOST_LOOKED_AT = 3, 20
 _WORST = 10
+_CHUNK_ROWS = 200_000
 # What report.json says where not even the looking was possible.
 NOT_READ: Mapping[str, Any] = {
     "scored": [],
@@ -87,7 +88,10 @@ def score_run(
     then = read_settings(bucket.read_json(keys.settings))
     key = f"{keys.results(run.dataset)}forecast.csv"
     path = bucket.download(key, "earlier.csv")
-    return score_earlier(path, run_id, history, now=run.settings, then=then)
+    try:
+        return score_earlier(path, run_id, history, now=run.settings, then=then)
+    finally:
+        path.unlink()
 
 
 def list_earlier_runs(keys: Iterable[str], run_id: str) -> list[str]:
@@ -195,41 +199,71 @@ class Earlier:
 
 
 def read_earlier(path: Path, history: History, settings: RunSettings) -> Earlier:
-    """Read an earlier forecast.csv as points of this history.
+    """Read an earlier forecast.csv as points of this history, some rows at a time.
 
     Raises
     ------
     NoOverlapError
         When it lacks a column, or has timestamps that cannot be read.
     """
-    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     wanted = [*settings.row_keys, "mean", *settings.quantiles]
+    with pd.read_csv(
+        path,
+        dtype=str,
+        keep_default_na=False,
+        encoding="utf-8",
+        chunksize=_CHUNK_ROWS,
+    ) as chunks:
+        read = [_read_chunk(chunk, wanted, history, settings) for chunk in chunks]
+    rows = join_parts([rows for rows, _ in read])
+    stamps = [stamp for _, ends in read for stamp in ends]
+    cutoff = _find_cutoffs(rows.series, rows.periods, len(history.keys))
+    points = Points(
+        series=rows.series,
+        cutoff=cutoff,
+        step=rows.periods - cutoff,
+        actual=history.look_up(rows.series, rows.periods),
+        mean=rows.numbers[:, 0],
+        quantiles=rows.numbers[:, 1:],
+    )
+    sound = np.isfinite(rows.numbers).all(axis=1) & (points.step <= settings.horizon)
+    return Earlier(
+        points.take(np.flatnonzero(sound)),
+        str(min(stamps, default="nan")),
+        str(max(stamps, default="nan")),
+    )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of an earlier forecast whose series this history has, [n]."""
+
+    series: Array
+    periods: Array
+    numbers: Array
+
+
+def _read_chunk(
+    table: pd.DataFrame, wanted: list[str], history: History, settings: RunSettings
+) -> tuple[_Rows, list[str]]:
+    """Read some rows, and the first and last timestamp of all of them."""
     missing = [name for name in wanted if name not in table.columns]
     if missing:
         raise NoOverlapError(f"its forecast.csv lacks {', '.join(missing)}")
-    keys = zip(*(table[name] for name in settings.keys))
-    series = np.array([history.numbers.get(key, -1) for key in keys], dtype=np.int64)
+    found: dict[Key, int] = {}
+    codes = number_keys(table, settings.keys, found)
+    numbers = [history.numbers.get(key, -1) for key in found]
+    series = np.array(numbers, dtype=np.int64)[codes]
+    stamps = table[settings.timestamp]
     try:
-        periods = history.number_periods(table[settings.timestamp])
+        periods = history.number_periods(stamps)
     except UnreadableTimestampError as error:
         raise NoOverlapError(f"its forecast.csv: {error}") from error
     ours = np.flatnonzero(series >= 0)
-    cutoff = _find_cutoffs(series[ours], periods[ours], len(history.keys))
-    values = table[["mean", *settings.quantiles]].iloc[ours]
-    numbers = values.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
-    points = Points(
-        series=series[ours],
-        cutoff=cutoff,
-        step=periods[ours] - cutoff,
-        actual=history.look_up(series[ours], periods[ours]),
-        mean=numbers[:, 0],
-        quantiles=numbers[:, 1:],
-    )
-    sound = np.isfinite(numbers).all(axis=1) & (points.step <= settings.horizon)
-    stamps = table[settings.timestamp]
-    return Earlier(
-        points.take(np.flatnonzero(sound)), str(stamps.min()), str(stamps.max())
-    )
+    values = table[wanted[len(settings.row_keys) :]].iloc[ours]
+    columns = values.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+    ends = [stamps.min(), stamps.max()] if len(stamps) else []
+    return _Rows(series[ours], periods[ours], columns), ends
 
 
 def _find_cutoffs(series: Array, periods: Array, count: int) -> Array:

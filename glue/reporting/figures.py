@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from glue.arrays import join_parts
 from glue.reporting.advice import Baseline
-from glue.reporting.alternative import Alternative, forecast_alternative
+from glue.reporting.alternative import forecast_alternative
 from glue.reporting.assumed import AssumedFuture
-from glue.reporting.attention import Attention, find_attention
+from glue.reporting.attention import Attention, Signs, find_attention, read_signs
 from glue.reporting.backtest import BacktestOutcome
 from glue.reporting.baseline import NAME
 from glue.reporting.bias import (
@@ -26,11 +27,13 @@ from glue.reporting.contest import Contest
 from glue.reporting.evidence import Evidence, weigh_gain
 from glue.reporting.explanation import Explanation
 from glue.reporting.ghost import Ghost, choose_ghost
-from glue.reporting.grid import ForecastGrid, find_complete, total_series
+from glue.reporting.grid import find_complete, total_series
 from glue.reporting.groups import Grouping, build_groupings
+from glue.reporting.histories import Histories
 from glue.reporting.history import History
 from glue.reporting.items import ItemFigures, build_figures
 from glue.reporting.leaderboard import Entry, build_leaderboard
+from glue.reporting.panel import Panel
 from glue.reporting.plausibility import Plausibility
 from glue.reporting.repairs import Mended
 from glue.reporting.scoring import (
@@ -47,6 +50,7 @@ from glue.reporting.scoring import (
     score_whole,
 )
 from glue.reporting.simple import WORDS
+from glue.reporting.together import Adder, Together
 from glue.reporting.total_range import measure_share
 from glue.reporting.verdict import Engine, Verdict, judge_backtest, qualify
 from glue.run_documents import RunSettings
@@ -61,8 +65,8 @@ class Figures:
     how wide the range of the total is, in parts of the series' ranges added up.
     """
 
-    history: History
-    grid: ForecastGrid
+    panel: Panel
+    together: Together
     items: ItemFigures
     backtest: Mapping[str, Any]
     leaderboard: Sequence[Entry]
@@ -71,7 +75,6 @@ class Figures:
     assumed: AssumedFuture
     engine: Engine
     attention: Attention
-    alternative: Alternative
     outcome: BacktestOutcome
     changes: Changes
     groupings: Sequence[Grouping]
@@ -125,30 +128,26 @@ class Known:
     contest: Contest | None = None
 
 
-def compute_figures(
-    grid: ForecastGrid, history: History, settings: RunSettings, known: Known
-) -> Figures:
+def compute_figures(panel: Panel, known: Known) -> Figures:
     """Compute all figures of a finished forecast."""
+    settings, histories = panel.settings, panel.histories
     comparison = known.outcome.comparison
     evidence = None if comparison is None else weigh_gain(comparison, settings.metric)
-    backtest = describe_backtest(known.outcome, history, settings, evidence)
-    ghost = choose_ghost(history, settings)
-    totals = total_series(grid, history, settings, ghost.lag)
+    backtest = describe_backtest(known.outcome, panel, evidence)
+    ghost = choose_ghost(histories.steps, settings)
     verdict = judge_backtest(
         backtest,
         known.candidates,
-        history,
+        histories,
         settings,
         evidence=evidence,
         engine=known.engine,
     )
-    alternative = forecast_alternative(history, settings, backtest["baseline_name"])
-    items = build_figures(
-        totals, alternative.totals, comparison, metric=settings.metric
-    )
+    measured = measure(panel, known.outcome, backtest["baseline_name"], ghost.lag)
+    items, signs = measured.items, measured.signs
     return Figures(
-        history=history,
-        grid=grid,
+        panel=panel,
+        together=measured.together,
         items=items,
         backtest=backtest,
         leaderboard=build_leaderboard(
@@ -171,14 +170,13 @@ def compute_figures(
         assumed=known.assumed,
         engine=known.engine,
         attention=find_attention(
-            grid,
-            history,
+            signs,
             items,
+            steps=histories.steps,
             settings=settings,
             plausible=known.plausibility,
             changes=known.changes,
         ),
-        alternative=alternative,
         outcome=known.outcome,
         changes=known.changes,
         explanation=known.explanation,
@@ -186,28 +184,64 @@ def compute_figures(
         range_share=measure_share(comparison),
         contest=known.contest,
         complete_from=find_complete(
-            history, totals.volume, max(4 * settings.horizon, 2 * settings.season)
+            np.where(signs.ends < 0, -1, signs.starts),
+            items.totals.volume,
+            histories.steps,
+            max(4 * settings.horizon, 2 * settings.season),
         ),
         groupings=build_groupings(
-            history,
-            items,
-            comparison,
-            settings,
-            attributes=known.assumed.attributes,
+            panel, items, comparison, attributes=known.assumed.attributes
         ),
     )
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What is measured of each series, and of all together."""
+
+    items: ItemFigures
+    signs: Signs
+    together: Together
+
+
+def measure(panel: Panel, outcome: BacktestOutcome, name: str, lag: int) -> Measured:
+    """Measure all series, a shard at a time.
+
+    Parameters
+    ----------
+    name
+        Which of the simple forecasts the baseline is.
+    lag
+        How many steps before the horizon the same period lies.
+    """
+    settings, items, signs = panel.settings, [], []
+    adder = Adder(panel.histories.steps)
+    cutoffs = None if outcome.parted is None else np.array(outcome.windows)
+    for shard in panel:
+        history, grid = shard.history, shard.grid
+        simple = forecast_alternative(history, settings, name)
+        items.append(
+            build_figures(
+                total_series(grid, history, settings, lag),
+                simple.totals,
+                outcome.compare(shard, settings),
+                metric=settings.metric,
+                cutoffs=cutoffs,
+            )
+        )
+        signs.append(read_signs(grid, history))
+        adder.add(shard, simple.center)
+    return Measured(join_parts(items), join_parts(signs), adder.finish())
+
+
 def describe_backtest(
-    outcome: BacktestOutcome,
-    history: History,
-    settings: RunSettings,
-    evidence: Evidence | None,
+    outcome: BacktestOutcome, panel: Panel, evidence: Evidence | None
 ) -> dict[str, Any]:
     """Describe how the winner did on its windows, and the simple forecasts there."""
+    settings, histories = panel.settings, panel.histories
     comparison = outcome.comparison
     if comparison is None or evidence is None:
-        alone = score_alone(history, settings)
+        alone = score_alone(panel.sample.history, settings)
         return {
             "comparable": False,
             "reason": outcome.reason,
@@ -225,7 +259,7 @@ def describe_backtest(
             "improvement_high": None,
             "better_on": None,
             "compared": None,
-            "not_judged": len(history.keys),
+            "not_judged": len(histories.keys),
             "by_step": [],
             "calibration": [],
             "bias_percent": None,
@@ -240,7 +274,7 @@ def describe_backtest(
     return {
         "comparable": True,
         "reason": None,
-        "windows": _describe_windows(outcome.windows, history, window_bias.tolist()),
+        "windows": _describe_windows(outcome.windows, histories, window_bias.tolist()),
         "points": len(comparison.forecast.points),
         "points_left_out": comparison.left_out,
         "winner": winner,
@@ -258,7 +292,7 @@ def describe_backtest(
         "improvement_high": evidence.high,
         "better_on": better,
         "compared": compared,
-        "not_judged": len(history.keys) - compared,
+        "not_judged": len(histories.keys) - compared,
         "by_step": _describe_steps(comparison, settings.horizon),
         "calibration": describe_calibration(
             comparison.forecast,
@@ -316,9 +350,9 @@ def score_alone(history: History, settings: RunSettings) -> dict[str, Any]:
 
 
 def _describe_windows(
-    windows: Sequence[int], history: History, biases: Sequence[float]
+    windows: Sequence[int], histories: Histories, biases: Sequence[float]
 ) -> list[dict[str, Any]]:
-    names = history.name_periods(np.array(windows, dtype=np.int64))
+    names = histories.name_periods(np.array(windows, dtype=np.int64))
     # A window without a single actual has no bias.
     known = biases if len(biases) == len(names) else [np.nan] * len(names)
     return [

@@ -36,8 +36,8 @@ class Ghost:
         return found.reshape(len(numbers), horizon)
 
 
-def choose_ghost(history: History, settings: RunSettings) -> Ghost:
-    """Choose the latest period that is like the horizon, and lies in the history.
+def choose_ghost(steps: int, settings: RunSettings) -> Ghost:
+    """Choose the latest period that is like the horizon, and lies in so many steps.
 
     That is a year ago; where the history is shorter, or a year says nothing as there is
     no whole number of steps in it, the last whole seasons that hold the horizon; where
@@ -45,7 +45,7 @@ def choose_ghost(history: History, settings: RunSettings) -> Ghost:
     """
     year = _find_year(settings)
     for lag in (year, _find_seasons(settings), settings.horizon):
-        if settings.horizon <= lag <= history.steps:
+        if settings.horizon <= lag <= steps:
             return Ghost(lag, f"{_spell_lag(lag, settings)} before")
     return Ghost()
 

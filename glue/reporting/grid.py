@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,6 @@ from glue.reporting.baseline import forecast_naive
 from glue.reporting.history import History, number_keys
 from glue.run_documents import RunSettings
 
-_MOST_TOTALS = 10_000
 _MOST_OF_IT = 0.75
 
 
@@ -38,6 +36,16 @@ class ForecastGrid:
     stamps: Array
     mean: Array
     quantiles: Array
+
+    def take(self, which: Array, numbers: Array) -> ForecastGrid:
+        """Keep some of the rows, whose series get other numbers."""
+        return ForecastGrid(
+            numbers[self.series[which]],
+            self.step[which],
+            self.stamps[which],
+            self.mean[which],
+            self.quantiles[which],
+        )
 
     def total_by_series(self, count: int) -> Array:
         """Sum the means of each series' horizon, [count]; NaN for no forecast."""
@@ -68,80 +76,30 @@ def build_grid(
     )
 
 
-def total_history(history: History) -> dict[str, Any]:
-    """Sum all series by time step; of a very long history, only the end."""
-    periods = np.arange(max(history.steps - _MOST_TOTALS, 0), history.steps)
-    totals = np.bincount(history.periods, history.values, minlength=history.steps)
-    counts = np.bincount(history.periods, minlength=history.steps)
-    return {
-        "timestamps": history.name_periods(periods),
-        "values": [
-            float(total) if count else None
-            for total, count in zip(totals[periods].tolist(), counts[periods].tolist())
-        ],
-    }
-
-
-def find_complete(history: History, volume: Array, least: int) -> int:
+def find_complete(starts: Array, volume: Array, steps: int, least: int) -> int:
     """Find the period from which on most of today's volume has begun: 75% of it.
 
     A total of less would show series that begin, and not what they sell.
 
     Parameters
     ----------
+    starts
+        The first period of each series; -1 for one without a value, [n_series].
     volume
         Of each series at the end of the history, [n_series].
+    steps
+        Time steps of the history.
     least
         Steps that are shown in any case.
     """
-    some = np.flatnonzero(np.diff(history.offsets) > 0)
-    starts, weights = history.periods[history.offsets[some]], volume[some]
-    order = np.argsort(starts, kind="stable")
+    some = np.flatnonzero(starts >= 0)
+    begins, weights = starts[some], volume[some]
+    order = np.argsort(begins, kind="stable")
     begun = np.cumsum(weights[order])
     if not len(begun) or begun[-1] <= 0:
         return 0
     place = int(np.searchsorted(begun, _MOST_OF_IT * begun[-1]))
-    return max(min(int(starts[order][place]), history.steps - least), 0)
-
-
-def total_forecast(
-    grid: ForecastGrid, settings: RunSettings, share: float | None = None
-) -> dict[str, Any]:
-    """Sum all series by timestamp: the means, each quantile, and the sum's quantiles.
-
-    The sum of a quantile is no quantile of the sum: it takes all series to err the same
-    way at once, so that the true range is narrower.
-
-    Parameters
-    ----------
-    share
-        How wide the range of the sum is, in parts of the sum of the ranges; None takes
-        the whole of it.
-    """
-    stamps, places = np.unique(grid.stamps.astype(str), return_inverse=True)
-    places = places.reshape(-1)
-
-    def add_up(values: Array) -> list[float]:
-        sums = np.bincount(places, np.nan_to_num(values), minlength=len(stamps))
-        totals: list[float] = sums.tolist()
-        return totals
-
-    mean = add_up(grid.mean)
-    sums = {
-        name: add_up(grid.quantiles[:, at])
-        for at, name in enumerate(settings.quantiles)
-    }
-    part = 1.0 if share is None else share
-    return {
-        "timestamps": stamps.tolist(),
-        "mean": mean,
-        "quantile_sums": sums,
-        "range_share": share,
-        "quantiles": {
-            name: [m + part * (value - m) for value, m in zip(column, mean)]
-            for name, column in sums.items()
-        },
-    }
+    return max(min(int(begins[order][place]), steps - least), 0)
 
 
 @dataclass(frozen=True)

@@ -8,23 +8,19 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 import numpy as np
+import pandas as pd
 
 from glue.arrays import Array, as_texts
 from glue.formulas import defuse
-from glue.reporting.grid import ForecastGrid
-from glue.reporting.history import History
 from glue.reporting.items import ItemFigures
-from glue.reporting.scoring import (
-    Comparison,
-    as_number,
-    find_bias_by,
-    score,
-)
-from glue.run_documents import RunSettings
+from glue.reporting.panel import Panel, Shard
+from glue.reporting.scoring import Comparison, as_number, find_bias_by, score
 
 # A column with more values than this is no way to add series up.
 MOST_GROUPS = 200
 _SHOWN = 50
+# Groups of a column that are drawn.
+MOST_DRAWN = 6
 _FIGURES = (
     "series",
     "volume",
@@ -67,10 +63,9 @@ class Grouping:
 
 
 def build_groupings(
-    history: History,
+    panel: Panel,
     items: ItemFigures,
     comparison: Comparison | None,
-    settings: RunSettings,
     *,
     attributes: Mapping[str, Sequence[str]],
 ) -> list[Grouping]:
@@ -78,100 +73,153 @@ def build_groupings(
 
     Parameters
     ----------
+    comparison
+        The backtest of the panel's sample.
     attributes
         The value of each series, by column, in the history's order.
     """
+    settings, keys = panel.settings, panel.histories.keys
     columns = {
-        name: [key[place] for key in history.keys]
-        for place, name in enumerate(settings.keys)
+        name: [key[place] for key in keys] for place, name in enumerate(settings.keys)
     }
     made = []
     for name, values in {**columns, **attributes}.items():
-        texts, codes = np.unique(as_texts(values).astype(str), return_inverse=True)
-        if 1 < len(texts) <= min(MOST_GROUPS, len(history.keys) - 1):
-            figures = _add_up(
-                codes.reshape(-1), len(texts), items, comparison, metric=settings.metric
-            )
+        codes, uniques = pd.factorize(as_texts(values))
+        if 1 < len(uniques) <= min(MOST_GROUPS, len(keys) - 1):
+            texts, places = np.unique(uniques.astype(str), return_inverse=True)
+            codes = places.reshape(-1)[codes]
+            figures = {
+                **_add_up(codes, len(texts), items),
+                **_score(
+                    codes[panel.sample.numbers],
+                    len(texts),
+                    comparison,
+                    settings.metric,
+                ),
+            }
             order = np.argsort(-figures["volume"], kind="stable")
             made.append(
                 Grouping(
                     name,
                     tuple(texts[order].tolist()),
                     {key: column[order] for key, column in figures.items()},
-                    places=np.argsort(order)[codes.reshape(-1)],
+                    places=np.argsort(order)[codes],
                 )
             )
     return made
 
 
-def _add_up(
-    codes: Array,
-    count: int,
-    items: ItemFigures,
-    comparison: Comparison | None,
-    *,
-    metric: str,
-) -> dict[str, Array]:
+def _add_up(codes: Array, count: int, items: ItemFigures) -> dict[str, Array]:
+    """Add up the series of each group."""
+
     def add(values: Array) -> Array:
         return np.bincount(codes, np.nan_to_num(values), minlength=count)
 
     totals = items.totals
     ahead, before = add(totals.forecast), add(totals.reference)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = np.where(before > 0, 100 * (ahead / before - 1), np.nan)
+    return {
+        "series": np.bincount(codes, minlength=count),
+        "volume": add(totals.volume),
+        "forecast_total": ahead,
+        "before_total": before,
+        "change_percent": change,
+    }
+
+
+def _score(
+    codes: Array, count: int, comparison: Comparison | None, metric: str
+) -> dict[str, Array]:
+    """Score the backtest of each group, by the groups of the sample's series."""
     unknown = np.full(count, np.nan)
     error, baseline, bias = unknown, unknown, unknown
+    if comparison is not None:
+        owners = codes[comparison.forecast.points.series]
+        error = score(comparison.forecast, owners, count)[metric]
+        baseline = score(comparison.baseline, owners, count)[metric]
+        bias = find_bias_by(comparison.forecast, owners, count)
     with np.errstate(divide="ignore", invalid="ignore"):
-        if comparison is not None:
-            owners = codes[comparison.forecast.points.series]
-            error = score(comparison.forecast, owners, count)[metric]
-            baseline = score(comparison.baseline, owners, count)[metric]
-            bias = find_bias_by(comparison.forecast, owners, count)
-        return {
-            "series": np.bincount(codes, minlength=count),
-            "volume": add(totals.volume),
-            "forecast_total": ahead,
-            "before_total": before,
-            "change_percent": np.where(before > 0, 100 * (ahead / before - 1), np.nan),
-            "error": error,
-            "baseline_error": baseline,
-            "improvement_percent": np.where(
-                baseline > 0, 100 * (1 - error / baseline), np.nan
-            ),
-            "bias_percent": bias,
-        }
+        gain = np.where(baseline > 0, 100 * (1 - error / baseline), np.nan)
+    return {
+        "error": error,
+        "baseline_error": baseline,
+        "improvement_percent": gain,
+        "bias_percent": bias,
+    }
 
 
 def sum_groups(
-    grouping: Grouping,
-    history: History,
-    grid: ForecastGrid,
-    first: int,
-    *,
-    most: int,
-) -> tuple[list[list[float | None]], list[list[float | None]]]:
-    """Add up the largest groups by time step.
+    groupings: Sequence[Grouping], panel: Panel, stamps: Sequence[str], first: int
+) -> list[GroupSums]:
+    """Add up the largest groups of each column by time step.
 
-    Returns
-    -------
-    What each had from period ``first`` on, None where no series has a value; and what
-    the means of its series add up to at each timestamp of the forecast.
+    Parameters
+    ----------
+    stamps
+        Of the forecast.
+    first
+        The period to begin with.
     """
-    owners = np.repeat(grouping.places, np.diff(history.offsets))
-    some = (owners < most) & (history.periods >= first)
-    steps = history.steps - first
-    cells = owners[some] * steps + history.periods[some] - first
-    totals = np.bincount(cells, history.values[some], minlength=most * steps)
-    seen = np.bincount(cells, minlength=most * steps) > 0
-    past = np.where(seen, totals, np.nan).reshape(most, steps)
-    stamps, at = np.unique(grid.stamps.astype(str), return_inverse=True)
-    mine = grouping.places[grid.series]
-    cells = mine * len(stamps) + at.reshape(-1)
-    kept = mine < most
-    means = np.nan_to_num(grid.mean[kept])
-    ahead = np.bincount(cells[kept], means, minlength=most * len(stamps)).astype(float)
-    return (
-        [[as_number(value) for value in row] for row in past.tolist()],
-        ahead.reshape(most, len(stamps)).tolist(),
-    )
+    sums = [
+        GroupSums(
+            min(MOST_DRAWN, len(one.values)), panel.histories.steps - first, stamps
+        )
+        for one in groupings
+    ]
+    for shard in panel if groupings else ():
+        at = np.searchsorted(stamps, shard.grid.stamps.astype(str))
+        for one, found in zip(groupings, sums):
+            found.add(shard, one.places[shard.series], first, at)
+    return sums
+
+
+class GroupSums:
+    """What the largest groups had at each time step, and will have."""
+
+    def __init__(self, groups: int, steps: int, stamps: Sequence[str]) -> None:
+        self._totals = np.zeros(groups * steps)
+        self._counts = np.zeros(groups * steps, dtype=np.int64)
+        self._ahead = np.zeros(groups * len(stamps))
+        self._groups, self._steps, self._stamps = groups, steps, len(stamps)
+
+    def add(self, shard: Shard, places: Array, first: int, at: Array) -> None:
+        """Add the series of a shard.
+
+        Parameters
+        ----------
+        places
+            The group of each series, [n_series].
+        first
+            The period to begin with.
+        at
+            The place of each timestamp of the shard's forecast among all, [n].
+        """
+        history, grid, steps = shard.history, shard.grid, self._steps
+        owners = np.repeat(places, np.diff(history.offsets))
+        some = (owners < self._groups) & (history.periods >= first)
+        cells = owners[some] * steps + history.periods[some] - first
+        size = len(self._totals)
+        self._totals += np.bincount(cells, history.values[some], minlength=size)
+        self._counts += np.bincount(cells, minlength=size)
+        mine = places[grid.series]
+        kept = mine < self._groups
+        cells = (mine * self._stamps + at)[kept]
+        means = np.nan_to_num(grid.mean[kept])
+        self._ahead += np.bincount(cells, means, minlength=len(self._ahead))
+
+    @property
+    def past(self) -> list[list[float | None]]:
+        """What each had; None where no series has a value."""
+        values = np.where(self._counts > 0, self._totals, np.nan)
+        rows = values.reshape(self._groups, self._steps).tolist()
+        return [[as_number(value) for value in row] for row in rows]
+
+    @property
+    def ahead(self) -> list[list[float]]:
+        """What the means of its series add up to at each timestamp of the forecast."""
+        rows: list[list[float]] = self._ahead.reshape(self._groups, -1).tolist()
+        return rows
 
 
 def write_groups(groupings: Sequence[Grouping], file: TextIO) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,14 @@ from glue.run_documents import RunSettings
 Key = tuple[str, ...]
 
 _CHUNK_ROWS = 200_000
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What is true of all series of a run, of which a history may be a part."""
+
+    steps: int
+    never_negative: bool
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,8 @@ class History:
         The length of a period, and a moment of the period 0, in seconds since 1970.
     rows
         Rows of the file, before those of one period were made one.
+    whole
+        What is true of all series, where these are a part of them.
     """
 
     keys: tuple[Key, ...]
@@ -46,15 +56,20 @@ class History:
     origin: int
     rows: int
     numbers: dict[Key, int] = field(default_factory=dict)
+    whole: Whole | None = None
 
     @property
     def steps(self) -> int:
         """Time steps from the first to the last value of all series."""
+        if self.whole is not None:
+            return self.whole.steps
         return int(self.periods.max()) + 1 if len(self.periods) else 0
 
     @property
     def never_negative(self) -> bool:
         """Whether no value is below zero."""
+        if self.whole is not None:
+            return self.whole.never_negative
         return bool(len(self.values)) and float(self.values.min()) >= 0
 
     def number_periods(self, stamps: Iterable[str] | Array) -> Array:
@@ -92,16 +107,58 @@ class History:
         found[hit] = self.values[places[hit]]
         return found
 
+    def take(self, series: Array) -> History:
+        """Keep some of the series, by rising numbers, which are numbered anew."""
+        lengths = np.diff(self.offsets)[series]
+        ends = np.cumsum(lengths)
+        first = np.repeat(self.offsets[series] - ends + lengths, lengths)
+        places = first + np.arange(len(first))
+        keys = tuple(self.keys[number] for number in series)
+        return replace(
+            self,
+            keys=keys,
+            offsets=np.concatenate([[0], ends]),
+            periods=self.periods[places],
+            values=self.values[places],
+            numbers={key: number for number, key in enumerate(keys)},
+            whole=Whole(self.steps, self.never_negative),
+        )
+
+
+def join_histories(parts: Sequence[History]) -> History:
+    """Make one history of several, whose series follow each other."""
+    lengths = np.concatenate([np.diff(part.offsets) for part in parts])
+    keys = tuple(key for part in parts for key in part.keys)
+    return replace(
+        parts[0],
+        keys=keys,
+        offsets=np.concatenate([[0], np.cumsum(lengths)]),
+        periods=np.concatenate([part.periods for part in parts]),
+        values=np.concatenate([part.values for part in parts]),
+        numbers={key: number for number, key in enumerate(keys)},
+    )
+
 
 def read_history(path: Path, settings: RunSettings) -> History:
     """Read a run's train.csv, some rows at a time."""
     known: dict[Key, int] = {}
-    series: list[Array] = []
-    seconds: list[Array] = []
-    values: list[Array] = []
+    pieces = [rows for _, rows in read_chunks(path, settings, known)]
+    return build_history(known, Rows.join(pieces), settings)
+
+
+def read_chunks(
+    file: Path | BinaryIO, settings: RunSettings, known: dict[Key, int] | None = None
+) -> Iterator[tuple[dict[Key, int], Rows]]:
+    """Read a train.csv, some rows at a time, with the numbers of their series.
+
+    Parameters
+    ----------
+    known
+        Numbers the series as they are met; None begins anew with each piece.
+    """
     wanted = settings.row_keys
     chunks = pd.read_csv(
-        path,
+        file,
         usecols=[*wanted, settings.target],
         dtype={**dict.fromkeys(wanted, str), settings.target: float},
         keep_default_na=False,
@@ -110,34 +167,42 @@ def read_history(path: Path, settings: RunSettings) -> History:
         encoding="utf-8",
     )
     for chunk in chunks:
-        numbers = number_keys(chunk, settings.keys, known)
-        series.append(numbers.astype(np.int32))
-        seconds.append(parse_stamps(chunk[settings.timestamp]))
-        values.append(chunk[settings.target].to_numpy())
-    rows = _Rows(
-        _join(series, np.int32), _join(seconds, np.int64), _join(values, np.float64)
-    )
-    return _build_history(known, rows, settings)
+        met = {} if known is None else known
+        numbers = number_keys(chunk, settings.keys, met)
+        seconds = parse_stamps(chunk[settings.timestamp])
+        values = chunk[settings.target].to_numpy()
+        yield met, Rows(numbers.astype(np.int32), seconds, values)
 
 
 @dataclass(frozen=True)
-class _Rows:
+class Rows:
     """Rows of a history, [n]: whose each is, its second or period, and its value."""
 
     series: Array
     moments: Array
     values: Array
 
-    def take(self, which: Array) -> _Rows:
+    def take(self, which: Array) -> Rows:
         """Keep some of the rows."""
-        return _Rows(self.series[which], self.moments[which], self.values[which])
+        return Rows(self.series[which], self.moments[which], self.values[which])
+
+    @classmethod
+    def join(cls, pieces: list[Rows]) -> Rows:
+        """Make one of several, and let go of these: there is 1 GB for all."""
+        columns = [
+            _join([getattr(piece, name) for piece in pieces], dtype)
+            for name, dtype in (
+                ("series", np.int32),
+                ("moments", np.int64),
+                ("values", np.float64),
+            )
+        ]
+        pieces.clear()
+        return cls(*columns)
 
 
-def _join(pieces: list[Array], dtype: Any) -> Array:
-    """Make one array of several, and let go of these: there is 1 GB for all."""
-    joined = np.concatenate([np.empty(0, dtype=dtype), *pieces])
-    pieces.clear()
-    return joined
+def _join(arrays: list[Array], dtype: Any) -> Array:
+    return np.concatenate([np.empty(0, dtype=dtype), *arrays])
 
 
 def number_keys(
@@ -156,20 +221,33 @@ def number_keys(
     return numbers[order][inverse.reshape(-1)] if len(table) else combined
 
 
-def _build_history(
-    known: dict[Key, int], rows: _Rows, settings: RunSettings
+def build_history(
+    known: dict[Key, int],
+    rows: Rows,
+    settings: RunSettings,
+    *,
+    origin: int | None = None,
 ) -> History:
-    """Sort the rows by series and period; ``known`` numbers the series as met."""
+    """Sort the rows by series and period.
+
+    Parameters
+    ----------
+    known
+        Numbers the series as met.
+    origin
+        A moment of the period 0; None for the first of these rows.
+    """
     keys = sorted(known)
     places = np.empty(len(keys), dtype=np.int32)
     for place, key in enumerate(keys):
         places[known[key]] = place
-    origin = int(rows.moments.min()) if len(rows.moments) else 0
+    if origin is None:
+        origin = int(rows.moments.min()) if len(rows.moments) else 0
     periods = settings.frequency.periods(rows.moments, origin).astype(np.int32)
     seen = np.isfinite(rows.values)
     owners = places[rows.series[seen]] if keys else rows.series[seen]
     observed = _merge(
-        _Rows(owners, periods[seen], rows.values[seen]), settings.aggregation
+        Rows(owners, periods[seen], rows.values[seen]), settings.aggregation
     )
     return History(
         keys=tuple(keys),
@@ -183,7 +261,7 @@ def _build_history(
     )
 
 
-def _merge(rows: _Rows, aggregation: str) -> _Rows:
+def _merge(rows: Rows, aggregation: str) -> Rows:
     """Sort by series and period, and make one value of each period's."""
     later, next_series = np.diff(rows.moments), np.diff(rows.series)
     if ((next_series < 0) | ((next_series == 0) & (later < 0))).any():
@@ -196,7 +274,7 @@ def _merge(rows: _Rows, aggregation: str) -> _Rows:
     if len(starts) == len(rows.values):
         return rows
     merged = _aggregate(rows.values, starts, aggregation)
-    return _Rows(rows.series[starts], rows.moments[starts], merged)
+    return Rows(rows.series[starts], rows.moments[starts], merged)
 
 
 def _aggregate(values: Array, starts: Array, aggregation: str) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -13,7 +13,7 @@ from glue.arrays import Array
 from glue.formulas import defuse
 from glue.reporting.bias import ItemHabits, find_habits, no_habits
 from glue.reporting.grid import SeriesTotals
-from glue.reporting.history import History
+from glue.reporting.history import Key
 from glue.reporting.scoring import (
     Comparison,
     as_number,
@@ -23,6 +23,8 @@ from glue.reporting.scoring import (
 from glue.run_documents import RunSettings
 
 _SHOWN = 100
+# Series whose figures become Python's numbers at a time.
+_BLOCK = 10_000
 
 
 @dataclass(frozen=True)
@@ -57,19 +59,29 @@ def build_figures(
     comparison: Comparison | None,
     *,
     metric: str,
+    cutoffs: Array | None = None,
 ) -> ItemFigures:
-    """Gather the figures of all series; without a backtest there is no accuracy."""
+    """Gather the figures of all series; without a backtest there is no accuracy.
+
+    Parameters
+    ----------
+    cutoffs
+        Of all windows of the backtest, where these are some of the series.
+    """
     count = len(totals.volume)
     error, baseline = np.full(count, np.nan), np.full(count, np.nan)
     points, bias = np.zeros(count, dtype=np.int64), np.full(count, np.nan)
-    simple_bias, habits = np.full(count, np.nan), no_habits(count)
+    simple_bias, habits = (
+        np.full(count, np.nan),
+        no_habits(count, 0 if cutoffs is None else len(cutoffs)),
+    )
     if comparison is not None and len(comparison.forecast.points):
         series, sizes = np.unique(comparison.forecast.points.series, return_counts=True)
         error[series], baseline[series] = score_series(comparison, metric)
         points[series] = sizes
         bias[series] = find_bias_by_series(comparison.forecast)
         simple_bias[series] = find_bias_by_series(comparison.baseline)
-        habits = find_habits(comparison, metric, count)
+        habits = find_habits(comparison, metric, count, cutoffs)
     return ItemFigures(
         totals,
         simple,
@@ -84,9 +96,9 @@ def build_figures(
 
 def write_items(
     figures: ItemFigures,
-    history: History,
+    keys: Sequence[Key],
     settings: RunSettings,
-    advice: Sequence[tuple[str, str]],
+    advise: Callable[[int], tuple[str, str]],
     *,
     file: TextIO,
 ) -> None:
@@ -94,18 +106,20 @@ def write_items(
 
     Parameters
     ----------
-    advice
-        Why to look at each series, and what to do; empty for nothing.
+    advise
+        Says why to look at a series, and what to do; empty for nothing.
     """
     writer = csv.writer(file, lineterminator="\n")
     columns = _columns(figures, settings.metric)
     names = map(defuse, settings.keys)
     writer.writerow([*names, *columns, "backtest_points", "look_at", "to_do"])
-    figures_by_series = zip(*(column.tolist() for column in columns.values()))
-    for key, values, points, words in zip(
-        history.keys, figures_by_series, figures.points.tolist(), advice
-    ):
-        writer.writerow([*map(defuse, key), *map(as_number, values), points, *words])
+    for start in range(0, len(keys), _BLOCK):
+        some = slice(start, start + _BLOCK)
+        block = zip(*(column[some].tolist() for column in columns.values()))
+        points = figures.points[some].tolist()
+        for at, (values, count) in enumerate(zip(block, points), start):
+            key, numbers = map(defuse, keys[at]), map(as_number, values)
+            writer.writerow([*key, *numbers, count, *advise(at)])
 
 
 def _columns(figures: ItemFigures, metric: str) -> dict[str, Array]:
@@ -124,17 +138,19 @@ def _columns(figures: ItemFigures, metric: str) -> dict[str, Array]:
     }
 
 
-def list_items(figures: ItemFigures, history: History, metric: str) -> dict[str, Any]:
+def list_items(
+    figures: ItemFigures, keys: Sequence[Key], metric: str
+) -> dict[str, Any]:
     """Give the largest series for JSON; items.csv has them all."""
     order = np.argsort(-figures.totals.volume, kind="stable")[:_SHOWN].tolist()
     columns = _columns(figures, metric)
     return {
-        "count": len(history.keys),
+        "count": len(keys),
         "shown": len(order),
         "sorted_by": "volume",
         "items": [
             {
-                "key": list(history.keys[at]),
+                "key": list(keys[at]),
                 **{name: as_number(column[at]) for name, column in columns.items()},
             }
             for at in order

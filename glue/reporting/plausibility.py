@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from glue.arrays import Array
+from glue.arrays import Array, join_parts
 from glue.findings.finding import MAX_EXAMPLES, Example, Findings, shorten
 from glue.reporting.grid import ForecastGrid
 from glue.reporting.history import History, Key
+from glue.reporting.panel import Panel
 from glue.reporting.words import spell_count, spell_number, spell_percent
 from glue.run_documents import RunSettings
 
@@ -107,30 +109,49 @@ class _Past:
         """The largest absolute value."""
         return np.maximum(np.abs(self.low), np.abs(self.high))
 
+    def take(self, series: slice) -> _Past:
+        """Keep some of the series."""
+        return _Past(*(getattr(self, one.name)[series] for one in fields(self)))
 
-def check_plausible(
-    grid: ForecastGrid, history: History, settings: RunSettings
-) -> Plausibility:
+
+def check_plausible(panel: Panel, settings: RunSettings) -> Plausibility:
     """Find the series, and the total, that no planner should believe unseen."""
-    if not len(grid.series) or not len(history.values):
+    if not panel.tables.rows or not panel.histories.steps:
         return Plausibility()
-    past = _read_past(history, settings)
-    doubts = [
-        *_find_range(grid, past, settings),
-        *_find_wide(grid, past, settings),
-        *_find_jumps(grid, past),
-        *_find_large(grid, past),
-    ]
-    doubts.sort(key=lambda doubt: -doubt.badness)
+    past, ahead = _read_all(panel, settings)
+    found: list[list[Doubt]] = [[], [], []]
+    for shard in panel:
+        mine, grid = past.take(shard.series), shard.grid
+        kinds = (
+            _find_range(grid, mine, settings),
+            _find_wide(grid, mine, settings),
+            _find_jumps(grid, mine),
+        )
+        for place, doubts in enumerate(kinds):
+            found[place] += (
+                replace(one, series=one.series + shard.first) for one in doubts
+            )
+    every = [*chain(*found), *_find_large(past, ahead)]
+    every.sort(key=lambda doubt: -doubt.badness)
     by_series: dict[int, list[Doubt]] = {}
-    for doubt in doubts:
+    for doubt in every:
         by_series.setdefault(doubt.series, []).append(doubt)
-    return Plausibility(
-        doubts=tuple(doubts),
-        share=_find_share(grid, list(by_series)),
-        total=_check_total(grid, history, list(by_series)),
-        by_series=by_series,
-    )
+    share, total = _check_together(panel, list(by_series))
+    return Plausibility(tuple(every), share, total, by_series)
+
+
+def _read_all(panel: Panel, settings: RunSettings) -> tuple[_Past, Array]:
+    """Read what each series ever did, and the sum of its means, [n_series]."""
+    pasts, ahead = [], []
+    for shard in panel:
+        pasts.append(_read_past(shard.history, settings))
+        ahead.append(shard.grid.total_by_series(len(shard.history.keys)))
+    past = join_parts(pasts)
+    # A series of zeros alone may do what the usual series does.
+    size = past.size
+    usual = float(np.median(size[np.isfinite(size)]))
+    span = np.where(past.span > 0, past.span, usual or np.inf)
+    return replace(past, span=span), np.concatenate(ahead)
 
 
 def _read_past(history: History, settings: RunSettings) -> _Past:
@@ -139,9 +160,10 @@ def _read_past(history: History, settings: RunSettings) -> _Past:
     some = np.flatnonzero(stops > starts)
     low, high, last = (np.full(count, np.nan) for _ in range(3))
     values = history.values
-    low[some] = np.minimum.reduceat(values, starts[some])
-    high[some] = np.maximum.reduceat(values, starts[some])
-    last[some] = values[stops[some] - 1]
+    if len(some):
+        low[some] = np.minimum.reduceat(values, starts[some])
+        high[some] = np.maximum.reduceat(values, starts[some])
+        last[some] = values[stops[some] - 1]
     change = np.zeros(count)
     owners = np.repeat(np.arange(count), stops - starts)
     same = owners[1:] == owners[:-1]
@@ -149,9 +171,6 @@ def _read_past(history: History, settings: RunSettings) -> _Past:
     size = np.maximum(np.abs(low), np.abs(high))
     few = (stops - starts) < _LEAST_VALUES
     span = np.maximum(high - low, size * np.where(few, 1.0, _LEAST_SPAN))
-    # A series of zeros alone may do what the usual series does.
-    usual = float(np.median(size[some]))
-    span = np.where(span > 0, span, usual or np.inf)
     recent = history.periods >= history.steps - max(settings.season, settings.horizon)
     volume = np.bincount(owners[recent], np.abs(values[recent]), minlength=count)
     return _Past(low, high, span, change, last, volume, few)
@@ -213,10 +232,9 @@ def _find_jumps(grid: ForecastGrid, past: _Past) -> Iterator[Doubt]:
         yield Doubt(number, JUMPS, words, float(times[at]))
 
 
-def _find_large(grid: ForecastGrid, past: _Past) -> Iterator[Doubt]:
-    count = len(past.low)
-    ahead = np.nan_to_num(np.abs(grid.total_by_series(count)))
-    if count < LEAST_SERIES or not ahead.sum() or not past.recent.sum():
+def _find_large(past: _Past, totals: Array) -> Iterator[Doubt]:
+    ahead = np.nan_to_num(np.abs(totals))
+    if len(ahead) < LEAST_SERIES or not ahead.sum() or not past.recent.sum():
         return
     share, before = ahead / ahead.sum(), past.recent / past.recent.sum()
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -238,70 +256,93 @@ def _pick_worst(owner: Array, badness: Array, most: float) -> Iterator[tuple[int
     yield from zip(series.tolist(), order[firsts].tolist())
 
 
-def _find_share(grid: ForecastGrid, series: list[int]) -> float | None:
-    total = float(np.nansum(np.abs(grid.mean)))
-    ours = np.isin(grid.series, series)
-    return 100 * float(np.nansum(np.abs(grid.mean[ours]))) / total if total else None
+def _check_together(
+    panel: Panel, doubted: list[int]
+) -> tuple[float | None, str | None]:
+    """Give what share of the total the doubted series are, and how the total jumps."""
+    steps, whole, ours = panel.histories.steps, 0.0, 0.0
+    totals, counts = np.zeros(steps), np.zeros(steps, dtype=np.int64)
+    is_doubted = np.zeros(len(panel.histories.keys), dtype=bool)
+    is_doubted[doubted] = True
+    edge = _Edge()
+    for shard in panel:
+        history, grid, mine = shard.history, shard.grid, is_doubted[shard.series]
+        totals += np.bincount(history.periods, history.values, minlength=steps)
+        counts += np.bincount(history.periods, minlength=steps)
+        sizes = np.abs(grid.mean)
+        whole += float(np.nansum(sizes))
+        ours += float(np.nansum(sizes[mine[grid.series]]))
+        edge = edge.add(grid, history, mine)
+    return 100 * ours / whole if whole else None, _check_total(totals, counts, edge)
 
 
-def _check_total(
-    grid: ForecastGrid, history: History, doubted: list[int]
-) -> str | None:
-    """Say how the total jumps at the cutoff, by the series that reach its end.
+@dataclass(frozen=True)
+class _Edge:
+    """What the series that reach the history's end add up to, before and after it.
 
     The series that are implausible themselves do not count: they are told already.
     """
-    totals = np.bincount(history.periods, history.values, minlength=history.steps)
-    counts = np.bincount(history.periods, minlength=history.steps)
+
+    last: float = 0.0
+    ahead: float = 0.0
+
+    def add(self, grid: ForecastGrid, history: History, doubted: Array) -> _Edge:
+        """Add some series."""
+        ends = history.offsets[1:] - 1
+        alive = np.zeros(len(history.keys), dtype=bool)
+        has = history.offsets[1:] > history.offsets[:-1]
+        alive[has] = history.periods[ends[has]] == history.steps - 1
+        alive &= ~doubted
+        first = (grid.step == 0) & alive[grid.series]
+        return _Edge(
+            self.last + float(history.values[ends[grid.series[first]]].sum()),
+            self.ahead + float(np.nansum(grid.mean[first])),
+        )
+
+
+def _check_total(totals: Array, counts: Array, edge: _Edge) -> str | None:
+    """Say how the total jumps at the cutoff, by the series that reach its end."""
     whole = counts >= 0.9 * counts[-1]
     steady = whole[1:] & whole[:-1]
     changes = np.abs(np.diff(totals))[steady]
-    ends = history.offsets[1:] - 1
-    alive = np.zeros(len(history.keys), dtype=bool)
-    has = history.offsets[1:] > history.offsets[:-1]
-    alive[has] = history.periods[ends[has]] == history.steps - 1
-    alive[doubted] = False
-    first = (grid.step == 0) & alive[grid.series]
-    ahead = float(np.nansum(grid.mean[first]))
-    last = float(history.values[ends[grid.series[first]]].sum())
-    if len(changes) < _LEAST_VALUES or not last:
+    if len(changes) < _LEAST_VALUES or not edge.last:
         return None
-    jump, largest = ahead - last, float(changes.max())
+    jump, largest = edge.ahead - edge.last, float(changes.max())
     if abs(jump) <= max(
         TOTAL_JUMP * largest, TOTAL_SHARE * float(np.abs(totals).max())
     ):
         return None
     side = "rises" if jump > 0 else "falls"
     return (
-        f"the total {side} by {spell_percent(100 * abs(jump) / abs(last))} at the "
+        f"the total {side} by {spell_percent(100 * abs(jump) / abs(edge.last))} at the "
         f"cutoff, {abs(jump) / largest if largest else np.inf:.1f} times its largest "
         "change between two steps before"
     )
 
 
 def tell_implausible(
-    found: Plausibility, history: History, settings: RunSettings, findings: Findings
+    found: Plausibility, keys: Sequence[Key], settings: RunSettings, findings: Findings
 ) -> None:
     """Say it as a warning, with the worst series."""
     words = describe_series(found, settings.noun)
     if words:
         worst = [
-            f"{shorten(', '.join(history.keys[number]))} {doubts[0].words}"
+            f"{shorten(', '.join(keys[number]))} {doubts[0].words}"
             for number, doubts in list(found.by_series.items())[:_NAMED]
         ]
         findings.add(
             "forecast-implausible",
             count=found.count,
-            examples=list(_list_examples(found, history)),
+            examples=list(_list_examples(found, keys)),
             what=f"{words}: {'; '.join(worst)}",
         )
     if found.total:
         findings.add("forecast-implausible", what=found.total)
 
 
-def _list_examples(found: Plausibility, history: History) -> Iterator[Example]:
+def _list_examples(found: Plausibility, keys: Sequence[Key]) -> Iterator[Example]:
     for number in list(found.by_series)[_NAMED:][:MAX_EXAMPLES]:
-        yield Example("forecast.csv", value=", ".join(history.keys[number]))
+        yield Example("forecast.csv", value=", ".join(keys[number]))
 
 
 def describe_series(found: Plausibility, noun: str) -> str | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any, TextIO
 
+import numpy as np
 import pandas as pd
 
 from glue.arrays import Array
@@ -19,20 +21,17 @@ from glue.reading.timestamps import (
     parse_stamps,
 )
 from glue.reporting.history import Key, number_keys
+from glue.reporting.shards import Bounds, choose_bounds
+from glue.reporting.shelf import Shelf
+from glue.reporting.tables import Tables, join_dtypes
 from glue.run_documents import Run, RunSettings
+
+# So many series of a file are looked at to part those of all files evenly.
+_SAMPLED = 20
 
 
 class ForecastUnreadableError(Exception):
     """The raw output has not the columns that a forecast needs."""
-
-
-def download_outputs(run: Run, bucket: Bucket) -> list[Path]:
-    """Bring the raw forecast here, a file for each of its input."""
-    stored = bucket.list_objects(run.raw_folder)
-    keys = [one.key for one in stored if one.key.endswith(".out")]
-    return [
-        bucket.download(key, f"raw-{number:05d}.csv") for number, key in enumerate(keys)
-    ]
 
 
 def read_forecast(paths: Sequence[Path], settings: RunSettings) -> pd.DataFrame:
@@ -43,14 +42,132 @@ def read_forecast(paths: Sequence[Path], settings: RunSettings) -> pd.DataFrame:
     ForecastUnreadableError
         When there is no output, or keys, timestamps or quantiles are missing.
     """
-    known: dict[Key, int] = {}
-    tables = [
-        _drop_known(_read_output(path, settings), settings, known) for path in paths
-    ]
-    if not tables:
+    _refuse_nothing(paths)
+    return _join((_read_output(path, settings) for path in paths), settings)
+
+
+def read_tables(run: Run, bucket: Bucket, shelf: Shelf, shards: int) -> Split:
+    """Read the raw output, a file at a time, and part its series evenly.
+
+    Raises
+    ------
+    ForecastUnreadableError
+        As ``read_forecast`` does.
+    """
+    settings, count, dtypes = run.settings, 0, []
+    sample: list[Key] = []
+    for key in _list_outputs(run, bucket):
+        path = bucket.download(key, f"raw-{count:05d}.csv")
+        table = _read_output(path, settings)
+        path.unlink()
+        keys = list_keys(table, settings)
+        sample += keys[:: -(-len(keys) // _SAMPLED) or 1]
+        shelf.keep(f"raw-{count:05d}", table)
+        shelf.keep(f"keys-{count:05d}", keys)
+        dtypes.append({name: table[name].dtype for name in _list_numbers(settings)})
+        count += 1
+    bounds = choose_bounds(sample, shards)
+    tables = _part(shelf, count, bounds, settings)
+    return Split(bounds, replace(tables, dtypes=join_dtypes(dtypes)))
+
+
+@dataclass(frozen=True)
+class Split:
+    """A forecast in tables, and where its series are parted."""
+
+    bounds: Bounds
+    tables: Tables
+
+
+def _part(shelf: Shelf, count: int, bounds: Bounds, settings: RunSettings) -> Tables:
+    """Make a sorted table of each shard of so many files."""
+    members: list[list[int]] = [[] for _ in range(len(bounds))]
+    for number in range(count):
+        for shard in np.unique(bounds.place(shelf.fetch(f"keys-{number:05d}"))):
+            members[shard].append(number)
+        shelf.drop(f"keys-{number:05d}")
+    names, sizes = [], []
+    for shard, files in enumerate(members):
+        pieces = (
+            _select(shelf.fetch(f"raw-{number:05d}"), bounds, shard, settings)
+            for number in files
+        )
+        table = _join(pieces, settings)
+        names.append(f"forecast-{shard:05d}")
+        shelf.keep(names[-1], table)
+        sizes.append(len(table))
+    for number in range(count):
+        shelf.drop(f"raw-{number:05d}")
+    return Tables(shelf, tuple(names), sizes=tuple(sizes))
+
+
+def part_again(
+    split: Split,
+    change: Callable[[pd.DataFrame], pd.DataFrame],
+    settings: RunSettings,
+) -> Tables:
+    """Change the keys of all tables, and put each series where it belongs by then."""
+    shelf, bounds, tables = split.tables.shelf, split.bounds, split.tables
+    moved: list[list[str]] = [[] for _ in range(len(bounds))]
+    for shard, before in enumerate(tables):
+        table = change(before)
+        for target, names in enumerate(moved):
+            piece = _select(table, bounds, target, settings)
+            if len(piece):
+                names.append(f"moved-{target:05d}-{shard:05d}")
+                shelf.keep(names[-1], piece)
+        shelf.keep(tables.names[shard], table.iloc[:0])
+    sizes = []
+    for name, names in zip(tables.names, moved):
+        pieces = [*map(shelf.fetch, names)] or [shelf.fetch(name)]
+        table = sort_forecast(pd.concat(pieces, ignore_index=True), settings)
+        shelf.keep(name, table)
+        sizes.append(len(table))
+        for one in names:
+            shelf.drop(one)
+    return replace(tables, sizes=tuple(sizes))
+
+
+def _select(
+    table: pd.DataFrame, bounds: Bounds, shard: int, settings: RunSettings
+) -> pd.DataFrame:
+    """Take the rows of one shard's series."""
+    if len(bounds) == 1:
+        return table
+    found: dict[Key, int] = {}
+    codes = number_keys(table, settings.keys, found)
+    return pd.DataFrame(table.loc[(bounds.place(found) == shard)[codes]])
+
+
+def list_keys(table: pd.DataFrame, settings: RunSettings) -> list[Key]:
+    """List the series of a table, in the order in which they come."""
+    found: dict[Key, int] = {}
+    number_keys(table, settings.keys, found)
+    return [*found]
+
+
+def _list_numbers(settings: RunSettings) -> tuple[str, ...]:
+    return ("mean", *settings.asked_quantiles)
+
+
+def _list_outputs(run: Run, bucket: Bucket) -> list[str]:
+    stored = bucket.list_objects(run.raw_folder)
+    keys = [one.key for one in stored if one.key.endswith(".out")]
+    _refuse_nothing(keys)
+    return keys
+
+
+def _refuse_nothing(files: Sequence[Any]) -> None:
+    if not files:
         raise ForecastUnreadableError(
             "the transform wrote no output (found no .out file); look at its log"
         )
+
+
+def _join(pieces: Iterable[pd.DataFrame], settings: RunSettings) -> pd.DataFrame:
+    """Join what files hold; of a series that several hold, the first one's counts."""
+    known: dict[Key, int] = {}
+    tables = [_drop_known(piece, settings, known) for piece in pieces]
     return sort_forecast(pd.concat(tables, ignore_index=True), settings)
 
 
@@ -101,22 +218,13 @@ def _normalise(texts: pd.Series[str], frequency: Frequency, file: str) -> Array:
     return format_timestamps(seconds, with_time=frequency.is_below_daily)
 
 
-def write_forecast(table: pd.DataFrame, run: Run, bucket: Bucket) -> None:
+def write_forecast(tables: Tables, run: Run, bucket: Bucket) -> None:
     """Write forecast.csv."""
-    write = partial(table.to_csv, index=False)
-    bucket.write_text(run.result("forecast.csv"), "text/csv", write)
-
-
-def write_parquet(table: pd.DataFrame, run: Run, bucket: Bucket) -> None:
-    """Write forecast.parquet, with real timestamps, where there is a pyarrow."""
-    if importlib.util.find_spec("pyarrow") is None:
-        print("no forecast.parquet: this environment has no pyarrow")
-        return
-    table = table.copy()
-    timestamp = run.settings.timestamp
-    table[timestamp] = pd.to_datetime(table[timestamp])
-    path = bucket.folder / "forecast.parquet"
-    table.to_parquet(path, index=False)
-    bucket.upload(
-        path, run.result("forecast.parquet"), "application/vnd.apache.parquet"
+    bucket.write_text(
+        run.result("forecast.csv"), "text/csv", partial(_write_tables, tables)
     )
+
+
+def _write_tables(tables: Tables, file: TextIO) -> None:
+    for shard, table in enumerate(tables):
+        table.to_csv(file, index=False, header=shard == 0)

@@ -6,7 +6,9 @@ series has every step of the horizon.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,22 +17,30 @@ import pandas as pd
 from glue.arrays import Array
 from glue.findings.finding import MAX_EXAMPLES, Example, Findings
 from glue.reporting.baseline import forecast_naive
+from glue.reporting.gathered import Gathered
+from glue.reporting.histories import Histories
 from glue.reporting.history import History, Key
 from glue.reporting.raw_output import sort_forecast
+from glue.reporting.tables import Tables
 from glue.run_documents import RunSettings
 
 
-def repair_rows(
-    table: pd.DataFrame, settings: RunSettings, findings: Findings
-) -> pd.DataFrame:
+def repair_rows(tables: Tables, settings: RunSettings, findings: Findings) -> Tables:
     """Mend each row by itself: no row twice, a mean in all, quantiles in order."""
-    table = _drop_repeated(table, settings, findings)
-    table = _fill_means(table, settings, findings)
-    return _sort_quantiles(table, settings, findings)
+    gathered = Gathered()
+
+    def repair(_: int, table: pd.DataFrame) -> pd.DataFrame:
+        table = _drop_repeated(table, settings, gathered)
+        table = _fill_means(table, settings, gathered)
+        return _sort_quantiles(table, settings, gathered)
+
+    repaired = tables.change("repaired", repair)
+    gathered.tell(findings)
+    return repaired
 
 
 def _drop_repeated(
-    table: pd.DataFrame, settings: RunSettings, findings: Findings
+    table: pd.DataFrame, settings: RunSettings, findings: Gathered
 ) -> pd.DataFrame:
     repeated = table.duplicated(settings.row_keys).to_numpy()
     if not repeated.any():
@@ -40,7 +50,7 @@ def _drop_repeated(
 
 
 def _fill_means(
-    table: pd.DataFrame, settings: RunSettings, findings: Findings
+    table: pd.DataFrame, settings: RunSettings, findings: Gathered
 ) -> pd.DataFrame:
     mean = table["mean"].to_numpy(dtype=float)
     quantiles = table[list(settings.quantiles)].to_numpy(dtype=float)
@@ -55,7 +65,7 @@ def _fill_means(
 
 
 def _sort_quantiles(
-    table: pd.DataFrame, settings: RunSettings, findings: Findings
+    table: pd.DataFrame, settings: RunSettings, findings: Gathered
 ) -> pd.DataFrame:
     names = list(settings.quantiles)
     values = table[names].to_numpy(dtype=float)
@@ -88,7 +98,7 @@ class Mended:
     whole, of ``asked`` series.
     """
 
-    table: pd.DataFrame
+    tables: Tables
     completed: int = 0
     asked: int = 0
 
@@ -112,23 +122,43 @@ class Expected:
 
 
 def repair_by_history(
-    table: pd.DataFrame, history: History, settings: RunSettings, findings: Findings
+    tables: Tables, histories: Histories, settings: RunSettings, findings: Findings
 ) -> Mended:
     """Mend the forecast by what the history has: its series, and its least value."""
-    if history.never_negative:
-        table = _raise_to_zero(table, settings, findings)
-    stamps = find_stamps(table, settings)
+    gathered, completed = Gathered(), Completed()
+    stamps = find_stamps(tables, settings)
+    usual = _find_usual(tables, settings) if stamps is None else ()
+
+    def mend(shard: int, table: pd.DataFrame) -> pd.DataFrame:
+        history = histories.read(shard)
+        if history.never_negative:
+            table = _raise_to_zero(table, settings, gathered)
+        if stamps is None:
+            _check_rows(table, len(history.keys), settings, gathered)
+            _check_dates(table, usual, settings, gathered)
+            return table
+        expected = Expected(history, stamps)
+        table = _drop_foreign(table, expected, settings, gathered)
+        return _complete(table, expected, settings, completed)
+
+    mended = tables.change("mended", mend)
+    gathered.tell(findings)
     if stamps is None:
-        _check_rows(table, len(history.keys), settings, findings)
-        _check_dates(table, settings, findings)
-        return Mended(table)
-    expected = Expected(history, stamps)
-    table = _drop_foreign(table, expected, settings, findings)
-    return _complete(table, expected, settings, findings)
+        return Mended(mended)
+    whole = Mended(mended, completed.series, len(histories.keys))
+    if completed.values:
+        findings.add(
+            "forecast-naive" if whole.is_naive else "forecast-completed",
+            count=completed.values,
+            examples=completed.examples,
+            series=completed.series,
+            asked=whole.asked,
+        )
+    return whole
 
 
 def _raise_to_zero(
-    table: pd.DataFrame, settings: RunSettings, findings: Findings
+    table: pd.DataFrame, settings: RunSettings, findings: Gathered
 ) -> pd.DataFrame:
     names = ["mean", *settings.quantiles]
     values = table[names].to_numpy(dtype=float)
@@ -144,7 +174,7 @@ def _raise_to_zero(
 
 
 def _check_rows(
-    table: pd.DataFrame, series: int, settings: RunSettings, findings: Findings
+    table: pd.DataFrame, series: int, settings: RunSettings, findings: Gathered
 ) -> None:
     """Tell of missing rows that there is no timestamp for."""
     sizes = table.groupby(list(settings.keys), sort=False).size()
@@ -154,12 +184,10 @@ def _check_rows(
 
 
 def _check_dates(
-    table: pd.DataFrame, settings: RunSettings, findings: Findings
+    table: pd.DataFrame, usual: Key, settings: RunSettings, findings: Gathered
 ) -> None:
     """Tell of series that are forecast for other dates than most others are."""
-    groups = table.groupby(list(settings.keys), sort=False)[settings.timestamp]
-    dates = groups.agg(tuple)
-    usual = dates.mode()[0]
+    dates = _list_dates(table, settings)
     odd = dates[dates != usual]
     if len(odd):
         findings.add(
@@ -173,21 +201,40 @@ def _check_dates(
         )
 
 
+def _list_dates(table: pd.DataFrame, settings: RunSettings) -> pd.Series[Any]:
+    """Give the dates that each series is forecast for."""
+    groups = table.groupby(list(settings.keys), sort=False)[settings.timestamp]
+    return groups.agg(tuple)
+
+
+def _find_usual(tables: Tables, settings: RunSettings) -> Key:
+    """Find the dates that most series are forecast for; of several, the earliest."""
+    counts: Counter[Key] = Counter()
+    for table in tables:
+        counts.update(_list_dates(table, settings))
+    most = max(counts.values(), default=0)
+    return min((dates for dates, count in counts.items() if count == most), default=())
+
+
 def _as_key(label: Any) -> Key:
     return label if isinstance(label, tuple) else (label,)
 
 
-def find_stamps(table: pd.DataFrame, settings: RunSettings) -> list[str] | None:
+def find_stamps(
+    tables: Iterable[pd.DataFrame], settings: RunSettings
+) -> list[str] | None:
     """Find the timestamps that all whole series have; None when they differ."""
-    stamps = table[settings.timestamp]
-    groups = table.groupby(list(settings.keys), sort=False)[settings.timestamp]
-    whole = groups.transform("size") == settings.horizon
-    uniques = sorted(stamps[whole].unique())
-    return uniques if len(uniques) == settings.horizon else None
+    found: set[str] = set()
+    for table in tables:
+        stamps = table[settings.timestamp]
+        groups = table.groupby(list(settings.keys), sort=False)[settings.timestamp]
+        whole = groups.transform("size") == settings.horizon
+        found.update(stamps[whole].unique())
+    return sorted(found) if len(found) == settings.horizon else None
 
 
 def _drop_foreign(
-    table: pd.DataFrame, expected: Expected, settings: RunSettings, findings: Findings
+    table: pd.DataFrame, expected: Expected, settings: RunSettings, findings: Gathered
 ) -> pd.DataFrame:
     keys = zip(*(table[name] for name in settings.keys))
     ours = np.array([key in expected.history.numbers for key in keys], dtype=bool)
@@ -202,16 +249,24 @@ def _drop_foreign(
     return table[~foreign].reset_index(drop=True)
 
 
+@dataclass
+class Completed:
+    """How many values and series were completed, and some of the series."""
+
+    values: int = 0
+    series: int = 0
+    examples: list[Example] = field(default_factory=list)
+
+
 def _complete(
-    table: pd.DataFrame, expected: Expected, settings: RunSettings, findings: Findings
-) -> Mended:
+    table: pd.DataFrame, expected: Expected, settings: RunSettings, completed: Completed
+) -> pd.DataFrame:
     """Put naive forecasts where rows or values are missing."""
     numbers = table[["mean", *settings.quantiles]].to_numpy(dtype=float)
     kept = table[np.isfinite(numbers).all(axis=1)]
     have = set(zip(*(kept[name] for name in settings.row_keys)))
-    asked = len(expected.history.keys)
     if len(have) == expected.rows:
-        return Mended(table, asked=asked)
+        return table
     keys = expected.history.keys
     missing = [
         (number, step)
@@ -221,16 +276,13 @@ def _complete(
     ]
     series = sorted({keys[number] for number, _ in missing})
     added = _forecast_rows(missing, expected, settings)
-    whole = sort_forecast(pd.concat([kept, added], ignore_index=True), settings)
-    mended = Mended(whole, completed=len(series), asked=asked)
-    findings.add(
-        "forecast-naive" if mended.is_naive else "forecast-completed",
-        count=len(missing),
-        examples=[Example("forecast.csv", value=_name(key)) for key in series],
-        series=len(series),
-        asked=asked,
-    )
-    return mended
+    completed.values += len(missing)
+    completed.series += len(series)
+    completed.examples += [
+        Example("forecast.csv", value=_name(key))
+        for key in series[: MAX_EXAMPLES - len(completed.examples)]
+    ]
+    return sort_forecast(pd.concat([kept, added], ignore_index=True), settings)
 
 
 def _forecast_rows(
@@ -270,11 +322,12 @@ def _name(key: Key) -> str:
     return ", ".join(map(str, key))
 
 
-def check_complete(
-    table: pd.DataFrame, settings: RunSettings, findings: Findings
-) -> None:
+def check_complete(tables: Tables, settings: RunSettings, findings: Findings) -> None:
     """Say what could not be repaired: values that are still missing."""
-    for name in ("mean", *settings.asked_quantiles):
-        blank = int((~np.isfinite(table[name])).sum())
-        if blank:
-            findings.add("forecast-value-missing", count=blank, column=name)
+    names = ("mean", *settings.asked_quantiles)
+    blank = Counter(dict.fromkeys(names, 0))
+    for table in tables:
+        blank.update({name: int((~np.isfinite(table[name])).sum()) for name in names})
+    for name, count in blank.items():
+        if count:
+            findings.add("forecast-value-missing", count=count, column=name)

@@ -11,10 +11,10 @@ import numpy as np
 from glue.bucket import SCHEMAS
 from glue.reporting.attention import describe_attention
 from glue.reporting.figures import Figures
-from glue.reporting.grid import total_forecast, total_history
 from glue.reporting.groups import describe_groups
 from glue.reporting.items import list_items
 from glue.reporting.page.next_steps import describe_next
+from glue.reporting.together import total_before, total_forecast, total_history
 from glue.run_documents import Run, RunSettings
 
 DEFINITIONS = {
@@ -81,7 +81,7 @@ def build_document(
     model
         Whose model made the forecast, and why it was that one.
     """
-    settings, history = run.settings, figures.history
+    settings, histories = run.settings, figures.panel.histories
     document = {
         "schema": SCHEMAS["report.json"],
         "run_id": run.run_id,
@@ -99,13 +99,13 @@ def build_document(
         },
         "contest": None if figures.contest is None else figures.contest.as_data(),
         "verdict": figures.verdict.as_data(),
-        "implausible": figures.plausibility.as_data(history.keys),
+        "implausible": figures.plausibility.as_data(histories.keys),
         "assumed_future": figures.assumed.as_data(),
         "explanation": figures.explanation.as_data(),
         "attention": describe_attention(
             figures.attention,
             figures.items,
-            history,
+            histories.keys,
             figures.plausibility,
             changes=figures.changes,
             baseline=figures.simple,
@@ -114,16 +114,16 @@ def build_document(
         "baseline": _describe_baseline(figures, settings),
         "backtest": figures.backtest,
         "leaderboard": [entry.as_data() for entry in figures.leaderboard],
-        "items": list_items(figures.items, history, settings.metric),
+        "items": list_items(figures.items, histories.keys, settings.metric),
         "total": {
-            "history": total_history(history),
-            "forecast": total_forecast(figures.grid, settings, figures.range_share),
+            "history": total_history(figures.together, histories),
+            "forecast": total_forecast(figures.together, settings, figures.range_share),
             "last_season_total": float(figures.items.totals.reference.sum()),
             "complete_from": _name_start(figures),
-            "before": _describe_ghost(figures, settings),
+            "before": total_before(figures.together, figures.ghost, settings),
         },
         "groups": describe_groups(figures.groupings),
-        "changes": figures.changes.as_data(history),
+        "changes": figures.changes.as_data(histories.keys),
         "earlier_forecasts": earlier,
         "took": took,
         "model": model or None,
@@ -137,7 +137,7 @@ def build_document(
 
 def _describe_data(figures: Figures, settings: RunSettings) -> dict[str, Any]:
     """Describe what was forecast from what."""
-    history = figures.history
+    history = figures.panel.histories
     ends = np.array([0, max(history.steps - 1, 0)])
     first, last = history.name_periods(ends)
     return {
@@ -153,7 +153,7 @@ def _describe_data(figures: Figures, settings: RunSettings) -> dict[str, Any]:
         "keys": list(settings.keys),
         "timestamp": settings.timestamp,
         "target": settings.target,
-        "forecast_rows": len(figures.grid.series),
+        "forecast_rows": figures.together.rows,
     }
 
 
@@ -161,29 +161,12 @@ def _name_start(figures: Figures) -> str | None:
     """Name the period that the total is complete from; None for the first."""
     if not figures.complete_from:
         return None
-    return figures.history.name_periods(np.array([figures.complete_from]))[0]
-
-
-def _describe_ghost(figures: Figures, settings: RunSettings) -> dict[str, Any]:
-    """Give what all series had in the same period before, by step of the horizon."""
-    history, ghost = figures.history, figures.ghost
-    values: list[float | None] = []
-    if ghost.lag:
-        sums = np.bincount(history.periods, history.values, minlength=history.steps)
-        counts = np.bincount(history.periods, minlength=history.steps)
-        some = slice(
-            history.steps - ghost.lag, history.steps - ghost.lag + settings.horizon
-        )
-        values = [
-            float(total) if count else None
-            for total, count in zip(sums[some], counts[some])
-        ]
-    return {"lag": ghost.lag, "words": ghost.words, "values": values}
+    return figures.panel.histories.name_periods(np.array([figures.complete_from]))[0]
 
 
 def _describe_baseline(figures: Figures, settings: RunSettings) -> dict[str, Any]:
     """Name the baseline, and say what seasonal naive repeats: a season, or a value."""
-    history, backtest = figures.history, figures.backtest
+    history, backtest = figures.panel.histories, figures.backtest
     seasonal = settings.season > 1 and history.steps > settings.season + 1
     return {
         "name": backtest["baseline_name"],
@@ -191,6 +174,6 @@ def _describe_baseline(figures: Figures, settings: RunSettings) -> dict[str, Any
         "season": settings.season,
         "repeats": "season" if seasonal else "last value",
         "forecast_total": float(figures.items.simple.sum()),
-        "forecast": figures.alternative.add_up(figures.grid),
+        "forecast": figures.together.simple.tolist(),
         "is_advised": figures.simple.is_advised,
     }

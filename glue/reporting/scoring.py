@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -118,11 +118,23 @@ def _take(scored: Scored, some: Array) -> Scored:
     )
 
 
-def compare(points: Points, history: History, settings: RunSettings) -> Comparison:
+def compare(
+    points: Points,
+    history: History,
+    settings: RunSettings,
+    *,
+    like: Comparison | None = None,
+) -> Comparison:
     """Put the simple forecasts beside points, and find the best of them.
 
     Points without an actual, and those of series that had no history at their cutoff,
     are left out for all.
+
+    Parameters
+    ----------
+    like
+        What says which simple forecasts there are, and which is the best, where these
+        points are a part of more.
     """
     scale = np.full(len(points), np.nan)
     kept = np.zeros(len(points), dtype=bool)
@@ -141,11 +153,13 @@ def compare(points: Points, history: History, settings: RunSettings) -> Comparis
         seasonal |= simple.seasonal
         scale[at] = simple.scale[rows]
         kept[at] = simple.known[rows]
+    if like is not None:
+        seasonal = NAME in like.simple
     kept &= np.isfinite(points.actual)
     some, levels, median = np.flatnonzero(kept), settings.levels, settings.median
     forecast = Scored(points.take(some), levels, median, scale[some])
-    made = made or {LAST_VALUE: _make_blank(points)}
-    if not seasonal:
+    made = made or {name: _make_blank(points) for name in _list_names(like)}
+    if not seasonal and SEASONAL_MEAN in made:
         # There is no season to repeat: both seasonal methods are plain ones.
         made = {MEAN if n == SEASONAL_MEAN else n: made[n] for n in made if n != NAME}
     by_name = {
@@ -158,9 +172,13 @@ def compare(points: Points, history: History, settings: RunSettings) -> Comparis
     return Comparison(
         forecast=forecast,
         simple=by_name,
-        name=find_best(by_name, settings.metric),
+        name=find_best(by_name, settings.metric) if like is None else like.name,
         left_out=len(points) - len(some),
     )
+
+
+def _list_names(like: Comparison | None) -> Iterable[str]:
+    return (LAST_VALUE,) if like is None else like.simple
 
 
 def _make_blank(points: Points) -> tuple[Array, Array]:

@@ -9,13 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import islice
 
 import numpy as np
 import pandas as pd
 
-from glue.findings.finding import Example, Findings, list_some
-from glue.reporting.history import History, Key, number_keys
-from glue.reporting.raw_output import ForecastUnreadableError, sort_forecast
+from glue.findings.finding import MAX_EXAMPLES, Example, Findings, list_some
+from glue.reporting.histories import Histories
+from glue.reporting.history import Key, number_keys
+from glue.reporting.raw_output import (
+    ForecastUnreadableError,
+    Split,
+    list_keys,
+    part_again,
+)
+from glue.reporting.tables import Tables
 from glue.run_documents import RunSettings
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", re.ASCII)
@@ -30,33 +38,48 @@ class ForecastForeignError(ForecastUnreadableError):
 
 
 def match_ids(
-    table: pd.DataFrame, history: History, settings: RunSettings, findings: Findings
-) -> pd.DataFrame:
+    split: Split, histories: Histories, settings: RunSettings, findings: Findings
+) -> Tables:
     """Write ids as they were asked for, where it is plain which one is meant.
 
     An id of the output stands for one of the history when both have one normal form,
     and when no other of either side has it.
     """
-    found: dict[Key, int] = {}
-    codes = number_keys(table, settings.keys, found)
-    foreign = [key for key in found if key not in history.numbers]
-    meant = find_meant(foreign, history.keys, taken=set(found)) if foreign else {}
+    foreign: list[Key] = []
+    seen = np.zeros(len(histories.keys), dtype=bool)
+    for table in split.tables:
+        found = list_keys(table, settings)
+        numbers = [histories.numbers.get(key, -1) for key in found]
+        foreign += [key for key, number in zip(found, numbers) if number < 0]
+        seen[[number for number in numbers if number >= 0]] = True
+    if not foreign:
+        return split.tables
+    taken = {histories.keys[number] for number in np.flatnonzero(seen)}
+    meant = find_meant(foreign, histories.keys, taken=taken)
     if not meant:
-        return table
+        return split.tables
     findings.add(
         "forecast-ids-respelt",
         count=len(meant),
         examples=[
             Example("forecast.csv", value=f"{', '.join(wanted)} came as {_quote(key)}")
-            for key, wanted in meant.items()
+            for key, wanted in islice(meant.items(), MAX_EXAMPLES)
         ],
     )
+    return part_again(split, lambda table: _respell(table, meant, settings), settings)
+
+
+def _respell(
+    table: pd.DataFrame, meant: dict[Key, Key], settings: RunSettings
+) -> pd.DataFrame:
+    found: dict[Key, int] = {}
+    codes = number_keys(table, settings.keys, found)
     new = [meant.get(key, key) for key in found]
     columns = {
         name: np.array([key[at] for key in new], dtype=object)[codes]
         for at, name in enumerate(settings.keys)
     }
-    return sort_forecast(table.assign(**columns), settings)
+    return table.assign(**columns)
 
 
 def find_meant(
@@ -96,9 +119,7 @@ def normalise(text: str) -> str:
     return plain
 
 
-def refuse_foreign(
-    table: pd.DataFrame, history: History, settings: RunSettings
-) -> None:
+def refuse_foreign(tables: Tables, histories: Histories, settings: RunSettings) -> None:
     """Refuse a forecast most of whose rows are of series that were not asked for.
 
     Raises
@@ -106,20 +127,27 @@ def refuse_foreign(
     ForecastForeignError
         With what was found and what was wanted.
     """
-    found: dict[Key, int] = {}
-    codes = number_keys(table, settings.keys, found)
-    ours = np.array([key in history.numbers for key in found], dtype=bool)
-    foreign = int((~ours[codes]).sum())
-    if foreign <= _FOREIGN_SHARE * len(table):
+    foreign = sum(_count_foreign(table, histories, settings) for table in tables)
+    if foreign <= _FOREIGN_SHARE * tables.rows:
         return
-    strange = [_quote(key) for key in found if key not in history.numbers]
-    wanted = [_quote(key) for key in history.keys if key not in found]
+    found = {key for table in tables for key in list_keys(table, settings)}
+    strange = [_quote(key) for key in sorted(found) if key not in histories.numbers]
+    wanted = [_quote(key) for key in histories.keys if key not in found]
     raise ForecastForeignError(
         f"the model returned ids that were not asked for in {foreign:,} of "
-        f"{len(table):,} rows (found {list_some(strange)}; needs {list_some(wanted)}); "
-        "the raw output is kept beside forecast.csv; choose ids that no reader of CSV "
-        "takes for numbers, such as 'id-001', and upload again"
+        f"{tables.rows:,} rows (found {list_some(strange)}; needs "
+        f"{list_some(wanted)}); the raw output is kept beside forecast.csv; choose ids "
+        "that no reader of CSV takes for numbers, such as 'id-001', and upload again"
     )
+
+
+def _count_foreign(
+    table: pd.DataFrame, histories: Histories, settings: RunSettings
+) -> int:
+    found: dict[Key, int] = {}
+    codes = number_keys(table, settings.keys, found)
+    ours = np.array([key in histories.numbers for key in found], dtype=bool)
+    return int((~ours[codes]).sum())
 
 
 def _quote(key: Key) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from glue.reporting.assumed import AssumedFuture
 from glue.reporting.contest import Contest
 from glue.reporting.evidence import Evidence
-from glue.reporting.history import History
+from glue.reporting.histories import Histories
 from glue.reporting.leaderboard import find_winner, read_metrics
 from glue.reporting.plausibility import Plausibility, describe_series
 from glue.reporting.repairs import Mended
@@ -440,7 +440,7 @@ def describe_implausible(found: Plausibility, noun: str) -> str | None:
 def judge_backtest(
     backtest: Mapping[str, Any],
     candidates: Mapping[str, Any] | None,
-    history: History,
+    histories: Histories,
     settings: RunSettings,
     *,
     evidence: Evidence | None,
@@ -461,10 +461,10 @@ def judge_backtest(
             words=words,
         )
     tries = list_tries(
-        steps=history.steps,
+        steps=histories.steps,
         horizon=settings.horizon,
         season=settings.season,
-        series=len(history.keys),
+        series=len(histories.keys),
     )
     decides = metric == "MASE"
     return judge(
@@ -491,7 +491,7 @@ def judge_backtest(
             is_steady=backtest["bias_is_steady"],
             total_error=backtest["total_error"]["winner"],
             baseline_total_error=backtest["total_error"]["baseline"],
-            unseen_season=settings.season if history.steps < settings.season else 0,
+            unseen_season=settings.season if histories.steps < settings.season else 0,
             is_scale_fair=settings.horizon <= settings.season,
             tries=tuple(tries),
         )

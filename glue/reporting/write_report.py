@@ -9,8 +9,6 @@ from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from glue.bucket import SCHEMAS, Bucket, RunKeys
 from glue.engines import AUTOPILOT, BOTH
 from glue.findings.finding import Findings
@@ -19,7 +17,7 @@ from glue.reporting import page
 from glue.reporting.alternative import write_alternative
 from glue.reporting.assumed import AssumedFuture, read_assumed
 from glue.reporting.attempts import Attempts
-from glue.reporting.attention import list_advice
+from glue.reporting.attention import build_adviser
 from glue.reporting.backtest import BacktestOutcome, compare_backtest
 from glue.reporting.catalogued import write_catalogued
 from glue.reporting.champion import Maker, read_maker
@@ -29,23 +27,19 @@ from glue.reporting.costs import describe_cost
 from glue.reporting.earlier import NOT_READ, find_earlier
 from glue.reporting.explanation import Explanation, read_explanation
 from glue.reporting.figures import Figures, Known, compute_figures
-from glue.reporting.grid import ForecastGrid, build_grid
 from glue.reporting.groups import write_groups
-from glue.reporting.history import History, read_history
+from glue.reporting.histories import Histories, read_histories
 from glue.reporting.items import write_items
 from glue.reporting.leaderboard import write_leaderboard
 from glue.reporting.page.page import PageContent, build_page
+from glue.reporting.panel import Panel
+from glue.reporting.parquet import write_parquet
 from glue.reporting.plausibility import (
     Plausibility,
     check_plausible,
     tell_implausible,
 )
-from glue.reporting.raw_output import (
-    download_outputs,
-    read_forecast,
-    write_forecast,
-    write_parquet,
-)
+from glue.reporting.raw_output import Split, read_tables, write_forecast
 from glue.reporting.remember import remember_run
 from glue.reporting.repairs import (
     Mended,
@@ -54,9 +48,12 @@ from glue.reporting.repairs import (
     repair_rows,
 )
 from glue.reporting.report_json import build_document
+from glue.reporting.shards import MOST_SERIES, count_shards
+from glue.reporting.shelf import Shelf
 from glue.reporting.spellings import match_ids, refuse_foreign
+from glue.reporting.tables import Tables
 from glue.reporting.verdict import Engine
-from glue.run_documents import Run, RunSettings, read_run
+from glue.run_documents import Run, read_run
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -67,13 +64,15 @@ class Surroundings:
     """What a report depends on beside its run.
 
     ``assets`` are the parts of the page: this package's own, where nobody gives others;
-    ``contest`` is how two engines compare, where both trained.
+    ``contest`` is how two engines compare, where both trained; ``most_series`` are in
+    memory at a time.
     """
 
     now: datetime
     local: bool = False
     assets: Traversable = field(default_factory=lambda: files(page))
     contest: Contest | None = None
+    most_series: int = MOST_SERIES
 
 
 def write_report(run_id: str, bucket: Bucket, surroundings: Surroundings) -> None:
@@ -91,21 +90,30 @@ def write_report(run_id: str, bucket: Bucket, surroundings: Surroundings) -> Non
     attempts = Attempts(findings)
     if run.engine == BOTH:
         run, surroundings = _choose_engine(run, bucket, attempts, surroundings)
-    forecast = read_forecast(download_outputs(run, bucket), run.settings)
-    forecast = repair_rows(forecast, run.settings, findings)
-    write_forecast(forecast, run, bucket)
-    history = attempts.attempt(
+    shards = count_shards(run, surroundings.most_series)
+    shelf = Shelf(bucket.folder / "shelf" if shards > 1 else None)
+    split = read_tables(run, bucket, shelf, shards)
+    split = replace(split, tables=repair_rows(split.tables, run.settings, findings))
+    write_forecast(split.tables, run, bucket)
+    histories = attempts.attempt(
         "the comparison with the history",
-        lambda: read_history(bucket.download(run.keys.train), run.settings),
+        lambda: read_histories(run, bucket, shelf, split.bounds),
     )
-    if history is not None:
-        forecast = _match(run, bucket, forecast, history, attempts=attempts)
-    attempts.attempt(
-        "the report",
-        lambda: _write_rest(
-            run, bucket, forecast, history, attempts=attempts, surroundings=surroundings
-        ),
-    )
+    if histories is None:
+        check_complete(split.tables, run.settings, findings)
+    else:
+        tables = _match(run, bucket, split, histories, attempts=attempts)
+        attempts.attempt(
+            "the report",
+            lambda: _write_rest(
+                run,
+                bucket,
+                tables,
+                histories,
+                attempts=attempts,
+                surroundings=surroundings,
+            ),
+        )
     _write_warnings(run, bucket, findings)
 
 
@@ -135,21 +143,16 @@ def _write_warnings(run: Run, bucket: Bucket, findings: Findings) -> None:
 
 
 def _match(
-    run: Run,
-    bucket: Bucket,
-    forecast: pd.DataFrame,
-    history: History,
-    *,
-    attempts: Attempts,
-) -> pd.DataFrame:
+    run: Run, bucket: Bucket, split: Split, histories: Histories, *, attempts: Attempts
+) -> Tables:
     """Match the ids, write the forecast again where that changed it, or refuse it."""
     matched = attempts.attempt(
         "the match of ids",
-        lambda: match_ids(forecast, history, run.settings, attempts.findings),
-        otherwise=forecast,
+        lambda: match_ids(split, histories, run.settings, attempts.findings),
+        otherwise=split.tables,
     )
-    refuse_foreign(matched, history, run.settings)
-    if matched is not forecast:
+    refuse_foreign(matched, histories, run.settings)
+    if matched is not split.tables:
         write_forecast(matched, run, bucket)
     return matched
 
@@ -157,46 +160,45 @@ def _match(
 def _write_rest(
     run: Run,
     bucket: Bucket,
-    forecast: pd.DataFrame,
-    history: History | None,
+    tables: Tables,
+    histories: Histories,
     *,
     attempts: Attempts,
     surroundings: Surroundings,
 ) -> None:
     """Mend the forecast by its history, and write all that is made of both."""
-    if history is None:
-        check_complete(forecast, run.settings, attempts.findings)
-        return
     mended = attempts.attempt(
         "the check of the forecast by the history",
-        lambda: _mend(run, bucket, forecast, history, findings=attempts.findings),
-        otherwise=Mended(forecast),
+        lambda: _mend(run, bucket, tables, histories, findings=attempts.findings),
+        otherwise=Mended(tables),
     )
-    table = mended.table
-    check_complete(table, run.settings, attempts.findings)
-    attempts.attempt("forecast.parquet", lambda: write_parquet(table, run, bucket))
+    check_complete(mended.tables, run.settings, attempts.findings)
+    attempts.attempt(
+        "forecast.parquet", lambda: write_parquet(mended.tables, run, bucket)
+    )
     made_at = f"{surroundings.now:%Y-%m-%d %H:%M:%S}"
     attempts.attempt(
         "the rows of the catalog's tables",
-        lambda: write_catalogued(table, run, bucket, made_at=made_at),
+        lambda: write_catalogued(mended.tables, run, bucket, made_at=made_at),
     )
+    panel = Panel(histories, mended.tables, run.settings)
     _write_figures(
-        run, bucket, mended, history, attempts=attempts, surroundings=surroundings
+        run, bucket, mended, panel, attempts=attempts, surroundings=surroundings
     )
 
 
 def _mend(
     run: Run,
     bucket: Bucket,
-    forecast: pd.DataFrame,
-    history: History,
+    tables: Tables,
+    histories: Histories,
     *,
     findings: Findings,
 ) -> Mended:
     """Mend the forecast, and write it again where that changed it."""
-    mended = repair_by_history(forecast, history, run.settings, findings)
-    if not mended.table.equals(forecast):
-        write_forecast(mended.table, run, bucket)
+    mended = repair_by_history(tables, histories, run.settings, findings)
+    if mended.tables is not tables:
+        write_forecast(mended.tables, run, bucket)
     return mended
 
 
@@ -204,14 +206,13 @@ def _write_figures(
     run: Run,
     bucket: Bucket,
     mended: Mended,
-    history: History,
+    panel: Panel,
     *,
     attempts: Attempts,
     surroundings: Surroundings,
 ) -> None:
     """Write the files that show the report's figures."""
-    settings, attempt, now = run.settings, attempts.attempt, surroundings.now
-    grid = build_grid(mended.table, history, settings)
+    attempt, now = attempts.attempt, surroundings.now
     maker = attempt(
         "model.json",
         lambda: read_maker(run.run_id, bucket),
@@ -220,13 +221,13 @@ def _write_figures(
     known = _gather(
         replace(run, trained_by=maker.run_id),
         bucket,
-        grid,
-        history,
+        panel,
         attempts=attempts,
         surroundings=surroundings,
     )
     known = replace(known, mended=mended)
-    figures = compute_figures(grid, history, settings, known)
+    figures = compute_figures(panel, known)
+    sampled = panel.sample.history
     attempt("leaderboard.csv", lambda: _write_leaderboard(run, bucket, figures))
     attempt("items.csv", lambda: _write_items(run, bucket, figures))
     attempt("baseline.csv", lambda: _write_baseline(run, bucket, figures))
@@ -238,7 +239,7 @@ def _write_figures(
         now=now,
         earlier=attempt(
             "the look at earlier forecasts",
-            lambda: find_earlier(run, bucket, history),
+            lambda: find_earlier(run, bucket, sampled),
             otherwise=NOT_READ,
         ),
         took=attempt(
@@ -249,14 +250,14 @@ def _write_figures(
         ),
         model=maker.document,
     )
-    content = PageContent(_add_warnings(document, attempts), figures, settings)
+    content = PageContent(_add_warnings(document, attempts), figures)
     attempt(
         "report.html", lambda: _write_page(run, bucket, content, surroundings.assets)
     )
     attempt(
         "dataset.html",
         lambda: remember_run(
-            run, bucket, history, document, assets=surroundings.assets
+            run, bucket, sampled, document, assets=surroundings.assets
         ),
     )
     bucket.write_json(run.result("report.json"), _add_warnings(document, attempts))
@@ -265,14 +266,13 @@ def _write_figures(
 def _gather(
     run: Run,
     bucket: Bucket,
-    grid: ForecastGrid,
-    history: History,
+    panel: Panel,
     *,
     attempts: Attempts,
     surroundings: Surroundings,
 ) -> Known:
     """Gather what the verdict rests on."""
-    settings, attempt = run.settings, attempts.attempt
+    attempt = attempts.attempt
     candidates = attempt("candidates.json", lambda: bucket.read_json(run.candidates))
     explanation = attempt(
         "what the covariates are worth",
@@ -284,17 +284,17 @@ def _gather(
         candidates=candidates,
         outcome=attempt(
             "the comparison with simple forecasts",
-            lambda: compare_backtest(candidates, bucket, history, settings),
+            lambda: compare_backtest(candidates, bucket, panel),
             otherwise=BacktestOutcome(None, reason="its backtest could not be read"),
         ),
         plausibility=attempt(
             "the check for implausible forecasts",
-            lambda: _check_plausible(grid, history, settings, attempts.findings),
+            lambda: _check_plausible(panel, attempts.findings),
             otherwise=Plausibility(),
         ),
         assumed=attempt(
             "the look at the assumed future",
-            lambda: read_assumed(run, bucket, history, knows),
+            lambda: read_assumed(run, bucket, panel.histories, knows),
             otherwise=AssumedFuture(),
         ),
         explanation=explanation,
@@ -302,17 +302,15 @@ def _gather(
         contest=surroundings.contest,
         changes=attempt(
             "the comparison with the last forecast",
-            lambda: find_changes(run, bucket, grid, history),
+            lambda: find_changes(run, bucket, panel),
             otherwise=Changes(reason="the last forecast could not be read"),
         ),
     )
 
 
-def _check_plausible(
-    grid: ForecastGrid, history: History, settings: RunSettings, findings: Findings
-) -> Plausibility:
-    found = check_plausible(grid, history, settings)
-    tell_implausible(found, history, settings, findings)
+def _check_plausible(panel: Panel, findings: Findings) -> Plausibility:
+    found = check_plausible(panel, panel.settings)
+    tell_implausible(found, panel.histories.keys, panel.settings, findings)
     return found
 
 
@@ -322,21 +320,19 @@ def _write_leaderboard(run: Run, bucket: Bucket, figures: Figures) -> None:
 
 
 def _write_items(run: Run, bucket: Bucket, figures: Figures) -> None:
-    advice = list_advice(figures.attention, figures.items, figures.simple)
-    write = partial(write_items, figures.items, figures.history, run.settings, advice)
+    adviser = build_adviser(figures.attention, figures.items, figures.simple)
+    keys = figures.panel.histories.keys
+    write = partial(write_items, figures.items, keys, run.settings, adviser.advise)
     bucket.write_text(
         run.result("items.csv"), "text/csv", lambda file: write(file=file)
     )
 
 
 def _write_baseline(run: Run, bucket: Bucket, figures: Figures) -> None:
-    write = partial(
-        write_alternative, figures.alternative, figures.grid, figures.history
-    )
+    name = figures.backtest["baseline_name"]
+    write = partial(write_alternative, name, figures.panel, run.settings)
     bucket.write_text(
-        run.result("baseline.csv"),
-        "text/csv",
-        lambda file: write(run.settings, file=file),
+        run.result("baseline.csv"), "text/csv", lambda file: write(file=file)
     )
 
 

@@ -171,7 +171,11 @@ class FakeS3:
                 "Message": "The specified key does not exist.",
             }
             raise NoSuchKey({"Error": error}, "GetObject")
-        return {"Body": _Body(body)}
+        start, end = (request.get("Range") or "bytes=0-").partition("=")[2].split("-")
+        return {"Body": _Body(body[int(start) : int(end) + 1 if end else None])}
+
+    def head_object(self, **request):
+        return {"ContentLength": len(self.objects[request["Key"]])}
 
     def put_object(self, **request):
         self.objects[request["Key"]] = as_bytes(request["Body"])

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from glue.reporting.figures import Figures
-from glue.reporting.grid import total_forecast
-from glue.reporting.groups import Grouping, sum_groups
+from glue.reporting.groups import Grouping, GroupSums, sum_groups
 from glue.reporting.page.markup import Markup, join, make, make_table
 from glue.reporting.page.naming import (
     Document,
@@ -17,34 +16,24 @@ from glue.reporting.page.naming import (
 )
 from glue.reporting.page.svg import Fan, draw_fan
 from glue.reporting.words import NO_VALUE, spell_change, spell_metric, spell_short
-from glue.run_documents import RunSettings
-
-# Pictures of a column's largest groups.
-_DRAWN = 6
 
 
 def draw_groups(
-    figures: Figures, settings: RunSettings, stamps: Sequence[str], first: int
+    figures: Figures, stamps: Sequence[str], first: int
 ) -> list[list[Markup]]:
     """Draw the largest groups of each column, from period ``first`` on."""
-    ahead = total_forecast(figures.grid, settings)["timestamps"]
+    ahead = figures.together.stamps
+    sums = sum_groups(figures.groupings, figures.panel, ahead, first)
     return [
-        [*_draw_column(grouping, figures, stamps, first=first, ahead=len(ahead))]
-        for grouping in figures.groupings
+        [*_draw_column(grouping, found, stamps, len(ahead))]
+        for grouping, found in zip(figures.groupings, sums)
     ]
 
 
 def _draw_column(
-    grouping: Grouping,
-    figures: Figures,
-    stamps: Sequence[str],
-    *,
-    first: int,
-    ahead: int,
+    grouping: Grouping, sums: GroupSums, stamps: Sequence[str], ahead: int
 ) -> Iterator[Markup]:
-    most = min(_DRAWN, len(grouping.values))
-    past, means = sum_groups(grouping, figures.history, figures.grid, first, most=most)
-    for value, before, after in zip(grouping.values, past, means):
+    for value, before, after in zip(grouping.values, sums.past, sums.ahead):
         name = value or "(empty)"
         fan = Fan(stamps, before, len(stamps) - ahead, after)
         picture = draw_fan(fan, f"Line chart of {name}", width=340, height=150, ticks=3)

@@ -41,7 +41,7 @@ def round_figures(values: Array) -> list[float | None]:
 
 def build_index(figures: Figures, listed: Array) -> dict[str, Any]:
     """List the series that can be searched and sorted, by volume."""
-    items, keys = figures.items, figures.history.keys
+    items, keys = figures.items, figures.panel.histories.keys
     flags = np.zeros(len(keys), dtype=np.int64)
     for place, name in enumerate(REASONS):
         flags |= figures.attention.reasons[name].astype(np.int64) << place
@@ -134,7 +134,7 @@ def draw_multiples(
 ) -> Iterator[Markup]:
     """Draw the largest series small, one beside the other, for paper."""
     for number, one in zip(listed.tolist(), series):
-        label = label_series(figures.history.keys[number])
+        label = label_series(figures.panel.histories.keys[number])
         fan = read_fan(one, axis)
         words = f"Line chart of {label}"
         picture = draw_fan(fan, words, width=340, height=150, ticks=3)

@@ -16,6 +16,7 @@ import numpy as np
 from glue.arrays import Array
 from glue.reporting.advice import REASONS
 from glue.reporting.figures import Figures
+from glue.reporting.page.excerpt import Excerpt, excerpt
 from glue.reporting.page.group_section import draw_groups
 from glue.reporting.page.listing import (
     SHOWN_ROWS,
@@ -55,6 +56,8 @@ TEMPLATE, STYLE, SCRIPT = "page.html", "page.css", "page.js"
 MAX_PAGE_BYTES = 6_000_000
 MOST_LISTED = 100_000
 _PER_CHUNK = 200
+# What the list of all may take of the page.
+_LISTED_SHARE = 0.75
 # Series are drawn with their recent past: seasons, horizons, or steps.
 _SEASONS, _HORIZONS, _LEAST_STEPS, _MOST_STEPS = 4, 8, 120, 1000
 # Digits of the forecast and the history in charts, and of earlier forecasts there.
@@ -67,7 +70,11 @@ class PageContent:
 
     document: Mapping[str, Any]
     figures: Figures
-    settings: RunSettings
+
+    @property
+    def settings(self) -> RunSettings:
+        """What the run was asked for."""
+        return self.figures.panel.settings
 
 
 def build_page(
@@ -91,10 +98,8 @@ def build_page(
     }
     style, script = parts[STYLE], _guard(parts[SCRIPT])
     order = np.argsort(-content.figures.items.totals.volume, kind="stable")
-    listed = order[:MOST_LISTED]
-    index = build_index(content.figures, listed)
-    packed = _pack(index)
-    series = SeriesWriter(content)
+    listed, index, packed = _list(content, order, max_bytes)
+    series = SeriesWriter(content, excerpt(content.figures, listed))
     slots = {
         "TITLE": html.escape(name_page(content.document)),
         "STYLE": style,
@@ -107,7 +112,7 @@ def build_page(
     facts = _describe_facts(content, series)
     fixed = sum(len(text.encode()) for text in slots.values())
     fixed += len(parts[TEMPLATE]) + len(_as_json(facts).encode()) + 2_000
-    chunks, charted = _fill_chunks(series, listed, max_bytes - fixed)
+    chunks, charted = _fill_chunks(series, listed[: series.most], max_bytes - fixed)
     facts["shown"] = {
         "charted": charted,
         "listed": len(listed),
@@ -118,6 +123,19 @@ def build_page(
     slots["FACTS"] = _as_json(facts)
     slots["CHUNKS"] = "\n".join(_tag(at, text) for at, text in enumerate(chunks))
     return _fill_slots(parts[TEMPLATE], slots)
+
+
+def _list(
+    content: PageContent, order: Array, max_bytes: int
+) -> tuple[Array, dict[str, Any], str]:
+    """List the series of most volume, and half as many as long as that is too much."""
+    listed = order[:MOST_LISTED]
+    while True:
+        index = build_index(content.figures, listed)
+        packed = _pack(index)
+        if len(packed) <= _LISTED_SHARE * max_bytes or len(listed) <= SHOWN_ROWS:
+            return listed, index, packed
+        listed = listed[: len(listed) // 2]
 
 
 def _build_sections(
@@ -169,7 +187,7 @@ def _build_sections(
         items,
         _total_fan(content, series),
         multiples=[*multiples],
-        groups=draw_groups(figures, content.settings, series.stamps, series.first),
+        groups=draw_groups(figures, series.stamps, series.first),
     )
     return {n: str(text) for n, text in build_sections(document, drawn).items()}
 
@@ -298,39 +316,45 @@ class SeriesWriter:
     """Gives each series' recent past, its forecast, and the backtest over its past."""
 
     content: PageContent
+    excerpt: Excerpt
     steps: int = 0
     stamps: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        history, settings = self.content.figures.history, self.content.settings
+        settings, figures = self.content.settings, self.content.figures
+        histories = figures.panel.histories
         wanted = max(
             _SEASONS * settings.season, _HORIZONS * settings.horizon, _LEAST_STEPS
         )
-        self.steps = min(history.steps, wanted, _MOST_STEPS)
-        self.first = history.steps - self.steps
-        ahead = np.unique(self.content.figures.grid.stamps.astype(str)).tolist()
-        past = history.name_periods(np.arange(self.first, history.steps))
-        self._ahead: list[str] = ahead
-        self.stamps = [*past, *ahead]
+        self.steps = min(histories.steps, wanted, _MOST_STEPS)
+        self.first = histories.steps - self.steps
+        past = histories.name_periods(np.arange(self.first, histories.steps))
+        self._ahead = figures.together.stamps
+        self.stamps = [*past, *self._ahead]
         self._sort_backtest()
 
+    @property
+    def most(self) -> int:
+        """How many series there are to describe, at most."""
+        return len(self.excerpt.numbers)
+
     def _sort_backtest(self) -> None:
-        comparison = self.content.figures.outcome.comparison
         self._points = None
-        if comparison is None:
+        if self.excerpt.told is None:
             return
-        points = comparison.forecast.points
+        points = self.excerpt.told.points
         order = np.lexsort((points.step, points.cutoff, points.series))
         points = points.take(order)
-        self._baseline = comparison.baseline.middle[order]
-        count = len(self.content.figures.history.keys)
+        self._baseline = self.excerpt.told.baseline[order]
+        count = len(self.excerpt.numbers)
         self._points = points
         self._offsets = np.searchsorted(points.series, np.arange(count + 1))
 
     def describe(self, series: Array) -> Iterator[dict[str, Any]]:
-        """Describe some series by their numbers."""
+        """Describe some series by their numbers among all."""
         figures, horizon = self.content.figures, self.content.settings.horizon
-        history, grid = figures.history, figures.grid
+        history, grid = self.excerpt.history, self.excerpt.grid
+        series = np.searchsorted(self.excerpt.numbers, series)
         # What is charted anyway, the script finds by itself.
         is_far = figures.ghost.lag > self.steps
         before = figures.ghost.look_up(history, series if is_far else [], horizon)

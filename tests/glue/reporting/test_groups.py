@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from glue.reporting.grid import build_grid
 from glue.reporting.groups import Grouping, sum_groups
 from glue.reporting.history import read_history
+from glue.reporting.panel import make_panel
 from glue.run_documents import read_settings
 from tests.building.reports import RUN_ID, RunBuilder, make_report, write_csv
 from tests.glue.reporting.test_page import read_blocks, unpack
@@ -110,16 +110,16 @@ def test_group_s_picture_is_the_sum_of_its_items(tmp_path):
     settings = read_settings(builder.settings())
     history = read_history(path, settings)
     forecast = pd.DataFrame(builder.forecast()).astype({"month": str})
-    grid = build_grid(forecast, history, settings)
+    panel = make_panel(history, forecast, settings)
     kinds = ("wind", "strings", "percussion")
     places = np.array([kinds.index(KIND[item]) for (item,) in history.keys])
     grouping = Grouping("kind", kinds, {}, places)
 
-    past, ahead = sum_groups(grouping, history, grid, 40, most=2)
+    (sums,) = sum_groups([grouping], panel, sorted(forecast["month"].unique()), 40)
 
     winds = ("flute", "oboe")
     wind = [sum(builder.value(i, at) for i in winds) for at in range(40, 48)]
     harp = [builder.predict("harp", at)["mean"] for at in range(48, 54)]
-    assert past[0] == pytest.approx(wind)
-    assert ahead[1] == pytest.approx(harp)
-    assert len(past) == len(ahead) == 2
+    assert sums.past[0] == pytest.approx(wind)
+    assert sums.ahead[1] == pytest.approx(harp)
+    assert len(sums.past) == len(sums.ahead) == 3
