@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from glue.findings.finding import FileRejected, Findings, Inferred
-from glue.limits import MAX_SERIES, TRANSFORM_PART_BYTES, TRANSFORM_PART_SERIES
+from glue.limits import (
+    INSTANCE_SERIES,
+    MAX_INSTANCES,
+    MAX_SERIES,
+    TRANSFORM_PART_BYTES,
+    TRANSFORM_PART_SERIES,
+)
 from glue.reading.archive import ArchiveLimits, Upload, open_upload
 from glue.reading.kept_rows import RowStore
 from glue.reading.parts_folder import find_odd_part
@@ -72,6 +78,7 @@ class Options:
     by_record: bool = False
     transform_part_bytes: int = TRANSFORM_PART_BYTES
     transform_part_series: int = TRANSFORM_PART_SERIES
+    instance_series: int = INSTANCE_SERIES
     hook: Hook = user_hook
     workers: Workers = field(default_factory=OneByOne)
 
@@ -490,6 +497,18 @@ class _Data:
             drop_short=bool(self.settings.preparation.get("DropShortSeries")),
         )
 
+    def _spread(self, series: int) -> None:
+        """Take an instance for so many series, where no settings say how many."""
+        section, name = "TransformResources", "InstanceCount"
+        most = self.options.instance_series
+        count = min(-(-series // most), MAX_INSTANCES)
+        if count <= 1 or self.settings.source_of(f"{section}.{name}") is not None:
+            return
+        values = self.settings.values
+        values[section] = {**values[section], name: count}
+        evidence = f"{series:,} series, {most:,} for each"
+        self.findings.infer(f"{section}.{name}", count, evidence)
+
     def _write(self, shape: Shape, parts: Parts) -> ForecastInput:
         """Send the shaped history through the hook, and complete the settings."""
         options = self.options
@@ -507,6 +526,7 @@ class _Data:
             workers=options.workers,
         )
         self.table["series"] = files.series
+        self._spread(files.series)
         job = complete_job(
             self.settings,
             shape.history.roles,
