@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import os
 import sys
 from pathlib import Path
@@ -11,7 +13,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.endpoints import (
+from chalicelib.errors import PipelineError
+from chalicelib.stages import Stage, check_stage
+from cli.endpoints import (
     LOCAL_STAGE,
     check_endpoints,
     close_proxies,
@@ -19,9 +23,7 @@ from chalicelib.endpoints import (
     prepare_environment,
     refuse_outside,
 )
-from chalicelib.errors import PipelineError
-from chalicelib.stages import Stage, check_stage
-from chalicelib.terminal import printable_lines
+from cli.terminal import printable_lines
 from deployment.apply import deploy
 from deployment.chalice.command import Chalice
 from deployment.chalice.stage_files import read_stage_options
@@ -269,4 +271,6 @@ def fail(reason: str) -> int:
 
 
 if __name__ == "__main__":
+    # What is left at the end is not gone through again, object by object.
+    atexit.register(gc.freeze)
     sys.exit(main())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 import traceback
@@ -14,17 +16,17 @@ import click
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.endpoints import (
+from chalicelib.errors import PipelineError
+from chalicelib.stages import Stage, check_stage
+from chalicelib.store import expect_owner
+from cli.endpoints import (
     LOCAL_STAGE,
     check_endpoints,
     list_endpoints,
     prepare_environment,
     refuse_outside,
 )
-from chalicelib.errors import PipelineError
-from chalicelib.stages import Stage, check_stage
-from chalicelib.store import expect_owner
-from chalicelib.terminal import printable_lines
+from cli.terminal import printable_lines
 from client import exit_codes
 from client.command.completion import COMPLETE_VARIABLE
 from client.command.group import commands
@@ -257,4 +259,6 @@ def leave_pipe() -> None:
 
 
 if __name__ == "__main__":
+    # What is left at the end is not gone through again, object by object.
+    atexit.register(gc.freeze)
     sys.exit(main())

@@ -24,9 +24,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from chalicelib.endpoints import LOCAL_STAGE
 from chalicelib.keys import autopilot_prefix, forecast_key
 from chalicelib.stages import Stage
+from cli.endpoints import LOCAL_STAGE
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "sample-data" / "data.zip"

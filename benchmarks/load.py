@@ -26,6 +26,7 @@ from benchmarks.broken_stage import (
     is_forecast_of,
 )
 from localaws.faults.plan import Fault
+from localaws.service_quotas.table import AUTOPILOT_JOBS
 
 # To look at a thousand runs is work for the server too.
 _LOOK_SECONDS, _LOOK_SECONDS_A_RUN = 10.0, 0.03
@@ -159,7 +160,7 @@ def time_lone_run(stage: BrokenStage, number: int) -> LoneRun:
 
 def measure(load: Load, *, autopilot_jobs: int, seconds: float) -> dict[str, Any]:
     """Run a burst between two lone runs, and give all that is to be known of it."""
-    with break_stage(autopilot_jobs=autopilot_jobs) as stage:
+    with break_stage(quotas={AUTOPILOT_JOBS: autopilot_jobs}) as stage:
         alone, at_first = time_lone_run(stage, load.uploads), read_memory()
         stage.faults.replace(*load.list_faults())
         began, busy = time.monotonic(), time.process_time()

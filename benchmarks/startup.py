@@ -24,6 +24,7 @@ import boto3
 
 from benchmarks.broken_stage import break_stage
 from benchmarks.load import time_lone_run
+from demo.run import serve_demo
 from demo.workspace import PROJECT, copy_project
 from localaws.host.isolation import isolate
 from localaws.server import serve
@@ -139,7 +140,11 @@ def split_demo() -> list[Row]:
     """Say where the demo's time goes: each part's seconds, and the processor's."""
     began = time.perf_counter()
     own, others = time.process_time(), _spend_of_children()
-    with serve() as server, copy_project() as project, TemporaryDirectory() as output:
+    with (
+        serve_demo() as server,
+        copy_project() as project,
+        TemporaryDirectory() as output,
+    ):
         environ = {**isolate(os.environ), **server.environ}
         deploy = _run_script(project, environ, "deploy.py", "--stage", "local")
         options = ("--stage", "local", "--output", output)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from chalicelib.endings import read_verdict
-from chalicelib.terminal import printable
+from cli.terminal import printable
 from client.leaderboard import (
     Leaderboard,
     list_candidates,

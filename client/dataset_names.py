@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from chalicelib.datasets import name_dataset
 from chalicelib.keys import RESULTS_FOLDER, upload_key
 from client.errors import SourceError, WrongStateError
+from client.parts_source import mark_key
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -25,7 +26,7 @@ def find_dataset(s3: S3Client, stage: Stage, text: str) -> str:
     Parameters
     ----------
     text
-        Its name, the beginning of one, or the file that was uploaded.
+        Its name, the beginning of one, or the file or folder that was uploaded.
 
     Raises
     ------
@@ -52,7 +53,9 @@ def list_datasets(s3: S3Client, stage: Stage) -> list[str]:
 def choose_dataset(names: Iterable[str], text: str, stage: str) -> str:
     """Choose the dataset that a text means; raises as ``find_dataset`` does."""
     known = sorted(names)
-    for meant in (text, name_dataset(upload_key(f"{PurePath(text).stem}.zip"))):
+    path = PurePath(text)
+    keys = (upload_key(f"{path.stem}.zip"), mark_key(path.name))
+    for meant in (text, *map(name_dataset, keys)):
         if meant in known:
             return meant
     matching = [name for name in known if name.startswith(text.lower())]

@@ -3,9 +3,10 @@
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import aws_errors
+from chalicelib.aws_errors import error_code, is_passing
 from chalicelib.errors import PipelineError, StageError
 from chalicelib.stages import Stage
+from cli import remedies
 from client import exit_codes
 from client.program import spell_deploy
 
@@ -52,7 +53,7 @@ def find_exit_code(error: BaseException) -> int:
     """Give the exit code that an error ends the command with."""
     if isinstance(error, CommandError):
         return error.exit_code
-    if aws_errors.is_passing(error):
+    if is_passing(error):
         return exit_codes.NO_ANSWER
     codes = (code for kind, code in _CODES if isinstance(error, kind))
     return next(codes, exit_codes.BROKEN)
@@ -63,7 +64,7 @@ def explain_aws_error(error: BotoCoreError | ClientError, stage: Stage | None) -
 
     ``stage`` is None while account and region are still being found out.
     """
-    code = aws_errors.error_code(error)
+    code = error_code(error)
     if stage and code in _NOT_DEPLOYED:
         return (
             f"stage {stage.name!r} is not deployed in account {stage.account}, "
@@ -71,7 +72,7 @@ def explain_aws_error(error: BotoCoreError | ClientError, stage: Stage | None) -
             f"`{spell_deploy(stage.name)}`, or give the --stage, "
             "--region or --profile where it is"
         )
-    return aws_errors.explain_aws_error(
+    return remedies.explain_aws_error(
         error,
         if_denied=(
             "use credentials that may do this, or ask who owns the account for the "

@@ -57,7 +57,7 @@ def find_bucket_layer(
     s3: S3Client, stage: Stage, package: Package, say: Callable[[str], None]
 ) -> Layer | None:
     """Read the bucket's settings for an upload, just as its run will."""
-    dataset = name_dataset(upload_key(package.name))
+    dataset = name_dataset(package.key)
     try:
         found = read_bucket_settings(Store(s3, stage.bucket), dataset)
     except ClientError as error:

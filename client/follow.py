@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws_errors import error_code, is_denied
 from chalicelib.endings import has_ended
-from chalicelib.endpoints import LOCAL_STAGE
+from cli.endpoints import LOCAL_STAGE
 from client.errors import WrongStateError
 from client.pace import Pace
 from client.patience import Patience
@@ -90,6 +90,13 @@ class Follower:
         self._training_is_over = False
         self._may_see_training = True
 
+    @property
+    def pace(self) -> Pace:
+        """Give how often to look: what is here takes seconds, and costs no call."""
+        if self._stage.name == LOCAL_STAGE:
+            return Pace(shortest=0.15, longest=2.0)
+        return Pace()
+
     def look(self, display: Display) -> Snapshot:
         """Look at the run once."""
         execution = self.describe()
@@ -152,11 +159,10 @@ def follow_run(
     display: Display,
     *,
     patience: Patience,
-    pace: Pace | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Snapshot:
     """Show a run until it ends, and return its last state."""
-    pace = pace or Pace()
+    pace = follower.pace
     shown: tuple[object, ...] = ()
     while True:
         snapshot = patience.persist(lambda: follower.look(display))

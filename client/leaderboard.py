@@ -11,7 +11,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from chalicelib.terminal import printable
+from cli.terminal import printable
 from client.formats import format_numbers, name_metric
 from client.terminal import PIPED_WIDTH
 

@@ -145,7 +145,7 @@ class Pipeline:
             When the data would be refused; nothing was uploaded then.
         """
         with pack_any(source, settings) as package:
-            self._session.check_stage(package.name)
+            self._session.check_stage(package)
             report = self._explain(package) if check else None
             if report is not None and not is_accepted(report):
                 raise UploadRefusedError(report)

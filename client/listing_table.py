@@ -7,8 +7,8 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from chalicelib.terminal import printable
 from chalicelib.uploads import NEEDED_KEYS
+from cli.terminal import printable
 from client.formats import format_age
 from client.listing import ListedRun, Listing, LostUpload
 from client.program import spell_command, spell_place

@@ -17,7 +17,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from chalicelib.terminal import printable
+from cli.terminal import printable
 from client.follow import Snapshot
 from client.formats import format_duration, format_numbers
 from client.phases import ENGINE, Phase, explain_retry

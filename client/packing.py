@@ -1,4 +1,4 @@
-"""Make one zip of what the user points at; the same content gives the same bytes."""
+"""Make one upload of what the user points at; the same content gives the same bytes."""
 
 import difflib
 import shutil
@@ -10,7 +10,17 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
+from chalicelib.datasets import name_dataset
+from chalicelib.keys import settings_keys, upload_key
 from client.errors import SourceError
+from client.parts_source import (
+    JUNK,
+    PartFile,
+    is_in_parts,
+    list_parts,
+    mark_key,
+    name_folder,
+)
 from client.workbook import WORKBOOK_SUFFIXES, write_csv
 
 # A zip can hold no earlier time; a fixed one keeps the bytes the same.
@@ -21,29 +31,39 @@ SETTINGS_NAME = "config.json"
 _TABLES = (".csv", ".csv.gz", ".parquet", *WORKBOOK_SUFFIXES)
 # What the pipeline reads of a folder, by the names in lower case without a suffix.
 _TABLE_NAMES = {"tts": "TTS", "rts": "RTS", "metadata": "metadata"}
-_JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 _NEEDS = "a .zip, a folder, or a table as .csv, .csv.gz, .parquet or .xlsx"
 _NAMED_FILES = 5
+_LONGEST_NAME = 60  # characters of a part's name, of up to four bytes each
 # A folder that is not meant, such as a home folder, is not read to its end.
 _MOST_ENTRIES = 10_000
 
 
 @dataclass(frozen=True)
 class Package:
-    """A zip that is ready to be uploaded.
+    """A zip, or a table in parts, that is ready to be uploaded.
 
     ``name`` is its name in the bucket, ``holds`` the names of the files in it where
     they were chosen here; ``notes`` say what a person should know of how it was made.
+    A table in parts is uploaded as its ``parts``, and ``path`` is a folder that holds
+    nothing else.
     """
 
     name: str
     path: Path
     holds: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    parts: tuple[PartFile, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Build the key of the object that starts the run."""
+        return mark_key(self.name) if self.parts else upload_key(self.name)
 
     @property
     def size(self) -> int:
         """Count the bytes to upload."""
+        if self.parts:
+            return sum(part.size for part in self.parts)
         return self.path.stat().st_size
 
 
@@ -58,7 +78,7 @@ class _Contents:
 
 @contextmanager
 def pack_source(source: Path, settings: Path | None = None) -> Iterator[Package]:
-    """Give a zip as it is, and a folder or table zipped in a temporary file.
+    """Give a zip or a table in parts as it is, and all else zipped in a temporary file.
 
     Whether the data can be forecast is for the pipeline to say, which says all that is
     wrong at once; here is only checked that there is something to upload.
@@ -82,6 +102,11 @@ def _pack(source: Path, settings: Path | None, scratch: Path) -> Package:
         if settings is None:
             return Package(name=source.name, path=source)
         return _add_settings(source, settings, scratch / "upload.zip")
+    parts = _find_parts(source)
+    if parts:
+        if settings is not None:
+            raise SourceError(_no_place_for_settings(source, str(settings)))
+        return _link_parts(source, parts, scratch)
     contents = _list_contents(source)
     if settings is not None:
         if SETTINGS_NAME in contents.members:
@@ -93,6 +118,56 @@ def _pack(source: Path, settings: Path | None, scratch: Path) -> Package:
     path = scratch / "upload.zip"
     _write_zip(path, members)
     return Package(f"{contents.name}.zip", path, tuple(members), notes)
+
+
+def _find_parts(source: Path) -> tuple[PartFile, ...]:
+    """List the parts where a folder is one table; none where it is something else."""
+    if not source.is_dir():
+        return ()
+    files = {name: path for path in _list_files(source) if (name := _name_in_zip(path))}
+    if files.keys() - {SETTINGS_NAME} or not is_in_parts(source):
+        return ()
+    if files:
+        found = _inside(source, files[SETTINGS_NAME])
+        raise SourceError(_no_place_for_settings(source, found))
+    parts = list_parts(source)
+    for part in parts:
+        check_file(part.path, "the part")
+    return parts
+
+
+def _link_parts(source: Path, parts: tuple[PartFile, ...], scratch: Path) -> Package:
+    """Put the parts into a folder of their own, called as the run's jobs call them."""
+    folder = scratch / "parts"
+    folder.mkdir()
+    for number, part in enumerate(parts):
+        link = folder / f"{number:05d}-{part.name[-_LONGEST_NAME:]}"
+        link.symlink_to(part.path.resolve())
+    return Package(
+        name_folder(source),
+        folder,
+        tuple(part.name for part in parts),
+        tuple(_note_names(parts)),
+        parts,
+    )
+
+
+def _note_names(parts: tuple[PartFile, ...]) -> Iterator[str]:
+    first = parts[0]
+    if first.name != first.path.name:
+        yield (
+            f"{first.path.name} is uploaded as {first.name}, and so are the others: a "
+            "table of another name would start a run of its own"
+        )
+
+
+def _no_place_for_settings(source: Path, found: str) -> str:
+    own, _ = settings_keys(name_dataset(mark_key(name_folder(source))))
+    return (
+        f"{str(source)!r} is a table in Parquet parts, and nothing but parts is "
+        f"uploaded of it (found the settings {found!r}); put them into the stage's "
+        f"bucket as {own}, where its runs look for them"
+    )
 
 
 def check_source(source: Path) -> None:
@@ -184,8 +259,7 @@ def _choose_of_folder(folder: Path) -> _Contents:
     if not any(_is_same_role(name, "TTS.csv") for name in chosen):
         chosen = {**chosen, **_take_only_table(folder, files, chosen)}
     left = [_inside(folder, p) for p in files if p not in chosen.values()]
-    name = folder.resolve().name or "data"
-    return _Contents(name, dict(sorted(chosen.items())), tuple(left))
+    return _Contents(name_folder(folder), dict(sorted(chosen.items())), tuple(left))
 
 
 def _list_files(folder: Path) -> list[Path]:
@@ -240,7 +314,7 @@ def _inside(folder: Path, path: Path) -> str:
 
 
 def _is_junk(path: Path) -> bool:
-    return any(part.startswith((".", "~$")) or part in _JUNK for part in path.parts)
+    return any(part.startswith((".", "~$")) or part in JUNK for part in path.parts)
 
 
 def _convert(

@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.causes import find_message
-from chalicelib.terminal import printable
 from chalicelib.waiting import find_refusal
+from cli.terminal import printable
 from client.formats import format_duration
 from glue.reporting.timeline import PHASES, build_timeline
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.terminal import printable
+from cli.terminal import printable
 from client.follow import Snapshot
 from client.formats import format_duration, format_numbers
 from client.phases import Phase, explain_retry

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib.endings import REDRIVE, UPLOAD
-from chalicelib.terminal import printable
+from cli.terminal import printable
 from client.accuracy import find_planned, present_accuracy
 from client.forecast_file import ForecastFile, Series, read_forecast
 from client.formats import format_numbers, format_sparkline

@@ -37,3 +37,11 @@ def spell_deploy(stage: str) -> str:
     if OWN_LOCAL in sys.argv:
         return spell_command("local", "deploy")
     return f"python deploy.py --stage {stage}"
+
+
+def spell_aws(*words: str) -> str:
+    """Spell a command of AWS's own program, and what leads it to a local AWS."""
+    command = f"`{shlex.join(('aws', *words))}`"
+    if OWN_LOCAL in sys.argv:
+        return f"{command} (`{spell_command('local')}` says what leads it there)"
+    return command

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.endings import find_reason, has_ended, is_complete
-from chalicelib.keys import build_uri, upload_key
+from chalicelib.endings import has_ended, is_complete
+from chalicelib.keys import build_uri
 from chalicelib.runs import read_execution_input
 from chalicelib.waiting import is_waiting
 from client.documents import find_run_document
@@ -18,8 +18,10 @@ from client.errors import NoRunError, WrongStateError
 from client.follow import Display, Follower, NoSuchRunError, follow_run
 from client.formats import format_size
 from client.pace import Pace
+from client.parts_place import PartsPlace
 from client.patience import Patience
 from client.program import spell_command, spell_place
+from client.reasons import find_reason
 from client.results import Results, download_results, read_file
 from client.trigger import check_trigger
 from client.trigger_log import read_trigger_log
@@ -103,24 +105,27 @@ class Session:
         self._start_patience = start_patience
         self._sleep = sleep
 
-    def check_stage(self, name: str) -> None:
-        """See that an upload of this name would start a run.
+    def check_stage(self, package: Package) -> None:
+        """See that an upload of this package would start a run.
 
         Raises
         ------
         NoRunError
             When the bucket would tell nobody of it.
+        WrongStateError
+            When the bucket holds other parts of a table of this name.
         ClientError
             When the stage is not deployed.
         """
         with self._display.waiting(f"Look at stage {self._stage.name}"):
             check_deployed(self._clients.sfn, self._stage)
-            check_trigger(self._clients.s3, self._stage, upload_key(name))
+            check_trigger(self._clients.s3, self._stage, package.key)
+            if package.parts:
+                self._place(package).find_ours(package.parts)
 
     def upload(self, package: Package) -> SentUpload:
         """Upload a package, once."""
-        where = build_uri(self._stage.bucket, upload_key(package.name))
-        doing = f"Upload {format_size(package.size)} to {where}"
+        doing = self._describe_upload(package)
         with self._display.uploading(doing, package.size) as progress:
             return Sender(
                 self._clients.s3,
@@ -130,6 +135,17 @@ class Session:
                 progress=progress,
                 sleep=self._sleep,
             ).send(package)
+
+    def _describe_upload(self, package: Package) -> str:
+        size = format_size(package.size)
+        if not package.parts:
+            return f"Upload {size} to {build_uri(self._stage.bucket, package.key)}"
+        noun = "part" if len(package.parts) == 1 else "parts"
+        folder = build_uri(self._stage.bucket, self._place(package).key())
+        return f"Upload {len(package.parts):,} {noun}, {size}, to {folder}"
+
+    def _place(self, package: Package) -> PartsPlace:
+        return PartsPlace(self._clients.s3, self._stage.bucket, package.name)
 
     def find_run(self, upload: SentUpload) -> str:
         """Wait for the upload's run, and return its run_id."""

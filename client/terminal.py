@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from chalicelib.terminal import printable_lines
+from cli.terminal import printable_lines
 
 # Lines in a pipe are for other programs and must not be broken.
 PIPED_WIDTH = 10_000

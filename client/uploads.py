@@ -8,26 +8,34 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from io import BytesIO
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws_errors import error_code, is_denied, is_passing
-from chalicelib.keys import NO_VERSION, build_uri, upload_key
+from chalicelib.keys import NO_VERSION, build_uri
 from chalicelib.runs import read_execution_input
 from client.errors import CommandError, NoRunError
+from client.etags import has_content
+from client.multipart import PART_BYTES, PartedUpload
 from client.pace import Pace
-from client.parts import PART_BYTES, PartedUpload
+from client.parts_place import PartsPlace
+from client.parts_source import check_unchanged
 from client.patience import Outage
 from client.program import spell_command, spell_deploy, spell_place
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_stepfunctions import SFNClient
 
     from chalicelib.stages import Stage
     from client.packing import Package
+    from client.parts_place import Stored
+    from client.parts_source import PartFile
     from client.patience import Patience
 
 # S3 mostly delivers an event within seconds, sometimes in a minute or longer.
@@ -37,6 +45,7 @@ _CLOCK_SKEW = timedelta(seconds=30)
 # The mark that an upload of ours carries, by which it is known again.
 _MARK = "forecast-upload"
 _LATEST_VERSIONS = 5
+_NO_CONTENT, _PARQUET = "application/octet-stream", "application/vnd.apache.parquet"
 _LOOKING = {"HeadObject", "ListObjectVersions"}
 
 
@@ -48,6 +57,15 @@ class SentUpload:
     version_id: str
     etag: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file on its way to its key."""
+
+    path: Path
+    key: str
+    content_type: str
 
 
 class Sender:
@@ -78,23 +96,78 @@ class Sender:
         self._sleep = sleep
 
     def send(self, package: Package) -> SentUpload:
-        """Send it, whole or in parts by its size."""
-        key = upload_key(package.name)
-        with self._telling_denied(key):
-            if package.size > self._part_bytes:
-                return self._send_parts(package, key)
-            return self._send_whole(package, key)
+        """Send it; of a table in parts, the mark once all of them are there.
 
-    def _send_whole(self, package: Package, key: str) -> SentUpload:
+        Raises
+        ------
+        SourceError
+            When it changed while it was uploaded.
+        WrongStateError
+            When a table's folder in the bucket holds other parts.
+        """
+        if package.parts:
+            self._send_parts(package)
+            return self._put_once(package.key, BytesIO, _NO_CONTENT)
+        file = _File(package.path, package.key, "application/zip")
+        if package.size > self._part_bytes:
+            return self._send_cut(file, self._progress)
+        sent = self._put_once(file.key, lambda: file.path.open("rb"), file.content_type)
+        self._progress(package.size)
+        return sent
+
+    def _send_parts(self, package: Package) -> None:
+        """Send what is not there yet of a table, and see that nobody interfered."""
+        place = PartsPlace(self._s3, self._bucket, package.name)
+        there = place.find_ours(package.parts)
+        sent, done = dict[str, str](), 0
+        for part in package.parts:
+            file = _File(part.path, place.key(part.name), _PARQUET)
+            stored = there.get(part.name)
+            if stored is not None and self._is_there(stored, part):
+                sent[part.name] = stored.etag
+            else:
+                sent[part.name] = self._send_part(file, self._count_from(done))
+            done += part.size
+            self._progress(done)
+        check_unchanged(package.parts)
+        place.check_sent(package.parts, sent)
+
+    def _is_there(self, stored: Stored, part: PartFile) -> bool:
+        return stored.size == part.size and has_content(
+            stored.etag, part.path, self._part_bytes
+        )
+
+    def _count_from(self, done: int) -> Callable[[int], None]:
+        return lambda arrived: self._progress(done + arrived)
+
+    def _send_part(self, file: _File, progress: Callable[[int], None]) -> str:
+        """Send a part, twice if need be, as none starts a run; give its ETag."""
+        if file.path.stat().st_size > self._part_bytes:
+            return self._send_cut(file, progress).etag
+
+        def put() -> str:
+            with file.path.open("rb") as body:
+                return self._s3.put_object(
+                    Bucket=self._bucket,
+                    Key=file.key,
+                    Body=body,
+                    ContentType=file.content_type,
+                )["ETag"]
+
+        return self._patience.persist(put).strip('"')
+
+    def _put_once(
+        self, key: str, read: Callable[[], IO[bytes]], content_type: str
+    ) -> SentUpload:
         mark = token_hex(16)
 
         def put() -> Mapping[str, Any]:
-            with package.path.open("rb") as body:
+            with read() as body:
                 return self._once.put_object(
                     Bucket=self._bucket,
                     Key=key,
                     Body=body,
-                    ContentType="application/zip",
+                    ContentType=content_type,
                     Metadata={_MARK: mark},
                 )
 
@@ -104,26 +177,25 @@ class Sender:
             )
             return found["Metadata"].get(_MARK) == mark
 
-        sent = self._insist(put, key, is_ours)
-        self._progress(package.size)
-        return sent
+        return self._insist(put, key, is_ours)
 
-    def _send_parts(self, package: Package, key: str) -> SentUpload:
-        before = {version["VersionId"] for version in self._list_versions(key)}
+    def _send_cut(self, file: _File, progress: Callable[[int], None]) -> SentUpload:
+        before = self._find_versions(file.key)
         upload = PartedUpload(
             self._s3,
             self._once,
             self._bucket,
-            key=key,
+            key=file.key,
+            content_type=file.content_type,
             part_bytes=self._part_bytes,
         )
-        count, finish = upload.send(package.path, self._progress)
+        count, finish = upload.send(file.path, progress)
 
         def is_ours(version: Mapping[str, Any]) -> bool:
             is_new = version["VersionId"] not in before
             return is_new and version["ETag"].strip('"').endswith(f"-{count}")
 
-        return self._insist(finish, key, is_ours)
+        return self._insist(finish, file.key, is_ours)
 
     def _insist(
         self,
@@ -142,13 +214,23 @@ class Sender:
                 if not (is_passing(error) or was_done):
                     raise
                 is_lost = True
-                for version in self._list_versions(key):
-                    if is_ours(version):
-                        return _read_version(version)
+                with self._telling_denied(key):
+                    for version in self._list_versions(key):
+                        if is_ours(version):
+                            return _read_version(version)
                 delay = outage.next_delay()
                 if was_done or delay is None:
                     raise
                 self._sleep(delay)
+
+    def _find_versions(self, key: str) -> set[str]:
+        """Find the ids of a key's latest versions; none where one may not look."""
+        try:
+            return {version["VersionId"] for version in self._list_versions(key)}
+        except ClientError as error:
+            if is_denied(error):
+                return set()  # and after a lost answer one may not look either
+            raise
 
     def _list_versions(self, key: str) -> list[Mapping[str, Any]]:
         """List the latest versions of a key, newest first."""
@@ -222,7 +304,7 @@ def wait_for_run(
     NoRunError
         When none has started after ``patience`` seconds.
     """
-    pace, waited = Pace(shortest=0.2, longest=5.0), 0.0
+    pace, waited = Pace(shortest=0.1, longest=5.0), 0.0
     strangers: set[str] = set()
     while True:
         if run_id := _find_run(sfn, stage, upload, strangers):

@@ -2,8 +2,8 @@
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.aws_errors import explain_aws_error
 from chalicelib.errors import PipelineError
+from cli.remedies import explain_aws_error
 
 
 class DeploymentError(PipelineError):

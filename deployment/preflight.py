@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.session import Session
+from botocore.loaders import create_loader
+from botocore.regions import EndpointResolver
 
 from chalicelib.aws_errors import error_code
 from chalicelib.checks import Check
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from chalicelib.stages import Stage
+    from deployment.clients import Clients
     from deployment.deployment import Deployment
 
 # What a run is given where no settings say else; a test holds it to glue's own.
@@ -30,6 +33,8 @@ DEFAULT_RESOURCES = {"InstanceType": "ml.m5.4xlarge", "InstanceCount": 1}
 _DEFAULT_SETTINGS = "config/default.json"
 _NO_SETTINGS = {"404", "NoSuchBucket", "NoSuchKey"}
 _ALLOWED = "allowed"
+# Each is some calls, of which none waits for another.
+_ROLES_AT_ONCE = 4
 
 
 def preflight(deployment: Deployment, say: Callable[[str], None]) -> int:
@@ -44,7 +49,7 @@ def preflight(deployment: Deployment, say: Callable[[str], None]) -> int:
 
 
 def _check_all(deployment: Deployment) -> Iterator[Check]:
-    yield check_region(deployment.stage)
+    yield check_region(deployment.stage, deployment.clients)
     engine, resources, doubt = read_resources(deployment)
     yield from doubt
     quotas = [GLUE_RUNS]
@@ -54,12 +59,15 @@ def _check_all(deployment: Deployment) -> Iterator[Check]:
     yield from check_roles(deployment)
 
 
-def check_region(stage: Stage) -> Check:
+def check_region(stage: Stage, clients: Clients) -> Check:
     """Look whether all services are known to be in the stage's region."""
-    session = Session()
+    resolver = EndpointResolver(create_loader().load_data("endpoints"))
+    # botocore's own get_available_regions reads each service's model once more.
     regions = {
-        service: session.get_available_regions(service, partition_name=stage.partition)
-        for service in SERVICES.values()
+        SERVICES[name]: resolver.get_available_endpoints(
+            client.meta.service_model.endpoint_prefix, stage.partition
+        )
+        for name, client in vars(clients).items()
     }
     # One that is the same everywhere, such as IAM, has no regions.
     missing = [name for name, known in regions.items() if stage.region not in known]
@@ -108,10 +116,10 @@ def check_roles(deployment: Deployment) -> list[Check]:
     Of an organisation's policies and of boundaries, no deploy sees anything else.
     """
     parts = deployment.pipeline.parts
-    refused: list[str] = []
     try:
-        for part in parts:
-            refused += _find_refused(deployment, part)
+        with ThreadPoolExecutor(_ROLES_AT_ONCE) as pool:
+            found = pool.map(lambda part: [*_find_refused(deployment, part)], parts)
+            refused = [refusal for refusals in found for refusal in refusals]
     except (BotoCoreError, ClientError) as error:
         return [
             Check(

@@ -22,7 +22,13 @@ from glue.reading.kept_rows import RowStore
 from glue.reading.parts_folder import find_odd_part
 from glue.reading.profile import read_sample
 from glue.reading.tables import CHUNK_ROWS, Table, finish_table, open_table
-from glue.settings.layers import OWN_LAYER, Layer, Settings, merge_settings
+from glue.settings.layers import (
+    BUILT_IN,
+    OWN_LAYER,
+    Layer,
+    Settings,
+    merge_settings,
+)
 from glue.shaping.history_checks import check_history
 from glue.shaping.hook import Hook
 from glue.shaping.horizon import Outlook, describe_extent, find_outlook
@@ -502,9 +508,11 @@ class _Data:
         section, name = "TransformResources", "InstanceCount"
         most = self.options.instance_series
         count = min(-(-series // most), MAX_INSTANCES)
-        if count <= 1 or self.settings.source_of(f"{section}.{name}") is not None:
+        sources, values = self.settings.sources, self.settings.values
+        if count <= 1 or sources.get(f"{section}.{name}") != BUILT_IN:
             return
-        values = self.settings.values
+        # What is inferred has no source.
+        del sources[f"{section}.{name}"]
         values[section] = {**values[section], name: count}
         evidence = f"{series:,} series, {most:,} for each"
         self.findings.infer(f"{section}.{name}", count, evidence)

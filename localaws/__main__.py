@@ -1,5 +1,8 @@
 """Serve a local AWS until stopped: ``python -m localaws``."""
 
+import atexit
+import gc
+
 from localaws.host.clean_start import start_clean
 
 if __name__ == "__main__":
@@ -7,4 +10,6 @@ if __name__ == "__main__":
     # After it, so that moto sees nothing of the caller's settings.
     from localaws.command import main
 
+    # What is left at the end is not gone through again, object by object.
+    atexit.register(gc.freeze)
     main()

@@ -15,6 +15,7 @@ from queue import Empty, SimpleQueue
 from localaws.exports import ExportsError, build_exports, write_exports
 from localaws.faults.plan import Plan, PlanError, read_plan
 from localaws.server import REGION, LocalAWS, serve
+from localaws.service_quotas.table import AUTOPILOT_JOBS
 from localaws.state.keeper import list_executions
 from localaws.state.parts import StateInUse
 from localaws.waits import SPEEDUP
@@ -45,15 +46,21 @@ def serve_until_ended(chosen: argparse.Namespace, faults: Plan | None) -> None:
             region=chosen.region,
             speedup=chosen.speedup,
             glue_errors=chosen.glue_errors,
-            autopilot_jobs=chosen.autopilot_jobs,
-            quotas=dict(chosen.quota),
+            quotas=choose_quotas(chosen),
             faults=faults,
             state=chosen.state,
+            ahead=True,
         ) as local,
         _tell(local, chosen.env_file) as greeting,
     ):
         print(greeting, flush=True)
         wait_for_end(local, ended, chosen.idle_minutes)
+
+
+def choose_quotas(chosen: argparse.Namespace) -> dict[str, int]:
+    """Give the quotas that were asked for, by their codes."""
+    jobs = chosen.autopilot_jobs
+    return {**dict(chosen.quota), **({} if jobs is None else {AUTOPILOT_JOBS: jobs})}
 
 
 def wait_for_end(

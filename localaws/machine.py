@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from localaws.faults.plan import Plan
 from localaws.glue_jobs.wheels import Wheels
+from localaws.host import libraries
 from localaws.host.isolation import build_bare_environ
 from localaws.host.libraries import Libraries
 from localaws.host.processes import Processes
 from localaws.host.tasks import Tasks
 from localaws.patches import Patches
+from localaws.service_quotas.table import Quotas
 
 if TYPE_CHECKING:
     from localaws.state.keeper import Keeper
-from localaws.service_quotas.table import Quotas
 
 ACCOUNT = "123456789012"
 GlueErrors = Literal["full", "generic"]
+
+
+def _make_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="localaws-"))
 
 
 @dataclass(frozen=True)
@@ -31,13 +38,28 @@ class Machine:
     speedup: float
     glue_errors: GlueErrors
     quotas: Quotas
-    folder: Path
     faults: Plan
     keeper: Keeper | None
-    tasks: Tasks
     processes: Processes
-    libraries: Libraries
-    wheels: Wheels
+    # Whether jobs and functions are made ready before they are asked for.
+    ahead: bool
+    folder: Path = field(default_factory=_make_folder)
+    tasks: Tasks = field(default_factory=Tasks)
+
+    @cached_property
+    def libraries(self) -> Libraries:
+        """Give what subprocesses are shown of what is installed here."""
+        return Libraries(self.folder)
+
+    @cached_property
+    def wheels(self) -> Wheels:
+        """Give the wheels of jobs."""
+        return Wheels(self.folder / "wheels")
+
+    def import_ahead(self) -> None:
+        """Begin to import what functions and jobs will find."""
+        for names in (libraries.LAMBDA, libraries.GLUE_ANALYTICS, libraries.ENGINE):
+            self.processes.prepare(self.libraries.warm(names))
 
     def environ(self, region: str) -> dict[str, str]:
         """Build the environment of a subprocess, but for its credentials."""

@@ -22,6 +22,7 @@ import moto.logs.responses as moto_logs
 import moto.s3.models as moto_buckets
 import moto.s3.notifications as moto_notifications
 import moto.s3.responses as moto_s3
+from moto.core.base_backend import AccountSpecificBackend
 from moto.logs.exceptions import ResourceNotFoundException
 from moto.stepfunctions.parser.asl.component.common.path import (
     result_path as moto_result_path,
@@ -43,6 +44,7 @@ from moto.stepfunctions.parser.asl.utils import json_path as moto_json_path
 
 from localaws.events import s3 as s3_events
 from localaws.events.rules import send_to_functions
+from localaws.host.models import make_session
 from localaws.iam.bucket_policies import keep_applicable
 from localaws.iam.roles import RoleClients
 from localaws.machine import Machine
@@ -72,6 +74,7 @@ def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
     let_a_stop_end_a_wait(patches, machine)
     let_a_stop_end_a_pause_before_a_retry(patches, machine)
     run_jobs_of_services(patches)
+    read_each_model_once(patches)
     call_services_as_the_role(patches, clients)
 
 
@@ -268,6 +271,12 @@ def run_jobs_of_services(patches: Patches) -> None:
     @patches.wrap(moto_factory, "state_task_service_for")
     def make_service(original: Original, service_name: str) -> Any:
         return find_service(service_name) or original(service_name=service_name)
+
+
+def read_each_model_once(patches: Patches) -> None:
+    """Look up a service's regions without a copy of its model for just that."""
+    shared = staticmethod(functools.cache(make_session))
+    patches.replace(AccountSpecificBackend, "get_session", shared)
 
 
 def call_services_as_the_role(patches: Patches, clients: RoleClients) -> None:

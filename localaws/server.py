@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,18 +14,15 @@ import boto3
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
-from localaws import moto_memory, moto_mends
+from localaws import large_objects, moto_memory, moto_mends
 from localaws.events.schedules import follow_schedules
 from localaws.faults.calls import FaultyCalls
 from localaws.faults.plan import Plan
-from localaws.front.http_server import LOOPBACK, Server, answer_requests
+from localaws.front.http_server import LOOPBACK, answer_requests
 from localaws.front.usage import Usage
 from localaws.glue_jobs import backend as glue_jobs
-from localaws.glue_jobs.wheels import Wheels
 from localaws.host.isolation import isolate
-from localaws.host.libraries import Libraries
 from localaws.host.processes import Processes
-from localaws.host.tasks import Tasks
 from localaws.iam import simulation
 from localaws.iam.gate import App, Gate
 from localaws.iam.roles import RoleClients, make_owner
@@ -35,7 +31,7 @@ from localaws.machine import GlueErrors, Machine, refuse_second, run_here
 from localaws.patches import Patches
 from localaws.sagemaker import backend as sagemaker_jobs
 from localaws.service_quotas import backend as service_quotas
-from localaws.service_quotas.table import AUTOPILOT_JOBS, Quotas
+from localaws.service_quotas.table import Quotas
 from localaws.state.calls import KeptCalls
 from localaws.state.keeper import Keeper
 from localaws.state.revival import take_up
@@ -66,10 +62,10 @@ def serve(
     region: str = REGION,
     speedup: float = SPEEDUP,
     glue_errors: GlueErrors = "full",
-    autopilot_jobs: int | None = None,
     quotas: Mapping[str, int] | None = None,
     faults: Plan | None = None,
     state: Path | None = None,
+    ahead: bool = False,
 ) -> Iterator[LocalAWS]:
     """Run a local AWS in this process until the block is left.
 
@@ -96,14 +92,15 @@ def serve(
     glue_errors
         ``full`` gives the exception as the ErrorMessage of a failed Glue job,
         ``generic`` no more than its exit code.
-    autopilot_jobs
-        How many AutoML jobs may run at once; as on AWS in that region when None.
     quotas
         Values of the account's quotas by their codes, or one for ``all``.
     faults
         What is to go wrong; nothing, until its ``replace`` is called, when None.
     state
         The folder of a state that outlives the server; when None, all is gone with it.
+    ahead
+        Whether functions are started, and wheels of jobs installed, as soon as they are
+        deployed: the first run waits for less, and what is never run costs as much.
 
     Raises
     ------
@@ -114,7 +111,7 @@ def serve(
     keeper = None if state is None else Keeper(state)
     wanted = port or (0 if keeper is None else keeper.load_port())
     owner = make_owner() if keeper is None else keeper.load_owner(make_owner)
-    asked_quotas = _ask_quotas(quotas, autopilot_jobs)
+    asked_quotas = dict(quotas or {})
     plan, processes = faults or Plan(), Processes()
     usage = Usage(owner.access_key_id)
 
@@ -128,14 +125,15 @@ def serve(
             wanted, owner, patches, wrap=wrap, else_any=port == 0
         ) as server,
     ):
-        machine = _build_machine(
-            server,
+        machine = Machine(
+            endpoint_url=f"http://{LOOPBACK}:{server.port}",
             region=region,
             speedup=speedup,
             glue_errors=glue_errors,
             quotas=Quotas(asked_quotas),
             faults=plan,
             keeper=keeper,
+            ahead=ahead,
             processes=processes,
         )
         environ = {
@@ -154,6 +152,8 @@ def serve(
                 if keeper is not None:
                     keeper.save_port(server.port)
                     take_up(patches, machine, keeper)
+                if ahead:
+                    machine.import_ahead()
                 machine.tasks.start(lambda: follow_schedules(machine), name="schedules")
                 yield LocalAWS(
                     machine.endpoint_url,
@@ -165,42 +165,6 @@ def serve(
                 )
             finally:
                 _stop(machine)
-
-
-def _build_machine(
-    server: Server,
-    *,
-    region: str,
-    speedup: float,
-    glue_errors: GlueErrors,
-    quotas: Quotas,
-    faults: Plan,
-    keeper: Keeper | None,
-    processes: Processes,
-) -> Machine:
-    folder = Path(tempfile.mkdtemp(prefix="localaws-"))
-    return Machine(
-        endpoint_url=f"http://{LOOPBACK}:{server.port}",
-        region=region,
-        speedup=speedup,
-        glue_errors=glue_errors,
-        quotas=quotas,
-        folder=folder,
-        faults=faults,
-        keeper=keeper,
-        tasks=Tasks(),
-        processes=processes,
-        libraries=Libraries(folder),
-        wheels=Wheels(folder / "wheels"),
-    )
-
-
-def _ask_quotas(
-    quotas: Mapping[str, int] | None, autopilot_jobs: int | None
-) -> dict[str, int]:
-    """Give the quotas that were asked for; they may be changed while it runs."""
-    jobs = {} if autopilot_jobs is None else {AUTOPILOT_JOBS: autopilot_jobs}
-    return {**(quotas or {}), **jobs}
 
 
 def _install(patches: Patches, machine: Machine) -> None:
@@ -219,6 +183,7 @@ def _install(patches: Patches, machine: Machine) -> None:
     simulation.install(patches)
     state_machines.install(patches)
     moto_memory.install(patches)
+    large_objects.install(patches)
 
 
 def _set_level(patches: Patches, logger: logging.Logger, level: int) -> None:

@@ -9,15 +9,16 @@ import pytest
 from tests.building.paths import ROOT
 
 PARTS = {
-    *("chalicelib", "client", "demo", "deployment", "forecaster", "glue", "localaws"),
-    "trainer",
+    *("chalicelib", "cli", "client", "demo", "deployment", "forecaster", "glue"),
+    *("localaws", "trainer"),
 }
 MAY_IMPORT = {
     "forecaster": set(),
     "chalicelib": set(),
     "glue": set(),
-    "deployment": {"chalicelib"},
-    "client": {"chalicelib", "glue"},
+    "cli": {"chalicelib"},
+    "deployment": {"chalicelib", "cli"},
+    "client": {"chalicelib", "cli", "glue"},
     "localaws": {"forecaster", "trainer"},
     "demo": {"client", "forecaster", "localaws"},
     "trainer": {"forecaster", "glue"},

@@ -6,7 +6,7 @@ import click
 from rich.padding import Padding
 from rich.text import Text
 
-from chalicelib.terminal import printable
+from cli.terminal import printable
 from client import exit_codes
 from client.command.options import with_work
 from client.command.work import Work

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib.registry import Version
-from chalicelib.terminal import printable
+from cli.terminal import printable
 from client import exit_codes
 from client.command.options import DATASET, with_work
 from client.command.work import Work

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from chalicelib.endpoints import LOCAL_STAGE
+from cli.endpoints import LOCAL_STAGE
 from client.command.work import OUTPUT, Manner, Work
 from client.connection import Place
 from client.program import OWN_LOCAL

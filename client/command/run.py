@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from chalicelib.terminal import printable_lines
+from cli.terminal import printable_lines
 from client import exit_codes
 from client.command.options import OPEN_OR_NOT, SETTINGS, SOURCE, with_work
 from client.command.outcome import finish, watch
@@ -67,7 +67,7 @@ def run(
         for note in package.notes:
             work.say(note)
         with telling_that_nothing_was_uploaded(work):
-            work.session.check_stage(package.name)
+            work.session.check_stage(package)
             report = check_here(work, package, source) if checks else None
             if report is not None and report["outcome"] != "accepted":
                 return refuse(work, report)

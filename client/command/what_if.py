@@ -12,7 +12,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from chalicelib.terminal import printable
+from cli.terminal import printable
 from client import exit_codes
 from client.command.options import DATASET, OPEN, with_work
 from client.command.outcome import show_page

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from chalicelib.endpoints import LOCAL_STAGE
+from cli.endpoints import LOCAL_STAGE
 from client.follow import Display
 from client.live import LiveDisplay
 from client.plain import PlainDisplay

@@ -16,6 +16,7 @@ PARTS = (
     ".chalice/config.json",
     ".chalice/policies",
     "chalicelib",
+    "cli",
     "client",
     "deployment",
     "forecaster",

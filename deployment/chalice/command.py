@@ -6,18 +6,28 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deployment.errors import DeploymentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
-# Chalice has no __main__ to give to -m, and its script may not be on the PATH.
-_RUN_CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
-
-
+# Where Chalice is given the files of its own that it packs, in the app's folder.
+RUNTIME = Path(".chalice") / "runtime"
+# Chalice has no __main__ to give to -m, and its script may not be on the PATH. It packs
+# of itself what these two modules say that they were imported from. What is left at the
+# end is not gone through again, object by object.
+_RUN_CHALICE = f"""\
+import atexit, gc, sys
+import chalice.app
+from chalice.cli import main
+chalice.__file__ = {str(RUNTIME / "__init__.py")!r}
+chalice.app.__file__ = {str(RUNTIME / "app.py")!r}
+atexit.register(gc.freeze)
+sys.exit(main())
+"""
 # The last line of a traceback: `package.SomeError: message`, not indented.
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(Error|Exception|Exit|Interrupt)\b")
 

@@ -325,6 +325,12 @@ class Tallies:
             if kind == code:
                 facts["remedy"] = remedy
 
+    def find_fact(self, code: str, name: str) -> Any:
+        """Give what fills a text, from where the first place of its kind is."""
+        return next(
+            facts[name] for (kind, _), facts in self._facts.items() if kind == code
+        )
+
     def forget(self, code: str, column: str) -> None:
         """Take back what was added of one column, as it turned out to be right."""
         self._places.pop((code, column), None)

@@ -13,6 +13,9 @@ from glue.shaping.joins import describe_rows, is_blank
 from glue.shaping.shape import Shape
 from glue.shaping.strangers import Candidates, note_lost_letters, note_strangers
 
+# What adds up, or is the least, over the series that lack rows of the future.
+_NONE, _SHORT, _TORN, _REACH = "lack-all", "lack-end", "lack-steps", "reach"
+
 
 def cut_horizon(shape: Shape, rows: Rows, tallies: Tallies) -> Rows:
     """Leave out the rows that lie beyond the horizon, and note what future there is."""
@@ -77,7 +80,8 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
     if not mask.any():
         return
     reach = series.max(np.where(counted, ahead, 0))
-    remedy = _advise_future(shape, source, _Lack(firsts, mask, steps, reach), tallies)
+    _Lack(mask, steps, reach).note(horizon, tallies)
+    head = np.where(mask, firsts.numbers, np.iinfo(np.int64).max).argmin()
     tallies.add(
         "future-partial" if shape.unfilled else "future-partial-filled",
         examples,
@@ -85,7 +89,7 @@ def _note_partial(shape: Shape, rows: Rows, future: Array, tallies: Tallies) -> 
         horizon=horizon,
         unfilled=list_names(shape.unfilled),
         source=source,
-        remedy=remedy if shape.unfilled else None,
+        lacking=firsts.name(keys, int(head)),
     )
 
 
@@ -140,46 +144,56 @@ class _Lack:
     ``steps`` is how many steps of the horizon each has, and ``reach`` the last of them.
     """
 
-    firsts: Rows
     mask: Array
     steps: Array
     reach: Array
 
+    def note(self, horizon: int, tallies: Tallies) -> None:
+        """Note how many lack all of it, its end, or steps in between."""
+        ours, steps, reach = self.mask, self.steps, self.reach
+        kinds = {
+            _NONE: steps == 0,
+            _SHORT: (steps > 0) & (reach < horizon),
+            _TORN: steps < reach,
+        }
+        for name, kind in kinds.items():
+            tallies.amounts[name] += int((ours & kind).sum())
+        tallies.note_moment(_REACH, int(reach[ours].min()))
 
-def _advise_future(shape: Shape, source: str, lack: _Lack, tallies: Tallies) -> str:
-    """Say which rows of the future to add, by which of them are missing."""
-    end = _write_step(shape, shape.horizon)
-    ours, steps, reach = lack.mask, lack.steps, lack.reach
-    none, short = ours & (steps == 0), ours & (steps > 0) & (reach < shape.horizon)
-    torn = ours & (steps < reach)
-    begin = _write_step(shape, 1)
-    if torn.any():
-        return (
-            f"give {source} a row of each series for each step from {begin} to {end}: "
-            "steps between its rows are missing, as where they are of longer steps "
+
+def advise_future(shape: Shape, tallies: Tallies) -> None:
+    """Say, after all parts, which rows of the future to add."""
+    if not tallies.count("future-partial"):
+        return
+    none, short, torn = (
+        tallies.amounts.pop(kind, 0) for kind in (_NONE, _SHORT, _TORN)
+    )
+    reach = tallies.earliest.pop(_REACH, 0)
+    source = shape.related.name if shape.related else shape.file
+    begin, end = (_write_step(shape, step) for step in (1, shape.horizon))
+    remedy = f"give {source} a row of each series for each step from {begin} to {end}"
+    if torn:
+        remedy += (
+            ": steps between its rows are missing, as where they are of longer steps "
             "(repeat a value for each step that it holds for)"
         )
-    if none.any() and not short.any():
-        name = lack.firsts.name(shape.keys, int(np.flatnonzero(none)[0]))
-        unknown = tallies.examples("rts-series-unknown")
-        other = ""
-        if unknown:
-            other = f"; compare the ids too, as {source} has {unknown[0].value!r}, "
-            other += f"which {shape.file} lacks"
-        return (
-            f"add the rows of {name!r}{' and the others' if none.sum() > 1 else ''} to "
-            f"{source}, from {begin} to {end}; or take their rows out of "
-            f"{shape.file}{other}"
+    elif none and not short:
+        name = tallies.find_fact("future-partial", "lacking")
+        others = " and the others" if none > 1 else ""
+        remedy = (
+            f"add the rows of {name!r}{others} to {source}, from {begin} to {end}; or "
+            f"take their rows out of {shape.file}"
         )
-    if none.any():
-        return f"give {source} a row of each series for each step from {begin} to {end}"
-    amounts = tallies.amounts
-    least = int(reach[ours].min())
-    amounts["reach"] = min(amounts["reach"] or least, least)
-    return (
-        f"add the rows up to {end} to {source}; or write "
-        f'"ForecastHorizon": {amounts["reach"]} in config.json, as far as it reaches'
-    )
+        unknown = tallies.examples("rts-series-unknown")
+        if unknown:
+            remedy += f"; compare the ids too, as {source} has {unknown[0].value!r}, "
+            remedy += f"which {shape.file} lacks"
+    elif short and not none:
+        remedy = (
+            f"add the rows up to {end} to {source}; or write "
+            f'"ForecastHorizon": {reach} in config.json, as far as it reaches'
+        )
+    tallies.advise("future-partial", remedy)
 
 
 def _write_step(shape: Shape, step: int) -> str:

@@ -17,7 +17,7 @@ from glue.columns import Columns
 from glue.findings.finding import Findings, list_some, shorten
 from glue.reading.timestamps import format_moment
 from glue.rows import Rows, concatenate
-from glue.shaping.input_files import InputLayout
+from glue.shaping.input_files import InputLayout, describe_merged
 from glue.understanding.column_settings import describe_too_many
 
 Hook = Callable[[pd.DataFrame], pd.DataFrame]
@@ -55,7 +55,7 @@ class HookCaller:
         try:
             if returns_its_table(self.hook):
                 return self._leave(rows)
-            return self._read(self._run(self._as_table(rows), findings))
+            return self._read(self._run(self._as_table(rows), findings), rows)
         except _BadResult as problem:
             raise findings.reject("hook-result", problem=problem) from problem
 
@@ -105,7 +105,7 @@ class HookCaller:
             raise _BadResult("returned two columns of one name")
         return result
 
-    def _read(self, table: pd.DataFrame) -> Rows:
+    def _read(self, table: pd.DataFrame, given: Rows) -> Rows:
         layout = self.layout
         columns = {name: _read_keys(table[name], name) for name in layout.keys}
         seconds = _read_seconds(table[layout.timestamp])
@@ -116,7 +116,7 @@ class HookCaller:
                 columns[str(name)] = _read_feature(table[name])
         rows = Rows(columns, np.arange(len(table)), seconds)
         self._check_features(rows)
-        self._check_rows(rows)
+        self._check_rows(rows, given)
         return rows.sort(layout.keys)
 
     def _leave(self, rows: Rows) -> Rows:
@@ -131,7 +131,7 @@ class HookCaller:
             columns[name] = column.astype(float) if is_number else column
         left = Rows(Columns(columns), np.arange(len(rows)), rows.seconds)
         self._check_features(left)
-        self._check_rows(left)
+        self._check_rows(left, rows)
         return left.sort(layout.keys)
 
     def _check_features(self, rows: Rows) -> None:
@@ -146,7 +146,7 @@ class HookCaller:
             names = list_some(map(repr, others))
             raise _BadResult(f"returned {too_many}: {names}")
 
-    def _check_rows(self, rows: Rows) -> None:
+    def _check_rows(self, rows: Rows, given: Rows) -> None:
         if np.isinf(rows[self.layout.target]).any():
             at = int(np.argmax(np.isinf(rows[self.layout.target])))
             place = self._name(rows, at)
@@ -159,8 +159,19 @@ class HookCaller:
         firsts = np.unique(moments, return_index=True)[1]
         if len(firsts) < len(moments):
             again = np.setdiff1d(np.arange(len(moments)), firsts)
-            place = self._name(rows, int(again[0]))
-            raise _BadResult(f"returned the same series and timestamp twice: {place}")
+            raise _BadResult(self._describe_again(rows, int(again[0]), given))
+
+    def _describe_again(self, rows: Rows, at: int, given: Rows) -> str:
+        """Say of which series there are two rows of one moment."""
+        series = given.series(self.layout.keys)
+        key = [rows[name][at] for name in self.layout.keys]
+        of_none = all(
+            key != [given[name][start] for name in self.layout.keys]
+            for start in series.starts.tolist()
+        )
+        if of_none and len(series) > 1:
+            return describe_merged(key)
+        return f"returned the same series and timestamp twice: {self._name(rows, at)}"
 
     def _are_apart(self, rows: Rows) -> bool:
         """Say whether rows stand in order, each at a moment of its own."""

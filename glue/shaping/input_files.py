@@ -247,13 +247,16 @@ def _merge(
     blocks = (part.read() for part in parts)
     for block, history, future in heapq.merge(*blocks, key=lambda one: one[0].key):
         if block.key == before:
-            words = repr(", ".join(block.key))
-            problem = f"gave rows of several series the key {words}"
-            raise findings.reject("hook-result", problem=problem)
+            raise findings.reject("hook-result", problem=describe_merged(block.key))
         train.write(history)
         sharded.write(history + future, block.end)
         before, series = block.key, series + 1
     return series
+
+
+def describe_merged(key: Sequence[str]) -> str:
+    """Say that several series were given one key, as the end of a sentence."""
+    return f"gave rows of several series the key {', '.join(key)!r}"
 
 
 def _find_anchor(parts: Sequence[_PartFiles]) -> tuple[int, _Anchor]:

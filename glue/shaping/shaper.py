@@ -14,11 +14,16 @@ from glue.findings.finding import (
     Tallies,
     list_some,
 )
-from glue.rows import Rows
+from glue.rows import Rows, concatenate
 from glue.shaping.attributes import join_attributes
 from glue.shaping.column_values import ColumnValues, ValueCounts, name_blanks
 from glue.shaping.covariates import CovariateJoiner, SharedUse
-from glue.shaping.future import check_future, cut_horizon, note_none
+from glue.shaping.future import (
+    advise_future,
+    check_future,
+    cut_horizon,
+    note_none,
+)
 from glue.shaping.hook import Hook, HookCaller, list_others, returns_its_table
 from glue.shaping.input_files import Blocks, InputFiles, PartLimits, write_blocks
 from glue.shaping.parts import Parts
@@ -163,6 +168,7 @@ class Shaper:
                 joiner.tell(shared, facts.shared)
             joiner.advise()
         note_none(self.shape, facts.joins)
+        advise_future(self.shape, facts.joins)
         explain_repeats(self.shape, facts.checks, findings, slips=facts.slips)
         shape = ColumnValues(self.shape, facts.values).judge(facts.joins)
         if self._related is not None and not facts.joins.amounts.pop("matched", 0):
@@ -350,12 +356,19 @@ class _HookPart:
 
 
 def _try_parting(step: _HookPart, count: int, findings: Findings) -> None:
-    """Try the hook on halves of the first part that has any rows."""
+    """Try the hook on halves of the first series: of one part, or of some."""
+    pieces: list[Rows] = []
     for number in range(count):
         rows = step.load(number)
-        if len(rows):
-            step.caller.try_parting(rows, findings)
-            return
+        if not len(rows):
+            continue
+        pieces.append(rows)
+        series = sum(len(piece.series(step.caller.layout.keys)) for piece in pieces)
+        if series > 1:
+            break
+    if pieces:
+        together = concatenate(pieces).sort(step.caller.layout.keys)
+        step.caller.try_parting(together, findings)
 
 
 def _gather(found: Iterable[_Hooked], findings: Findings) -> dict[int, dict[str, Any]]:

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError, Shape
 
-from localaws.host.request_checks import load_service_model
+from localaws.host.models import load_service_model
 
 # What a service is signed for, where botocore calls it otherwise.
 _MODELS = {

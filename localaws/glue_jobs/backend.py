@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import suppress
+from pathlib import PurePosixPath
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -18,12 +20,15 @@ from moto.glue.exceptions import (
     InvalidInputException,
     JobRunNotFoundException,
 )
+from moto.s3.exceptions import MissingBucket
+from moto.s3.models import S3Backend, s3_backends
 from moto.utilities.paginator import paginate
 from moto.utilities.utils import get_partition
 
 from localaws.glue_jobs.connections import ConnectionResponse
-from localaws.glue_jobs.kinds import KINDS, find_kind, find_timeout
-from localaws.glue_jobs.runs import ENDED, PRINCIPAL, JobRun, Plan
+from localaws.glue_jobs.kinds import KINDS, Kind, find_kind, find_timeout
+from localaws.glue_jobs.runs import ENDED, PRINCIPAL, JobRun, Plan, list_modules
+from localaws.glue_jobs.wheels import WheelNotInstalled
 from localaws.host.request_checks import find_violations, spell_violations
 from localaws.iam.roles import RoleClients, RoleError, check_trust
 from localaws.machine import Machine
@@ -85,6 +90,24 @@ class Backend(moto_glue.GlueBackend):
             ) from error
         shown = kind.show_libraries(definition.get("DefaultArguments") or {})
         self.machine.processes.prepare(self.machine.libraries.warm(shown))
+        if self.machine.ahead:
+            self.machine.tasks.start(
+                lambda: self._install_ahead(definition, kind), name="wheels of a job"
+            )
+
+    def _install_ahead(self, definition: dict[str, Any], kind: Kind) -> None:
+        """Install the wheels that are in S3 already; a run says what is wrong."""
+        arguments = definition.get("DefaultArguments") or {}
+        for uri in list_modules(arguments, kind):
+            bucket, _, key = uri.removeprefix("s3://").partition("/")
+            with suppress(MissingBucket, WheelNotInstalled):
+                found = self._s3.get_object(bucket, key)
+                if found is not None and key.endswith(".whl"):
+                    self.machine.wheels.install(PurePosixPath(key).name, found.value)
+
+    @property
+    def _s3(self) -> S3Backend:
+        return s3_backends[self.account_id][get_partition(self.region_name)]
 
     def update_job(self, name: str, update: dict[str, Any]) -> None:
         """Replace a job's definition; what is not given falls back to its default."""

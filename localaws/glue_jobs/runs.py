@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 from moto.core.utils import utcnow
 from moto.moto_api._internal import mock_random
 
@@ -48,6 +48,12 @@ class Plan:
     timeout: int
     kind: Kind
     size: Mapping[str, Any]
+
+
+def list_modules(arguments: Mapping[str, str], kind: Kind) -> list[str]:
+    """List where the modules are that a job is given beside its script."""
+    uris = (part.strip() for part in arguments.get(kind.modules, "").split(","))
+    return [uri for uri in uris if uri]
 
 
 class ScriptMissing(Exception):
@@ -133,10 +139,8 @@ class JobRun:
         )
         modules = folder / "modules"
         modules.mkdir()
-        extra = self.plan.arguments.get(self.plan.kind.modules, "")
-        for uri in (part.strip() for part in extra.split(",")):
-            if uri:
-                self._place(_download(s3, uri, modules), machine)
+        for uri in list_modules(self.plan.arguments, self.plan.kind):
+            self._place(_download(s3, uri, modules), machine)
         place = folder / "script"
         place.mkdir()
         return _download(s3, self.plan.command["ScriptLocation"], place)
@@ -144,7 +148,8 @@ class JobRun:
     def _place(self, module: Path, machine: Machine) -> None:
         """Install a wheel; any other module is where the script finds it."""
         if module.suffix == ".whl":
-            self._wheels.append(machine.wheels.install(module))
+            place = machine.wheels.install(module.name, module.read_bytes())
+            self._wheels.append(place)
             module.unlink()
 
     def _run(self, machine: Machine, folder: Path, script: Path) -> None:
@@ -306,6 +311,6 @@ def _download(s3: Any, uri: str, folder: Path) -> Path:
     path = folder / PurePosixPath(key).name
     try:
         path.write_bytes(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-    except ClientError as error:
+    except (ClientError, ParamValidationError) as error:
         raise ScriptMissing(f"Error downloading from S3 for {uri}: {error}") from error
     return path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -25,17 +26,19 @@ class Wheels:
         self._folder = folder
         self._lock = threading.Lock()
 
-    def install(self, wheel: Path) -> Path:
-        """Give the folder that the wheel is installed in.
+    def install(self, name: str, content: bytes) -> Path:
+        """Give the folder that a wheel of this name and content is installed in.
 
         Raises
         ------
         WheelNotInstalled
             When pip refuses it.
         """
-        place = self._folder / hashlib.sha256(wheel.read_bytes()).hexdigest()
-        with self._lock:
+        place = self._folder / hashlib.sha256(content).hexdigest()
+        with self._lock, tempfile.TemporaryDirectory() as folder:
             if not place.exists():
+                wheel = Path(folder) / name
+                wheel.write_bytes(content)
                 _install(wheel, place)
         return place
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
-import botocore.session
-from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+from localaws.host.models import load_service_model
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
@@ -39,12 +39,6 @@ def spell_violations(violations: list[str]) -> str:
     count = len(violations)
     errors = "validation error" if count == 1 else "validation errors"
     return f"{count} {errors} detected: {'; '.join(violations)}"
-
-
-@cache
-def load_service_model(service: str) -> ServiceModel:
-    """Load botocore's model of a service once."""
-    return botocore.session.Session().get_service_model(service)
 
 
 def _check(value: Any, shape: Shape, path: str) -> Iterator[str]:

@@ -10,13 +10,13 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 from botocore.config import Config
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 from moto.sts.models import AssumedRole, sts_backends
 from moto.utilities.utils import get_partition
 
+from localaws.host.models import make_session
 from localaws.machine import Machine
 
 _ROLE_ARN = re.compile(r"arn:(aws|aws-cn|aws-us-gov):iam::(\d{12}):role/\S+")
@@ -134,7 +134,7 @@ class RoleClients:
         keys = assume_role(
             role_arn, service=principal, session=principal, region=region
         )
-        session: Any = boto3.Session(
+        session: Any = make_session(
             aws_access_key_id=keys.access_key_id,
             aws_secret_access_key=keys.secret_access_key,
             aws_session_token=keys.session_token,

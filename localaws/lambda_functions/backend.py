@@ -67,6 +67,19 @@ class Invoker:
         warmth = self._machine.libraries.warm(libraries.LAMBDA)
         self._machine.processes.prepare(warmth)
 
+    def begin(self, function: Function) -> None:
+        """Start a function's environment, as Lambda does ahead of many a first event.
+
+        docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html, on its
+        initialisation.
+        """
+        if self._machine.ahead:
+            code, archive = function.describe_code(), function.code_bytes
+            self._machine.tasks.start(
+                lambda: self._environments.begin(code, archive),
+                name=f"start of {function.function_name}",
+            )
+
     def resume(self) -> None:
         """Take up the events that were kept before a function had handled them."""
         if self._machine.keeper is None:
@@ -267,7 +280,10 @@ class Backend(moto_lambda.LambdaBackend):
         """Create a function, if Lambda may assume its role."""
         _check_role(spec.get("Role", ""))
         Function.invoker.prepare()
-        return super().create_function(spec)
+        function = super().create_function(spec)
+        assert isinstance(function, Function)
+        function.invoker.begin(function)
+        return function
 
     def update_function_configuration(
         self, function_name: str, qualifier: str, body: dict[str, Any]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import json
 import shutil
 import socket
@@ -84,6 +85,10 @@ class Environments:
             self._keep(environment)
         return outcome
 
+    def begin(self, code: Code, archive: bytes) -> None:
+        """Start an environment before an event asks for it."""
+        self._keep(Environment(self._machine, code, self._unpack(code, archive)))
+
     def _take(self, code: Code) -> Environment | None:
         with self._lock:
             dead = [idle for idle in self._idle if not idle.is_running]
@@ -111,6 +116,8 @@ class Environments:
             if not folder.exists():
                 with zipfile.ZipFile(BytesIO(archive)) as file:
                     file.extractall(folder)
+                # No environment may write there, and each would compile it again.
+                compileall.compile_dir(folder, quiet=2)
         return folder
 
 

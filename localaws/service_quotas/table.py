@@ -10,7 +10,7 @@ from typing import Any
 
 from moto.utilities.utils import get_partition
 
-from localaws.host.request_checks import load_service_model
+from localaws.host.models import load_service_model
 
 ALL = "all"
 AUTOPILOT_JOBS, GLUE_RUNS = "L-CFC2D5B6", "L-5E4153CA"

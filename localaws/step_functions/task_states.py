@@ -40,7 +40,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 )
 from moto.stepfunctions.parser.asl.utils import boto_client as moto_clients
 
-from localaws.host.request_checks import load_service_model
+from localaws.host.models import load_service_model
 from localaws.step_functions.turns import Interrupted, Turns
 
 _LOOK_SECONDS = 0.1

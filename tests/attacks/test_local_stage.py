@@ -8,7 +8,7 @@ import pytest
 
 import deploy
 import forecast
-from chalicelib.endpoints import EndpointError, refuse_outside
+from cli.endpoints import EndpointError, refuse_outside
 from client import exit_codes
 from tests.building.heard_sockets import hear_hosts
 from tests.building.paths import ROOT

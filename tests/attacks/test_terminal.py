@@ -12,7 +12,7 @@ from rich.console import Console
 
 import deploy
 import forecast
-from chalicelib.terminal import printable, printable_lines
+from cli.terminal import printable, printable_lines
 from client.accuracy import present_accuracy
 from client.command.doctor import show_sign
 from client.command.work import Manner, Work

@@ -10,7 +10,8 @@ import zipfile
 
 import boto3
 
-from localaws.host.request_checks import find_misfits, load_service_model
+from localaws.host.models import load_service_model
+from localaws.host.request_checks import find_misfits
 
 PATIENCE = 20.0
 _numbers = itertools.count(1)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.terminal import printable
+from cli.terminal import printable
 from client.formats import (
     format_age,
     format_duration,

@@ -7,8 +7,8 @@ from moto import mock_aws
 
 from chalicelib.store import expect_owner
 from client.errors import CommandError
+from client.multipart import PART_BYTES, choose_part_length
 from client.packing import Package, pack_source
-from client.parts import PART_BYTES, choose_part_length
 from client.patience import Patience
 from client.uploads import Sender, SentUpload, is_run_of, wait_for_run
 from tests.building.scripted_run import (

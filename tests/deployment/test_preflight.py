@@ -121,8 +121,8 @@ def test_settings_that_cannot_be_read_are_told(deployment, text):
     assert "quota 'ml.m5.4xlarge for transform job usage'" in said
 
 
-def test_region_without_a_service_is_told():
-    check = check_region(make_stage(region="mars-north-1"))
+def test_region_without_a_service_is_told(deployment):
+    check = check_region(make_stage(region="mars-north-1"), deployment.clients)
 
     assert check.level == "warning"
     assert "sagemaker" in check.what

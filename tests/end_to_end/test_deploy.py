@@ -57,6 +57,11 @@ def test_archive_holds_what_belongs_in_it(bench):
 
 
 @pytest.mark.usefixtures("first")
+def test_archive_is_at_most_64_kilobytes():
+    assert len(read_archive()) <= 64 * 1024
+
+
+@pytest.mark.usefixtures("first")
 def test_project_stays_as_it_was_checked_out(bench):
     made = bench.project / ".chalice"
     ignored = (ROOT / ".gitignore").read_text().split()
@@ -76,6 +81,16 @@ def test_second_deploy_changes_nothing(bench):
 
 
 @pytest.mark.usefixtures("first")
+def test_another_checkout_of_the_code_changes_nothing(bench):
+    for path in (bench.project / "app.py", *(bench.project / "chalicelib").glob("*")):
+        path.touch()
+
+    again = bench.deploy("first", "--plan")
+
+    assert again.changes == []
+
+
+@pytest.mark.usefixtures("first")
 def test_stage_stays_where_it_was_deployed(bench):
     other = bench.deploy("first", region="eu-west-1")
 
@@ -91,11 +106,15 @@ def is_checked_out(path, bench):
 READING = re.compile(r":(Describe|Get|Head|List)")
 
 
-def list_packed():
-    """List what is in the one archive that all functions are made from."""
+def read_archive():
+    """Read the one archive that all functions are made from."""
     functions = lambda_backends[ACCOUNT][REGION].list_functions()
     (archive,) = {function.code_bytes for function in functions}
-    with zipfile.ZipFile(io.BytesIO(archive)) as packed:
+    return archive
+
+
+def list_packed():
+    with zipfile.ZipFile(io.BytesIO(read_archive())) as packed:
         return sorted(packed.namelist())
 
 

@@ -32,3 +32,8 @@ def test_step_done_twice_changes_nothing(case, tmp_path):
     twice = prepare_by(case, EachTwice(tmp_path))
 
     assert twice == prepare_by(case, OneByOne())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_three_parts_tell_what_one_tells(case):
+    assert prepare_by(case, OneByOne()) == prepare_by(case, OneByOne(), parts=1)

@@ -7,7 +7,7 @@ from tests.building.training_jobs import create_job, find_error, put_sales, wait
 
 
 def test_jobs_beyond_the_quota_are_refused_until_one_ends():
-    with serve(autopilot_jobs=1):
+    with serve(quotas={AUTOPILOT_JOBS: 1}):
         bucket, role = put_sales(), make_role("sagemaker")
         first = create_job(bucket, role, name("job"))
 

@@ -1,4 +1,4 @@
-"""A large upload in parts: what arrived before is not sent again."""
+"""A large file in parts of S3's own: what arrived before is not sent again."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ class PartedUpload:
     once: S3Client
     bucket: str
     key: str
+    content_type: str
     part_bytes: int = PART_BYTES
 
     def send(
@@ -58,7 +59,7 @@ class PartedUpload:
         if upload_id is None:
             upload_id, there = self._begin(), {}
         parts, arrived = [], 0
-        for number, body in _cut(path, length):
+        for number, body in cut(path, length):
             part = there.get(number)
             if part is None or not _is_same(part, body):
                 part = self._send_part(upload_id, number, body)
@@ -85,7 +86,7 @@ class PartedUpload:
         begun = self.s3.create_multipart_upload(
             Bucket=self.bucket,
             Key=self.key,
-            ContentType="application/zip",
+            ContentType=self.content_type,
             ChecksumAlgorithm="CRC32",
         )
         return begun["UploadId"]
@@ -124,7 +125,8 @@ def choose_part_length(size: int, least: int = PART_BYTES) -> int:
     return max(least, -(-size // _MOST_PARTS))
 
 
-def _cut(path: Path, length: int) -> Iterator[tuple[int, bytes]]:
+def cut(path: Path, length: int) -> Iterator[tuple[int, bytes]]:
+    """Cut a file into parts of so many bytes, each with its number from 1 on."""
     with path.open("rb") as file:
         number = 1
         while body := file.read(length):
