@@ -84,7 +84,7 @@ class Shifted(Parted):
 
     def change(self, rows):
         stamps = self.stamps()
-        before = dict(zip(stamps[1:], stamps, strict=False))
+        before = {stamp: stamps[at - 1] for at, stamp in enumerate(stamps)}
         return [
             {**row, "month": before[row["month"]]} if row["item"] == "harp" else row
             for row in rows
