@@ -17,7 +17,7 @@ import threading
 import time
 import zipfile
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from benchmarks.preprocess import MOST_BYTES, SETTINGS, STEPS, write_upload
 from glue.memory import keep_freed_memory
 from glue.preparation import Options, prepare_upload
 from glue.reading.archive import ArchiveLimits
-from glue.shaping.workers import OneByOne, Workers, make_folder
+from glue.shaping.workers import make_folder
 
 SIZES = (1_000_000, 2_000_000)
 PAUSE = 0.2  # seconds
@@ -54,7 +54,7 @@ def main() -> None:
             write = write_narrow if asked.narrow else write_upload
             write(Path(name) / "data.zip", rows)
             found = measure(Path(name), by_spark=asked.spark)
-            print(json.dumps({"rows": rows, **found}))
+            print(json.dumps({"rows": rows, **found}), flush=True)
 
 
 def write_narrow(path: Path, rows: int) -> None:
@@ -76,10 +76,9 @@ def measure(folder: Path, *, by_spark: bool) -> dict[str, object]:
     work.mkdir()
     start = time.perf_counter()
     with watching(folder) as peaks:
-        options = Options(
-            limits=ArchiveLimits(total=MOST_BYTES),
-            workers=start_spark(folder) if by_spark else OneByOne(),
-        )
+        options = Options(limits=ArchiveLimits(total=MOST_BYTES))
+        if by_spark:
+            options = give_to_spark(options, folder)
         made = prepare_upload(upload, "raw/data.zip", work, options=options)
     unpacked = sum(int(str(one["bytes"])) for one in made.upload.listing)
     disk = peaks.disk - upload.stat().st_size
@@ -93,13 +92,17 @@ def measure(folder: Path, *, by_spark: bool) -> dict[str, object]:
     }
 
 
-def start_spark(folder: Path) -> Workers:
-    """Start Spark with two tasks at a time."""
+def give_to_spark(options: Options, folder: Path) -> Options:
+    """Start Spark with two tasks at a time, and part a table as the job does."""
     # Only the environment of Spark has it.
-    from benchmarks.spark import start_spark as start  # noqa: PLC0415
+    from benchmarks.spark import start_spark  # noqa: PLC0415
+    from glue.preprocess_on_spark import MOST_PARTS, PART_BYTES  # noqa: PLC0415
     from glue.spark.workers import SparkWorkers  # noqa: PLC0415
 
-    return SparkWorkers(start(), make_folder(folder / "shelf"))
+    workers = SparkWorkers(start_spark(), make_folder(folder / "shelf"))
+    return replace(
+        options, workers=workers, part_bytes=PART_BYTES, most_parts=MOST_PARTS
+    )
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import load, preprocess, scale, startup
+from benchmarks import cold_start, load, preprocess, scale, startup
 from benchmarks.startup import PAIRS, Row
 
 README = Path(__file__).with_name("README.md")
@@ -93,6 +93,7 @@ def list_parts(*, quick: bool) -> dict[str, Part]:
         "start": partial(startup.measure_ready, pairs, 5.0 if quick else 30.0),
         "imports": partial(startup.measure_imports, pairs),
         "package": startup.measure_package,
+        "cold": partial(cold_start.measure_cold_starts, pairs),
         "demo": partial(startup.measure_demo, pairs),
         "runs": partial(startup.measure_runs, 12 if quick else startup.RUNS),
         "preprocess": partial(measure_preprocess, rows, pairs),

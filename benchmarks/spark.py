@@ -30,11 +30,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1, help="take each n-th case only")
     parser.add_argument("--skip", type=int, default=0, help="leave out the first cases")
+    parser.add_argument("--only", default="", help="words of the cases' names")
     asked = parser.parse_args()
     session = start_spark()
     found = Counter()
     start = time.monotonic()
     for name, case in list(list_cases())[asked.skip :: asked.every]:
+        if asked.only not in name:
+            continue
         outcome, words = compare(case, session)
         found[outcome] += 1
         for word in words:

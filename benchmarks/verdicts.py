@@ -32,10 +32,13 @@ from glue.frequency import parse_frequency
 from glue.reporting.backtest import BacktestOutcome, read_backtest
 from glue.reporting.figures import Known, compute_figures
 from glue.reporting.grid import ForecastGrid, build_grid
+from glue.reporting.histories import keep_history
 from glue.reporting.history import History, read_history
+from glue.reporting.judged import Judged
 from glue.reporting.panel import make_panel
 from glue.reporting.plausibility import check_plausible
 from glue.reporting.scoring import Points, Scored, compare, list_errors
+from glue.reporting.shelf import Shelf
 from glue.reporting.verdict import BETTER, Engine
 from glue.run_documents import RunSettings
 
@@ -231,7 +234,7 @@ def judge_panel(panel: Panel, number: int = 0) -> Outcome:
         path = Path(folder) / "past.csv"
         _write(panel.backtests, path)
         backtest = read_backtest([path], history, settings)
-    comparison = compare(backtest.points, history, settings)
+    judged = Judged(lambda _: backtest.points, keep_history(history, Shelf()), settings)
     forecast = _as_texts(panel.forecast)
     grid = build_grid(forecast, history, settings)
     shown = make_panel(history, forecast, settings)
@@ -239,12 +242,12 @@ def judge_panel(panel: Panel, number: int = 0) -> Outcome:
         shown,
         Known(
             candidates=None,
-            outcome=BacktestOutcome(comparison, backtest.windows),
+            outcome=BacktestOutcome(judged, backtest.windows),
             plausibility=check_plausible(shown, settings),
             engine=Engine(local=True),
         ),
     )
-    truth = find_truth(panel, history, grid, comparison.name)
+    truth = find_truth(panel, history, grid, judged.choice.name)
     verdict = figures.verdict
     return Outcome(
         number=number,

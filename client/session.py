@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.endings import find_reason, has_ended, is_complete
+from chalicelib.endings import has_ended, is_complete
 from chalicelib.keys import build_uri
 from chalicelib.runs import read_execution_input
 from chalicelib.waiting import is_waiting
@@ -21,6 +21,7 @@ from client.pace import Pace
 from client.parts_place import PartsPlace
 from client.patience import Patience
 from client.program import spell_command, spell_place
+from client.reasons import find_reason
 from client.results import Results, download_results, read_file
 from client.trigger import check_trigger
 from client.trigger_log import read_trigger_log

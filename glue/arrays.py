@@ -43,3 +43,17 @@ def join_parts(parts: Sequence[Made]) -> Made:
         joined[one.name] = join_parts(columns) if is_nested else np.concatenate(columns)
     made: Made = type(first)(**joined)
     return made
+
+
+def add_parts(parts: Sequence[Made]) -> Made:
+    """Add up values of a dataclass of arrays of one shape, and of such dataclasses."""
+    if len(parts) == 1:
+        return parts[0]
+    first: Any = parts[0]
+    added: Any = {}
+    for one in fields(first):
+        columns = [getattr(part, one.name) for part in parts]
+        is_nested = is_dataclass(columns[0])
+        added[one.name] = add_parts(columns) if is_nested else np.sum(columns, axis=0)
+    made: Made = type(first)(**added)
+    return made

@@ -190,9 +190,9 @@ class Bucket:
         self.s3.download_file(self.name, key, str(path))
         return path
 
-    def open(self, key: str) -> BinaryIO:
+    def open(self, key: str, at_a_time: int = _RANGE_BYTES) -> BinaryIO:
         """Open an object to read it from its beginning, without room for all of it."""
-        file = io.BufferedReader(_RangedObject(self.s3, self.name, key), _RANGE_BYTES)
+        file = io.BufferedReader(_RangedObject(self.s3, self.name, key), at_a_time)
         return cast("BinaryIO", file)
 
     def download_upload(self, upload: Mapping[str, Any]) -> Path:

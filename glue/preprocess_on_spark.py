@@ -21,7 +21,7 @@ from glue.spark.workers import SparkWorkers
 # room for it several times: G.4X has 230 GB of free disk.
 _MOST_BYTES = 30 * 1000**3
 # A task has one part in memory; the machine that parts the rows has them all open.
-_PART_BYTES, _MOST_PARTS = 64 * 1024**2, 500
+PART_BYTES, MOST_PARTS = 64 * 1024**2, 500
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -31,8 +31,8 @@ def main(arguments: Sequence[str]) -> None:
         shelf = BucketShelf(Connection(job.account), job.bucket.name, work)
         options = Options(
             limits=ArchiveLimits(total=_MOST_BYTES),
-            part_bytes=_PART_BYTES,
-            most_parts=_MOST_PARTS,
+            part_bytes=PART_BYTES,
+            most_parts=MOST_PARTS,
             workers=SparkWorkers(SparkSession.builder.getOrCreate(), shelf),
         )
         preprocess(job.run_id, job.bucket, options)

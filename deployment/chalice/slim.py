@@ -11,19 +11,24 @@ import re
 import tokenize
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from tokenize import TokenInfo
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (ast.Module, ast.ClassDef, *_FUNCTIONS)
 # An import from one of these does nothing but give names.
 _TYPING = ("__future__", "collections.abc", "typing")
+# How the level of indentation changes, and what tells nothing of it.
+_STEPS = {tokenize.INDENT: 1, tokenize.DEDENT: -1}
+_UNTOLD = {tokenize.COMMENT, tokenize.NL, tokenize.ENDMARKER}
 
 
 def slim(source: str) -> str:
-    """Leave out docstrings, comments, hints of functions and deep indentation.
+    """Leave out docstrings, comments, hints of functions, and blanks that part nothing.
 
     The hints of classes stay: a dataclass is made from its own.
     """
@@ -31,7 +36,7 @@ def slim(source: str) -> str:
     return _cut_out(bare, _find_idle_imports(bare))
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class _Cut:
     """From where to where a text is left out, in lines and columns from 0."""
 
@@ -42,9 +47,9 @@ class _Cut:
     instead: str = ""
 
 
-def _cut_out(source: str, cuts: Iterator[_Cut]) -> str:
+def _cut_out(source: str, cuts: Iterable[_Cut]) -> str:
     lines = source.split("\n")
-    for cut in sorted(cuts, reverse=True):
+    for cut in reversed(_drop_inner(cuts)):
         head = lines[cut.first][: cut.start] + cut.instead
         tail = lines[cut.last][cut.end :]
         lines[cut.first] = head + tail if tail.strip() else head.rstrip()
@@ -52,9 +57,21 @@ def _cut_out(source: str, cuts: Iterator[_Cut]) -> str:
     return "\n".join(lines)
 
 
+def _drop_inner(cuts: Iterable[_Cut]) -> list[_Cut]:
+    """Sort cuts, and drop those that are a part of another."""
+    outer: list[_Cut] = []
+    for cut in sorted(cuts, key=lambda c: (c.first, c.start, -c.last, -c.end)):
+        if not outer or (cut.first, cut.start) >= (outer[-1].last, outer[-1].end):
+            outer.append(cut)
+    return outer
+
+
 def _find_unread(source: str) -> Iterator[_Cut]:
-    yield from _find_layout(source)
-    lines, tree = source.split("\n"), ast.parse(source)
+    # The last tokens may be on a line after the last.
+    lines, tree = f"{source}\n".split("\n"), ast.parse(source)
+    tokens = _read_tokens(source)
+    yield from _find_comments(tokens)
+    yield from _find_blanks(lines, tokens)
     for statement in tree.body:
         if isinstance(statement, ast.If) and _is_for_types(statement):
             yield _span(lines, statement)
@@ -70,19 +87,38 @@ def _find_unread(source: str) -> Iterator[_Cut]:
             yield from _find_hint(lines, node.value and node.annotation, ":")
 
 
-def _find_layout(source: str) -> Iterator[_Cut]:
-    """Find comments, and what lines are indented by beyond one space a level."""
-    level = row = 0
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type in {tokenize.INDENT, tokenize.DEDENT}:
-            level += 1 if token.type == tokenize.INDENT else -1
-            continue
-        line, column = token.start
-        if line > row and column > level:
-            yield _Cut(line - 1, level, line - 1, column)
+def _read_tokens(source: str) -> list[TokenInfo]:
+    return list(tokenize.generate_tokens(io.StringIO(source).readline))
+
+
+def _find_comments(tokens: list[TokenInfo]) -> Iterator[_Cut]:
+    for token in tokens:
         if token.type == tokenize.COMMENT:
-            yield _Cut(line - 1, column, line - 1, token.end[1])
-        row = token.end[0]
+            (line, start), (_, end) = token.start, token.end
+            yield _Cut(line - 1, start, line - 1, end)
+
+
+def _find_blanks(lines: list[str], tokens: list[TokenInfo]) -> Iterator[_Cut]:
+    level = 0
+    told = [token for token in tokens if token.type not in _UNTOLD]
+    for before, token in pairwise(told):
+        level += _STEPS.get(token.type, 0)
+        (line, end), start = token.start, _find_needed(before, token, level)
+        if lines[line - 1][start:end].isspace():
+            yield _Cut(line - 1, start, line - 1, end)
+
+
+def _find_needed(before: TokenInfo, token: TokenInfo, level: int) -> int:
+    """Find the column after which Python needs no blanks before a token.
+
+    It needs one a level before a statement, and one between words.
+    """
+    if before.type == tokenize.NEWLINE or before.type in _STEPS:
+        return level
+    if token.start[0] > before.end[0]:
+        return 0
+    parted = tokenize.OP in {before.type, token.type} and token.string != "."
+    return before.end[1] if parted else token.start[1]
 
 
 def _is_for_types(node: ast.If) -> bool:
@@ -130,7 +166,7 @@ def _find_idle_imports(source: str) -> Iterator[_Cut]:
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module in _TYPING:
             cut = _span(lines, node)
-            used = any(words[alias.asname or alias.name] > 1 for alias in node.names)
+            used = any(words[name.asname or name.name] > 1 for name in node.names)
             if not used and not lines[cut.last][cut.end :]:
                 yield cut
 

@@ -15,8 +15,8 @@ from glue.reading.plain_numbers import KeptNumbers, PlainNumbers, Stretch
 # Bytes in front of the first field, and behind the last, so that whole words can be
 # read there.
 PADDING = 32
-# A longer text is not compared by its words.
-_LONGEST = 32
+# A longer text is not read beside others as one grid, or not compared by its words.
+_LONGEST, _LONGEST_COMPARED = 32, 256
 _WORD = 8
 _ZEROS = np.uint64(0x3030303030303030)
 _POINTS = np.uint64(0x2E2E2E2E2E2E2E2E)
@@ -25,11 +25,13 @@ _HIGH_BITS = np.uint64(0x8080808080808080)
 _OVER_NINE = np.uint64(0x7676767676767676)
 _HALVES = np.uint64(0x000000FF000000FF)
 _FIRST_TENS, _LAST_TENS = np.uint64(0x000F424000000064), np.uint64(0x0000271000000001)
-_MIXERS = (
-    np.uint64(0x9E3779B97F4A7C15),
-    np.uint64(0xC2B2AE3D27D4EB4F),
-    np.uint64(0x165667B19E3779F9),
-    np.uint64(0x27D4EB2F165667C5),
+# Odd numbers without a pattern, one for each word of a text.
+_MIXERS = np.array(
+    [
+        (0x9E3779B97F4A7C15 * (2 * at + 1) ^ 0xC2B2AE3D27D4EB4F >> at) % 2**64 | 1
+        for at in range(_LONGEST_COMPARED // _WORD)
+    ],
+    dtype=np.uint64,
 )
 # Gives a byte's place when it is multiplied by the lowest bit of that byte.
 _PLACES = np.uint64(0x0001020304050607)
@@ -103,7 +105,7 @@ class Fields:
     def _coded(self) -> Coded:
         """Number the texts by the words of their bytes, in the order they come in."""
         longest = int(self.sizes.max(initial=0))
-        if longest > _LONGEST:
+        if longest > _LONGEST_COMPARED:
             return Coded.of(self.texts)
         words = [self._words(at) for at in range(0, max(longest, 1), _WORD)]
         mixed = words[0]
@@ -145,6 +147,34 @@ class Fields:
         """
         return self._plain
 
+    def read_codes(self) -> Array | None:
+        """Read digits of which some begin with a zero that counts for nothing, [n].
+
+        None where there is none of these, or anything else than digits, or more of
+        them than a float is sure of.
+        """
+        if not len(self) or self.blank.any() or self.sizes.max() > 2 * _WORD:
+            return None
+        if not self.leads_by_zero().any():
+            return None
+        low, whole = self._fill(0, None), np.zeros(len(self), dtype=np.int64)
+        if self.sizes.max() > _WORD:
+            high = self._fill(_WORD, None)
+            if not _all_digits(high):
+                return None
+            whole = _sum_digits(high).astype(np.int64) * 10**8
+        if not _all_digits(low):
+            return None
+        whole = whole + _sum_digits(low).astype(np.int64)
+        return None if (whole >= _SURE).any() else whole.astype(float)
+
+    def leads_by_zero(self) -> Array:
+        """Mark the fields that begin with a zero in front of another digit, [n]."""
+        seconds = self.data[self.starts + 1]
+        is_zero = self.data[self.starts] == _ZERO
+        marked: Array = is_zero & (self.sizes > 1) & (seconds - np.uint8(48) < 10)
+        return marked
+
     def list_widths(self) -> set[int]:
         """List the lengths of the plain numbers that are nothing but digits."""
         plain = self._plain
@@ -181,13 +211,9 @@ class Fields:
     def _read_filled(self) -> PlainNumbers | None:
         if not len(self) or self.sizes.max() > 2 * _WORD:
             return None
-        firsts = self.data[self.starts]
-        negative = firsts == _MINUS
-        seconds = self.data[self.starts + 1]
-        coded = (firsts == _ZERO) & (self.sizes > 1) & (seconds - np.uint8(48) < 10)
-        if coded.any():
+        if self.leads_by_zero().any():
             return None
-        return self._read_digits(negative)
+        return self._read_digits(self.data[self.starts] == _MINUS)
 
     def _read_digits(self, negative: Array) -> PlainNumbers | None:
         signs = negative.astype(np.int64) if negative.any() else None

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from glue.arrays import Array
-from glue.columns import Column
-from glue.reading.fields import Fields
+from glue.columns import Column, as_coded
+from glue.reading.fields import Fields, find_firsts
 from glue.reading.plain_numbers import KeptNumbers, PlainNumbers
 from glue.reading.written_numbers import LONGEST_NUMBER, tidy_number
 
@@ -100,18 +100,25 @@ class NumberEvidence:
                 self.blank += blanks
                 self.widths |= column.list_widths() if blanks else set()
                 return
-        texts = column if isinstance(column, np.ndarray) else column.texts
-        values = _read_plain(texts)
+        if isinstance(column, Fields) and self._add_codes(column, numbers):
+            return
+        # Each text once: a long one in every row is what a table has most of.
+        coded = as_coded(column).renumber()
+        values = _read_plain(coded.uniques)
         if values is not None:
+            texts = column if isinstance(column, np.ndarray) else column.texts
             self.filled += len(texts)
             self.plain += len(texts)
-            self.with_points = self.with_points or any(map(_has_point, texts.tolist()))
-            self._add_values(values)
+            self.with_points = self.with_points or any(map(_has_point, coded.uniques))
+            self._add_values(values[coded.codes])
             self._add_points(texts, numbers)
             return
-        rows = {} if numbers is None else dict(zip(texts[::-1], numbers[::-1].tolist()))
-        for text, count in Counter(texts.tolist()).items():
-            self.add_text(text, count, rows.get(text))
+        texts, counts = coded.uniques.tolist(), np.bincount(coded.codes).tolist()
+        rows = [None] * len(texts)
+        if numbers is not None:
+            rows = numbers[find_firsts(coded.codes)].tolist()
+        for text, count, row in zip(texts, counts, rows):
+            self.add_text(text, count, row)
 
     def _add_plain(self, plain: PlainNumbers, *, each: bool) -> None:
         """Take in plain numbers whose points, if any, are decimal ones.
@@ -130,6 +137,30 @@ class NumberEvidence:
             self.pointed += int(plain.points.sum())
             self.whole += int((~plain.points).sum())
             self.large += int(large.sum())
+
+    def _add_codes(self, column: Fields, numbers: Array | None) -> bool:
+        """Take in digits of which some have zeros in front, if these are no others.
+
+        They are counted as where texts are taken in one by one.
+        """
+        filled = ~column.blank
+        codes = column.take(filled)
+        values = codes.read_codes()
+        if values is None:
+            return False
+        self.blank += len(column) - len(codes)
+        self.filled += len(codes)
+        self.plain += len(codes)
+        self.whole += len(codes)
+        self.large += int((values >= _LARGE).sum())
+        self.widths |= set(np.unique(codes.sizes).tolist())
+        self._add_values(values)
+        leading = codes.leads_by_zero()
+        self.leading_zero += int(leading.sum())
+        at = int(np.argmax(leading))
+        row = None if numbers is None else int(numbers[filled][at])
+        self._see("leading zero", codes.take(slice(at, at + 1)).texts[0], row)
+        return True
 
     def _see_pointed(
         self, column: Fields, points: Array, numbers: Array | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,9 +16,9 @@ from glue.findings.finding import list_some
 from glue.reading.timestamps import UnreadableTimestampError
 from glue.reporting.histories import Histories, keep_history
 from glue.reporting.history import History, Key, number_keys
+from glue.reporting.judged import Judged
 from glue.reporting.leaderboard import find_winner
-from glue.reporting.panel import Panel, Shard
-from glue.reporting.scoring import Comparison, Points, compare
+from glue.reporting.scoring import Points
 from glue.reporting.shelf import Shelf
 from glue.run_documents import RunSettings
 
@@ -55,47 +55,31 @@ class BacktestOutcome:
 
     Parameters
     ----------
-    parted
-        The points of all series, where the comparison is of some.
+    windows
+        The last period known to each.
     """
 
-    comparison: Comparison | None
+    judged: Judged | None
     windows: tuple[int, ...] = ()
     reason: str | None = None
-    parted: PartedBacktest | None = None
-
-    def compare(
-        self, shard: Shard, settings: RunSettings, some: Array | None = None
-    ) -> Comparison | None:
-        """Compare the points of a shard, or of some of its series, in the same way."""
-        if self.parted is None or self.comparison is None:
-            return self.comparison
-        points = self.parted.read(shard.number)
-        if some is not None:
-            points = points.take(np.flatnonzero(np.isin(points.series, some)))
-        return compare(points, shard.history, settings, like=self.comparison)
 
 
 def compare_backtest(
     candidates: Mapping[str, Any] | None,
     bucket: Bucket,
-    panel: Panel,
+    histories: Histories,
+    settings: RunSettings,
 ) -> BacktestOutcome:
     """Put simple forecasts beside the winner's backtest, where that can be read."""
-    settings, sample = panel.settings, panel.sample
     try:
         paths = download_backtest(candidates, bucket)
-        parted = part_backtest(paths, panel.histories, settings)
-        points = parted.gather(sample.numbers)
-        comparison = compare(points, sample.history, settings)
-        if not len(comparison.forecast.points):
+        backtest = part_backtest(paths, histories, settings)
+        judged = Judged(backtest.read, histories, settings)
+        if not judged.choice.points:
             raise NotComparableError("no series has a history before its backtest")
     except NotComparableError as error:
         return BacktestOutcome(None, reason=str(error))
-    is_some = len(panel.histories) > 1
-    return BacktestOutcome(
-        comparison, parted.windows, parted=parted if is_some else None
-    )
+    return BacktestOutcome(judged, backtest.windows)
 
 
 def load_backtest(
@@ -189,20 +173,6 @@ class PartedBacktest:
         """Read the points of a shard, whose series are numbered from 0 on."""
         points: Points = self.histories.shelf.fetch(f"points-{shard:05d}")
         return points
-
-    def gather(self, numbers: Array) -> Points:
-        """Gather the points of some series, which are numbered anew by their order."""
-        firsts = self.histories.firsts
-        if len(self.histories) == 1:
-            return self.read(0)
-        pieces = []
-        for shard, first in enumerate(firsts[:-1]):
-            points = self.read(shard)
-            series = points.series + first
-            places = np.minimum(np.searchsorted(numbers, series), len(numbers) - 1)
-            ours = np.flatnonzero(numbers[places] == series)
-            pieces.append(replace(points.take(ours), series=places[ours]))
-        return join_parts(pieces)
 
 
 def part_backtest(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from glue.arrays import Array
+from glue.reporting.added import Added
 from glue.reporting.scoring import Comparison, Scored, find_bias_by, list_errors
 
 # The last window has to show so much of the whole bias, or it is passing.
@@ -16,26 +17,12 @@ _LASTING = 0.5
 _WITHOUT_SPIKE = 0.1
 
 
-@dataclass(frozen=True)
-class Windows:
-    """Which window each point is of, [n], and how many windows there are."""
+def list_window_bias(added: Added) -> Array:
+    """List by how many per cent each window's means were too high, [n_windows].
 
-    numbers: Array
-    count: int
-
-
-def number_windows(scored: Scored, known: Array | None = None) -> Windows:
-    """Number the windows by their cutoffs; by all that are ``known``, where given."""
-    if known is not None:
-        return Windows(np.searchsorted(known, scored.points.cutoff), len(known))
-    cutoffs, numbers = np.unique(scored.points.cutoff, return_inverse=True)
-    return Windows(numbers.reshape(-1), len(cutoffs))
-
-
-def list_window_bias(scored: Scored) -> Array:
-    """List by how many per cent each window's means were too high, [n_windows]."""
-    windows = number_windows(scored)
-    return find_bias_by(scored, windows.numbers, windows.count)
+    Windows without a point are left out.
+    """
+    return np.asarray(added.window_bias.percent[added.window_points > 0])
 
 
 def is_steady(biases: Array) -> bool:
@@ -47,27 +34,21 @@ def is_steady(biases: Array) -> bool:
     return bool(one_side and abs(known[-1]) >= _LASTING * abs(known.mean()))
 
 
-def find_steady_steps(scored: Scored, horizon: int) -> Array:
+def find_steady_steps(added: Added) -> Array:
     """Tell at which steps all windows were off to one side, [horizon]."""
-    windows = number_windows(scored)
-    places = windows.numbers * horizon + scored.points.step - 1
-    biases = find_bias_by(scored, places, windows.count * horizon)
-    table = biases.reshape(windows.count, horizon)
-    if windows.count < 2:
-        return np.zeros(horizon, dtype=bool)
+    some = added.window_points > 0
+    table = added.moments.bias.percent.reshape(len(some), -1)[some]
+    if len(table) < 2:
+        return np.zeros(table.shape[1], dtype=bool)
     return np.asarray((table > 0).all(axis=0) | (table < 0).all(axis=0))
 
 
-def find_total_error(scored: Scored) -> float | None:
+def find_total_error(added: Added) -> float | None:
     """Measure how far sums over all series were off, as a share of the volume."""
-    points = scored.points
-    moments = np.stack([points.cutoff, points.step], axis=1)
-    found, owners = np.unique(moments, axis=0, return_inverse=True)
-    owners = owners.reshape(-1)
-    actual = np.bincount(owners, points.actual, minlength=len(found))
-    errors = np.bincount(owners, points.mean - points.actual, minlength=len(found))
-    volume = float(np.abs(actual).sum())
-    return float(np.abs(errors).sum()) / volume if volume else None
+    moments = added.moments
+    some = moments.points > 0
+    volume = float(np.abs(moments.actual[some]).sum())
+    return float(np.abs(moments.error[some]).sum()) / volume if volume else None
 
 
 @dataclass(frozen=True)
@@ -93,7 +74,7 @@ class ItemHabits:
     windows: Array
 
 
-def no_habits(count: int, windows: int = 0) -> ItemHabits:
+def no_habits(count: int, windows: int) -> ItemHabits:
     """Give what is known of so many series without a backtest: nothing."""
     never = np.zeros(count, dtype=bool)
     return ItemHabits(
@@ -105,19 +86,19 @@ def no_habits(count: int, windows: int = 0) -> ItemHabits:
 
 
 def find_habits(
-    comparison: Comparison, metric: str, count: int, cutoffs: Array | None = None
+    comparison: Comparison, metric: str, count: int, cutoffs: Array
 ) -> ItemHabits:
     """Find what goes on in all windows of a series, and what one of them made.
 
     Parameters
     ----------
     cutoffs
-        Of all windows, where these are some of the series.
+        Of all windows, rising.
     """
     scored = comparison.forecast
-    windows = number_windows(scored, cutoffs)
-    cells = scored.points.series * windows.count + windows.numbers
-    shape = (count, windows.count)
+    windows = np.searchsorted(cutoffs, scored.points.cutoff)
+    cells = scored.points.series * len(cutoffs) + windows
+    shape = (count, len(cutoffs))
     seen = _add_up(np.ones(len(cells)), cells, shape) > 0
     ours = _add_up(list_errors(scored, metric), cells, shape)
     theirs = _add_up(list_errors(comparison.baseline, metric), cells, shape)
@@ -127,7 +108,7 @@ def find_habits(
         biased=_find_biased(scored, cells, seen),
         worse=np.asarray(((ours > theirs) & seen).sum(axis=1) > shown / 2),
         better=np.asarray((shown > 1) & (better > shown / 2)),
-        windows=find_bias_by(scored, cells, count * windows.count).reshape(shape),
+        windows=find_bias_by(scored, cells, count * len(cutoffs)).reshape(shape),
     )
 
 

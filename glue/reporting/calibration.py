@@ -7,57 +7,67 @@ from typing import Any
 
 import numpy as np
 
+from glue.arrays import Array
+from glue.reporting.added import Held, Ratios
 from glue.reporting.evidence import LEAST_POINTS
-from glue.reporting.scoring import Scored, find_coverage
+from glue.reporting.scoring import as_number
+from glue.run_documents import RunSettings
 
 # How far a share may be off before a quantile is called wrong, however many points.
 _LEAST_TOLERANCE = 0.05
-# The level of the median.
-_MIDDLE = 0.5
 _RIGHT, _HIGH, _LOW = "right", "too high", "too low"
 
 
 def describe_calibration(
-    scored: Scored, names: tuple[str, ...], *, groups: int
+    held: Held, ratios: Ratios, settings: RunSettings, *, groups: int
 ) -> list[dict[str, Any]]:
     """Say for each quantile how often it was enough, and what that means.
 
     Parameters
     ----------
-    scored
-        The backtest of the forecast.
-    names
-        The quantiles, by rising level.
+    held, ratios
+        Of the backtest of the forecast.
     groups
         Series times windows: the errors within one go together.
     """
-    below = (scored.points.actual[:, None] < scored.points.quantiles).mean(axis=0)
-    count = len(scored.points)
+    count = int(held.points[0])
+    below = held.more / count if count else np.full(len(held.more), np.nan)
+    entries = describe_coverage(held, settings)
     return [
         {
             **entry,
             **judge_quantile(entry, float(share), groups, count=count),
-            "factor": find_factor(scored, at),
+            "factor": find_factor(times, entry["level"]),
         }
-        for at, (entry, share) in enumerate(zip(find_coverage(scored, names), below))
+        for entry, share, times in zip(entries, below, ratios.values)
     ]
 
 
-def find_factor(scored: Scored, at: int) -> float | None:
+def describe_coverage(held: Held, settings: RunSettings) -> list[dict[str, Any]]:
+    """Say for each quantile how often what happened was not above it."""
+    count = int(held.points[0])
+    shares = held.enough / count if count else [np.nan] * len(held.enough)
+    levels = zip(settings.quantiles, settings.levels, shares)
+    return [
+        {"quantile": name, "level": float(level), "covered": as_number(share)}
+        for name, level, share in levels
+    ]
+
+
+def find_factor(times: Array, level: float) -> float | None:
     """Find by what the distance from the median has to be multiplied to be right.
+
+    Parameters
+    ----------
+    times
+        By what at each point; none for a quantile that is not above the median.
 
     Returns
     -------
-    None for a quantile that is not above the median, or where too few points tell.
+    None where too few points tell.
     """
-    level = float(scored.levels[at])
-    if level <= _MIDDLE or scored.median is None:
+    if len(times) < LEAST_POINTS:
         return None
-    apart = scored.points.quantiles[:, at] - scored.middle
-    some = apart > 0
-    if some.sum() < LEAST_POINTS:
-        return None
-    times = (scored.points.actual - scored.middle)[some] / apart[some]
     return max(float(np.quantile(times, level)), 0.0)
 
 

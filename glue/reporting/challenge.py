@@ -118,7 +118,7 @@ def _read_forecasts(
         check_same(run.settings, then)
         key = f"{keys.results(run.dataset)}forecast.csv"
         path = bucket.download(key, "champion-forecast.csv")
-        points = read_earlier(path, history, run.settings).points
+        points = read_earlier(path, history, run.settings)
         found.append(points.take(np.flatnonzero(np.isfinite(points.actual))))
     return found
 

@@ -19,7 +19,9 @@ from glue.reporting.earlier import (
     list_earlier_runs,
     score_runs,
 )
+from glue.reporting.histories import keep_history
 from glue.reporting.history import History
+from glue.reporting.shelf import Shelf
 from glue.run_documents import Run
 
 # Forecasts that are scored at most, runs that are looked at for them, and series that
@@ -59,7 +61,8 @@ def score_champion(
     What score.json says of it; whatever cannot be read is a reason in it.
     """
     found = find_forecasts(run, champion_run_id, bucket)
-    scored, reasons = score_runs(found, run, bucket, history, most=_MOST_SCORED)
+    histories = keep_history(history, Shelf())
+    scored, reasons = score_runs(found, run, bucket, histories, most=_MOST_SCORED)
     new = _find_new(run, champion_run_id, bucket, history)
     return {
         "champion_run_id": champion_run_id,

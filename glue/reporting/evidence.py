@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,41 +52,80 @@ class Evidence:
         return self.low is not None
 
 
+@dataclass(frozen=True)
+class Gains:
+    """The errors of a forecast and its baseline by series and window.
+
+    Parameters
+    ----------
+    ours, theirs
+        Their sums, [n_series, n_windows].
+    told
+        How many points each is the sum of.
+    points
+        How many there are, with those of which nothing can be told.
+    """
+
+    ours: Array
+    theirs: Array
+    told: Array
+    points: Array
+
+
+def sum_gains(comparison: Comparison, metric: str, cutoffs: Array) -> Gains:
+    """Sum up the errors of each series that has points, in each of some windows."""
+    points = comparison.forecast.points
+    series, rows = np.unique(points.series, return_inverse=True)
+    shape = (len(series), len(cutoffs))
+    cells = rows.reshape(-1) * len(cutoffs) + np.searchsorted(cutoffs, points.cutoff)
+    ours = list_errors(comparison.forecast, metric)
+    theirs = list_errors(comparison.baseline, metric)
+    told = np.isfinite(ours) & np.isfinite(theirs)
+
+    def add(values: Array | None, some: Array) -> Array:
+        size = shape[0] * shape[1]
+        return np.bincount(some, values, minlength=size).reshape(shape)
+
+    return Gains(
+        ours=add(ours[told], cells[told]),
+        theirs=add(theirs[told], cells[told]),
+        told=add(None, cells[told]),
+        points=add(None, cells),
+    )
+
+
 def weigh_gain(comparison: Comparison, metric: str) -> Evidence:
-    """Find the interval of the gain over the baseline.
+    """Find the interval of the gain over the baseline."""
+    cutoffs = np.unique(comparison.forecast.points.cutoff)
+    return weigh(sum_gains(comparison, metric, cutoffs), metric)
+
+
+def weigh(gains: Gains, metric: str) -> Evidence:
+    """Find the interval of a gain.
 
     Whole series and whole windows are drawn again, as errors within either go
     together: https://doi.org/10.1214/07-AOAS122 (the pigeonhole bootstrap).
     """
-    points = comparison.forecast.points
-    series, rows = np.unique(points.series, return_inverse=True)
-    windows, columns = np.unique(points.cutoff, return_inverse=True)
-    evidence = Evidence(len(points), len(series), len(windows))
-    ours = list_errors(comparison.forecast, metric)
-    theirs = list_errors(comparison.baseline, metric)
-    told = np.isfinite(ours) & np.isfinite(theirs)
-    cells = np.unique(rows.reshape(-1)[told] * len(windows) + columns.reshape(-1)[told])
-    if told.sum() < LEAST_POINTS or len(cells) < LEAST_CELLS:
+    some = gains.points.sum(axis=0) > 0
+    evidence = Evidence(int(gains.points.sum()), len(gains.points), int(some.sum()))
+    cells = int((gains.told > 0).sum())
+    if gains.told.sum() < LEAST_POINTS or cells < LEAST_CELLS:
         return evidence
-    shape = (len(series), len(windows))
-    at = (rows.reshape(-1)[told], columns.reshape(-1)[told])
     low, high = _find_interval(
-        _add_up(ours[told], at, shape),
-        _add_up(theirs[told], at, shape),
+        _pool(gains.ours[:, some]),
+        _pool(gains.theirs[:, some]),
         root=metric == "RMSE",
-        cells=len(cells),
+        cells=cells,
     )
-    return Evidence(len(points), len(series), len(windows), low, high)
+    return replace(evidence, low=low, high=high)
 
 
-def _add_up(errors: Array, at: tuple[Array, Array], shape: tuple[int, int]) -> Array:
-    """Sum errors by series and window, and put very many series into groups."""
-    places = at[0] * shape[1] + at[1]
-    sums = np.bincount(places, errors, minlength=shape[0] * shape[1]).reshape(shape)
-    if shape[0] <= _MOST_GROUPS:
-        return sums
-    groups = np.random.default_rng(_SEED).integers(_MOST_GROUPS, size=shape[0])
-    pooled = np.zeros((_MOST_GROUPS, shape[1]))
+def _pool(sums: Array) -> Array:
+    """Put very many series into groups."""
+    if len(sums) <= _MOST_GROUPS:
+        return np.ascontiguousarray(sums)
+    groups = np.random.default_rng(_SEED).integers(_MOST_GROUPS, size=len(sums))
+    pooled = np.zeros((_MOST_GROUPS, sums.shape[1]))
     np.add.at(pooled, groups, sums)
     return pooled
 

@@ -8,7 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from glue.arrays import join_parts
+from glue.arrays import Array, add_parts, join_parts
+from glue.reporting.added import (
+    Added,
+    Ratios,
+    add_up,
+    join_ratios,
+    list_ratios,
+)
 from glue.reporting.advice import Baseline
 from glue.reporting.alternative import forecast_alternative
 from glue.reporting.assumed import AssumedFuture
@@ -24,14 +31,22 @@ from glue.reporting.bias import (
 from glue.reporting.calibration import describe_calibration
 from glue.reporting.changes import Changes
 from glue.reporting.contest import Contest
-from glue.reporting.evidence import Evidence, weigh_gain
+from glue.reporting.evidence import Evidence, Gains, sum_gains, weigh
 from glue.reporting.explanation import Explanation
 from glue.reporting.ghost import Ghost, choose_ghost
 from glue.reporting.grid import find_complete, total_series
-from glue.reporting.groups import Grouping, build_groupings
+from glue.reporting.groups import (
+    Column,
+    GroupErrors,
+    Grouping,
+    build_groupings,
+    number_groups,
+    sum_group_errors,
+)
 from glue.reporting.histories import Histories
 from glue.reporting.history import History
-from glue.reporting.items import ItemFigures, build_figures
+from glue.reporting.items import ItemFigures, build_figures, count_better
+from glue.reporting.judged import Judged
 from glue.reporting.leaderboard import Entry, build_leaderboard
 from glue.reporting.panel import Panel
 from glue.reporting.plausibility import Plausibility
@@ -41,13 +56,7 @@ from glue.reporting.scoring import (
     Points,
     as_number,
     as_numbers,
-    compare,
-    count_better,
-    find_bias,
-    find_bias_by,
     find_gain,
-    score,
-    score_whole,
 )
 from glue.reporting.simple import WORDS
 from glue.reporting.together import Adder, Together
@@ -131,10 +140,17 @@ class Known:
 def compute_figures(panel: Panel, known: Known) -> Figures:
     """Compute all figures of a finished forecast."""
     settings, histories = panel.settings, panel.histories
-    comparison = known.outcome.comparison
-    evidence = None if comparison is None else weigh_gain(comparison, settings.metric)
-    backtest = describe_backtest(known.outcome, panel, evidence)
+    judged = known.outcome.judged
+    alone = {} if judged is not None else score_alone(histories, settings)
+    name = alone["name"] if judged is None else judged.choice.name
     ghost = choose_ghost(histories.steps, settings)
+    columns = number_groups(panel, known.assumed.attributes)
+    measured = measure(panel, known.outcome, columns, name=name, lag=ghost.lag)
+    items, signs, judgement = measured.items, measured.signs, measured.judgement
+    evidence = None if judgement is None else weigh(judgement.gains, settings.metric)
+    backtest = describe_backtest(
+        known.outcome, measured, panel, evidence=evidence, alone=alone
+    )
     verdict = judge_backtest(
         backtest,
         known.candidates,
@@ -143,8 +159,6 @@ def compute_figures(panel: Panel, known: Known) -> Figures:
         evidence=evidence,
         engine=known.engine,
     )
-    measured = measure(panel, known.outcome, backtest["baseline_name"], ghost.lag)
-    items, signs = measured.items, measured.signs
     return Figures(
         panel=panel,
         together=measured.together,
@@ -181,7 +195,11 @@ def compute_figures(panel: Panel, known: Known) -> Figures:
         changes=known.changes,
         explanation=known.explanation,
         ghost=ghost,
-        range_share=measure_share(comparison),
+        range_share=None
+        if judgement is None
+        else measure_share(
+            judgement.forecast, settings.levels, int((items.points > 0).sum())
+        ),
         contest=known.contest,
         complete_from=find_complete(
             np.where(signs.ends < 0, -1, signs.starts),
@@ -190,9 +208,24 @@ def compute_figures(panel: Panel, known: Known) -> Figures:
             max(4 * settings.horizon, 2 * settings.season),
         ),
         groupings=build_groupings(
-            panel, items, comparison, attributes=known.assumed.attributes
+            columns, items, judgement.groups if judgement else (), settings.metric
         ),
     )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The backtest of all series, added up.
+
+    ``groups`` are the errors of the groups of each column.
+    """
+
+    forecast: Added
+    baseline: Added
+    ratios: Ratios
+    baseline_ratios: Ratios
+    gains: Gains
+    groups: Sequence[GroupErrors]
 
 
 @dataclass(frozen=True)
@@ -202,88 +235,121 @@ class Measured:
     items: ItemFigures
     signs: Signs
     together: Together
+    judgement: Judgement | None
 
 
-def measure(panel: Panel, outcome: BacktestOutcome, name: str, lag: int) -> Measured:
+def measure(
+    panel: Panel,
+    outcome: BacktestOutcome,
+    columns: Sequence[Column],
+    *,
+    name: str,
+    lag: int,
+) -> Measured:
     """Measure all series, a shard at a time.
 
     Parameters
     ----------
+    columns
+        What the series are added up by.
     name
         Which of the simple forecasts the baseline is.
     lag
         How many steps before the horizon the same period lies.
     """
-    settings, items, signs = panel.settings, [], []
-    adder = Adder(panel.histories.steps)
-    cutoffs = None if outcome.parted is None else np.array(outcome.windows)
+    settings, items, signs, judgements = panel.settings, [], [], []
+    adder, cutoffs = Adder(panel.histories.steps), np.array(outcome.windows)
     for shard in panel:
         history, grid = shard.history, shard.grid
         simple = forecast_alternative(history, settings, name)
+        comparison = None
+        if outcome.judged is not None:
+            comparison = outcome.judged.compare(shard.number, history)
+            codes = [column.codes[shard.series] for column in columns]
+            judgements.append(
+                _judge(comparison, cutoffs, settings, [*zip(columns, codes)])
+            )
         items.append(
             build_figures(
                 total_series(grid, history, settings, lag),
                 simple.totals,
-                outcome.compare(shard, settings),
+                comparison,
                 metric=settings.metric,
                 cutoffs=cutoffs,
             )
         )
         signs.append(read_signs(grid, history))
         adder.add(shard, simple.center)
-    return Measured(join_parts(items), join_parts(signs), adder.finish())
+    return Measured(
+        join_parts(items),
+        join_parts(signs),
+        adder.finish(),
+        _join_judgements(judgements) if judgements else None,
+    )
+
+
+def _judge(
+    comparison: Comparison,
+    cutoffs: Array,
+    settings: RunSettings,
+    columns: Sequence[tuple[Column, Array]],
+) -> Judgement:
+    forecast, baseline = comparison.forecast, comparison.baseline
+    return Judgement(
+        forecast=add_up(forecast, cutoffs, settings.horizon),
+        baseline=add_up(baseline, cutoffs, settings.horizon),
+        ratios=list_ratios(forecast),
+        baseline_ratios=list_ratios(baseline),
+        gains=sum_gains(comparison, settings.metric, cutoffs),
+        groups=[sum_group_errors(comparison, *one) for one in columns],
+    )
+
+
+def _join_judgements(parts: Sequence[Judgement]) -> Judgement:
+    return Judgement(
+        forecast=add_parts([part.forecast for part in parts]),
+        baseline=add_parts([part.baseline for part in parts]),
+        ratios=join_ratios([part.ratios for part in parts]),
+        baseline_ratios=join_ratios([part.baseline_ratios for part in parts]),
+        gains=join_parts([part.gains for part in parts]),
+        groups=[*map(add_parts, zip(*(part.groups for part in parts)))],
+    )
 
 
 def describe_backtest(
-    outcome: BacktestOutcome, panel: Panel, evidence: Evidence | None
+    outcome: BacktestOutcome,
+    measured: Measured,
+    panel: Panel,
+    *,
+    evidence: Evidence | None,
+    alone: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Describe how the winner did on its windows, and the simple forecasts there."""
+    """Describe how the winner did on its windows, and the simple forecasts there.
+
+    Parameters
+    ----------
+    alone
+        The best simple forecast on the last horizon, where there is no backtest.
+    """
     settings, histories = panel.settings, panel.histories
-    comparison = outcome.comparison
-    if comparison is None or evidence is None:
-        alone = score_alone(panel.sample.history, settings)
-        return {
-            "comparable": False,
-            "reason": outcome.reason,
-            "windows": [],
-            "points": 0,
-            "points_left_out": 0,
-            "winner": None,
-            "baseline": None,
-            "baseline_name": alone["name"],
-            "baseline_words": alone["words"],
-            "simple": {},
-            "baseline_alone": alone,
-            "improvement_percent": None,
-            "improvement_low": None,
-            "improvement_high": None,
-            "better_on": None,
-            "compared": None,
-            "not_judged": len(histories.keys),
-            "by_step": [],
-            "calibration": [],
-            "bias_percent": None,
-            "bias_is_steady": False,
-            "baseline_backtest": None,
-            "total_error": None,
-        }
-    winner = score_whole(comparison.forecast)
-    baseline = score_whole(comparison.baseline)
-    better, compared = count_better(comparison, settings.metric)
-    window_bias = list_window_bias(comparison.forecast)
+    judgement = measured.judgement
+    if outcome.judged is None or judgement is None or evidence is None:
+        return _describe_alone(outcome, alone, len(histories.keys))
+    choice, forecast = outcome.judged.choice, judgement.forecast
+    winner, baseline = forecast.errors.whole(), judgement.baseline.errors.whole()
+    better, compared = count_better(measured.items)
+    window_bias = list_window_bias(forecast)
     return {
         "comparable": True,
         "reason": None,
         "windows": _describe_windows(outcome.windows, histories, window_bias.tolist()),
-        "points": len(comparison.forecast.points),
-        "points_left_out": comparison.left_out,
+        "points": choice.points,
+        "points_left_out": choice.left_out,
         "winner": winner,
         "baseline": baseline,
-        "baseline_name": comparison.name,
-        "baseline_words": comparison.words,
-        "simple": {
-            name: score_whole(scored) for name, scored in comparison.simple.items()
-        },
+        "baseline_name": choice.name,
+        "baseline_words": choice.words,
+        "simple": {name: errors.whole() for name, errors in choice.simple.items()},
         "baseline_alone": None,
         "improvement_percent": find_gain(
             winner[settings.metric], baseline[settings.metric]
@@ -293,46 +359,96 @@ def describe_backtest(
         "better_on": better,
         "compared": compared,
         "not_judged": len(histories.keys) - compared,
-        "by_step": _describe_steps(comparison, settings.horizon),
+        "by_step": _describe_steps(judgement),
         "calibration": describe_calibration(
-            comparison.forecast,
-            settings.quantiles,
+            forecast.held,
+            judgement.ratios,
+            settings,
             groups=evidence.series * evidence.windows,
         ),
-        "bias_percent": find_bias(comparison.forecast),
+        "bias_percent": forecast.bias.whole(),
         "bias_is_steady": is_steady(window_bias),
-        "baseline_backtest": _describe_baseline(comparison, settings, evidence),
+        "baseline_backtest": _describe_baseline(judgement, settings, evidence),
         "total_error": {
-            "winner": find_total_error(comparison.forecast),
-            "baseline": find_total_error(comparison.baseline),
+            "winner": find_total_error(forecast),
+            "baseline": find_total_error(judgement.baseline),
         },
     }
 
 
+def _describe_alone(
+    outcome: BacktestOutcome, alone: Mapping[str, Any], series: int
+) -> dict[str, Any]:
+    """Describe what is left to say without a backtest."""
+    return {
+        "comparable": False,
+        "reason": outcome.reason,
+        "windows": [],
+        "points": 0,
+        "points_left_out": 0,
+        "winner": None,
+        "baseline": None,
+        "baseline_name": alone["name"],
+        "baseline_words": alone["words"],
+        "simple": {},
+        "baseline_alone": alone,
+        "improvement_percent": None,
+        "improvement_low": None,
+        "improvement_high": None,
+        "better_on": None,
+        "compared": None,
+        "not_judged": series,
+        "by_step": [],
+        "calibration": [],
+        "bias_percent": None,
+        "bias_is_steady": False,
+        "baseline_backtest": None,
+        "total_error": None,
+    }
+
+
 def _describe_baseline(
-    comparison: Comparison, settings: RunSettings, evidence: Evidence
+    judgement: Judgement, settings: RunSettings, evidence: Evidence
 ) -> dict[str, Any]:
     """Describe how far the simple forecast was off, for those who plan with it."""
-    scored = comparison.baseline
+    added = judgement.baseline
     return {
-        "bias_percent": find_bias(scored),
-        "windows": [as_number(one) for one in list_window_bias(scored)],
+        "bias_percent": added.bias.whole(),
+        "windows": [as_number(one) for one in list_window_bias(added)],
         "calibration": describe_calibration(
-            scored, settings.quantiles, groups=evidence.series * evidence.windows
+            added.held,
+            judgement.baseline_ratios,
+            settings,
+            groups=evidence.series * evidence.windows,
         ),
     }
 
 
-def score_alone(history: History, settings: RunSettings) -> dict[str, Any]:
+def score_alone(histories: Histories, settings: RunSettings) -> dict[str, Any]:
     """Score the best simple forecast on the last horizon of the history."""
-    cutoff = history.steps - settings.horizon - 1
+    cutoff = histories.steps - settings.horizon - 1
     if cutoff < 0:
         return {"points": 0, "metrics": None, "name": NAME, "words": WORDS[NAME]}
+
+    def read(shard: int) -> Points:
+        return _list_last(histories.read(shard), cutoff, settings)
+
+    choice = Judged(read, histories, settings).choice
+    return {
+        "points": choice.points,
+        "metrics": choice.simple[choice.name].whole(),
+        "name": choice.name,
+        "words": choice.words,
+    }
+
+
+def _list_last(history: History, cutoff: int, settings: RunSettings) -> Points:
+    """List the points of the last horizon, which nobody has forecast."""
     count, horizon = len(history.keys), settings.horizon
     series = np.repeat(np.arange(count), horizon)
     step = np.tile(np.arange(1, horizon + 1), count)
     unknown = np.full((len(series), len(settings.quantiles)), np.nan)
-    points = Points(
+    return Points(
         series=series,
         cutoff=np.full(len(series), cutoff),
         step=step,
@@ -340,13 +456,6 @@ def score_alone(history: History, settings: RunSettings) -> dict[str, Any]:
         mean=unknown[:, 0],
         quantiles=unknown,
     )
-    comparison = compare(points, history, settings)
-    return {
-        "points": len(comparison.baseline.points),
-        "metrics": score_whole(comparison.baseline),
-        "name": comparison.name,
-        "words": comparison.words,
-    }
 
 
 def _describe_windows(
@@ -361,21 +470,18 @@ def _describe_windows(
     ]
 
 
-def _describe_steps(comparison: Comparison, horizon: int) -> list[dict[str, Any]]:
-    steps = comparison.forecast.points.step - 1
-    ours = score(comparison.forecast, steps, horizon)
-    naive = score(comparison.baseline, steps, horizon)
-    counts = np.bincount(steps, minlength=horizon).tolist()
-    bias = find_bias_by(comparison.forecast, steps, horizon)
-    steady = find_steady_steps(comparison.forecast, horizon)
+def _describe_steps(judgement: Judgement) -> list[dict[str, Any]]:
+    forecast = judgement.forecast
+    ours, naive = (one.step_errors.metrics() for one in (forecast, judgement.baseline))
+    bias, steady = forecast.step_bias.percent, find_steady_steps(forecast)
     return [
         {
             "step": at + 1,
-            "points": counts[at],
+            "points": points,
             "winner": as_numbers(ours, at),
             "baseline": as_numbers(naive, at),
             "bias_percent": as_number(bias[at]),
             "bias_is_steady": bool(steady[at]),
         }
-        for at in range(horizon)
+        for at, points in enumerate(forecast.step_points.tolist())
     ]

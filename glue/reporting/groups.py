@@ -14,7 +14,14 @@ from glue.arrays import Array, as_texts
 from glue.formulas import defuse
 from glue.reporting.items import ItemFigures
 from glue.reporting.panel import Panel, Shard
-from glue.reporting.scoring import Comparison, as_number, find_bias_by, score
+from glue.reporting.scoring import (
+    Bias,
+    Comparison,
+    Errors,
+    as_number,
+    sum_bias_by,
+    sum_errors,
+)
 
 # A column with more values than this is no way to add series up.
 MOST_GROUPS = 200
@@ -62,19 +69,39 @@ class Grouping:
             yield {"value": value, **row, "series": int(self.figures["series"][at])}
 
 
-def build_groupings(
-    panel: Panel,
-    items: ItemFigures,
-    comparison: Comparison | None,
-    *,
-    attributes: Mapping[str, Sequence[str]],
-) -> list[Grouping]:
-    """Add the series up by each column that puts several together.
+@dataclass(frozen=True)
+class Column:
+    """A column that puts several series together.
 
     Parameters
     ----------
-    comparison
-        The backtest of the panel's sample.
+    values
+        Its values, in order.
+    codes
+        The place of each series' value among them, [n_series].
+    """
+
+    name: str
+    values: Array
+    codes: Array
+
+
+@dataclass(frozen=True)
+class GroupErrors:
+    """The errors of each group on the backtest, and those of the baseline."""
+
+    forecast: Errors
+    baseline: Errors
+    bias: Bias
+
+
+def number_groups(
+    panel: Panel, attributes: Mapping[str, Sequence[str]]
+) -> list[Column]:
+    """Find the columns that put several series together, and number their values.
+
+    Parameters
+    ----------
     attributes
         The value of each series, by column, in the history's order.
     """
@@ -82,30 +109,50 @@ def build_groupings(
     columns = {
         name: [key[place] for key in keys] for place, name in enumerate(settings.keys)
     }
-    made = []
+    found = []
     for name, values in {**columns, **attributes}.items():
         codes, uniques = pd.factorize(as_texts(values))
         if 1 < len(uniques) <= min(MOST_GROUPS, len(keys) - 1):
             texts, places = np.unique(uniques.astype(str), return_inverse=True)
-            codes = places.reshape(-1)[codes]
-            figures = {
-                **_add_up(codes, len(texts), items),
-                **_score(
-                    codes[panel.sample.numbers],
-                    len(texts),
-                    comparison,
-                    settings.metric,
-                ),
-            }
-            order = np.argsort(-figures["volume"], kind="stable")
-            made.append(
-                Grouping(
-                    name,
-                    tuple(texts[order].tolist()),
-                    {key: column[order] for key, column in figures.items()},
-                    places=np.argsort(order)[codes],
-                )
+            found.append(Column(name, texts, places.reshape(-1)[codes]))
+    return found
+
+
+def sum_group_errors(
+    comparison: Comparison, column: Column, codes: Array
+) -> GroupErrors:
+    """Sum up the errors of each group; ``codes`` are those of the series here."""
+    owners = codes[comparison.forecast.points.series]
+    count = len(column.values)
+    return GroupErrors(
+        sum_errors(comparison.forecast, owners, count),
+        sum_errors(comparison.baseline, owners, count),
+        sum_bias_by(comparison.forecast, owners, count),
+    )
+
+
+def build_groupings(
+    columns: Sequence[Column],
+    items: ItemFigures,
+    errors: Sequence[GroupErrors],
+    metric: str,
+) -> list[Grouping]:
+    """Add the series up by each column; without a backtest there is no accuracy."""
+    made = []
+    for place, column in enumerate(columns):
+        figures = {
+            **_add_up(column.codes, len(column.values), items),
+            **_score(errors[place] if errors else None, len(column.values), metric),
+        }
+        order = np.argsort(-figures["volume"], kind="stable")
+        made.append(
+            Grouping(
+                column.name,
+                tuple(column.values[order].tolist()),
+                {key: values[order] for key, values in figures.items()},
+                places=np.argsort(order)[column.codes],
             )
+        )
     return made
 
 
@@ -128,17 +175,13 @@ def _add_up(codes: Array, count: int, items: ItemFigures) -> dict[str, Array]:
     }
 
 
-def _score(
-    codes: Array, count: int, comparison: Comparison | None, metric: str
-) -> dict[str, Array]:
-    """Score the backtest of each group, by the groups of the sample's series."""
+def _score(errors: GroupErrors | None, count: int, metric: str) -> dict[str, Array]:
     unknown = np.full(count, np.nan)
     error, baseline, bias = unknown, unknown, unknown
-    if comparison is not None:
-        owners = codes[comparison.forecast.points.series]
-        error = score(comparison.forecast, owners, count)[metric]
-        baseline = score(comparison.baseline, owners, count)[metric]
-        bias = find_bias_by(comparison.forecast, owners, count)
+    if errors is not None:
+        error = errors.forecast.metrics()[metric]
+        baseline = errors.baseline.metrics()[metric]
+        bias = errors.bias.percent
     with np.errstate(divide="ignore", invalid="ignore"):
         gain = np.where(baseline > 0, 100 * (1 - error / baseline), np.nan)
     return {

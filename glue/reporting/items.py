@@ -59,21 +59,21 @@ def build_figures(
     comparison: Comparison | None,
     *,
     metric: str,
-    cutoffs: Array | None = None,
+    cutoffs: Array,
 ) -> ItemFigures:
     """Gather the figures of all series; without a backtest there is no accuracy.
 
     Parameters
     ----------
     cutoffs
-        Of all windows of the backtest, where these are some of the series.
+        Of all windows of the backtest.
     """
     count = len(totals.volume)
     error, baseline = np.full(count, np.nan), np.full(count, np.nan)
     points, bias = np.zeros(count, dtype=np.int64), np.full(count, np.nan)
     simple_bias, habits = (
         np.full(count, np.nan),
-        no_habits(count, 0 if cutoffs is None else len(cutoffs)),
+        no_habits(count, len(cutoffs)),
     )
     if comparison is not None and len(comparison.forecast.points):
         series, sizes = np.unique(comparison.forecast.points.series, return_counts=True)
@@ -92,6 +92,13 @@ def build_figures(
         simple_bias=simple_bias,
         habits=habits,
     )
+
+
+def count_better(figures: ItemFigures) -> tuple[int, int]:
+    """Count the series on which the forecast beats the baseline, and those scored."""
+    ours, naive = figures.error, figures.baseline
+    told = np.isfinite(ours) & np.isfinite(naive)
+    return int((ours[told] < naive[told]).sum()), int(told.sum())
 
 
 def write_items(

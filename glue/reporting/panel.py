@@ -39,22 +39,6 @@ class Shard:
 
 
 @dataclass(frozen=True)
-class Sample:
-    """Some series that stand for all, or all.
-
-    Parameters
-    ----------
-    numbers
-        The number of each among all, [n_sample].
-    history
-        Theirs, where they count from 0.
-    """
-
-    numbers: Array
-    history: History
-
-
-@dataclass(frozen=True)
 class Panel:
     """All series of a run; they can be gone through again and again."""
 
@@ -80,13 +64,6 @@ class Panel:
     def at_a_time(self) -> int:
         """How many series a shard has."""
         return max(1, -(-len(self.histories.keys) // len(self.histories)))
-
-    @cached_property
-    def sample(self) -> Sample:
-        """As many series as a shard has, evenly over all."""
-        count = len(self.histories.keys)
-        numbers = np.arange(0, count, max(1, -(-count // self.at_a_time)))
-        return Sample(numbers, self.histories.gather(numbers))
 
     def gather(self, numbers: Array) -> tuple[History, ForecastGrid]:
         """Gather some series, by rising numbers; they count from 0 in what it gives."""

@@ -21,7 +21,7 @@ from glue.reading.timestamps import (
     parse_stamps,
 )
 from glue.reporting.history import Key, number_keys
-from glue.reporting.shards import Bounds, choose_bounds
+from glue.reporting.shards import Bounds, choose_bounds, find_bounds
 from glue.reporting.shelf import Shelf
 from glue.reporting.tables import Tables, join_dtypes
 from glue.run_documents import Run, RunSettings
@@ -66,17 +66,23 @@ def read_tables(run: Run, bucket: Bucket, shelf: Shelf, shards: int) -> Split:
         shelf.keep(f"keys-{count:05d}", keys)
         dtypes.append({name: table[name].dtype for name in _list_numbers(settings)})
         count += 1
-    bounds = choose_bounds(sample, shards)
+    own = choose_bounds(sample, shards)
+    asked = find_bounds(run, bucket, shards) or own
+    bounds = asked if asked.are_even(sample) else own
     tables = _part(shelf, count, bounds, settings)
-    return Split(bounds, replace(tables, dtypes=join_dtypes(dtypes)))
+    return Split(replace(tables, dtypes=join_dtypes(dtypes)), bounds, asked)
 
 
 @dataclass(frozen=True)
 class Split:
-    """A forecast in tables, and where its series are parted."""
+    """A forecast in tables, and where its series are parted.
 
-    bounds: Bounds
+    ``asked`` is where those of the history are: a model may write other ids.
+    """
+
     tables: Tables
+    bounds: Bounds
+    asked: Bounds
 
 
 def _part(shelf: Shelf, count: int, bounds: Bounds, settings: RunSettings) -> Tables:
@@ -90,7 +96,7 @@ def _part(shelf: Shelf, count: int, bounds: Bounds, settings: RunSettings) -> Ta
     for shard, files in enumerate(members):
         pieces = (
             _select(shelf.fetch(f"raw-{number:05d}"), bounds, shard, settings)
-            for number in files
+            for number in files or [0]
         )
         table = _join(pieces, settings)
         names.append(f"forecast-{shard:05d}")
@@ -106,9 +112,10 @@ def part_again(
     change: Callable[[pd.DataFrame], pd.DataFrame],
     settings: RunSettings,
 ) -> Tables:
-    """Change the keys of all tables, and put each series where it belongs by then."""
-    shelf, bounds, tables = split.tables.shelf, split.bounds, split.tables
-    moved: list[list[str]] = [[] for _ in range(len(bounds))]
+    """Change the keys of all tables, and put each series where the history has it."""
+    tables, bounds = split.tables, split.asked
+    shelf, moved = tables.shelf, [list[str]() for _ in range(len(bounds))]
+    table = pd.DataFrame()
     for shard, before in enumerate(tables):
         table = change(before)
         for target, names in enumerate(moved):
@@ -116,16 +123,17 @@ def part_again(
             if len(piece):
                 names.append(f"moved-{target:05d}-{shard:05d}")
                 shelf.keep(names[-1], piece)
-        shelf.keep(tables.names[shard], table.iloc[:0])
-    sizes = []
-    for name, names in zip(tables.names, moved):
-        pieces = [*map(shelf.fetch, names)] or [shelf.fetch(name)]
-        table = sort_forecast(pd.concat(pieces, ignore_index=True), settings)
-        shelf.keep(name, table)
-        sizes.append(len(table))
-        for one in names:
-            shelf.drop(one)
-    return replace(tables, sizes=tuple(sizes))
+        shelf.drop(tables.names[shard])
+    sizes, nothing = [], table.iloc[:0]
+    for target, names in enumerate(moved):
+        pieces = [*map(shelf.fetch, names)] or [nothing]
+        joined = sort_forecast(pd.concat(pieces, ignore_index=True), settings)
+        shelf.keep(f"again-{target:05d}", joined)
+        sizes.append(len(joined))
+        for name in names:
+            shelf.drop(name)
+    kept = tuple(f"again-{target:05d}" for target in range(len(bounds)))
+    return replace(tables, names=kept, sizes=tuple(sizes))
 
 
 def _select(

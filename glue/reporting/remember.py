@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from glue.bucket import SCHEMAS, Bucket, dataset_folder
 from glue.log import log_error
 from glue.reporting.earlier import NoOverlapError, list_earlier_runs, score_run
-from glue.reporting.history import History
+from glue.reporting.histories import Histories
 from glue.reporting.page.dataset_page import PAGE, build_dataset_page
 from glue.reporting.run_summary import NAME, build_summary
 from glue.reporting.track_record import build_record, list_unfinished
@@ -25,7 +25,7 @@ _MOST_SCORED = 10
 def remember_run(
     run: Run,
     bucket: Bucket,
-    history: History,
+    histories: Histories,
     document: Mapping[str, Any],
     *,
     assets: Traversable,
@@ -38,7 +38,7 @@ def remember_run(
     ]
     summary = build_summary(
         document,
-        _score_all(run, bucket, history, document, others=others),
+        _score_all(run, bucket, histories, document, others=others),
         bucket.find_json(run.keys.model),
     )
     bucket.write_json(run.result(NAME), summary)
@@ -76,7 +76,7 @@ def _read_summary(bucket: Bucket, key: str) -> dict[str, Any] | None:
 def _score_all(
     run: Run,
     bucket: Bucket,
-    history: History,
+    histories: Histories,
     document: Mapping[str, Any],
     *,
     others: list[dict[str, Any]],
@@ -90,7 +90,7 @@ def _score_all(
         for one in list_unfinished(build_record(others), run.run_id)
         if one.run_id in before - known
     ]
-    return [*scored, *_score(unfinished[:_MOST_SCORED], run, bucket, history)]
+    return [*scored, *_score(unfinished[:_MOST_SCORED], run, bucket, histories)]
 
 
 def _name_forecasts(run: Run, others: list[dict[str, Any]]) -> list[str]:
@@ -99,11 +99,11 @@ def _name_forecasts(run: Run, others: list[dict[str, Any]]) -> list[str]:
 
 
 def _score(
-    run_ids: list[str], run: Run, bucket: Bucket, history: History
+    run_ids: list[str], run: Run, bucket: Bucket, histories: Histories
 ) -> Iterator[dict[str, Any]]:
     for run_id in run_ids:
         try:
-            yield score_run(run_id, run, bucket, history)
+            yield score_run(run_id, run, bucket, histories)
         except NoOverlapError:
             continue
         except Exception as error:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from glue.arrays import Array
+from glue.arrays import Array, add_parts
 from glue.reporting.baseline import NAME
 from glue.reporting.history import History
 from glue.reporting.simple import (
-    LAST_VALUE,
     MEAN,
+    METHODS,
     SEASONAL_MEAN,
     WORDS,
     forecast_simply,
 )
 from glue.run_documents import RunSettings
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,37 @@ def _take(scored: Scored, some: Array) -> Scored:
     )
 
 
+@dataclass(frozen=True)
+class Choice:
+    """Which simple forecasts there are, by all series, and which is the baseline.
+
+    Parameters
+    ----------
+    seasonal
+        Whether any series has a season; else there are two of them fewer.
+    simple
+        The errors of each on all points.
+    points, left_out
+        How many points are judged, and how many are not.
+    """
+
+    name: str
+    seasonal: bool
+    simple: Mapping[str, Errors]
+    points: int = 0
+    left_out: int = 0
+
+    @property
+    def words(self) -> str:
+        """What a sentence calls the baseline."""
+        return WORDS[self.name]
+
+
 def compare(
     points: Points,
     history: History,
     settings: RunSettings,
-    *,
-    like: Comparison | None = None,
+    choice: Choice | None = None,
 ) -> Comparison:
     """Put the simple forecasts beside points, and find the best of them.
 
@@ -132,13 +159,39 @@ def compare(
 
     Parameters
     ----------
-    like
-        What says which simple forecasts there are, and which is the best, where these
-        points are a part of more.
+    choice
+        What is chosen already, where these points are a part of more.
     """
+    return forecast_points(points, history, settings).compare(settings.metric, choice)
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """Points, and what every simple method forecasts of them.
+
+    ``seasonal`` says whether any of their series has a season.
+    """
+
+    forecast: Scored
+    simple: Mapping[str, Scored]
+    seasonal: bool
+    left_out: int
+
+    def compare(self, metric: str, choice: Choice | None = None) -> Comparison:
+        """Put them side by side; the best is found where it is not chosen yet."""
+        seasonal = self.seasonal if choice is None else choice.seasonal
+        simple = name_simple(self.simple, seasonal)
+        best = find_best(simple, metric) if choice is None else choice.name
+        return Comparison(self.forecast, simple, best, self.left_out)
+
+
+def forecast_points(
+    points: Points, history: History, settings: RunSettings
+) -> Forecasts:
+    """Forecast points by every simple method."""
     scale = np.full(len(points), np.nan)
     kept = np.zeros(len(points), dtype=bool)
-    made: dict[str, tuple[Array, Array]] = {}
+    made = {name: _make_blank(points) for name in METHODS}
     seasonal = False
     for cutoff in np.unique(points.cutoff):
         at = np.flatnonzero(points.cutoff == cutoff)
@@ -146,22 +199,14 @@ def compare(
         simple = forecast_simply(history, series, int(cutoff) + 1, settings)
         rows, steps = rows.reshape(-1), points.step[at] - 1
         for name, (center, quantiles) in simple.by_name.items():
-            if name not in made:
-                made[name] = _make_blank(points)
             made[name][0][at] = center[rows, steps]
             made[name][1][at] = quantiles[rows, steps]
         seasonal |= simple.seasonal
         scale[at] = simple.scale[rows]
         kept[at] = simple.known[rows]
-    if like is not None:
-        seasonal = NAME in like.simple
     kept &= np.isfinite(points.actual)
     some, levels, median = np.flatnonzero(kept), settings.levels, settings.median
     forecast = Scored(points.take(some), levels, median, scale[some])
-    made = made or {name: _make_blank(points) for name in _list_names(like)}
-    if not seasonal and SEASONAL_MEAN in made:
-        # There is no season to repeat: both seasonal methods are plain ones.
-        made = {MEAN if n == SEASONAL_MEAN else n: made[n] for n in made if n != NAME}
     by_name = {
         name: replace(
             forecast,
@@ -169,16 +214,33 @@ def compare(
         )
         for name, (mean, quantiles) in made.items()
     }
-    return Comparison(
-        forecast=forecast,
-        simple=by_name,
-        name=find_best(by_name, settings.metric) if like is None else like.name,
-        left_out=len(points) - len(some),
-    )
+    return Forecasts(forecast, by_name, seasonal, left_out=len(points) - len(some))
 
 
-def _list_names(like: Comparison | None) -> Iterable[str]:
-    return (LAST_VALUE,) if like is None else like.simple
+def name_simple(simple: Mapping[str, Made], seasonal: bool) -> dict[str, Made]:
+    """Name what the methods made; without a season, both seasonal ones are plain."""
+    if seasonal:
+        return dict(simple)
+    return {
+        MEAN if name == SEASONAL_MEAN else name: one
+        for name, one in simple.items()
+        if name != NAME
+    }
+
+
+def choose(parts: Iterable[Forecasts], metric: str) -> Choice:
+    """Choose the baseline by all points, a part of them at a time."""
+    errors: dict[str, list[Errors]] = {name: [] for name in METHODS}
+    seasonal, points, left_out = False, 0, 0
+    for part in parts:
+        for name, scored in part.simple.items():
+            errors[name].append(sum_errors(scored))
+        seasonal |= part.seasonal
+        points += len(part.forecast.points)
+        left_out += part.left_out
+    simple = name_simple({n: add_parts(some) for n, some in errors.items()}, seasonal)
+    values = {name: float(one.metrics()[metric][0]) for name, one in simple.items()}
+    return Choice(_find_least(values), seasonal, simple, points, left_out)
 
 
 def _make_blank(points: Points) -> tuple[Array, Array]:
@@ -187,8 +249,79 @@ def _make_blank(points: Points) -> tuple[Array, Array]:
 
 def find_best(simple: Mapping[str, Scored], metric: str) -> str:
     """Name the simple forecast of least error; the first where none is known."""
-    errors = {name: float(score(one)[metric][0]) for name, one in simple.items()}
-    return min(simple, key=lambda name: np.nan_to_num(errors[name], nan=np.inf))
+    return _find_least({name: float(score(o)[metric][0]) for name, o in simple.items()})
+
+
+def _find_least(errors: Mapping[str, float]) -> str:
+    return min(errors, key=lambda name: np.nan_to_num(errors[name], nan=np.inf))
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A sum by group of what is not NaN, and of how many that is, [n_groups]."""
+
+    total: Array
+    count: Array
+
+    @property
+    def value(self) -> Array:
+        """The sum; NaN for a group without any."""
+        return np.where(self.count > 0, self.total, np.nan)
+
+    @property
+    def mean(self) -> Array:
+        """The mean; NaN for a group without any."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.value / self.count
+
+
+@dataclass(frozen=True)
+class Errors:
+    """What all metrics of groups of points are made of."""
+
+    loss: Sum
+    volume: Sum
+    error: Sum
+    scaled: Sum
+    share: Sum
+    squares: Sum
+
+    def metrics(self) -> dict[str, Any]:
+        """Give WQL, WAPE, MASE, MAPE and RMSE; NaN where one is not defined."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return {
+                "WQL": self.loss.value / self.volume.value,
+                "WAPE": self.error.value / self.volume.value,
+                "MASE": self.scaled.mean,
+                "MAPE": self.share.mean,
+                "RMSE": np.sqrt(self.squares.mean),
+            }
+
+    def whole(self) -> dict[str, float | None]:
+        """Give them for JSON, where there is one group."""
+        return as_numbers(self.metrics(), 0)
+
+
+def sum_errors(scored: Scored, groups: Array | None = None, size: int = 1) -> Errors:
+    """Sum up what the metrics of each group of points are made of.
+
+    Parameters
+    ----------
+    groups
+        The group of each point, [n]; None for a single one.
+    size
+        How many groups there are.
+    """
+    where = np.zeros(len(scored.points), dtype=int) if groups is None else groups
+    actual, levels = scored.points.actual, scored.levels
+    error = np.abs(actual - scored.middle)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        loss = quantile_loss(actual, scored.points.quantiles, levels)
+        share = np.where(actual == 0, np.nan, error / np.abs(actual))
+        scaled = np.where(scored.scale > 0, error / scored.scale, np.nan)
+    squares = (actual - scored.points.mean) ** 2
+    columns = (loss.mean(axis=1), np.abs(actual), error, scaled, share, squares)
+    return Errors(*(_sum(column, where, size) for column in columns))
 
 
 def score(scored: Scored, groups: Array | None = None, size: int = 1) -> dict[str, Any]:
@@ -205,22 +338,7 @@ def score(scored: Scored, groups: Array | None = None, size: int = 1) -> dict[st
     -------
     WQL, WAPE, MASE, MAPE and RMSE, each [size]; NaN where one is not defined.
     """
-    where = np.zeros(len(scored.points), dtype=int) if groups is None else groups
-    actual, levels = scored.points.actual, scored.levels
-    error = np.abs(actual - scored.middle)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        loss = quantile_loss(actual, scored.points.quantiles, levels)
-        share = np.where(actual == 0, np.nan, error / np.abs(actual))
-        scaled = np.where(scored.scale > 0, error / scored.scale, np.nan)
-        volume = _sum(np.abs(actual), where, size)
-        squares = (actual - scored.points.mean) ** 2
-        return {
-            "WQL": _sum(loss.mean(axis=1), where, size) / volume,
-            "WAPE": _sum(error, where, size) / volume,
-            "MASE": _mean(scaled, where, size),
-            "MAPE": _mean(share, where, size),
-            "RMSE": np.sqrt(_mean(squares, where, size)),
-        }
+    return sum_errors(scored, groups, size).metrics()
 
 
 def quantile_loss(actual: Array, quantiles: Array, levels: Array) -> Array:
@@ -252,45 +370,55 @@ def score_whole(scored: Scored) -> dict[str, float | None]:
     return {name: as_number(values[0]) for name, values in score(scored).items()}
 
 
-def find_coverage(scored: Scored, names: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Say for each quantile how often what happened was not above it."""
+@dataclass(frozen=True)
+class Bias:
+    """How much the means were too high, and the volume, by group, [n_groups]."""
+
+    over: Array
+    volume: Array
+
+    @property
+    def percent(self) -> Array:
+        """By how many per cent of the volume; NaN for no volume."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(self.volume > 0, 100 * self.over / self.volume, np.nan)
+
+    def whole(self) -> float | None:
+        """Give it for JSON, where there is one group; None for no volume."""
+        volume = float(self.volume[0])
+        return 100 * float(self.over[0]) / volume if volume else None
+
+
+def sum_bias(scored: Scored) -> Bias:
+    """Sum up the bias of all points."""
     points = scored.points
-    below = points.actual[:, None] <= points.quantiles
-    shares = below.mean(axis=0) if len(points) else [np.nan] * len(names)
-    return [
-        {"quantile": name, "level": float(level), "covered": as_number(share)}
-        for name, level, share in zip(names, scored.levels, shares)
-    ]
+    over, volume = (points.mean - points.actual).sum(), np.abs(points.actual).sum()
+    return Bias(np.array([over]), np.array([volume]))
+
+
+def sum_bias_by(scored: Scored, groups: Array, size: int) -> Bias:
+    """Sum up the bias of each group of points."""
+    points = scored.points
+    return Bias(
+        np.bincount(groups, points.mean - points.actual, minlength=size),
+        np.bincount(groups, np.abs(points.actual), minlength=size),
+    )
 
 
 def find_bias(scored: Scored) -> float | None:
     """Say by how many per cent of the volume the means are too high in all."""
-    volume = float(np.abs(scored.points.actual).sum())
-    if not volume:
-        return None
-    return 100 * float((scored.points.mean - scored.points.actual).sum()) / volume
+    return sum_bias(scored).whole()
 
 
 def find_bias_by(scored: Scored, groups: Array, size: int) -> Array:
     """Say the same of each group of points, [size]; NaN for no volume."""
-    points = scored.points
-    volume = np.bincount(groups, np.abs(points.actual), minlength=size)
-    over = np.bincount(groups, points.mean - points.actual, minlength=size)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(volume > 0, 100 * over / volume, np.nan)
+    return sum_bias_by(scored, groups, size).percent
 
 
 def find_bias_by_series(scored: Scored) -> Array:
     """Say the same of each series that has points, in their order."""
     series, groups = np.unique(scored.points.series, return_inverse=True)
     return find_bias_by(scored, groups.reshape(-1), len(series))
-
-
-def count_better(comparison: Comparison, metric: str) -> tuple[int, int]:
-    """Count the series on which the forecast beats the baseline, and those scored."""
-    ours, naive = score_series(comparison, metric)
-    told = np.isfinite(ours) & np.isfinite(naive)
-    return int((ours[told] < naive[told]).sum()), int(told.sum())
 
 
 def score_series(comparison: Comparison, metric: str) -> tuple[Array, Array]:
@@ -320,16 +448,9 @@ def find_gain(ours: float | None, baseline: float | None) -> float | None:
     return 100 * (1 - ours / baseline)
 
 
-def _sum(values: Array, groups: Array, size: int) -> Array:
-    """Sum by group what is not NaN; NaN for a group without any."""
+def _sum(values: Array, groups: Array, size: int) -> Sum:
     seen = np.isfinite(values)
-    total = np.bincount(groups[seen], weights=values[seen], minlength=size)
-    count = np.bincount(groups[seen], minlength=size)
-    return np.where(count > 0, total, np.nan)
-
-
-def _mean(values: Array, groups: Array, size: int) -> Array:
-    seen = np.isfinite(values)
-    count = np.bincount(groups[seen], minlength=size)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return _sum(values, groups, size) / count
+    return Sum(
+        np.bincount(groups[seen], weights=values[seen], minlength=size),
+        np.bincount(groups[seen], minlength=size),
+    )

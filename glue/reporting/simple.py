@@ -19,6 +19,8 @@ from glue.reporting.history import History
 from glue.run_documents import RunSettings
 
 LAST_VALUE, SEASONAL_MEAN, MEAN, DRIFT = "LastValue", "SeasonalMean", "Mean", "Drift"
+# Every method, of which two are others where there is a season.
+METHODS = (NAME, LAST_VALUE, SEASONAL_MEAN, DRIFT)
 # How a sentence names each.
 WORDS = {
     NAME: "seasonal naive",
@@ -162,7 +164,7 @@ def _average(filled: Array, season: int, horizon: int) -> tuple[Array, Array]:
     """Give the mean at each place of a season, and the spread around it."""
     lead = -filled.shape[1] % season
     padded = np.pad(filled, ((0, 0), (lead, 0)), constant_values=np.nan)
-    seasons = padded.reshape(len(filled), -1, season)
+    seasons = padded.reshape(len(filled), padded.shape[1] // season, season)
     count = (~np.isnan(seasons)).sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         means = np.nansum(seasons, axis=1) / count

@@ -53,11 +53,11 @@ def match_ids(
         foreign += [key for key, number in zip(found, numbers) if number < 0]
         seen[[number for number in numbers if number >= 0]] = True
     if not foreign:
-        return split.tables
+        return _part_as_asked(split, settings)
     taken = {histories.keys[number] for number in np.flatnonzero(seen)}
     meant = find_meant(foreign, histories.keys, taken=taken)
     if not meant:
-        return split.tables
+        return _part_as_asked(split, settings)
     findings.add(
         "forecast-ids-respelt",
         count=len(meant),
@@ -67,6 +67,12 @@ def match_ids(
         ],
     )
     return part_again(split, lambda table: _respell(table, meant, settings), settings)
+
+
+def _part_as_asked(split: Split, settings: RunSettings) -> Tables:
+    if split.bounds == split.asked:
+        return split.tables
+    return part_again(split, lambda table: table, settings)
 
 
 def _respell(

@@ -97,7 +97,7 @@ def write_report(run_id: str, bucket: Bucket, surroundings: Surroundings) -> Non
     write_forecast(split.tables, run, bucket)
     histories = attempts.attempt(
         "the comparison with the history",
-        lambda: read_histories(run, bucket, shelf, split.bounds),
+        lambda: read_histories(run, bucket, shelf, split.asked),
     )
     if histories is None:
         check_complete(split.tables, run.settings, findings)
@@ -227,7 +227,6 @@ def _write_figures(
     )
     known = replace(known, mended=mended)
     figures = compute_figures(panel, known)
-    sampled = panel.sample.history
     attempt("leaderboard.csv", lambda: _write_leaderboard(run, bucket, figures))
     attempt("items.csv", lambda: _write_items(run, bucket, figures))
     attempt("baseline.csv", lambda: _write_baseline(run, bucket, figures))
@@ -239,7 +238,7 @@ def _write_figures(
         now=now,
         earlier=attempt(
             "the look at earlier forecasts",
-            lambda: find_earlier(run, bucket, sampled),
+            lambda: find_earlier(run, bucket, panel.histories),
             otherwise=NOT_READ,
         ),
         took=attempt(
@@ -257,7 +256,7 @@ def _write_figures(
     attempt(
         "dataset.html",
         lambda: remember_run(
-            run, bucket, sampled, document, assets=surroundings.assets
+            run, bucket, panel.histories, document, assets=surroundings.assets
         ),
     )
     bucket.write_json(run.result("report.json"), _add_warnings(document, attempts))
@@ -284,7 +283,9 @@ def _gather(
         candidates=candidates,
         outcome=attempt(
             "the comparison with simple forecasts",
-            lambda: compare_backtest(candidates, bucket, panel),
+            lambda: compare_backtest(
+                candidates, bucket, panel.histories, panel.settings
+            ),
             otherwise=BacktestOutcome(None, reason="its backtest could not be read"),
         ),
         plausibility=attempt(

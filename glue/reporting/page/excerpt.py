@@ -10,6 +10,8 @@ from glue.arrays import Array, join_parts
 from glue.reporting.figures import Figures
 from glue.reporting.grid import ForecastGrid
 from glue.reporting.history import History
+from glue.reporting.judged import Judged
+from glue.reporting.panel import Panel
 from glue.reporting.scoring import Points
 
 # So many times the series that are in memory at a time.
@@ -50,25 +52,20 @@ def excerpt(figures: Figures, listed: Array) -> Excerpt:
         # All of them: the page has room for no more anyway.
         numbers = np.arange(len(panel.histories.keys))
     history, grid = panel.gather(numbers)
-    comparison = figures.outcome.comparison
-    if comparison is None:
-        return Excerpt(numbers, history, grid)
-    if figures.outcome.parted is None:
-        told = Told(comparison.forecast.points, comparison.baseline.middle)
-    else:
-        told = _gather(figures, numbers)
+    told = None
+    if figures.outcome.judged is not None:
+        told = _gather(figures.outcome.judged, panel, numbers)
     return Excerpt(numbers, history, grid, told)
 
 
-def _gather(figures: Figures, numbers: Array) -> Told:
+def _gather(judged: Judged, panel: Panel, numbers: Array) -> Told:
     """Gather the backtest of some series."""
-    panel, pieces, before = figures.panel, [], 0
+    pieces, before = [], 0
     for shard in panel:
         some = shard.find(numbers)
-        found = figures.outcome.compare(shard, panel.settings, some)
-        if found is not None:
-            points = found.forecast.points
-            series = before + np.searchsorted(some, points.series)
-            pieces.append(Told(replace(points, series=series), found.baseline.middle))
+        found = judged.compare(shard.number, shard.history, some)
+        points = found.forecast.points
+        series = before + np.searchsorted(some, points.series)
+        pieces.append(Told(replace(points, series=series), found.baseline.middle))
         before += len(some)
     return join_parts(pieces)

@@ -111,35 +111,35 @@ def test_slimming_again_changes_nothing(path):
 
 ODD = {
     "def f():\n    '''Say.'''\n": "def f():\n pass\n",
-    "def f(): 'Say.'; return 1": "def f(): pass; return 1",
-    "class A: 'Say.'": "class A: pass",
-    "'''Own\n\nthings.'''\nx = 1": "\n\n\nx = 1",
-    "x = '# no comment'  # é, a comment": "x = '# no comment'",
-    "s = '''a\n    b  # c\n    '''": "s = '''a\n    b  # c\n    '''",
-    "s = f'''a\n    {1}\n    {2}\n    '''": "s = f'''a\n    {1}\n    {2}\n    '''",
-    "def f(é: int = 1, *a: int, **k: 'x') -> int: g()": "def f(é = 1, *a, **k): g()",
-    "def f(x: (int)) -> (int): g()": "def f(x: (int)) -> (int): g()",
+    "def f(): 'Say.'; return 1": "def f():pass;return 1",
+    "class A: 'Say.'": "class A:pass",
+    "'''Own\n\nthings.'''\nx = 1": "\n\n\nx=1",
+    "x = '# no comment'  # é, a comment": "x='# no comment'",
+    "s = '''a\n    b  # c\n    '''": "s='''a\n    b  # c\n    '''",
+    "s = f'''a\n    {1}\n    {2}\n    '''": "s=f'''a\n    {1}\n    {2}\n    '''",
+    "def f(é: int = 1, *a: int, **k: 'x') -> int: g()": "def f(é=1,*a,**k):g()",
+    "def f(x: (int)) -> (int): g()": "def f(x:(int))->(int):g()",
     "def f(\n    x: list[  # why\n        int],\n): g()": (
-        "def f(\nx: list[\nint],\n): g()"
+        "def f(\nx:list[\nint],\n):g()"
     ),
-    "def f():\n    x: int = 1\n    y: int\n": "def f():\n x = 1\n y: int\n",
-    "def f():\n\tself.x: int = \\\n\t\t1\n": "def f():\n\tself.x = \\\n\t1\n",
+    "def f():\n    x: int = 1\n    y: int\n": "def f():\n x=1\n y:int\n",
+    "def f():\n\tself.x: int = \\\n\t\t1\n": "def f():\n\tself.x= \\\n1\n",
     "def f():\n    class A:\n        x: int = 1\n": (
-        "def f():\n class A:\n  x: int = 1\n"
+        "def f():\n class A:\n  x:int=1\n"
     ),
-    "x: int = 1": "x: int = 1",
+    "x: int = 1": "x:int=1",
     "if TYPE_CHECKING:\n    import a\nelse:\n    a = 1": (
-        "if TYPE_CHECKING:\n import a\nelse:\n a = 1"
+        "if TYPE_CHECKING:\n import a\nelse:\n a=1"
     ),
     "from typing import Any, cast\ncast(1, 1)": (
-        "from typing import Any, cast\ncast(1, 1)"
+        "from typing import Any,cast\ncast(1,1)"
     ),
-    "from typing import Any\ndef f(x: Any): g()": "\ndef f(x): g()",
+    "from typing import Any\ndef f(x: Any): g()": "\ndef f(x):g()",
     "from __future__ import annotations\nx: int": (
-        "from __future__ import annotations\nx: int"
+        "from __future__ import annotations\nx:int"
     ),
-    "from typing import Any; x = 1": "from typing import Any; x = 1",
-    "def f() \\\n        -> int:\n    g()": "def f() \\\n-> int:\n g()",
+    "from typing import Any; x = 1": "from typing import Any;x=1",
+    "def f() \\\n        -> int:\n    g()": "def f() \\\n->int:\n g()",
     "": "",
 }
 

@@ -15,9 +15,17 @@ WRITTEN = st.one_of(
         ["", "-", ".", "-.5", "5.", "-0", "-0.0", "007", "1e5", "+1", "1.2.3"]
     ),
 )
-TEXTS = st.text(
-    st.characters(blacklist_characters='\0"', blacklist_categories=["Cs"]), max_size=40
-).map(str.strip)
+# What tills and warehouses number things by; some are placeholders with a zero before.
+CODES = st.one_of(
+    st.from_regex(r"0{0,4}[0-9]{1,14}", fullmatch=True),
+    st.sampled_from(["", "00", "0999", "099999", "0099999", "00123.5", "-007"]),
+)
+LETTERS = st.characters(blacklist_characters='\0"', blacklist_categories=["Cs"])
+TEXTS = st.builds(
+    lambda text, times: (text * times).strip(),
+    st.text(LETTERS, max_size=40),
+    st.sampled_from([1, 1, 2, 8, 9]),
+)
 
 
 def make_fields(texts):
@@ -65,8 +73,20 @@ def test_usual_numbers_are_read_at_once(text):
     assert read.values.tolist() == [float(text), 3.5]
 
 
+def test_padded_numbers_are_read_at_once():
+    fields = make_fields(["000000000012", "7", "012345678"])
+
+    assert fields.read_plain() is None
+    assert fields.read_codes().tolist() == [12.0, 7.0, 12345678.0]
+
+
 @QUICK
-@given(st.lists(st.lists(WRITTEN, min_size=1, max_size=6), min_size=1, max_size=4))
+@given(
+    st.one_of(
+        st.lists(st.lists(kind, min_size=1, max_size=6), min_size=1, max_size=4)
+        for kind in (WRITTEN, CODES)
+    )
+)
 def test_evidence_is_the_same_for_fields_and_texts(chunks):
     by_fields, by_texts, first = NumberEvidence(), NumberEvidence(), 2
     for texts in chunks:
