@@ -57,9 +57,9 @@ def run(
 ) -> int:
     """Upload SOURCE, follow its run, and download the forecast.
 
-    SOURCE is a .zip, a folder, or a table as .csv, .csv.gz, .parquet or .xlsx. It is
-    checked here first, as `check` does, and you are asked before a run that costs
-    money. `forecast SOURCE` means the same.
+    SOURCE is a .zip, a folder of tables or of the Parquet parts of one, or a table as
+    .csv, .csv.gz, .parquet or .xlsx. It is checked here first, as `check` does, and you
+    are asked before a run that costs money. `forecast SOURCE` means the same.
     """
     if waits:
         check_output(work.manner.output)
@@ -167,7 +167,7 @@ def send(work: Work, package: Package) -> SentUpload:
         work.warn(
             Text(
                 "stopped while uploading; the same command goes on with what arrived "
-                f"of a large file; see `{work.again('list')}`"
+                f"of a large file or a folder of parts; see `{work.again('list')}`"
             )
         )
         raise
