@@ -74,6 +74,13 @@ def test_what_is_no_part_is_refused(folder, name, complaint):
     assert str(caught.value).endswith("move away what is no part of the table")
 
 
+def test_folder_inside_is_what_was_meant(tmp_path):
+    make_folder(tmp_path / "export", *(f"shop/{name}" for name in PARTS))
+
+    with pytest.raises(SourceError, match=r"did you mean '.*/export/shop'\?$"):
+        list_parts(tmp_path / "export")
+
+
 def test_marked_folder_without_parts_is_refused(tmp_path):
     with pytest.raises(SourceError, match="there is no file in it"):
         list_parts(make_folder(tmp_path / "shop", "_SUCCESS"))
