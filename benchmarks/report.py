@@ -4,7 +4,8 @@
 
 Each run has monthly series of three years, of 50 regions, a forecast of twelve months
 in files of 1,000 series, and a backtest of two windows. The bucket is a folder. Each
-report is a process of its own: its memory is VmHWM, its time is the processor's.
+report is a process of its own: its memory is VmHWM, its time is the processor's, and
+its disk is the most that lay in its working folder at any time.
 """
 
 import argparse
@@ -15,7 +16,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +33,7 @@ from glue.reporting.write_report import Surroundings, write_report
 SIZES = (10_000, 50_000, 200_000)
 RUN_ID, DATASET = "data-260101000000-0123abcd", "data"
 RESULTS = f"output-forecasted-data/{DATASET}/{RUN_ID}/"
+PAUSE = 2.0  # seconds
 STEPS, HORIZON, WINDOWS, REGIONS, PER_FILE = 36, 12, 2, 50, 1000
 QUANTILES = ("p10", "p50", "p90")
 # Where the number of a file of series stands in its ids; files of one kind are alike
@@ -62,7 +66,7 @@ def report(folder: Path) -> dict[str, Any]:
     """Report on the run that lies in a folder; give what it took."""
     keep_freed_memory()
     before = resource.getrusage(resource.RUSAGE_SELF)
-    with tempfile.TemporaryDirectory() as work:
+    with tempfile.TemporaryDirectory() as work, watching(Path(work)) as disk:
         bucket = Bucket(Folder(folder), "bucket", Path(work))
         write_report(RUN_ID, bucket, Surroundings(datetime.now(UTC), local=True))
     after = resource.getrusage(resource.RUSAGE_SELF)
@@ -72,9 +76,29 @@ def report(folder: Path) -> dict[str, Any]:
     return {
         "peak MB": round(after.ru_maxrss / 1024),
         "processor, s": round(spent, 1),
+        "disk MB": round(max(disk) / 1e6),
         "page MB": round((results / "report.html").stat().st_size / 1e6, 2),
         "warnings": warnings["warnings"],
     }
+
+
+@contextmanager
+def watching(folder: Path) -> Iterator[list[int]]:
+    """Note how many bytes lie in a folder, until the context ends."""
+    seen, ended = [0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(PAUSE):
+            with suppress(OSError):
+                seen.append(sum(path.stat().st_size for path in folder.rglob("*")))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        thread.join()
 
 
 @dataclass(frozen=True)

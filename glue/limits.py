@@ -47,6 +47,10 @@ TRANSFORM_PART_BYTES = 90_000_000
 # A request has an hour at most (API_ModelClientConfig), and some of the models are
 # fitted anew to each series in it; what one takes is untried.
 TRANSFORM_PART_SERIES = 1000
+# Series of an instance: fifty such files are done within the day that the state machine
+# waits if each takes half an hour, and the most series take the most instances
+# (API_TransformResources, InstanceCount: 100).
+INSTANCE_SERIES, MAX_INSTANCES = 50_000, 100
 # API_TransformResources, InstanceType: the sizes of each family, the smallest first.
 TRANSFORM_SIZES = {
     "m4": "xlarge 2xlarge 4xlarge 10xlarge 16xlarge",

@@ -10,13 +10,25 @@ from pathlib import Path
 from typing import Any
 
 from glue.findings.finding import FileRejected, Findings, Inferred
-from glue.limits import MAX_SERIES, TRANSFORM_PART_BYTES, TRANSFORM_PART_SERIES
+from glue.limits import (
+    INSTANCE_SERIES,
+    MAX_INSTANCES,
+    MAX_SERIES,
+    TRANSFORM_PART_BYTES,
+    TRANSFORM_PART_SERIES,
+)
 from glue.reading.archive import ArchiveLimits, Upload, open_upload
 from glue.reading.kept_rows import RowStore
 from glue.reading.parts_folder import find_odd_part
 from glue.reading.profile import read_sample
 from glue.reading.tables import CHUNK_ROWS, Table, finish_table, open_table
-from glue.settings.layers import OWN_LAYER, Layer, Settings, merge_settings
+from glue.settings.layers import (
+    BUILT_IN,
+    OWN_LAYER,
+    Layer,
+    Settings,
+    merge_settings,
+)
 from glue.shaping.history_checks import check_history
 from glue.shaping.hook import Hook
 from glue.shaping.horizon import Outlook, describe_extent, find_outlook
@@ -72,6 +84,7 @@ class Options:
     by_record: bool = False
     transform_part_bytes: int = TRANSFORM_PART_BYTES
     transform_part_series: int = TRANSFORM_PART_SERIES
+    instance_series: int = INSTANCE_SERIES
     hook: Hook = user_hook
     workers: Workers = field(default_factory=OneByOne)
 
@@ -490,6 +503,20 @@ class _Data:
             drop_short=bool(self.settings.preparation.get("DropShortSeries")),
         )
 
+    def _spread(self, series: int) -> None:
+        """Take an instance for so many series, where no settings say how many."""
+        section, name = "TransformResources", "InstanceCount"
+        most = self.options.instance_series
+        count = min(-(-series // most), MAX_INSTANCES)
+        sources, values = self.settings.sources, self.settings.values
+        if count <= 1 or sources.get(f"{section}.{name}") != BUILT_IN:
+            return
+        # What is inferred has no source.
+        del sources[f"{section}.{name}"]
+        values[section] = {**values[section], name: count}
+        evidence = f"{series:,} series, {most:,} for each"
+        self.findings.infer(f"{section}.{name}", count, evidence)
+
     def _write(self, shape: Shape, parts: Parts) -> ForecastInput:
         """Send the shaped history through the hook, and complete the settings."""
         options = self.options
@@ -507,6 +534,7 @@ class _Data:
             workers=options.workers,
         )
         self.table["series"] = files.series
+        self._spread(files.series)
         job = complete_job(
             self.settings,
             shape.history.roles,

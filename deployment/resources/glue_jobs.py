@@ -31,7 +31,7 @@ _TIMEOUTS = {
     "preprocess": 120,
     SPARK: 480,
     "compare_models": 60,
-    "report": 60,
+    "report": 230,
     TRAIN: 480,
 }
 # As many uploads as may be prepared at once; more wait in the state machine's Retry.

@@ -29,8 +29,7 @@ def write_catalogued(
     # Without a moment of its own in it, so that the same rows are the same bytes.
     with path.open("wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
         for table in tables:
-            for row in list_rows(table, run, made_at=made_at):
-                file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+            file.writelines(_write_lines(table, run, made_at=made_at))
     folder = f"{FORECASTS_FOLDER}dataset={run.dataset}/"
     bucket.upload(path, f"{folder}{path.name}", "application/json")
     if is_newest(run, [stored.key for stored in bucket.list_objects(folder)]):
@@ -38,25 +37,39 @@ def write_catalogued(
         bucket.upload(path, key, "application/json")
 
 
-def list_rows(
-    table: pd.DataFrame, run: Run, *, made_at: str
-) -> Iterator[dict[str, Any]]:
-    """List the rows, in the order of the forecast."""
+def _write_lines(table: pd.DataFrame, run: Run, *, made_at: str) -> Iterator[bytes]:
+    """Write each row as a line of JSON, in the order of the forecast.
+
+    What the lines of a series have in common is written once: there may be many.
+    """
     settings = run.settings
+    head = f'{{"run_id": {_dump(run.run_id)}, "made_at": {_dump(made_at)}'
     steps = table.groupby([*settings.keys], sort=False).cumcount() + 1
     columns = [table[name].tolist() for name in _list_columns(settings)]
+    names = [_dump(name) for name in settings.asked_quantiles]
+    before, series = None, ""
     for step, (time, mean, *rest) in zip(steps.tolist(), zip(*columns)):
         keys, levels = rest[: len(settings.keys)], rest[len(settings.keys) :]
-        yield {
-            "run_id": run.run_id,
-            "made_at": made_at,
-            "item_id": keys[0],
-            "series": dict(zip(settings.keys, keys)),
-            "forecast_for": time if " " in time else f"{time} 00:00:00",
-            "step": step,
-            "mean": _as_number(mean),
-            "quantiles": dict(zip(settings.asked_quantiles, map(_as_number, levels))),
-        }
+        if keys != before:
+            named = _dump(dict(zip(settings.keys, keys)))
+            before, series = keys, f'"item_id": {_dump(keys[0])}, "series": {named}'
+        moment = time if " " in time else f"{time} 00:00:00"
+        quantiles = ", ".join(
+            f"{name}: {_write_number(level)}" for name, level in zip(names, levels)
+        )
+        line = (
+            f'{head}, {series}, "forecast_for": {_dump(moment)}, "step": {step}, '
+            f'"mean": {_write_number(mean)}, "quantiles": {{{quantiles}}}}}\n'
+        )
+        yield line.encode()
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _write_number(value: float) -> str:
+    return repr(value) if math.isfinite(value) else "null"
 
 
 def _list_columns(settings: RunSettings) -> list[str]:
@@ -72,7 +85,3 @@ def is_newest(run: Run, keys: list[str]) -> bool:
     others = (key.rpartition("/")[2][: -len(_ENDING)] for key in keys)
     mine = find_moment(run.run_id)
     return all(find_moment(other) <= mine for other in others)
-
-
-def _as_number(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -76,7 +76,8 @@ class CovariateCount:
 
     def __init__(self, history: Histories | History, settings: RunSettings) -> None:
         self._history, self._settings = history, settings
-        self._known: dict[Key, int] = {}
+        # As the history numbers them; what else there is comes after it.
+        self._known: dict[Key, int] = dict(history.numbers)
         self._columns: dict[str, _Column] = {}
 
     def take(self, path: Path) -> bool:
@@ -143,12 +144,14 @@ class CovariateCount:
 
     def list_attributes(self) -> Iterator[tuple[str, list[str]]]:
         """Give what never changes in a series, where it has few values."""
-        numbers = [self._known.get(key, -1) for key in self._history.keys]
+        count = len(self._history.keys)
         for name, column in self._columns.items():
             if column.changes or len(column.texts_of) > _MOST_VALUES:
                 continue
-            hashes = dict(enumerate(column.first.tolist()))
-            yield name, [column.texts_of.get(hashes.get(at, 0), "") for at in numbers]
+            hashes = np.zeros(count, dtype=np.uint64)
+            found = column.first[:count]
+            hashes[: len(found)] = found
+            yield name, [column.texts_of.get(one, "") for one in hashes.tolist()]
 
     def describe(self, filling: Mapping[str, Mapping[str, str]]) -> Iterator[Covariate]:
         """Give the covariates; what never changes in a series is an attribute."""

@@ -94,5 +94,6 @@ def choose_bounds(sample: Sequence[Key], shards: int) -> Bounds:
     """Choose bounds that part series evenly, by an even sample of their keys."""
     ordered = sorted(sample)
     places = (len(ordered) * shard // shards for shard in range(1, shards))
-    starts = dict.fromkeys(ordered[place] for place in places if place)
-    return Bounds(tuple(starts))
+    starts = dict.fromkeys(ordered[place] for place in places)
+    # Nothing comes before the first of all.
+    return Bounds(tuple(start for start in starts if start > ordered[0]))

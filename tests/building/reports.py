@@ -213,15 +213,18 @@ class Reported:
         return f"{self.prefix}{name}" in self.bucket.objects
 
 
-def make_report(builder, folder, *, others=None, without=(), s3=None):
-    """Report on a run, with further objects in the bucket, and without some."""
+def make_report(builder, folder, *, others=None, without=(), s3=None, **options):
+    """Report on a run, with further objects in the bucket, and without some.
+
+    ``options`` are of the surroundings.
+    """
     objects = {**builder.objects(), **(others or {})}
     for ending in without:
         objects = {key: body for key, body in objects.items() if ending not in key}
     s3 = s3 or FakeS3()
     s3.objects.update(FakeS3(objects).objects)
     assets = make_assets(folder / "assets", without)
-    surroundings = Surroundings(builder.now, local=True, assets=assets)
+    surroundings = Surroundings(builder.now, local=True, assets=assets, **options)
     write_report(builder.run_id, Bucket(s3, "bucket", folder), surroundings)
     prefix = f"output-forecasted-data/{builder.dataset}/{builder.run_id}/"
     return Reported(s3, prefix, builder.run_id)

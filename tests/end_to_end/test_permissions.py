@@ -406,6 +406,7 @@ NOT_MADE_HERE = {
     "config/<dataset>.json",
     "config/default.json",
     "output-forecasted-data/<dataset>/<run_id>/forecast.parquet",
+    "output-forecasted-data/<dataset>/<run_id>/forecast.parquet/<part>.parquet",
     # The local AWS has the engine's libraries already.
     "code/<sha256>/<library>.whl",
     # No upload here has a column that puts items together.

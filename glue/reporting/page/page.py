@@ -57,7 +57,7 @@ MAX_PAGE_BYTES = 6_000_000
 MOST_LISTED = 100_000
 _PER_CHUNK = 200
 # What the list of all may take of the page.
-_LISTED_SHARE = 0.75
+_LISTED_SHARE = 0.9
 # Series are drawn with their recent past: seasons, horizons, or steps.
 _SEASONS, _HORIZONS, _LEAST_STEPS, _MOST_STEPS = 4, 8, 120, 1000
 # Digits of the forecast and the history in charts, and of earlier forecasts there.

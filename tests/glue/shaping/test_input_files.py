@@ -1,5 +1,6 @@
 import pytest
 
+from glue.limits import INSTANCE_SERIES, MAX_INSTANCES, MAX_SERIES
 from tests.building.uploads import (
     HEADER,
     as_zip,
@@ -47,6 +48,29 @@ def test_each_instance_gets_a_shard():
     made = prepare(as_zip(make_tts(items=ITEMS)), settings=settings)
 
     assert [len(list_items(text)) for text in made.transform] == [2, 2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("series", "settings", "count"),
+    [
+        (100, {}, 1),
+        (3, {}, 3),
+        (3, {"TransformResources": {"InstanceType": "ml.m5.large"}}, 3),
+        (3, {"TransformResources": {"InstanceCount": 1}}, 1),
+    ],
+)
+def test_many_series_take_several_instances(series, settings, count):
+    made = prepare(
+        as_zip(make_tts(items=ITEMS)), settings=settings, instance_series=series
+    )
+
+    assert made.made.settings.values["TransformResources"]["InstanceCount"] == count
+    told = [one.value for one in made.made.inferred if one.key.endswith("Count")]
+    assert told == ([] if count == 1 else [count])
+
+
+def test_most_series_take_the_most_instances():
+    assert -(-MAX_SERIES // INSTANCE_SERIES) == MAX_INSTANCES
 
 
 @pytest.mark.parametrize("limit", [700, 1_500, 10_000])
