@@ -13,6 +13,8 @@ from pathlib import Path
 _FILE = "state.sqlite"
 _LOCK = "lock"
 _TRIES, _PAUSE_SECONDS = 10, 0.05
+# SQLite takes a billion bytes as one; a longer part is cut into pieces.
+_PIECE = 512 * 1024**2
 
 
 class StateInUse(Exception):
@@ -66,6 +68,10 @@ class Parts:
         self._base.execute(
             "CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, body BLOB)"
         )
+        self._base.execute(
+            "CREATE TABLE IF NOT EXISTS pieces "
+            "(name TEXT, place INTEGER, body BLOB, PRIMARY KEY (name, place))"
+        )
 
     def write(self, parts: Mapping[str, bytes]) -> None:
         """Write parts, all of them or none."""
@@ -73,7 +79,19 @@ class Parts:
             if not self._closed and parts:
                 with self._base:
                     self._base.executemany(
-                        "INSERT OR REPLACE INTO parts VALUES (?, ?)", parts.items()
+                        "INSERT OR REPLACE INTO parts VALUES (?, ?)",
+                        ((name, body[:_PIECE]) for name, body in parts.items()),
+                    )
+                    self._base.executemany(
+                        "DELETE FROM pieces WHERE name = ?", [(name,) for name in parts]
+                    )
+                    self._base.executemany(
+                        "INSERT INTO pieces VALUES (?, ?, ?)",
+                        (
+                            (name, place, body[place : place + _PIECE])
+                            for name, body in parts.items()
+                            for place in range(_PIECE, len(body), _PIECE)
+                        ),
                     )
 
     def read(self, name: str) -> bytes | None:
@@ -81,7 +99,10 @@ class Parts:
         with self._lock:
             found = self._base.execute("SELECT body FROM parts WHERE name = ?", (name,))
             row = found.fetchone()
-        return None if row is None else bytes(row[0])
+            rest = self._base.execute(
+                "SELECT body FROM pieces WHERE name = ? ORDER BY place", (name,)
+            )
+            return None if row is None else b"".join((row[0], *(b for (b,) in rest)))
 
     def list_names(self, prefix: str) -> list[str]:
         """List the names of parts that begin with a text."""
@@ -93,10 +114,13 @@ class Parts:
         """Drop parts that nothing needs any more."""
         with self._lock:
             if not self._closed:
+                dropped = [(name,) for name in names]
                 with self._base:
-                    self._base.executemany(
-                        "DELETE FROM parts WHERE name = ?", [(name,) for name in names]
-                    )
+                    for table in ("parts", "pieces"):
+                        self._base.executemany(
+                            f"DELETE FROM {table} WHERE name = ?",
+                            dropped,
+                        )
 
     def close(self) -> None:
         """Write no more, and let another server open the folder."""
