@@ -128,9 +128,11 @@ def watching(folder: Path):
 def sum_files(folder: Path) -> int:
     """Sum up the bytes of a folder's files, and of this process' nameless ones."""
     total = 0
-    for path in folder.rglob("*"):
-        with suppress(OSError):
-            total += path.stat().st_size if path.is_file() else 0
+    # Folders come and go meanwhile, which a walk takes as it finds it.
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += (Path(place) / name).stat().st_size
     for link in Path("/proc/self/fd").iterdir():
         with suppress(OSError):
             if str(link.readlink()).endswith(" (deleted)"):

@@ -21,7 +21,6 @@ import argparse
 import json
 import os
 import resource
-import shutil
 import tempfile
 import threading
 import time
@@ -98,6 +97,8 @@ def main() -> None:
         with deploy(lowered=size <= ONE_MACHINE) as stage:
             run, seen = follow(stage, upload)
             show(seen)
+            if "PreprocessOnSpark" not in seen:
+                raise SystemExit("the upload did not go to Spark")
             check(stage, run, asked.series)
 
 
@@ -228,9 +229,11 @@ def sum_files(folder: Path, upload: Path) -> int:
                 with suppress(OSError):
                     if str(link.readlink()).endswith(" (deleted)"):
                         note(link, sizes)
-    for path in folder.rglob("*"):
-        if path != upload:
-            note(path, sizes)
+    # Folders come and go meanwhile, which a walk takes as it finds it.
+    for place, _, names in os.walk(folder):
+        for path in (Path(place) / name for name in names):
+            if path != upload:
+                note(path, sizes)
     return sum(sizes.values())
 
 
@@ -295,8 +298,6 @@ def check(stage: BrokenStage, run: dict[str, Any], series: int) -> None:
     )
     if not whole or set(found.values()) != {1}:
         raise SystemExit("that is not each series and each step, once")
-    states = shutil.disk_usage(tempfile.gettempdir())
-    print(f"left on the disk: {states.free / 1e9:.0f} GB")
 
 
 if __name__ == "__main__":

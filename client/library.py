@@ -17,7 +17,12 @@ from client import exit_codes
 from client.as_data import describe_listing
 from client.control import Control
 from client.errors import CommandError
-from client.explain import explain_package, find_bucket_layer, is_accepted
+from client.explain import (
+    explain_if_possible,
+    explain_package,
+    find_bucket_layer,
+    is_accepted,
+)
 from client.listing import Lister
 from client.packing import Package, pack_source
 from client.quiet import QuietDisplay
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
     from client.connection import Connection
     from client.follow import Display
     from client.session import Outcome
+    from glue.settings.layers import Layer
 
 # A path, the history as a frame, or the tables of an upload by their names.
 Source: TypeAlias = "str | Path | pd.DataFrame | Mapping[str, pd.DataFrame]"
@@ -115,11 +121,12 @@ class Pipeline:
         display: Display | None = None,
     ) -> None:
         self._connection = connection
+        self._display = display or QuietDisplay()
         self._session = Session(
             connection.clients,
             connection.stage,
             output=output,
-            display=display or QuietDisplay(),
+            display=self._display,
         )
 
     def check(self, source: Source, *, settings: Path | None = None) -> dict[str, Any]:
@@ -146,7 +153,7 @@ class Pipeline:
         """
         with pack_any(source, settings) as package:
             self._session.check_stage(package)
-            report = self._explain(package) if check else None
+            report = self._explain_if_possible(package) if check else None
             if report is not None and not is_accepted(report):
                 raise UploadRefusedError(report)
             sent = self._session.upload(package)
@@ -195,11 +202,15 @@ class Pipeline:
         return find_run_id(self._connection.clients.sfn, self._connection.stage, run)
 
     def _explain(self, package: Package) -> dict[str, Any]:
-        connection = self._connection
-        layer = find_bucket_layer(
-            connection.clients.s3, connection.stage, package, lambda _text: None
-        )
-        return explain_package(package, layer)
+        return explain_package(package, self._find_layer(package))
+
+    def _explain_if_possible(self, package: Package) -> dict[str, Any] | None:
+        layer, display = self._find_layer(package), self._display
+        return explain_if_possible(package, layer, self._connection.stage, display.note)
+
+    def _find_layer(self, package: Package) -> Layer | None:
+        clients, stage = self._connection.clients, self._connection.stage
+        return find_bucket_layer(clients.s3, stage, package, lambda _text: None)
 
 
 @contextmanager

@@ -79,10 +79,10 @@ class PartsPlace:
 
     def _list_there(self) -> dict[str, Stored]:
         folder = self.key()
-        pages = self.s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=folder
-        )
         try:
+            pages = self.s3.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=folder
+            )
             found = [item for page in pages for item in page.get("Contents", [])]
         except ClientError as error:
             if not is_denied(error):

@@ -167,11 +167,18 @@ def _check_table(folder: Path, names: Sequence[str]) -> None:
     odd = find_odd_part(names)
     if odd is not None:
         problem, remedy = odd
-        others = "; or move away what is no part of the table" if names else ""
         raise SourceError(
             f"folder {str(folder)!r} is not one table in Parquet parts: {problem}; "
-            f"{remedy}{others}"
+            f"{_find_remedy(folder, names, remedy)}"
         )
+
+
+def _find_remedy(folder: Path, names: Sequence[str], remedy: str) -> str:
+    """Say what to do: give the one folder that all lies in, or what is told."""
+    inner = {name.rpartition("/")[0] for name in names}
+    if len(inner) == 1 and "" not in inner and not any("=" in one for one in inner):
+        return f"did you mean {str(folder / inner.pop())!r}?"
+    return f"{remedy}; or move away what is no part of the table" if names else remedy
 
 
 def _name_in_bucket(folder: Path, names: Sequence[str]) -> Iterable[str]:

@@ -22,12 +22,23 @@ from moto.settings import S3_UPLOAD_PART_MIN_SIZE
 from localaws.patches import Patches
 
 _CHUNK = 1024**2
+# Of an object in memory: what is larger has an open file, of which there may be a
+# thousand, and few runs have any.
+_MOST_IN_MEMORY = 1024**2
 
 
 def install(patches: Patches) -> None:
     """Mend everything."""
+    keep_less_in_memory(patches)
     read_what_is_asked_for(patches)
     join_uploads_on_disk(patches)
+
+
+def keep_less_in_memory(patches: Patches) -> None:
+    """Keep objects on disk that are not small."""
+    patches.replace(
+        moto_buckets, "get_s3_default_key_buffer_size", lambda: _MOST_IN_MEMORY
+    )
 
 
 class StoredBody:

@@ -57,9 +57,9 @@ def run(
 ) -> int:
     """Upload SOURCE, follow its run, and download the forecast.
 
-    SOURCE is a .zip, a folder, or a table as .csv, .csv.gz, .parquet or .xlsx. It is
-    checked here first, as `check` does, and you are asked before a run that costs
-    money. `forecast SOURCE` means the same.
+    SOURCE is a .zip, a folder of tables or of the Parquet parts of one, or a table as
+    .csv, .csv.gz, .parquet or .xlsx. It is checked here first, as `check` does, and you
+    are asked before a run that costs money. `forecast SOURCE` means the same.
     """
     if waits:
         check_output(work.manner.output)
@@ -88,12 +88,13 @@ def telling_that_nothing_was_uploaded(work: Work) -> Iterator[None]:
         raise
 
 
-def check_here(work: Work, package: Package, source: Path) -> Mapping[str, Any]:
-    """Check an upload as its run will, before it is paid for."""
+def check_here(work: Work, package: Package, source: Path) -> Mapping[str, Any] | None:
+    """Check an upload before it is paid for; None where only its run can."""
     # pandas is not loaded for the commands that check nothing.
     from client.explain import (  # noqa: PLC0415 - see above
-        explain_package,
+        explain_if_possible,
         find_bucket_layer,
+        is_accepted,
     )
 
     connection = work.connection
@@ -101,8 +102,8 @@ def check_here(work: Work, package: Package, source: Path) -> Mapping[str, Any]:
         connection.clients.s3, connection.stage, package, work.say
     )
     with work.display.waiting("Check the data"):
-        report = explain_package(package, layer)
-    if report["outcome"] == "accepted":
+        report = explain_if_possible(package, layer, connection.stage, work.say)
+    if report is not None and is_accepted(report):
         work.say(describe_check(report, work.again("check", str(source))))
     return report
 
@@ -166,7 +167,7 @@ def send(work: Work, package: Package) -> SentUpload:
         work.warn(
             Text(
                 "stopped while uploading; the same command goes on with what arrived "
-                f"of a large file; see `{work.again('list')}`"
+                f"of a large file or a folder of parts; see `{work.again('list')}`"
             )
         )
         raise

@@ -70,7 +70,7 @@ def _fill(workspace: Path, deployment: Deployment) -> None:
 
 
 def _slim(workspace: Path) -> None:
-    """Leave in what Chalice packs only what is run; what others made stays as it is."""
+    """Leave only what is run in all that is packed but ``vendor``."""
     folders = (workspace / "chalicelib", workspace / RUNTIME)
     inside = (path for folder in folders for path in folder.rglob("*.py"))
     for path in (workspace / "app.py", *inside):

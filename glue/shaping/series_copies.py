@@ -9,14 +9,13 @@ import numpy as np
 from glue.arrays import Array
 from glue.findings.finding import Example, Tally
 from glue.rows import Series
+from glue.shaping.id_log import IdLog
 
 # Fewer changes than these, as of a few zeros and ones, may be alike by chance.
 _LEAST_CHANGES = 8
 # More series are not compared, for memory's sake.
 _MOST = 200_000
 _MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(29))
-# The series' row and name.
-_Place = tuple[int, str]
 
 
 class SeriesCopies:
@@ -24,13 +23,10 @@ class SeriesCopies:
 
     def __init__(self, file: str, keys: Sequence[str]) -> None:
         self._file, self._keys = file, keys
-        self._places: dict[int, list[_Place]] = {}
-        self._count = 0
+        self._met, self._count = IdLog(), 0
 
     def add(self, series: Series, target: str) -> None:
         """Take in the series of a part, with their values of the target."""
-        if self._count > _MOST:
-            return
         rows = series.rows
         values = rows[target]
         steps = np.diff(values, prepend=np.nan)
@@ -39,24 +35,24 @@ class SeriesCopies:
         numbers = series.min(rows.numbers)
         firsts = series.firsts(numbers)
         for at in np.flatnonzero(changes > _LEAST_CHANGES).tolist():
-            place = int(numbers[at]), firsts.name(self._keys, at)
-            self._places.setdefault(int(prints[at]), []).append(place)
-            self._count += 1
+            name = firsts.name(self._keys, at)
+            self._met.add(name, int(numbers[at]), int(prints[at]))
+        self._count += len(self._met)
 
     def merge(self, other: SeriesCopies) -> None:
         """Take in what other parts hold."""
         self._count += other._count
         if self._count > _MOST:
-            self._places.clear()
-            return
-        for print_, places in other._places.items():
-            self._places.setdefault(print_, []).extend(places)
+            self._met = IdLog()
+        else:
+            self._met.extend(other._met)
 
     def find(self) -> Tally:
         """Give the series that are copies of one further up."""
         tally = Tally()
-        for places in self._places.values():
-            (_, first), *others = sorted(places)
+        for places in self._met.find_shared():
+            met = ((self._met.row(at), self._met.text(at)) for at in places)
+            (_, first), *others = sorted(met)
             tally.add(
                 Example(self._file, row, self._keys[0], f"{name} (as {first})")
                 for row, name in others

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from glue.findings.finding import Example, Tally
 from glue.rows import Rows
+from glue.shaping.id_log import IdLog, print_text
 from glue.understanding.totals import is_total
 
 # A long number that a spreadsheet has rounded.
@@ -147,69 +148,80 @@ class Spellings:
 
     def __init__(self, file: str, keys: Sequence[str]) -> None:
         self._file, self._keys = file, keys
-        self._rows: dict[tuple[str, str], dict[str, int]] = {}
-        self._count = 0
+        self._met, self._is_full = IdLog(), False
         self.totals, self.damaged, self.garbled = Tally(), Tally(), Tally()
 
     def add(self, rows: Rows) -> None:
-        """Take in the keys of a part; beyond some number, there is no search."""
-        if self._count > _MOST_SPELLINGS:
-            self._rows.clear()
-            return
-        for name in self._keys:
+        """Take in the keys of a part."""
+        for kind, name in enumerate(self._keys):
             for text, row in zip(*rows.least_numbers(name)):
-                self._add(Example(self._file, row, name, text), text, row)
+                self._look_at(Example(self._file, row, name, text), text)
+                shared = print_text(f"{kind} {spell_alike(text)}")
+                self._met.add(text, row, shared, kind)
 
-    def _add(self, place: Example, text: str, row: int) -> None:
-        column = str(place.column)
+    def _look_at(self, place: Example, text: str) -> None:
         if _GARBLED.search(text):
             self.garbled.add([place])
-        if column == self._keys[0]:
+        if place.column == self._keys[0]:
             if is_damaged(text):
                 self.damaged.add([place])
             elif is_total(text):
                 self.totals.add([place])
-        spellings = self._rows.setdefault((column, spell_alike(text)), {})
-        self._count += text not in spellings
-        spellings[text] = min(row, spellings.get(text, row))
 
     def merge(self, other: Spellings) -> None:
-        """Take in the keys of other parts."""
+        """Take in the keys of other parts; beyond some number, there is no search."""
         for ours, theirs in (
             (self.totals, other.totals),
             (self.damaged, other.damaged),
             (self.garbled, other.garbled),
         ):
             ours.merge(theirs)
-        if self._count > _MOST_SPELLINGS:
-            self._rows.clear()
-            return
-        for place, rows in other._rows.items():
-            spellings = self._rows.setdefault(place, {})
-            self._count += len(rows.keys() - spellings.keys())
-            for text, row in rows.items():
-                spellings[text] = min(row, spellings.get(text, row))
+        if len(self._met) > _MOST_SPELLINGS:
+            self._met = self._met.once()
+        self._is_full = self._is_full or len(self._met) > _MOST_SPELLINGS
+        if self._is_full:
+            self._met = IdLog()
+        else:
+            self._met.extend(other._met)
 
     def find_crossed(self) -> Tally:
         """Give the ids that stand in several key columns; short ones often do."""
-        columns: dict[str, dict[str, int]] = {}
-        for (column, _), spellings in self._rows.items():
-            for text, row in spellings.items():
-                if len(text) >= _SHORTEST_CROSSED:
-                    columns.setdefault(text, {})[column] = row
         tally = Tally()
-        for text, rows in columns.items():
+        if len(self._keys) == 1:
+            return tally
+        crossing = IdLog()
+        for at in range(len(self._met)):
+            text = self._met.text(at)
+            if len(text) >= _SHORTEST_CROSSED:
+                kind, row = self._met.kind(at), self._met.row(at)
+                crossing.add(text, row, print_text(text), kind)
+        for places in crossing.find_shared():
+            rows: dict[str, int] = {}
+            for at in places:
+                column = self._keys[crossing.kind(at)]
+                row = crossing.row(at)
+                rows[column] = min(row, rows.get(column, row))
             if len(rows) > 1:
                 row, column = max((row, column) for column, row in rows.items())
+                text = crossing.text(places[0])
                 tally.add([Example(self._file, row, column, text)])
         return tally
 
+    def _list_twins(self) -> Iterator[tuple[str, dict[str, int]]]:
+        """Give the keys that read alike: their column, and the first row of each."""
+        for places in self._met.find_shared():
+            rows: dict[str, int] = {}
+            for at in places:
+                text, row = self._met.text(at), self._met.row(at)
+                rows[text] = min(row, rows.get(text, row))
+            if len(rows) > 1:
+                yield self._keys[self._met.kind(places[0])], rows
+
     def find_twins(self) -> dict[str, str]:
         """Give some of the keys that have a twin, with it."""
-        alike = (list(some) for some in self._rows.values() if len(some) > 1)
         pairs = (
             (text, twins[0] if text != twins[0] else twins[1])
-            for twins in alike
+            for twins in (list(rows) for _, rows in self._list_twins())
             for text in twins
         )
         return dict(itertools.islice(pairs, _MOST_TWINS))
@@ -217,9 +229,9 @@ class Spellings:
     def find_alike(self) -> Tally:
         """Give the keys that have a twin, all but the first of each."""
         tally = Tally()
-        for (column, plain), spellings in self._rows.items():
-            if plain and len(spellings) > 1:
-                (_, first), *others = sorted((row, t) for t, row in spellings.items())
+        for column, spellings in self._list_twins():
+            (_, first), *others = sorted((row, t) for t, row in spellings.items())
+            if spell_alike(first):
                 tally.add(
                     Example(self._file, row, column, f"{text} (like {first})")
                     for row, text in others

@@ -15,10 +15,11 @@ from localaws.host.templates import Warmth
 
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html: the SDK is there.
 LAMBDA = ("boto3",)
-# https://docs.aws.amazon.com/glue/latest/dg/add-job-python.html: the library sets.
+# https://docs.aws.amazon.com/glue/latest/dg/add-job-python.html: the library sets; of
+# pyarrow they say nothing, but awswrangler 2.15.1 needs it.
 GLUE_ANALYTICS = (
     *("avro", "awscli", "awswrangler", "boto3", "botocore", "elasticsearch", "numpy"),
-    *("pandas", "psycopg2", "pyathena", "PyMySQL", "pyodbc", "pyorc"),
+    *("pandas", "psycopg2", "pyarrow", "pyathena", "PyMySQL", "pyodbc", "pyorc"),
     *("redshift-connector", "requests", "s3fs", "scikit-learn", "scipy", "SQLAlchemy"),
 )
 GLUE_NONE = ("awscli", "botocore")

@@ -7,7 +7,8 @@ from client.dataset_names import choose_dataset
 from client.errors import SourceError, WrongStateError
 
 ODD = name_dataset("raw/my sales.zip")
-KNOWN = ["sales", "sales-eu", "energy", ODD]
+PARTS = name_dataset("raw/My parts.parquet/_SUCCESS")
+KNOWN = ["sales", "sales-eu", "energy", ODD, PARTS]
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,7 @@ KNOWN = ["sales", "sales-eu", "energy", ODD]
         ("ener", "energy"),
         ("SALES-E", "sales-eu"),
         ("my sales.csv", ODD),
+        ("folder/My parts.parquet/", PARTS),
     ],
 )
 def test_dataset_is_meant(text, meant):

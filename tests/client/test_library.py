@@ -73,3 +73,11 @@ def test_frames_are_packed_as_tables(alone):
 
     assert text == "item_id,timestamp,y\na,2024-01-01,1\n"
     assert package.holds == (("TTS.csv",) if alone else ("TTS.csv", "metadata.csv"))
+
+
+def test_folder_of_parts_is_packed_as_it_is(tmp_path):
+    for number in (0, 1):
+        (tmp_path / f"part-{number}.parquet").write_bytes(b"PAR1")
+
+    with pack_any(str(tmp_path)) as package:
+        assert package.holds == ("part-0.parquet", "part-1.parquet")

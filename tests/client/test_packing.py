@@ -1,10 +1,12 @@
-"""A zip, a folder or a CSV becomes one zip, the same bytes for the same content."""
+"""A zip, a folder or a CSV becomes one upload, the same bytes for the same content."""
 
 import os
 import zipfile
+from pathlib import Path
 
 import pytest
 
+from chalicelib.datasets import name_dataset
 from client import packing
 from client.errors import SourceError
 from client.packing import check_source, pack_source
@@ -201,4 +203,73 @@ def test_folder_without_csv_is_refused(tmp_path):
     source = make_folder(tmp_path / "sales", "notes.txt")
 
     with pytest.raises(SourceError, match=r"holds no TTS.csv \(found: notes.txt\)"):
+        pack(source)
+
+
+PARTS = ("part-00000.parquet", "part-00001.parquet")
+
+
+def test_folder_of_parts_goes_as_it_is(tmp_path):
+    source = make_folder(tmp_path / "My shop", "_SUCCESS", *PARTS)
+
+    with pack_source(source) as package:
+        assert (package.name, package.key) == ("My shop", "raw/My shop/_SUCCESS")
+        assert package.holds == PARTS
+        assert package.size == len(PARTS) * len(CSV)
+        assert [part.path for part in package.parts] == [source / p for p in PARTS]
+        # As the jobs of its run call them.
+        assert sorted(path.name for path in package.path.iterdir()) == [
+            f"0000{number}-{name}" for number, name in enumerate(PARTS)
+        ]
+        assert package.notes == ()
+
+
+def test_current_folder_of_parts_gives_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(make_folder(tmp_path / "shop", *PARTS))
+
+    with pack_source(Path()) as package:
+        assert package.name == "shop"
+        assert (package.path / "00000-part-00000.parquet").read_text() == CSV
+
+
+def test_new_names_of_parts_are_said(tmp_path):
+    with pack_source(make_folder(tmp_path / "shop", "a.parquet", "b.parquet")) as made:
+        assert made.holds == ("part-0-a.parquet", "part-0-b.parquet")
+        assert made.notes[0].startswith("a.parquet is uploaded as part-0-a.parquet")
+
+
+def test_parts_beside_tables_are_no_table(tmp_path):
+    source = make_folder(tmp_path / "shop", "TTS.csv", *PARTS)
+
+    name, members, _ = pack(source)
+
+    assert (name, members) == ("shop.zip", ["TTS.csv"])
+
+
+def test_one_csv_beside_a_mark_is_packed(tmp_path):
+    source = make_folder(tmp_path / "shop", "_SUCCESS", "part-00000-4f.csv")
+
+    name, members, _ = pack(source)
+
+    assert (name, members) == ("shop.zip", ["TTS.csv"])
+
+
+@pytest.mark.parametrize("way", ["given", "beside"])
+def test_settings_of_parts_have_a_place_in_the_bucket(tmp_path, way):
+    source = make_folder(tmp_path / "shop", *PARTS)
+    settings = (source if way == "beside" else tmp_path) / "config.json"
+    settings.write_text("{}")
+
+    with pytest.raises(SourceError) as caught:
+        pack(source, settings if way == "given" else None)
+
+    dataset = name_dataset("raw/shop/_SUCCESS")
+    assert f"bucket as config/{dataset}.json, where its" in str(caught.value)
+
+
+def test_empty_part_is_refused(tmp_path):
+    source = make_folder(tmp_path / "shop", *PARTS)
+    (source / PARTS[1]).write_bytes(b"")
+
+    with pytest.raises(SourceError, match=r"part-00001.parquet' is empty"):
         pack(source)

@@ -6,7 +6,7 @@ from botocore.exceptions import ConnectionClosedError
 from moto import mock_aws
 
 from chalicelib.store import expect_owner
-from client.errors import CommandError
+from client.errors import CommandError, SourceError, WrongStateError
 from client.multipart import PART_BYTES, choose_part_length
 from client.packing import Package, pack_source
 from client.patience import Patience
@@ -97,6 +97,42 @@ def versioned(s3):
 def list_versions(s3):
     listed = s3.list_object_versions(Bucket=STAGE.bucket)
     return [version["VersionId"] for version in listed.get("Versions", [])]
+
+
+def make_parts(tmp_path, *sizes):
+    """Make a folder of parts, each of so many bytes of its own."""
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    for number, size in enumerate(sizes):
+        (folder / f"part-{number}.parquet").write_bytes(bytes([number]) * size)
+    return folder
+
+
+def send_parts(s3, folder, *, once=None, **options):
+    with pack_source(folder) as package:
+        return send(s3, once or s3, package, **options)
+
+
+def list_written(s3):
+    """List the keys in the bucket in the order that they were written in."""
+    listed = s3.list_object_versions(Bucket=STAGE.bucket).get("Versions", [])
+    return [v["Key"] for v in sorted(listed, key=lambda v: v["LastModified"])]
+
+
+class WatchedS3:
+    """A client that tells a key before it is written to."""
+
+    def __init__(self, s3, tell):
+        self._s3, self._tell = s3, tell
+        self.keys = []
+
+    def __getattr__(self, name):
+        return getattr(self._s3, name)
+
+    def put_object(self, **request):
+        self.keys.append(request["Key"])
+        self._tell(request["Key"])
+        return self._s3.put_object(**request)
 
 
 def make_package(tmp_path, size):
@@ -214,6 +250,131 @@ def test_lost_answer_of_the_last_call_makes_one_upload(versioned, tmp_path, made
     sent = send(versioned, once, package)
 
     assert list_versions(versioned) == [sent.version_id]
+
+
+def test_large_upload_needs_no_look_at_versions(versioned, tmp_path):
+    class DeniedS3(LosingS3):
+        def _call(self, **_request):
+            raise make_error("AccessDenied", operation="ListObjectVersions")
+
+    denied = DeniedS3(versioned, "list_object_versions")
+
+    sent = send(denied, versioned, make_package(tmp_path, PART + 5))
+
+    assert list_versions(versioned) == [sent.version_id]
+
+
+def test_mark_is_written_after_all_parts(versioned, tmp_path):
+    folder, arrived = make_parts(tmp_path, 3, PART + 5, 4), []
+    watched = WatchedS3(versioned, lambda _: None)
+
+    sent = send_parts(watched, folder, progress=arrived.append)
+
+    head = versioned.head_object(Bucket=STAGE.bucket, Key="raw/shop/_SUCCESS")
+    assert (sent.key, sent.version_id) == ("raw/shop/_SUCCESS", head["VersionId"])
+    assert head["ContentLength"] == 0
+    assert watched.keys[-1] == "raw/shop/_SUCCESS"
+    assert sorted(list_written(versioned)) == [
+        "raw/shop/_SUCCESS",
+        *(f"raw/shop/part-{number}.parquet" for number in range(3)),
+    ]
+    assert arrived == [3, 3 + PART, PART + 8, PART + 8, PART + 12]
+
+
+def test_parts_in_the_bucket_are_not_sent_again(versioned, tmp_path):
+    folder = make_parts(tmp_path, 3, PART + 5, 4)
+    first = send_parts(versioned, folder)
+    (folder / "part-2.parquet").write_bytes(b"anew")
+    watched = WatchedS3(versioned, lambda _: None)
+
+    second = send_parts(watched, folder)
+
+    assert watched.keys == ["raw/shop/part-2.parquet", "raw/shop/_SUCCESS"]
+    assert second.version_id != first.version_id
+    assert len(list_versions(versioned)) == 6
+
+
+def stop(_key):
+    raise KeyboardInterrupt
+
+
+def grow(folder):
+    (folder / "part-0.parquet").write_bytes(b"longer")
+
+
+@pytest.mark.parametrize("at", ["part-1.parquet", "_SUCCESS"])
+def test_stopped_upload_of_parts_has_no_mark(versioned, tmp_path, at):
+    watched = WatchedS3(versioned, lambda key: stop(key) if key.endswith(at) else None)
+
+    with pytest.raises(KeyboardInterrupt):
+        send_parts(watched, make_parts(tmp_path, 3, 4))
+
+    assert "raw/shop/_SUCCESS" not in list_written(versioned)
+
+
+def test_part_that_changes_meanwhile_starts_no_run(versioned, tmp_path):
+    folder = make_parts(tmp_path, 3, 4)
+    watched = WatchedS3(versioned, lambda _key: grow(folder))
+
+    with pytest.raises(SourceError, match=r"'part-0.parquet' otherwise than before"):
+        send_parts(watched, folder)
+
+    assert "raw/shop/_SUCCESS" not in list_written(versioned)
+
+
+def test_parts_of_somebody_else_start_no_run(versioned, tmp_path):
+    def interfere(key):
+        if key.endswith("part-1.parquet"):
+            other = {"Key": "raw/shop/part-0.parquet", "Body": b"other"}
+            versioned.put_object(Bucket=STAGE.bucket, **other)
+
+    watched = WatchedS3(versioned, interfere)
+
+    with pytest.raises(WrongStateError, match="written to by somebody else"):
+        send_parts(watched, make_parts(tmp_path, 3, 4))
+
+    assert "raw/shop/_SUCCESS" not in list_written(versioned)
+
+
+def test_other_parts_are_refused_before_anything_is_sent(versioned, tmp_path):
+    other = {"Key": "raw/shop/part-7.parquet", "Body": b"old"}
+    versioned.put_object(Bucket=STAGE.bucket, **other)
+
+    with pytest.raises(WrongStateError, match=r"found 'part-7.parquet'"):
+        send_parts(versioned, make_parts(tmp_path, 3, 4))
+
+    assert list_written(versioned) == ["raw/shop/part-7.parquet"]
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_part_whose_answer_is_lost_is_sent_again(versioned, tmp_path, made):
+    losing = LosingS3(versioned, "put_object", made)
+
+    sent = send_parts(losing, make_parts(tmp_path, 3, 4), once=versioned)
+
+    assert losing.calls == 3
+    assert sent.key == "raw/shop/_SUCCESS"
+
+
+@pytest.mark.parametrize("made", [[True], [False], [False, True]])
+def test_mark_whose_answer_is_lost_is_one(versioned, tmp_path, made):
+    once = LosingS3(versioned, "put_object", *made)
+
+    sent = send_parts(versioned, make_parts(tmp_path, 3, 4), once=once)
+
+    marks = [key for key in list_written(versioned) if key.endswith("_SUCCESS")]
+    assert marks == [sent.key]
+
+
+def test_three_hundred_parts_are_one_upload(versioned, tmp_path):
+    folder = make_parts(tmp_path)
+    for number in range(300):
+        (folder / f"part-{number:05d}-é b.parquet").write_bytes(b"PAR1")
+
+    sent = send_parts(versioned, folder)
+
+    assert sent.key == "raw/shop/_SUCCESS"
+    assert len(list_written(versioned)) == 301
 
 
 def test_parts_are_large_enough_for_any_file():

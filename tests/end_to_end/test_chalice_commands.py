@@ -1,5 +1,6 @@
 """The first commands of a Chalice user work, or say what to do instead."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,26 @@ def test_functions_are_called_and_read_by_their_names(stage):
     assert "Could not find AutoML job" in called.stderr
     assert logged.returncode == 0, logged.stderr
     assert "Could not find AutoML job" in logged.stdout
+
+
+def test_traceback_names_the_lines_of_the_source(stage):
+    payload = '{"autopilot_job_name": "none-261126145333-2261d48d-local"}'
+    run_chalice(
+        stage, "invoke", "-n", "check_autopilot_job", "--stage", STAGE, given=payload
+    )
+    logged = run_chalice(stage, "logs", "-n", "check_autopilot_job", "--stage", STAGE)
+
+    frames = re.findall(
+        r'File "/var/task/app\.py", line (\d+), in (\w+)', logged.stdout
+    )
+    source = (stage.project / "app.py").read_text().splitlines()
+    lines = {name: source[int(number) - 1].strip() for number, name in frames}
+    assert lines == {
+        "check_autopilot_job": 'return check_training(event["autopilot_job_name"])',
+        "check_training": (
+            "job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)"
+        ),
+    }
 
 
 def test_unknown_stage_has_no_function_to_call(stage):

@@ -17,9 +17,10 @@ import pytest
 import requests
 from moto.server import ThreadedMotoServer
 
+from chalicelib.datasets import name_dataset
 from chalicelib.keys import forecast_key, run_key
 from chalicelib.runs import build_execution_input
-from chalicelib.uploads import Upload
+from chalicelib.uploads import Upload, starts_run
 from forecast import main
 from tests.building.paths import ROOT
 from tests.building.scripted_run import STAGE
@@ -68,7 +69,8 @@ class Trigger(threading.Thread):
             for version in found.get("Versions", []):
                 if version["VersionId"] not in self._seen:
                     self._seen.add(version["VersionId"])
-                    self._start(version)
+                    if starts_run(version["Key"]):
+                        self._start(version)
 
     def stop(self):
         self._stopping.set()
@@ -188,6 +190,39 @@ def test_piped_run_prints_lines_and_forecast(endpoint, tmp_path):
     forecast = tmp_path / "forecasts" / "sales" / run_id / "forecast.csv"
     assert forecast.read_text(encoding="utf-8") == FORECAST
     assert f"forecasts/sales/{run_id}/forecast.csv" in text
+
+
+def write_parts(name):
+    folder = Path(name)
+    folder.mkdir()
+    for number in (0, 1):
+        (folder / f"{number:012}.parquet").write_bytes(b"PAR1")
+    return name
+
+
+def test_folder_of_parts_starts_one_run(run_main, endpoint):
+    code, out, err = run_main("run", write_parts("My parts"), "--no-check", "--json")
+
+    key = "raw/My parts/_SUCCESS"
+    dataset = name_dataset(key)
+    assert code == 0, err
+    assert json.loads(out)["dataset"] == dataset
+    assert "Upload 2 parts, 8 bytes, to s3://" in err
+    sfn = boto3.client("stepfunctions", endpoint_url=endpoint)
+    executions = sfn.list_executions(stateMachineArn=STAGE.state_machine_arn)
+    names = [e["name"] for e in executions["executions"]]
+    assert sum(name.startswith("my-par-") for name in names) == 1
+
+
+def test_folder_with_parts_of_another_is_refused(run_main, endpoint):
+    s3 = boto3.client("s3", endpoint_url=endpoint)
+    s3.put_object(Bucket=STAGE.bucket, Key="raw/mixed/part-9.parquet", Body=b"x")
+
+    code, _, err = run_main("run", write_parts("mixed"), "--no-check")
+
+    assert code == 9
+    assert "Upload 2 parts" not in err
+    assert "`aws s3 rm s3://" in err
 
 
 def test_report_opens_in_the_browser(endpoint, tmp_path):

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.building.paths import ROOT
@@ -64,6 +65,24 @@ def test_data_are_forecast_in_one_command(own):
     assert (own.folder / report).is_file()
     assert "starting a local AWS" in err
     assert "deploying the app" in err
+
+
+def test_folder_of_parts_is_forecast_in_one_command(own):
+    pytest.importorskip("pyarrow", reason="needs pyarrow")
+    months = pd.date_range("2021-01-01", periods=48, freq="MS")
+    folder = own.folder / "sales.parquet"
+    folder.mkdir()
+    (folder / "_SUCCESS").touch()
+    for number, item in enumerate("ab"):
+        sold = [number + month.month for month in months]
+        frame = pd.DataFrame({"item_id": item, "timestamp": months, "sold": sold})
+        frame.to_parquet(folder / f"part-0000{number}-4f.c000.snappy.parquet")
+
+    out, _ = own.run("run", "sales.parquet", "--local", "--json")
+
+    ended = json.loads(out)
+    assert ended["status"] == "SUCCEEDED"
+    assert ended["dataset"].startswith("sales-parquet-")
 
 
 def test_other_commands_find_the_same_one(own):

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
-from moto.s3.models import FakeKey
+from moto.s3.models import FakeKey, s3_backends
 from moto.server import ThreadedMotoServer
 
 from localaws import large_objects
@@ -78,6 +78,13 @@ def whole_reads(monkeypatch):
 
     monkeypatch.setattr(FakeKey, "value", property(watch, value.fset))
     return sizes
+
+
+def test_moto_keeps_megabytes_in_memory(s3, bucket, mended):
+    s3.put_object(Bucket=bucket, Key="a", Body=BODY[: 2 * 1024**2])
+
+    (backend,) = (b for _, _, b in s3_backends.iter_backends() if bucket in b.buckets)
+    assert backend.buckets[bucket].keys["a"]._value_buffer._rolled == mended
 
 
 def test_moto_reads_all_for_a_few_bytes(upload, read, whole_reads, mended):

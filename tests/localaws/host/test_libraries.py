@@ -1,7 +1,9 @@
 import subprocess
 import sys
 
-from localaws.host.libraries import LAMBDA, Libraries, close_over
+import pytest
+
+from localaws.host.libraries import GLUE_ANALYTICS, LAMBDA, Libraries, close_over
 
 
 def test_closure_holds_what_is_required():
@@ -43,3 +45,11 @@ def test_interpreter_sees_the_folder_only(tmp_path):
     )
 
     assert printed.stdout == "[]\n"
+
+
+def test_glue_has_pyarrow_without_awswrangler(tmp_path):
+    pytest.importorskip("pyarrow", reason="needs pyarrow")
+
+    folder = Libraries(tmp_path).show(GLUE_ANALYTICS)
+
+    assert (folder / "pyarrow").is_dir()
