@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +18,17 @@ class _Found:
 
 
 class Gathered:
-    """Takes findings as ``Findings`` does, adds up those of one code, and says them."""
+    """Takes findings as ``Findings`` does, adds up those of one code, and says them.
 
-    def __init__(self) -> None:
-        self._found: dict[tuple[str, Any], _Found] = {}
+    Parameters
+    ----------
+    codes
+        What may be found, in the order in which it is said.
+    """
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        self._codes = codes
+        self._found: dict[str, _Found] = {}
 
     def add(
         self,
@@ -31,15 +38,17 @@ class Gathered:
         examples: Iterable[Example] = (),
         **facts: Any,
     ) -> None:
-        """Say that something was found; ``column`` tells findings of a code apart."""
-        found = self._found.setdefault((code, facts.get("column")), _Found(facts=facts))
+        """Say that something was found."""
+        found = self._found.setdefault(code, _Found(facts=facts))
         found.count += count
         room = MAX_EXAMPLES - len(found.examples)
         found.examples += itertools.islice(examples, room)
 
     def tell(self, findings: Findings) -> None:
         """Say all that was found."""
-        for (code, _), found in self._found.items():
-            findings.add(
-                code, count=found.count, examples=found.examples, **found.facts
-            )
+        for code in self._codes:
+            found = self._found.get(code)
+            if found is not None:
+                findings.add(
+                    code, count=found.count, examples=found.examples, **found.facts
+                )

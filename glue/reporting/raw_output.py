@@ -118,11 +118,10 @@ def part_again(
     table = pd.DataFrame()
     for shard, before in enumerate(tables):
         table = change(before)
-        for target, names in enumerate(moved):
-            piece = _select(table, bounds, target, settings)
-            if len(piece):
-                names.append(f"moved-{target:05d}-{shard:05d}")
-                shelf.keep(names[-1], piece)
+        places = _place(table, bounds, settings)
+        for target in np.unique(places).tolist():
+            moved[target].append(f"moved-{target:05d}-{shard:05d}")
+            shelf.keep(moved[target][-1], table.loc[places == target])
         shelf.drop(tables.names[shard])
     sizes, nothing = [], table.iloc[:0]
     for target, names in enumerate(moved):
@@ -142,9 +141,14 @@ def _select(
     """Take the rows of one shard's series."""
     if len(bounds) == 1:
         return table
+    return pd.DataFrame(table.loc[_place(table, bounds, settings) == shard])
+
+
+def _place(table: pd.DataFrame, bounds: Bounds, settings: RunSettings) -> Array:
+    """Tell the shard of each row, [n]."""
     found: dict[Key, int] = {}
     codes = number_keys(table, settings.keys, found)
-    return pd.DataFrame(table.loc[(bounds.place(found) == shard)[codes]])
+    return np.asarray(bounds.place(found)[codes])
 
 
 def list_keys(table: pd.DataFrame, settings: RunSettings) -> list[Key]:

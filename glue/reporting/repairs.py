@@ -24,10 +24,23 @@ from glue.reporting.raw_output import sort_forecast
 from glue.reporting.tables import Tables
 from glue.run_documents import RunSettings
 
+# What is found out, in the order in which it is mended.
+_OF_ROWS = (
+    "forecast-row-repeated",
+    "forecast-mean-missing",
+    "forecast-quantiles-crossed",
+)
+_OF_SERIES = (
+    "forecast-negative",
+    "forecast-rows",
+    "forecast-dates-differ",
+    "forecast-rows-dropped",
+)
+
 
 def repair_rows(tables: Tables, settings: RunSettings, findings: Findings) -> Tables:
     """Mend each row by itself: no row twice, a mean in all, quantiles in order."""
-    gathered = Gathered()
+    gathered = Gathered(_OF_ROWS)
 
     def repair(_: int, table: pd.DataFrame) -> pd.DataFrame:
         table = _drop_repeated(table, settings, gathered)
@@ -125,7 +138,7 @@ def repair_by_history(
     tables: Tables, histories: Histories, settings: RunSettings, findings: Findings
 ) -> Mended:
     """Mend the forecast by what the history has: its series, and its least value."""
-    gathered, completed = Gathered(), Completed()
+    gathered, completed = Gathered(_OF_SERIES), Completed()
     stamps = find_stamps(tables, settings)
     usual = _find_usual(tables, settings) if stamps is None else ()
 

@@ -1,14 +1,20 @@
 """A report in shards of series: what it writes is what it writes in one piece."""
 
+import io
 import json
 
+import pandas as pd
 import pytest
 
-from glue.reporting.parquet import group_shards
+from glue.bucket import Bucket
+from glue.reporting.parquet import group_shards, write_parquet
 from glue.reporting.shards import Bounds, choose_bounds, count_shards
+from glue.reporting.shelf import Shelf
+from glue.reporting.tables import Tables
 from glue.reporting.write_report import MOST_SERIES
 from glue.run_documents import read_run
 from tests.building.reports import RUN_ID, RunBuilder, make_report, write_csv
+from tests.building.uploads import FakeS3
 
 NAMES = ("bell", "drum", "flute", "gong", "harp", "lute", "oboe", "viol", "zither")
 RESULTS = f"output-forecasted-data/data/{RUN_ID}/"
@@ -251,3 +257,21 @@ def test_same_key_makes_no_empty_shard():
 )
 def test_parts_of_parquet_have_bounded_rows(sizes, groups):
     assert group_shards(sizes, most=6) == groups
+
+
+def test_large_parquet_is_a_folder_of_parts(tmp_path):
+    pytest.importorskip("pyarrow", reason="needs pyarrow")
+    builder, s3, shelf = CASES["usual"], FakeS3(), Shelf()
+    table = pd.DataFrame(builder.forecast())
+    for place in range(3):
+        shelf.keep(str(place), table.iloc[18 * place : 18 * (place + 1)])
+    run = read_run(builder.settings(), builder.data_report())
+
+    tables = Tables(shelf, ("0", "1", "2"), sizes=(18, 18, 18))
+    write_parquet(tables, run, Bucket(s3, "bucket", tmp_path), most=40)
+
+    names = [f"{RESULTS}forecast.parquet/part-{at:05d}.parquet" for at in range(2)]
+    assert sorted(s3.objects) == names
+    parts = [pd.read_parquet(io.BytesIO(s3.objects[name])) for name in names]
+    assert [len(part) for part in parts] == [36, 18]
+    assert pd.concat(parts)["mean"].tolist() == table["mean"].tolist()
