@@ -68,6 +68,10 @@ class Slips:
         self._numbers: list[Array] = []
         self._are_alike = True
 
+    def pass_by(self, rows: int) -> None:
+        """Take in how many rows a part has that repeats none."""
+        self._rows += rows
+
     def see(self, series: Series, repeats: Array, *, alike: Array) -> None:
         """Take in the rows of a part, sorted by series and moment.
 
@@ -186,11 +190,13 @@ def note_repeats(shape: Shape, series: Series, tallies: Tallies, slips: Slips) -
     rows, amounts = series.rows, tallies.amounts
     repeats = series.repeats(rows.seconds)
     repeats &= ~mark_undated(rows.seconds, repeats)
+    # Of all parts, as the same rows may be parted in another way.
+    amounts["repeats_among"] += len(repeats)
     if not repeats.any():
+        slips.pass_by(len(repeats))
         return
     seconds = rows.seconds[repeats]
     amounts["repeats"] += len(seconds)
-    amounts["repeats_among"] += len(repeats)
     amounts["repeats_of_clocks"] += int(is_set_back(seconds).sum())
     same = repeats.copy()
     for name in (shape.target, *shape.history.roles.others):
@@ -251,7 +257,7 @@ def explain_repeats(
     counts = {name: n for name, n in amounts.items() if name.startswith("repeats")}
     for name in counts:
         del amounts[name]
-    if counts:
+    if counts.get("repeats"):
         usual = f"{SLIP}; {_OR_COMBINE}" if counts["repeats"] <= _FEW else _DIFFERENT
         advice = next(
             _list_advice(shape, counts, findings, tallies.examples(_CODE)), usual

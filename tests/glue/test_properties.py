@@ -241,6 +241,18 @@ def test_result_depends_on_no_parting(upload, parts, chunk_rows, hooked):
     assert parted.job == whole.job
 
 
+def test_lone_repeat_is_explained_alike_in_all_parts():
+    rows = [(item, stamp, 1.5) for item in "ABCDEFGH" for stamp in months(12)]
+    upload = as_zip(
+        make_csv(HEADER, [*rows, ("Z", "2020-03-01", 4), ("Z", "2020-03-01", 5)])
+    )
+
+    explained = {str(prepare(upload, parts=parts).findings) for parts in (1, 3, 7)}
+
+    assert len(explained) == 1
+    assert "whichever is wrong" in explained.pop()
+
+
 def test_archive_with_a_nameless_member_is_told():
     archive = bytearray(as_zip(make_csv(HEADER, [("A", s, 1) for s in months(9)])))
     archive[archive.rindex(b"TTS.csv")] = 0  # where a name ends, for zipfile
