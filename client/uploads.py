@@ -121,24 +121,30 @@ class Sender:
         there = place.find_ours(package.parts)
         sent, done = dict[str, str](), 0
         for part in package.parts:
-            file = _File(part.path, place.key(part.name), _PARQUET)
-            stored = there.get(part.name)
-            if stored is not None and self._is_there(stored, part):
-                sent[part.name] = stored.etag
-            else:
-                sent[part.name] = self._send_part(file, self._count_from(done))
+            try:
+                sent[part.name] = self._bring(part, place, there, done)
+            except FileNotFoundError:
+                check_unchanged(package.parts)  # it says so
+                raise
             done += part.size
             self._progress(done)
         check_unchanged(package.parts)
         place.check_sent(package.parts, sent)
 
+    def _bring(
+        self, part: PartFile, place: PartsPlace, there: Mapping[str, Stored], done: int
+    ) -> str:
+        """Send a part unless it is there, after so many bytes; give its ETag."""
+        stored = there.get(part.name)
+        if stored is not None and self._is_there(stored, part):
+            return stored.etag
+        file = _File(part.path, place.key(part.name), _PARQUET)
+        return self._send_part(file, lambda arrived: self._progress(done + arrived))
+
     def _is_there(self, stored: Stored, part: PartFile) -> bool:
         return stored.size == part.size and has_content(
             stored.etag, part.path, self._part_bytes
         )
-
-    def _count_from(self, done: int) -> Callable[[int], None]:
-        return lambda arrived: self._progress(done + arrived)
 
     def _send_part(self, file: _File, progress: Callable[[int], None]) -> str:
         """Send a part, twice if need be, as none starts a run; give its ETag."""

@@ -298,8 +298,11 @@ def stop(_key):
     raise KeyboardInterrupt
 
 
-def grow(folder):
-    (folder / "part-0.parquet").write_bytes(b"longer")
+CHANGES = {
+    "part-0.parquet": lambda path: path.write_bytes(b"longer"),
+    "part-1.parquet": lambda path: path.unlink(),
+    "part-2.parquet": lambda path: path.write_bytes(b"new"),
+}
 
 
 @pytest.mark.parametrize("at", ["part-1.parquet", "_SUCCESS"])
@@ -312,12 +315,16 @@ def test_stopped_upload_of_parts_has_no_mark(versioned, tmp_path, at):
     assert "raw/shop/_SUCCESS" not in list_written(versioned)
 
 
-def test_part_that_changes_meanwhile_starts_no_run(versioned, tmp_path):
+@pytest.mark.parametrize("name", CHANGES)
+def test_part_that_changes_meanwhile_starts_no_run(versioned, tmp_path, name):
     folder = make_parts(tmp_path, 3, 4)
-    watched = WatchedS3(versioned, lambda _key: grow(folder))
 
-    with pytest.raises(SourceError, match=r"'part-0.parquet' otherwise than before"):
-        send_parts(watched, folder)
+    def change(key):
+        if key.endswith("part-0.parquet"):
+            CHANGES[name](folder / name)
+
+    with pytest.raises(SourceError, match=f"'{name}' otherwise than before"):
+        send_parts(WatchedS3(versioned, change), folder)
 
     assert "raw/shop/_SUCCESS" not in list_written(versioned)
 
