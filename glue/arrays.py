@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
 
@@ -33,27 +33,23 @@ def factorize(columns: Sequence[Array], *, sort: bool = False) -> Array:
 
 def join_parts(parts: Sequence[Made]) -> Made:
     """Make one of several values of a dataclass of arrays, and of such dataclasses."""
-    if len(parts) == 1:
-        return parts[0]
-    first: Any = parts[0]
-    joined: Any = {}
-    for one in fields(first):
-        columns = [getattr(part, one.name) for part in parts]
-        is_nested = is_dataclass(columns[0])
-        joined[one.name] = join_parts(columns) if is_nested else np.concatenate(columns)
-    made: Made = type(first)(**joined)
-    return made
+    return _merge(parts, np.concatenate)
 
 
 def add_parts(parts: Sequence[Made]) -> Made:
     """Add up values of a dataclass of arrays of one shape, and of such dataclasses."""
+    return _merge(parts, lambda columns: np.sum(columns, axis=0))
+
+
+def _merge(parts: Sequence[Made], merge: Callable[[list[Array]], Array]) -> Made:
+    """Merge dataclasses field by field, those within them as well."""
     if len(parts) == 1:
         return parts[0]
     first: Any = parts[0]
-    added: Any = {}
+    merged: Any = {}
     for one in fields(first):
         columns = [getattr(part, one.name) for part in parts]
         is_nested = is_dataclass(columns[0])
-        added[one.name] = add_parts(columns) if is_nested else np.sum(columns, axis=0)
-    made: Made = type(first)(**added)
+        merged[one.name] = _merge(columns, merge) if is_nested else merge(columns)
+    made: Made = type(first)(**merged)
     return made

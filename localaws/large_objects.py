@@ -1,8 +1,8 @@
 """Objects that are larger than memory: moto 5.2.5 reads and joins each as a whole.
 
 A request for a few bytes of an object reads all of them; a multipart upload is joined
-in memory, several times over. As in ``moto_mends``,
-the test beside each says what upstream does and fails once it does no more.
+in memory, several times over. As in ``moto_mends``, the test beside each says what
+upstream does and fails once it does no more.
 """
 
 from __future__ import annotations
