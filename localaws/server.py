@@ -14,7 +14,7 @@ import boto3
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
-from localaws import large_objects, moto_memory, moto_mends
+from localaws import large_objects, moto_memory, moto_mends, moto_speed
 from localaws.events.schedules import follow_schedules
 from localaws.faults.calls import FaultyCalls
 from localaws.faults.plan import Plan
@@ -176,6 +176,7 @@ def _install(patches: Patches, machine: Machine) -> None:
         _set_level(patches, logging.getLogger(name), level)
     clients = RoleClients(machine)
     moto_mends.install(patches, machine, clients)
+    moto_speed.install(patches)
     lambdas.install(patches, machine, clients)
     glue_jobs.install(patches, machine, clients)
     sagemaker_jobs.install(patches, machine, clients)
