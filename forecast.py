@@ -42,6 +42,7 @@ from client.session import Clients
 if TYPE_CHECKING:
     from client.library import Forecast, Pipeline, Source
 
+# What is asked of AWS; the local AWS has nobody to share its answers with.
 _CALLS_PER_SECOND = 8
 # botocore's own retries are for what passes in seconds; Patience is for the rest.
 _CONFIG = Config(
@@ -216,7 +217,7 @@ class _Maker:
         client = self._make(service, _CONFIG)
         if patient:
             self.patience.watch(client)
-        if service in ("stepfunctions", "sagemaker"):
+        if service in ("stepfunctions", "sagemaker") and self._stage != LOCAL_STAGE:
             client.meta.events.register("before-send", self._cap)
         return client
 
