@@ -34,9 +34,12 @@ GLUE_SPARK = (
 )
 # SageMaker's jobs are the engine too, and so have the same to be forked of.
 ENGINE = GLUE_SPARK
-# What takes long to import, and what boto3 imports only when a client is made.
+# What takes long to import, and what boto3 imports and reads only for a client.
 _SLOW = ("boto3", "lightgbm", "numpy", "pandas", "pyarrow")
-_CLIENTS = {"boto3": ("s3",)}
+_CLIENTS: dict[tuple[str, ...], tuple[str, ...]] = {
+    LAMBDA: ("s3", "sagemaker", "sns", "stepfunctions")
+}
+_CLIENTS_OF_JOBS = ("s3",)
 
 
 class Libraries:
@@ -64,8 +67,8 @@ class Libraries:
 def choose_warmth(folder: Path, names: tuple[str, ...]) -> Warmth:
     """Choose what is imported ahead of those of ``names`` that a folder shows."""
     slow = tuple(name for name in _SLOW if name in names and (folder / name).exists())
-    clients = [service for name in slow for service in _CLIENTS.get(name, ())]
-    return Warmth(folder, slow, tuple(clients))
+    clients = _CLIENTS.get(names, _CLIENTS_OF_JOBS) if "boto3" in slow else ()
+    return Warmth(folder, slow, clients)
 
 
 def close_over(names: Iterable[str]) -> dict[str, Distribution]:

@@ -14,6 +14,7 @@ or the environment a variable that is read at the start, it starts one in its pl
 As every script that is isolated, it needs nothing but the standard library.
 """
 
+import codecs
 import ctypes
 import fcntl
 import gc
@@ -24,11 +25,12 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 SIZE_BYTES, PID_BYTES, MOST_FILES = 4, 4, 16
 # After so long without work it ends, to give back its memory.
@@ -82,16 +84,52 @@ def load_sandbox() -> ModuleType:
     return sandbox
 
 
-def import_ahead(modules: Iterable[str], clients: Iterable[str]) -> None:
+def import_ahead(modules: Iterable[str], clients: Sequence[str]) -> None:
     """Import modules, and what boto3 imports for clients; what is missing is not."""
     for name in modules:
         with suppress(ImportError):
             importlib.import_module(name)
+    if clients:
+        hand_out(read_ahead(clients))
+
+
+def read_ahead(clients: Iterable[str]) -> Any:
+    """Make clients, and give the loader that has read botocore's data for them.
+
+    Nothing is asked of them: they are made for what botocore imports meanwhile.
+    """
+    # What the first connection needs of a host's name.
+    codecs.lookup("idna")
+    botocore_session = sys.modules["botocore.session"].Session()
+    loader = botocore_session.get_component("data_loader")
+    places = list(loader.search_paths)
+    session = sys.modules["boto3"].session.Session(
+        aws_access_key_id="none",
+        aws_secret_access_key="none",
+        botocore_session=botocore_session,
+    )
     for service in clients:
-        # Nothing is asked of it: it is made for what botocore imports meanwhile.
-        sys.modules["boto3"].session.Session(
-            aws_access_key_id="none", aws_secret_access_key="none"
-        ).client(service, region_name="us-east-1")
+        session.client(service, region_name="us-east-1")
+        loader.load_service_model(service, "paginators-1")
+    # boto3 adds its own, for each session.
+    loader.search_paths[:] = places
+    return loader
+
+
+def hand_out(loader: Any) -> None:
+    """Let the first session of a forked process have a loader, and others their own.
+
+    Each reads the data anew otherwise, for some tenths of a second.
+    """
+    sessions, read = sys.modules["botocore.session"], [loader]
+    create = vars(sessions)["create_loader"]
+
+    def create_loader(search_path_string: str | None = None) -> Any:
+        if search_path_string is None and read:
+            return read.pop()
+        return create(search_path_string)
+
+    vars(sessions)["create_loader"] = create_loader
 
 
 def wait_for_birth(control: int) -> int | None:

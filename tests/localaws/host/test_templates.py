@@ -149,6 +149,36 @@ OWN_DECIMAL = {"decimal.py": "def handler(event, context):\n    return 'own'\n"}
 OWN_BOTOCORE = {"botocore/__init__.py": OWN_DECIMAL["decimal.py"]}
 
 
+READ = """
+import boto3, botocore.loaders, os
+
+def handler(event, context):
+    told = []
+    for _ in range(2):
+        loader = boto3.session.Session()._session.get_component("data_loader")
+        read, places = len(loader._cache), loader.search_paths
+        models = [loader.load_service_model("s3", kind) for kind in KINDS]
+        new = botocore.loaders.create_loader()
+        found = [new.load_service_model("s3", kind) for kind in KINDS]
+        told.append([read > 0, models == found, len(places) - len(new.search_paths)])
+    return told
+
+KINDS = ("service-2", "endpoint-rule-set-1", "paginators-1")
+"""
+
+
+def test_first_session_finds_models_read():
+    function = make_function(READ)
+
+    assert invoke(function) == ([[True, True, 1], [False, True, 1]], None)
+
+
+def test_models_of_a_folder_of_ones_own_are_read():
+    function = make_function(READ, Environment={"Variables": {"AWS_DATA_PATH": "/x"}})
+
+    assert invoke(function) == ([[False, True, 2], [False, True, 2]], None)
+
+
 @pytest.mark.parametrize("variable", ["OMP_NUM_THREADS", "LD_LIBRARY_PATH", "LC_ALL"])
 def test_variable_that_is_read_early_starts_anew(variable):
     warm = make_function(WARM)
