@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import atexit
-import gc
 import os
 import sys
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +22,7 @@ from cli.endpoints import (
     prepare_environment,
     refuse_outside,
 )
+from cli.garbage import collect_rarely
 from cli.terminal import printable_lines
 from deployment.apply import deploy
 from deployment.chalice.command import Chalice
@@ -39,7 +37,7 @@ from deployment.pipeline import Pipeline
 from deployment.plan import plan
 from deployment.preflight import preflight
 from deployment.resources.engine_wheels import Libraries, read_wheels
-from deployment.resources.glue_code import GlueCode, read_glue_code
+from deployment.resources.glue_code import read_glue_code
 
 PROJECT = Path(__file__).resolve().parent
 
@@ -110,9 +108,7 @@ def run(asked: argparse.Namespace) -> None:
             "--destroy, or leave it out"
         )
     with ThreadPoolExecutor(1) as beside:
-        # Beside the first calls, as it waits for none.
-        code = beside.submit(read_glue_code, PROJECT, Pipeline(PROJECT).glue_jobs)
-        act(build_deployment(asked, code.result), asked)
+        act(build_deployment(asked, beside), asked)
 
 
 def act(deployment: Deployment, asked: argparse.Namespace) -> None:
@@ -155,9 +151,7 @@ def check(deployment: Deployment) -> None:
         )
 
 
-def build_deployment(
-    asked: argparse.Namespace, read_code: Callable[[], GlueCode]
-) -> Deployment:
+def build_deployment(asked: argparse.Namespace, beside: Executor) -> Deployment:
     """Find out which account and region this is about, and say so.
 
     Raises
@@ -186,6 +180,8 @@ def build_deployment(
         session.events.register("before-send", refuse_outside)
     make = Maker(session, asked.stage)
     sts, clients = make("sts"), Clients(make)
+    # While AWS answers, as it waits for nothing that AWS says.
+    code = beside.submit(read_glue_code, PROJECT, Pipeline(PROJECT).glue_jobs)
     caller = sts.get_caller_identity()
     stage = Stage(asked.stage, caller["Account"], region)
     if partition != stage.partition:
@@ -202,7 +198,14 @@ def build_deployment(
     # The local AWS has the engine's libraries itself, and no way to fetch any.
     libraries = Libraries(() if is_local else read_wheels(PROJECT), fetch_wheel)
     return Deployment(
-        PROJECT, stage, options, clients, chalice, caller["Arn"], libraries, read_code
+        PROJECT,
+        stage,
+        options,
+        clients,
+        chalice,
+        caller["Arn"],
+        libraries,
+        code.result,
     )
 
 
@@ -297,6 +300,5 @@ def fail(reason: str) -> int:
 
 
 if __name__ == "__main__":
-    # What is left at the end is not gone through again, object by object.
-    atexit.register(gc.freeze)
+    collect_rarely()
     sys.exit(main())

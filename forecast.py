@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import os
 import sys
 import traceback
@@ -26,6 +24,7 @@ from cli.endpoints import (
     prepare_environment,
     refuse_outside,
 )
+from cli.garbage import collect_rarely
 from cli.terminal import printable_lines
 from client import exit_codes
 from client.command.completion import COMPLETE_VARIABLE
@@ -260,6 +259,5 @@ def leave_pipe() -> None:
 
 
 if __name__ == "__main__":
-    # What is left at the end is not gone through again, object by object.
-    atexit.register(gc.freeze)
+    collect_rarely()
     sys.exit(main())

@@ -4,8 +4,6 @@
 packed, and waits for a line of its input then: without one, nothing is to be done.
 """
 
-import atexit
-import gc
 import os
 import sys
 from pathlib import Path
@@ -14,6 +12,7 @@ import chalice
 import chalice.app
 from chalice.cli import main as run_chalice
 
+from cli.garbage import collect_rarely
 from deployment.chalice.packed import RUNTIME, slim_packed
 
 
@@ -31,6 +30,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    # What is left at the end is not gone through again, object by object.
-    atexit.register(gc.freeze)
+    collect_rarely()
     sys.exit(main())
