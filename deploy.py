@@ -18,6 +18,7 @@ from cli.endpoints import (
     LOCAL_STAGE,
     check_endpoints,
     close_proxies,
+    find_endpoint,
     list_endpoints,
     prepare_environment,
     refuse_outside,
@@ -27,7 +28,7 @@ from cli.terminal import printable_lines
 from deployment.apply import deploy
 from deployment.chalice.command import Chalice
 from deployment.chalice.stage_files import read_stage_options
-from deployment.clients import Clients
+from deployment.clients import SELDOM, Clients
 from deployment.deployment import Deployment
 from deployment.destroy import destroy
 from deployment.errors import DeploymentError, describe_aws_error
@@ -215,7 +216,8 @@ class Maker:
     def __init__(self, session: boto3.Session, stage: str) -> None:
         self._session = session
         self._stage = stage
-        self._made: list[Any] = []
+        # Of those that are made later, what is known before.
+        self._endpoints = {name: find_endpoint(session, name) for name in SELDOM}
         self.note: str | None = None
 
     def __call__(self, service: str) -> Any:
@@ -227,8 +229,8 @@ class Maker:
             When its requests would go elsewhere than where the stage is.
         """
         client = self._session.client(service)  # type: ignore[call-overload]  # any service
-        self._made.append(client)
-        self.note = check_endpoints(self._stage, list_endpoints(self._made))
+        self._endpoints |= list_endpoints([client])
+        self.note = check_endpoints(self._stage, self._endpoints)
         return client
 
 

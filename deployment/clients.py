@@ -46,7 +46,7 @@ _PREFIXES = {
     "stepfunctions": "states",
 }
 # Used by some deployments alone, and their models are the largest.
-_SELDOM = {"ec2", "sagemaker"}
+SELDOM = frozenset({"ec2", "sagemaker"})
 
 
 class Clients:
@@ -75,7 +75,7 @@ class Clients:
         self._make = make
         self._lock = Lock()
         for name, service in SERVICES.items():
-            if service not in _SELDOM:
+            if service not in SELDOM:
                 setattr(self, name, make(service))
 
     def __getattr__(self, name: str) -> Any:
