@@ -153,7 +153,7 @@ def serve(
                     keeper.save_port(server.port)
                     take_up(patches, machine, keeper)
                 if ahead:
-                    machine.import_ahead()
+                    machine.tasks.start(machine.import_ahead, name="libraries")
                 machine.tasks.start(lambda: follow_schedules(machine), name="schedules")
                 yield LocalAWS(
                     machine.endpoint_url,
