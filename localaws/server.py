@@ -21,6 +21,7 @@ from localaws.faults.plan import Plan
 from localaws.front.http_server import LOOPBACK, answer_requests
 from localaws.front.usage import Usage
 from localaws.glue_jobs import backend as glue_jobs
+from localaws.host.collecting import collect_rarely
 from localaws.host.isolation import isolate
 from localaws.host.processes import Processes
 from localaws.iam import simulation
@@ -169,6 +170,7 @@ def serve(
 
 def _install(patches: Patches, machine: Machine) -> None:
     _forget_state()
+    collect_rarely(patches)
     # It keeps the keys of whoever asked first.
     patches.replace(boto3, "DEFAULT_SESSION", None)
     run_here(patches, machine)
