@@ -28,7 +28,7 @@ from moto.utilities.utils import get_partition
 from localaws.glue_jobs.connections import ConnectionResponse
 from localaws.glue_jobs.kinds import KINDS, Kind, find_kind, find_timeout
 from localaws.glue_jobs.runs import ENDED, PRINCIPAL, JobRun, Plan, list_modules
-from localaws.glue_jobs.wheels import WheelNotInstalled, compile_wheel
+from localaws.glue_jobs.wheels import WheelNotInstalled
 from localaws.host.request_checks import find_violations, spell_violations
 from localaws.iam.roles import RoleClients, RoleError, check_trust
 from localaws.machine import Machine
@@ -103,8 +103,8 @@ class Backend(moto_glue.GlueBackend):
             with suppress(MissingBucket, WheelNotInstalled):
                 found = self._s3.get_object(bucket, key)
                 if found is not None and key.endswith(".whl"):
-                    name = PurePosixPath(key).name
-                    compile_wheel(self.machine.wheels.install(name, found.value))
+                    wheels = self.machine.wheels
+                    wheels.compile(wheels.install(PurePosixPath(key).name, found.value))
 
     @property
     def _s3(self) -> S3Backend:

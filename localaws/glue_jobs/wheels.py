@@ -39,6 +39,7 @@ class Wheels:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
+        self._compiled: set[Path] = set()
 
     def install(self, name: str, content: bytes) -> Path:
         """Give the folder that a wheel of this name and content is installed in.
@@ -56,9 +57,16 @@ class Wheels:
                 _install(wheel, place)
         return place
 
+    def compile(self, place: Path) -> None:
+        """Compile an installed wheel once, which its runs do otherwise."""
+        with self._lock:
+            known = place in self._compiled
+            self._compiled.add(place)
+        if not known:
+            _compile(place)
 
-def compile_wheel(place: Path) -> None:
-    """Compile an installed wheel, which its runs do otherwise."""
+
+def _compile(place: Path) -> None:
     command = [sys.executable, "-I", "-S", "-m", "compileall", "-q", str(place)]
     nice = _AFTER_ALL_ELSE if shutil.which(_AFTER_ALL_ELSE[0]) else ()
     subprocess.run(

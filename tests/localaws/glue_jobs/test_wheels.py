@@ -2,10 +2,11 @@
 
 import sys
 from importlib.util import cache_from_source
+from pathlib import Path
 
 import pytest
 
-from localaws.glue_jobs.wheels import WheelNotInstalled, Wheels, compile_wheel
+from localaws.glue_jobs.wheels import WheelNotInstalled, Wheels
 from tests.building.local_resources import make_archive, make_wheel
 
 FILES = {"parcel/__init__.py": "TEXT = 'from the wheel'\n"}
@@ -82,10 +83,12 @@ def test_refused_wheel_is_looked_at_again(wheels):
             wheels.install(NAME, b"no archive")
 
 
-def test_wheel_is_compiled_when_there_is_time(wheels):
+def test_wheel_is_compiled_once(wheels):
     place = wheels.install(NAME, make_wheel("parcel", FILES))
-    module = place / "parcel" / "__init__.py"
-    before = cache_from_source(str(module))
-    compile_wheel(place)
+    compiled = Path(cache_from_source(str(place / "parcel" / "__init__.py")))
+    wheels.compile(place)
+    first = compiled.exists()
+    compiled.unlink()
+    wheels.compile(place)
 
-    assert module.with_name("__pycache__").joinpath(before.rsplit("/")[-1]).exists()
+    assert (first, compiled.exists()) == (True, False)
