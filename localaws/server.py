@@ -22,6 +22,7 @@ from localaws.front.door import REGION, Door, build_environ
 from localaws.front.http_server import open_server
 from localaws.front.usage import Usage
 from localaws.glue_jobs import backend as glue_jobs
+from localaws.host.collecting import collect_rarely
 from localaws.host.isolation import isolate
 from localaws.host.processes import Processes
 from localaws.iam import simulation
@@ -146,7 +147,7 @@ def serve(
                     keeper.save_port(server.port)
                     take_up(patches, machine, keeper)
                 if ahead:
-                    machine.import_ahead()
+                    machine.tasks.start(machine.import_ahead, name="libraries")
                 machine.tasks.start(lambda: follow_schedules(machine), name="schedules")
                 yield LocalAWS(
                     machine.endpoint_url,
@@ -162,6 +163,7 @@ def serve(
 
 def _install(patches: Patches, machine: Machine) -> None:
     _forget_state()
+    collect_rarely(patches)
     # It keeps the keys of whoever asked first.
     patches.replace(boto3, "DEFAULT_SESSION", None)
     run_here(patches, machine)

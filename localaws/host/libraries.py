@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import csv
+import re
 import threading
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -40,6 +41,9 @@ _CLIENTS: dict[tuple[str, ...], tuple[str, ...]] = {
     LAMBDA: ("s3", "sagemaker", "sns", "stepfunctions")
 }
 _CLIENTS_OF_JOBS = ("s3",)
+_REQUIRES = re.compile(r"^Requires-Dist: *(.*)$", re.MULTILINE)
+# Of each line of a RECORD, whose paths are quoted where they have a comma.
+_FIRST_PART = re.compile(r'^(?:"([^"/]+)|([^",/]+))', re.MULTILINE)
 
 
 class Libraries:
@@ -98,16 +102,32 @@ def link_distributions(distributions: dict[str, Distribution], folder: Path) -> 
 
 
 def _requirements(installed: Distribution) -> Iterator[NormalizedName]:
-    for text in installed.requires or ():
-        requirement = Requirement(text)
-        marker = requirement.marker
-        if marker is None or marker.evaluate({"extra": ""}):
-            yield canonicalize_name(requirement.name)
+    for text in _read_requirements(installed):
+        name = _choose_requirement(text)
+        if name is not None:
+            yield name
+
+
+def _read_requirements(installed: Distribution) -> list[str]:
+    """Read what importlib.metadata parses with the whole of the long description."""
+    metadata = installed.read_text("METADATA")
+    if metadata is None:
+        return installed.requires or []
+    return _REQUIRES.findall(metadata.partition("\n\n")[0])
+
+
+@cache
+def _choose_requirement(text: str) -> NormalizedName | None:
+    """Name what is required here and without extras."""
+    requirement = Requirement(text)
+    if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+        return canonicalize_name(requirement.name)
+    return None
 
 
 def _top_level(installed: Distribution) -> set[str]:
     """Name what lies in the folder that it is installed in, of thousands of files."""
     # importlib.metadata makes a path of each of them.
-    record = csv.reader((installed.read_text("RECORD") or "").splitlines())
-    tops = {row[0].partition("/")[0] for row in record if row}
-    return {top for top in tops if top not in {"..", "__pycache__"}}
+    record = installed.read_text("RECORD") or ""
+    tops = {quoted or bare for quoted, bare in _FIRST_PART.findall(record)}
+    return {top for top in tops if top not in {"", "..", "__pycache__"}}
