@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 SAMPLE = PROJECT / "sample-data" / "data.zip"
 OUTPUT = PROJECT / "forecasts"
-# Five minutes between two looks at a training are a quarter of a second here.
-_SPEEDUP = 1200.0
+# Five minutes between two looks at a training are a seventh of a second here.
+_SPEEDUP = 2000.0
 _DEPLOY = ("deploy.py", "--stage", "local")
 # What `python forecast.py` does, but that it waits for a line of its input when it has
 # loaded what it takes.
