@@ -147,6 +147,156 @@ def test_end_of_a_job_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(task_states, "_LOOK_SECONDS", 60.0)
     machine = make_machine({"Run": glue_task(make_job("pass"))})
     began = time.monotonic()
+
+    assert run_machine(machine)["status"] == "SUCCEEDED"
+    assert time.monotonic() - began < 30
+
+
+def test_failed_job_fails_the_task_with_its_description():
+    job = make_job("raise ValueError('no target')")
+
+    ended = run_machine(make_machine({"Run": glue_task(job)}))
+
+    assert (ended["status"], ended["error"]) == ("FAILED", "States.TaskFailed")
+    cause = json.loads(ended["cause"])
+    assert cause["JobRunState"] == "FAILED"
+    assert cause["ErrorMessage"] == "ValueError: no target"
+
+
+def test_failed_job_can_be_caught():
+    job = make_job("raise ValueError('no target')")
+    caught = [{"ErrorEquals": ["States.TaskFailed"], "Next": "Say"}]
+    states = {
+        "Run": glue_task(job, Catch=caught),
+        "Say": {"Type": "Pass", "End": True},
+    }
+
+    ended = run_machine(make_machine(states))
+
+    assert json.loads(ended["output"])["Error"] == "States.TaskFailed"
+
+
+def test_busy_job_is_retried():
+    job = make_job("import time\ntime.sleep(1.2)")
+    busy = retry("Glue.ConcurrentRunsExceededException", MaxAttempts=10)
+    machine = make_machine({"Run": glue_task(job, Retry=busy)})
+
+    ended = [wait_for_end(e) for e in [start(machine), start(machine)]]
+
+    assert [e["status"] for e in ended] == ["SUCCEEDED", "SUCCEEDED"]
+    types = [list_event_types(e["executionArn"]) for e in ended]
+    assert sum(kinds.count("TaskFailed") for kinds in types) >= 1
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "error"),
+    [
+        (
+            "glue:startJobRun.sync",
+            {"JobName": "none"},
+            "Glue.EntityNotFoundException",
+        ),
+        ("glue:startJobRun.sync", {"JobName": ""}, "Glue.ValidationException"),
+        (
+            "sagemaker:createModel",
+            {"ModelName": "bad name", "ExecutionRoleArn": "arn"},
+            "SageMaker.AmazonSageMakerException",
+        ),
+        (
+            "lambda:invoke",
+            {"FunctionName": "none"},
+            "Lambda.ResourceNotFoundException",
+        ),
+    ],
+)
+def test_refused_call_is_named_as_on_aws(action, parameters, error):
+    ended = run_machine(make_machine({"Call": task(action, parameters)}))
+
+    assert (ended["status"], ended["error"]) == ("FAILED", error)
+    assert "Status Code: 4" in ended["cause"]
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "error"),
+    [
+        ("lambda:invoke", {"FunctionName": "any"}, "Lambda.SdkClientException"),
+        ("glue:startJobRun.sync", {"JobName": "any"}, "Glue.SdkClientException"),
+        (
+            "sagemaker:createModel",
+            {"ModelName": "any", "ExecutionRoleArn": "arn"},
+            "SageMaker.SdkClientException",
+        ),
+    ],
+)
+def test_unanswered_call_is_named_as_on_aws(local, action, parameters, error):
+    machine = make_machine({"Call": task(action, parameters)})
+    service = action.partition(":")[0]
+    local.faults.replace(Fault("unanswered", service, role="states", count=1))
+
+    ended = run_machine(machine)
+
+    assert (ended["status"], ended["error"]) == ("FAILED", error)
+
+
+def test_role_that_may_not_call_is_refused():
+    function = make_function(ECHO)
+    machine = make_machine({"Call": lambda_task(function)})
+    role = client("stepfunctions").describe_state_machine(stateMachineArn=machine)
+    client("iam").delete_role_policy(
+        RoleName=role["roleArn"].rpartition("/")[2], PolicyName="all"
+    )
+
+    ended = run_machine(machine)
+
+    assert ended["error"] == "Lambda.AWSLambdaException"
+    assert "is not authorized to perform: lambda:InvokeFunction" in ended["cause"]
+
+
+def test_task_s_time_limit_stops_its_job():
+    job = make_job(SLEEP)
+
+    ended = run_machine(make_machine({"Run": glue_task(job, TimeoutSeconds=2)}))
+
+    assert (ended["status"], ended["error"]) == ("FAILED", "States.Timeout")
+    wait_for(lambda: is_stopped(job))
+
+
+def test_wait_for_a_turn_is_not_of_the_task_s_time():
+    function = make_function(
+        "import time\ndef handler(event, context):\n    time.sleep(1.5)\n"
+    )
+    machine = make_machine({"Call": lambda_task(function, TimeoutSeconds=8)})
+
+    started = [start(machine) for _ in range(64)]
+
+    ended = [wait_for_end(execution) for execution in started]
+    assert {execution["status"] for execution in ended} == {"SUCCEEDED"}
+
+
+def test_task_s_time_limit_leaves_its_function():
+    states = {"Call": lambda_task(make_function(SLOW), TimeoutSeconds=1)}
+
+    ended = run_machine(make_machine(states))
+
+    assert ended["error"] == "States.Timeout"
+
+
+def test_machine_s_time_limit_ends_the_execution():
+    job = make_job(SLEEP)
+
+    ended = run_machine(make_machine({"Run": glue_task(job)}, TimeoutSeconds=2))
+
+    assert ended["status"] == "TIMED_OUT"
+    assert ended["stopDate"] > ended["startDate"]
+    wait_for(lambda: is_stopped(job))
+    listed = client("stepfunctions").list_executions(
+        stateMachineArn=ended["stateMachineArn"]
+    )["executions"]
+    assert listed[0]["stopDate"] == ended["stopDate"]
+
+
+def test_wait_passes_at_the_machine_s_pace():
+    began = time.monotonic()
     ended = run_machine(
         make_machine({"Pause": {"Type": "Wait", "Seconds": 300, "End": True}})
     )
