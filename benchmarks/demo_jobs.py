@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import boto3
@@ -19,22 +20,25 @@ def main() -> int:
     return code
 
 
-def list_job_seconds() -> dict[str, float]:
-    """List the jobs of the run, and how long each was there."""
-    glue, sagemaker = boto3.client("glue"), boto3.client("sagemaker")
-    found = {}
+def list_job_seconds(session: boto3.Session | None = None) -> dict[str, float]:
+    """List the kinds of jobs, and how long all of each were there."""
+    session = session or boto3.Session()
+    glue, sagemaker = session.client("glue"), session.client("sagemaker")
+    took: dict[str, float] = defaultdict(float)
     for job in glue.get_jobs()["Jobs"]:
         for run in glue.get_job_runs(JobName=job["Name"])["JobRuns"]:
-            took = run["CompletedOn"] - run["StartedOn"]
-            found[f"Glue job {job['Name'].split('-')[-1]}"] = took
+            kind = f"Glue job {job['Name'].split('-')[-1]}"
+            took[kind] += (run["CompletedOn"] - run["StartedOn"]).total_seconds()
     for trained in sagemaker.list_auto_ml_jobs()["AutoMLJobSummaries"]:
-        found["training"] = trained["EndTime"] - trained["CreationTime"]
+        ran = trained["EndTime"] - trained["CreationTime"]
+        took["training"] += ran.total_seconds()
     for listed in sagemaker.list_transform_jobs()["TransformJobSummaries"]:
-        job = sagemaker.describe_transform_job(
+        transform = sagemaker.describe_transform_job(
             TransformJobName=listed["TransformJobName"]
         )
-        found["transform"] = job["TransformEndTime"] - job["CreationTime"]
-    return {what: took.total_seconds() for what, took in found.items()}
+        ran = transform["TransformEndTime"] - transform["CreationTime"]
+        took["transform"] += ran.total_seconds()
+    return took
 
 
 if __name__ == "__main__":

@@ -24,13 +24,16 @@ from tempfile import TemporaryDirectory
 import boto3
 
 from benchmarks.broken_stage import break_stage
+from benchmarks.demo_jobs import list_job_seconds
 from benchmarks.load import time_lone_run
+from client.local.home import find_home, find_running
 from demo.workspace import PROJECT, copy_project
 from localaws.host.isolation import isolate
 from localaws.server import serve
 
 PAIRS, IDLE_SECONDS, RUNS = 5, 30.0, 100
 _TICKS = os.sysconf("SC_CLK_TCK")
+_SAMPLE = PROJECT / "sample-data" / "data.zip"
 _ALONE = "import boto3, chalice.app"
 _WITH_APP = "import boto3, chalice.app, app"
 _SETTINGS = ("BUCKET", "STATE_MACHINE_ARN", "SAGEMAKER_ROLE_ARN", "STAGE", "TOPIC_ARN")
@@ -133,6 +136,40 @@ def measure_demo(pairs: int = PAIRS) -> list[Row]:
         Row("demo, all of it", "CPU s", spent),
         *split_demo(),
     ]
+
+
+def measure_again(times: int = PAIRS) -> list[Row]:
+    """Forecast the sample as one's own data, where the local AWS for that is up."""
+    walls, jobs = [], []
+    with TemporaryDirectory() as folder:
+        environ = {**isolate(os.environ), "XDG_DATA_HOME": folder}
+        forecast = [sys.executable, "forecast.py"]
+        run = [*forecast, "run", str(_SAMPLE), "--local", "--output", folder]
+        time_command(run, environ)
+        session = _open_own_local(environ)
+        for _ in range(times):
+            before = sum(list_job_seconds(session).values())
+            walls.append(time_command(run, environ)[0])
+            jobs.append(sum(list_job_seconds(session).values()) - before)
+        time_command([*forecast, "local", "stop"], environ)
+    outside = tuple(wall - within for wall, within in zip(walls, jobs, strict=True))
+    what = "demo DATA=, its local AWS up"
+    return [
+        Row(what, "s", tuple(walls)),
+        Row(f"{what}, jobs", "s", tuple(jobs)),
+        Row(f"{what}, outside the jobs", "s", outside),
+    ]
+
+
+def _open_own_local(environ: Mapping[str, str]) -> boto3.Session:
+    running = find_running(find_home(environ))
+    assert running is not None
+    os.environ["AWS_ENDPOINT_URL"] = running.endpoint_url
+    return boto3.Session(
+        aws_access_key_id=running.environ["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=running.environ["AWS_SECRET_ACCESS_KEY"],
+        region_name=running.environ["AWS_REGION"],
+    )
 
 
 def split_demo() -> list[Row]:
