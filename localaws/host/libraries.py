@@ -41,6 +41,8 @@ _CLIENTS: dict[tuple[str, ...], tuple[str, ...]] = {
     LAMBDA: ("s3", "sagemaker", "sns", "stepfunctions")
 }
 _CLIENTS_OF_JOBS = ("s3",)
+# Whose imports are a part of another's.
+_BASES = {GLUE_ANALYTICS: LAMBDA, ENGINE: GLUE_ANALYTICS}
 _REQUIRES = re.compile(r"^Requires-Dist: *(.*)$", re.MULTILINE)
 # Of each line of a RECORD, whose paths are quoted where they have a comma.
 _FIRST_PART = re.compile(r'^(?:"([^"/]+)|([^",/]+))', re.MULTILINE)
@@ -65,14 +67,19 @@ class Libraries:
 
     def warm(self, names: tuple[str, ...]) -> Warmth:
         """Say what can be imported ahead of the installed ones of ``names``."""
-        return choose_warmth(self.show(names), names)
+        base = _BASES.get(names)
+        known = None if base is None else self.warm(base)
+        return choose_warmth(self.show(names), names, known)
 
 
-def choose_warmth(folder: Path, names: tuple[str, ...]) -> Warmth:
+def choose_warmth(
+    folder: Path, names: tuple[str, ...], base: Warmth | None = None
+) -> Warmth:
     """Choose what is imported ahead of those of ``names`` that a folder shows."""
     slow = tuple(name for name in _SLOW if name in names and (folder / name).exists())
     clients = _CLIENTS.get(names, _CLIENTS_OF_JOBS) if "boto3" in slow else ()
-    return Warmth(folder, slow, clients)
+    fits = base is not None and set(base.modules) <= set(slow)
+    return Warmth(folder, slow, clients, base if fits else None)
 
 
 def close_over(names: Iterable[str]) -> dict[str, Distribution]:

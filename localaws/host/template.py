@@ -33,6 +33,8 @@ from types import ModuleType
 from typing import Any
 
 SIZE_BYTES, PID_BYTES, MOST_FILES = 4, 4, 16
+# What a forked process is asked to be.
+BECOME_JOB, BECOME_TEMPLATE = b"j", b"t"
 # After so long without work it ends, to give back its memory.
 _IDLE_SECONDS = 600.0
 # Read when a process starts, or when a library is loaded.
@@ -62,15 +64,27 @@ def main() -> None:
     sandbox = load_sandbox()
     sandbox.look_at_oneself_only()
     bare = list(sys.path)
-    sys.path.append(spec["libraries"])
-    import_ahead(spec["modules"], spec["clients"])
-    gc.collect()
-    # What is there already is not gone through again: its pages stay shared.
-    gc.freeze()
-    channel = wait_for_birth(control)
-    if channel is not None:
+    while True:
+        sys.path[:] = [*bare, spec["libraries"]]
+        import_ahead(spec["modules"], spec["clients"])
+        gc.collect()
+        # What is there already is not gone through again: its pages stay shared.
+        gc.freeze()
+        wanted, channel = wait_for_birth(control)
+        if wanted != BECOME_TEMPLATE:
+            break
+        control, spec = channel, become_template(channel)
+    if wanted == BECOME_JOB:
         sys.path[:] = bare
         come_to_life(channel, sandbox, spec["libraries"])
+
+
+def become_template(control: int) -> dict[str, Any]:
+    """Be one of which others are forked, with more that is imported than before."""
+    os.setsid()
+    told, _ = receive(control)
+    spec: dict[str, Any] = json.loads(told)
+    return spec
 
 
 def load_sandbox() -> ModuleType:
@@ -132,20 +146,21 @@ def hand_out(loader: Any) -> None:
     vars(sessions)["create_loader"] = create_loader
 
 
-def wait_for_birth(control: int) -> int | None:
-    """Fork until nobody asks any more; give each forked process its channel."""
+def wait_for_birth(control: int) -> tuple[bytes, int]:
+    """Fork until nobody asks any more; give each what it is to be, and its channel."""
     asked = socket.socket(fileno=control)
     asked.settimeout(_IDLE_SECONDS)
     while True:
         try:
-            message, files, *_ = socket.recv_fds(asked, 1, 1)
+            wanted, files, *_ = socket.recv_fds(asked, 1, 1)
         except OSError:
-            return None
-        if not message:
-            return None
+            return b"", -1
+        if not wanted:
+            return b"", -1
         if fork_for_parent():
-            asked.detach()
-            return files[0]
+            # Who asks sees the end of the other by its end alone.
+            asked.close()
+            return wanted, files[0]
         os.close(files[0])
 
 
@@ -183,7 +198,9 @@ def _fork_or_end() -> int:
 def come_to_life(channel: int, sandbox: ModuleType, libraries: str) -> None:
     """Become what the channel says."""
     os.setsid()
-    birth, files = receive(channel)
+    told, files = receive(channel)
+    os.close(channel)
+    birth = Birth(**json.loads(told))
     place_files(files, birth.numbers)
     os.chdir(birth.folder)
     spec = json.loads(birth.spec)
@@ -197,14 +214,15 @@ def come_to_life(channel: int, sandbox: ModuleType, libraries: str) -> None:
     sandbox.run(spec, birth.arguments)
 
 
-def receive(channel: int) -> tuple[Birth, list[int]]:
+def receive(channel: int) -> tuple[bytes, list[int]]:
     """Say who this is, and read what to become, and the files for it."""
-    with socket.socket(fileno=channel) as told:
-        told.sendall(os.getpid().to_bytes(PID_BYTES, "big"))
-        first, files, *_ = socket.recv_fds(told, SIZE_BYTES, MOST_FILES)
-        with told.makefile("rb") as rest:
-            birth = Birth(**json.loads(rest.read(int.from_bytes(first, "big"))))
-    return birth, files
+    told = socket.socket(fileno=channel)
+    told.sendall(os.getpid().to_bytes(PID_BYTES, "big"))
+    first, files, *_ = socket.recv_fds(told, SIZE_BYTES, MOST_FILES)
+    # Not a byte more: what follows may come with files.
+    text = told.recv(int.from_bytes(first, "big"), socket.MSG_WAITALL)
+    told.detach()
+    return text, files
 
 
 def place_files(files: list[int], numbers: list[int]) -> None:
