@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from demo.workspace import PROJECT, link_project
 from localaws.front.door import Door, build_environ, open_door
+from localaws.host.collecting import collect_nothing
 from localaws.host.isolation import isolate
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def forecast_sample(look: Callable[[], object]) -> int:
 def serve_demo(door: Door | None = None) -> AbstractContextManager[LocalAWS]:
     """Run a local AWS that has all ready, and hurries."""
     # It takes the better part of a second to load.
-    from localaws.server import serve  # noqa: PLC0415 - see above
+    with collect_nothing():
+        from localaws.server import serve  # noqa: PLC0415 - see above
 
     return serve(port=door or 0, ahead=True, speedup=_SPEEDUP)
 
