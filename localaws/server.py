@@ -14,13 +14,14 @@ import boto3
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
-from localaws import large_objects, moto_memory, moto_mends
+from localaws import large_objects, moto_memory, moto_mends, moto_speed
 from localaws.events.schedules import follow_schedules
 from localaws.faults.calls import FaultyCalls
 from localaws.faults.plan import Plan
 from localaws.front.http_server import LOOPBACK, answer_requests
 from localaws.front.usage import Usage
 from localaws.glue_jobs import backend as glue_jobs
+from localaws.host.collecting import collect_rarely
 from localaws.host.isolation import isolate
 from localaws.host.processes import Processes
 from localaws.iam import simulation
@@ -153,7 +154,7 @@ def serve(
                     keeper.save_port(server.port)
                     take_up(patches, machine, keeper)
                 if ahead:
-                    machine.import_ahead()
+                    machine.tasks.start(machine.import_ahead, name="libraries")
                 machine.tasks.start(lambda: follow_schedules(machine), name="schedules")
                 yield LocalAWS(
                     machine.endpoint_url,
@@ -169,6 +170,7 @@ def serve(
 
 def _install(patches: Patches, machine: Machine) -> None:
     _forget_state()
+    collect_rarely(patches)
     # It keeps the keys of whoever asked first.
     patches.replace(boto3, "DEFAULT_SESSION", None)
     run_here(patches, machine)
@@ -176,6 +178,7 @@ def _install(patches: Patches, machine: Machine) -> None:
         _set_level(patches, logging.getLogger(name), level)
     clients = RoleClients(machine)
     moto_mends.install(patches, machine, clients)
+    moto_speed.install(patches)
     lambdas.install(patches, machine, clients)
     glue_jobs.install(patches, machine, clients)
     sagemaker_jobs.install(patches, machine, clients)
