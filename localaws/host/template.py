@@ -39,6 +39,7 @@ BECOME_JOB, BECOME_TEMPLATE = b"j", b"t"
 _IDLE_SECONDS = 600.0
 # Read when a process starts, or when a library is loaded.
 _EARLY = ("LANG", "LC_", "LD_", "GLIBC_", "MALLOC_", "OMP_", "OPENBLAS_", "MKL_")
+_ALGEBRA = "OPENBLAS_NUM_THREADS"
 # In /proc/<pid>/stat, whose fields are counted from 1, and the third follows the name.
 _ARGUMENTS, _FIRST_FIELD = (48, 49), 3
 
@@ -67,9 +68,6 @@ def main() -> None:
     while True:
         sys.path[:] = [*bare, spec["libraries"]]
         import_ahead(spec["modules"], spec["clients"])
-        gc.collect()
-        # What is there already is not gone through again: its pages stay shared.
-        gc.freeze()
         wanted, channel = wait_for_birth(control)
         if wanted != BECOME_TEMPLATE:
             break
@@ -100,11 +98,18 @@ def load_sandbox() -> ModuleType:
 
 def import_ahead(modules: Iterable[str], clients: Sequence[str]) -> None:
     """Import modules, and what boto3 imports for clients; what is missing is not."""
+    # numpy's second thread waits for work at full speed, and does not outlive a fork.
+    os.environ[_ALGEBRA] = "1"
+    # What is imported stays: it is never gone through, and its pages are shared.
+    gc.disable()
     for name in modules:
         with suppress(ImportError):
             importlib.import_module(name)
     if clients:
         hand_out(read_ahead(clients))
+    gc.freeze()
+    gc.enable()
+    del os.environ[_ALGEBRA]
 
 
 def read_ahead(clients: Iterable[str]) -> Any:

@@ -86,7 +86,7 @@ def make_function_of(files, **options):
 
 BARE = {"LANG": "en_US.UTF-8"}
 DESCRIBE = """
-import json, os, signal, sys, threading
+import gc, json, os, signal, sys, threading
 print(json.dumps({
     "files": sorted(os.listdir("/proc/self/fd")),
     "leads": os.getsid(0) == os.getpid() == os.getpgid(0),
@@ -102,6 +102,7 @@ print(json.dumps({
     "threads": len(os.listdir("/proc/self/task")),
     "signals": [str(signal.getsignal(n)) for n in (2, 13, 15)],
     "nice": os.nice(0),
+    "collects": gc.isenabled(),
     "no new privileges": "NoNewPrivs:\\t1" in open("/proc/self/status").read(),
 }))
 """
