@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import atexit
-import gc
 import os
 import sys
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +18,27 @@ from cli.endpoints import (
     LOCAL_STAGE,
     check_endpoints,
     close_proxies,
+    find_endpoint,
     list_endpoints,
     prepare_environment,
     refuse_outside,
 )
+from cli.garbage import collect_rarely
 from cli.terminal import printable_lines
 from deployment.apply import deploy
 from deployment.chalice.command import Chalice
 from deployment.chalice.stage_files import read_stage_options
-from deployment.clients import SERVICES, Clients
+from deployment.clients import SELDOM, Clients
 from deployment.deployment import Deployment
 from deployment.destroy import destroy
 from deployment.errors import DeploymentError, describe_aws_error
 from deployment.fetch_wheels import fetch_wheel
 from deployment.options import Options, change_options
+from deployment.pipeline import Pipeline
 from deployment.plan import plan
 from deployment.preflight import preflight
 from deployment.resources.engine_wheels import Libraries, read_wheels
+from deployment.resources.glue_code import read_glue_code
 
 PROJECT = Path(__file__).resolve().parent
 
@@ -105,7 +108,12 @@ def run(asked: argparse.Namespace) -> None:
             "--delete-data deletes with --destroy only (found it alone); add "
             "--destroy, or leave it out"
         )
-    deployment = build_deployment(asked)
+    with ThreadPoolExecutor(1) as beside:
+        act(build_deployment(asked, beside), asked)
+
+
+def act(deployment: Deployment, asked: argparse.Namespace) -> None:
+    """Do to a stage what the command line asks."""
     if asked.destroy:
         confirm(deployment, asked)
         destroy(deployment, say, delete_data=asked.delete_data, only_plan=asked.plan)
@@ -144,7 +152,7 @@ def check(deployment: Deployment) -> None:
         )
 
 
-def build_deployment(asked: argparse.Namespace) -> Deployment:
+def build_deployment(asked: argparse.Namespace, beside: Executor) -> Deployment:
     """Find out which account and region this is about, and say so.
 
     Raises
@@ -171,9 +179,10 @@ def build_deployment(asked: argparse.Namespace) -> Deployment:
     partition = session.get_partition_for_region(region)
     if is_local:
         session.events.register("before-send", refuse_outside)
-    sts = session.client("sts", region_name=region)
-    clients = make_clients(session)
-    note = check_endpoints(asked.stage, list_endpoints([sts, *vars(clients).values()]))
+    make = Maker(session, asked.stage)
+    sts, clients = make("sts"), Clients(make)
+    # While AWS answers, as it waits for nothing that AWS says.
+    code = beside.submit(read_glue_code, PROJECT, Pipeline(PROJECT).glue_jobs)
     caller = sts.get_caller_identity()
     stage = Stage(asked.stage, caller["Account"], region)
     if partition != stage.partition:
@@ -184,23 +193,45 @@ def build_deployment(asked: argparse.Namespace) -> Deployment:
         )
     say(f"account    {stage.account}")
     say(f"region     {stage.region}")
-    say(f"endpoint   {sts.meta.endpoint_url}{f' ({note})' if note else ''}")
+    say(f"endpoint   {sts.meta.endpoint_url}{f' ({make.note})' if make.note else ''}")
     environ = close_proxies(os.environ) if is_local else os.environ
     chalice = Chalice(PROJECT, region, asked.profile, environ)
     # The local AWS has the engine's libraries itself, and no way to fetch any.
     libraries = Libraries(() if is_local else read_wheels(PROJECT), fetch_wheel)
     return Deployment(
-        PROJECT, stage, options, clients, chalice, caller["Arn"], libraries
+        PROJECT,
+        stage,
+        options,
+        clients,
+        chalice,
+        caller["Arn"],
+        libraries,
+        code.result,
     )
 
 
-def make_clients(session: boto3.Session) -> Clients:
-    """Make a client for each service that a deployment uses."""
-    clients: dict[str, Any] = {
-        name: session.client(service)  # type: ignore[call-overload]  # any service
-        for name, service in SERVICES.items()
-    }
-    return Clients(**clients)
+class Maker:
+    """Makes clients, each seen to lead where the stage is before anything is sent."""
+
+    def __init__(self, session: boto3.Session, stage: str) -> None:
+        self._session = session
+        self._stage = stage
+        # Of those that are made later, what is known before.
+        self._endpoints = {name: find_endpoint(session, name) for name in SELDOM}
+        self.note: str | None = None
+
+    def __call__(self, service: str) -> Any:
+        """Make the client of a service.
+
+        Raises
+        ------
+        EndpointError
+            When its requests would go elsewhere than where the stage is.
+        """
+        client = self._session.client(service)  # type: ignore[call-overload]  # any service
+        self._endpoints |= list_endpoints([client])
+        self.note = check_endpoints(self._stage, self._endpoints)
+        return client
 
 
 def read_options(asked: argparse.Namespace) -> Options:
@@ -271,6 +302,5 @@ def fail(reason: str) -> int:
 
 
 if __name__ == "__main__":
-    # What is left at the end is not gone through again, object by object.
-    atexit.register(gc.freeze)
+    collect_rarely()
     sys.exit(main())

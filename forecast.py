@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import os
 import sys
 import traceback
@@ -26,6 +24,7 @@ from cli.endpoints import (
     prepare_environment,
     refuse_outside,
 )
+from cli.garbage import collect_rarely
 from cli.terminal import printable_lines
 from client import exit_codes
 from client.command.completion import COMPLETE_VARIABLE
@@ -42,6 +41,7 @@ from client.session import Clients
 if TYPE_CHECKING:
     from client.library import Forecast, Pipeline, Source
 
+# What is asked of AWS; the local AWS has nobody to share its answers with.
 _CALLS_PER_SECOND = 8
 # botocore's own retries are for what passes in seconds; Patience is for the rest.
 _CONFIG = Config(
@@ -216,7 +216,7 @@ class _Maker:
         client = self._make(service, _CONFIG)
         if patient:
             self.patience.watch(client)
-        if service in ("stepfunctions", "sagemaker"):
+        if service in ("stepfunctions", "sagemaker") and self._stage != LOCAL_STAGE:
             client.meta.events.register("before-send", self._cap)
         return client
 
@@ -259,6 +259,5 @@ def leave_pipe() -> None:
 
 
 if __name__ == "__main__":
-    # What is left at the end is not gone through again, object by object.
-    atexit.register(gc.freeze)
+    collect_rarely()
     sys.exit(main())

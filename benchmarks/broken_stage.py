@@ -24,9 +24,10 @@ from moto.sns.models import sns_backends
 from chalicelib.stages import Stage
 from demo.workspace import copy_project
 from localaws.faults.plan import Plan
+from localaws.front.door import REGION
 from localaws.host.isolation import isolate
 from localaws.machine import ACCOUNT
-from localaws.server import REGION, serve
+from localaws.server import serve
 
 STAGE = Stage("local", ACCOUNT, REGION)
 ENDED = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}

@@ -95,6 +95,7 @@ def list_parts(*, quick: bool) -> dict[str, Part]:
         "package": startup.measure_package,
         "cold": partial(cold_start.measure_cold_starts, pairs),
         "demo": partial(startup.measure_demo, pairs),
+        "again": partial(startup.measure_again, pairs),
         "runs": partial(startup.measure_runs, 12 if quick else startup.RUNS),
         "preprocess": partial(measure_preprocess, rows, pairs),
         "scale": partial(measure_scale, "monthly", 100 if quick else 1_000, pairs),

@@ -7,6 +7,7 @@ beside the last ones. ``benchmarks.run_all`` runs and shows them.
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
@@ -23,8 +24,9 @@ from tempfile import TemporaryDirectory
 import boto3
 
 from benchmarks.broken_stage import break_stage
+from benchmarks.demo_jobs import list_job_seconds
 from benchmarks.load import time_lone_run
-from demo.run import serve_demo
+from client.local.home import find_home, find_running
 from demo.workspace import PROJECT, copy_project
 from localaws.host.isolation import isolate
 from localaws.server import serve
@@ -136,72 +138,62 @@ def measure_demo(pairs: int = PAIRS) -> list[Row]:
     ]
 
 
-def split_demo() -> list[Row]:
-    """Say where the demo's time goes: each part's seconds, and the processor's."""
-    began = time.perf_counter()
-    own, others = time.process_time(), _spend_of_children()
-    with (
-        serve_demo() as server,
-        copy_project() as project,
-        TemporaryDirectory() as output,
-    ):
-        environ = {**isolate(os.environ), **server.environ}
-        deploy = _run_script(project, environ, "deploy.py", "--stage", "local")
-        options = ("--stage", "local", "--output", output)
-        client = _run_script(project, environ, "forecast.py", str(_SAMPLE), *options)
-        jobs = list_job_seconds()
-        whole = time.perf_counter() - began
-    all_others = _spend_of_children() - others
-    scripts = deploy.cpu + client.cpu
-    spent = {
-        "demo, deploy script": deploy.cpu,
-        "demo, client": client.cpu,
-        "demo, server": time.process_time() - own,
-        "demo, functions and jobs": all_others - scripts,
-    }
-    waited = {
-        "demo, deploy": deploy.wall,
-        **jobs,
-        "demo, run outside the jobs": client.wall - sum(jobs.values()),
-        "demo, outside the jobs": whole - sum(jobs.values()),
-    }
+def measure_again(times: int = PAIRS) -> list[Row]:
+    """Forecast the sample as one's own data, where the local AWS for that is up."""
+    walls, jobs = [], []
+    with TemporaryDirectory() as folder:
+        environ = {**isolate(os.environ), "XDG_DATA_HOME": folder}
+        forecast = [sys.executable, "forecast.py"]
+        run = [*forecast, "run", str(_SAMPLE), "--local", "--output", folder]
+        time_command(run, environ)
+        session = _open_own_local(environ)
+        for _ in range(times):
+            before = sum(list_job_seconds(session).values())
+            walls.append(time_command(run, environ)[0])
+            jobs.append(sum(list_job_seconds(session).values()) - before)
+        time_command([*forecast, "local", "stop"], environ)
+    outside = tuple(wall - within for wall, within in zip(walls, jobs, strict=True))
+    what = "demo DATA=, its local AWS up"
     return [
-        *(Row(what, "s", (seconds,)) for what, seconds in waited.items()),
-        *(Row(what, "CPU s", (seconds,)) for what, seconds in spent.items()),
+        Row(what, "s", tuple(walls)),
+        Row(f"{what}, jobs", "s", tuple(jobs)),
+        Row(f"{what}, outside the jobs", "s", outside),
     ]
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What a script took, in seconds."""
+def _open_own_local(environ: Mapping[str, str]) -> boto3.Session:
+    running = find_running(find_home(environ))
+    assert running is not None
+    os.environ["AWS_ENDPOINT_URL"] = running.endpoint_url
+    return boto3.Session(
+        aws_access_key_id=running.environ["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=running.environ["AWS_SECRET_ACCESS_KEY"],
+        region_name=running.environ["AWS_REGION"],
+    )
 
-    wall: float
-    cpu: float
 
-
-def list_job_seconds() -> dict[str, float]:
-    """List the jobs of the run, and how long each was there."""
-    glue, sagemaker = boto3.client("glue"), boto3.client("sagemaker")
-    found = {}
-    for job in glue.get_jobs()["Jobs"]:
-        for run in glue.get_job_runs(JobName=job["Name"])["JobRuns"]:
-            took = run["CompletedOn"] - run["StartedOn"]
-            found[f"demo, Glue job {job['Name'].split('-')[-1]}"] = took
-    for trained in sagemaker.list_auto_ml_jobs()["AutoMLJobSummaries"]:
-        found["demo, training"] = trained["EndTime"] - trained["CreationTime"]
-    for listed in sagemaker.list_transform_jobs()["TransformJobSummaries"]:
-        job = sagemaker.describe_transform_job(
-            TransformJobName=listed["TransformJobName"]
-        )
-        found["demo, transform"] = job["TransformEndTime"] - job["CreationTime"]
-    return {what: took.total_seconds() for what, took in found.items()}
+def split_demo() -> list[Row]:
+    """Say where the demo's time goes: each job's seconds, and all others."""
+    with TemporaryDirectory() as folder:
+        told = Path(folder) / "jobs.json"
+        command = [sys.executable, "-m", "benchmarks.demo_jobs", str(told)]
+        whole, _ = time_command(command, isolate(os.environ))
+        jobs = json.loads(told.read_text())
+    found = {**jobs, "outside the jobs": whole - sum(jobs.values())}
+    return [Row(f"demo, {what}", "s", (seconds,)) for what, seconds in found.items()]
 
 
 def measure_package() -> list[Row]:
     """Deploy, and ask Lambda for the size of what was packed."""
     with serve() as server, copy_project() as project:
         environ = {**isolate(os.environ), **server.environ}
-        _run_script(project, environ, "deploy.py", "--stage", "local")
+        subprocess.run(
+            [sys.executable, "deploy.py", "--stage", "local"],
+            cwd=project,
+            env=environ,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         functions = boto3.client("lambda").list_functions()["Functions"]
         sizes = tuple(function["CodeSize"] / 1024 for function in functions)
     return [Row("Lambda package", "KB", (max(sizes),))]
@@ -226,20 +218,6 @@ def _compare_ends(unit: str, taken: tuple[float, ...]) -> list[Row]:
         Row(f"the last {_ENDS} of {len(taken)} runs", unit, last),
         Row(f"the last of {len(taken)} runs to the first, {unit}", "ratio", (ratio,)),
     ]
-
-
-def _run_script(
-    project: Path, environ: Mapping[str, str], script: str, *arguments: str
-) -> Taken:
-    began, before = time.perf_counter(), _spend_of_children()
-    subprocess.run(
-        [sys.executable, script, *arguments],
-        cwd=project,
-        env=dict(environ),
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    return Taken(time.perf_counter() - began, _spend_of_children() - before)
 
 
 def _spend_of_children() -> float:

@@ -7,10 +7,14 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from botocore.configprovider import ConfiguredEndpointProvider
+
 from chalicelib.errors import PipelineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, MutableMapping
+
+    import boto3
 
 # The local AWS is a stage of its own, so that nothing meant for it reaches an account.
 LOCAL_STAGE = "local"
@@ -80,6 +84,17 @@ def list_endpoints(clients: Iterable[Any]) -> dict[str, str]:
         client.meta.service_model.service_name: client.meta.endpoint_url
         for client in clients
     }
+
+
+def find_endpoint(session: boto3.Session, service: str) -> str:
+    """Name where a client would send its requests, which is not made for that."""
+    # boto3 gives no other way to what its files say.
+    found = ConfiguredEndpointProvider(
+        session._session.full_config,
+        session._session.get_scoped_config(),
+        service,
+    ).provide()
+    return found or f"https://{service}.{session.region_name}.amazonaws.com"
 
 
 def check_endpoints(stage: str, endpoints: Mapping[str, str]) -> str | None:

@@ -94,7 +94,7 @@ class Follower:
     def pace(self) -> Pace:
         """Give how often to look: what is here takes seconds, and costs no call."""
         if self._stage.name == LOCAL_STAGE:
-            return Pace(shortest=0.15, longest=2.0)
+            return Pace(shortest=0.1, longest=1.0, growth=1.1)
         return Pace()
 
     def look(self, display: Display) -> Snapshot:

@@ -63,7 +63,8 @@ _ENDINGS = {
 }
 # What a task does when it was let in at last.
 _GOING_ON = {"TaskSubmitted", "TaskSucceeded"}
-_PAGE = 200
+# How many events come at once: all that there were, and those since the last look.
+_PAST, _NEW = 200, 20
 _LONG = timedelta(minutes=1)
 # So SageMaker names a quota that is used up.
 _QUOTA = re.compile(r"service limit '(?P<name>[^']+)' is (?P<value>\d+)")
@@ -150,7 +151,7 @@ class PhaseReader:
         pages = self._sfn.get_paginator("get_execution_history").paginate(
             executionArn=self._arn,
             reverseOrder=True,
-            PaginationConfig={"PageSize": _PAGE},
+            PaginationConfig={"PageSize": _NEW if self._last else _PAST},
         )
         for page in pages:
             events = page["events"]

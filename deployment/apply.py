@@ -42,16 +42,16 @@ def deploy(deployment: Deployment, say: Callable[[str], None]) -> None:
 
 
 def _settle(deployment: Deployment) -> Iterator[Outcome]:
-    for review in review_before_chalice(deployment):
-        yield review.settle()
-    yield from _run_chalice(deployment)
+    stage = deployment.stage.name
+    with (
+        open_workspace(deployment) as chalice,
+        chalice.start("deploy", stage=stage) as finish,
+    ):
+        for review in review_before_chalice(deployment):
+            yield review.settle()
+        before = find_functions(deployment)
+        finish()
+    after = find_functions(deployment)
+    yield from compare_functions(deployment.stage, before, after)
     for review in review_after_chalice(deployment):
         yield review.settle()
-
-
-def _run_chalice(deployment: Deployment) -> list[Outcome]:
-    before = find_functions(deployment)
-    with open_workspace(deployment) as chalice:
-        chalice.run("deploy", stage=deployment.stage.name)
-    after = find_functions(deployment)
-    return compare_functions(deployment.stage, before, after)

@@ -1,11 +1,13 @@
-"""The AWS clients that a deployment uses, made by ``deploy.py``."""
+"""The AWS clients that a deployment uses."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_events import EventBridgeClient
@@ -36,10 +38,23 @@ SERVICES = {
     "sqs": "sqs",
 }
 
+# Where endpoints have another name.
+_PREFIXES = {
+    "cloudwatch": "monitoring",
+    "sagemaker": "api.sagemaker",
+    "service-quotas": "servicequotas",
+    "stepfunctions": "states",
+}
+# Used by some deployments alone, and their models are the largest.
+SELDOM = frozenset({"ec2", "sagemaker"})
 
-@dataclass(frozen=True)
+
 class Clients:
-    """One client per service, all of one account and region."""
+    """One client per service, all of one account and region.
+
+    Each is made once: those that are seldom used when they are, as botocore reads
+    megabytes for them.
+    """
 
     cloudwatch: CloudWatchClient
     ec2: EC2Client
@@ -54,3 +69,25 @@ class Clients:
     sfn: SFNClient
     sns: SNSClient
     sqs: SQSClient
+
+    def __init__(self, make: Callable[[str], Any]) -> None:
+        """Make all clients but the seldom ones by the names of their services."""
+        self._make = make
+        self._lock = Lock()
+        for name, service in SERVICES.items():
+            if service not in SELDOM:
+                setattr(self, name, make(service))
+
+    def __getattr__(self, name: str) -> Any:
+        """Make a client that has not been asked for before."""
+        if name not in SERVICES:
+            raise AttributeError(name)
+        with self._lock:
+            if name not in vars(self):
+                setattr(self, name, self._make(SERVICES[name]))
+        return vars(self)[name]
+
+
+def find_prefix(service: str) -> str:
+    """Find how a service is called where its endpoints are listed."""
+    return _PREFIXES.get(service, service)

@@ -11,6 +11,7 @@ from deployment.resources.bucket import bucket_exists
 from deployment.resources.policies import PolicyTemplates
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from chalicelib.stages import Stage
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from deployment.clients import Clients
     from deployment.options import Options
     from deployment.resources.engine_wheels import Libraries
+    from deployment.resources.glue_code import GlueCode
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Deployment:
     chalice: Chalice
     caller: str  # the ARN of whoever deploys
     libraries: Libraries
+    read_code: Callable[[], GlueCode]
 
     @property
     def pipeline(self) -> Pipeline:

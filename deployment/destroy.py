@@ -143,7 +143,7 @@ def _review_rest(deployment: Deployment) -> Iterator[Review]:
         yield review_glue_job_removal(clients.glue, stage, job)
     yield from review_catalog_removal(clients.glue, stage)
     nothing = Options()
-    yield review_connection(clients.glue, clients.ec2, stage, nothing)
+    yield review_connection(clients, stage, nothing)
     yield review_security_configuration(clients.glue, stage, nothing)
     yield from review_models_removal(clients.sagemaker, stage)
     yield review_alarm_removal(clients.cloudwatch, stage)

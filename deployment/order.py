@@ -16,7 +16,7 @@ from deployment.resources.failed_events import (
     review_failure_destination,
     review_queue,
 )
-from deployment.resources.glue_code import read_glue_code, review_glue_code
+from deployment.resources.glue_code import review_glue_code
 from deployment.resources.glue_jobs import review_glue_job
 from deployment.resources.glue_security import (
     review_connection,
@@ -74,12 +74,12 @@ def review_after_chalice(deployment: Deployment) -> Iterator[Review]:
 def _review_glue(deployment: Deployment) -> Iterator[Review]:
     stage, clients, options = deployment.stage, deployment.clients, deployment.options
     jobs = deployment.pipeline.glue_jobs
-    code = read_glue_code(deployment.project, jobs)
+    code = deployment.read_code()
     libraries = deployment.libraries
     yield review_glue_code(clients.s3, stage, code)
     if libraries.wheels:
         yield review_engine_wheels(clients.s3, stage, libraries.wheels, libraries.fetch)
-    yield review_connection(clients.glue, clients.ec2, stage, options)
+    yield review_connection(clients, stage, options)
     yield review_security_configuration(clients.glue, stage, options)
     for job in jobs:
         yield review_glue_job(

@@ -19,13 +19,12 @@ from chalicelib.quotas import (
     check_quotas,
     find_transform_quota,
 )
-from deployment.clients import SERVICES
+from deployment.clients import SERVICES, find_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from chalicelib.stages import Stage
-    from deployment.clients import Clients
     from deployment.deployment import Deployment
 
 # What a run is given where no settings say else; a test holds it to glue's own.
@@ -49,7 +48,7 @@ def preflight(deployment: Deployment, say: Callable[[str], None]) -> int:
 
 
 def _check_all(deployment: Deployment) -> Iterator[Check]:
-    yield check_region(deployment.stage, deployment.clients)
+    yield check_region(deployment.stage)
     engine, resources, doubt = read_resources(deployment)
     yield from doubt
     quotas = [GLUE_RUNS]
@@ -59,15 +58,13 @@ def _check_all(deployment: Deployment) -> Iterator[Check]:
     yield from check_roles(deployment)
 
 
-def check_region(stage: Stage, clients: Clients) -> Check:
+def check_region(stage: Stage) -> Check:
     """Look whether all services are known to be in the stage's region."""
     resolver = EndpointResolver(create_loader().load_data("endpoints"))
     # botocore's own get_available_regions reads each service's model once more.
     regions = {
-        SERVICES[name]: resolver.get_available_endpoints(
-            client.meta.service_model.endpoint_prefix, stage.partition
-        )
-        for name, client in vars(clients).items()
+        service: resolver.get_available_endpoints(find_prefix(service), stage.partition)
+        for service in SERVICES.values()
     }
     # One that is the same everywhere, such as IAM, has no regions.
     missing = [name for name, known in regions.items() if stage.region not in known]

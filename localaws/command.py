@@ -14,7 +14,8 @@ from queue import Empty, SimpleQueue
 
 from localaws.exports import ExportsError, build_exports, write_exports
 from localaws.faults.plan import Plan, PlanError, read_plan
-from localaws.server import REGION, LocalAWS, serve
+from localaws.front.door import REGION
+from localaws.server import LocalAWS, serve
 from localaws.service_quotas.table import AUTOPILOT_JOBS
 from localaws.state.keeper import list_executions
 from localaws.state.parts import StateInUse

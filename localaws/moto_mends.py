@@ -6,7 +6,6 @@ test beside each says what upstream does and fails once it does no more.
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 import sys
@@ -22,11 +21,7 @@ import moto.logs.responses as moto_logs
 import moto.s3.models as moto_buckets
 import moto.s3.notifications as moto_notifications
 import moto.s3.responses as moto_s3
-from moto.core.base_backend import AccountSpecificBackend
 from moto.logs.exceptions import ResourceNotFoundException
-from moto.stepfunctions.parser.asl.component.common.path import (
-    result_path as moto_result_path,
-)
 from moto.stepfunctions.parser.asl.component.common.retry import (
     retrier_decl as moto_retrier,
 )
@@ -40,11 +35,9 @@ from moto.stepfunctions.parser.asl.component.state.wait.wait_function import (
     wait_function as moto_wait,
 )
 from moto.stepfunctions.parser.asl.utils import boto_client as moto_clients
-from moto.stepfunctions.parser.asl.utils import json_path as moto_json_path
 
 from localaws.events import s3 as s3_events
 from localaws.events.rules import send_to_functions
-from localaws.host.models import make_session
 from localaws.iam.bucket_policies import keep_applicable
 from localaws.iam.roles import RoleClients
 from localaws.machine import Machine
@@ -55,8 +48,6 @@ from localaws.waits import Queues, pause_before_retry, shorten, wait_while_runni
 
 _FILTER_NAME = re.compile(rb"(<Name>\s*)(Prefix|Suffix)(\s*</Name>)")
 _STATES = "states.amazonaws.com"
-# Distinct paths that are kept parsed: those of many state machines.
-_PATHS = 1024
 Original = Callable[..., Any]
 
 
@@ -69,12 +60,10 @@ def install(patches: Patches, machine: Machine, clients: RoleClients) -> None:
     judge_bucket_policies_by_their_conditions(patches)
     let_log_groups_change_their_key(patches)
     let_rules_call_functions(patches)
-    parse_each_path_once(patches)
     let_a_stop_end_a_task(patches)
     let_a_stop_end_a_wait(patches, machine)
     let_a_stop_end_a_pause_before_a_retry(patches, machine)
     run_jobs_of_services(patches)
-    read_each_model_once(patches)
     call_services_as_the_role(patches, clients)
 
 
@@ -202,17 +191,6 @@ def let_rules_call_functions(patches: Patches) -> None:
             original(others, original_event, transform_input)
 
 
-def parse_each_path_once(patches: Patches) -> None:
-    """Keep what a JSONPath was parsed to: moto makes a parser for each look.
-
-    With a thousand executions that ask again and again, that took three quarters of
-    the server's time.
-    """
-    for module in (moto_json_path, moto_result_path):
-        cached = functools.lru_cache(maxsize=_PATHS)(vars(module)["parse"])
-        patches.replace(module, "parse", cached)
-
-
 def let_a_stop_end_a_task(patches: Patches) -> None:
     """Keep an execution ABORTED: moto turns a task's error after a stop into FAILED."""
 
@@ -271,12 +249,6 @@ def run_jobs_of_services(patches: Patches) -> None:
     @patches.wrap(moto_factory, "state_task_service_for")
     def make_service(original: Original, service_name: str) -> Any:
         return find_service(service_name) or original(service_name=service_name)
-
-
-def read_each_model_once(patches: Patches) -> None:
-    """Look up a service's regions without a copy of its model for just that."""
-    shared = staticmethod(functools.cache(make_session))
-    patches.replace(AccountSpecificBackend, "get_session", shared)
 
 
 def call_services_as_the_role(patches: Patches, clients: RoleClients) -> None:

@@ -14,18 +14,21 @@ import boto3
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
-from localaws import large_objects, moto_memory, moto_mends
+from localaws import large_objects, moto_memory, moto_mends, moto_speed
 from localaws.events.schedules import follow_schedules
 from localaws.faults.calls import FaultyCalls
 from localaws.faults.plan import Plan
-from localaws.front.http_server import LOOPBACK, answer_requests
+from localaws.front.door import REGION, Door, build_environ
+from localaws.front.http_server import open_server
 from localaws.front.usage import Usage
 from localaws.glue_jobs import backend as glue_jobs
+from localaws.host.collecting import collect_rarely
 from localaws.host.isolation import isolate
 from localaws.host.processes import Processes
 from localaws.iam import simulation
 from localaws.iam.gate import App, Gate
-from localaws.iam.roles import RoleClients, make_owner
+from localaws.iam.keys import make_owner
+from localaws.iam.roles import RoleClients
 from localaws.lambda_functions import backend as lambdas
 from localaws.machine import GlueErrors, Machine, refuse_second, run_here
 from localaws.patches import Patches
@@ -38,7 +41,6 @@ from localaws.state.revival import take_up
 from localaws.step_functions import backend as state_machines
 from localaws.waits import SPEEDUP
 
-REGION = "us-east-1"
 # Every request, and every failed state with the whole of its syntax tree.
 _QUIET = {"werkzeug": logging.ERROR, "moto.stepfunctions": logging.CRITICAL}
 
@@ -58,7 +60,7 @@ class LocalAWS:
 @contextmanager
 def serve(
     *,
-    port: int = 0,
+    port: int | Door = 0,
     region: str = REGION,
     speedup: float = SPEEDUP,
     glue_errors: GlueErrors = "full",
@@ -83,7 +85,8 @@ def serve(
     Parameters
     ----------
     port
-        Where to listen on loopback; 0 takes a free port.
+        Where to listen on loopback; 0 takes a free port. A door says it too, and whose
+        the keys are.
     region
         The default region of ``environ``; the others work as well.
     speedup
@@ -110,7 +113,8 @@ def serve(
     refuse_second()
     keeper = None if state is None else Keeper(state)
     wanted = port or (0 if keeper is None else keeper.load_port())
-    owner = make_owner() if keeper is None else keeper.load_owner(make_owner)
+    make = make_owner if isinstance(port, int) else lambda: port.owner
+    owner = make() if keeper is None else keeper.load_owner(make)
     asked_quotas = dict(quotas or {})
     plan, processes = faults or Plan(), Processes()
     usage = Usage(owner.access_key_id)
@@ -121,12 +125,11 @@ def serve(
 
     with (
         Patches() as patches,
-        answer_requests(
-            wanted, owner, patches, wrap=wrap, else_any=port == 0
-        ) as server,
+        open_server(wanted, owner, patches, wrap=wrap, else_any=port == 0) as server,
     ):
+        environ = build_environ(server.port, owner, region)
         machine = Machine(
-            endpoint_url=f"http://{LOOPBACK}:{server.port}",
+            endpoint_url=environ["AWS_ENDPOINT_URL"],
             region=region,
             speedup=speedup,
             glue_errors=glue_errors,
@@ -136,24 +139,15 @@ def serve(
             ahead=ahead,
             processes=processes,
         )
-        environ = {
-            name: value
-            for name, value in isolate({}).items()
-            if name.startswith("AWS_")
-        } | {
-            "AWS_ENDPOINT_URL": machine.endpoint_url,
-            "AWS_DEFAULT_REGION": region,
-            "AWS_REGION": region,
-            **owner.environ,
-        }
         with _own_environ(environ):
             try:
                 _install(patches, machine)
+                server.start()
                 if keeper is not None:
                     keeper.save_port(server.port)
                     take_up(patches, machine, keeper)
                 if ahead:
-                    machine.import_ahead()
+                    machine.tasks.start(machine.import_ahead, name="libraries")
                 machine.tasks.start(lambda: follow_schedules(machine), name="schedules")
                 yield LocalAWS(
                     machine.endpoint_url,
@@ -169,6 +163,7 @@ def serve(
 
 def _install(patches: Patches, machine: Machine) -> None:
     _forget_state()
+    collect_rarely(patches)
     # It keeps the keys of whoever asked first.
     patches.replace(boto3, "DEFAULT_SESSION", None)
     run_here(patches, machine)
@@ -176,6 +171,7 @@ def _install(patches: Patches, machine: Machine) -> None:
         _set_level(patches, logging.getLogger(name), level)
     clients = RoleClients(machine)
     moto_mends.install(patches, machine, clients)
+    moto_speed.install(patches)
     lambdas.install(patches, machine, clients)
     glue_jobs.install(patches, machine, clients)
     sagemaker_jobs.install(patches, machine, clients)

@@ -15,6 +15,9 @@ from client.local.home import Home, LocalError, Running, find_holder, find_runni
 
 Say = Callable[[str], None]
 IDLE_MINUTES = 120
+# Five minutes between two looks at a training are half a second here: somebody waits,
+# and a look costs hundredths of one.
+_SPEEDUP = 600
 _START_SECONDS = 90.0
 _STOP_SECONDS = 30.0
 _LOOK_SECONDS = 0.1
@@ -61,7 +64,7 @@ def _spawn(home: Home, project: Path) -> subprocess.Popen[bytes]:
     command = [
         *(sys.executable, "-m", "localaws"),
         *("--state", str(home.state), "--env-file", str(home.exports)),
-        *("--idle-minutes", str(IDLE_MINUTES)),
+        *("--idle-minutes", str(IDLE_MINUTES), "--speedup", str(_SPEEDUP)),
     ]
     home.log.unlink(missing_ok=True)
     log = os.open(home.log, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

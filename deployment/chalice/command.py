@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,22 +13,11 @@ from typing import TYPE_CHECKING
 from deployment.errors import DeploymentError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-# Where Chalice is given the files of its own that it packs, in the app's folder.
-RUNTIME = Path(".chalice") / "runtime"
-# Chalice has no __main__ to give to -m, and its script may not be on the PATH. It packs
-# of itself what these two modules say that they were imported from. What is left at the
-# end is not gone through again, object by object.
-_RUN_CHALICE = f"""\
-import atexit, gc, sys
-import chalice.app
-from chalice.cli import main
-chalice.__file__ = {str(RUNTIME / "__init__.py")!r}
-chalice.app.__file__ = {str(RUNTIME / "app.py")!r}
-atexit.register(gc.freeze)
-sys.exit(main())
-"""
+_ROOT = Path(__file__).parents[2]
+# Chalice has no __main__ to give to -m, and its script may not be on the PATH.
+_PROGRAM = "deployment.chalice.program"
 # The last line of a traceback: `package.SomeError: message`, not indented.
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(Error|Exception|Exit|Interrupt)\b")
 
@@ -49,25 +39,31 @@ class Chalice:
         DeploymentError
             When it fails, with the reason that it gave.
         """
+        with self.start(*command, stage=stage) as finish:
+            return finish()
+
+    @contextmanager
+    def start(self, *command: str, stage: str) -> Iterator[Callable[[], str]]:
+        """Have one command of Chalice made ready, and give what runs it.
+
+        What is not run by the end of the block is not run at all.
+        """
         arguments = [*command, "--stage", stage]
         if self.profile is not None:
             arguments += ["--profile", self.profile]
-        done = subprocess.run(
-            [sys.executable, "-c", _RUN_CHALICE, *arguments],
-            cwd=self.project,
+        with subprocess.Popen(
+            [sys.executable, "-m", _PROGRAM, str(self.project), *arguments],
+            cwd=_ROOT,
             env=self._build_environment(),
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise DeploymentError(
-                f"`chalice {command[0]} --stage {stage}` failed (it said: "
-                f"{find_reason(done.stdout)}); fix the problem and run it again, "
-                "it continues where it stopped"
-            )
-        return done.stdout
+        ) as process:
+            try:
+                yield lambda: _finish(process, command[0], stage)
+            finally:
+                process.kill()
 
     def _build_environment(self) -> dict[str, str]:
         return {
@@ -76,6 +72,17 @@ class Chalice:
             # Chalice packs whatever lies in chalicelib/, compiled files included.
             "PYTHONDONTWRITEBYTECODE": "1",
         }
+
+
+def _finish(process: subprocess.Popen[str], command: str, stage: str) -> str:
+    said, _ = process.communicate("go on\n")
+    if process.returncode != 0:
+        raise DeploymentError(
+            f"`chalice {command} --stage {stage}` failed (it said: "
+            f"{find_reason(said)}); fix the problem and run it again, "
+            "it continues where it stopped"
+        )
+    return said
 
 
 def find_reason(output: str) -> str:

@@ -7,21 +7,16 @@ account, so that they are put into a copy, and the project stays as it was check
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
-import tokenize
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import chalice
-
-from deployment.chalice.command import RUNTIME
+from deployment.chalice.packed import RUNTIME
 from deployment.chalice.record import record_path
-from deployment.chalice.slim import slim
 from deployment.chalice.stage_files import read_config, with_stage
 
 if TYPE_CHECKING:
@@ -33,8 +28,6 @@ if TYPE_CHECKING:
 # What Chalice packs, or reads to do so.
 _PARTS = ("app.py", "chalicelib", "requirements.txt", "vendor")
 _LEFT_OUT = shutil.ignore_patterns("__pycache__")
-# Chalice puts into the package when each file was changed: for equal files, the same.
-_CHANGED = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
 
 
 @contextmanager
@@ -56,8 +49,7 @@ def _fill(workspace: Path, deployment: Deployment) -> None:
     for part in _PARTS:
         _copy(deployment.project / part, workspace / part)
     for name in ("__init__.py", "app.py"):
-        _copy(Path(chalice.__file__).with_name(name), workspace / RUNTIME / name)
-    _slim(workspace)
+        _copy(_find_chalice() / name, workspace / RUNTIME / name)
     stage, options = deployment.stage, deployment.options
     functions = deployment.pipeline.functions
     config = with_stage(read_config(deployment.project), stage, options, functions)
@@ -69,15 +61,12 @@ def _fill(workspace: Path, deployment: Deployment) -> None:
         _write(settings / "policies" / f"{function}.json", policy)
 
 
-def _slim(workspace: Path) -> None:
-    """Leave only what is run in all that is packed but ``vendor``."""
-    folders = (workspace / "chalicelib", workspace / RUNTIME)
-    inside = (path for folder in folders for path in folder.rglob("*.py"))
-    for path in (workspace / "app.py", *inside):
-        with tokenize.open(path) as file:
-            source = file.read()
-        path.write_text(slim(source), encoding="utf-8")
-        os.utime(path, (_CHANGED, _CHANGED))
+def _find_chalice() -> Path:
+    """Find the folder of the installed Chalice, which needs no import for that."""
+    found = find_spec("chalice")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent
 
 
 def _write(path: Path, value: object) -> None:

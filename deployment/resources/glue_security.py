@@ -15,14 +15,13 @@ if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
 
     from chalicelib.stages import Stage
+    from deployment.clients import Clients
     from deployment.options import Options
 
 _LAST_PORT = 65535
 
 
-def review_connection(
-    glue: GlueClient, ec2: EC2Client, stage: Stage, options: Options
-) -> Review:
+def review_connection(clients: Clients, stage: Stage, options: Options) -> Review:
     """Compare the Glue connection into the network with what it should be.
 
     Raises
@@ -31,7 +30,7 @@ def review_connection(
         When the network's first subnet does not exist, or no security group lets the
         jobs talk to one another.
     """
-    name = stage.resource("network")
+    name, glue = stage.resource("network"), clients.glue
     found = _find_connection(glue, name)
     if not options.has_network:
         return review_removal(
@@ -40,8 +39,8 @@ def review_connection(
             exists=found is not None,
             remove=lambda: glue.delete_connection(ConnectionName=name),
         )
-    _check_groups(ec2, options)
-    wanted = build_connection(stage, options, zone=_find_zone(ec2, options))
+    _check_groups(clients.ec2, options)
+    wanted = build_connection(stage, options, zone=_find_zone(clients.ec2, options))
     if found is None:
         create = Fix(
             "connection",

@@ -61,7 +61,12 @@ def fit_trees(panel: Panel, levels: Array, seed: int, clock: Clock) -> dict[str,
     for level in _LEVELS:
         parameters = _PARAMETERS | {"alpha": level, "seed": seed}
         booster = lightgbm.train(
-            parameters, data, _TREES, callbacks=[lambda _: clock.check()]
+            parameters,
+            data,
+            _TREES,
+            # Only its text is kept: it is not read back from that first.
+            keep_training_booster=True,
+            callbacks=[lambda _: clock.check()],
         )
         state[f"{level}"] = booster.model_to_string()
     return state

@@ -13,12 +13,12 @@ import moto.moto_server.werkzeug_app as moto_server
 from werkzeug.exceptions import NotFound
 from werkzeug.serving import ThreadedWSGIServer
 
+from localaws.front.door import LOOPBACK, Door
 from localaws.front.origins import OwnHostOnly, Start
 from localaws.iam.gate import App, Gate
-from localaws.iam.roles import Credentials
+from localaws.iam.keys import Credentials
 from localaws.patches import Patches
 
-LOOPBACK = "127.0.0.1"
 # How long the end of the server may take to be noticed.
 _POLL_SECONDS = 0.05
 # What AWS does not have: moto's own API, which resets, records and replays, and the
@@ -70,7 +70,7 @@ class Server(ThreadedWSGIServer):
 
     def __init__(
         self,
-        port: int,
+        port: int | Door,
         owner: Credentials,
         wrap: Callable[[App], App],
         *,
@@ -79,8 +79,14 @@ class Server(ThreadedWSGIServer):
         self._else_any = else_any
         moto = Dispatcher(moto_server.create_backend_app)
         self.gate = Gate(wrap(moto), owner)
-        super().__init__(LOOPBACK, port, self.gate, Handler)
+        if isinstance(port, Door):
+            with port.listener as listener:
+                number, file = port.port, listener.fileno()
+                super().__init__(LOOPBACK, number, self.gate, Handler, fd=file)
+        else:
+            super().__init__(LOOPBACK, port, self.gate, Handler)
         self.app = OwnHostOnly(self.gate, self.port)
+        self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
 
@@ -106,7 +112,22 @@ class Server(ThreadedWSGIServer):
             self._open.discard(request)
         super().shutdown_request(request)
 
-    def end_connections(self) -> None:
+    def start(self) -> None:
+        """Begin to answer; until then, who asks waits."""
+        self._thread = threading.Thread(
+            target=self.serve_forever, args=(_POLL_SECONDS,), name="localaws server"
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Answer no more."""
+        if self._thread is not None:
+            self.shutdown()
+            self._thread.join()
+        self._end_connections()
+        self.server_close()
+
+    def _end_connections(self) -> None:
         """End what clients keep open, so that no thread waits for them."""
         with self._lock:
             left = list(self._open)
@@ -116,18 +137,20 @@ class Server(ThreadedWSGIServer):
 
 
 @contextlib.contextmanager
-def answer_requests(
-    port: int,
+def open_server(
+    port: int | Door,
     owner: Credentials,
     patches: Patches,
     *,
     wrap: Callable[[App], App] = lambda app: app,
     else_any: bool = False,
 ) -> Iterator[Server]:
-    """Serve moto to its owner on a port of loopback; 0 takes a free one.
+    """Open a server of moto to its owner, which answers once it is started.
 
     Parameters
     ----------
+    port
+        One of loopback; 0 takes a free one. A door listens already, and is closed.
     wrap
         Puts something between the gate and moto.
     else_any
@@ -136,14 +159,7 @@ def answer_requests(
     # moto would let the pages of every origin read its answers.
     patches.replace(moto_server, "DISABLE_GLOBAL_CORS", True)
     server = Server(port, owner, wrap, else_any=else_any)
-    thread = threading.Thread(
-        target=server.serve_forever, args=(_POLL_SECONDS,), name="localaws server"
-    )
-    thread.start()
     try:
         yield server
     finally:
-        server.shutdown()
-        thread.join()
-        server.end_connections()
-        server.server_close()
+        server.stop()

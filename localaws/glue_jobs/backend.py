@@ -103,7 +103,8 @@ class Backend(moto_glue.GlueBackend):
             with suppress(MissingBucket, WheelNotInstalled):
                 found = self._s3.get_object(bucket, key)
                 if found is not None and key.endswith(".whl"):
-                    self.machine.wheels.install(PurePosixPath(key).name, found.value)
+                    wheels = self.machine.wheels
+                    wheels.compile(wheels.install(PurePosixPath(key).name, found.value))
 
     @property
     def _s3(self) -> S3Backend:

@@ -20,6 +20,7 @@ from localaws.glue_jobs.kinds import Kind
 from localaws.glue_jobs.memory import resident_bytes
 from localaws.glue_jobs.spark import SparkNotInstalled, find_spark
 from localaws.glue_jobs.wheels import WheelNotInstalled
+from localaws.host.ends import JOB_ENDS
 from localaws.host.logs import Tail
 from localaws.host.processes import Isolation, Process
 from localaws.iam.roles import RoleClients, RoleError, assume_role
@@ -304,6 +305,7 @@ class JobRun:
         self.error_message = message[:_LONGEST_MESSAGE]
         self.completed_on = utcnow()
         self._become(status)
+        JOB_ENDS.tell(self.job_run_id)
 
 
 def _download(s3: Any, uri: str, folder: Path) -> Path:

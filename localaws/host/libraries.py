@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import csv
+import re
 import threading
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -34,9 +35,17 @@ GLUE_SPARK = (
 )
 # SageMaker's jobs are the engine too, and so have the same to be forked of.
 ENGINE = GLUE_SPARK
-# What takes long to import, and what boto3 imports only when a client is made.
+# What takes long to import, and what boto3 imports and reads only for a client.
 _SLOW = ("boto3", "lightgbm", "numpy", "pandas", "pyarrow")
-_CLIENTS = {"boto3": ("s3",)}
+_CLIENTS: dict[tuple[str, ...], tuple[str, ...]] = {
+    LAMBDA: ("s3", "sagemaker", "sns", "stepfunctions")
+}
+_CLIENTS_OF_JOBS = ("s3",)
+# Whose imports are a part of another's.
+_BASES = {GLUE_ANALYTICS: LAMBDA, ENGINE: GLUE_ANALYTICS}
+_REQUIRES = re.compile(r"^Requires-Dist: *(.*)$", re.MULTILINE)
+# Of each line of a RECORD, whose paths are quoted where they have a comma.
+_FIRST_PART = re.compile(r'^(?:"([^"/]+)|([^",/]+))', re.MULTILINE)
 
 
 class Libraries:
@@ -58,14 +67,19 @@ class Libraries:
 
     def warm(self, names: tuple[str, ...]) -> Warmth:
         """Say what can be imported ahead of the installed ones of ``names``."""
-        return choose_warmth(self.show(names), names)
+        base = _BASES.get(names)
+        known = None if base is None else self.warm(base)
+        return choose_warmth(self.show(names), names, known)
 
 
-def choose_warmth(folder: Path, names: tuple[str, ...]) -> Warmth:
+def choose_warmth(
+    folder: Path, names: tuple[str, ...], base: Warmth | None = None
+) -> Warmth:
     """Choose what is imported ahead of those of ``names`` that a folder shows."""
     slow = tuple(name for name in _SLOW if name in names and (folder / name).exists())
-    clients = [service for name in slow for service in _CLIENTS.get(name, ())]
-    return Warmth(folder, slow, tuple(clients))
+    clients = _CLIENTS.get(names, _CLIENTS_OF_JOBS) if "boto3" in slow else ()
+    fits = base is not None and set(base.modules) <= set(slow)
+    return Warmth(folder, slow, clients, base if fits else None)
 
 
 def close_over(names: Iterable[str]) -> dict[str, Distribution]:
@@ -95,16 +109,32 @@ def link_distributions(distributions: dict[str, Distribution], folder: Path) -> 
 
 
 def _requirements(installed: Distribution) -> Iterator[NormalizedName]:
-    for text in installed.requires or ():
-        requirement = Requirement(text)
-        marker = requirement.marker
-        if marker is None or marker.evaluate({"extra": ""}):
-            yield canonicalize_name(requirement.name)
+    for text in _read_requirements(installed):
+        name = _choose_requirement(text)
+        if name is not None:
+            yield name
+
+
+def _read_requirements(installed: Distribution) -> list[str]:
+    """Read what importlib.metadata parses with the whole of the long description."""
+    metadata = installed.read_text("METADATA")
+    if metadata is None:
+        return installed.requires or []
+    return _REQUIRES.findall(metadata.partition("\n\n")[0])
+
+
+@cache
+def _choose_requirement(text: str) -> NormalizedName | None:
+    """Name what is required here and without extras."""
+    requirement = Requirement(text)
+    if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+        return canonicalize_name(requirement.name)
+    return None
 
 
 def _top_level(installed: Distribution) -> set[str]:
     """Name what lies in the folder that it is installed in, of thousands of files."""
     # importlib.metadata makes a path of each of them.
-    record = csv.reader((installed.read_text("RECORD") or "").splitlines())
-    tops = {row[0].partition("/")[0] for row in record if row}
-    return {top for top in tops if top not in {"..", "__pycache__"}}
+    record = installed.read_text("RECORD") or ""
+    tops = {quoted or bare for quoted, bare in _FIRST_PART.findall(record)}
+    return {top for top in tops if top not in {"", "..", "__pycache__"}}

@@ -14,6 +14,7 @@ or the environment a variable that is read at the start, it starts one in its pl
 As every script that is isolated, it needs nothing but the standard library.
 """
 
+import codecs
 import ctypes
 import fcntl
 import gc
@@ -24,17 +25,21 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 SIZE_BYTES, PID_BYTES, MOST_FILES = 4, 4, 16
+# What a forked process is asked to be.
+BECOME_JOB, BECOME_TEMPLATE = b"j", b"t"
 # After so long without work it ends, to give back its memory.
 _IDLE_SECONDS = 600.0
 # Read when a process starts, or when a library is loaded.
 _EARLY = ("LANG", "LC_", "LD_", "GLIBC_", "MALLOC_", "OMP_", "OPENBLAS_", "MKL_")
+_ALGEBRA = "OPENBLAS_NUM_THREADS"
 # In /proc/<pid>/stat, whose fields are counted from 1, and the third follows the name.
 _ARGUMENTS, _FIRST_FIELD = (48, 49), 3
 
@@ -60,15 +65,24 @@ def main() -> None:
     sandbox = load_sandbox()
     sandbox.look_at_oneself_only()
     bare = list(sys.path)
-    sys.path.append(spec["libraries"])
-    import_ahead(spec["modules"], spec["clients"])
-    gc.collect()
-    # What is there already is not gone through again: its pages stay shared.
-    gc.freeze()
-    channel = wait_for_birth(control)
-    if channel is not None:
+    while True:
+        sys.path[:] = [*bare, spec["libraries"]]
+        import_ahead(spec["modules"], spec["clients"])
+        wanted, channel = wait_for_birth(control)
+        if wanted != BECOME_TEMPLATE:
+            break
+        control, spec = channel, become_template(channel)
+    if wanted == BECOME_JOB:
         sys.path[:] = bare
         come_to_life(channel, sandbox, spec["libraries"])
+
+
+def become_template(control: int) -> dict[str, Any]:
+    """Be one of which others are forked, with more that is imported than before."""
+    os.setsid()
+    told, _ = receive(control)
+    spec: dict[str, Any] = json.loads(told)
+    return spec
 
 
 def load_sandbox() -> ModuleType:
@@ -82,32 +96,76 @@ def load_sandbox() -> ModuleType:
     return sandbox
 
 
-def import_ahead(modules: Iterable[str], clients: Iterable[str]) -> None:
+def import_ahead(modules: Iterable[str], clients: Sequence[str]) -> None:
     """Import modules, and what boto3 imports for clients; what is missing is not."""
+    # numpy's second thread waits for work at full speed, and does not outlive a fork.
+    os.environ[_ALGEBRA] = "1"
+    # What is imported stays: it is never gone through, and its pages are shared.
+    gc.disable()
     for name in modules:
         with suppress(ImportError):
             importlib.import_module(name)
+    if clients:
+        hand_out(read_ahead(clients))
+    gc.freeze()
+    gc.enable()
+    del os.environ[_ALGEBRA]
+
+
+def read_ahead(clients: Iterable[str]) -> Any:
+    """Make clients, and give the loader that has read botocore's data for them.
+
+    Nothing is asked of them: they are made for what botocore imports meanwhile.
+    """
+    # What the first connection needs of a host's name.
+    codecs.lookup("idna")
+    botocore_session = sys.modules["botocore.session"].Session()
+    loader = botocore_session.get_component("data_loader")
+    places = list(loader.search_paths)
+    session = sys.modules["boto3"].session.Session(
+        aws_access_key_id="none",
+        aws_secret_access_key="none",
+        botocore_session=botocore_session,
+    )
     for service in clients:
-        # Nothing is asked of it: it is made for what botocore imports meanwhile.
-        sys.modules["boto3"].session.Session(
-            aws_access_key_id="none", aws_secret_access_key="none"
-        ).client(service, region_name="us-east-1")
+        session.client(service, region_name="us-east-1")
+        loader.load_service_model(service, "paginators-1")
+    # boto3 adds its own, for each session.
+    loader.search_paths[:] = places
+    return loader
 
 
-def wait_for_birth(control: int) -> int | None:
-    """Fork until nobody asks any more; give each forked process its channel."""
+def hand_out(loader: Any) -> None:
+    """Let the first session of a forked process have a loader, and others their own.
+
+    Each reads the data anew otherwise, for some tenths of a second.
+    """
+    sessions, read = sys.modules["botocore.session"], [loader]
+    create = vars(sessions)["create_loader"]
+
+    def create_loader(search_path_string: str | None = None) -> Any:
+        if search_path_string is None and read:
+            return read.pop()
+        return create(search_path_string)
+
+    vars(sessions)["create_loader"] = create_loader
+
+
+def wait_for_birth(control: int) -> tuple[bytes, int]:
+    """Fork until nobody asks any more; give each what it is to be, and its channel."""
     asked = socket.socket(fileno=control)
     asked.settimeout(_IDLE_SECONDS)
     while True:
         try:
-            message, files, *_ = socket.recv_fds(asked, 1, 1)
+            wanted, files, *_ = socket.recv_fds(asked, 1, 1)
         except OSError:
-            return None
-        if not message:
-            return None
+            return b"", -1
+        if not wanted:
+            return b"", -1
         if fork_for_parent():
-            asked.detach()
-            return files[0]
+            # Who asks sees the end of the other by its end alone.
+            asked.close()
+            return wanted, files[0]
         os.close(files[0])
 
 
@@ -145,7 +203,9 @@ def _fork_or_end() -> int:
 def come_to_life(channel: int, sandbox: ModuleType, libraries: str) -> None:
     """Become what the channel says."""
     os.setsid()
-    birth, files = receive(channel)
+    told, files = receive(channel)
+    os.close(channel)
+    birth = Birth(**json.loads(told))
     place_files(files, birth.numbers)
     os.chdir(birth.folder)
     spec = json.loads(birth.spec)
@@ -159,14 +219,15 @@ def come_to_life(channel: int, sandbox: ModuleType, libraries: str) -> None:
     sandbox.run(spec, birth.arguments)
 
 
-def receive(channel: int) -> tuple[Birth, list[int]]:
+def receive(channel: int) -> tuple[bytes, list[int]]:
     """Say who this is, and read what to become, and the files for it."""
-    with socket.socket(fileno=channel) as told:
-        told.sendall(os.getpid().to_bytes(PID_BYTES, "big"))
-        first, files, *_ = socket.recv_fds(told, SIZE_BYTES, MOST_FILES)
-        with told.makefile("rb") as rest:
-            birth = Birth(**json.loads(rest.read(int.from_bytes(first, "big"))))
-    return birth, files
+    told = socket.socket(fileno=channel)
+    told.sendall(os.getpid().to_bytes(PID_BYTES, "big"))
+    first, files, *_ = socket.recv_fds(told, SIZE_BYTES, MOST_FILES)
+    # Not a byte more: what follows may come with files.
+    text = told.recv(int.from_bytes(first, "big"), socket.MSG_WAITALL)
+    told.detach()
+    return text, files
 
 
 def place_files(files: list[int], numbers: list[int]) -> None:

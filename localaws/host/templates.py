@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from localaws.host import template
 from localaws.host.adopted import Adopted, adopt_orphans, can_adopt
 from localaws.host.isolation import build_bare_environ
-from localaws.host.template import PID_BYTES, SIZE_BYTES, Birth
+from localaws.host.template import (
+    BECOME_JOB,
+    BECOME_TEMPLATE,
+    PID_BYTES,
+    SIZE_BYTES,
+    Birth,
+)
 
 # For the command of what is forked, which takes the place of its template's.
 _ROOM = " " * 1024
@@ -24,12 +33,14 @@ _ROOM = " " * 1024
 class Warmth:
     """What is imported ahead: modules of a folder of libraries.
 
-    ``clients`` names the services that boto3 has been asked for a client of.
+    ``clients`` names the services that boto3 has been asked for a client of, ``base``
+    what has imported a part of it, to be forked of.
     """
 
     libraries: Path
     modules: tuple[str, ...]
     clients: tuple[str, ...] = ()
+    base: Warmth | None = None
 
 
 class TemplateGone(Exception):
@@ -79,9 +90,13 @@ class Templates:
                 return None
             if not self._made:
                 self._adopts = adopt_orphans(True) or self._adopts
-            if warmth not in self._made:
-                self._made[warmth] = Template(warmth)
-            return self._made[warmth]
+            return self._make(warmth)
+
+    def _make(self, warmth: Warmth) -> Template:
+        if warmth not in self._made:
+            base = None if warmth.base is None else self._make(warmth.base)
+            self._made[warmth] = Template(warmth, base)
+        return self._made[warmth]
 
     def _drop(self, warmth: Warmth, gone: Template) -> None:
         with self._lock:
@@ -91,29 +106,30 @@ class Templates:
 
 
 class Template:
-    """A process that has imported libraries."""
+    """A process that has imported libraries: forked of its base, or started anew."""
 
-    def __init__(self, warmth: Warmth) -> None:
+    def __init__(self, warmth: Warmth, base: Template | None = None) -> None:
         self._control, theirs = socket.socketpair()
         spec = {
             "libraries": str(warmth.libraries),
             "modules": warmth.modules,
             "clients": warmth.clients,
         }
+        self._popen: subprocess.Popen[bytes] | None = None
         with theirs:
-            self._popen = subprocess.Popen(
-                [
-                    *(sys.executable, "-I", "-S", "-u", template.__file__),
-                    *(str(theirs.fileno()), json.dumps(spec), _ROOM),
-                ],
-                # botocore remembers where the caller's own models would be.
-                env={**build_bare_environ(), "HOME": "/nonexistent"},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-            )
+            if base is None or not self._be_born(base, theirs, spec):
+                self._popen = _start(theirs, spec)
+
+    def _be_born(
+        self, base: Template, theirs: socket.socket, spec: Mapping[str, object]
+    ) -> bool:
+        """Ask a base for a fork; tell whether it can be asked."""
+        try:
+            socket.send_fds(base._control, [BECOME_TEMPLATE], [theirs.fileno()])
+        except OSError:
+            return False
+        _send_sized(self._control, json.dumps(spec).encode(), files=())
+        return True
 
     def fork(self, birth: Birth, files: Sequence[int]) -> Adopted:
         """Fork a process that is a child of this one.
@@ -127,7 +143,7 @@ class Template:
         with ours:
             try:
                 with theirs:
-                    socket.send_fds(self._control, [b"f"], [theirs.fileno()])
+                    socket.send_fds(self._control, [BECOME_JOB], [theirs.fileno()])
                 # It says so when it leads a session, which is there to be ended.
                 pid = ours.recv(PID_BYTES)
                 if not pid:
@@ -140,14 +156,48 @@ class Template:
 
     def close(self) -> None:
         """End it."""
-        self._control.close()
-        self._popen.kill()
-        self._popen.wait()
+        if self._popen is None:
+            self._close_forked()
+        else:
+            self._control.close()
+            self._popen.kill()
+            self._popen.wait()
+
+    def _close_forked(self) -> None:
+        """End one that has said who it is, unless its base ended before it."""
+        with self._control, suppress(OSError):
+            pid = int.from_bytes(self._control.recv(PID_BYTES), "big")
+            if pid:
+                forked = Adopted(pid)
+                os.kill(pid, signal.SIGKILL)
+                forked.wait()
+                forked.close()
+
+
+def _start(
+    control: socket.socket, spec: Mapping[str, object]
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-I", "-S", "-u", template.__file__),
+            *(str(control.fileno()), json.dumps(spec), _ROOM),
+        ],
+        # botocore remembers where the caller's own models would be.
+        env={**build_bare_environ(), "HOME": "/nonexistent"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=(control.fileno(),),
+        start_new_session=True,
+    )
 
 
 def _tell(channel: socket.socket, birth: Birth, files: Sequence[int]) -> None:
     """Tell a forked process what to become."""
-    text = json.dumps(asdict(birth)).encode()
+    _send_sized(channel, json.dumps(asdict(birth)).encode(), files)
+
+
+def _send_sized(channel: socket.socket, text: bytes, files: Sequence[int]) -> None:
     size = len(text).to_bytes(SIZE_BYTES, "big")
     socket.send_fds(channel, [size], list(files))
     channel.sendall(text)

@@ -23,6 +23,7 @@ from localaws.iam.authorize import (
     is_allowed,
 )
 from localaws.iam.http_calls import read_call
+from localaws.iam.keys import Credentials
 from localaws.iam.refusals import (
     Refusal,
     answer_refusal,
@@ -30,7 +31,6 @@ from localaws.iam.refusals import (
     word_fault,
 )
 from localaws.iam.requests import Request, read_body, read_request
-from localaws.iam.roles import Credentials
 from localaws.iam.signatures import (
     BadSignature,
     Fault,

@@ -19,8 +19,8 @@ import botocore.credentials
 from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 
+from localaws.iam.keys import Credentials
 from localaws.iam.requests import Request
-from localaws.iam.roles import Credentials
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _HEADER = re.compile(

@@ -10,6 +10,7 @@ from moto.core.utils import utcnow
 from moto.utilities.utils import get_partition
 
 from localaws.faults.plan import Fault
+from localaws.host.ends import JOB_ENDS
 from localaws.sagemaker.background_jobs import Watcher, explain_end
 
 ENDED = frozenset({"Completed", "Failed", "Stopped"})
@@ -124,6 +125,7 @@ class TransformJob(Watcher):
         self.last_modified_time = utcnow()
         if status in ENDED:
             self.transform_end_time = self.last_modified_time
+            JOB_ENDS.tell(self.transform_job_name)
 
 
 def find_refusals(request: Mapping[str, Any]) -> list[str]:

@@ -16,7 +16,7 @@ from moto.core.base_backend import BackendDict
 from moto.s3.models import s3_backends
 
 from localaws.host.tasks import Tasks
-from localaws.iam.roles import Credentials
+from localaws.iam.keys import Credentials
 from localaws.state.parts import Parts
 from localaws.state.pickles import (
     Unpickler,

@@ -23,6 +23,7 @@ from moto.stepfunctions.responses import StepFunctionResponse
 
 from localaws.iam.roles import RoleError, check_trust
 from localaws.patches import Patches
+from localaws.step_functions.definitions import check_definition
 from localaws.step_functions.executions import Execution, Worker
 
 PRINCIPAL = "states.amazonaws.com"
@@ -169,7 +170,8 @@ class Response(StepFunctionResponse):
             events = events[::-1]
         size = self._get_int_param("maxResults") or _PAGE
         start = _read_token(self._get_param("nextToken"), len(events))
-        answer: dict[str, Any] = {"events": events[start : start + size]}
+        page = [_read_moment(event) for event in events[start : start + size]]
+        answer: dict[str, Any] = {"events": page}
         if start + size < len(events):
             answer["nextToken"] = _build_token(events, start + size)
         return ActionResult(answer)
@@ -202,6 +204,8 @@ def install(patches: Patches) -> None:
     patches.replace(moto_models.stepfunctions_backends, "backend", _ModelsBackend)
     patches.replace(moto_parser.stepfunctions_parser_backends, "backend", Backend)
     patches.replace(moto_execution, "ExecutionWorker", Worker)
+    kept = SimpleNamespace(parse=check_definition)
+    patches.replace(moto_parser, "AmazonStateLanguageParser", kept)
 
 
 def stop_everything() -> None:
@@ -238,6 +242,11 @@ def _check_role(role_arn: str) -> None:
             f"Neither the global service principal {PRINCIPAL}, nor the regional one "
             "is authorized to assume the provided role."
         ) from error
+
+
+def _read_moment(event: Any) -> dict[str, Any]:
+    """Read the moment of an event, which moto's own reader takes ten times as long."""
+    return {**event, "timestamp": datetime.fromisoformat(event["timestamp"])}
 
 
 def _build_token(events: list[Any], start: int) -> str:

@@ -25,6 +25,18 @@ def build_program(definition: str) -> Any:
     return Preprocessor().visit(tree)
 
 
+def check_definition(definition: str) -> None:
+    """Parse a definition as moto does, and keep that for the first execution.
+
+    Raises
+    ------
+    Exception
+        Whatever the parser finds wrong.
+    """
+    with _parsing:
+        _parse(definition)
+
+
 @functools.lru_cache(maxsize=_KEPT)
 def _parse(definition: str) -> Any:
     return AmazonStateLanguageParser.parse(definition)[1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,11 +39,13 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 )
 from moto.stepfunctions.parser.asl.utils import boto_client as moto_clients
 
+from localaws.host.ends import JOB_ENDS
 from localaws.host.models import load_service_model
 from localaws.step_functions.turns import Interrupted, Turns
 
-_LOOK_SECONDS = 0.1
-# The longer a job takes, the less it matters to see its end at once.
+# Who waits is told of the end; a look sees a stop, and an end that was not told.
+_LOOK_SECONDS = 0.2
+# The longer a job takes, the less it matters to see that at once.
 _LOOK_FACTOR, _LONGEST_LOOK = 1.3, 1.0
 # The calls that start jobs take no time, and need few connections.
 _JOB_TURNS = Turns(16)
@@ -157,14 +158,15 @@ class JobService(moto_callback.StateTaskServiceCallback):
         self, env: Any, client: Any, job: Job, names: _Names
     ) -> dict[str, Any]:
         pause = _LOOK_SECONDS
-        while env.is_running():
-            found = _ask_patiently(getattr(client, job.describe), names.describe)
-            found = to_json_values(found.get(job.key, {}) if job.key else found)
-            if found.get(job.status) in job.succeeded | job.failed:
-                found.pop("ResponseMetadata", None)
-                return {**names.added, **found}
-            time.sleep(pause)
-            pause = min(pause * _LOOK_FACTOR, _LONGEST_LOOK)
+        with JOB_ENDS.listen(names.end) as wait:
+            while env.is_running():
+                found = _ask_patiently(getattr(client, job.describe), names.describe)
+                found = to_json_values(found.get(job.key, {}) if job.key else found)
+                if found.get(job.status) in job.succeeded | job.failed:
+                    found.pop("ResponseMetadata", None)
+                    return {**names.added, **found}
+                wait(pause)
+                pause = min(pause * _LOOK_FACTOR, _LONGEST_LOOK)
         getattr(client, job.stop)(**names.stop)
         raise Interrupted
 
@@ -211,8 +213,12 @@ def _ask_patiently(describe: Callable[..., Any], names: Mapping[str, Any]) -> An
 
 @dataclass(frozen=True)
 class _Names:
-    """The arguments that name a job to each call, and what Step Functions adds."""
+    """The arguments that name a job to each call, and what Step Functions adds.
 
+    ``end`` is by what its end is told.
+    """
+
+    end: str
     describe: Mapping[str, Any]
     stop: Mapping[str, Any]
     added: Mapping[str, Any]
@@ -224,12 +230,14 @@ def _name_job(
     if job is _GLUE:
         name, run = parameters["JobName"], started["JobRunId"]
         return _Names(
+            end=run,
             describe={"JobName": name, "RunId": run},
             stop={"JobName": name, "JobRunIds": [run]},
             added={"JobName": name},
         )
-    named = {"TransformJobName": parameters["TransformJobName"]}
-    return _Names(describe=named, stop=named, added={})
+    name = parameters["TransformJobName"]
+    named = {"TransformJobName": name}
+    return _Names(end=name, describe=named, stop=named, added={})
 
 
 def build_failure(service: Any, env: Any, error: ErrorName, cause: str) -> FailureEvent:

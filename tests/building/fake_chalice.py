@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,11 @@ class FakeChalice:
     clients: Any
     stage: Any
 
-    def run(self, command, *, stage):
+    @contextmanager
+    def start(self, command, *, stage):
+        yield lambda: self._run(command, stage)
+
+    def _run(self, command, stage):
         assert (command, stage) == ("deploy", self.stage.name)
         folder = self.project / ".chalice"
         config = json.loads((folder / "config.json").read_text())

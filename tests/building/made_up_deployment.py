@@ -2,13 +2,16 @@
 
 import hashlib
 import shutil
+from functools import partial
 
 import boto3
 
-from deployment.clients import SERVICES, Clients
+from deployment.clients import Clients
 from deployment.deployment import Deployment
 from deployment.options import Options
+from deployment.pipeline import Pipeline
 from deployment.resources.engine_wheels import Libraries, Wheel
+from deployment.resources.glue_code import read_glue_code
 from tests.building.fake_chalice import FakeChalice
 from tests.building.made_up_account import make_stage
 from tests.building.paths import ROOT
@@ -44,12 +47,13 @@ def make_deployment(folder, *, listener=None, stage=STAGE, keys=None):
     session = boto3.Session(region_name=stage.region, **(keys or {}))
     if listener is not None:
         session.events.register("before-call", listener)
-    clients = Clients(**{name: session.client(s) for name, s in SERVICES.items()})
+    clients = Clients(session.client)
     chalice = FakeChalice(folder, clients, stage)
     options = Options(notify=("a@example.org",))
     caller = f"arn:aws:iam::{stage.account}:user/deployer"
+    read_code = partial(read_glue_code, folder, Pipeline(folder).glue_jobs)
     return Deployment(
-        folder, stage, options, clients, chalice, caller, make_libraries()
+        folder, stage, options, clients, chalice, caller, make_libraries(), read_code
     )
 
 

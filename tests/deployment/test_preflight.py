@@ -122,7 +122,7 @@ def test_settings_that_cannot_be_read_are_told(deployment, text):
 
 
 def test_region_without_a_service_is_told(deployment):
-    check = check_region(make_stage(region="mars-north-1"), deployment.clients)
+    check = check_region(make_stage(region="mars-north-1"))
 
     assert check.level == "warning"
     assert "sagemaker" in check.what

@@ -20,7 +20,6 @@ from moto.stepfunctions.parser.asl.component.state.wait.wait_function import (
 )
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_manager import EventHistoryContext
-from moto.stepfunctions.parser.asl.utils import json_path as moto_json_path
 from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 
 from localaws import moto_mends
@@ -458,19 +457,3 @@ def test_moto_cannot_change_the_key_of_a_log_group(moto):
 
     with pytest.raises(NotImplementedError):
         logs.associate_kms_key(logGroupName=group, kmsKeyId="arn:aws:kms:x:1:key/a")
-
-
-def test_moto_parses_a_path_at_each_look():
-    parsed = [moto_json_path.parse("$.key.of.an.upload") for _ in range(2)]
-
-    assert parsed[0] is not parsed[1]
-
-
-def test_mended_path_is_parsed_once():
-    with Patches() as patches:
-        moto_mends.parse_each_path_once(patches)
-        found = [moto_json_path.extract_json("$.a.b", {"a": {"b": n}}) for n in (1, 2)]
-        parsed = [moto_json_path.parse("$.a.b") for _ in range(2)]
-
-    assert found == [1, 2]
-    assert parsed[0] is parsed[1]

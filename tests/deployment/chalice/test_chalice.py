@@ -1,11 +1,12 @@
 """What Chalice is told, what it recorded, and what it says when it fails."""
 
 import json
+import os
 
 import pytest
 from chalice.config import Config
 
-from deployment.chalice.command import find_reason
+from deployment.chalice.command import Chalice, find_reason
 from deployment.chalice.record import read_record
 from deployment.chalice.stage_files import (
     read_stage_options,
@@ -160,3 +161,30 @@ def test_last_exception_is_the_reason():
 )
 def test_last_line_is_the_reason_without_exception(output, reason):
     assert find_reason(output) == reason
+
+
+def start_chalice(folder, *, app='"""Said to people."""\n'):
+    (folder / ".chalice").mkdir()
+    (folder / "app.py").write_text(app)
+    return Chalice(folder, STAGE.region, None, os.environ).start("deploy", stage="dev")
+
+
+def test_chalice_that_is_not_asked_to_go_on_does_nothing(tmp_path):
+    with start_chalice(tmp_path):
+        pass
+
+    assert [path.name for path in tmp_path.rglob("*.json")] == []
+
+
+@pytest.mark.parametrize(
+    ("app", "reason"),
+    [("", "is a chalice project"), ("def broken(:\n", "SyntaxError: invalid syntax")],
+)
+def test_chalice_says_why_it_could_not_go_on(tmp_path, app, reason):
+    told = rf"`chalice deploy --stage dev` failed \(it said: .*{reason}"
+
+    with (
+        start_chalice(tmp_path, app=app) as finish,
+        pytest.raises(DeploymentError, match=told),
+    ):
+        finish()

@@ -1,5 +1,7 @@
 """The network that the Glue jobs are to run in is looked at before it is used."""
 
+from types import SimpleNamespace
+
 import boto3
 import pytest
 from moto import mock_aws
@@ -23,7 +25,7 @@ def review(ec2, *groups):
     subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
     options = Options(subnet_ids=(subnet,), security_group_ids=groups)
     glue = boto3.client("glue", region_name=STAGE.region)
-    return review_connection(glue, ec2, STAGE, options)
+    return review_connection(SimpleNamespace(glue=glue, ec2=ec2), STAGE, options)
 
 
 @pytest.mark.parametrize("rule", [("tcp", 0, 65535), ("-1", None, None)])

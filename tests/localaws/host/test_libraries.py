@@ -1,9 +1,18 @@
+import csv
 import subprocess
 import sys
+from importlib.metadata import Distribution, distributions
 
 import pytest
 
-from localaws.host.libraries import GLUE_ANALYTICS, LAMBDA, Libraries, close_over
+from localaws.host.libraries import (
+    GLUE_ANALYTICS,
+    LAMBDA,
+    Libraries,
+    _read_requirements,
+    _top_level,
+    close_over,
+)
 
 
 def test_closure_holds_what_is_required():
@@ -53,3 +62,22 @@ def test_glue_has_pyarrow_without_awswrangler(tmp_path):
     folder = Libraries(tmp_path).show(GLUE_ANALYTICS)
 
     assert (folder / "pyarrow").is_dir()
+
+
+def test_quick_looks_find_what_importlib_finds():
+    for installed in distributions():
+        record = csv.reader((installed.read_text("RECORD") or "").splitlines())
+        tops = {row[0].partition("/")[0] for row in record if row}
+
+        assert _top_level(installed) == tops - {"..", "__pycache__"}
+        assert _read_requirements(installed) == list(installed.requires or [])
+
+
+def test_quoted_paths_of_a_record_are_read(tmp_path):
+    info = tmp_path / "parcel-1.dist-info"
+    info.mkdir()
+    info.joinpath("RECORD").write_text(
+        '"par,cel/__init__.py",,\n"one,two.py",,\nsix.py,sha256=a,1\n../bin/six,,\n'
+    )
+
+    assert _top_level(Distribution.at(info)) == {"par,cel", "one,two.py", "six.py"}

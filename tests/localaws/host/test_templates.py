@@ -4,11 +4,13 @@ import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from localaws import serve
+from localaws.host.libraries import ENGINE, GLUE_ANALYTICS, Libraries
 from localaws.host.processes import Isolation, Processes
 from localaws.host.templates import Warmth
 from tests.building.local_resources import (
@@ -52,13 +54,13 @@ def empty(tmp_path):
     return Warmth(folder, modules=("decimal",))
 
 
-def run_script(processes, folder, text, *, warmth=None, environ=None):
+def run_script(processes, folder, text, *, warmth=None, environ=None, after=()):
     """Run a script; return its exit code and what it printed."""
     script, output = folder / "script.py", folder / "output.txt"
     script.write_text(text)
     with output.open("wb") as printed:
         process = processes.start(
-            Isolation(script, warmth=warmth),
+            Isolation(script, after=after, warmth=warmth),
             environ={"TMPDIR": str(folder), **(environ or {})},
             folder=folder,
             stdout=printed,
@@ -84,7 +86,7 @@ def make_function_of(files, **options):
 
 BARE = {"LANG": "en_US.UTF-8"}
 DESCRIBE = """
-import json, os, signal, sys, threading
+import gc, json, os, signal, sys, threading
 print(json.dumps({
     "files": sorted(os.listdir("/proc/self/fd")),
     "leads": os.getsid(0) == os.getpid() == os.getpgid(0),
@@ -100,6 +102,7 @@ print(json.dumps({
     "threads": len(os.listdir("/proc/self/task")),
     "signals": [str(signal.getsignal(n)) for n in (2, 13, 15)],
     "nice": os.nice(0),
+    "collects": gc.isenabled(),
     "no new privileges": "NoNewPrivs:\\t1" in open("/proc/self/status").read(),
 }))
 """
@@ -120,6 +123,82 @@ def test_forked_one_has_what_is_imported_ahead(processes, empty, tmp_path):
     new = run_script(processes, tmp_path, script, environ=BARE)
 
     assert (warm, new) == ((0, "True\n"), (0, "False\n"))
+
+
+@pytest.fixture
+def more(empty, tmp_path):
+    """Give what a template has that is forked of another."""
+    folder = tmp_path / "more libraries"
+    folder.mkdir()
+    folder.joinpath("parcel.py").write_text("TEXT = 'from the folder'\n")
+    return Warmth(folder, modules=("decimal", "parcel"), base=empty)
+
+
+def test_fork_of_a_forked_template_finds_the_same(processes, more, tmp_path):
+    warm = run_script(processes, tmp_path, DESCRIBE, warmth=more, environ=BARE)
+    new = run_script(processes, tmp_path, DESCRIBE, environ=BARE)
+
+    assert json.loads(warm[1]) == json.loads(new[1])
+
+
+@pytest.mark.parametrize("killed", [(), (0,), (1,), (0, 1)])
+def test_forked_template_has_more_than_its_base(
+    processes, empty, more, tmp_path, killed
+):
+    script = "import sys; print([m in sys.modules for m in ('decimal', 'parcel')])"
+
+    def run():
+        return [
+            run_script(processes, tmp_path, script, warmth=warmth, environ=BARE)
+            for warmth in (more, empty)
+        ]
+
+    before = run()
+    templates = sorted(find_templates())
+    for index in killed:
+        os.kill(templates[index], signal.SIGKILL)
+
+    assert before == run() == [(0, "[True, True]\n"), (0, "[True, False]\n")]
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.02, 0.05, 0.1, 0.3])
+def test_forked_template_ends_with_all_others(empty, tmp_path, seconds):
+    slow = tmp_path / "slow libraries"
+    slow.mkdir()
+    slow.joinpath("parcel.py").write_text("import time\ntime.sleep(0.2)\n")
+    running = Processes()
+    running.prepare(Warmth(slow, modules=("parcel",), base=empty))
+    time.sleep(seconds)
+    running.stop()
+    running.close()
+
+    assert find_templates() == []
+
+
+IMPORTED = """
+import sys
+from pathlib import Path
+shown = Path(sys.path[-1])
+files = [Path(getattr(m, "__file__", None) or "/") for m in list(sys.modules.values())]
+found = {path.relative_to(shown.parent).parts[1]
+         for path in files if path.is_relative_to(shown.parent)}
+print(len(found) > 1, found - {path.name for path in shown.iterdir()})
+"""
+
+
+@pytest.mark.parametrize("names", [GLUE_ANALYTICS, ENGINE], ids=["Glue", "engine"])
+def test_template_imports_what_it_shows_alone(processes, tmp_path, names):
+    warmth = Libraries(tmp_path / "shown").warm(names)
+    code, printed = run_script(
+        processes,
+        tmp_path,
+        IMPORTED,
+        warmth=warmth,
+        environ=BARE,
+        after=(warmth.libraries,),
+    )
+
+    assert (code, printed) == (0, "True set()\n")
 
 
 @pytest.mark.parametrize(
@@ -147,6 +226,36 @@ def test_module_of_the_same_name_is_the_functions_own():
 
 OWN_DECIMAL = {"decimal.py": "def handler(event, context):\n    return 'own'\n"}
 OWN_BOTOCORE = {"botocore/__init__.py": OWN_DECIMAL["decimal.py"]}
+
+
+READ = """
+import boto3, botocore.loaders, os
+
+def handler(event, context):
+    told = []
+    for _ in range(2):
+        loader = boto3.session.Session()._session.get_component("data_loader")
+        read, places = len(loader._cache), loader.search_paths
+        models = [loader.load_service_model("s3", kind) for kind in KINDS]
+        new = botocore.loaders.create_loader()
+        found = [new.load_service_model("s3", kind) for kind in KINDS]
+        told.append([read > 0, models == found, len(places) - len(new.search_paths)])
+    return told
+
+KINDS = ("service-2", "endpoint-rule-set-1", "paginators-1")
+"""
+
+
+def test_first_session_finds_models_read():
+    function = make_function(READ)
+
+    assert invoke(function) == ([[True, True, 1], [False, True, 1]], None)
+
+
+def test_models_of_a_folder_of_ones_own_are_read():
+    function = make_function(READ, Environment={"Variables": {"AWS_DATA_PATH": "/x"}})
+
+    assert invoke(function) == ([[False, True, 2], [False, True, 2]], None)
 
 
 @pytest.mark.parametrize("variable", ["OMP_NUM_THREADS", "LD_LIBRARY_PATH", "LC_ALL"])

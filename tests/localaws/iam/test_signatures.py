@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from localaws.iam.keys import Credentials, make_owner
 from localaws.iam.requests import Request
-from localaws.iam.roles import Credentials, make_owner
 from localaws.iam.signatures import (
     BadSignature,
     Fault,

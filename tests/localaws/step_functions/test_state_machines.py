@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from localaws import serve
 from localaws.faults.plan import Fault
+from localaws.step_functions import task_states
 from tests.building.local_resources import (
     client,
     describe,
@@ -140,6 +141,15 @@ def test_job_is_seen_to_its_end():
     assert (run["JobName"], run["JobRunState"]) == (job, "SUCCEEDED")
     assert abs(run["StartedOn"] / 1000 - time.time()) < 60
     assert isinstance(run["CompletedOn"], int)
+
+
+def test_end_of_a_job_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(task_states, "_LOOK_SECONDS", 60.0)
+    machine = make_machine({"Run": glue_task(make_job("pass"))})
+    began = time.monotonic()
+
+    assert run_machine(machine)["status"] == "SUCCEEDED"
+    assert time.monotonic() - began < 30
 
 
 def test_failed_job_fails_the_task_with_its_description():
