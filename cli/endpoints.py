@@ -14,7 +14,7 @@ from chalicelib.errors import PipelineError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, MutableMapping
 
-    import boto3
+    from boto3.session import Session
 
 # The local AWS is a stage of its own, so that nothing meant for it reaches an account.
 LOCAL_STAGE = "local"
@@ -86,7 +86,7 @@ def list_endpoints(clients: Iterable[Any]) -> dict[str, str]:
     }
 
 
-def find_endpoint(session: boto3.Session, service: str) -> str:
+def find_endpoint(session: Session, service: str) -> str:
     """Name where a client would send its requests, which is not made for that."""
     # boto3 gives no other way to what its files say.
     found = ConfiguredEndpointProvider(
