@@ -239,8 +239,8 @@ def _break_job(step: str, job: str) -> Iterator[Scenario]:
             Fault("unanswered", "s3", role=role, count=2, executed=True),
             RECOVERED,
         ),
-        ("killed once", Fault("killed", "glue", job, count=1, seconds=0.4), REDRIVE),
-        ("killed for good", Fault("killed", "glue", job, seconds=0.4), REDRIVE),
+        ("killed once", Fault("killed", "glue", job, count=1, seconds=0.1), REDRIVE),
+        ("killed for good", Fault("killed", "glue", job, seconds=0.1), REDRIVE),
         ("disk full", Fault("disk-full", "glue", job), REDRIVE),
         (
             "poll throttled",
@@ -296,8 +296,8 @@ def _break_sagemaker_states() -> Iterator[Scenario]:
             fault = Fault(kind, "sagemaker", operation, count=count, executed=executed)
             yield Scenario(step, name, (fault,), outcome)
     for name, fault, outcome in (
-        ("killed once", Fault("killed", "transform", count=1, seconds=0.3), RECOVERED),
-        ("killed for good", Fault("killed", "transform", seconds=0.3), REDRIVE),
+        ("killed once", Fault("killed", "transform", count=1, seconds=0.1), RECOVERED),
+        ("killed for good", Fault("killed", "transform", seconds=0.1), REDRIVE),
         (
             "ends Failed once",
             Fault("ended", "transform", status="Failed", count=1),
@@ -457,7 +457,7 @@ def _break_both() -> Iterator[Scenario]:
             RECOVERED,
         ),
     ):
-        faults = (replace(fault, seconds=0.4),)
+        faults = (replace(fault, seconds=0.1),)
         yield Scenario(step, f"both train, {name}", faults, outcome, road=BOTH)
 
 
@@ -507,7 +507,7 @@ def _go_by_champion() -> Iterator[Scenario]:
         (
             "BatchTransform",
             "killed for good",
-            Fault("killed", "transform", seconds=0.3),
+            Fault("killed", "transform", seconds=0.1),
             REDRIVE,
         ),
         (
@@ -519,7 +519,7 @@ def _go_by_champion() -> Iterator[Scenario]:
         (
             "Report",
             "killed for good",
-            Fault("killed", "glue", "report", seconds=0.4),
+            Fault("killed", "glue", "report", seconds=0.1),
             REDRIVE,
         ),
     ):

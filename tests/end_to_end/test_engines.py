@@ -124,7 +124,7 @@ def test_upload_may_not_choose_what_costs_more(stage):
 
 def test_killed_training_is_made_good(stage):
     before = count_trainings(stage)
-    stage.faults.replace(Fault("killed", "glue", "train", count=1, seconds=0.5))
+    stage.faults.replace(Fault("killed", "glue", "train", count=1, seconds=0.1))
 
     ended = run_with(stage, "embedded", "killed")
 
