@@ -23,7 +23,7 @@ from cli.endpoints import (
     prepare_environment,
     refuse_outside,
 )
-from cli.garbage import collect_rarely
+from cli.garbage import leave_garbage
 from cli.terminal import printable_lines
 from deployment.apply import deploy
 from deployment.chalice.command import Chalice
@@ -41,6 +41,8 @@ from deployment.resources.engine_wheels import Libraries, read_wheels
 from deployment.resources.glue_code import read_glue_code
 
 PROJECT = Path(__file__).resolve().parent
+# As a shell has it: 128, and the number of the signal.
+_INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -52,6 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
         return fail(describe_aws_error(error))
     except PipelineError as error:
         return fail(str(error))
+    except KeyboardInterrupt:
+        fail("stopped; run it again to finish")
+        return _INTERRUPTED
     return 0
 
 
@@ -302,5 +307,5 @@ def fail(reason: str) -> int:
 
 
 if __name__ == "__main__":
-    collect_rarely()
+    leave_garbage()
     sys.exit(main())

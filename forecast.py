@@ -24,7 +24,7 @@ from cli.endpoints import (
     prepare_environment,
     refuse_outside,
 )
-from cli.garbage import collect_rarely
+from cli.garbage import leave_garbage
 from cli.terminal import printable_lines
 from client import exit_codes
 from client.command.completion import COMPLETE_VARIABLE
@@ -259,5 +259,5 @@ def leave_pipe() -> None:
 
 
 if __name__ == "__main__":
-    collect_rarely()
+    leave_garbage()
     sys.exit(main())

@@ -145,13 +145,17 @@ def measure_again(times: int = PAIRS) -> list[Row]:
         environ = {**isolate(os.environ), "XDG_DATA_HOME": folder}
         forecast = [sys.executable, "forecast.py"]
         run = [*forecast, "run", str(_SAMPLE), "--local", "--output", folder]
-        time_command(run, environ)
-        session = _open_own_local(environ)
-        for _ in range(times):
-            before = sum(list_job_seconds(session).values())
-            walls.append(time_command(run, environ)[0])
-            jobs.append(sum(list_job_seconds(session).values()) - before)
-        time_command([*forecast, "local", "stop"], environ)
+        try:
+            time_command(run, environ)
+            running = find_running(find_home(environ))
+            assert running is not None
+            for _ in range(times):
+                before = sum(list_job_seconds(running.environ).values())
+                walls.append(time_command(run, environ)[0])
+                after = sum(list_job_seconds(running.environ).values())
+                jobs.append(after - before)
+        finally:
+            time_command([*forecast, "local", "stop"], environ)
     outside = tuple(wall - within for wall, within in zip(walls, jobs, strict=True))
     what = "demo DATA=, its local AWS up"
     return [
@@ -159,17 +163,6 @@ def measure_again(times: int = PAIRS) -> list[Row]:
         Row(f"{what}, jobs", "s", tuple(jobs)),
         Row(f"{what}, outside the jobs", "s", outside),
     ]
-
-
-def _open_own_local(environ: Mapping[str, str]) -> boto3.Session:
-    running = find_running(find_home(environ))
-    assert running is not None
-    os.environ["AWS_ENDPOINT_URL"] = running.endpoint_url
-    return boto3.Session(
-        aws_access_key_id=running.environ["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=running.environ["AWS_SECRET_ACCESS_KEY"],
-        region_name=running.environ["AWS_REGION"],
-    )
 
 
 def split_demo() -> list[Row]:

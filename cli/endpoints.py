@@ -89,11 +89,11 @@ def list_endpoints(clients: Iterable[Any]) -> dict[str, str]:
 def find_endpoint(session: Session, service: str) -> str:
     """Name where a client would send its requests, which is not made for that."""
     # boto3 gives no other way to what its files say.
-    found = ConfiguredEndpointProvider(
-        session._session.full_config,
-        session._session.get_scoped_config(),
-        service,
-    ).provide()
+    settings, found = session._session, None
+    if not settings.get_config_variable("ignore_configured_endpoint_urls"):
+        found = ConfiguredEndpointProvider(
+            settings.full_config, settings.get_scoped_config(), service
+        ).provide()
     return found or f"https://{service}.{session.region_name}.amazonaws.com"
 
 

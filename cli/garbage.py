@@ -8,7 +8,7 @@ import gc
 _NEW_OBJECTS = 50_000
 
 
-def collect_rarely() -> None:
-    """Collect the garbage of this process rarely, and what it leaves not at all."""
+def leave_garbage() -> None:
+    """Collect this process's garbage rarely, and not at its end."""
     gc.set_threshold(_NEW_OBJECTS)
     atexit.register(gc.freeze)

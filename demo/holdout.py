@@ -5,6 +5,7 @@
 
 import atexit
 import gc
+import signal
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,4 +119,6 @@ def main() -> None:
 if __name__ == "__main__":
     # What is left at the end is not gone through again, object by object.
     atexit.register(gc.freeze)
+    # An end by Ctrl-C is told by the demo.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     main()

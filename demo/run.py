@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from demo.workspace import PROJECT, link_project
@@ -29,12 +29,16 @@ _DEPLOY = ("deploy.py", "--stage", "local")
 # What `python forecast.py` does, but that it waits for a line of its input when it has
 # loaded what it takes.
 _WAITING = """\
-import runpy, sys
+import runpy, signal, sys
+interrupt = signal.signal(signal.SIGINT, signal.SIG_DFL)
 import client.command.group, client.explain
 if sys.stdin.readline():
+    signal.signal(signal.SIGINT, interrupt)
     del sys.argv[0]
     runpy.run_path(sys.argv[0], run_name="__main__")
 """
+# As a shell has it: 128, and the number of the signal.
+_INTERRUPTED = 130
 # For what is waited for last: it has the processors when nothing else does.
 _NICE = 19
 
@@ -50,18 +54,23 @@ def main(
         Is called before the local AWS ends.
     """
     parse_arguments(arguments)
+    code = _INTERRUPTED
     started = time.monotonic()
-    # Beside all else, as it waits for nothing that this does.
     # A thread more would only wait for the others.
     environ = {**isolate(os.environ), "OPENBLAS_NUM_THREADS": "1"}
     pipe = subprocess.PIPE
-    with _run(("-m", "demo.holdout"), PROJECT, environ, stdout=pipe) as last:
+    with (
+        suppress(KeyboardInterrupt),
+        # Beside all else, as it waits for nothing that this does.
+        _run(("-m", "demo.holdout"), PROJECT, environ, stdout=pipe) as last,
+    ):
         os.setpriority(os.PRIO_PROCESS, last.pid, _NICE)
         code = forecast_sample(look)
         if code == 0:
             _say("the last year of the sample, held out and forecast:")
             print(last.communicate()[0], end="")
-    _say(f"done in {time.monotonic() - started:.0f} s")
+    ended = "stopped after" if code == _INTERRUPTED else "done in"
+    _say(f"{ended} {time.monotonic() - started:.0f} s")
     return code
 
 
@@ -90,13 +99,13 @@ def forecast_sample(look: Callable[[], object]) -> int:
     return code
 
 
-def serve_demo(door: Door | None = None) -> AbstractContextManager[LocalAWS]:
+def serve_demo(door: Door) -> AbstractContextManager[LocalAWS]:
     """Run a local AWS that has all ready, and hurries."""
     # It takes the better part of a second to load.
     with collect_nothing():
         from localaws.server import serve  # noqa: PLC0415 - see above
 
-    return serve(port=door or 0, ahead=True, speedup=_SPEEDUP)
+    return serve(port=door, ahead=True, speedup=_SPEEDUP)
 
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:

@@ -86,7 +86,7 @@ def serve(
     ----------
     port
         Where to listen on loopback; 0 takes a free port. A door says it too, and whose
-        the keys are.
+        the keys are, and so goes with no ``state``, which has keys of its own.
     region
         The default region of ``environ``; the others work as well.
     speedup
@@ -109,8 +109,12 @@ def serve(
     ------
     StateInUse
         When another local AWS keeps its state in the folder.
+    ValueError
+        When there are a door and a state.
     """
     refuse_second()
+    if isinstance(port, Door) and state is not None:
+        raise ValueError("a door and a state have keys of their own each; give one")
     keeper = None if state is None else Keeper(state)
     wanted = port or (0 if keeper is None else keeper.load_port())
     make = make_owner if isinstance(port, int) else lambda: port.owner

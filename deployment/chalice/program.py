@@ -12,7 +12,7 @@ import chalice
 import chalice.app
 from chalice.cli import main as run_chalice
 
-from cli.garbage import collect_rarely
+from cli.garbage import leave_garbage
 from deployment.chalice.packed import RUNTIME, slim_packed
 
 
@@ -30,5 +30,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    collect_rarely()
+    leave_garbage()
     sys.exit(main())

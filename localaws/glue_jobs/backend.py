@@ -104,7 +104,8 @@ class Backend(moto_glue.GlueBackend):
                 found = self._s3.get_object(bucket, key)
                 if found is not None and key.endswith(".whl"):
                     wheels = self.machine.wheels
-                    wheels.compile(wheels.install(PurePosixPath(key).name, found.value))
+                    place = wheels.install(PurePosixPath(key).name, found.value)
+                    wheels.compile(place, hurries=False)
 
     @property
     def _s3(self) -> S3Backend:

@@ -150,6 +150,7 @@ class JobRun:
         """Install a wheel; any other module is where the script finds it."""
         if module.suffix == ".whl":
             place = machine.wheels.install(module.name, module.read_bytes())
+            machine.wheels.compile(place, hurries=True)
             self._wheels.append(place)
             module.unlink()
 

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import platform
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from installer import install
 from installer.destinations import SchemeDictionaryDestination
 from installer.sources import WheelFile
 from packaging.metadata import parse_email
-from packaging.specifiers import SpecifierSet
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import sys_tags
 from packaging.utils import parse_wheel_filename
 
 from localaws.host.isolation import build_bare_environ
 
-# What else needs the machine goes first.
 _AFTER_ALL_ELSE = ("nice", "-n", "19")
 
 
@@ -57,20 +56,22 @@ class Wheels:
                 _install(wheel, place)
         return place
 
-    def compile(self, place: Path) -> None:
-        """Compile an installed wheel once, which its runs do otherwise."""
+    def compile(self, place: Path, *, hurries: bool) -> None:
+        """Compile an installed wheel once, as pip does; each run would do it anew.
+
+        What does not hurry goes after all else that needs the machine.
+        """
         with self._lock:
             known = place in self._compiled
             self._compiled.add(place)
         if not known:
-            _compile(place)
+            _compile(place, () if hurries else _AFTER_ALL_ELSE)
 
 
-def _compile(place: Path) -> None:
+def _compile(place: Path, before: tuple[str, ...]) -> None:
     command = [sys.executable, "-I", "-S", "-m", "compileall", "-q", str(place)]
-    nice = _AFTER_ALL_ELSE if shutil.which(_AFTER_ALL_ELSE[0]) else ()
     subprocess.run(
-        [*nice, *command],
+        [*before, *command],
         env=build_bare_environ(),
         capture_output=True,
         check=False,
@@ -114,9 +115,17 @@ def _check_python(source: WheelFile) -> None:
         When it does.
     """
     metadata, _ = parse_email(source.read_dist_info("METADATA"))
-    needed, here = metadata.get("requires_python", ""), platform.python_version()
-    if here not in SpecifierSet(needed):
-        raise ValueError(f"it requires a different Python: {here} not in {needed!r}")
+    needed, here = metadata.get("requires_python", ""), _spell_python()
+    # pip takes what it cannot read.
+    with suppress(InvalidSpecifier):
+        if not SpecifierSet(needed).contains(here, prereleases=True):
+            raise ValueError(
+                f"it requires a different Python: {here} not in {needed!r}"
+            )
+
+
+def _spell_python() -> str:
+    return ".".join(map(str, sys.version_info[:3]))
 
 
 def _make_destination(folder: Path) -> SchemeDictionaryDestination:
@@ -126,5 +135,8 @@ def _make_destination(folder: Path) -> SchemeDictionaryDestination:
         "scripts": str(folder / "bin"),
     }
     return SchemeDictionaryDestination(
-        places, interpreter=sys.executable, script_kind="posix"
+        places,
+        interpreter=sys.executable,
+        script_kind="posix",
+        overwrite_existing=True,
     )

@@ -13,11 +13,13 @@ _THRESHOLDS = (10_000, 10, 10)
 @contextmanager
 def collect_nothing() -> Iterator[None]:
     """Go through nothing meanwhile: modules are made to stay."""
+    before = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if before:
+            gc.enable()
 
 
 def collect_rarely(patches: Patches) -> None:

@@ -94,9 +94,21 @@ class Templates:
 
     def _make(self, warmth: Warmth) -> Template:
         if warmth not in self._made:
-            base = None if warmth.base is None else self._make(warmth.base)
-            self._made[warmth] = Template(warmth, base)
+            self._made[warmth] = self._fork_of_base(warmth) or Template(warmth)
         return self._made[warmth]
+
+    def _fork_of_base(self, warmth: Warmth) -> Template | None:
+        """Make a template of its base, which is made anew where it has ended."""
+        for _ in range(2):
+            if warmth.base is None:
+                return None
+            base = self._make(warmth.base)
+            try:
+                return Template(warmth, base)
+            except TemplateGone:
+                del self._made[warmth.base]
+                base.close()
+        return None
 
     def _drop(self, warmth: Warmth, gone: Template) -> None:
         with self._lock:
@@ -106,7 +118,13 @@ class Templates:
 
 
 class Template:
-    """A process that has imported libraries: forked of its base, or started anew."""
+    """A process that has imported libraries: forked of its base, or started anew.
+
+    Raises
+    ------
+    TemplateGone
+        When its base has ended.
+    """
 
     def __init__(self, warmth: Warmth, base: Template | None = None) -> None:
         self._control, theirs = socket.socketpair()
@@ -117,19 +135,21 @@ class Template:
         }
         self._popen: subprocess.Popen[bytes] | None = None
         with theirs:
-            if base is None or not self._be_born(base, theirs, spec):
+            if base is None:
                 self._popen = _start(theirs, spec)
+            else:
+                self._be_born(base, theirs, spec)
 
     def _be_born(
         self, base: Template, theirs: socket.socket, spec: Mapping[str, object]
-    ) -> bool:
-        """Ask a base for a fork; tell whether it can be asked."""
+    ) -> None:
+        """Ask a base for a fork."""
         try:
             socket.send_fds(base._control, [BECOME_TEMPLATE], [theirs.fileno()])
-        except OSError:
-            return False
+        except OSError as error:
+            self._control.close()
+            raise TemplateGone from error
         _send_sized(self._control, json.dumps(spec).encode(), files=())
-        return True
 
     def fork(self, birth: Birth, files: Sequence[int]) -> Adopted:
         """Fork a process that is a child of this one.

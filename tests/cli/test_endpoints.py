@@ -24,7 +24,17 @@ WAYS = {
     "variable for all": ({"AWS_ENDPOINT_URL": HERE}, ""),
     "variable for one": ({"AWS_ENDPOINT_URL_SAGEMAKER": THERE}, ""),
     "both": ({"AWS_ENDPOINT_URL": HERE, "AWS_ENDPOINT_URL_SFN": THERE}, ""),
+    "variables that are ignored": (
+        {"AWS_ENDPOINT_URL": HERE, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"},
+        "",
+    ),
     "file": ({}, _CONFIG),
+    "file that is ignored": (
+        {},
+        _CONFIG.replace(
+            "[default]", "[default]\nignore_configured_endpoint_urls = true"
+        ),
+    ),
     "file and variable": ({"AWS_ENDPOINT_URL_EC2": THERE}, _CONFIG),
 }
 

@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from localaws.host.isolation import isolate
 from tests.building.paths import ROOT
 
@@ -51,16 +49,6 @@ def read_quietly(path):
         return b""
 
 
-@pytest.fixture
-def forecasts():
-    folder = ROOT / "forecasts" / "data"
-    before = set(folder.glob("*"))
-    yield
-    for made in set(folder.glob("*")) - before:
-        shutil.rmtree(made)
-
-
-@pytest.mark.usefixtures("forecasts")
 def test_demo_says_how_good_the_forecast_is(tmp_path):
     records = list_records()
 
@@ -72,13 +60,13 @@ def test_demo_says_how_good_the_forecast_is(tmp_path):
     assert headings[2].startswith("python forecast.py ")
     assert "Plan with this forecast." in done.stdout
     assert "WQL 0.0797, seasonal naive 0.1297" in done.stdout
-    (folder,) = re.findall(r"^all files +(.*)$", done.stdout, re.MULTILINE)
-    assert (Path(folder) / "report.html").exists()
+    (made,) = re.findall(r"^all files +(.*)$", done.stdout, re.MULTILINE)
+    assert (Path(made) / "report.html").exists()
+    shutil.rmtree(made)
     assert list_records() == records
     assert list_left(tmp_path) == []
 
 
-@pytest.mark.usefixtures("forecasts")
 def test_demo_ends_where_it_cannot_deploy(tmp_path):
     done = run_demo(tmp_path, "-c", _FAILING)
 

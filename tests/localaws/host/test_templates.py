@@ -156,9 +156,19 @@ def test_forked_template_has_more_than_its_base(
     before = run()
     templates = sorted(find_templates())
     for index in killed:
-        os.kill(templates[index], signal.SIGKILL)
+        kill(templates[index])
 
     assert before == run() == [(0, "[True, True]\n"), (0, "[True, False]\n")]
+
+
+def test_base_that_ended_is_made_anew(processes, more, tmp_path):
+    run_script(processes, tmp_path, "", warmth=more, environ=BARE)
+    for template in find_templates():
+        kill(template)
+
+    run_script(processes, tmp_path, "", warmth=more, environ=BARE)
+
+    assert len(find_templates()) == 2
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.02, 0.05, 0.1, 0.3])
@@ -321,6 +331,13 @@ def test_killed_template_is_replaced(processes, empty, tmp_path):
     again = run_script(processes, tmp_path, script, warmth=empty, environ=BARE)
 
     assert again == (0, "True\n")
+
+
+def kill(template):
+    """Kill a template, and wait until it has closed what it had open."""
+    os.kill(template, signal.SIGKILL)
+    while "\nState:\tZ" not in read(Path(f"/proc/{template}/status")):
+        time.sleep(0.01)
 
 
 def find_templates():
