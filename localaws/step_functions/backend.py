@@ -165,7 +165,7 @@ class Response(StepFunctionResponse):
 
     def get_execution_history(self) -> ActionResult:
         """List what happened, in pages and in the asked order."""
-        events = self._find_execution().to_history_output()["events"]
+        events = self._find_execution().list_events()
         if self._get_param("reverseOrder"):
             events = events[::-1]
         size = self._get_int_param("maxResults") or _PAGE

@@ -43,6 +43,18 @@ class Resumption:
     history: Any
 
 
+def _add_redrive(resumption: Resumption) -> None:
+    details: Any = {
+        "executionRedrivenEventDetails": {"redriveCount": resumption.redrive}
+    }
+    resumption.history.add_event(
+        context=EventHistoryContext.of_program_start(),
+        event_type=HistoryEventType.ExecutionRedriven,
+        event_details=details,
+        update_source_event_id=False,
+    )
+
+
 class Worker(ExecutionWorker):
     """Runs an execution from its start, or from where it failed."""
 
@@ -72,15 +84,6 @@ class Worker(ExecutionWorker):
         env = self._get_evaluation_environment()
         env.event_manager = resumption.history
         env.states.reset(input_value=resumption.state_input)
-        details: Any = {
-            "executionRedrivenEventDetails": {"redriveCount": resumption.redrive}
-        }
-        env.event_manager.add_event(
-            context=env.event_history_context,
-            event_type=HistoryEventType.ExecutionRedriven,
-            event_details=details,
-            update_source_event_id=False,
-        )
         self.env = env
         program.eval(env)
         self._execution_communication.terminated()
@@ -115,10 +118,7 @@ class Execution(moto_execution.Execution):
     def __getstate__(self) -> dict[str, Any]:
         """Give what is kept of an execution: all but how it is run."""
         kept = {n: v for n, v in vars(self).items() if n not in _NOT_KEPT}
-        worker: Any = self.exec_worker
-        env = None if worker is None else worker.env
-        history = [] if env is None else env.event_manager.get_event_history()
-        return {**kept, _HISTORY: history}
+        return {**kept, _HISTORY: self.list_events()}
 
     def __setstate__(self, kept: dict[str, Any]) -> None:
         """Take up what was kept, as an execution that does not run."""
@@ -137,9 +137,23 @@ class Execution(moto_execution.Execution):
 
     def count_events(self) -> int:
         """Count the events of the history so far."""
+        manager = self._find_history()
+        return 0 if manager is None else len(manager._history_event_list)
+
+    def list_events(self) -> list[Any]:
+        """List the events of the history so far."""
+        manager = self._find_history()
+        return [] if manager is None else list(manager.get_event_history())
+
+    def _find_history(self) -> Any:
+        """Find what holds the history; one that begins has none yet."""
         worker: Any = self.exec_worker
-        env = None if worker is None else worker.env
-        return 0 if env is None else len(env.event_manager._history_event_list)
+        if worker is None:
+            return None
+        if worker.env is not None:
+            return worker.env.event_manager
+        # One that was redriven a moment ago goes on with what it had.
+        return worker.resumption and worker.resumption.history
 
     def fail(self, error: str, cause: str) -> None:
         """End an execution that was under way when it was kept."""
@@ -197,8 +211,7 @@ class Execution(moto_execution.Execution):
         """
         if self.status not in _REDRIVABLE:
             raise ValueError(f"the execution is {self.status}")
-        worker: Any = self.exec_worker
-        entered = find_last_state(worker.env.event_manager.get_event_history())
+        entered = find_last_state(self.list_events())
         if entered is None:
             raise ValueError("no state was entered")
         self.redrive_count += 1
@@ -208,8 +221,9 @@ class Execution(moto_execution.Execution):
             state=entered["name"],
             state_input=json.loads(entered["input"]),
             redrive=self.redrive_count,
-            history=worker.env.event_manager,
+            history=self._find_history(),
         )
+        _add_redrive(again.resumption)
         self._concluded.clear()
         self.stop_date = self.error = self.cause = None
         self.exec_worker, self.exec_status = again, ExecutionStatus.RUNNING

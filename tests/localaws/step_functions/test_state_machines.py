@@ -505,6 +505,9 @@ def test_redriven_execution_goes_on_where_it_failed():
 
     client("stepfunctions").redrive_execution(executionArn=execution)
 
+    # At once, and not only when it goes on.
+    at_once = list_event_types(execution)
+    assert at_once[at_once.index("ExecutionFailed") + 1] == "ExecutionRedriven"
     ended = wait_for_end(execution)
     assert (ended["status"], ended["redriveCount"]) == ("SUCCEEDED", 1)
     assert json.loads(ended["output"])["Payload"] == 2
