@@ -160,6 +160,7 @@ def time_lone_run(stage: BrokenStage, number: int) -> LoneRun:
 
 def measure(load: Load, *, autopilot_jobs: int, seconds: float) -> dict[str, Any]:
     """Run a burst between two lone runs, and give all that is to be known of it."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     with break_stage(quotas={AUTOPILOT_JOBS: autopilot_jobs}) as stage:
         alone, at_first = time_lone_run(stage, load.uploads), read_memory()
         stage.faults.replace(*load.list_faults())
@@ -169,7 +170,7 @@ def measure(load: Load, *, autopilot_jobs: int, seconds: float) -> dict[str, Any
         peak = read_memory()
         after = time_lone_run(stage, load.uploads + 1)
         burst = [run for run in stage.list_runs() if is_of_burst(run, load)]
-        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
         return {
             "uploads": load.uploads,
             "runs": len(burst),
@@ -178,7 +179,7 @@ def measure(load: Load, *, autopilot_jobs: int, seconds: float) -> dict[str, Any
             "seconds": round(took),
             "runs_a_minute": round(60 * len(burst) / took, 1),
             "server_cpu_a_run": round(cpu / len(burst), 1),
-            "jobs_cpu_a_run": round(children.ru_utime / (len(burst) + 2), 1),
+            "jobs_cpu_a_run": round(children / (len(burst) + 2), 1),
             "mb": [round(at_first), round(peak), round(read_memory())],
             "lone_run_seconds": [round(run.seconds, 1) for run in (alone, after)],
             "lone_run_cpu": [round(run.cpu, 1) for run in (alone, after)],
