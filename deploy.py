@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import PipelineError
 from chalicelib.stages import Stage, check_stage
+from cli.ending import INTERRUPTED
 from cli.endpoints import (
     LOCAL_STAGE,
     check_endpoints,
@@ -41,8 +42,6 @@ from deployment.resources.engine_wheels import Libraries, read_wheels
 from deployment.resources.glue_code import read_glue_code
 
 PROJECT = Path(__file__).resolve().parent
-# As a shell has it: 128, and the number of the signal.
-_INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
         return fail(str(error))
     except KeyboardInterrupt:
         fail("stopped; run it again to finish")
-        return _INTERRUPTED
+        return INTERRUPTED
     return 0
 
 

@@ -1,5 +1,7 @@
 """What the command tells other programs when it ends: each code means one thing."""
 
+from cli import ending
+
 DONE = 0
 RUN_FAILED = 1
 USAGE = 2
@@ -11,7 +13,7 @@ DECLINED = 7
 UNHEALTHY = 8
 WRONG_STATE = 9
 BROKEN = 70
-INTERRUPTED = 130
+INTERRUPTED = ending.INTERRUPTED
 
 MEANINGS = {
     DONE: "It was done: a run succeeded, an upload would be accepted, a stage is well.",

@@ -10,6 +10,7 @@ import time
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from client.exit_codes import INTERRUPTED
 from demo.workspace import PROJECT, link_project
 from localaws.front.door import Door, build_environ, open_door
 from localaws.host.collecting import collect_nothing
@@ -37,8 +38,6 @@ if sys.stdin.readline():
     del sys.argv[0]
     runpy.run_path(sys.argv[0], run_name="__main__")
 """
-# As a shell has it: 128, and the number of the signal.
-_INTERRUPTED = 130
 # For what is waited for last: it has the processors when nothing else does.
 _NICE = 19
 
@@ -54,7 +53,7 @@ def main(
         Is called before the local AWS ends.
     """
     parse_arguments(arguments)
-    code = _INTERRUPTED
+    code = INTERRUPTED
     started = time.monotonic()
     # A thread more would only wait for the others.
     environ = {**isolate(os.environ), "OPENBLAS_NUM_THREADS": "1"}
@@ -69,7 +68,7 @@ def main(
         if code == 0:
             _say("the last year of the sample, held out and forecast:")
             print(last.communicate()[0], end="")
-    ended = "stopped after" if code == _INTERRUPTED else "done in"
+    ended = "stopped after" if code == INTERRUPTED else "done in"
     _say(f"{ended} {time.monotonic() - started:.0f} s")
     return code
 
